@@ -1,0 +1,231 @@
+"""What a stack file may say: one class for each kind of stack, made of sections."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from settings.values import (
+    AccountId,
+    Cidr,
+    Email,
+    Identifier,
+    ImageDigest,
+    InstanceType,
+    InterfaceEndpoint,
+    Kind,
+    Region,
+    RoleArn,
+    StackName,
+    Stage,
+)
+
+E = InterfaceEndpoint
+# What jobs and endpoints in a private subnet call; Studio and builds need more than a served model does.
+WORKLOAD_ENDPOINTS = (E.KMS, E.LOGS, E.CLOUDWATCH, E.STS, E.ECR_API, E.ECR_DOCKER, E.SAGEMAKER_API, E.SAGEMAKER_RUNTIME)
+DATA_SCIENCE_ENDPOINTS = (
+    *WORKLOAD_ENDPOINTS,
+    E.SAGEMAKER_STUDIO,
+    E.SERVICE_CATALOG,
+    E.SSM,
+    E.CODEPIPELINE,
+    E.EVENTS,
+    E.SECRETS_MANAGER,
+)
+
+
+class Section(BaseModel):
+    """Settings are frozen, written in camelCase, and refuse keys that nobody reads."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True, validate_default=False
+    )
+
+
+class Credentials(Section):
+    """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
+
+    profile: str | None = Field(None, min_length=1, description="Profile of the shared AWS configuration file.")
+    role_arn: RoleArn | None = Field(None, description="Role to assume in the stack's account.")
+    external_id: str | None = Field(
+        None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
+    )
+
+    @model_validator(mode="after")
+    def _external_id_needs_role(self) -> Credentials:
+        if self.external_id and not self.role_arn:
+            raise ValueError("externalId is only sent with roleArn: give roleArn, or drop externalId")
+        return self
+
+
+class Tags(Section):
+    """Tags on every resource that can carry them, beside environment and project."""
+
+    owner: str = Field(min_length=1, max_length=256, description="Team that answers for the resources.")
+    cost_centre: str = Field(min_length=1, max_length=256, description="Where the cost is booked.")
+    data_class: Literal["public", "internal", "confidential", "restricted"] = Field(
+        "confidential", description="Highest class of data that is processed here."
+    )
+
+
+class DataScienceNetwork(Section):
+    """The VPC of the data science account. Its subnets are private; the internet is opt-in."""
+
+    cidr: Cidr = Field(description="Address range of the VPC; must not overlap any other stack's.")
+    availability_zones: int = Field(2, ge=1, le=4, description="Zones in use, one private subnet in each.")
+    nat: bool = Field(False, description="One NAT gateway in each zone, for packages from the internet.")
+    endpoints: tuple[InterfaceEndpoint, ...] = Field(
+        DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
+    )
+    # Values that CloudWatch Logs accepts: botocore logs PutRetentionPolicy.
+    flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
+        365, description="Days that flow logs are kept."
+    )
+
+    @model_validator(mode="after")
+    def _endpoints_that_the_perimeter_needs(self) -> DataScienceNetwork:
+        if len(set(self.endpoints)) != len(self.endpoints):
+            raise ValueError("endpoints names a service twice")
+        missing = {E.KMS, E.STS, E.LOGS} - set(self.endpoints)
+        if missing:
+            raise ValueError(f"endpoints lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
+        return self
+
+
+class WorkloadNetwork(DataScienceNetwork):
+    """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
+
+    # SM: host-vpc
+    availability_zones: int = Field(2, ge=2, le=4, description="Zones in use, one private subnet in each.")
+    endpoints: tuple[InterfaceEndpoint, ...] = Field(
+        WORKLOAD_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
+    )
+
+
+class Registry(Section):
+    """The data science account that holds the models a workload account may serve."""
+
+    account: AccountId = Field(description="Account of the data science stack.")
+    stack: StackName = Field("dev", description="Name of the data science stack.")
+    region: Region | None = Field(None, description="Its region, if not this stack's.")
+
+
+class Alerts(Section):
+    """Who hears of alarms."""
+
+    emails: tuple[Email, ...] = Field((), max_length=20, description="Addresses that are asked to confirm.")
+
+
+class Studio(Section):
+    """The Studio domain."""
+
+    auth: Literal["IAM", "SSO"] = Field("IAM", description="How people sign in. It cannot be changed later.")
+    # 60 to 525,600: botocore sagemaker IdleSettings.
+    idle_minutes: int = Field(120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
+    instance_types: tuple[InstanceType, ...] = Field(
+        ("ml.t3.medium", "ml.m5.large"), min_length=1, description="Instance types that scientists may start; first is the default."
+    )
+    space_gigabytes: int = Field(20, ge=5, le=16_384, description="Default size of a space's volume, in GB.")
+    profile: Identifier = Field("scientist", description="Name of the first user profile.")
+
+
+class ModelImage(Section):
+    """The container image of jobs and endpoints, in the data science account's own repository."""
+
+    repository: Identifier = Field("model", description="Repository, below the name prefix.")
+    digest: ImageDigest | None = Field(
+        None, description="Digest that projects use. Empty until the image has been pushed; projects then refuse to come up."
+    )
+
+
+class Deployment(Section):
+    """Size of a project's endpoint in one stage."""
+
+    instance_type: InstanceType = Field("ml.m5.large", description="Instance type of the endpoint.")
+    # Quota of a new account: 4 instances an endpoint (references of GR: sagemaker).
+    min_instances: int = Field(1, ge=1, le=100, description="Instances that always run.")
+    max_instances: int = Field(2, ge=1, le=100, description="Upper bound of autoscaling.")
+    capture_percent: int = Field(100, ge=0, le=100, description="Share of requests whose data is captured.")
+    latency_limit_ms: int = Field(500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts.")
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Deployment:
+        if self.max_instances < self.min_instances:
+            raise ValueError(f"maxInstances {self.max_instances} is below minInstances {self.min_instances}")
+        return self
+
+
+class Deployments(Section):
+    """Size of a project's endpoint in every stage."""
+
+    staging: Deployment = Field(default_factory=lambda: Deployment(max_instances=1))
+    production: Deployment = Field(default_factory=lambda: Deployment(min_instances=2, max_instances=4))
+
+
+class Gate(Section):
+    """What a model must reach on held-out data before it is registered."""
+
+    metric: Literal["auc", "logloss", "accuracy", "f1", "macro_f1", "rmse", "mae", "r2"] = Field(
+        description="Named metric of the evaluation."
+    )
+    threshold: float = Field(allow_inf_nan=False, description="Worst value that passes.")
+
+
+class StackSettings(Section):
+    """What every stack says."""
+
+    prefix: Annotated[Identifier, Field(max_length=10)] = Field("mlops", description="Begins every physical name.")
+    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")] = Field(
+        "organization", description="Organization part of stack references; `organization` on self-managed backends."
+    )
+    account: AccountId = Field(description="AWS account of the stack, quoted.")
+    region: Region = Field(description="AWS region of the stack.")
+    credentials: Credentials = Field(default_factory=Credentials)
+    tags: Tags
+
+
+class WorkloadSettings(StackSettings):
+    """A workload account: models run here."""
+
+    kind: Literal[Kind.WORKLOAD]
+    stage: Stage = Field(description="Stage that the account serves.")
+    registry: Registry
+    projects: tuple[Identifier, ...] = Field(
+        (), description="Projects that may deploy here: the platform team's approval."
+    )
+    network: WorkloadNetwork
+    alerts: Alerts = Field(default_factory=Alerts)
+
+
+class DataScienceSettings(StackSettings):
+    """The data science account: scientists work and models are built here."""
+
+    kind: Literal[Kind.DATA_SCIENCE]
+    workloads: tuple[StackName, ...] = Field(
+        min_length=1, description="Workload stacks, in the order in which models reach them."
+    )
+    single_account: bool = Field(False, description="Workload stacks may live in this stack's account.")
+    network: DataScienceNetwork
+    studio: Studio = Field(default_factory=Studio)
+    model_image: ModelImage = Field(default_factory=ModelImage)
+    alerts: Alerts = Field(default_factory=Alerts)
+
+
+class ProjectSettings(StackSettings):
+    """A project: its storage, roles, registry group, build and deploy pipelines."""
+
+    kind: Literal[Kind.PROJECT]
+    id: Identifier = Field(description="The project's id, in every name and tag of it.")
+    description: str = Field(min_length=1, max_length=256, description="What the model is for.")
+    data_science: StackName = Field("dev", description="The data science stack that the project lives in.")
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage.STAGING, Stage.PRODUCTION)
+    gate: Gate
+    deployments: Deployments = Field(default_factory=Deployments)
+    package_index: str | None = Field(
+        None, pattern=r"^https://\S+$", description="Package index for builds; without it they need a network with NAT."
+    )
+
+
+AnySettings = Annotated[WorkloadSettings | DataScienceSettings | ProjectSettings, Field(discriminator="kind")]
