@@ -1,0 +1,55 @@
+"""Who sends a request: a role's credentials in one account, perhaps from inside a VPC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Temporary credentials of a role, and the network that they are used from.
+
+    `vpc` is the id of the VPC whose endpoints the actor's requests must pass, None outside any VPC.
+    """
+
+    role_arn: str
+    account: str
+    region: str
+    session: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str = field(repr=False)
+    vpc: str | None = None
+
+    def credentials(self) -> dict[str, str]:
+        """Keyword arguments of a boto3 client or session."""
+        return {
+            "aws_access_key_id": self.access_key,
+            "aws_secret_access_key": self.secret_key,
+            "aws_session_token": self.token,
+            "region_name": self.region,
+        }
+
+    def environment(self, endpoint_url: str) -> dict[str, str]:
+        """Environment variables for a child process that acts as this actor, through the loopback server."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_SESSION_TOKEN": self.token,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+            "AWS_ENDPOINT_URL": endpoint_url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def trusts_service(trust: dict[str, Any], service: str) -> bool:
+    """Whether a role's trust policy lets an AWS service assume it. Conditions are the evaluator's business."""
+    for statement in trust.get("Statement", []):
+        services = statement.get("Principal", {}).get("Service", [])
+        if statement.get("Effect") == "Allow" and service in (
+            [services] if isinstance(services, str) else services
+        ):
+            return True
+    return False

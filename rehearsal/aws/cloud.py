@@ -1,0 +1,294 @@
+"""The in-memory AWS as a whole: calls of this process and, over loopback, of its children meet one state."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.request import Request
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.sts.models import sts_backends
+from werkzeug.serving import make_server
+
+from rehearsal.aws.actors import Actor, trusts_service
+from rehearsal.aws.recorder import Recorder
+from rehearsal.aws.requests import Question, read
+
+Answer = tuple[int, dict[str, str], bytes]
+Handler = Callable[[Actor, Question, Request], Answer | None]
+
+# A VPC endpoint's service, where it is not the name of botocore's model.
+_ENDPOINT_SERVICES = {
+    "sagemaker": "sagemaker.api",
+    "sagemaker-runtime": "sagemaker.runtime",
+    "ecr": "ecr.api",
+    "cloudwatch": "monitoring",
+}
+# Reached without an endpoint: IAM has none in most regions; the console's and engine's calls come from outside.
+_CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
+
+
+class NotTrusted(Exception):
+    """A role that is asked for does not exist, or its trust policy does not name who asks."""
+
+
+class NoRoute(Exception):
+    """A request from inside a VPC that has no endpoint for the service."""
+
+
+class Cloud:
+    """A fresh in-memory AWS while the context lasts.
+
+    `handlers` see every request first, by `service:Operation`, and may answer it: what the in-memory services
+    lack is added there or on their response classes.
+    """
+
+    def __init__(self, region: str, record: Path | None = None) -> None:
+        self.region = region
+        self.recorder = Recorder(record)
+        self.handlers: dict[str, Handler] = {}
+        self.after: list[Callable[[Actor, Question, int], None]] = []
+        self._actors: dict[str, Actor] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._mock = mock_aws()
+        self._server: Any = None
+        self._original = BotocoreStubber.process_request
+
+    def __enter__(self) -> Cloud:
+        self._mock.start()
+        cloud, original = self, self._original
+
+        def process(stubber: BotocoreStubber, request: Any) -> Any:
+            return cloud._in_process(stubber, request, original)
+
+        BotocoreStubber.process_request = process
+        app = DomainDispatcherApplication(create_backend_app)
+        self._server = make_server(
+            "127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler
+        )
+        threading.Thread(target=self._server.serve_forever, daemon=True, name="in-memory-aws").start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        BotocoreStubber.process_request = self._original
+        self._mock.stop()
+        self.recorder.close()
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where child processes find this AWS."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    # ---- who acts
+
+    def deployer(self, account: str, region: str | None = None) -> Actor:
+        """Whoever runs `pulumi up` in an account: a role that the account's owner made beforehand."""
+        return self._actor(f"arn:aws:iam::{account}:role/deployer", "pulumi", region or self.region, None)
+
+    def assume(
+        self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str
+    ) -> Actor:
+        """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId."""
+        self._role(role_arn)
+        answer = self.client(by, "sts").assume_role(RoleArn=role_arn, RoleSessionName=session, **extra)
+        return self._remember(role_arn, session, by.region, vpc, answer["Credentials"])
+
+    def service_assume(
+        self, role_arn: str, *, service: str, session: str, vpc: str | None = None, region: str | None = None
+    ) -> Actor:
+        """A service role's actor, as when `sagemaker.amazonaws.com` starts a job.
+
+        Raises NotTrusted where the role does not exist or its trust does not name the service.
+        """
+        role = self._role(role_arn)
+        trust = role.assume_role_policy_document
+        if not trusts_service(json.loads(trust) if isinstance(trust, str) else trust, service):
+            raise NotTrusted(
+                f"{role_arn} does not trust {service}: add the service to the role's trust policy"
+            )
+        question = Question("", region or self.region, "sts", "AssumeRole", role_arn, {})
+        self.recorder.add_service(service, role_arn.split(":")[4], question)
+        return self._actor(role_arn, session, region or self.region, vpc)
+
+    def adopt(self, access_key: str) -> Actor | None:
+        """The actor behind an access key; keys that child processes got from STS are recognised."""
+        if access_key in self._actors:
+            return self._actors[access_key]
+        for account in sts_backends.values():
+            for backend in account.values():
+                role = backend.get_assumed_role_from_access_key(access_key)
+                if role is not None:
+                    keys = {
+                        "AccessKeyId": access_key,
+                        "SecretAccessKey": role.secret_access_key,
+                        "SessionToken": role.session_token,
+                    }
+                    return self._remember(role.role_arn, role.session_name, self.region, None, keys)
+        return None
+
+    def client(self, actor: Actor, service: str, region: str | None = None) -> Any:
+        """A boto3 client of this process that acts as the actor."""
+        key = (actor.access_key, service, region or actor.region)
+        if key not in self._clients:
+            credentials = {**actor.credentials(), "region_name": region or actor.region}
+            self._clients[key] = self._session.client(service, config=_CONFIG, **credentials)
+        return self._clients[key]
+
+    def in_vpc(self, actor: Actor, vpc: str | None) -> Actor:
+        """The same role and session, with credentials of their own, inside a VPC."""
+        return self._actor(actor.role_arn, actor.session, actor.region, vpc)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(aws_access_key_id="none", aws_secret_access_key="none", region_name=self.region)  # noqa: S106
+
+    def _role(self, role_arn: str) -> Any:
+        account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+        for role in iam_backends[account]["aws"].roles.values():
+            if role.arn == role_arn:
+                return role
+        raise NotTrusted(f"role {name} does not exist in account {account} ({role_arn})")
+
+    def _actor(self, role_arn: str, session: str, region: str, vpc: str | None) -> Actor:
+        account = role_arn.split(":")[4]
+        backend = sts_backends[account]["aws"]
+        role = backend.assume_role(region, session, role_arn, "", 3600, "")
+        keys = {
+            "AccessKeyId": role.access_key_id,
+            "SecretAccessKey": role.secret_access_key,
+            "SessionToken": role.session_token,
+        }
+        return self._remember(role_arn, session, region, vpc, keys)
+
+    def _remember(
+        self, role_arn: str, session: str, region: str, vpc: str | None, keys: dict[str, str]
+    ) -> Actor:
+        actor = Actor(
+            role_arn=role_arn,
+            account=role_arn.split(":")[4],
+            region=region,
+            session=session,
+            access_key=keys["AccessKeyId"],
+            secret_key=keys["SecretAccessKey"],
+            token=keys["SessionToken"],
+            vpc=vpc,
+        )
+        self._actors[actor.access_key] = actor
+        return actor
+
+    # ---- what is asked
+
+    def _endpoint(self, actor: Actor, question: Question) -> str | None:
+        if actor.vpc is None or question.service in ("iam", "organizations"):
+            return None
+        wanted = f"com.amazonaws.{actor.region}.{_ENDPOINT_SERVICES.get(question.service, question.service)}"
+        backend = ec2_backends[actor.account][actor.region]
+        for endpoint in backend.vpc_end_points.values():
+            if (
+                endpoint.vpc_id == actor.vpc
+                and endpoint.service_name == wanted
+                and endpoint.state != "deleted"
+            ):
+                return str(endpoint.id)
+        raise NoRoute(
+            f"{actor.role_arn.rsplit('/', 1)[-1]} called {question.service}:{question.operation} from {actor.vpc}, which "
+            f"has no endpoint {wanted}: add it to the stack's network.endpoints"
+        )
+
+    def _ask(self, request: Request) -> tuple[Actor, Question, str | None] | Answer | None:
+        question = read(request)
+        actor = self.adopt(question.access_key) if question else None
+        if question is None or actor is None:
+            return None
+        try:
+            endpoint = self._endpoint(actor, question)
+        except NoRoute as error:
+            self.recorder.add(actor, question, None, 400)
+            return refusal("NoRoute", str(error), question.service)
+        handler = self.handlers.get(f"{question.service}:{question.operation}")
+        answer = handler(actor, question, request) if handler else None
+        if answer is not None:
+            self._done(actor, question, endpoint, answer[0])
+            return answer
+        return actor, question, endpoint
+
+    def _done(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
+        self.recorder.add(actor, question, endpoint, status)
+        for listener in self.after:
+            listener(actor, question, status)
+
+    def _in_process(self, stubber: BotocoreStubber, request: Any, original: Callable[..., Any]) -> Any:
+        body = b"" if ".s3." in request.url else request.body
+        asked = self._ask(Request.from_primitives(request.method, request.url, request.headers, body))
+        if asked is not None and isinstance(asked[0], int):
+            return asked
+        answer = original(stubber, request)
+        if asked is not None and answer is not None:
+            actor, question, endpoint = asked
+            self._done(actor, question, endpoint, int(answer[0]))
+        return answer
+
+    def _wsgi(self, app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+        def middleware(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            asked = self._ask(Request({**environ, "wsgi.input": io.BytesIO(body)}))
+            if asked is not None and isinstance(asked[0], int):
+                status, headers, content = asked
+                start_response(f"{status} {'OK' if status < 400 else 'Refused'}", list(headers.items()))
+                return [content]
+            statuses: list[int] = []
+
+            def started(status: str, *rest: Any) -> Any:
+                statuses.append(int(status.split(maxsplit=1)[0]))
+                return start_response(status, *rest)
+
+            answer = app(environ, started)
+            if asked is not None:
+                actor, question, endpoint = asked
+                self._done(actor, question, endpoint, statuses[0] if statuses else 500)
+            return answer
+
+        return middleware
+
+
+def refusal(code: str, message: str, service: str) -> Answer:
+    """An error answer in the protocol that the service speaks."""
+    if service in ("s3", "sts", "iam", "ec2", "cloudformation", "sns"):
+        xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        return 400, {"Content-Type": "text/xml"}, xml.encode()
+    text = json.dumps({"__type": code, "message": message, "Message": message})
+    return 400, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, text.encode()
+
+
+def unique(prefix: str) -> str:
+    """A name for a session that no other has."""
+    return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+
+def moved(actor: Actor, region: str) -> Actor:
+    """The same credentials, used in another region."""
+    return replace(actor, region=region)
+
+
+class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing: the recorder has it."""

@@ -1,0 +1,105 @@
+"""The record of every request: who asked for what, in which account, through which endpoint."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.requests import Question
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One line of `requests.jsonl`.
+
+    `caller` is a role ARN, or a service principal where AWS itself acts. `endpoint` is the VPC endpoint's id, or
+    None outside a VPC. `status` is the HTTP status of the answer.
+    """
+
+    number: int
+    at: float
+    phase: str
+    caller: str
+    session: str
+    account: str
+    endpoint: str | None
+    service: str
+    operation: str
+    resource: str
+    status: int
+
+    @property
+    def writes(self) -> bool:
+        """Whether the operation changes anything, by AWS's own verbs."""
+        return not self.operation.startswith(
+            ("Describe", "Get", "List", "Head", "BatchGet", "Search", "Assume")
+        )
+
+
+class Recorder:
+    """Collects requests of all threads and processes; writes each line as it comes."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.requests: list[Recorded] = []
+        self.phase = "start"
+        self._lock = threading.Lock()
+        self._file: IO[str] | None = None
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("w", encoding="utf-8")
+
+    def add(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
+        """Record a request of a role."""
+        self._add(actor.role_arn, actor.session, actor.account, endpoint, question, status)
+
+    def add_service(self, principal: str, account: str, question: Question) -> None:
+        """Record an act of AWS itself, such as assuming a service role."""
+        self._add(principal, "", account, None, question, 200)
+
+    def _add(
+        self, caller: str, session: str, account: str, endpoint: str | None, question: Question, status: int
+    ) -> None:
+        with self._lock:
+            line = Recorded(
+                len(self.requests),
+                time.time(),
+                self.phase,
+                caller,
+                session,
+                account,
+                endpoint,
+                question.service,
+                question.operation,
+                question.resource,
+                status,
+            )
+            self.requests.append(line)
+            if self._file:
+                self._file.write(json.dumps(asdict(line)) + "\n")
+
+    def since(self, number: int, matching: Callable[[Recorded], bool] = lambda _: True) -> Iterator[Recorded]:
+        """Requests from a number on."""
+        return (line for line in self.requests[number:] if matching(line))
+
+    @contextmanager
+    def during(self, phase: str) -> Iterator[int]:
+        """Name what is happening; gives the number of the phase's first request."""
+        before, self.phase = self.phase, phase
+        try:
+            yield len(self.requests)
+        finally:
+            self.phase = before
+
+    def close(self) -> None:
+        """Finish the file."""
+        with self._lock:
+            if self._file:
+                self._file.close()
+                self._file = None

@@ -1,0 +1,138 @@
+"""What a signed HTTP request asks of AWS: service, operation and the resource it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import NotFound, get_service_router
+from moto.core.utils import get_service_model
+
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+# Signing names that are not the name of the service's model in botocore.
+_MODELS = {"eventbridge": "events", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+# Members that name the resource, in the order in which they are looked for.
+_NAMING = (
+    "ResourceArn",
+    "ResourceARN",
+    "resourceArn",
+    "TargetArn",
+    "TopicArn",
+    "RoleArn",
+    "SecretId",
+    "KeyId",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, read. `service` is the name of botocore's model; `parameters` is empty for object bodies."""
+
+    access_key: str
+    region: str
+    service: str
+    operation: str
+    resource: str
+    parameters: Mapping[str, Any]
+
+
+def read(request: Request) -> Question | None:
+    """The question that a signed request asks; None where it carries no signature or fits no model."""
+    match = _CREDENTIAL.search(request.headers.get("Authorization", ""))
+    if match is None:
+        return None
+    service = _MODELS.get(match["service"], match["service"])
+    if service == "sagemaker" and request.path.startswith("/endpoints/"):
+        service = "sagemaker-runtime"
+    operation, uri = _operation(service, request)
+    if operation is None:
+        return None
+    if service == "s3":
+        bucket, key = _bucket_and_key(request)
+        resource = f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}" if bucket else "*"
+        return Question(
+            match["key"], match["region"], service, operation, resource, _s3_parameters(bucket, key, request)
+        )
+    parameters = _parameters(service, operation, request, uri)
+    resource = _resource(service, operation, parameters)
+    return Question(match["key"], match["region"], service, operation, resource, parameters)
+
+
+def _operation(service: str, request: Request) -> tuple[str | None, dict[str, Any]]:
+    target = request.headers.get("X-Amz-Target")
+    if target:
+        return target.split(".")[-1], {}
+    action = request.values.get("Action")
+    if action:
+        return action, {}
+    try:
+        operation, uri = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError):
+        return None, {}
+    return operation.name, dict(uri)
+
+
+def _bucket_and_key(request: Request) -> tuple[str, str]:
+    """Both addressing forms: the bucket in the host (as AWS prefers) or first in the path (on loopback)."""
+    host = request.headers.get("Host", "") or ""
+    path = unquote(request.raw_path).lstrip("/")
+    bucket, separator, _ = host.partition(".s3.")
+    if separator:
+        return bucket, path
+    bucket, _, key = path.partition("/")
+    return bucket, key
+
+
+def _s3_parameters(bucket: str, key: str, request: Request) -> dict[str, Any]:
+    prefix = request.args.get("prefix")
+    named = {"Bucket": bucket, "Key": key, "Prefix": prefix}
+    headers = {k: v for k, v in request.headers.items() if k.lower().startswith("x-amz-server-side")}
+    return {k: v for k, v in {**named, **headers}.items() if v}
+
+
+def _parameters(service: str, operation: str, request: Request, uri: dict[str, Any]) -> dict[str, Any]:
+    model = get_service_model(service)
+    if operation not in model.operation_names:
+        return {}
+    parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](
+        model.operation_model(operation)
+    )
+    whole = {
+        "method": request.method,
+        "values": request.values,
+        "headers": request.headers,
+        "body": request.data,
+        "url_path": request.path,
+        "url_params": uri,
+    }
+    try:
+        return dict(parser.parse(whole) or {})
+    except Exception:  # a body that fits no model is answered by the service, not by the recorder
+        return {}
+
+
+@cache
+def _naming_members(service: str, operation: str) -> tuple[str, ...]:
+    model = get_service_model(service)
+    if operation not in model.operation_names:
+        return ()
+    shape = model.operation_model(operation).input_shape
+    members = tuple(shape.members) if shape else ()
+    required = tuple(shape.required_members) if shape else ()
+    ordered = (*_NAMING, *(m for m in required if m.lower().endswith(("arn", "name", "id"))))
+    ordered += tuple(m for m in members if m.lower().endswith(("arn", "name", "id")))
+    return tuple(dict.fromkeys(m for m in ordered if m in members))
+
+
+def _resource(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
+    for member in _naming_members(service, operation):
+        value = parameters.get(member)
+        if isinstance(value, str) and value:
+            return value
+    return "*"
