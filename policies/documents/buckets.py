@@ -1,0 +1,138 @@
+"""Bucket policies: TLS only, the right key, the right callers, through the right endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.statement import Principals, Statement, account_principals, document
+
+ANYBODY = Principals(aws=["*"])
+READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
+# Every action on an object's content, past versions and deletion included.
+OBJECT_ACTIONS = (
+    *READ_OBJECT,
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectVersionAttributes",
+    "s3:PutObject",
+    "s3:RestoreObject",
+)
+LISTING = ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions")
+# Session tag or role tag that carries the project's id.
+PROJECT_TAG = "project"
+
+
+def tls_only(bucket: str) -> Statement:
+    """No request in plain text."""
+    return Statement(
+        sid="DenyPlainTransport",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=["s3:*"],
+        resources=[bucket, f"{bucket}/*"],
+        conditions={"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def right_key(bucket: str, key: str) -> tuple[Statement, Statement]:
+    """Uploads name this key or none, in which case the bucket's default encryption, the same key, applies."""
+    named = Statement(
+        sid="DenyAnotherKey",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=["s3:PutObject"],
+        resources=[f"{bucket}/*"],
+        conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": key}},
+    )
+    algorithm = Statement(
+        sid="DenyAnotherEncryption",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=["s3:PutObject"],
+        resources=[f"{bucket}/*"],
+        conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+    )
+    return named, algorithm
+
+
+def only_through(bucket: str, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> tuple[Statement, Statement]:
+    """Objects are touched, and listed, only through the platform's S3 endpoints.
+
+    Listing spares the deployers: S3 answers the HEAD of a bucket, with which `pulumi refresh` looks for it, by
+    `s3:ListBucket`. What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
+    """
+    outside = {
+        "StringNotEquals": {"aws:SourceVpce": s3_endpoints},
+        "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
+    }
+    objects = Statement(
+        sid="DenyNoVPC",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=OBJECT_ACTIONS,
+        resources=[f"{bucket}/*"],
+        conditions=outside,
+    )
+    listing = Statement(
+        sid="DenyListingNoVPC",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=LISTING,
+        resources=[bucket],
+        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": deployers}},
+    )
+    return objects, listing
+
+
+def models_bucket(
+    partition: str,
+    bucket: str,
+    key: str,
+    *,
+    readers: Sequence[str],
+    reader_accounts: Sequence[str],
+    s3_endpoints: Sequence[str],
+    deployers: Sequence[str],
+) -> str:
+    """The models bucket: model roles of the workload accounts read their own project's prefix.
+
+    `readers` are role ARN patterns; the prefix is the role's own `project` tag, so that the policy does not grow with
+    projects and a project never reads another's models. `s3_endpoints` are those of all accounts.
+    """
+    cross = Statement(
+        sid="AllowCrossAccount",
+        principals=account_principals(partition, reader_accounts),
+        actions=READ_OBJECT,
+        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/*"],
+        conditions={"ArnLike": {"aws:PrincipalArn": readers}},
+    )
+    return document(
+        cross if reader_accounts else None,
+        *only_through(bucket, s3_endpoints, deployers),
+        *right_key(bucket, key),
+        tls_only(bucket),
+    )
+
+
+def private_bucket(bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> str:
+    """A bucket of one account, reached only through its S3 endpoints."""
+    return document(*only_through(bucket, s3_endpoints, deployers), *right_key(bucket, key), tls_only(bucket))
+
+
+def service_bucket(bucket: str, key: str) -> str:
+    """A bucket that AWS services read and write for a role, from outside the VPC: pipelines' artifacts, captures."""
+    return document(*right_key(bucket, key), tls_only(bucket))
+
+
+def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:
+    """Where S3 delivers access logs of the account's own buckets (ARN patterns)."""
+    delivery = Statement(
+        sid="AllowLogDelivery",
+        principals=Principals(services=["logging.s3.amazonaws.com"]),
+        actions=["s3:PutObject"],
+        resources=[f"{bucket}/*"],
+        conditions={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": sources}},
+    )
+    return document(delivery, tls_only(bucket))

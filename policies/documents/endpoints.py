@@ -1,0 +1,61 @@
+"""VPC endpoint policies: whose credentials pass, and whose resources they reach. They limit and never grant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.statement import EVERYBODY, Statement, document
+
+LIMITS_ONLY = "An endpoint policy only limits; identity and resource policies grant the action"
+
+
+def interface_endpoint(accounts: Sequence[str]) -> str:
+    """The platform's own principals, on resources of the platform's accounts."""
+    return document(
+        Statement(
+            sid="PlatformPrincipalsOnPlatformResources",
+            principals=EVERYBODY,
+            actions=["*"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:PrincipalAccount": accounts, "aws:ResourceAccount": accounts}},
+            reason=LIMITS_ONLY,
+        )
+    )
+
+
+def s3_endpoint(partition: str, region: str, accounts: Sequence[str]) -> str:
+    """The platform's principals on its buckets, and the AWS-owned buckets that AWS's services make a VPC need.
+
+    Names of AWS-owned buckets: ECR userguide vpc-endpoints (image layers); CFN template-custom-resources and
+    cfn-responsemodule (answers of custom resources and wait conditions, by presigned URL, so the principal is
+    CloudFormation's and carries no platform account).
+    """
+    layers = f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/*"
+    answers = [
+        f"arn:{partition}:s3:::cloudformation-custom-resource-response-{region.replace('-', '')}/*",
+        f"arn:{partition}:s3:::cloudformation-waitcondition-{region}/*",
+    ]
+    return document(
+        Statement(
+            sid="PlatformPrincipalsOnPlatformBuckets",
+            principals=EVERYBODY,
+            actions=["s3:*"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:PrincipalAccount": accounts, "aws:ResourceAccount": accounts}},
+            reason=LIMITS_ONLY,
+        ),
+        Statement(
+            sid="ImageLayersOfTheRegistry",
+            principals=EVERYBODY,
+            actions=["s3:GetObject"],
+            resources=[layers],
+            reason="ECR serves layers by presigned URL from a bucket of its own; the path names that bucket",
+        ),
+        Statement(
+            sid="AnswersOfCustomResources",
+            principals=EVERYBODY,
+            actions=["s3:PutObject"],
+            resources=answers,
+            reason="CloudFormation's presigned URLs carry its principal; the paths name its buckets",
+        ),
+    )

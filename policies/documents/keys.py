@@ -1,0 +1,198 @@
+"""Key policies. Administration belongs to the account's administrators, use to named roles; nobody has both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policies.documents.statement import Conditions, Principals, Statement, account_principals, document
+
+# A key policy is attached to its key: `*` means this key and no other (KMS key-policy-overview).
+THIS_KEY = ("*",)
+ONLY_THIS_KEY = "In a key policy * is the key that carries it"
+
+ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+)
+READ = ("kms:Decrypt", "kms:DescribeKey")
+READ_AND_WRITE = (*READ, "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+CRYPTOGRAPHIC = (
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a key lives."""
+
+    partition: str
+    account: str
+    region: str
+
+    def service(self, name: str) -> str:
+        """Value of `kms:ViaService`. The suffix is the same in every partition (KMS conditions-kms)."""
+        return f"{name}.{self.region}.amazonaws.com"
+
+
+def administration(place: Place) -> Statement:
+    """The account's identity policies decide who administers; no use is handed to them."""
+    return Statement(
+        sid="AccountDecidesWhoAdministers",
+        principals=account_principals(place.partition, [place.account]),
+        actions=ADMINISTRATION,
+        resources=THIS_KEY,
+        reason=ONLY_THIS_KEY,
+    )
+
+
+def use_through(sid: str, place: Place, roles: Sequence[str], service: str, actions: Sequence[str]) -> Statement:
+    """Roles of the key's account (ARN patterns) use it through one AWS service, on their own behalf."""
+    return Statement(
+        sid=sid,
+        principals=account_principals(place.partition, [place.account]),
+        actions=actions,
+        resources=THIS_KEY,
+        conditions={
+            "ArnLike": {"aws:PrincipalArn": roles},
+            "StringEquals": {"kms:ViaService": place.service(service)},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+
+
+def deny_outside_endpoints(kms_endpoints: Sequence[str]) -> Statement:
+    """Direct use from anywhere but the platform's KMS endpoints is refused.
+
+    S3 asks KMS for its caller without any endpoint, with `aws:ViaAWSService` true: those requests are guarded by the
+    bucket's own denial. Reads and changes of the key's configuration stay outside, so that its owner is not locked out.
+    """
+    return Statement(
+        sid="DenyNoVPC",
+        effect="Deny",
+        principals=Principals(aws=["*"]),
+        actions=CRYPTOGRAPHIC,
+        resources=THIS_KEY,
+        conditions={
+            "StringNotEquals": {"aws:SourceVpce": kms_endpoints},
+            "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
+        },
+    )
+
+
+def models_key(
+    place: Place,
+    *,
+    builders: Sequence[str],
+    readers: Sequence[str],
+    reader_accounts: Sequence[str],
+    bucket_arn: str,
+    kms_endpoints: Sequence[str],
+) -> str:
+    """Key of the models bucket.
+
+    `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns of the
+    workload accounts that decrypt what the models bucket holds; `kms_endpoints` are the KMS endpoint ids of all accounts.
+    """
+    cross = Statement(
+        sid="AllowCrossAccount",
+        principals=account_principals(place.partition, reader_accounts),
+        actions=READ,
+        resources=THIS_KEY,
+        conditions={
+            "ArnLike": {"aws:PrincipalArn": readers},
+            "StringEquals": {
+                "kms:ViaService": place.service("s3"),
+                # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
+                "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+            },
+        },
+        reason=ONLY_THIS_KEY,
+    )
+    return document(
+        administration(place),
+        use_through("ProjectRolesWriteModels", place, builders, "s3", READ_AND_WRITE),
+        cross if reader_accounts else None,
+        deny_outside_endpoints(kms_endpoints),
+    )
+
+
+def storage_key(place: Place, *, users: Sequence[str], kms_endpoints: Sequence[str]) -> str:
+    """Key of buckets that only roles of its own account use (ARN patterns), through S3."""
+    return document(
+        administration(place),
+        use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
+        deny_outside_endpoints(kms_endpoints),
+    )
+
+
+def volume_key(place: Place, *, users: Sequence[str], services: Sequence[str]) -> str:
+    """Key of volumes: AWS services create grants for a role's job, endpoint or space, and for nothing else."""
+    via: Conditions = {
+        "ArnLike": {"aws:PrincipalArn": users},
+        "StringEquals": {"kms:ViaService": [place.service(service) for service in services]},
+    }
+    root = account_principals(place.partition, [place.account])
+    grants: Conditions = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    use = Statement(
+        sid="NamedRolesUseThroughVolumes",
+        principals=root,
+        actions=READ_AND_WRITE,
+        resources=THIS_KEY,
+        conditions=via,
+        reason=ONLY_THIS_KEY,
+    )
+    grant = Statement(
+        sid="NamedRolesGrantToVolumes",
+        principals=root,
+        actions=["kms:CreateGrant"],
+        resources=THIS_KEY,
+        conditions=grants,
+        reason=ONLY_THIS_KEY,
+    )
+    return document(administration(place), use, grant)
+
+
+def operations_key(place: Place, *, log_groups: Sequence[str], topics: Sequence[str]) -> str:
+    """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns)."""
+    logs = Statement(
+        sid="LogsEncryptTheirGroups",
+        principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        resources=THIS_KEY,
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        reason=ONLY_THIS_KEY,
+    )
+    publishers = Statement(
+        sid="AlarmsAndEventsPublish",
+        principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources=THIS_KEY,
+        conditions={
+            "StringEquals": {"aws:SourceAccount": place.account},
+            "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+    return document(administration(place), logs, publishers)
