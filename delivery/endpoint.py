@@ -1,0 +1,148 @@
+"""Model, endpoint configuration, endpoint and its scaling, as CloudFormation resources."""
+
+from typing import Any
+
+# SageMaker refuses an update that renames the variant (deployment guardrails), so the name never changes.
+VARIANT = "primary"
+
+
+def tags() -> list[dict[str, Any]]:
+    """Tags of every resource that takes them."""
+    values = {"project": "ProjectId", "stage": "Stage", "model-package": "ModelPackageArn"}
+    return [{"Key": key, "Value": {"Ref": parameter}} for key, parameter in values.items()]
+
+
+def attribute(resource: str, name: str) -> dict[str, list[str]]:
+    """`Fn::GetAtt`."""
+    return {"Fn::GetAtt": [resource, name]}
+
+
+def model() -> dict[str, Any]:
+    """The package's image and artifact. Without a physical name, so that another package replaces it."""
+    role = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ModelRoleName}"}
+    return {
+        "Type": "AWS::SageMaker::Model",
+        "Properties": {
+            "Containers": [{"ModelPackageName": {"Ref": "ModelPackageArn"}}],
+            "ExecutionRoleArn": role,
+            "VpcConfig": {"Subnets": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}},
+            # SageMaker itself fetches the artifact and writes captured data; the container needs no network.
+            "EnableNetworkIsolation": True,
+            "Tags": tags(),
+        },
+    }
+
+
+def endpoint_config() -> dict[str, Any]:
+    """Volumes and captured data under the account's key. Every property is create-only, so it has no name."""
+    variant = {
+        "VariantName": VARIANT,
+        "ModelName": attribute("Model", "ModelName"),
+        "InstanceType": {"Ref": "InstanceType"},
+        "InitialInstanceCount": {"Ref": "InitialInstanceCount"},
+        "InitialVariantWeight": 1,
+    }
+    return {
+        "Type": "AWS::SageMaker::EndpointConfig",
+        "Properties": {
+            "KmsKeyId": {"Ref": "VolumeKeyArn"},
+            "ProductionVariants": [variant],
+            "DataCaptureConfig": _data_capture(),
+            "Tags": tags(),
+        },
+    }
+
+
+def _data_capture() -> dict[str, Any]:
+    return {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": {"Ref": "CapturePercentage"},
+        # SageMaker appends <endpoint>/<variant>/yyyy/mm/dd/hh/ (model-monitor-data-capture-endpoint).
+        "DestinationS3Uri": {"Fn::Sub": "s3://${CaptureBucket}/${ProjectId}"},
+        "KmsKeyId": {"Ref": "VolumeKeyArn"},
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        # What is not named here is captured as base64.
+        "CaptureContentTypeHeader": {
+            "CsvContentTypes": ["text/csv"],
+            "JsonContentTypes": ["application/json", "application/jsonlines"],
+        },
+    }
+
+
+def endpoint(rollback_alarms: list[str]) -> dict[str, Any]:
+    """Blue/green updates that roll back when one of `rollback_alarms` (logical ids) fires."""
+    return {
+        "Type": "AWS::SageMaker::Endpoint",
+        "Properties": {
+            "EndpointName": {"Ref": "EndpointName"},
+            "EndpointConfigName": attribute("EndpointConfig", "EndpointConfigName"),
+            "DeploymentConfig": {
+                "BlueGreenUpdatePolicy": _blue_green(),
+                # By reference, so that each alarm exists before an update names it.
+                "AutoRollbackConfiguration": {
+                    "Alarms": [{"AlarmName": {"Ref": alarm}} for alarm in sorted(rollback_alarms)]
+                },
+            },
+            # An update at peak must not fall back from the scaled count to the initial one. All else is the
+            # new configuration's.
+            "RetainAllVariantProperties": True,
+            "ExcludeRetainedVariantProperties": [
+                {"VariantPropertyType": "DesiredWeight"},
+                {"VariantPropertyType": "DataCaptureConfig"},
+            ],
+            "Tags": tags(),
+        },
+    }
+
+
+def _blue_green() -> dict[str, Any]:
+    # A canary may be at most half of the fleet (botocore, CanarySize), so it takes two instances;
+    # `parameters.traffic_shifting` decides.
+    canary = {"Type": "INSTANCE_COUNT", "Value": 1}
+    return {
+        "TrafficRoutingConfiguration": {
+            "Type": {"Ref": "TrafficShifting"},
+            "WaitIntervalInSeconds": {"Ref": "BakeSeconds"},
+            "CanarySize": {"Fn::If": ["Canary", canary, {"Ref": "AWS::NoValue"}]},
+        },
+        "TerminationWaitInSeconds": {"Ref": "BakeSeconds"},
+        # Larger than both waits together: BakeSeconds is at most 1,800 (botocore allows 600-28,800).
+        "MaximumExecutionTimeoutInSeconds": 7200,
+    }
+
+
+def scalable_target() -> dict[str, Any]:
+    """Application Auto Scaling uses its service-linked role; none is named."""
+    return {
+        "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+        "DependsOn": "Endpoint",
+        "Properties": {
+            "ServiceNamespace": "sagemaker",
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            "ResourceId": {"Fn::Sub": f"endpoint/${{EndpointName}}/variant/{VARIANT}"},
+            "MinCapacity": {"Ref": "MinInstanceCount"},
+            "MaxCapacity": {"Ref": "MaxInstanceCount"},
+            "Tags": tags(),
+        },
+    }
+
+
+def scaling_policy() -> dict[str, Any]:
+    """Target tracking on requests a minute and instance."""
+    return {
+        "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "Properties": {
+            "PolicyName": {"Fn::Sub": "${EndpointName}-invocations"},
+            "PolicyType": "TargetTrackingScaling",
+            "ScalingTargetId": {"Ref": "ScalableTarget"},
+            "TargetTrackingScalingPolicyConfiguration": {
+                "PredefinedMetricSpecification": {
+                    "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+                },
+                "TargetValue": {"Ref": "TargetInvocationsPerInstance"},
+                # Out faster than in: the default is 300 s each way (endpoint-auto-scaling-policy).
+                "ScaleOutCooldown": 60,
+                "ScaleInCooldown": 300,
+            },
+        },
+    }

@@ -1,0 +1,27 @@
+"""Instance types that the template accepts, with the vCPUs that the CPU alarm needs.
+
+`CPUUtilization` of an endpoint is a sum over cores (0-100 x vCPUs), and the normalized metric exists only for
+endpoints with inference components, so the threshold depends on the instance type.
+Source: SageMaker developer guide, "monitoring-cloudwatch"; vCPUs: Amazon EC2 instance types guide.
+
+x86 only, as the model image is; no types with local NVMe, which refuse `KmsKeyId` (CreateEndpointConfig).
+"""
+
+from collections.abc import Mapping
+
+_GENERAL: Mapping[str, int] = {"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16}
+_T2: Mapping[str, int] = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8}
+_FAMILIES: Mapping[str, Mapping[str, int]] = {
+    "c5": _GENERAL,
+    "c6i": _GENERAL,
+    "c7i": _GENERAL,
+    "m5": {**_GENERAL, "12xlarge": 48, "24xlarge": 96},
+    "m6i": {**_GENERAL, "8xlarge": 32, "12xlarge": 48},
+    "m7i": {**_GENERAL, "8xlarge": 32, "12xlarge": 48},
+    "r5": {**_GENERAL, "12xlarge": 48, "24xlarge": 96},
+    "t2": _T2,
+}
+
+VCPUS: Mapping[str, int] = {
+    f"ml.{family}.{size}": count for family, sizes in _FAMILIES.items() for size, count in sizes.items()
+}

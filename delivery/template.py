@@ -1,0 +1,50 @@
+"""The template that StackSets carry to a workload account: one model behind one endpoint.
+
+No macros and no nested stacks, which service-managed StackSets refuse. No IAM either: the account's own stack
+makes the model execution role.
+"""
+
+import json
+from typing import Any
+
+from . import alarms, endpoint
+from .inputs import parameters
+
+# CloudFormation quota for a template that is passed in the request body, in bytes.
+BODY_LIMIT = 51_200
+
+
+def template() -> dict[str, Any]:
+    """The template as data."""
+    rollback = alarms.rollback_alarms()
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "A model from the registry behind a SageMaker endpoint in the account's VPC",
+        "Parameters": parameters(),
+        "Mappings": {"Instances": alarms.cpu_thresholds()},
+        "Conditions": {"Canary": {"Fn::Equals": [{"Ref": "TrafficShifting"}, "CANARY"]}},
+        "Resources": {
+            "Model": endpoint.model(),
+            "EndpointConfig": endpoint.endpoint_config(),
+            **rollback,
+            "Endpoint": endpoint.endpoint(list(rollback)),
+            "ScalableTarget": endpoint.scalable_target(),
+            "ScalingPolicy": endpoint.scaling_policy(),
+            **alarms.standing_alarms(),
+        },
+        "Outputs": _outputs(),
+    }
+
+
+def render() -> str:
+    """The template as JSON text, the same for the same source."""
+    return json.dumps(template(), indent=1, sort_keys=True) + "\n"
+
+
+def _outputs() -> dict[str, Any]:
+    return {
+        "EndpointName": {"Value": endpoint.attribute("Endpoint", "EndpointName")},
+        "EndpointConfigName": {"Value": endpoint.attribute("EndpointConfig", "EndpointConfigName")},
+        "ModelName": {"Value": endpoint.attribute("Model", "ModelName")},
+        "ModelPackageArn": {"Value": {"Ref": "ModelPackageArn"}},
+    }

@@ -1,0 +1,206 @@
+"""What every workload account receives."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import StringShape
+from cfnlint import decode
+from cfnlint.api import ManualArgs, lint
+
+from delivery import render, template
+from delivery.alarms import rollback_alarms, standing_alarms
+from delivery.instances import VCPUS
+from delivery.template import BODY_LIMIT
+
+
+def resources(kind: str) -> dict[str, Any]:
+    found = template()["Resources"]
+    return {name: value["Properties"] for name, value in found.items() if value["Type"] == kind}
+
+
+def only(kind: str) -> Any:
+    (properties,) = resources(kind).values()
+    return properties
+
+
+@pytest.fixture(scope="module")
+def sagemaker_enums() -> set[str]:
+    shape = botocore.session.get_session().get_service_model("sagemaker")
+    member = shape.shape_for("ProductionVariantInstanceType")
+    assert isinstance(member, StringShape)
+    return set(member.enum)
+
+
+def lint_of(text: str) -> list[Any]:
+    parsed, problems = decode.decode_str(text)
+    assert parsed is not None
+    assert not problems
+    return list(lint(text, config=ManualArgs(regions=["eu-west-1", "us-east-1"], include_checks=["I"])))
+
+
+def test_the_linter_has_nothing_to_say() -> None:
+    assert [str(found) for found in lint_of(render())] == []
+
+
+def test_the_linter_is_awake() -> None:
+    broken = template()
+    broken["Resources"]["Endpoint"]["Properties"]["EndpointConfigNam"] = "x"
+    assert lint_of(json.dumps(broken)) != []
+
+
+def test_the_text_is_the_same_each_time_and_fits_into_a_request() -> None:
+    assert render() == render()
+    assert json.loads(render()) == template()
+    assert len(render().encode()) < BODY_LIMIT
+
+
+def test_nothing_is_used_that_service_managed_stacksets_refuse() -> None:
+    assert "Transform" not in render()
+    kinds = {resource["Type"] for resource in template()["Resources"].values()}
+    assert kinds.isdisjoint({"AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro"})
+    assert not any(kind.startswith("AWS::IAM::") for kind in kinds)
+
+
+def test_the_account_id_region_and_partition_are_never_written_out() -> None:
+    assert "eu-west-1" not in render()
+    assert "arn:aws:" not in render()
+
+
+def test_model_runs_isolated_in_the_accounts_network_under_the_projects_role() -> None:
+    model = only("AWS::SageMaker::Model")
+    assert model["EnableNetworkIsolation"] is True
+    assert model["VpcConfig"] == {
+        "Subnets": {"Ref": "SubnetIds"},
+        "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
+    }
+    assert model["Containers"] == [{"ModelPackageName": {"Ref": "ModelPackageArn"}}]
+    assert "${ModelRoleName}" in model["ExecutionRoleArn"]["Fn::Sub"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("AWS::SageMaker::Model", "ModelName"), ("AWS::SageMaker::EndpointConfig", "EndpointConfigName")],
+)
+def test_what_a_new_package_replaces_has_no_fixed_name(kind: str, name: str) -> None:
+    assert name not in only(kind)
+
+
+def test_the_endpoint_keeps_its_name() -> None:
+    assert only("AWS::SageMaker::Endpoint")["EndpointName"] == {"Ref": "EndpointName"}
+
+
+def test_volumes_and_captured_data_are_under_the_accounts_key() -> None:
+    config = only("AWS::SageMaker::EndpointConfig")
+    assert config["KmsKeyId"] == config["DataCaptureConfig"]["KmsKeyId"] == {"Ref": "VolumeKeyArn"}
+
+
+def test_input_and_output_are_captured_readable_for_every_content_type_served() -> None:
+    capture = only("AWS::SageMaker::EndpointConfig")["DataCaptureConfig"]
+    assert [option["CaptureMode"] for option in capture["CaptureOptions"]] == ["Input", "Output"]
+    header = capture["CaptureContentTypeHeader"]
+    assert header == {
+        "CsvContentTypes": ["text/csv"],
+        "JsonContentTypes": ["application/json", "application/jsonlines"],
+    }
+
+
+def test_an_update_rolls_back_on_alarms_of_the_new_fleet_only() -> None:
+    deployment = only("AWS::SageMaker::Endpoint")["DeploymentConfig"]
+    named = [alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]]
+    assert set(named) == set(rollback_alarms())
+    assert 1 <= len(named) <= 10  # botocore: AlarmList
+    for name in named:
+        dimensions = [d["Name"] for d in resources("AWS::CloudWatch::Alarm")[name]["Dimensions"]]
+        assert dimensions == ["EndpointName", "VariantName", "EndpointConfigName"]
+
+
+def test_each_configuration_has_rollback_alarms_of_its_own() -> None:
+    for alarm in rollback_alarms().values():
+        assert "${EndpointConfig.EndpointConfigName}" in alarm["Properties"]["AlarmName"]["Fn::Sub"]
+
+
+def test_the_waits_of_an_update_fit_into_its_time_limit() -> None:
+    policy = only("AWS::SageMaker::Endpoint")["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+    longest = template()["Parameters"]["BakeSeconds"]["MaxValue"]
+    waits = [
+        policy["TrafficRoutingConfiguration"]["WaitIntervalInSeconds"],
+        policy["TerminationWaitInSeconds"],
+    ]
+    assert waits == [{"Ref": "BakeSeconds"}, {"Ref": "BakeSeconds"}]
+    assert 2 * longest < policy["MaximumExecutionTimeoutInSeconds"] <= 28_800
+
+
+def test_an_update_keeps_the_scaled_instance_count_and_nothing_else_of_the_old_configuration() -> None:
+    endpoint = only("AWS::SageMaker::Endpoint")
+    assert endpoint["RetainAllVariantProperties"] is True
+    excluded = {item["VariantPropertyType"] for item in endpoint["ExcludeRetainedVariantProperties"]}
+    assert excluded == {"DesiredWeight", "DataCaptureConfig"}
+
+
+def test_scaling_names_the_variant_that_the_configuration_has() -> None:
+    variant = only("AWS::SageMaker::EndpointConfig")["ProductionVariants"][0]["VariantName"]
+    target = only("AWS::ApplicationAutoScaling::ScalableTarget")
+    assert target["ResourceId"]["Fn::Sub"].endswith(f"/variant/{variant}")
+
+
+def test_every_alarm_tells_the_topic_and_says_what_missing_data_mean() -> None:
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}], name
+        assert alarm["TreatMissingData"] in {"notBreaching", "missing"}, name
+
+
+def test_the_standing_alarms_watch_errors_latency_and_the_instances() -> None:
+    metrics = {alarm["Properties"]["MetricName"] for alarm in standing_alarms().values()}
+    assert metrics == {
+        "Invocation4XXErrors",
+        "Invocation5XXErrors",
+        "InvocationModelErrors",
+        "ModelLatency",
+        "CPUUtilization",
+        "MemoryUtilization",
+        "DiskUtilization",
+    }
+
+
+def test_utilization_is_read_where_instances_report_it() -> None:
+    for alarm in resources("AWS::CloudWatch::Alarm").values():
+        of_instances = alarm["MetricName"].endswith("Utilization")
+        assert alarm["Namespace"] == ("/aws/sagemaker/Endpoints" if of_instances else "AWS/SageMaker")
+
+
+def test_cpu_alarm_grows_with_the_cores() -> None:
+    mapping = template()["Mappings"]["Instances"]
+    assert mapping["ml.m5.large"]["CpuAlarmPercent"] == 170
+    assert mapping["ml.m5.4xlarge"]["CpuAlarmPercent"] == 1360
+
+
+def test_every_instance_type_offered_is_one_that_sagemaker_hosts(sagemaker_enums: set[str]) -> None:
+    assert set(VCPUS) <= sagemaker_enums
+
+
+def test_everything_that_takes_tags_carries_project_stage_and_package() -> None:
+    for name, resource in template()["Resources"].items():
+        if resource["Type"] == "AWS::ApplicationAutoScaling::ScalingPolicy":
+            continue  # takes none
+        keys = [tag["Key"] for tag in resource["Properties"]["Tags"]]
+        assert keys == ["project", "stage", "model-package"], name
+
+
+def test_outputs_say_what_serves_what() -> None:
+    assert set(template()["Outputs"]) == {
+        "EndpointName",
+        "EndpointConfigName",
+        "ModelName",
+        "ModelPackageArn",
+    }
+
+
+def test_the_package_does_no_input_or_output() -> None:
+    for source in Path(template.__code__.co_filename).parent.glob("*.py"):
+        imported = {
+            line.split()[1] for line in source.read_text().splitlines() if line.startswith(("import", "from"))
+        }
+        assert imported.isdisjoint({"pulumi", "pulumi_aws", "boto3", "os", "pathlib"}), source.name
