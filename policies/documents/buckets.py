@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import Principals, Statement, account_principals, document
+from policies.documents.statement import Conditions, Principals, Statement, account_principals, document
 
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
@@ -63,7 +63,7 @@ def only_through(bucket: str, s3_endpoints: Sequence[str], deployers: Sequence[s
     Listing spares the deployers: S3 answers the HEAD of a bucket, with which `pulumi refresh` looks for it, by
     `s3:ListBucket`. What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
     """
-    outside = {
+    outside: Conditions = {
         "StringNotEquals": {"aws:SourceVpce": s3_endpoints},
         "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
     }

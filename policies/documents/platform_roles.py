@@ -1,0 +1,116 @@
+"""Identity policies of the platform's own roles in the data science account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.statement import Statement, document
+
+
+def stack_set_administration(execution_roles: Sequence[str]) -> str:
+    """CloudFormation StackSets enter exactly the execution roles of the workload accounts (ARNs)."""
+    return document(
+        Statement(sid="EnterWorkloadAccounts", actions=["sts:AssumeRole"], resources=execution_roles),
+    )
+
+
+def studio_user(
+    *,
+    partition: str,
+    account: str,
+    region: str,
+    prefix: str,
+    data_bucket: str,
+    data_key: str,
+    volume_key: str,
+    repository_arn: str,
+    parameters: str,
+) -> str:
+    """A scientist's work in Studio: own apps and spaces, the shared data, jobs of the projects seen but not started."""
+    here = f"{region}:{account}"
+    sagemaker = f"arn:{partition}:sagemaker:{here}"
+    return document(
+        Statement(
+            sid="UseStudio",
+            actions=[
+                "sagemaker:CreateApp",
+                "sagemaker:CreatePresignedDomainUrl",
+                "sagemaker:CreateSpace",
+                "sagemaker:DeleteApp",
+                "sagemaker:DeleteSpace",
+                "sagemaker:DescribeApp",
+                "sagemaker:DescribeDomain",
+                "sagemaker:DescribeSpace",
+                "sagemaker:DescribeUserProfile",
+                "sagemaker:UpdateSpace",
+            ],
+            resources=[f"{sagemaker}:{kind}/*" for kind in ("app", "domain", "space", "user-profile")],
+        ),
+        Statement(
+            sid="SeeRunsAndModels",
+            actions=[
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:DescribePipeline",
+                "sagemaker:DescribePipelineExecution",
+                "sagemaker:DescribeProcessingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:ListPipelineExecutionSteps",
+                "sagemaker:ListPipelineExecutions",
+            ],
+            resources=[
+                f"{sagemaker}:{kind}/*"
+                for kind in ("model-package", "model-package-group", "pipeline", "processing-job", "training-job")
+            ],
+        ),
+        Statement(
+            sid="ListInStudio",
+            actions=["sagemaker:List*", "sagemaker:Search"],
+            resources=["*"],
+            reason="Lists that Studio's pages show know no resource; they hold names, not data",
+        ),
+        Statement(
+            sid="ReadAndWriteSharedData",
+            actions=["s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            resources=[f"{data_bucket}/shared/*"],
+        ),
+        Statement(
+            sid="ListSharedData",
+            actions=["s3:ListBucket"],
+            resources=[data_bucket],
+            conditions={"StringLike": {"s3:prefix": ["shared", "shared/*"]}},
+        ),
+        Statement(
+            sid="UseTheDataKey",
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+            resources=[data_key],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+        ),
+        Statement(
+            sid="EncryptOwnVolumes",
+            actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[volume_key],
+            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{region}.amazonaws.com"}},
+        ),
+        Statement(
+            sid="FindThePlatform",
+            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+            resources=[f"arn:{partition}:ssm:{here}:parameter{parameters}/*"],
+        ),
+        Statement(
+            sid="WriteStudioLogs",
+            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            resources=[f"arn:{partition}:logs:{here}:log-group:/aws/sagemaker/studio*"],
+        ),
+        Statement(
+            sid="PullTheModelImage",
+            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            resources=[repository_arn],
+        ),
+        Statement(
+            sid="SignInToTheRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+        ),
+    )

@@ -1,0 +1,398 @@
+"""Identity policies of a project's roles in the data science account: one role for each kind of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policies.documents.buckets import READ_OBJECT
+from policies.documents.statement import Statement, document
+from policies.documents.workload_roles import vpc_interfaces
+
+READ_AND_WRITE_OBJECT = (*READ_OBJECT, "s3:AbortMultipartUpload", "s3:PutObject")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectPlace:
+    """A project in the data science account. Buckets, keys and roles are ARNs, `parameters` an SSM path."""
+
+    partition: str
+    account: str
+    region: str
+    project: str
+    data_bucket: str
+    models_bucket: str
+    artifacts_bucket: str
+    data_key: str
+    models_key: str
+    volume_key: str
+    operations_key: str
+    image_repository: str
+    parameters: str
+    group: str
+    pipeline: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of something in this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def group_arns(self) -> list[str]:
+        """The model package group and its packages."""
+        return [
+            self.arn("sagemaker", f"model-package-group/{self.group}"),
+            self.arn("sagemaker", f"model-package/{self.group}/*"),
+        ]
+
+
+def _objects(place: ProjectPlace, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:
+    return Statement(sid=sid, actions=actions, resources=[f"{bucket}/{place.project}/{below}"])
+
+
+def _listing(place: ProjectPlace, *buckets: str) -> Statement:
+    return Statement(
+        sid="ListOwnPrefix",
+        actions=["s3:ListBucket"],
+        resources=buckets,
+        conditions={"StringLike": {"s3:prefix": [place.project, f"{place.project}/*"]}},
+    )
+
+
+def _keys(place: ProjectPlace, *keys: str) -> Statement:
+    return Statement(
+        sid="UseKeysThroughStorage",
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        resources=keys,
+        conditions={"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+    )
+
+
+def _volumes(place: ProjectPlace) -> Statement:
+    return Statement(
+        sid="EncryptVolumes",
+        actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+        resources=[place.volume_key],
+        conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{place.region}.amazonaws.com"}},
+    )
+
+
+def _job_basics(place: ProjectPlace, kind: str) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="WriteJobLogs",
+            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            resources=[place.arn("logs", f"log-group:/aws/sagemaker/{kind}*")],
+        ),
+        Statement(
+            sid="PublishJobMetrics",
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            conditions={"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "aws/sagemaker/*"]}},
+            reason="Metrics know no resource; the condition keeps it to SageMaker's namespaces",
+        ),
+        Statement(
+            sid="PullTheModelImage",
+            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            resources=[place.image_repository],
+        ),
+        Statement(
+            sid="SignInToTheRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+        ),
+        vpc_interfaces(),
+    )
+
+
+def processing(place: ProjectPlace) -> str:
+    """Prepare and evaluate: read data, candidates and the registry; write splits and reports."""
+    return document(
+        _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
+        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _objects(place, "ReadOwnModels", place.models_bucket, READ_OBJECT),
+        _listing(place, place.data_bucket, place.artifacts_bucket, place.models_bucket),
+        _keys(place, place.data_key, place.models_key),
+        Statement(
+            sid="SeeTheModelInProduction",
+            actions=["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
+            resources=place.group_arns(),
+        ),
+        _volumes(place),
+        *_job_basics(place, "ProcessingJobs"),
+    )
+
+
+def training(place: ProjectPlace) -> str:
+    """Training: read splits and code, write models and checkpoints."""
+    return document(
+        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _objects(place, "WriteOwnModels", place.models_bucket, READ_AND_WRITE_OBJECT),
+        _listing(place, place.artifacts_bucket, place.models_bucket),
+        _keys(place, place.data_key, place.models_key),
+        _volumes(place),
+        *_job_basics(place, "TrainingJobs"),
+    )
+
+
+def pipeline(place: ProjectPlace, job_roles: Sequence[str]) -> str:
+    """The SageMaker pipeline: start jobs as the job roles, read reports, register models as pending."""
+    jobs = [place.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")]
+    return document(
+        Statement(
+            sid="RunJobs",
+            actions=[
+                f"sagemaker:{verb}{kind}Job"
+                for verb in ("Create", "Describe", "Stop")
+                for kind in ("Processing", "Training")
+            ],
+            resources=jobs,
+        ),
+        Statement(
+            sid="TagWhatItMakes",
+            actions=["sagemaker:AddTags", "sagemaker:ListTags"],
+            resources=[*jobs, *place.group_arns()],
+        ),
+        Statement(
+            sid="PassJobRoles",
+            actions=["iam:PassRole"],
+            resources=job_roles,
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        Statement(
+            sid="RegisterPendingModels",
+            actions=["sagemaker:CreateModelPackage"],
+            resources=place.group_arns(),
+            conditions={"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
+        ),
+        Statement(
+            sid="DescribeModels",
+            actions=["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
+            resources=place.group_arns(),
+        ),
+        _objects(place, "ReadReports", place.artifacts_bucket, READ_OBJECT),
+        _objects(place, "ReadOwnModels", place.models_bucket, READ_OBJECT),
+        _listing(place, place.artifacts_bucket),
+        _keys(place, place.data_key, place.models_key),
+        Statement(
+            sid="PullTheModelImage",
+            actions=["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"],
+            resources=[place.image_repository],
+        ),
+    )
+
+
+def _build_basics(place: ProjectPlace, *projects: str) -> tuple[Statement, ...]:
+    groups = [place.arn("logs", f"log-group:/aws/codebuild/{name}") for name in projects]
+    return (
+        Statement(
+            sid="WriteBuildLogs",
+            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[*groups, *(f"{group}:*" for group in groups)],
+        ),
+        Statement(
+            sid="ReadOwnParameters",
+            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+            resources=[
+                place.arn("ssm", f"parameter{place.parameters}"),
+                place.arn("ssm", f"parameter{place.parameters}/*"),
+            ],
+        ),
+        Statement(
+            sid="SeeTheNetwork",
+            actions=[
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+            ],
+            resources=["*"],
+            reason="CodeBuild makes its interface itself, so its id does not exist yet (CB vpc-support)",
+        ),
+        Statement(
+            sid="AttachToTheNetwork",
+            actions=["ec2:CreateNetworkInterfacePermission"],
+            resources=[place.arn("ec2", "network-interface/*")],
+            conditions={"StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}},
+        ),
+    )
+
+
+def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
+    """The build: upload code, define the SageMaker pipeline and start it."""
+    pipeline_arn = place.arn("sagemaker", f"pipeline/{place.pipeline}")
+    return document(
+        *_build_basics(place, build_project),
+        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _listing(place, place.artifacts_bucket, place.data_bucket),
+        _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
+        _keys(place, place.data_key),
+        Statement(
+            sid="DefineThePipeline",
+            actions=[
+                "sagemaker:AddTags",
+                "sagemaker:CreatePipeline",
+                "sagemaker:DescribePipeline",
+                "sagemaker:DescribePipelineExecution",
+                "sagemaker:ListPipelineExecutionSteps",
+                "sagemaker:ListTags",
+                "sagemaker:StartPipelineExecution",
+                "sagemaker:StopPipelineExecution",
+                "sagemaker:UpdatePipeline",
+            ],
+            resources=[pipeline_arn, f"{pipeline_arn}/*"],
+        ),
+        Statement(
+            sid="PassThePipelineRole",
+            actions=["iam:PassRole"],
+            resources=[pipeline_role],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+    )
+
+
+def deploy(place: ProjectPlace, render_project: str) -> str:
+    """Rendering: find the approved model and write the template's parameters."""
+    return document(
+        *_build_basics(place, render_project),
+        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _listing(place, place.artifacts_bucket),
+        _keys(place, place.data_key),
+        Statement(
+            sid="FindTheApprovedModel",
+            actions=[
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+            ],
+            resources=place.group_arns(),
+        ),
+    )
+
+
+def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_project: str) -> str:
+    """Testing: enter the test role of each workload account and compare answers with the held-out rows."""
+    return document(
+        *_build_basics(place, test_project),
+        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _listing(place, place.artifacts_bucket),
+        _keys(place, place.data_key),
+        Statement(
+            sid="SeeTheDeployedModel",
+            actions=["sagemaker:DescribeModelPackage"],
+            resources=place.group_arns(),
+        ),
+        Statement(sid="EnterTestRoles", actions=["sts:AssumeRole"], resources=test_roles),
+    )
+
+
+def _runner(place: ProjectPlace, build_projects: Sequence[str], topic: str | None) -> tuple[Statement | None, ...]:
+    return (
+        _objects(place, "CarryArtifacts", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        Statement(
+            sid="SeeTheSourceBucket",
+            actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            resources=[place.artifacts_bucket],
+        ),
+        _listing(place, place.artifacts_bucket),
+        _keys(place, place.data_key),
+        Statement(
+            sid="RunOwnBuilds",
+            actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"],
+            resources=[place.arn("codebuild", f"project/{name}") for name in build_projects],
+        ),
+        Statement(sid="AskForApproval", actions=["sns:Publish"], resources=[topic]) if topic else None,
+        Statement(
+            sid="EncryptTheQuestion",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[place.operations_key],
+            conditions={"StringEquals": {"kms:ViaService": f"sns.{place.region}.amazonaws.com"}},
+        )
+        if topic
+        else None,
+    )
+
+
+def build_pipeline(place: ProjectPlace, build_project: str) -> str:
+    """The build pipeline's runner."""
+    return document(*_runner(place, [build_project], None))
+
+
+def deploy_pipeline(
+    place: ProjectPlace,
+    *,
+    build_projects: Sequence[str],
+    stack_sets: Sequence[str],
+    administration_role: str,
+    topic: str,
+) -> str:
+    """The deploy pipeline's runner: its own builds, its own StackSets, through the administration role."""
+    sets = [place.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets]
+    return document(
+        *_runner(place, build_projects, topic),
+        Statement(
+            sid="RunOwnStackSets",
+            actions=[
+                "cloudformation:CreateStackInstances",
+                "cloudformation:CreateStackSet",
+                "cloudformation:DescribeStackInstance",
+                "cloudformation:DescribeStackSet",
+                "cloudformation:DescribeStackSetOperation",
+                "cloudformation:ListStackInstances",
+                "cloudformation:ListStackSetOperationResults",
+                "cloudformation:ListStackSetOperations",
+                "cloudformation:TagResource",
+                "cloudformation:UpdateStackInstances",
+                "cloudformation:UpdateStackSet",
+            ],
+            resources=sets,
+        ),
+        _pass_administration(administration_role),
+    )
+
+
+def _pass_administration(role: str) -> Statement:
+    return Statement(
+        sid="PassTheAdministrationRole",
+        actions=["iam:PassRole"],
+        resources=[role],
+        conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+    )
+
+
+def release_cleaner(place: ProjectPlace, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
+    """The function that removes a project's endpoints from all accounts when the project goes."""
+    group = place.arn("logs", f"log-group:/aws/lambda/{function}")
+    return document(
+        Statement(
+            sid="RemoveOwnStackSets",
+            actions=[
+                "cloudformation:DeleteStackInstances",
+                "cloudformation:DeleteStackSet",
+                "cloudformation:DescribeStackSet",
+                "cloudformation:DescribeStackSetOperation",
+                "cloudformation:ListStackInstances",
+                "cloudformation:ListStackSetOperationResults",
+            ],
+            resources=[place.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets],
+        ),
+        _pass_administration(administration_role),
+        Statement(
+            sid="WriteOwnLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{group}:*"],
+        ),
+    )
+
+
+def events(place: ProjectPlace, pipelines: Sequence[str]) -> str:
+    """Rules of the project start its own pipelines."""
+    return document(
+        Statement(
+            sid="StartOwnPipelines",
+            actions=["codepipeline:StartPipelineExecution"],
+            resources=[place.arn("codepipeline", name) for name in pipelines],
+        )
+    )

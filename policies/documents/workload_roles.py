@@ -1,0 +1,274 @@
+"""Identity policies of the roles in a workload account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policies.documents.buckets import READ_OBJECT
+from policies.documents.statement import Statement, document
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadPlace:
+    """A workload account, and the registry account that its models come from."""
+
+    partition: str
+    account: str
+    region: str
+    prefix: str
+    stage: str
+    registry_account: str
+    registry_region: str
+    models_bucket: str
+    models_key_alias: str
+    capture_bucket_arn: str
+    capture_key_arn: str
+    volume_key_arn: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of something in this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def model_role(place: WorkloadPlace, project: str, endpoint: str, repository: str) -> str:
+    """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
+    return document(
+        Statement(
+            sid="ReadOwnModels",
+            actions=READ_OBJECT,
+            resources=[f"arn:{place.partition}:s3:::{place.models_bucket}/{project}/*"],
+        ),
+        Statement(
+            sid="DecryptModels",
+            actions=["kms:Decrypt", "kms:DescribeKey"],
+            # The key's id is the registry account's secret until that stack is up; its alias is not.
+            resources=[f"arn:{place.partition}:kms:{place.registry_region}:{place.registry_account}:key/*"],
+            conditions={
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": place.models_key_alias},
+                "StringEquals": {"kms:ViaService": f"s3.{place.registry_region}.amazonaws.com"},
+            },
+        ),
+        Statement(
+            sid="WriteOwnCaptures",
+            actions=["s3:PutObject"],
+            resources=[f"{place.capture_bucket_arn}/{project}/*"],
+        ),
+        Statement(
+            sid="EncryptCaptures",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[place.capture_key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+        ),
+        Statement(
+            sid="PullTheModelImage",
+            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            resources=[
+                f"arn:{place.partition}:ecr:{place.registry_region}:{place.registry_account}:repository/{repository}"
+            ],
+        ),
+        Statement(
+            sid="SignInToTheRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+        ),
+        Statement(
+            sid="WriteOwnLogs",
+            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            resources=[place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}:*")],
+        ),
+        Statement(
+            sid="CreateOwnLogGroup",
+            actions=["logs:CreateLogGroup"],
+            resources=[place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")],
+        ),
+        vpc_interfaces(),
+    )
+
+
+def vpc_interfaces() -> Statement:
+    """What SageMaker needs of a role to place a container in a VPC (SM host-vpc and train-vpc)."""
+    return Statement(
+        sid="AttachToTheNetwork",
+        actions=[
+            "ec2:CreateNetworkInterface",
+            "ec2:CreateNetworkInterfacePermission",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DeleteNetworkInterfacePermission",
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ],
+        resources=["*"],
+        reason="SageMaker makes the interfaces, so their ids do not exist yet; describing knows no resource",
+    )
+
+
+def test_role(place: WorkloadPlace, project: str, endpoint: str) -> str:
+    """The deploy pipeline's tests, assumed from the registry account: call one endpoint, read its captures."""
+    return document(
+        Statement(
+            sid="CallTheEndpoint",
+            actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+            resources=[place.arn("sagemaker", f"endpoint/{endpoint}")],
+        ),
+        Statement(
+            sid="SeeWhatItServes",
+            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+            resources=[place.arn("sagemaker", "endpoint-config/*"), place.arn("sagemaker", "model/*")],
+        ),
+        Statement(
+            sid="ListItsCaptures",
+            actions=["s3:ListBucket"],
+            resources=[place.capture_bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{project}/*"}},
+        ),
+        Statement(
+            sid="ReadItsCaptures",
+            actions=["s3:GetObject"],
+            resources=[f"{place.capture_bucket_arn}/{project}/*"],
+        ),
+        Statement(
+            sid="DecryptItsCaptures",
+            actions=["kms:Decrypt"],
+            resources=[place.capture_key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+        ),
+    )
+
+
+def stack_set_execution(place: WorkloadPlace, model_roles: str) -> str:
+    """Role that CloudFormation acts with in this account: endpoints and what surrounds them, nothing else.
+
+    `model_roles` is the ARN pattern of the roles that it may hand to SageMaker.
+    """
+    prefix = place.prefix
+    # CloudFormation derives the physical names of models and configurations from the stack's.
+    stacks = f"StackSet-{prefix}-*"
+    return document(
+        Statement(
+            sid="ManageItsStacks",
+            actions=[
+                "cloudformation:CreateChangeSet",
+                "cloudformation:CreateStack",
+                "cloudformation:DeleteChangeSet",
+                "cloudformation:DeleteStack",
+                "cloudformation:DescribeChangeSet",
+                "cloudformation:DescribeStackEvents",
+                "cloudformation:DescribeStackResource",
+                "cloudformation:DescribeStackResources",
+                "cloudformation:DescribeStacks",
+                "cloudformation:ExecuteChangeSet",
+                "cloudformation:GetTemplate",
+                "cloudformation:ListStackResources",
+                "cloudformation:TagResource",
+                "cloudformation:UntagResource",
+                "cloudformation:UpdateStack",
+            ],
+            resources=[place.arn("cloudformation", f"stack/{stacks}/*")],
+        ),
+        Statement(
+            sid="CheckTemplates",
+            actions=["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"],
+            resources=["*"],
+            reason="Validating a template that is not a stack yet knows no resource",
+        ),
+        _endpoints(place),
+        Statement(
+            sid="DeployModelsOfTheRegistry",
+            actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+            resources=[
+                f"arn:{place.partition}:sagemaker:{place.registry_region}:{place.registry_account}"
+                f":model-package/{prefix}-*/*"
+            ],
+        ),
+        Statement(
+            sid="PassModelRolesToSageMaker",
+            actions=["iam:PassRole"],
+            resources=[model_roles],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        Statement(
+            sid="ReadTheAccountsParameters",
+            actions=["ssm:GetParameter", "ssm:GetParameters"],
+            resources=[place.arn("ssm", f"parameter/{prefix}/{place.stage}/*")],
+        ),
+        *_surroundings(place),
+        Statement(
+            sid="EncryptVolumes",
+            actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[place.volume_key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{place.region}.amazonaws.com"}},
+        ),
+    )
+
+
+def _endpoints(place: WorkloadPlace) -> Statement:
+    kinds = ("Model", "EndpointConfig", "Endpoint")
+    names = ("endpoint", "endpoint-config", "model")
+    # Names of models and configurations are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63
+    # and lower case, so that only the account and the kind can be named here.
+    return Statement(
+        sid="ManageEndpoints",
+        actions=[
+            *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Delete", "Describe") for kind in kinds),
+            "sagemaker:AddTags",
+            "sagemaker:DeleteTags",
+            "sagemaker:ListTags",
+            "sagemaker:UpdateEndpoint",
+            "sagemaker:UpdateEndpointWeightsAndCapacities",
+        ],
+        resources=[place.arn("sagemaker", f"{name}/*") for name in names],
+    )
+
+
+def _surroundings(place: WorkloadPlace) -> Sequence[Statement]:
+    prefix = place.prefix
+    return (
+        Statement(
+            sid="ManageAlarms",
+            actions=["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
+            resources=[place.arn("cloudwatch", f"alarm:{prefix}-*"), place.arn("cloudwatch", "alarm:StackSet-*")],
+        ),
+        Statement(
+            sid="SeeAlarms",
+            actions=["cloudwatch:DescribeAlarms"],
+            resources=["*"],
+            reason="CloudFormation and guardrails list alarms by name; the action filters, it knows no resource",
+        ),
+        Statement(
+            sid="ManageScaling",
+            actions=[
+                "application-autoscaling:DeleteScalingPolicy",
+                "application-autoscaling:DeregisterScalableTarget",
+                "application-autoscaling:DescribeScalableTargets",
+                "application-autoscaling:DescribeScalingPolicies",
+                "application-autoscaling:PutScalingPolicy",
+                "application-autoscaling:RegisterScalableTarget",
+                "application-autoscaling:TagResource",
+            ],
+            resources=["*"],
+            conditions={"StringEqualsIfExists": {"application-autoscaling:service-namespace": "sagemaker"}},
+            reason="Scalable targets have no name of their own; the condition keeps it to endpoints",
+        ),
+    )
+
+
+def flow_logs(log_group_arn: str) -> str:
+    """VPC flow logs write to one group."""
+    return document(
+        Statement(
+            sid="WriteFlowLogs",
+            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            resources=[f"{log_group_arn}:*"],
+        ),
+        Statement(
+            sid="FindTheGroup",
+            actions=["logs:DescribeLogGroups"],
+            resources=["*"],
+            reason="Listing groups knows no resource (SAR list_amazoncloudwatchlogs)",
+        ),
+    )
