@@ -1,0 +1,119 @@
+"""The WSGI application: two routes, no framework."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any, BinaryIO
+
+from model_server.answers import render
+from model_server.errors import RequestError
+from model_server.logs import log, request_id
+from model_server.media import answer_media, request_media
+from model_server.model import Model
+from model_server.payloads import PayloadReader
+
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Answer = tuple[int, str, bytes, int | None]  # status, content type, body, rows
+
+_DRAIN_BYTES = 64 * 1024
+
+
+class Application:
+    """`GET /ping` and `POST /invocations` for one model. Holds no state between requests."""
+
+    def __init__(self, model: Model, *, body_bytes: int, max_rows: int) -> None:
+        self._model = model
+        self._reader = PayloadReader(model.schema.features, max_rows)
+        self._body_bytes = body_bytes
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request and log one line about it."""
+        start = perf_counter()
+        fields: dict[str, object] = {}
+        headers: tuple[tuple[str, str], ...] = ()
+        try:
+            status, content_type, body, rows = self._route(environ)
+        except RequestError as error:
+            status, content_type, body, rows = error.status, "application/json", error.body(), None
+            headers, fields["error"] = error.headers, error.code
+        except Exception as error:
+            status, content_type, body, rows = 500, "application/json", _INTERNAL.body(), None
+            fields.update(error=_INTERNAL.code, exception=type(error).__name__, at=_location(error))
+        start_response(
+            f"{status} {HTTPStatus(status).phrase}",
+            [("Content-Type", content_type), ("Content-Length", str(len(body))), *headers],
+        )
+        _log_request(environ, status, perf_counter() - start, rows, fields)
+        return [body]
+
+    def _route(self, environ: Environ) -> Answer:
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        if path == "/invocations":
+            _require(method, "POST")
+            return self._invocations(environ)
+        if path == "/ping":
+            _require(method, "GET")
+            return self._ping()
+        raise RequestError(404, "not_found", "there are only GET /ping and POST /invocations")
+
+    def _ping(self) -> Answer:
+        fault = self._model.fault()
+        if fault is not None:
+            log("unhealthy", reason=fault)
+            raise RequestError(503, "model_unavailable", "the model does not answer as it should")
+        return 200, "application/json", b'{"status": "healthy"}', None
+
+    def _invocations(self, environ: Environ) -> Answer:
+        media = request_media(environ.get("CONTENT_TYPE", ""))
+        wanted = answer_media(environ.get("HTTP_ACCEPT", ""), media)
+        if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+            raise RequestError(415, "unsupported_media_type", "Content-Encoding is not supported; send it plain")
+        rows = self._reader.read(_body(environ, self._body_bytes), media)
+        return 200, wanted.value, render(self._model.predict(rows), wanted), len(rows)
+
+
+_INTERNAL = RequestError(500, "internal_error", "the request could not be answered; the server's log says why")
+
+
+def _require(method: str, allowed: str) -> None:
+    if method != allowed:
+        message = f"{method[:20]} is not allowed here; use {allowed}"
+        raise RequestError(405, "method_not_allowed", message, (("Allow", allowed),))
+
+
+def _body(environ: Environ, limit: int) -> bytes:
+    """The request's body, of known length or chunked; 413 if it is longer than `limit` bytes."""
+    stream: BinaryIO = environ["wsgi.input"]
+    if int(environ.get("CONTENT_LENGTH") or 0) <= limit:
+        body = stream.read(limit + 1)
+        if len(body) <= limit:
+            return body
+    # A client that still sends would see its connection reset instead of the answer: take in as much again.
+    for _ in range(0, limit, _DRAIN_BYTES):
+        if not stream.read(_DRAIN_BYTES):
+            break
+    raise RequestError(413, "body_too_large", f"the body is larger than {limit} bytes")
+
+
+def _location(error: Exception) -> str:
+    """Where an exception arose. Its text stays out of the log, since it may quote a payload."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
+
+
+def _log_request(environ: Environ, status: int, seconds: float, rows: int | None, more: dict[str, object]) -> None:
+    log(
+        "request",
+        method=environ["REQUEST_METHOD"][:20],
+        path=environ.get("PATH_INFO", "")[:200],
+        status=status,
+        ms=round(seconds * 1000, 2),
+        rows=rows,
+        content_type=environ.get("CONTENT_TYPE", "")[:100] or None,
+        request_id=request_id(environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES", "")),
+        **more,
+    )

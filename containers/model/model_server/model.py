@@ -1,0 +1,128 @@
+"""The model folder: `model.ubj` (XGBoost's UBJSON) and `schema.json`, checked against each other."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xgboost
+
+from model_server.errors import ModelError
+
+Floats = npt.NDArray[np.float32]
+
+
+class Problem(StrEnum):
+    """What the model answers."""
+
+    REGRESSION = "regression"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Inputs and answer of a model: ordered feature names, kind of problem, class labels."""
+
+    features: tuple[str, ...]
+    problem: Problem
+    classes: tuple[str, ...] | None
+
+
+class Model:
+    """A booster and its schema. One thread per process: parallel requests are served by several processes."""
+
+    def __init__(self, booster: xgboost.Booster, schema: Schema) -> None:
+        booster.set_param({"nthread": 1})
+        self.schema = schema
+        self._booster = booster
+        self._probe = np.zeros((1, len(schema.features)), dtype=np.float32)
+
+    def predict(self, rows: Floats) -> Floats:
+        """Predictions for `rows` (n, features): (n,) values or probabilities of class 1, or (n, classes)."""
+        # Names and order are this server's business (see `load`); checking them again costs as much as predicting.
+        answer: Floats = self._booster.inplace_predict(rows, missing=np.nan, validate_features=False)
+        return answer
+
+    def fault(self) -> str | None:
+        """Why the model's answer to a row of zeros cannot be served; None if it can."""
+        try:
+            answer = self.predict(self._probe)
+        except (xgboost.core.XGBoostError, ValueError) as error:
+            return f"the model does not answer: {type(error).__name__}"
+        return answer_fault(answer, self.schema)
+
+
+def answer_fault(answer: Floats, schema: Schema) -> str | None:
+    """Why `answer` to one row does not fit `schema`; None if it does."""
+    expected = (1,) if schema.problem is not Problem.MULTICLASS else (1, len(schema.classes or ()))
+    if answer.shape != expected:
+        return f"the answer has shape {answer.shape}, but a {schema.problem} model answers {expected}"
+    if not np.isfinite(answer).all():
+        return "the answer is not a finite number"
+    if schema.problem is not Problem.REGRESSION and not ((answer >= 0) & (answer <= 1)).all():
+        return f"the answer of a {schema.problem} model is not a probability"
+    return None
+
+
+def load(folder: Path) -> Model:
+    """The model in `folder`; a `ModelError` says in one line what is missing or does not fit."""
+    schema = read_schema(folder / "schema.json")
+    path = folder / "model.ubj"
+    booster = xgboost.Booster({"nthread": 1})
+    try:
+        booster.load_model(bytearray(_read(path)))
+    except (xgboost.core.XGBoostError, ValueError, TypeError) as error:
+        raise ModelError(f"{path} is not an XGBoost model in UBJSON: {_first_line(error)}") from None
+    if booster.num_features() != len(schema.features):
+        raise ModelError(f"{path} has {booster.num_features()} features, schema.json has {len(schema.features)}")
+    if booster.feature_names is not None and tuple(booster.feature_names) != schema.features:
+        raise ModelError(f"{path} has other feature names, or another order, than schema.json")
+    return Model(booster, schema)
+
+
+def read_schema(path: Path) -> Schema:
+    """The schema in the JSON file `path`."""
+    try:
+        document = json.loads(_read(path))
+    except (ValueError, RecursionError):
+        raise ModelError(f"{path} is not JSON") from None
+    if not isinstance(document, dict):
+        raise ModelError(f"{path} is not a JSON object")
+    features = _names(document.get("features"))
+    if not features:
+        raise ModelError(f"{path}: `features` is not a list of different, non-empty names")
+    try:
+        problem = Problem(document.get("problem"))
+    except ValueError:
+        raise ModelError(f"{path}: `problem` is none of {', '.join(Problem)}") from None
+    classes = None if document.get("classes") is None else _names(document["classes"])
+    if problem is Problem.MULTICLASS and not classes:
+        raise ModelError(f"{path}: a multiclass model needs `classes`, a list of different labels")
+    return Schema(features, problem, classes)
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    """`value` as different, non-empty texts; class labels may be numbers. None if it is anything else."""
+    if not isinstance(value, list) or not all(isinstance(item, str | int | float) for item in value):
+        return None
+    names = tuple(str(item) for item in value)
+    return names if names and all(names) and len(set(names)) == len(names) else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _first_line(error: Exception) -> str:
+    """The reason in an XGBoost error, without its C++ location and stack."""
+    line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return line.rsplit(": ", 1)[-1][:200]

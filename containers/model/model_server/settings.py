@@ -1,0 +1,96 @@
+"""Settings of the server, read once from environment variables."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_server.cores import usable_cores
+from model_server.errors import SettingsError
+
+MIB = 1024 * 1024
+
+# InvokeEndpoint's `Body` is at most 6,291,456 bytes: shape BodyBlob in botocore's sagemaker-runtime 2017-05-13 model.
+REALTIME_BODY_BYTES = 6 * MIB
+
+# "A customer's model containers must respond to requests within 60 seconds": InvokeEndpoint, same model.
+REQUEST_SECONDS = 60
+
+# SageMaker sends SIGKILL 30 s after SIGTERM (docs: your-algorithms-inference-code); five are left for the kernel and logs.
+GRACE_SECONDS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the model is, where to listen, and how much to accept."""
+
+    model_dir: Path
+    bind: str
+    port: int
+    workers: int
+    nginx: str | None  # path of the binary; None: gunicorn listens on the port itself
+    user: str | None  # owner of the workers when the server is started as root; None: no change
+    body_bytes: int
+    rows: int
+    request_seconds: int
+    grace_seconds: int
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from environment variables; a `SettingsError` names the variable, its value and what is allowed."""
+    body_bytes = _body_bytes(environ)
+    batch = environ.get("SAGEMAKER_BATCH", "").lower() == "true"
+    return Settings(
+        model_dir=Path(environ.get("ML_ROOT", "/opt/ml")) / "model",
+        bind=environ.get("MODEL_SERVER_BIND", "0.0.0.0"),  # noqa: S104 - a container's port is reached from outside
+        port=_number(environ, "SAGEMAKER_BIND_TO_PORT", 8080, 1, 65535),
+        workers=_number(environ, "MODEL_SERVER_WORKERS", usable_cores(), 1, 256),
+        nginx=_nginx(environ),
+        user=_user(environ),
+        body_bytes=body_bytes,
+        rows=_number(environ, "MODEL_SERVER_MAX_ROWS", 1_000_000 if batch else 50_000, 1, 10_000_000),
+        request_seconds=_number(environ, "MODEL_SERVER_TIMEOUT_SECONDS", REQUEST_SECONDS, 1, 3600),
+        grace_seconds=_number(environ, "MODEL_SERVER_GRACE_SECONDS", GRACE_SECONDS, 1, 3600),
+    )
+
+
+def _body_bytes(environ: Mapping[str, str]) -> int:
+    """SageMaker says the largest payload of a batch transform (docs: your-algorithms-batch-code)."""
+    if "MODEL_SERVER_MAX_BODY_BYTES" in environ:
+        return _number(environ, "MODEL_SERVER_MAX_BODY_BYTES", REALTIME_BODY_BYTES, 1, 1024 * MIB)
+    batch_mib = _number(environ, "SAGEMAKER_MAX_PAYLOAD_IN_MB", 0, 0, 1024)
+    return max(REALTIME_BODY_BYTES, batch_mib * MIB)
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsError(f"{name}={text!r} is not allowed: give a whole number from {low} to {high}")
+    return int(text)
+
+
+def _nginx(environ: Mapping[str, str]) -> str | None:
+    mode = environ.get("MODEL_SERVER_NGINX", "auto")
+    if mode not in ("auto", "on", "off"):
+        raise SettingsError(f"MODEL_SERVER_NGINX={mode!r} is not allowed: give auto, on or off")
+    path = None if mode == "off" else shutil.which("nginx")
+    if mode == "on" and path is None:
+        raise SettingsError("MODEL_SERVER_NGINX='on', but nginx is not on PATH: install it, or give auto or off")
+    return path
+
+
+def _user(environ: Mapping[str, str]) -> str | None:
+    name = environ.get("MODEL_SERVER_USER")
+    if not name or os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        raise SettingsError(f"MODEL_SERVER_USER={name!r} is not a user of this system: create it or unset it") from None
+    return name
