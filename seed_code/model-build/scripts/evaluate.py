@@ -1,0 +1,188 @@
+"""Processing job: measure the model on held-out rows, compare it, and decide whether it may be registered.
+
+In:  processing/input/model/model.tar.gz, processing/input/test/data.csv, processing/input/schema/schema.json
+Out: processing/output/evaluation/: evaluation.json, manifest.json, holdout.csv, expected.csv, labels.csv
+
+A closed gate is a result, not a failure of this job: the pipeline's fail step says the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import os
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from artifact import open_artifact
+from booster import TRAINING_FILE, Split, predict, read_split
+from contract import JobError, ml_root, only_file, read_json, report_message, run_job, sha256_of, write_json
+from gate import Gate, decide
+from manifest import build_manifest
+from metrics import direction, measure, naive_answers
+from production import Production, find_production
+from schema import Schema, load_schema
+
+log = logging.getLogger("evaluate")
+HOLDOUT_ROWS = 1_000
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Open, measure, compare, decide, write."""
+    options = parse(arguments)
+    source = ml_root() / "processing" / "input"
+    output = ml_root() / "processing" / "output" / "evaluation"
+    schema = load_schema(only_file(source / "schema", "schema.json"))
+    archive = only_file(source / "model", "model.tar.gz")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        artifact = open_artifact(archive, folder / "model")
+        if artifact.schema != schema:
+            raise JobError(f"{archive.name}: the model was trained with another schema; train again")
+        split = read_split(only_file(source / "test", "data.csv"), schema)
+        production = look_up_production(schema, folder / "production")
+        training = read_json(folder / "model" / TRAINING_FILE)
+    answers = predict(artifact.model, split.features)
+    evaluation = evaluate(options, schema, split, answers, production)
+    evaluation["artifact"] = {"sha256": sha256_of(archive), "bytes": archive.stat().st_size}
+    write_json(output / "evaluation.json", evaluation)
+    write_json(output / "manifest.json", build_manifest(schema, training, evaluation, os.environ))
+    write_holdout(output, schema, split, answers)
+    report_message(evaluation["artifact"]["sha256"])
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure a model and decide whether it may be registered.")
+    parser.add_argument("--metric", required=True, help="the metric that decides")
+    parser.add_argument("--threshold", required=True, type=float, help="what it must reach")
+    return parser.parse_args(arguments)
+
+
+def look_up_production(schema: Schema, folder: Path) -> Production | None:
+    """The model in production, or None; says in the log which."""
+    group = os.environ.get("MODEL_PACKAGE_GROUP", "")
+    if not group:
+        log.info("production: no MODEL_PACKAGE_GROUP given, nothing to compare with")
+        return None
+    production = find_production(group, schema, folder)
+    if production is None:
+        log.info("production: no approved package in %s, nothing to compare with", group)
+    elif production.difference:
+        log.warning("production: not compared: %s", production.difference)
+    else:
+        log.info("production: %s", production.package_arn)
+    return production
+
+
+def evaluate(
+    options: argparse.Namespace,
+    schema: Schema,
+    split: Split,
+    answers: np.ndarray[Any, np.dtype[np.float32]],
+    production: Production | None,
+) -> dict[str, Any]:
+    """Everything that evaluation.json says, without the artifact."""
+    measured = measure(schema.problem, split.target, answers)
+    naive = measure(schema.problem, split.target, naive_answers(schema, len(split.target)))
+    theirs: dict[str, float] | None = None
+    if production and not production.difference:
+        theirs = measure(schema.problem, split.target, predict(production.artifact.model, split.features))
+    gate = decide(options.metric, measured, options.threshold, naive, theirs)
+    log.info("metrics: %s", ", ".join(f"{name}={value:.6g}" for name, value in measured.items()))
+    log.info("gate: %s", "passed" if gate.passed else "; ".join(gate.reasons))
+    return {
+        "problem": schema.problem,
+        "rows": len(split.target),
+        "metric": options.metric,
+        "direction": direction(options.metric),
+        "threshold": finite(options.threshold),
+        "value": finite(measured.get(options.metric)),
+        "metrics": {name: finite(value) for name, value in measured.items()},
+        "baseline": {name: finite(value) for name, value in naive.items()},
+        "production": describe_production(production, theirs, options.metric),
+        "gate": asdict(gate),
+        "display": display(options, measured, naive, production, theirs, gate),
+    }
+
+
+def finite(value: float | None) -> float | None:
+    """JSON has no NaN."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def describe_production(
+    production: Production | None, theirs: dict[str, float] | None, metric: str
+) -> dict[str, Any] | None:
+    if production is None:
+        return None
+    return {
+        "model_package_arn": production.package_arn,
+        "compared": theirs is not None,
+        "difference": production.difference,
+        "value": finite((theirs or {}).get(metric)),
+        "metrics": {name: finite(value) for name, value in (theirs or {}).items()},
+    }
+
+
+def display(
+    options: argparse.Namespace,
+    measured: dict[str, float],
+    naive: dict[str, float],
+    production: Production | None,
+    theirs: dict[str, float] | None,
+    gate: Gate,
+) -> dict[str, str]:
+    """The figures as text: a pipeline joins text only."""
+    metric = options.metric
+    if production is None:
+        in_production = "none"
+    else:
+        in_production = figure(theirs.get(metric)) if theirs else f"not compared ({production.difference})"
+    return {
+        "value": figure(measured.get(metric)),
+        "threshold": figure(options.threshold),
+        "baseline": figure(naive.get(metric)),
+        "production": in_production,
+        "reasons": "; ".join(gate.reasons) or "none",
+    }
+
+
+def figure(value: float | None) -> str:
+    return "not a number" if value is None or not math.isfinite(value) else f"{value:.6g}"
+
+
+def write_holdout(
+    folder: Path, schema: Schema, split: Split, answers: np.ndarray[Any, np.dtype[np.float32]]
+) -> None:
+    """Write rows to call an endpoint with, and the answers it must give.
+
+    At most 1,000 rows. Numbers are the shortest text that parses back to the same 64-bit float, and each 32-bit
+    answer is exact in 64 bits, so that no comparison needs a tolerance.
+    """
+    count = len(split.target)
+    chosen = np.arange(count)
+    if count > HOLDOUT_ROWS:
+        chosen = np.sort(np.random.default_rng(schema.seed).choice(count, HOLDOUT_ROWS, replace=False))
+    names = ["prediction"]
+    if schema.problem == "multiclass":
+        names = [f"probability_{number}" for number in range(len(schema.classes or []))]
+    shown = answers[chosen].astype(np.float64).reshape(len(chosen), -1)
+    tables = {
+        "holdout.csv": pd.DataFrame(split.features[chosen], columns=schema.features),
+        "expected.csv": pd.DataFrame(shown, columns=names),
+        "labels.csv": pd.DataFrame({"label": split.target[chosen]}),
+    }
+    if schema.classes is not None:
+        tables["labels.csv"] = tables["labels.csv"].astype("int64")
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    sys.exit(run_job(main))

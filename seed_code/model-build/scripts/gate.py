@@ -1,0 +1,72 @@
+"""Whether a model may be registered, and why not. Pure; whatever is missing or not a number closes the gate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from metrics import direction
+
+# Stands for "no usable number" where a condition step needs a number to compare: worse than every model.
+WORST = 1e30
+
+
+@dataclass(frozen=True)
+class Gate:
+    """`passed` is 1 or 0. `value` and `production_margin` are always finite, so that a condition can compare them.
+
+    production_margin: by how much the model is better than the one in production on the same rows (negative:
+    worse), 0 if there is nothing to compare with.
+    """
+
+    passed: int
+    reasons: list[str]
+    value: float
+    production_margin: float
+
+
+def decide(
+    metric: str,
+    measured: dict[str, float],
+    threshold: float,
+    naive: dict[str, float],
+    production: dict[str, float] | None,
+) -> Gate:
+    """Compare the named metric with the threshold, the naive answer and the model in production.
+
+    production: metrics of the model in production on the same rows, None if there is none to compare with.
+    """
+    if metric not in measured:
+        reason = f"metric {metric!r} is not measured for this problem; measured: {', '.join(measured)}"
+        return _closed([reason], metric)
+    value = measured[metric]
+    if not math.isfinite(value):
+        return _closed([f"{metric} is not a number"], metric)
+    reasons = []
+    if not math.isfinite(threshold):
+        reasons.append(f"the threshold of {metric} is not a number")
+    elif better_by(metric, value, threshold) < 0:
+        sign = "below" if direction(metric) == "higher" else "above"
+        reasons.append(f"{metric} {value:.6g} is {sign} the threshold {threshold:.6g}")
+    naive_value = naive.get(metric, math.nan)
+    if not better_by(metric, value, naive_value) > 0:
+        reasons.append(f"{metric} {value:.6g} is no better than the naive answer's {naive_value:.6g}")
+    margin = 0.0
+    if production is not None:
+        theirs = production.get(metric, math.nan)
+        margin = better_by(metric, value, theirs)
+        if not math.isfinite(theirs):
+            reasons.append(f"{metric} of the model in production is not a number")
+            margin = -WORST
+        elif margin < 0:
+            reasons.append(f"{metric} {value:.6g} is worse than production's {theirs:.6g}")
+    return Gate(int(not reasons), reasons, value, margin)
+
+
+def better_by(metric: str, value: float, other: float) -> float:
+    """How much better `value` is than `other`, in the metric's own unit."""
+    return value - other if direction(metric) == "higher" else other - value
+
+
+def _closed(reasons: list[str], metric: str) -> Gate:
+    return Gate(0, reasons, -WORST if direction(metric) == "higher" else WORST, -WORST)

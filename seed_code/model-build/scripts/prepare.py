@@ -1,0 +1,113 @@
+"""Processing job: check the data, find the problem, split, and write what training and evaluation read.
+
+In:  processing/input/data/**/*.csv
+Out: processing/output/{train,validation,test}/data.csv (target first), processing/output/schema/schema.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from contract import ml_root, report_message, run_job, sha256_of
+from dataset import read_folder
+from numpy.typing import NDArray
+from objects import object_versions
+from problem import check_rows, choose_problem, encode_target
+from schema import PROBLEMS, InputFile, Label, Problem, Schema
+from splitting import SPLITS, Rows, split_rows
+
+log = logging.getLogger("prepare")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read, check, split, write."""
+    options = parse(arguments)
+    source = ml_root() / "processing" / "input" / "data"
+    output = ml_root() / "processing" / "output"
+    table, files = read_folder(source, options.target)
+    check_rows(len(table))
+    problem, reason = choose_problem(table[options.target], options.problem)
+    log.info("problem: %s (%s)", problem, reason)
+    values, classes = encode_target(table[options.target], options.target, problem)
+    splits = split_rows(None if classes is None else values.astype(np.int64), len(table), options.seed)
+    schema = describe(table, options, problem, classes, values, splits, inputs(source, files))
+    warn_of_empty_columns(table, schema.features)
+    for name in SPLITS:
+        write_split(output / name / "data.csv", table, schema, values, splits[name])
+    schema.save(output / "schema" / "schema.json")
+    log.info("rows: %s", ", ".join(f"{name} {count}" for name, count in schema.rows.items()))
+    report_message(problem)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Check and split a table.")
+    parser.add_argument("--target", required=True, help="name of the column to predict")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--problem", default="auto", choices=["auto", *PROBLEMS])
+    return parser.parse_args(arguments)
+
+
+def describe(
+    table: pd.DataFrame,
+    options: argparse.Namespace,
+    problem: Problem,
+    classes: list[Label] | None,
+    values: NDArray[np.float64],
+    splits: dict[str, Rows],
+    files: list[InputFile],
+) -> Schema:
+    """The schema. What it says about the target's distribution is of the training rows alone."""
+    train = values[splits["train"]]
+    counts = None if classes is None else np.bincount(train.astype(np.int64), minlength=len(classes)).tolist()
+    return Schema(
+        features=[str(column) for column in table.columns if column != options.target],
+        target=options.target,
+        problem=problem,
+        classes=classes,
+        rows={name: len(splits[name]) for name in SPLITS},
+        seed=options.seed,
+        inputs=files,
+        train_mean=float(train.mean()) if classes is None else None,
+        train_class_counts=counts,
+    )
+
+
+def inputs(source: Path, files: list[Path]) -> list[InputFile]:
+    """The input files with their hashes and, in S3, their object versions."""
+    versions = object_versions(os.environ.get("DATA_URI", ""), source, files)
+    return [
+        InputFile(
+            name=str(path.relative_to(source)),
+            bytes=path.stat().st_size,
+            sha256=sha256_of(path),
+            version_id=versions.get(path),
+        )
+        for path in files
+    ]
+
+
+def warn_of_empty_columns(table: pd.DataFrame, features: list[str]) -> None:
+    empty = [name for name in features if table[name].isna().all()]
+    if empty:
+        log.warning("no row has a value in %s; such columns teach nothing", ", ".join(map(repr, empty)))
+
+
+def write_split(
+    path: Path, table: pd.DataFrame, schema: Schema, values: NDArray[np.float64], rows: Rows
+) -> None:
+    """Write the rows of one split: the target first, then the features in order, with a header."""
+    part = table[schema.features].iloc[rows]
+    target = values[rows] if schema.classes is None else values[rows].astype(np.int64)
+    part.insert(0, schema.target, target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part.to_csv(path, index=False, lineterminator="\n", chunksize=50_000)
+
+
+if __name__ == "__main__":
+    sys.exit(run_job(main))
