@@ -1,0 +1,1 @@
+"""Component resources, one to a file. They take arguments, never settings."""

@@ -1,0 +1,77 @@
+"""A build that runs inside the VPC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+# Amazon Linux 2023: CB ec2-compute-images.
+IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:6.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildProjectArgs:
+    """What runs (a build specification of the source), as whom, where, and for how long at most."""
+
+    name: str
+    description: str
+    buildspec: str
+    role_arn: pulumi.Input[str]
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    security_group_id: pulumi.Input[str]
+    artifacts_key_arn: pulumi.Input[str]
+    logs_key_arn: pulumi.Input[str]
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    timeout_minutes: int = 60
+    log_days: int = 365
+
+
+class BuildProject(pulumi.ComponentResource):
+    """A CodeBuild project for one action of a pipeline: in the VPC, unprivileged, its log encrypted and kept for a term."""
+
+    def __init__(self, name: str, args: BuildProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:project:BuildProject", name, None, opts)
+        options = pulumi.ResourceOptions(parent=self)
+        self.logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/codebuild/{args.name}",
+            kms_key_id=args.logs_key_arn,
+            retention_in_days=args.log_days,
+            opts=options,
+        )
+        self.project = aws.codebuild.Project(
+            f"{name}-build",
+            name=args.name,
+            description=args.description,
+            service_role=args.role_arn,
+            build_timeout=args.timeout_minutes,
+            encryption_key=args.artifacts_key_arn,
+            artifacts=aws.codebuild.ProjectArtifactsArgs(type="CODEPIPELINE"),
+            source=aws.codebuild.ProjectSourceArgs(type="CODEPIPELINE", buildspec=args.buildspec),
+            environment=aws.codebuild.ProjectEnvironmentArgs(
+                type="LINUX_CONTAINER",
+                compute_type="BUILD_GENERAL1_SMALL",
+                image=IMAGE,
+                image_pull_credentials_type="CODEBUILD",
+                privileged_mode=False,
+                environment_variables=[
+                    aws.codebuild.ProjectEnvironmentEnvironmentVariableArgs(name=key, value=value, type="PLAINTEXT")
+                    for key, value in sorted(args.environment.items())
+                ],
+            ),
+            vpc_config=aws.codebuild.ProjectVpcConfigArgs(
+                vpc_id=args.vpc_id, subnets=list(args.subnet_ids), security_group_ids=[args.security_group_id]
+            ),
+            logs_config=aws.codebuild.ProjectLogsConfigArgs(
+                cloudwatch_logs=aws.codebuild.ProjectLogsConfigCloudwatchLogsArgs(
+                    status="ENABLED", group_name=self.logs.name
+                )
+            ),
+            opts=options,
+        )
+        self.name = self.project.name
+        self.register_outputs({"name": self.name})

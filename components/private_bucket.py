@@ -1,0 +1,149 @@
+"""Buckets that keep what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateBucketArgs:
+    """Name, key and policy of a bucket, where its access is logged, and how long old versions stay.
+
+    Without `key_arn` the bucket encrypts with S3's own key: only the bucket that S3 delivers access logs to does, since
+    S3 writes them no other way (S3: UsingKMSEncryption).
+    """
+
+    bucket: str
+    policy: pulumi.Input[str]
+    protect: bool
+    key_arn: pulumi.Input[str] | None = None
+    log_bucket: pulumi.Input[str] | None = None
+    old_versions_days: int = 90
+    expire_days: int | None = None
+    events: bool = False
+
+
+class PrivateBucket(pulumi.ComponentResource):
+    """A versioned, encrypted bucket without ACLs, public access or plain transport; its access is logged.
+
+    Unless protected it can be destroyed with what it holds.
+    """
+
+    def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:storage:PrivateBucket", name, None, opts)
+        self._name, self._args = name, args
+        self.bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            bucket=args.bucket,
+            force_destroy=not args.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        self._ownership()
+        closed = self._no_public_access()
+        self._versioning()
+        self._encryption()
+        self._lifecycle()
+        self._logging()
+        self._events()
+        self._policy(closed)
+        self.arn = self.bucket.arn
+        self.name = self.bucket.bucket
+        self.register_outputs({"arn": self.arn, "name": self.name})
+
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _ownership(self) -> None:
+        aws.s3.BucketOwnershipControls(
+            f"{self._name}-ownership",
+            bucket=self.bucket.id,
+            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            opts=self._child(),
+        )
+
+    def _no_public_access(self) -> aws.s3.BucketPublicAccessBlock:
+        return aws.s3.BucketPublicAccessBlock(
+            f"{self._name}-public-access",
+            bucket=self.bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self._child(),
+        )
+
+    def _versioning(self) -> None:
+        aws.s3.BucketVersioning(
+            f"{self._name}-versioning",
+            bucket=self.bucket.id,
+            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            opts=self._child(),
+        )
+
+    def _encryption(self) -> None:
+        key = self._args.key_arn
+        default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+            sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{self._name}-encryption",
+            bucket=self.bucket.id,
+            rules=[
+                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=bool(key)
+                )
+            ],
+            opts=self._child(),
+        )
+
+    def _lifecycle(self) -> None:
+        args = self._args
+        aws.s3.BucketLifecycleConfiguration(
+            f"{self._name}-lifecycle",
+            bucket=self.bucket.id,
+            rules=[
+                aws.s3.BucketLifecycleConfigurationRuleArgs(
+                    id="end-of-old-versions",
+                    status="Enabled",
+                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                    noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                        noncurrent_days=args.old_versions_days
+                    ),
+                    abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                        days_after_initiation=7
+                    ),
+                    expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.expire_days)
+                    if args.expire_days
+                    else None,
+                )
+            ],
+            opts=self._child(),
+        )
+
+    def _logging(self) -> None:
+        if self._args.log_bucket is not None:
+            aws.s3.BucketLogging(
+                f"{self._name}-logging",
+                bucket=self.bucket.id,
+                target_bucket=self._args.log_bucket,
+                target_prefix=f"{self._args.bucket}/",
+                opts=self._child(),
+            )
+
+    def _events(self) -> None:
+        if self._args.events:
+            aws.s3.BucketNotification(
+                f"{self._name}-events", bucket=self.bucket.id, eventbridge=True, opts=self._child()
+            )
+
+    def _policy(self, closed: pulumi.Resource) -> None:
+        # S3 refuses two changes to a bucket's access at once, so the policy waits.
+        aws.s3.BucketPolicy(
+            f"{self._name}-policy",
+            bucket=self.bucket.id,
+            policy=self._args.policy,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[closed]),
+        )

@@ -1,0 +1,53 @@
+"""A role with one inline policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleArgs:
+    """Who may act with the role (`trust`), what it may do (`policy`), and the most it may ever do (`boundary`)."""
+
+    name: str
+    path: str
+    description: str
+    trust: pulumi.Input[str]
+    policy: pulumi.Input[str]
+    boundary: pulumi.Input[str] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Role(pulumi.ComponentResource):
+    """An IAM role whose rights stand in one inline policy, so that role and rights come and go together.
+
+    `arn` resolves only after the policy is attached: what starts with the role finds its rights in place.
+    """
+
+    def __init__(self, name: str, args: RoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:access:Role", name, None, opts)
+        self.role = aws.iam.Role(
+            f"{name}-role",
+            name=args.name,
+            path=args.path,
+            description=args.description,
+            assume_role_policy=args.trust,
+            permissions_boundary=args.boundary,
+            max_session_duration=3600,
+            tags=dict(args.tags),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.policy = aws.iam.RolePolicy(
+            f"{name}-policy",
+            name=args.name,
+            role=self.role.id,
+            policy=args.policy,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.name = self.role.name
+        self.arn = pulumi.Output.all(self.role.arn, self.policy.id).apply(lambda known: str(known[0]))
+        self.register_outputs({"arn": self.arn, "name": self.name})

@@ -1,0 +1,115 @@
+"""Where scientists work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+S = aws.sagemaker
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudioArgs:
+    """The domain's network, key and limits, and its first profile."""
+
+    name: str
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    security_group_id: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    default_role_arn: pulumi.Input[str]
+    auth: str
+    idle_minutes: int
+    instance_type: str
+    space_gigabytes: int
+    profile: str
+    profile_role_arn: pulumi.Input[str]
+    protect: bool
+
+
+class Studio(pulumi.ComponentResource):
+    """A Studio domain that is reached and reaches out only through the VPC, and a first user profile.
+
+    JupyterLab and Code Editor, not Studio Classic, whose apps can no longer be made; idle apps stop by themselves.
+    """
+
+    def __init__(self, name: str, args: StudioArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:workplace:Studio", name, None, opts)
+        self.domain = S.Domain(
+            f"{name}-domain",
+            domain_name=args.name,
+            auth_mode=args.auth,
+            vpc_id=args.vpc_id,
+            subnet_ids=list(args.subnet_ids),
+            app_network_access_type="VpcOnly",
+            kms_key_id=args.key_arn,
+            tag_propagation="ENABLED",
+            default_user_settings=_user_settings(args),
+            default_space_settings=S.DomainDefaultSpaceSettingsArgs(
+                execution_role=args.default_role_arn, security_groups=[args.security_group_id]
+            ),
+            domain_settings=S.DomainDomainSettingsArgs(
+                security_group_ids=[args.security_group_id],
+                execution_role_identity_config="USER_PROFILE_NAME",
+            ),
+            # The home file system outlives the domain by default; unprotected means that nothing is to be left.
+            retention_policy=S.DomainRetentionPolicyArgs(home_efs_file_system="Retain" if args.protect else "Delete"),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        self.profile = S.UserProfile(
+            f"{name}-{args.profile}",
+            domain_id=self.domain.id,
+            user_profile_name=args.profile,
+            user_settings=S.UserProfileUserSettingsArgs(
+                execution_role=args.profile_role_arn, security_groups=[args.security_group_id]
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.domain_id = self.domain.id
+        self.register_outputs({"domainId": self.domain_id, "url": self.domain.url})
+
+
+def _user_settings(args: StudioArgs) -> S.DomainDefaultUserSettingsArgs:
+    minutes = args.idle_minutes
+    return S.DomainDefaultUserSettingsArgs(
+        execution_role=args.default_role_arn,
+        security_groups=[args.security_group_id],
+        default_landing_uri="studio::",
+        studio_web_portal="ENABLED",
+        jupyter_lab_app_settings=S.DomainDefaultUserSettingsJupyterLabAppSettingsArgs(
+            default_resource_spec=S.DomainDefaultUserSettingsJupyterLabAppSettingsDefaultResourceSpecArgs(
+                instance_type=args.instance_type
+            ),
+            # Minimum, maximum and default alike: the limit is the platform's, not a suggestion
+            # (SM: studio-updated-idle-shutdown-setup).
+            app_lifecycle_management=S.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementArgs(
+                idle_settings=S.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementIdleSettingsArgs(
+                    lifecycle_management="ENABLED",
+                    idle_timeout_in_minutes=minutes,
+                    min_idle_timeout_in_minutes=minutes,
+                    max_idle_timeout_in_minutes=minutes,
+                )
+            ),
+        ),
+        code_editor_app_settings=S.DomainDefaultUserSettingsCodeEditorAppSettingsArgs(
+            default_resource_spec=S.DomainDefaultUserSettingsCodeEditorAppSettingsDefaultResourceSpecArgs(
+                instance_type=args.instance_type
+            ),
+            app_lifecycle_management=S.DomainDefaultUserSettingsCodeEditorAppSettingsAppLifecycleManagementArgs(
+                idle_settings=S.DomainDefaultUserSettingsCodeEditorAppSettingsAppLifecycleManagementIdleSettingsArgs(
+                    lifecycle_management="ENABLED",
+                    idle_timeout_in_minutes=minutes,
+                    min_idle_timeout_in_minutes=minutes,
+                    max_idle_timeout_in_minutes=minutes,
+                )
+            ),
+        ),
+        space_storage_settings=S.DomainDefaultUserSettingsSpaceStorageSettingsArgs(
+            default_ebs_storage_settings=S.DomainDefaultUserSettingsSpaceStorageSettingsDefaultEbsStorageSettingsArgs(
+                default_ebs_volume_size_in_gb=args.space_gigabytes, maximum_ebs_volume_size_in_gb=args.space_gigabytes
+            )
+        ),
+    )

@@ -1,0 +1,77 @@
+"""The private ways from a VPC to AWS services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from policies.documents import endpoints
+
+# Studio's own service is named apart from all others (SM: studio-updated-and-internet-access).
+STUDIO = "studio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpcEndpointsArgs:
+    """Which services, from which subnets, and whose credentials and resources pass (account ids)."""
+
+    partition: str
+    region: str
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    route_table_ids: Sequence[pulumi.Input[str]]
+    security_group_id: pulumi.Input[str]
+    services: Sequence[str]
+    accounts: Sequence[str]
+
+
+def service_name(region: str, service: str) -> str:
+    """AWS's name of an endpoint service."""
+    return f"aws.sagemaker.{region}.studio" if service == STUDIO else f"com.amazonaws.{region}.{service}"
+
+
+class VpcEndpoints(pulumi.ComponentResource):
+    """The S3 gateway endpoint and an interface endpoint for each service, all with a policy.
+
+    Platform accounts' principals reach platform accounts' resources; AWS-owned buckets have statements of their own.
+    """
+
+    def __init__(self, name: str, args: VpcEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:network:VpcEndpoints", name, None, opts)
+        self._name, self._args = name, args
+        self.s3 = self._gateway()
+        self.interfaces = {service: self._interface(service) for service in args.services}
+        self.s3_id = self.s3.id
+        self.kms_id = self.interfaces["kms"].id
+        self.register_outputs({"s3": self.s3_id, "kms": self.kms_id})
+
+    def _gateway(self) -> aws.ec2.VpcEndpoint:
+        args = self._args
+        return aws.ec2.VpcEndpoint(
+            f"{self._name}-s3",
+            vpc_id=args.vpc_id,
+            service_name=service_name(args.region, "s3"),
+            vpc_endpoint_type="Gateway",
+            route_table_ids=list(args.route_table_ids),
+            policy=endpoints.s3_endpoint(args.partition, args.region, args.accounts),
+            tags={"Name": f"{pulumi.get_stack()}-s3"},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _interface(self, service: str) -> aws.ec2.VpcEndpoint:
+        args = self._args
+        return aws.ec2.VpcEndpoint(
+            f"{self._name}-{service.replace('.', '-')}",
+            vpc_id=args.vpc_id,
+            service_name=service_name(args.region, service),
+            vpc_endpoint_type="Interface",
+            subnet_ids=list(args.subnet_ids),
+            security_group_ids=[args.security_group_id],
+            private_dns_enabled=True,
+            policy=endpoints.interface_endpoint(args.accounts),
+            tags={"Name": f"{pulumi.get_stack()}-{service}"},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
