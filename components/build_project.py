@@ -31,7 +31,7 @@ class BuildProjectArgs:
 
 
 class BuildProject(pulumi.ComponentResource):
-    """A CodeBuild project for one action of a pipeline: in the VPC, unprivileged, its log encrypted and kept for a term."""
+    """A CodeBuild project for one action of a pipeline: in the VPC, unprivileged, its log encrypted."""
 
     def __init__(self, name: str, args: BuildProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:project:BuildProject", name, None, opts)

@@ -24,7 +24,16 @@ from settings.values import (
 
 E = InterfaceEndpoint
 # What jobs and endpoints in a private subnet call; Studio and builds need more than a served model does.
-WORKLOAD_ENDPOINTS = (E.KMS, E.LOGS, E.CLOUDWATCH, E.STS, E.ECR_API, E.ECR_DOCKER, E.SAGEMAKER_API, E.SAGEMAKER_RUNTIME)
+WORKLOAD_ENDPOINTS = (
+    E.KMS,
+    E.LOGS,
+    E.CLOUDWATCH,
+    E.STS,
+    E.ECR_API,
+    E.ECR_DOCKER,
+    E.SAGEMAKER_API,
+    E.SAGEMAKER_RUNTIME,
+)
 DATA_SCIENCE_ENDPOINTS = (
     *WORKLOAD_ENDPOINTS,
     E.SAGEMAKER_STUDIO,
@@ -47,7 +56,9 @@ class Section(BaseModel):
 class Credentials(Section):
     """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
 
-    profile: str | None = Field(None, min_length=1, description="Profile of the shared AWS configuration file.")
+    profile: str | None = Field(
+        None, min_length=1, description="Profile of the shared AWS configuration file."
+    )
     role_arn: RoleArn | None = Field(None, description="Role to assume in the stack's account.")
     external_id: str | None = Field(
         None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
@@ -80,9 +91,9 @@ class DataScienceNetwork(Section):
         DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
     # Values that CloudWatch Logs accepts: botocore logs PutRetentionPolicy.
-    flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
-        365, description="Days that flow logs are kept."
-    )
+    flow_log_retention_days: Literal[
+        30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653
+    ] = Field(365, description="Days that flow logs are kept.")
 
     @model_validator(mode="after")
     def _endpoints_that_the_perimeter_needs(self) -> DataScienceNetwork:
@@ -90,7 +101,9 @@ class DataScienceNetwork(Section):
             raise ValueError("endpoints names a service twice")
         missing = {E.KMS, E.STS, E.LOGS} - set(self.endpoints)
         if missing:
-            raise ValueError(f"endpoints lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
+            raise ValueError(
+                f"endpoints lacks {', '.join(sorted(missing))}: the key policy and every job rely on it"
+            )
         return self
 
 
@@ -123,9 +136,13 @@ class Studio(Section):
 
     auth: Literal["IAM", "SSO"] = Field("IAM", description="How people sign in. It cannot be changed later.")
     # 60 to 525,600: botocore sagemaker IdleSettings.
-    idle_minutes: int = Field(120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
+    idle_minutes: int = Field(
+        120, ge=60, le=525_600, description="Idle minutes after which an app is stopped."
+    )
     instance_types: tuple[InstanceType, ...] = Field(
-        ("ml.t3.medium", "ml.m5.large"), min_length=1, description="Instance types that scientists may start; first is the default."
+        ("ml.t3.medium", "ml.m5.large"),
+        min_length=1,
+        description="Instance types that scientists may start; first is the default.",
     )
     space_gigabytes: int = Field(20, ge=5, le=16_384, description="Default size of a space's volume, in GB.")
     profile: Identifier = Field("scientist", description="Name of the first user profile.")
@@ -135,9 +152,10 @@ class ModelImage(Section):
     """The container image of jobs and endpoints, in the data science account's own repository."""
 
     repository: Identifier = Field("model", description="Repository, below the name prefix.")
-    digest: ImageDigest | None = Field(
-        None, description="Digest that projects use. Empty until the image has been pushed; projects then refuse to come up."
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")] = Field(
+        "1.0.0", description="Tag of the image. Tags never move in this repository."
     )
+    digest: ImageDigest | None = Field(None, description="Digest of the image; pins it whatever its tag.")
 
 
 class Deployment(Section):
@@ -148,7 +166,9 @@ class Deployment(Section):
     min_instances: int = Field(1, ge=1, le=100, description="Instances that always run.")
     max_instances: int = Field(2, ge=1, le=100, description="Upper bound of autoscaling.")
     capture_percent: int = Field(100, ge=0, le=100, description="Share of requests whose data is captured.")
-    latency_limit_ms: int = Field(500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts.")
+    latency_limit_ms: int = Field(
+        500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts."
+    )
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Deployment:
@@ -176,14 +196,20 @@ class Gate(Section):
 class StackSettings(Section):
     """What every stack says."""
 
-    prefix: Annotated[Identifier, Field(max_length=10)] = Field("mlops", description="Begins every physical name.")
+    prefix: Annotated[Identifier, Field(max_length=10)] = Field(
+        "mlops", description="Begins every physical name."
+    )
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")] = Field(
-        "organization", description="Organization part of stack references; `organization` on self-managed backends."
+        "organization",
+        description="Organization part of stack references; `organization` on self-managed backends.",
     )
     account: AccountId = Field(description="AWS account of the stack, quoted.")
     region: Region = Field(description="AWS region of the stack.")
     credentials: Credentials = Field(default_factory=Credentials)
     tags: Tags
+    protect: bool = Field(
+        True, description="Refuse to delete what holds data: keys, buckets, images, the Studio domain. Switch off to destroy."
+    )
 
 
 class WorkloadSettings(StackSettings):
@@ -206,11 +232,25 @@ class DataScienceSettings(StackSettings):
     workloads: tuple[StackName, ...] = Field(
         min_length=1, description="Workload stacks, in the order in which models reach them."
     )
+    deployers: tuple[RoleArn, ...] = Field(
+        (), description="Roles that run Pulumi in this account, beside credentials.roleArn: bucket denials spare their listing."
+    )
     single_account: bool = Field(False, description="Workload stacks may live in this stack's account.")
     network: DataScienceNetwork
     studio: Studio = Field(default_factory=Studio)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
+
+    @model_validator(mode="after")
+    def _somebody_deploys(self) -> DataScienceSettings:
+        if not self.deploying_roles():
+            raise ValueError("give deployers, or credentials.roleArn: without either, nobody could refresh the buckets")
+        return self
+
+    def deploying_roles(self) -> list[str]:
+        """ARNs of the roles that run Pulumi in this account."""
+        assumed = [self.credentials.role_arn] if self.credentials.role_arn else []
+        return sorted({*self.deployers, *assumed})
 
 
 class ProjectSettings(StackSettings):
@@ -224,7 +264,9 @@ class ProjectSettings(StackSettings):
     gate: Gate
     deployments: Deployments = Field(default_factory=Deployments)
     package_index: str | None = Field(
-        None, pattern=r"^https://\S+$", description="Package index for builds; without it they need a network with NAT."
+        None,
+        pattern=r"^https://\S+$",
+        description="Package index for builds; without it they need a network with NAT.",
     )
 
 

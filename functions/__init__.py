@@ -1,0 +1,1 @@
+"""Lambda functions, a folder each: a thin handler and its logic."""
