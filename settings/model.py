@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from settings.values import (
     AccountId,
     Cidr,
+    Distinct,
     Email,
+    HttpsUrl,
     Identifier,
     ImageDigest,
     InstanceType,
     InterfaceEndpoint,
     Kind,
+    Organization,
     Region,
     RoleArn,
     StackName,
@@ -56,19 +59,19 @@ class Section(BaseModel):
 class Credentials(Section):
     """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
 
-    profile: str | None = Field(
-        None, min_length=1, description="Profile of the shared AWS configuration file."
-    )
+    profile: str | None = Field(None, min_length=1, description="Profile of the shared AWS configuration file.")
     role_arn: RoleArn | None = Field(None, description="Role to assume in the stack's account.")
     external_id: str | None = Field(
         None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
     )
 
-    @model_validator(mode="after")
-    def _external_id_needs_role(self) -> Credentials:
-        if self.external_id and not self.role_arn:
+    # Validators of fields, not of sections: a section's would wait until every field is right.
+    @field_validator("external_id")
+    @classmethod
+    def _external_id_needs_role(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and "role_arn" in info.data and info.data["role_arn"] is None:
             raise ValueError("externalId is only sent with roleArn: give roleArn, or drop externalId")
-        return self
+        return value
 
 
 class Tags(Section):
@@ -87,24 +90,21 @@ class DataScienceNetwork(Section):
     cidr: Cidr = Field(description="Address range of the VPC; must not overlap any other stack's.")
     availability_zones: int = Field(2, ge=1, le=4, description="Zones in use, one private subnet in each.")
     nat: bool = Field(False, description="One NAT gateway in each zone, for packages from the internet.")
-    endpoints: tuple[InterfaceEndpoint, ...] = Field(
+    endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
         DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
     # Values that CloudWatch Logs accepts: botocore logs PutRetentionPolicy.
-    flow_log_retention_days: Literal[
-        30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653
-    ] = Field(365, description="Days that flow logs are kept.")
+    flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
+        365, description="Days that flow logs are kept."
+    )
 
-    @model_validator(mode="after")
-    def _endpoints_that_the_perimeter_needs(self) -> DataScienceNetwork:
-        if len(set(self.endpoints)) != len(self.endpoints):
-            raise ValueError("endpoints names a service twice")
-        missing = {E.KMS, E.STS, E.LOGS} - set(self.endpoints)
+    @field_validator("endpoints")
+    @classmethod
+    def _endpoints_that_the_perimeter_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
+        missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
-            raise ValueError(
-                f"endpoints lacks {', '.join(sorted(missing))}: the key policy and every job rely on it"
-            )
-        return self
+            raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
+        return value
 
 
 class WorkloadNetwork(DataScienceNetwork):
@@ -112,7 +112,7 @@ class WorkloadNetwork(DataScienceNetwork):
 
     # SM: host-vpc
     availability_zones: int = Field(2, ge=2, le=4, description="Zones in use, one private subnet in each.")
-    endpoints: tuple[InterfaceEndpoint, ...] = Field(
+    endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
         WORKLOAD_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
 
@@ -128,7 +128,9 @@ class Registry(Section):
 class Alerts(Section):
     """Who hears of alarms."""
 
-    emails: tuple[Email, ...] = Field((), max_length=20, description="Addresses that are asked to confirm.")
+    emails: Annotated[tuple[Email, ...], Distinct] = Field(
+        (), max_length=20, description="Addresses that are asked to confirm."
+    )
 
 
 class Studio(Section):
@@ -136,10 +138,8 @@ class Studio(Section):
 
     auth: Literal["IAM", "SSO"] = Field("IAM", description="How people sign in. It cannot be changed later.")
     # 60 to 525,600: botocore sagemaker IdleSettings.
-    idle_minutes: int = Field(
-        120, ge=60, le=525_600, description="Idle minutes after which an app is stopped."
-    )
-    instance_types: tuple[InstanceType, ...] = Field(
+    idle_minutes: int = Field(120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
+    instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
         ("ml.t3.medium", "ml.m5.large"),
         min_length=1,
         description="Instance types that scientists may start; first is the default.",
@@ -164,17 +164,17 @@ class Deployment(Section):
     instance_type: InstanceType = Field("ml.m5.large", description="Instance type of the endpoint.")
     # Quota of a new account: 4 instances an endpoint (references of GR: sagemaker).
     min_instances: int = Field(1, ge=1, le=100, description="Instances that always run.")
-    max_instances: int = Field(2, ge=1, le=100, description="Upper bound of autoscaling.")
+    max_instances: int = Field(2, ge=1, le=100, validate_default=True, description="Upper bound of autoscaling.")
     capture_percent: int = Field(100, ge=0, le=100, description="Share of requests whose data is captured.")
-    latency_limit_ms: int = Field(
-        500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts."
-    )
+    latency_limit_ms: int = Field(500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts.")
 
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Deployment:
-        if self.max_instances < self.min_instances:
-            raise ValueError(f"maxInstances {self.max_instances} is below minInstances {self.min_instances}")
-        return self
+    @field_validator("max_instances")
+    @classmethod
+    def _bounds_in_order(cls, value: int, info: ValidationInfo) -> int:
+        least = info.data.get("min_instances", 0)
+        if value < least:
+            raise ValueError(f"maxInstances {value} is below minInstances {least}")
+        return value
 
 
 class Deployments(Section):
@@ -182,6 +182,10 @@ class Deployments(Section):
 
     staging: Deployment = Field(default_factory=lambda: Deployment(max_instances=1))
     production: Deployment = Field(default_factory=lambda: Deployment(min_instances=2, max_instances=4))
+
+
+SHARES = frozenset({"auc", "accuracy", "f1", "macro_f1"})
+ERRORS = frozenset({"logloss", "rmse", "mae"})
 
 
 class Gate(Section):
@@ -192,14 +196,24 @@ class Gate(Section):
     )
     threshold: float = Field(allow_inf_nan=False, description="Worst value that passes.")
 
+    @field_validator("threshold")
+    @classmethod
+    def _reachable_and_worth_reaching(cls, value: float, info: ValidationInfo) -> float:
+        metric = info.data.get("metric")
+        if metric in SHARES and not 0 < value <= 1:
+            raise ValueError(f"{metric} lies between 0 and 1, higher is better: a threshold is above 0, at most 1")
+        if metric == "r2" and value > 1:
+            raise ValueError("r2 is at most 1, higher is better: no model reaches this threshold")
+        if metric in ERRORS and value <= 0:
+            raise ValueError(f"{metric} is an error, lower is better, and never below 0: a threshold is above 0")
+        return value
+
 
 class StackSettings(Section):
     """What every stack says."""
 
-    prefix: Annotated[Identifier, Field(max_length=10)] = Field(
-        "mlops", description="Begins every physical name."
-    )
-    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*$")] = Field(
+    prefix: Annotated[Identifier, Field(max_length=10)] = Field("mlops", description="Begins every physical name.")
+    organization: Organization = Field(
         "organization",
         description="Organization part of stack references; `organization` on self-managed backends.",
     )
@@ -208,7 +222,8 @@ class StackSettings(Section):
     credentials: Credentials = Field(default_factory=Credentials)
     tags: Tags
     protect: bool = Field(
-        True, description="Refuse to delete what holds data: keys, buckets, images, the Studio domain. Switch off to destroy."
+        True,
+        description="Refuse to delete what holds data: keys, buckets, images, the domain. Switch off to destroy.",
     )
 
 
@@ -218,7 +233,7 @@ class WorkloadSettings(StackSettings):
     kind: Literal[Kind.WORKLOAD]
     stage: Stage = Field(description="Stage that the account serves.")
     registry: Registry
-    projects: tuple[Identifier, ...] = Field(
+    projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
         (), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
@@ -229,11 +244,13 @@ class DataScienceSettings(StackSettings):
     """The data science account: scientists work and models are built here."""
 
     kind: Literal[Kind.DATA_SCIENCE]
-    workloads: tuple[StackName, ...] = Field(
+    workloads: Annotated[tuple[StackName, ...], Distinct] = Field(
         min_length=1, description="Workload stacks, in the order in which models reach them."
     )
-    deployers: tuple[RoleArn, ...] = Field(
-        (), description="Roles that run Pulumi in this account, beside credentials.roleArn: bucket denials spare their listing."
+    deployers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        (),
+        validate_default=True,
+        description="Roles that run Pulumi here, beside credentials.roleArn: bucket denials spare their listing.",
     )
     single_account: bool = Field(False, description="Workload stacks may live in this stack's account.")
     network: DataScienceNetwork
@@ -241,11 +258,13 @@ class DataScienceSettings(StackSettings):
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
 
-    @model_validator(mode="after")
-    def _somebody_deploys(self) -> DataScienceSettings:
-        if not self.deploying_roles():
+    @field_validator("deployers")
+    @classmethod
+    def _somebody_deploys(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        credentials = info.data.get("credentials")
+        if credentials and not credentials.role_arn and not value:
             raise ValueError("give deployers, or credentials.roleArn: without either, nobody could refresh the buckets")
-        return self
+        return value
 
     def deploying_roles(self) -> list[str]:
         """ARNs of the roles that run Pulumi in this account."""
@@ -260,13 +279,13 @@ class ProjectSettings(StackSettings):
     id: Identifier = Field(description="The project's id, in every name and tag of it.")
     description: str = Field(min_length=1, max_length=256, description="What the model is for.")
     data_science: StackName = Field("dev", description="The data science stack that the project lives in.")
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage.STAGING, Stage.PRODUCTION)
+    stages: Annotated[tuple[Stage, ...], Distinct] = Field(
+        (Stage.STAGING, Stage.PRODUCTION), min_length=1, description="Stages that the model passes, in order."
+    )
     gate: Gate
     deployments: Deployments = Field(default_factory=Deployments)
-    package_index: str | None = Field(
-        None,
-        pattern=r"^https://\S+$",
-        description="Package index for builds; without it they need a network with NAT.",
+    package_index: HttpsUrl | None = Field(
+        None, description="Package index for builds; without it they need a network with NAT."
     )
 
 

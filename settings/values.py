@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -69,12 +70,17 @@ class NotAllowed(ValueError):
 
 
 def _account(value: Any) -> str:
+    # From a file an unquoted id is a number; from the engine it is text that already lost its zero.
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError("write it in quotes: unquoted, YAML reads a number and drops a leading zero")
-    text = str(value)
-    if len(text) != 12 or not text.isascii() or not text.isdigit():
-        raise ValueError(f"an AWS account id has 12 digits, this has {len(text)} characters")
-    return text
+    if not isinstance(value, str):
+        raise ValueError("an AWS account id is text of 12 digits, in quotes")
+    if len(value) == 12 and value.isascii() and value.isdigit():
+        return value
+    found = f"an AWS account id has 12 digits, this has {len(value)} characters"
+    if value.isascii() and value.replace(".", "").replace("e+", "").isdigit():
+        found += "; an id with a leading zero is written in quotes, or YAML drops the zero"
+    raise ValueError(found)
 
 
 def _region(value: str) -> str:
@@ -96,20 +102,87 @@ def _cidr(value: str) -> str:
         raise ValueError(f"not an IPv4 network in CIDR form such as 10.1.0.0/16 ({error})") from None
     # 16 to 28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. Below 22, four subnets and
     # the interface endpoints leave too few addresses for jobs.
-    if not 16 <= network.prefixlen <= 22:
+    if "/" not in value or not 16 <= network.prefixlen <= 22:
         raise ValueError(f"a VPC of the platform has a prefix of /16 to /22, this has /{network.prefixlen}")
-    if not network.is_private:
+    if not any(network.subnet_of(private) for private in RFC_1918):
         raise ValueError("not a private network: use 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
     return value
 
 
-AccountId = Annotated[str, BeforeValidator(_account)]
-Region = Annotated[str, AfterValidator(_region)]
-InstanceType = Annotated[str, AfterValidator(_instance_type)]
-Cidr = Annotated[str, AfterValidator(_cidr)]
+def _matching(pattern: str, what: str) -> AfterValidator:
+    """Text of one form; the report says the form in words, the JSON schema says the pattern."""
+    form = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError(what)
+        return value
+
+    return AfterValidator(check)
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    twice = sorted({str(value) for value in values if values.count(value) > 1})
+    if twice:
+        raise ValueError(f"names {', '.join(twice)} twice")
+    return values
+
+
+def _enumerated(name: str) -> Any:
+    """Puts a closed list into the JSON schema, read when the schema is made."""
+
+    def extend(schema: dict[str, Any]) -> None:
+        schema["enum"] = sorted(known(name))
+
+    return Field(json_schema_extra=extend)
+
+
+def _described(pattern: str, *examples: str) -> Any:
+    return Field(json_schema_extra={"pattern": pattern, "examples": list(examples)})
+
+
+RFC_1918 = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
+DIGEST = r"^sha256:[0-9a-f]{64}$"
+ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+HTTPS = r"^https://[^\s]+$"
+
+Distinct = AfterValidator(_distinct)
+AccountId = Annotated[str, BeforeValidator(_account), _described(r"^[0-9]{12}$", "111111111111")]
+Region = Annotated[str, AfterValidator(_region), _enumerated("regions")]
+InstanceType = Annotated[str, AfterValidator(_instance_type), _enumerated("instance-types")]
+Cidr = Annotated[str, AfterValidator(_cidr), _described(r"^[0-9.]+/(1[6-9]|2[0-2])$", "10.10.0.0/16")]
 # Lower case only: bucket names, IAM paths and tags carry it, and S3 knows no capitals.
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=20)]
-StackName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,49}$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-RoleArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
-ImageDigest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+Identifier = Annotated[
+    str,
+    Field(min_length=2, max_length=20),
+    _matching(IDENTIFIER, "lower case letters, digits and single hyphens only, beginning with a letter"),
+    _described(IDENTIFIER, "screening"),
+]
+StackName = Annotated[
+    str,
+    _matching(STACK_NAME, "the name of a stack: 2 to 50 lower case letters, digits and hyphens, a letter first"),
+    _described(STACK_NAME, "dev"),
+]
+Email = Annotated[str, _matching(EMAIL, "not an e-mail address"), _described(EMAIL, "ml-platform@example.com")]
+RoleArn = Annotated[
+    str,
+    _matching(ROLE_ARN, "not the ARN of an IAM role, such as arn:aws:iam::111111111111:role/deployer"),
+    _described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
+]
+ImageDigest = Annotated[
+    str,
+    _matching(DIGEST, "not an image digest: sha256: and 64 hexadecimal digits"),
+    _described(DIGEST, f"sha256:{'0' * 64}"),
+]
+Organization = Annotated[
+    str,
+    _matching(ORGANIZATION, "letters, digits, dots, hyphens and underscores only, a letter or digit first"),
+    _described(ORGANIZATION, "organization"),
+]
+HttpsUrl = Annotated[
+    str, _matching(HTTPS, "an address that begins with https://"), _described(HTTPS, "https://pypi.org/simple")
+]
