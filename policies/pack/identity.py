@@ -1,0 +1,63 @@
+"""Identity policies, wherever Pulumi's AWS types keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from policies.pack.model import NotApplicable, Resource, Unknown, UnknownValue
+from policies.pack.siblings import points_at
+from policies.pack.statements import Statement, parse
+
+INLINE = (
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+)
+MANAGED = "aws:iam/policy:Policy"
+ROLE = "aws:iam/role:Role"
+ATTACHED = (
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+)
+
+
+def documents(resource: Resource) -> Iterator[tuple[str, Statement]]:
+    """Statements of the resource's identity policies, each with the place that holds it."""
+    if resource.type in INLINE or resource.type == MANAGED:
+        for statement in parse(resource.get("policy")):
+            yield "policy", statement
+    if resource.type != ROLE:
+        return
+    for number, inline in enumerate(resource.each("inlinePolicies")):
+        document = inline.get("policy") if isinstance(inline, Mapping) else None
+        if isinstance(document, Unknown):
+            raise UnknownValue(f"inlinePolicies.{number}.policy")
+        # An empty inline policy is how Terraform's provider says that there is to be none.
+        if document:
+            where = f"inline policy {number + 1}"
+            for statement in parse(document, where):
+                yield where, statement
+
+
+def excuse_boundary(resource: Resource, stack: Sequence[Resource]) -> None:
+    """A permissions boundary grants nothing, however wide: it is excused where nobody has it as a policy."""
+    if resource.type != MANAGED or _attached_as_policy(resource, stack):
+        return
+    bounded = any(points_at(other, "permissionsBoundary", resource) for other in stack if other.type == ROLE)
+    if bounded:
+        raise NotApplicable("it is a permissions boundary, attached to nobody as a policy")
+
+
+def _attached_as_policy(policy: Resource, stack: Sequence[Resource]) -> bool:
+    """Whether somebody has it, or, in a preview, might."""
+    if any(points_at(other, "policyArn", policy) is not False for other in stack if other.type in ATTACHED):
+        return True
+    arn = policy.props.get("arn")
+    return any(_lists(role, arn) for role in stack if role.type == ROLE)
+
+
+def _lists(role: Resource, arn: object) -> bool:
+    arns = role.props.get("managedPolicyArns")
+    return isinstance(arns, list | tuple) and any(value == arn for value in arns)

@@ -1,0 +1,114 @@
+"""What a rule is and what it looks at: plain data, without Pulumi."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Literal
+
+
+class Unknown:
+    """Stands for a value that nobody can read yet: an output in a preview, or a secret."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+class UnknownValue(Exception):
+    """A rule needs a value that is not known. `path` says which, as `policy` or `environment.privilegedMode`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class NotApplicable(Exception):
+    """The rule's subject is excused, for a reason that people are told."""
+
+
+class Severity(Enum):
+    """How bad a violation is, in the words of AWS Security Hub."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource of a stack. `props` has Pulumi's own property names and may hold `UNKNOWN` at any depth.
+
+    `refers` names, for a property, the URNs of the resources that its value was made from: in a preview this is all
+    there is to tell which bucket a bucket policy belongs to.
+    """
+
+    type: str
+    name: str
+    urn: str
+    props: Mapping[str, object]
+    opts: Mapping[str, object] = field(default_factory=dict)
+    refers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def get(self, path: str) -> object:
+        """The value at a dotted path, None where there is none; raises `UnknownValue` when it cannot be read."""
+        value: object = self.props
+        for step in path.split("."):
+            if isinstance(value, Mapping):
+                value = value.get(step)
+            elif isinstance(value, list | tuple) and step.isdigit():
+                value = value[int(step)] if int(step) < len(value) else None
+            else:
+                return None
+            if isinstance(value, Unknown):
+                raise UnknownValue(path)
+        return value
+
+    def text(self, path: str) -> str:
+        """The text at a dotted path, empty where there is none."""
+        value = self.get(path)
+        return value if isinstance(value, str) else ""
+
+    def each(self, path: str) -> list[object]:
+        """The values of a list at a dotted path; raises `UnknownValue` when one of them cannot be read."""
+        value = self.get(path)
+        found = list(value) if isinstance(value, list | tuple) else []
+        if any(isinstance(item, Unknown) for item in found):
+            raise UnknownValue(path)
+        return found
+
+    def present(self, path: str) -> bool:
+        """Whether there is a value at a dotted path. One that is not known yet is there all the same."""
+        try:
+            return self.get(path) not in (None, "", [], {})
+        except UnknownValue:
+            return True
+
+
+Check = Callable[[Resource, Sequence[Resource]], list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What must hold for each resource of some types.
+
+    `check` answers with a sentence for each violation; it is given the resource and all resources of its stack. A rule
+    of scope "resource" looks at that resource's inputs alone, so that it is decided before the resource is made.
+    `frameworks` are identifiers of AWS Security Hub controls (FSBP where the control is in that standard) and of
+    NIST SP 800-53 r5, as Security Hub's user guide relates them.
+    """
+
+    id: str
+    name: str
+    title: str
+    why: str
+    fix: str
+    severity: Severity
+    types: tuple[str, ...]
+    check: Check
+    frameworks: tuple[str, ...] = ()
+    scope: Literal["resource", "stack"] = "resource"

@@ -1,0 +1,37 @@
+"""S3-03: a bucket is versioned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.siblings import BUCKETS, attached
+
+VERSIONING = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
+
+
+def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+    """Versioning is enabled, and not suspended."""
+    found = attached(bucket, stack, VERSIONING, "bucket")
+    if not found:
+        return ["the bucket is not versioned"]
+    return [
+        f"{versioning.name} has status {status or 'none'}, allowed is Enabled"
+        for versioning in found
+        if (status := versioning.text("versioningConfiguration.status")) != "Enabled"
+    ]
+
+
+RULE = Rule(
+    id="S3-03",
+    name="s3-versioning",
+    title="Buckets are versioned",
+    why="A manifest names data and artifacts by object version; without versions a model's origin is lost.",
+    fix="Add a BucketVersioning with status Enabled.",
+    severity=Severity.MEDIUM,
+    # Security Hub user guide, s3-controls: S3.14 (not part of FSBP).
+    frameworks=("Security Hub S3.14",),
+    types=BUCKETS,
+    scope="stack",
+    check=check,
+)

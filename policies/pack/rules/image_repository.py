@@ -1,0 +1,43 @@
+"""ECR-01: images are immutable, scanned and encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+
+KMS_TYPES = ("KMS", "KMS_DSSE")
+
+
+def check(repository: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """Immutable tags, a scan at every push, a customer managed key."""
+    found = []
+    if not _encrypted(repository):
+        found.append("images are not encrypted with a customer managed key")
+    mutability = repository.text("imageTagMutability") or "MUTABLE"
+    if mutability != "IMMUTABLE":
+        found.append(f"imageTagMutability is {mutability}, allowed is IMMUTABLE")
+    if repository.get("imageScanningConfiguration.scanOnPush") is not True:
+        found.append("images are not scanned when they are pushed")
+    return found
+
+
+def _encrypted(repository: Resource) -> bool:
+    return any(
+        isinstance(one, Mapping) and one.get("encryptionType") in KMS_TYPES and one.get("kmsKey")
+        for one in repository.each("encryptionConfigurations")
+    )
+
+
+RULE = Rule(
+    id="ECR-01",
+    name="ecr-immutable-scanned-encrypted",
+    title="Image repositories are immutable, scanned on push and encrypted with a customer managed key",
+    why="A tag that can move makes the image of an approved model somebody's choice of the day.",
+    fix="Set imageTagMutability to IMMUTABLE, scanOnPush, and encryption KMS with kmsKey.",
+    severity=Severity.HIGH,
+    # Security Hub user guide, ecr-controls: ECR.1 and ECR.2.
+    frameworks=("FSBP ECR.1", "FSBP ECR.2", "NIST 800-53 RA-5", "NIST 800-53 CM-2"),
+    types=("aws:ecr/repository:Repository",),
+    check=check,
+)

@@ -1,0 +1,30 @@
+"""KMS-01: a key rotates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import NotApplicable, Resource, Rule, Severity
+
+
+def check(key: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """Automatic rotation is on. KMS rotates symmetric encryption keys only (KMS: rotate-keys)."""
+    usage = key.text("keyUsage") or "ENCRYPT_DECRYPT"
+    spec = key.text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    if usage != "ENCRYPT_DECRYPT" or spec != "SYMMETRIC_DEFAULT":
+        raise NotApplicable(f"KMS rotates no key of usage {usage} and spec {spec}")
+    return [] if key.get("enableKeyRotation") is True else ["the key does not rotate"]
+
+
+RULE = Rule(
+    id="KMS-01",
+    name="kms-rotation",
+    title="Keys rotate every year",
+    why="Less is encrypted under one key material, and a leaked one is worth less.",
+    fix="Set enableKeyRotation.",
+    severity=Severity.MEDIUM,
+    # Security Hub user guide, kms-controls: KMS.4 (not part of FSBP).
+    frameworks=("Security Hub KMS.4", "CIS AWS 1.4.0 3.8", "NIST 800-53 SC-12"),
+    types=("aws:kms/key:Key",),
+    check=check,
+)

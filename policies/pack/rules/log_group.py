@@ -1,0 +1,31 @@
+"""LOG-01: a log group has a retention and a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+
+
+def check(group: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """Both are set; a retention of 0 days is for ever."""
+    found = []
+    if not group.present("kmsKeyId"):
+        found.append("the log group is not encrypted with a customer managed key")
+    if not group.get("retentionInDays"):
+        found.append("the log group keeps its events for ever")
+    return found
+
+
+RULE = Rule(
+    id="LOG-01",
+    name="log-group-retention-and-key",
+    title="Log groups have a retention and a key",
+    why="Logs hold inputs and identities; kept for ever or in the open they are a second data store.",
+    fix="Set retentionInDays and kmsKeyId.",
+    severity=Severity.MEDIUM,
+    # NIST SP 800-53 r5: AU-11 audit record retention, SC-28 protection at rest.
+    frameworks=("NIST 800-53 AU-11", "NIST 800-53 SC-28"),
+    types=("aws:cloudwatch/logGroup:LogGroup",),
+    check=check,
+)

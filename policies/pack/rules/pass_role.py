@@ -1,0 +1,47 @@
+"""IAM-03: iam:PassRole is for named roles and named services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policies.pack.identity import INLINE, MANAGED, ROLE, documents, excuse_boundary
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.statements import Statement
+
+# Every role of an account, by whatever path of wildcards alone.
+_EVERY_ROLE = re.compile(r"\*|arn:[^:]*:(iam|\*):[^:]*:[^:]*:(\*|role\*|role/[*/]*)")
+
+
+def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+    """A statement that lets a role be passed says which role and to which service."""
+    excuse_boundary(resource, stack)
+    return [
+        violation
+        for where, statement in documents(resource)
+        if statement.allows and statement.covers("iam:PassRole")
+        for violation in _violations(where, statement)
+    ]
+
+
+def _violations(where: str, statement: Statement) -> list[str]:
+    found = []
+    if statement.not_resources or any(_EVERY_ROLE.fullmatch(resource) for resource in statement.resources):
+        found.append(f"{statement.label} of {where} passes every role")
+    if not statement.fixes(["iam:passedtoservice"]):
+        found.append(f"{statement.label} of {where} passes roles to every service: no iam:PassedToService")
+    return found
+
+
+RULE = Rule(
+    id="IAM-03",
+    name="iam-pass-role",
+    title="iam:PassRole names the role and the service",
+    why="Whoever passes any role to any service has the rights of all of them.",
+    fix="Name the role's ARN and hold iam:PassedToService with StringEquals.",
+    severity=Severity.CRITICAL,
+    frameworks=("NIST 800-53 AC-6",),
+    types=(*INLINE, MANAGED, ROLE),
+    scope="stack",
+    check=check,
+)

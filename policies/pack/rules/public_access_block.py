@@ -1,0 +1,39 @@
+"""S3-01: a bucket has all four public access blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.siblings import BUCKETS, attached
+
+BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+SETTINGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+    """The bucket's own public access block sets all four."""
+    blocks = attached(bucket, stack, [BLOCK], "bucket")
+    if not blocks:
+        return ["the bucket has no public access block"]
+    return [
+        f"public access block {block.name} does not set {setting}"
+        for block in blocks
+        for setting in SETTINGS
+        if block.get(setting) is not True
+    ]
+
+
+RULE = Rule(
+    id="S3-01",
+    name="s3-public-access-block",
+    title="Buckets block public access in all four ways",
+    why="One ACL or policy written by hand would otherwise publish data or models.",
+    fix="Add a BucketPublicAccessBlock with all four settings true.",
+    severity=Severity.CRITICAL,
+    # Security Hub user guide, s3-controls: S3.8.
+    frameworks=("FSBP S3.8", "NIST 800-53 AC-3", "NIST 800-53 SC-7"),
+    types=BUCKETS,
+    scope="stack",
+    check=check,
+)

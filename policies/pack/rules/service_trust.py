@@ -1,0 +1,40 @@
+"""IAM-04: a role that an AWS service assumes says for whose resources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.statements import Statement, parse
+
+SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+# Services that send none of these keys when they assume a role. AWS publishes no list; each entry has its own source.
+WITHOUT_SOURCE = {
+    "ec2.amazonaws.com": "AWS Support, cited in github.com/prowler-cloud/prowler issue 2810",
+}
+
+
+def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """Every Allow to a service holds the source's account, ARN or organization."""
+    return [
+        f"{statement.label} lets {', '.join(services)} act for any AWS account's resources"
+        for statement in parse(role.get("assumeRolePolicy"), "assumeRolePolicy")
+        if statement.allows and (services := _services(statement)) and not statement.fixes(SOURCES)
+    ]
+
+
+def _services(statement: Statement) -> list[str]:
+    named = {name for kind, name in statement.principals if kind == "Service"}
+    return sorted(named - WITHOUT_SOURCE.keys())
+
+
+RULE = Rule(
+    id="IAM-04",
+    name="iam-service-trust-source",
+    title="Roles for AWS services say for whose resources",
+    why="Confused deputy: the service would otherwise use the role for a stranger who knows its ARN.",
+    fix="Hold aws:SourceAccount, aws:SourceArn or aws:SourceOrgID in the trust policy.",
+    severity=Severity.HIGH,
+    types=("aws:iam/role:Role",),
+    check=check,
+)

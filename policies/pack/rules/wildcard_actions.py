@@ -1,0 +1,55 @@
+"""IAM-02: no identity policy gives a whole service on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, excuse_boundary
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.statements import Statement
+
+# AWS's own policies of that kind, by the end of their names (IAM: access_policies_job-functions).
+TOO_WIDE = ("/AdministratorAccess", "/PowerUserAccess", "FullAccess")
+
+
+def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+    """No Allow of `*` or `service:*` on all resources, written here or attached from AWS."""
+    excuse_boundary(resource, stack)
+    written = [
+        f"{statement.label} of {where} allows {_shown(statement)} on every resource"
+        for where, statement in documents(resource)
+        if statement.allows and _whole_service(statement) and "*" in statement.resources
+    ]
+    return written + [f"attaches {arn}, which is as wide" for arn in _managed(resource) if arn.endswith(TOO_WIDE)]
+
+
+def _whole_service(statement: Statement) -> bool:
+    return bool(statement.not_actions) or any(a == "*" or a.endswith(":*") for a in statement.actions)
+
+
+def _shown(statement: Statement) -> str:
+    if statement.not_actions:
+        return f"everything but {', '.join(statement.not_actions)}"
+    return ", ".join(action for action in statement.actions if action.endswith("*"))
+
+
+def _managed(resource: Resource) -> list[str]:
+    arns = [resource.get("policyArn")] if resource.type in ATTACHED else []
+    if resource.type == ROLE:
+        arns = resource.each("managedPolicyArns")
+    return [arn for arn in arns if isinstance(arn, str) and ":iam::aws:policy/" in arn]
+
+
+RULE = Rule(
+    id="IAM-02",
+    name="iam-no-whole-service",
+    title="Identity policies give no whole service on every resource",
+    why="Least privilege: what a job does not need, a stolen session must not have.",
+    fix="List the actions, and the resources they are needed on.",
+    severity=Severity.HIGH,
+    # Security Hub user guide, iam-controls: IAM.1 and IAM.21.
+    frameworks=("FSBP IAM.1", "FSBP IAM.21", "CIS AWS 1.4.0 1.16", "NIST 800-53 AC-6"),
+    types=(*INLINE, MANAGED, ROLE, *ATTACHED),
+    scope="stack",
+    check=check,
+)

@@ -1,0 +1,39 @@
+"""Resources of a stack that belong together: a bucket and its policy, a key and its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Unknown, UnknownValue
+
+# Pulumi AWS v7 keeps both names of these types; the one with V2 is deprecated.
+BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+BUCKET_LOGGING = ("aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2")
+_IDENTITIES = ("id", "bucket", "arn", "name", "keyId", "url")
+
+
+def points_at(other: Resource, prop: str, resource: Resource) -> bool | None:
+    """Whether a property of `other` names `resource`; None when a preview cannot tell."""
+    value = other.props.get(prop)
+    if isinstance(value, Unknown):
+        urns = other.refers.get(prop, ())
+        return resource.urn in urns if urns else None
+    identities = {resource.props.get(key) for key in _IDENTITIES} - {None, ""}
+    return isinstance(value, str) and value in identities
+
+
+def attached(resource: Resource, stack: Sequence[Resource], types: Sequence[str], prop: str) -> list[Resource]:
+    """Resources of some types whose property names this resource.
+
+    Raises `UnknownValue` when none is certain and one might be.
+    """
+    candidates = [(other, points_at(other, prop, resource)) for other in stack if other.type in types]
+    certain = [other for other, points in candidates if points]
+    if not certain and any(points is None for _, points in candidates):
+        raise UnknownValue(f"{prop} of {next(other.name for other, points in candidates if points is None)}")
+    return certain
+
+
+def receives_access_logs(bucket: Resource, stack: Sequence[Resource]) -> bool:
+    """Whether S3 delivers other buckets' access logs to this one."""
+    return any(points_at(other, "targetBucket", bucket) for other in stack if other.type in BUCKET_LOGGING)
