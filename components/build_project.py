@@ -21,7 +21,7 @@ class BuildProjectArgs:
     buildspec: str
     role_arn: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]]
+    subnet_ids: pulumi.Input[Sequence[str]]
     security_group_id: pulumi.Input[str]
     artifacts_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
@@ -64,7 +64,9 @@ class BuildProject(pulumi.ComponentResource):
                 ],
             ),
             vpc_config=aws.codebuild.ProjectVpcConfigArgs(
-                vpc_id=args.vpc_id, subnets=list(args.subnet_ids), security_group_ids=[args.security_group_id]
+                vpc_id=args.vpc_id,
+                subnets=pulumi.Output.from_input(args.subnet_ids).apply(list),
+                security_group_ids=[args.security_group_id],
             ),
             logs_config=aws.codebuild.ProjectLogsConfigArgs(
                 cloudwatch_logs=aws.codebuild.ProjectLogsConfigCloudwatchLogsArgs(

@@ -11,11 +11,11 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRepositoryArgs:
-    """Name, key, and the policy of accounts that pull (None: nobody else does)."""
+    """Name, key, and the policy that says which accounts pull."""
 
     name: str
     key_arn: pulumi.Input[str]
-    policy: str | None
+    policy: pulumi.Input[str]
     protect: bool
     untagged_days: int = 30
 
@@ -37,10 +37,7 @@ class ImageRepository(pulumi.ComponentResource):
             force_delete=not args.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        if args.policy:
-            aws.ecr.RepositoryPolicy(
-                f"{name}-policy", repository=self.repository.name, policy=args.policy, opts=options
-            )
+        aws.ecr.RepositoryPolicy(f"{name}-policy", repository=self.repository.name, policy=args.policy, opts=options)
         aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle", repository=self.repository.name, policy=_lifecycle(args.untagged_days), opts=options
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.rendering import rendered
 from policies.documents.shared import model_group
 
 
@@ -20,7 +21,7 @@ class ModelRegistryArgs:
     partition: str
     region: str
     account: str
-    readers: Sequence[str]
+    readers: pulumi.Input[Sequence[str]]
 
 
 class ModelRegistry(pulumi.ComponentResource):
@@ -37,13 +38,19 @@ class ModelRegistry(pulumi.ComponentResource):
             model_package_group_description=args.description,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        if args.readers:
-            aws.sagemaker.ModelPackageGroupPolicy(
-                f"{name}-policy",
-                model_package_group_name=self.group.model_package_group_name,
-                resource_policy=model_group(args.partition, args.region, args.account, args.group, args.readers),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+        aws.sagemaker.ModelPackageGroupPolicy(
+            f"{name}-policy",
+            model_package_group_name=self.group.model_package_group_name,
+            resource_policy=rendered(
+                model_group,
+                partition=args.partition,
+                region=args.region,
+                account=args.account,
+                group=args.group,
+                readers=args.readers,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         self.name = self.group.model_package_group_name
         self.arn = self.group.arn
         self.register_outputs({"arn": self.arn, "name": self.name})

@@ -118,9 +118,9 @@ class Delivery:
 
     stage: str
     stack_set: str
-    accounts: Sequence[str]
-    regions: Sequence[str]
-    administration_role_arn: str
+    accounts: pulumi.Input[Sequence[str]]
+    regions: pulumi.Input[Sequence[str]]
+    administration_role_arn: pulumi.Input[str]
     execution_role: str
 
 
@@ -129,10 +129,10 @@ def stack_set(delivery: Delivery, artifact: str) -> list[A]:
 
     Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
     """
-    common = {
+    common: dict[str, pulumi.Input[str]] = {
         "StackSetName": delivery.stack_set,
-        "DeploymentTargets": ",".join(delivery.accounts),
-        "Regions": ",".join(delivery.regions),
+        "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
+        "Regions": pulumi.Output.from_input(delivery.regions).apply(",".join),
         "FailureTolerancePercentage": "0",
         "MaxConcurrentPercentage": "1",
     }
@@ -149,7 +149,9 @@ def stack_set(delivery: Delivery, artifact: str) -> list[A]:
     ]
 
 
-def _cloudformation(name: str, provider: str, configuration: Mapping[str, str], artifact: str, order: int) -> A:
+def _cloudformation(
+    name: str, provider: str, configuration: Mapping[str, pulumi.Input[str]], artifact: str, order: int
+) -> A:
     return A(
         name=name,
         category="Deploy",

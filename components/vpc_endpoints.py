@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.rendering import rendered
 from policies.documents import endpoints
 
 # Studio's own service is named apart from all others (SM: studio-updated-and-internet-access).
@@ -25,7 +26,7 @@ class VpcEndpointsArgs:
     route_table_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
     services: Sequence[str]
-    accounts: Sequence[str]
+    accounts: pulumi.Input[Sequence[str]]
 
 
 def service_name(region: str, service: str) -> str:
@@ -56,7 +57,9 @@ class VpcEndpoints(pulumi.ComponentResource):
             service_name=service_name(args.region, "s3"),
             vpc_endpoint_type="Gateway",
             route_table_ids=list(args.route_table_ids),
-            policy=endpoints.s3_endpoint(args.partition, args.region, args.accounts),
+            policy=rendered(
+                endpoints.s3_endpoint, partition=args.partition, region=args.region, accounts=args.accounts
+            ),
             tags={"Name": f"{pulumi.get_stack()}-s3"},
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -71,7 +74,7 @@ class VpcEndpoints(pulumi.ComponentResource):
             subnet_ids=list(args.subnet_ids),
             security_group_ids=[args.security_group_id],
             private_dns_enabled=True,
-            policy=endpoints.interface_endpoint(args.accounts),
+            policy=rendered(endpoints.interface_endpoint, accounts=args.accounts),
             tags={"Name": f"{pulumi.get_stack()}-{service}"},
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -113,7 +113,7 @@ def models_key(
     """Key of the models bucket.
 
     `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns of the
-    workload accounts that decrypt what the models bucket holds; `kms_endpoints` are the KMS endpoint ids of all accounts.
+    workload accounts that decrypt what the models bucket holds; `kms_endpoints` are KMS endpoint ids of all accounts.
     """
     cross = Statement(
         sid="AllowCrossAccount",

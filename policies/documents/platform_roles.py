@@ -19,7 +19,6 @@ def studio_user(
     partition: str,
     account: str,
     region: str,
-    prefix: str,
     data_bucket: str,
     data_key: str,
     volume_key: str,

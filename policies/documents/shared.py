@@ -32,10 +32,8 @@ def model_group(partition: str, region: str, account: str, group: str, readers: 
     )
 
 
-def image_repository(partition: str, readers: Sequence[str], path: str, name: str) -> str | None:
-    """Repository policy: model roles of the workload accounts pull. None where there is no such account."""
-    if not readers:
-        return None
+def image_repository(partition: str, readers: Sequence[str], path: str, name: str) -> str:
+    """Repository policy: model roles of the workload accounts pull."""
     pull = Statement(
         sid="ModelRolesPull",
         principals=account_principals(partition, readers),

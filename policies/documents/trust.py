@@ -9,12 +9,25 @@ from policies.documents.statement import Conditions, Principals, Statement, acco
 ASSUME = ("sts:AssumeRole",)
 
 
-def service_trust(service: str, account: str, *, source_arns: Sequence[str] = (), tags_session: bool = False) -> str:
-    """A role for one AWS service, acting for resources of one account only (and only those, where ARNs are given)."""
-    conditions: dict[str, dict[str, str | Sequence[str]]] = {"StringEquals": {"aws:SourceAccount": account}}
+def service_trust(
+    service: str,
+    account: str,
+    *,
+    source_arns: Sequence[str] = (),
+    sets_source_identity: bool = False,
+    guarded: bool = True,
+) -> str:
+    """A role for one AWS service, acting for resources of one account only (and only those, where ARNs are given).
+
+    `guarded=False` is for Lambda alone, which sends no source when it assumes an execution role; the right to pass the
+    role guards it instead.
+    """
+    conditions: dict[str, dict[str, str | Sequence[str]]] = {}
+    if guarded:
+        conditions["StringEquals"] = {"aws:SourceAccount": account}
     if source_arns:
         conditions["ArnLike"] = {"aws:SourceArn": source_arns}
-    actions = (*ASSUME, "sts:SetSourceIdentity") if tags_session else ASSUME
+    actions = (*ASSUME, "sts:SetSourceIdentity") if sets_source_identity else ASSUME
     return document(
         Statement(
             sid="ServiceActsForThisAccount",

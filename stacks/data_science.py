@@ -1,0 +1,332 @@
+"""The data science account: where scientists work, models are built, and the registry, data and models live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+import names
+from components.alarm_topic import AlarmTopic, AlarmTopicArgs
+from components.discovery import Discovery, DiscoveryArgs
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.image_repository import ImageRepository, ImageRepositoryArgs
+from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from components.rendering import rendered
+from components.role import Role, RoleArgs
+from components.studio import Studio, StudioArgs
+from policies.documents import buckets, keys, platform_roles, shared, trust
+from settings.model import DataScienceSettings
+from stacks.account import account_provider, common_tags, inside
+from stacks.foundations import Perimeter, log_bucket, operations_key, perimeter, service_bucket
+from stacks.references import DataScienceOutputs, WorkloadOutputs, publish, read
+
+
+class DataScience:
+    """The stack's names and places, and what the workload stacks say of theirs."""
+
+    def __init__(self, stack: str, settings: DataScienceSettings) -> None:
+        self.stack, self.settings = stack, settings
+        self.partition = names.partition_of(settings.region)
+        self.here = names.Names(settings.prefix, stack)
+        self.place = keys.Place(partition=self.partition, account=settings.account, region=settings.region)
+        self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
+        self.provider = account_provider(stack, settings)
+
+    def own_roles(self, path: str) -> str:
+        """ARN pattern of this account's roles under a path."""
+        return f"arn:{self.partition}:iam::{self.settings.account}:role{path}*"
+
+    def project_roles(self) -> str:
+        """ARN pattern of all roles of all projects in this account."""
+        return self.own_roles(f"/{self.settings.prefix}/projects/*/")
+
+    def workload_accounts(self) -> pulumi.Output[list[str]]:
+        """Account ids of the workload stacks."""
+        return pulumi.Output.all(*[w.account for w in self.workloads.values()]).apply(lambda ids: sorted(set(ids)))
+
+    def platform_accounts(self) -> pulumi.Output[list[str]]:
+        """This account's id and the workload accounts'."""
+        return self.workload_accounts().apply(lambda ids: sorted({self.settings.account, *ids}))
+
+    def model_roles(self) -> pulumi.Output[list[str]]:
+        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
+        prefix = self.settings.prefix
+
+        def patterns(pairs: list[list[str]]) -> list[str]:
+            path, name = f"/{prefix}/projects/*/", f"{prefix}-{{}}-*-{names.MODEL}"
+            return [names.role_arn(self.partition, account, path, name.format(stage)) for account, stage in pairs]
+
+        return pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in self.workloads.values()]).apply(
+            patterns
+        )
+
+    def endpoints(self, own: pulumi.Input[str], kind: str) -> pulumi.Output[list[str]]:
+        """Endpoint ids (`s3_endpoint_id` or `kms_endpoint_id`) of this VPC and of all workload VPCs."""
+        return pulumi.Output.all(own, *[getattr(w, kind) for w in self.workloads.values()]).apply(sorted)
+
+
+def data_science(stack: str, settings: DataScienceSettings) -> None:
+    """Declare the data science account."""
+    it = DataScience(stack, settings)
+    operations = operations_key(it.place, it.here, it.provider, settings.protect)
+    logs = log_bucket(it.place, it.here, it.provider, settings.protect)
+    net = perimeter(
+        it.place, it.here, settings.network, it.platform_accounts(), operations.arn, it.provider, studio=True
+    )
+    data_key, models_key, volumes = _data_key(it, net), _models_key(it, net), _volume_key(it)
+    studio_key = _studio_key(it)
+    data = _data_bucket(it, net, data_key, logs)
+    models = _models_bucket(it, net, models_key, logs)
+    artifacts = service_bucket(
+        "artifacts", it.place, it.here, data_key.arn, logs, it.provider, settings.protect, events=True
+    )
+    images = _images(it, data_key)
+    administration = _stack_set_administration(it)
+    studio = _studio(it, net, studio_key, _scientist(it, data, data_key, studio_key, images))
+    topic = AlarmTopic(
+        "alarms",
+        AlarmTopicArgs(
+            name=it.here.of("alarms"), account=settings.account, key_arn=operations.arn, emails=settings.alerts.emails
+        ),
+        inside(it.provider),
+    )
+    outputs = DataScienceOutputs(
+        account=settings.account,
+        region=settings.region,
+        vpc_id=net.network.vpc_id,
+        subnet_ids=pulumi.Output.all(*net.network.subnet_ids),
+        workload_security_group_id=net.groups.workloads.id,
+        s3_endpoint_id=net.endpoints.s3_id,
+        kms_endpoint_id=net.endpoints.kms_id,
+        data_key_arn=data_key.arn,
+        models_key_arn=models_key.arn,
+        volume_key_arn=volumes.arn,
+        operations_key_arn=operations.arn,
+        data_bucket=data.name,
+        models_bucket=models.name,
+        artifacts_bucket=artifacts.name,
+        image_repository_arn=images.arn,
+        image_uri=images.url.apply(lambda url: _image_uri(url, settings)),
+        stack_set_administration_role_arn=administration.arn,
+        alarm_topic_arn=topic.arn,
+        studio_domain_id=studio.domain_id,
+        workloads=_workloads(it),
+    )
+    _discovery(it, outputs)
+    publish(outputs)
+
+
+def _image_uri(url: str, settings: DataScienceSettings) -> str:
+    image = settings.model_image
+    return f"{url}@{image.digest}" if image.digest else f"{url}:{image.version}"
+
+
+def _workloads(it: DataScience) -> pulumi.Output[list[dict[str, Any]]]:
+    def described(stack: str, outputs: WorkloadOutputs) -> pulumi.Output[dict[str, Any]]:
+        return pulumi.Output.all(
+            stack=stack,
+            stage=outputs.stage,
+            account=outputs.account,
+            region=outputs.region,
+            projects=pulumi.Output.from_input(outputs.project_roles).apply(sorted),
+        )
+
+    return pulumi.Output.all(*[described(stack, outputs) for stack, outputs in it.workloads.items()])
+
+
+def _key(it: DataScience, purpose: str, description: str, policy: pulumi.Input[str]) -> EncryptionKey:
+    args = EncryptionKeyArgs(
+        alias=it.here.alias(purpose), description=description, policy=policy, protect=it.settings.protect
+    )
+    return EncryptionKey(f"{purpose}-key", args, inside(it.provider))
+
+
+def _data_key(it: DataScience, net: Perimeter) -> EncryptionKey:
+    users = [it.project_roles(), it.own_roles(names.people_path(it.settings.prefix))]
+    policy = rendered(keys.storage_key, place=it.place, users=users, kms_endpoints=[net.endpoints.kms_id])
+    return _key(it, "data", f"Data and pipeline artifacts of {it.stack}", policy)
+
+
+def _models_key(it: DataScience, net: Perimeter) -> EncryptionKey:
+    settings = it.settings
+    bucket = it.here.bucket("models", settings.account, settings.region)
+    policy = rendered(
+        keys.models_key,
+        place=it.place,
+        builders=[it.project_roles()],
+        readers=it.model_roles(),
+        reader_accounts=it.workload_accounts(),
+        bucket_arn=f"arn:{it.partition}:s3:::{bucket}",
+        kms_endpoints=it.endpoints(net.endpoints.kms_id, "kms_endpoint_id"),
+    )
+    return _key(it, "models", f"Models of {it.stack}, read by the workload accounts", policy)
+
+
+def _volume_key(it: DataScience) -> EncryptionKey:
+    policy = keys.volume_key(it.place, users=[it.project_roles()], services=["sagemaker"])
+    return _key(it, "volumes", f"Volumes of the jobs of {it.stack}", policy)
+
+
+def _studio_key(it: DataScience) -> EncryptionKey:
+    users = [it.own_roles(names.people_path(it.settings.prefix)), *it.settings.deploying_roles()]
+    policy = keys.volume_key(it.place, users=users, services=["sagemaker", "elasticfilesystem", "ec2"])
+    return _key(it, "studio", f"Studio's file system and volumes in {it.stack}", policy)
+
+
+def _data_bucket(it: DataScience, net: Perimeter, key: EncryptionKey, logs: PrivateBucket) -> PrivateBucket:
+    name = it.here.bucket("data", it.settings.account, it.settings.region)
+    policy = rendered(
+        buckets.private_bucket,
+        bucket=f"arn:{it.partition}:s3:::{name}",
+        key=key.arn,
+        s3_endpoints=[net.endpoints.s3_id],
+        deployers=it.settings.deploying_roles(),
+    )
+    return _bucket(it, "data", name, policy, key, logs)
+
+
+def _models_bucket(it: DataScience, net: Perimeter, key: EncryptionKey, logs: PrivateBucket) -> PrivateBucket:
+    name = it.here.bucket("models", it.settings.account, it.settings.region)
+    policy = rendered(
+        buckets.models_bucket,
+        partition=it.partition,
+        bucket=f"arn:{it.partition}:s3:::{name}",
+        key=key.arn,
+        readers=it.model_roles(),
+        reader_accounts=it.workload_accounts(),
+        s3_endpoints=it.endpoints(net.endpoints.s3_id, "s3_endpoint_id"),
+        deployers=it.settings.deploying_roles(),
+    )
+    return _bucket(it, "models", name, policy, key, logs)
+
+
+def _bucket(
+    it: DataScience, purpose: str, name: str, policy: pulumi.Input[str], key: EncryptionKey, logs: PrivateBucket
+) -> PrivateBucket:
+    args = PrivateBucketArgs(
+        bucket=name,
+        policy=policy,
+        key_arn=key.arn,
+        log_bucket=logs.bucket.id,
+        protect=it.settings.protect,
+        events=True,
+    )
+    return PrivateBucket(purpose, args, inside(it.provider))
+
+
+def _images(it: DataScience, key: EncryptionKey) -> ImageRepository:
+    settings = it.settings
+
+    def policy(stages: list[list[str]]) -> str:
+        accounts = sorted({account for account, _ in stages})
+        path, name = f"/{settings.prefix}/projects/*/", f"{settings.prefix}-*-{names.MODEL}"
+        return shared.image_repository(it.partition, accounts, path, name)
+
+    pairs = pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in it.workloads.values()])
+    args = ImageRepositoryArgs(
+        name=f"{settings.prefix}/{settings.model_image.repository}",
+        key_arn=key.arn,
+        policy=pairs.apply(policy),
+        protect=settings.protect,
+    )
+    return ImageRepository("images", args, inside(it.provider))
+
+
+def _stack_set_administration(it: DataScience) -> Role:
+    settings = it.settings
+
+    def policy(pairs: list[list[str]]) -> str:
+        path = names.delivery_path(settings.prefix)
+        return platform_roles.stack_set_administration(
+            [
+                names.role_arn(
+                    it.partition, account, path, names.Names(settings.prefix, stage).role(names.STACK_SET_EXECUTION)
+                )
+                for account, stage in pairs
+            ]
+        )
+
+    pairs = pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in it.workloads.values()])
+    source = f"arn:{it.partition}:cloudformation:*:{settings.account}:stackset/{settings.prefix}-*"
+    args = RoleArgs(
+        name=it.here.role(names.STACK_SET_ADMINISTRATION),
+        path=names.delivery_path(settings.prefix),
+        description="StackSets of the projects enter the workload accounts with it",
+        trust=trust.service_trust("cloudformation.amazonaws.com", settings.account, source_arns=[source]),
+        policy=pairs.apply(policy),
+    )
+    return Role("stackset-administration", args, inside(it.provider))
+
+
+def _scientist(
+    it: DataScience, data: PrivateBucket, data_key: EncryptionKey, studio_key: EncryptionKey, images: ImageRepository
+) -> Role:
+    settings = it.settings
+    args = RoleArgs(
+        name=it.here.role(f"studio-{settings.studio.profile}"),
+        path=names.people_path(settings.prefix),
+        description=f"Studio apps of {settings.studio.profile} run with it",
+        trust=trust.service_trust("sagemaker.amazonaws.com", settings.account, sets_source_identity=True),
+        policy=rendered(
+            platform_roles.studio_user,
+            partition=it.partition,
+            account=settings.account,
+            region=settings.region,
+            data_bucket=data.arn,
+            data_key=data_key.arn,
+            volume_key=studio_key.arn,
+            repository_arn=images.arn,
+            parameters=it.here.parameters(),
+        ),
+    )
+    return Role(f"scientist-{settings.studio.profile}", args, inside(it.provider))
+
+
+def _studio(it: DataScience, net: Perimeter, key: EncryptionKey, scientist: Role) -> Studio:
+    settings, studio = it.settings, it.settings.studio
+    assert net.groups.studio is not None  # noqa: S101 - the perimeter was asked for one
+    args = StudioArgs(
+        name=it.here.sagemaker("domain"),
+        vpc_id=net.network.vpc_id,
+        subnet_ids=net.network.subnet_ids,
+        security_group_id=net.groups.studio.id,
+        key_arn=key.arn,
+        default_role_arn=scientist.arn,
+        auth=studio.auth,
+        idle_minutes=studio.idle_minutes,
+        instance_type=studio.instance_types[0],
+        space_gigabytes=studio.space_gigabytes,
+        profile=studio.profile,
+        profile_role_arn=scientist.arn,
+        protect=settings.protect,
+    )
+    return Studio("studio", args, inside(it.provider))
+
+
+def _discovery(it: DataScience, outputs: DataScienceOutputs) -> None:
+    def joined(values: pulumi.Input[Sequence[str]]) -> pulumi.Output[str]:
+        return pulumi.Output.from_input(values).apply(",".join)
+
+    tags = common_tags(it.stack, it.settings)
+    args = DiscoveryArgs(
+        root=it.here.parameters(),
+        parameters={
+            "network/vpc-id": outputs.vpc_id,
+            "network/subnet-ids": joined(outputs.subnet_ids),
+            "network/security-group-ids": outputs.workload_security_group_id,
+            "keys/data": outputs.data_key_arn,
+            "keys/models": outputs.models_key_arn,
+            "keys/volumes": outputs.volume_key_arn,
+            "storage/data-bucket": outputs.data_bucket,
+            "storage/models-bucket": outputs.models_bucket,
+            "storage/artifacts-bucket": outputs.artifacts_bucket,
+            "image/uri": outputs.image_uri,
+            "alarms/topic-arn": outputs.alarm_topic_arn,
+            "studio/domain-id": outputs.studio_domain_id,
+        },
+        group=it.here.of("resources"),
+        tags={"platform": tags["platform"], "environment": tags["environment"]},
+    )
+    Discovery("discovery", args, inside(it.provider))

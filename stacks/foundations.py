@@ -1,0 +1,148 @@
+"""What every account of the platform stands on: a perimeter, a key for operations, a bucket for access logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+import names
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.flow_logs import FlowLogs, FlowLogsArgs
+from components.network import Network, NetworkArgs
+from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from components.rendering import rendered
+from components.security_groups import SecurityGroups, SecurityGroupsArgs
+from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
+from policies.documents.buckets import log_bucket as log_bucket_policy
+from policies.documents.buckets import service_bucket as service_bucket_policy
+from policies.documents.keys import Place
+from policies.documents.keys import operations_key as operations_key_policy
+from settings.model import DataScienceNetwork
+from stacks.account import inside, zones
+
+# Access logs are read when something has happened, which may be noticed late.
+ACCESS_LOG_DAYS = 730
+
+
+@dataclass(frozen=True, kw_only=True)
+class Perimeter:
+    """A VPC with what surrounds it."""
+
+    network: Network
+    groups: SecurityGroups
+    endpoints: VpcEndpoints
+
+
+def perimeter(
+    place: Place,
+    here: names.Names,
+    settings: DataScienceNetwork,
+    accounts: pulumi.Input[Sequence[str]],
+    logs_key: pulumi.Input[str],
+    provider: aws.Provider,
+    *,
+    studio: bool = False,
+) -> Perimeter:
+    """A VPC, its flow logs, its security groups and its endpoints. `accounts` may be reached through those."""
+    options = inside(provider)
+    network = Network(
+        "network",
+        NetworkArgs(cidr=settings.cidr, zones=zones(provider, settings.availability_zones), nat=settings.nat),
+        options,
+    )
+    FlowLogs(
+        "flow-logs",
+        FlowLogsArgs(
+            account=place.account,
+            vpc_id=network.vpc_id,
+            key_arn=logs_key,
+            log_group=here.log_group("flow-logs"),
+            role_name=here.role("flow-logs"),
+            role_path=names.platform_path(here.prefix),
+            retention_days=settings.flow_log_retention_days,
+        ),
+        options,
+    )
+    groups = SecurityGroups(
+        "access",
+        SecurityGroupsArgs(vpc_id=network.vpc_id, prefix=here.of("access"), studio=studio, internet=settings.nat),
+        options,
+    )
+    endpoints = VpcEndpoints(
+        "endpoints",
+        VpcEndpointsArgs(
+            partition=place.partition,
+            region=place.region,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.subnet_ids,
+            route_table_ids=[table.id for table in network.route_tables],
+            security_group_id=groups.endpoints.id,
+            services=[endpoint.value for endpoint in settings.endpoints],
+            accounts=accounts,
+        ),
+        options,
+    )
+    groups.reach_s3(endpoints.s3.prefix_list_id)
+    return Perimeter(network=network, groups=groups, endpoints=endpoints)
+
+
+def operations_key(place: Place, here: names.Names, provider: aws.Provider, protect: bool) -> EncryptionKey:
+    """Key of logs and alarms: losing it would lose what happened, so it stands apart from data."""
+    base = f"arn:{place.partition}"
+    where = f"{place.region}:{place.account}"
+    groups = [f"/{here.prefix}/*", f"/aws/codebuild/{here.prefix}-*", f"/aws/lambda/{here.prefix}-*"]
+    policy = operations_key_policy(
+        place,
+        log_groups=[f"{base}:logs:{where}:log-group:{group}" for group in groups],
+        topics=[f"{base}:sns:{where}:{here.prefix}-*"],
+    )
+    args = EncryptionKeyArgs(
+        alias=here.alias("operations"),
+        description=f"Logs and alarms of {here.environment}",
+        policy=policy,
+        protect=protect,
+    )
+    return EncryptionKey("operations-key", args, inside(provider))
+
+
+def log_bucket(place: Place, here: names.Names, provider: aws.Provider, protect: bool) -> PrivateBucket:
+    """Where the account's other buckets log who touched them."""
+    name = here.bucket("logs", place.account, place.region)
+    arn = f"arn:{place.partition}:s3:::{name}"
+    sources = [f"arn:{place.partition}:s3:::{here.prefix}-{here.environment}-*"]
+    args = PrivateBucketArgs(
+        bucket=name,
+        policy=log_bucket_policy(arn, place.account, sources),
+        protect=protect,
+        old_versions_days=30,
+        expire_days=ACCESS_LOG_DAYS,
+    )
+    return PrivateBucket("logs", args, inside(provider))
+
+
+def service_bucket(
+    purpose: str,
+    place: Place,
+    here: names.Names,
+    key_arn: pulumi.Input[str],
+    logs: PrivateBucket,
+    provider: aws.Provider,
+    protect: bool,
+    *,
+    events: bool = False,
+) -> PrivateBucket:
+    """A bucket that AWS services fill for a role, from outside the VPC."""
+    name = here.bucket(purpose, place.account, place.region)
+    arn = f"arn:{place.partition}:s3:::{name}"
+    args = PrivateBucketArgs(
+        bucket=name,
+        key_arn=key_arn,
+        policy=rendered(service_bucket_policy, bucket=arn, key=key_arn),
+        log_bucket=logs.bucket.id,
+        protect=protect,
+        events=events,
+    )
+    return PrivateBucket(purpose, args, inside(provider))

@@ -1,0 +1,277 @@
+"""A project: its roles, its registry group, its build and deploy pipelines, and what they find it by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+import delivery
+import names
+from components import pipelines
+from components.build_project import BuildProject, BuildProjectArgs
+from components.discovery import Discovery, DiscoveryArgs
+from components.model_registry import ModelRegistry, ModelRegistryArgs
+from components.pipelines import Pipeline, PipelineArgs
+from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
+from settings.model import ProjectSettings
+from stacks import releases, repositories
+from stacks.account import account_provider, common_tags, inside
+from stacks.project_roles import ProjectRoles
+from stacks.references import DataScienceOutputs, read
+
+# Training is waited for in the build; its own steps have limits of theirs.
+BUILD_MINUTES = 480
+
+
+class Project:
+    """The project's names, and the data science account that it lives in."""
+
+    def __init__(self, stack: str, settings: ProjectSettings) -> None:
+        self.stack, self.settings = stack, settings
+        self.partition = names.partition_of(settings.region)
+        self.names = names.ProjectNames(settings.prefix, settings.id)
+        self.home: DataScienceOutputs = read(DataScienceOutputs, settings.organization, settings.data_science)
+        self.provider = account_provider(stack, settings, {"project": settings.id})
+        self.parameters = self.names.parameters(settings.data_science)
+        self.stages = [stage.value for stage in settings.stages]
+        here = names.Names(settings.prefix, settings.data_science)
+        # Computed as the data science stack does: the trigger's pattern and the archives' places name them.
+        self.artifacts_bucket = here.bucket("artifacts", settings.account, settings.region)
+
+    def options(self) -> pulumi.ResourceOptions:
+        """Options of a component of this project."""
+        return inside(self.provider)
+
+    def of_stage(self, stage: str) -> pulumi.Output[list[dict[str, Any]]]:
+        """The workload accounts of a stage that let this project deploy.
+
+        Raises RunError where there is none: the approval is the project's id in the workload stack's `projects`.
+        """
+
+        def allowed(workloads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            there = [w for w in workloads if w["stage"] == stage and self.settings.id in w["projects"]]
+            if not there:
+                raise pulumi.RunError(
+                    f"no workload account of stage {stage!r} lets project {self.settings.id!r} deploy: add it to `projects` "
+                    f"of a workload stack of that stage, bring up that stack, then {self.settings.data_science!r}"
+                )
+            return there
+
+        return pulumi.Output.from_input(self.home.workloads).apply(allowed)
+
+
+def project(stack: str, settings: ProjectSettings) -> None:
+    """Declare a project."""
+    it = Project(stack, settings)
+    registry = _registry(it)
+    roles = ProjectRoles(it)
+    _seed(it, "model-build", {})
+    _seed(it, "model-deploy", {"template.json": delivery.render()})
+    build = _build_pipeline(it, roles)
+    deploy = _deploy_pipeline(it, roles)
+    _cleaner(it, roles)
+    _discovery(it, registry, roles)
+    pulumi.export("project", settings.id)
+    pulumi.export("account", settings.account)
+    pulumi.export("buildPipeline", build.name)
+    pulumi.export("deployPipeline", deploy.name)
+    pulumi.export("modelPackageGroup", registry.name)
+    pulumi.export("parameters", it.parameters)
+    pulumi.export("dataUri", _uri(it, it.home.data_bucket))
+    pulumi.export("sourceUri", f"s3://{it.artifacts_bucket}/{_source_key(it, 'model-build')}")
+    pulumi.export("endpoints", {stage: it.names.endpoint(stage) for stage in it.stages})
+
+
+def _uri(it: Project, bucket: pulumi.Input[str]) -> pulumi.Output[str]:
+    return pulumi.Output.format("s3://{0}/{1}", bucket, it.settings.id)
+
+
+def _source_key(it: Project, repository: str) -> str:
+    return f"{it.settings.id}/source/{repository}.zip"
+
+
+def _registry(it: Project) -> ModelRegistry:
+    settings = it.settings
+    readers = pulumi.Output.all(*[it.of_stage(stage) for stage in it.stages]).apply(
+        lambda stages: sorted({w["account"] for workloads in stages for w in workloads})
+    )
+    args = ModelRegistryArgs(
+        group=it.names.group(),
+        description=settings.description,
+        partition=it.partition,
+        region=settings.region,
+        account=settings.account,
+        readers=readers,
+    )
+    return ModelRegistry("registry", args, it.options())
+
+
+def _seed(it: Project, repository: str, extra: dict[str, str]) -> None:
+    """The repository's first version. From then on it is the team's: the platform never writes over it."""
+    aws.s3.BucketObjectv2(
+        f"seed-{repository}",
+        bucket=it.home.artifacts_bucket,
+        key=_source_key(it, repository),
+        source=repositories.repository(repository, extra),
+        kms_key_id=it.home.data_key_arn,
+        server_side_encryption="aws:kms",
+        opts=pulumi.ResourceOptions(provider=it.provider, ignore_changes=["source"]),
+    )
+
+
+def _build_project(
+    it: Project, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
+) -> BuildProject:
+    index = it.settings.package_index
+    args = BuildProjectArgs(
+        name=it.names.of(purpose),
+        description=description,
+        buildspec=buildspec,
+        role_arn=role,
+        vpc_id=it.home.vpc_id,
+        subnet_ids=it.home.subnet_ids,
+        security_group_id=it.home.workload_security_group_id,
+        artifacts_key_arn=it.home.data_key_arn,
+        logs_key_arn=it.home.operations_key_arn,
+        environment={"MLOPS_PARAMETERS": it.parameters, **({"UV_DEFAULT_INDEX": index} if index else {})},
+        timeout_minutes=BUILD_MINUTES,
+    )
+    return BuildProject(purpose, args, it.options())
+
+
+def _pipeline(
+    it: Project,
+    roles: ProjectRoles,
+    purpose: str,
+    role: pulumi.Input[str],
+    stages: Sequence[pipelines.Stage],
+    *,
+    event: str,
+    why: str,
+) -> Pipeline:
+    args = PipelineArgs(
+        name=it.names.of(f"{purpose}-pipeline"),
+        role_arn=role,
+        bucket=it.home.artifacts_bucket,
+        key_arn=it.home.data_key_arn,
+        stages=stages,
+        events_role_arn=roles.events.arn,
+        event=event,
+        event_description=why,
+    )
+    return Pipeline(f"{purpose}-pipeline", args, it.options())
+
+
+def _build_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
+    build = _build_project(
+        it, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
+    )
+    key = _source_key(it, "model-build")
+    stages = [
+        pipelines.source(it.home.artifacts_bucket, key),
+        pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
+    ]
+    event = pipelines.object_created(it.artifacts_bucket, key)
+    return _pipeline(it, roles, "build", roles.build_pipeline.arn, stages, event=event, why="The repository changed")
+
+
+def _deploy_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
+    render = _build_project(
+        it, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
+    )
+    test = _build_project(it, "deploy-test", "Calls the endpoints", "buildspec-test.yml", roles.deploy_test.arn)
+    stages = [
+        pipelines.source(it.home.artifacts_bucket, _source_key(it, "model-deploy")),
+        pipelines.Stage(name="Render", actions=[pipelines.build("Render", render.name, outputs=["Rendered"])]),
+    ]
+    for stage in it.stages:
+        if stage == "production":
+            stages.append(_approval(it))
+        stages += _release(it, stage, test.name)
+    return _pipeline(
+        it,
+        roles,
+        "deploy",
+        roles.deploy_pipeline.arn,
+        stages,
+        event=pipelines.model_approved(it.names.group()),
+        why="A model of the project was approved",
+    )
+
+
+def _approval(it: Project) -> pipelines.Stage:
+    question = f"Staging serves and has been tested. Let project {it.settings.id} into production?"
+    return pipelines.Stage(name="Approve", actions=[pipelines.approval(it.home.alarm_topic_arn, question)])
+
+
+def _release(it: Project, stage: str, test_project: pulumi.Input[str]) -> list[pipelines.Stage]:
+    workloads = it.of_stage(stage)
+    set_ = pipelines.Delivery(
+        stage=stage,
+        stack_set=it.names.stack_set(stage),
+        accounts=workloads.apply(lambda there: sorted({w["account"] for w in there})),
+        regions=workloads.apply(lambda there: sorted({w["region"] for w in there})),
+        administration_role_arn=it.home.stack_set_administration_role_arn,
+        execution_role=names.Names(it.settings.prefix, stage).role(names.STACK_SET_EXECUTION),
+    )
+    purpose = "Verify" if stage == "production" else "Test"
+    check = pipelines.build(
+        purpose,
+        test_project,
+        inputs=("Source", "Rendered"),
+        category="Test",
+        environment={"DEPLOY_COMMAND": purpose.lower(), "DEPLOY_STAGE": stage},
+    )
+    return [
+        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(set_, "Rendered")),
+        pipelines.Stage(name=f"{purpose}{stage.capitalize()}", actions=[check]),
+    ]
+
+
+def _cleaner(it: Project, roles: ProjectRoles) -> None:
+    args = ReleaseCleanerArgs(
+        name=it.names.of("release-cleaner"),
+        code=repositories.function("release_cleaner"),
+        role_arn=roles.release_cleaner.arn,
+        logs_key_arn=it.home.operations_key_arn,
+        # Production last in, first out.
+        stack_sets=[it.names.stack_set(stage) for stage in reversed(it.stages)],
+    )
+    ReleaseCleaner("release-cleaner", args, it.options())
+
+
+def _discovery(it: Project, registry: ModelRegistry, roles: ProjectRoles) -> None:
+    settings, home = it.settings, it.home
+    stages = pulumi.Output.all(**{stage: it.of_stage(stage) for stage in it.stages}).apply(
+        lambda found: releases.stages(settings, found)
+    )
+    tags = common_tags(it.stack, settings)
+    args = DiscoveryArgs(
+        root=it.parameters,
+        parameters={
+            "id": settings.id,
+            "pipeline/name": it.names.pipeline(),
+            "roles/pipeline": roles.pipeline.arn,
+            "roles/processing": roles.processing.arn,
+            "roles/training": roles.training.arn,
+            "registry/group": registry.name,
+            "image/uri": home.image_uri,
+            "network/subnet-ids": pulumi.Output.from_input(home.subnet_ids).apply(",".join),
+            "network/security-group-ids": home.workload_security_group_id,
+            "keys/data": home.data_key_arn,
+            "keys/models": home.models_key_arn,
+            "keys/volumes": home.volume_key_arn,
+            "storage/data-uri": _uri(it, home.data_bucket),
+            "storage/artifacts-uri": _uri(it, home.artifacts_bucket),
+            "storage/models-uri": _uri(it, home.models_bucket),
+            "gate/metric": settings.gate.metric,
+            "gate/threshold": repr(settings.gate.threshold),
+            "deploy/stages": stages,
+        },
+        group=it.names.of("resources"),
+        tags={"platform": tags["platform"], "project": settings.id},
+    )
+    Discovery("discovery", args, it.options())

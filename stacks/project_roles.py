@@ -1,0 +1,142 @@
+"""The roles of a project in the data science account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pulumi
+
+import names
+from components.role import Role, RoleArgs
+from policies.documents import project_roles as documents
+from policies.documents.buckets import PROJECT_TAG
+from policies.documents.project_roles import ProjectPlace
+from policies.documents.trust import service_trust
+
+if TYPE_CHECKING:
+    from stacks.project import Project
+
+SAGEMAKER, CODEBUILD, CODEPIPELINE = "sagemaker.amazonaws.com", "codebuild.amazonaws.com", "codepipeline.amazonaws.com"
+
+
+class ProjectRoles:
+    """One role for each kind of work, all under the project's path and tagged with it."""
+
+    def __init__(self, it: Project) -> None:
+        self._it = it
+        self._place = _place(it)
+        mine = it.names
+        self.processing = self._role("processing", SAGEMAKER, documents.processing)
+        self.training = self._role("training", SAGEMAKER, documents.training)
+        self.pipeline = self._role(
+            "pipeline", SAGEMAKER, lambda place: documents.pipeline(place, self._own("processing", "training"))
+        )
+        build, render, test = mine.of("build"), mine.of("deploy"), mine.of("deploy-test")
+        self.build = self._role(
+            "build", CODEBUILD, lambda place: documents.build(place, self._own("pipeline")[0], build)
+        )
+        self.deploy = self._role("deploy", CODEBUILD, lambda place: documents.deploy(place, render))
+        self.deploy_test = self._deploy_test(test)
+        self.build_pipeline = self._role(
+            "build-pipeline", CODEPIPELINE, lambda place: documents.build_pipeline(place, build)
+        )
+        self.deploy_pipeline = self._deploy_pipeline([render, test])
+        pipelines = [mine.of("build-pipeline"), mine.of("deploy-pipeline")]
+        self.events = self._role("events", "events.amazonaws.com", lambda place: documents.events(place, pipelines))
+        self.release_cleaner = self._release_cleaner()
+
+    def _own(self, *purposes: str) -> list[str]:
+        """ARNs of roles of this project, before they exist."""
+        it = self._it
+        return [
+            names.role_arn(it.partition, it.settings.account, it.names.path(), it.names.role(purpose))
+            for purpose in purposes
+        ]
+
+    def _role(self, purpose: str, service: str, policy: Callable[[ProjectPlace], str]) -> Role:
+        return self._with_policy(purpose, service, self._place.apply(policy))
+
+    def _with_policy(self, purpose: str, service: str, policy: pulumi.Input[str]) -> Role:
+        it = self._it
+        # Lambda sends no source with AssumeRole, so its trust cannot ask for one.
+        guarded = service != "lambda.amazonaws.com"
+        args = RoleArgs(
+            name=it.names.role(purpose),
+            path=it.names.path(),
+            description=f"{purpose} of project {it.settings.id}",
+            trust=service_trust(service, it.settings.account, guarded=guarded),
+            policy=policy,
+            tags={PROJECT_TAG: it.settings.id},
+        )
+        return Role(f"role-{purpose}", args, it.options())
+
+    def _deploy_test(self, test_project: str) -> Role:
+        it = self._it
+
+        def policy(known: list[object]) -> str:
+            place, *stages = known
+            roles = [
+                names.role_arn(it.partition, w["account"], it.names.path(), it.names.stage_role(w["stage"], names.TEST))
+                for workloads in stages
+                for w in workloads  # type: ignore[attr-defined]
+            ]
+            return documents.deploy_test(place, roles, test_project)  # type: ignore[arg-type]
+
+        stages = [it.of_stage(stage) for stage in it.stages]
+        return self._with_policy("deploy-test", CODEBUILD, pulumi.Output.all(self._place, *stages).apply(policy))
+
+    def _deploy_pipeline(self, builds: list[str]) -> Role:
+        it = self._it
+        policy = pulumi.Output.all(
+            self._place, it.home.stack_set_administration_role_arn, it.home.alarm_topic_arn
+        ).apply(
+            lambda known: documents.deploy_pipeline(
+                known[0],
+                build_projects=builds,
+                stack_sets=[it.names.stack_set(stage) for stage in it.stages],
+                administration_role=known[1],
+                topic=known[2],
+            )
+        )
+        return self._with_policy("deploy-pipeline", CODEPIPELINE, policy)
+
+    def _release_cleaner(self) -> Role:
+        it = self._it
+        sets = [it.names.stack_set(stage) for stage in it.stages]
+        function = it.names.of("release-cleaner")
+        policy = pulumi.Output.all(self._place, it.home.stack_set_administration_role_arn).apply(
+            lambda known: documents.release_cleaner(known[0], sets, known[1], function)
+        )
+        return self._with_policy("release-cleaner", "lambda.amazonaws.com", policy)
+
+
+def _place(it: Project) -> pulumi.Output[ProjectPlace]:
+    settings, home = it.settings, it.home
+
+    def place(known: dict[str, str]) -> ProjectPlace:
+        buckets = {
+            f"{name}_bucket": f"arn:{it.partition}:s3:::{known.pop(name)}" for name in ("data", "models", "artifacts")
+        }
+        return ProjectPlace(
+            partition=it.partition,
+            account=settings.account,
+            region=settings.region,
+            project=settings.id,
+            parameters=it.parameters,
+            group=it.names.group(),
+            pipeline=it.names.pipeline(),
+            **buckets,
+            **known,
+        )
+
+    return pulumi.Output.all(
+        data=home.data_bucket,
+        models=home.models_bucket,
+        artifacts=home.artifacts_bucket,
+        data_key=home.data_key_arn,
+        models_key=home.models_key_arn,
+        volume_key=home.volume_key_arn,
+        operations_key=home.operations_key_arn,
+        image_repository=home.image_repository_arn,
+    ).apply(place)
