@@ -1,0 +1,152 @@
+"""One row's call for one resource: its parameters, checked, and the answer of the in-memory AWS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.model import Shape
+
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Cloud
+from rehearsal.engine.naming import match, normal, noun
+from rehearsal.engine.placing import Places, Unplaced, convert, place
+from rehearsal.engine.state import Resource
+from rehearsal.engine.strict import check, operation
+from rehearsal.engine.table.row import Call, Row, filled
+
+_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$|UnknownResource", re.IGNORECASE)
+_GONE_SAYS = re.compile(r"does not exist|could not find|not found|no such|cannot find|unable to find", re.IGNORECASE)
+_SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Refused(Exception):
+    """AWS, or the check before it, refused a call about a resource. `code` is AWS's."""
+
+    def __init__(self, resource: Resource, name: str, code: str, message: str) -> None:
+        super().__init__(f"{resource.urn}\n  {name} in account {resource.account}: {code}: {message}")
+        self.code = code
+        self.message = message
+
+    @property
+    def says_gone(self) -> bool:
+        """Whether it means that the resource is not there."""
+        return bool(_GONE.search(self.code) or _GONE_SAYS.search(self.message))
+
+
+class Caller:
+    """Sends calls as the account's deployer; clients and credentials are made once."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._actors: dict[tuple[str, str], Actor] = {}
+        self._methods: dict[tuple[str, str, str, str], Any] = {}
+
+    def actor(self, account: str, region: str) -> Actor:
+        """Whoever deploys in an account."""
+        key = (account, region)
+        if key not in self._actors:
+            self._actors[key] = self._cloud.deployer(account, region)
+        return self._actors[key]
+
+    def send(self, resource: Resource, service: str, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """AWS's answer. Raises Refused."""
+        key = (resource.account, resource.region, service, name)
+        try:
+            if key not in self._methods:
+                client = self._cloud.client(self.actor(resource.account, resource.region), service, resource.region)
+                self._methods[key] = getattr(client, method_of(client, name))
+            answer: dict[str, Any] = self._methods[key](**parameters)
+        except ClientError as error:
+            told = error.response.get("Error", {})
+            code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+            raise Refused(resource, f"{service}:{name}", code, message) from None
+        except ParamValidationError as error:
+            raise Refused(resource, f"{service}:{name}", "InvalidParameter", str(error)) from None
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+
+def method_of(client: Any, name: str) -> str:
+    """The client's method for an operation."""
+    mapping: Mapping[str, str] = client.meta.method_to_api_mapping
+    return next(method for method, api in mapping.items() if api == name)
+
+
+def carries(row: Row, call: Call, name: str) -> bool:
+    """Whether a call carries a property."""
+    if call.takes is not None:
+        return name in call.takes
+    if name in row.ignored or any(name in (other.takes or ()) for other in row.then):
+        return False
+    if call.shapes or name in call.lists:
+        return True
+    target = call.places.get(name)
+    if target is not None:
+        return target != "-"
+    shape = operation(row.service, call.operation).input_shape
+    return shape is not None and match(name, shape.members, noun(call.operation)) is not None
+
+
+def parameters(
+    row: Row, call: Call, resource: Resource, values: Mapping[str, Any], names: Iterable[str] = ()
+) -> dict[str, Any]:
+    """A call's parameters from a resource's properties. Raises Refused, naming property or member and what is allowed.
+
+    `names`: what the properties are about, for members left to fill; empty for this call's own noun.
+    """
+    shape = operation(row.service, call.operation).input_shape
+    if shape is None:
+        return {}
+    name = f"{row.service}:{call.operation}"
+    known = resource.known()
+    shaped = call.shapes(values, known) if call.shapes else values
+    try:
+        placed = place(shape, shaped, Places(call.places, noun(call.operation)))
+    except Unplaced as error:
+        raise Refused(resource, name, "UnplacedProperty", _unplaced(row, error)) from None
+    for path, constant in call.fills.items():
+        _fill(placed, shape, path.split("."), filled(constant, known))
+    _complete(placed, shape, resource, known, (*names, noun(row.create.operation)))
+    problems = [str(problem) for problem in check(shape, placed)]
+    if problems:
+        raise Refused(resource, name, "InvalidParameter", "; ".join(problems))
+    return placed
+
+
+def _unplaced(row: Row, error: Unplaced) -> str:
+    return (
+        f"property {error}. Nothing of what a program says is dropped: place it in the row of {row.type} "
+        "(rehearsal/engine/table), or say there why it is not sent"
+    )
+
+
+def _fill(into: dict[str, Any], shape: Shape, path: list[str], value: Any) -> None:
+    if value is None:
+        return
+    first, *rest = path
+    if not rest:
+        into.setdefault(first, convert(shape.members[first], value, Places({}), first))
+    elif shape.members[first].type_name == "list":
+        _fill(into.setdefault(first, [{}])[0], shape.members[first].member, rest, value)
+    else:
+        _fill(into.setdefault(first, {}), shape.members[first], rest, value)
+
+
+def _complete(
+    placed: dict[str, Any], shape: Shape, resource: Resource, known: Mapping[str, Any], nouns: tuple[str, ...]
+) -> None:
+    """Fill required members that are left: a property of that name, or the resource's own id, name or ARN."""
+    for member in shape.required_members:
+        if member in placed:
+            continue
+        value = next((known[key] for key in known if normal(key) == normal(member)), None)
+        plain = normal(member)
+        if value is None and plain in {normal(f"{about}{kind}") for about in nouns for kind in ("Id", "Name")}:
+            value = known.get("name") if plain.endswith("name") and "name" in known else resource.id
+        if value is None and plain in {"arn", "resourcearn", *(normal(f"{about}Arn") for about in nouns)}:
+            value = known.get("arn")
+        if value is not None and not isinstance(value, (list, dict)):
+            placed[member] = value

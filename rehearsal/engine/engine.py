@@ -1,0 +1,138 @@
+"""Pulumi programs brought up against the in-memory AWS, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.mocks import MockEngine
+from pulumi.runtime.settings import Settings, configure, set_root_resource
+from pulumi.runtime.stack import run_in_stack
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.engine.calls import Caller, Refused
+from rehearsal.engine.deletion import refuse_protected
+from rehearsal.engine.deployment import Deployment, Listener
+from rehearsal.engine.monitor import Monitor
+from rehearsal.engine.provider import Provider
+from rehearsal.engine.state import Missing, Resource, Stack, StackFailed, dependents_first
+
+Program = Callable[[], None]
+
+
+class Engine:
+    """Stacks of one project. All programs of a process share one event loop; each run has settings of its own.
+
+    `invoke_function(resource, function name, payload)` runs what an `aws.lambda_.Invocation` calls and gives its
+    result; without it an invocation is an error.
+    """
+
+    def __init__(self, cloud: Cloud, project: str = "mlops-platform") -> None:
+        self.cloud = cloud
+        self.project = project
+        self.stacks: dict[str, Stack] = {}
+        self.invoke_function: Callable[[Resource, str, bytes], bytes] | None = None
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda *_: None)
+        self._provider = Provider(Caller(cloud))
+
+    def up(
+        self,
+        stack: str,
+        program: Program,
+        config: Mapping[str, str] | None = None,
+        on_resource: Listener | None = None,
+    ) -> Stack:
+        """Run a program and make AWS what it says. Raises StackFailed; what was made before stays in the state.
+
+        `config` holds texts under full keys (`mlops-platform:kind`, `pulumi:disable-default-providers`).
+        """
+        state = self.stacks.get(stack) or Stack(stack)
+        deployment = self._deployment(state, dict(config or {}), on_resource)
+        monitor = Monitor(deployment)
+        known = stack in self.stacks
+        try:
+            contextvars.copy_context().run(self._run, stack, program, monitor, dict(config or {}))
+            if monitor.failure is not None:
+                raise monitor.failure
+            deployment.finish()
+        except Exception as error:
+            raise StackFailed(_told(stack, monitor.failure or error)) from (monitor.failure or error)
+        finally:
+            if known or state.resources:
+                self.stacks[stack] = state
+        return state
+
+    def destroy(self, stack: str, on_resource: Listener | None = None) -> None:
+        """Delete everything in a stack, dependents first. Raises StackFailed; protected resources stop it beforehand."""
+        state = self._known(stack)
+        try:
+            refuse_protected(state.resources.values())
+            deployment = self._deployment(state, {}, on_resource)
+            deployment.finish()
+        except (Refused, StackFailed) as error:
+            raise StackFailed(_told(stack, error)) from error
+        del self.stacks[stack]
+
+    def unprotect(self, stack: str) -> None:
+        """Take the protection from every resource of a stack, as `pulumi state unprotect --all` does."""
+        for resource in self._known(stack).resources.values():
+            resource.options.pop("protect", None)
+
+    def refresh(self, stack: str) -> list[Missing]:
+        """Look for each resource in its own account and region; those that are not there, or are otherwise."""
+        found = []
+        for resource in dependents_first(self._known(stack).resources)[::-1]:
+            if resource.managed and not resource.options.get("external"):
+                reason = self._provider.drift(resource)
+                if reason is not None:
+                    found.append(Missing(stack, resource.urn, resource.account, reason))
+        return found
+
+    # ---- parts
+
+    def _known(self, stack: str) -> Stack:
+        if stack not in self.stacks:
+            raise StackFailed(f"there is no stack {stack!r}; there are {', '.join(self.stacks) or 'none'}")
+        return self.stacks[stack]
+
+    def _deployment(self, state: Stack, config: Mapping[str, str], listener: Listener | None) -> Deployment:
+        return Deployment(state, self.project, self.stacks, self._provider, config, listener)
+
+    def _run(self, stack: str, program: Program, monitor: Monitor, config: dict[str, str]) -> None:
+        asyncio.set_event_loop(self._loop)
+        settings = Settings(
+            project=self.project,
+            stack=stack,
+            monitor=monitor,
+            engine=MockEngine(logging.getLogger("pulumi")),
+            dry_run=False,
+            organization="organization",
+        )
+        configure(settings)
+        set_root_resource(None)  # type: ignore[arg-type]
+        set_all_config(config)
+        try:
+            self._loop.run_until_complete(run_in_stack(program))
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Let nothing of a program that failed run on in the next one."""
+        tasks = [task for task in asyncio.all_tasks(self._loop) if not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+def _told(stack: str, error: BaseException) -> str:
+    """The message of a failure: the program's own words, AWS's, or the engine's."""
+    if isinstance(error, (StackFailed, Refused)):
+        return f"stack {stack}: {error}"
+    text: Any = str(error) or repr(error)
+    return f"stack {stack}: {type(error).__name__}: {text}"

@@ -1,0 +1,234 @@
+"""Create, read, update and delete one resource, as its row of the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jmespath
+
+from rehearsal.engine import schema
+from rehearsal.engine.answers import differences, observed, pulumi
+from rehearsal.engine.calls import Caller, Refused, carries, parameters
+from rehearsal.engine.naming import noun
+from rehearsal.engine.state import Resource
+from rehearsal.engine.strict import operation
+from rehearsal.engine.table import row_of
+from rehearsal.engine.table.row import Call, Read, Row, filled
+from rehearsal.engine.table.tagging import BY_SERVICE
+
+# Properties that every type has and no call carries: where it lives, and its tags, which have calls of their own.
+_COMMON = frozenset({"region", "tags", "tagsAll"})
+
+
+class Provider:
+    """The table at work."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    def create(self, resource: Resource) -> None:
+        """Make the resource; sets its id and outputs. Raises Refused; what was made by then has its id."""
+        row = row_of(resource)
+        values = {k: v for k, v in resource.inputs.items() if k not in _COMMON and k not in row.ignored}
+        later = {name for call in row.then for name in call.takes or ()}
+        resource.outputs = {**resource.inputs}
+        call = _with_tags(row, resource)
+        first = {k: v for k, v in values.items() if k not in later}
+        sent = parameters(row, row.create, resource, first) | call
+        answer = self._tolerant(resource, row, row.create, sent)
+        self._identify(row, resource, answer)
+        for then in row.then:
+            given = {k: values[k] for k in then.takes or () if k in values}
+            if (given or not then.takes) and (then.when is None or then.when(resource.known())):
+                self._call(row, then, resource, given)
+        if not call and resource.inputs.get("tagsAll"):
+            self._tag(row, resource, {}, resource.inputs["tagsAll"])
+        self._complete(row, resource)
+
+    def plan(self, resource: Resource, changed: Iterable[str]) -> str:
+        """`update` or `replace`, for the names of the properties that changed."""
+        row = row_of(resource)
+        for name in changed:
+            if name in row.ignored or name in ("tags", "tagsAll"):
+                continue
+            if name == "region" or name in row.replaces or not self._updaters(row, name):
+                return "replace"
+        return "update"
+
+    def update(self, resource: Resource, inputs: Mapping[str, Any], changed: Iterable[str]) -> None:
+        """Make AWS say what the new inputs say; sets inputs and outputs."""
+        row, before = row_of(resource), dict(resource.inputs)
+        resource.inputs = dict(inputs)
+        resource.outputs = {k: v for k, v in resource.outputs.items() if k not in before} | resource.inputs
+        done: list[Call] = []
+        for name in changed:
+            for call in self._updaters(row, name):
+                if call not in done:
+                    done.append(call)
+                    self._send_update(row, call, resource, before)
+        if before.get("tagsAll") != inputs.get("tagsAll"):
+            self._tag(row, resource, before.get("tagsAll") or {}, inputs.get("tagsAll") or {})
+        self._complete(row, resource)
+
+    def read(self, resource: Resource) -> dict[str, Any] | None:
+        """What AWS has under the resource's id: Pulumi properties, or None where it has nothing."""
+        row = row_of(resource)
+        return self._read(row, row.read, resource)
+
+    def drift(self, resource: Resource) -> str | None:
+        """Why the resource is not what the state says; None where it is."""
+        row = row_of(resource)
+        seen = self.read(resource)
+        if seen is None:
+            return "not found"
+        wanted = {k: v for k, v in resource.inputs.items() if k not in row.ignored and k not in row.unread}
+        wanted.pop("tags", None)
+        return "; ".join(differences(wanted, {k: v for k, v in seen.items() if k in wanted})) or None
+
+    def delete(self, resource: Resource) -> None:
+        """Remove it; that it is gone already is no error."""
+        row = row_of(resource)
+        for call in row.delete:
+            if call.when is not None and not call.when(resource.known()):
+                continue
+            try:
+                self._call(row, call, resource, {})
+            except Refused as refused:
+                if not refused.says_gone and refused.code not in call.tolerates:
+                    raise
+
+    # ---- parts
+
+    def _updaters(self, row: Row, name: str) -> list[Call]:
+        return [call for call in (*row.then, *row.update) if carries(row, call, name)]
+
+    def _send_update(self, row: Row, call: Call, resource: Resource, before: Mapping[str, Any]) -> None:
+        given = {k: v for k, v in resource.inputs.items() if k not in _COMMON and carries(row, call, k)}
+        if not given and call.unset is not None:
+            self._call(row, call.unset, resource, {})
+            return
+        values = {k: v for k, v in given.items() if k not in call.lists}
+        extra: dict[str, Any] = {}
+        for name, (add, remove) in call.lists.items():
+            old, new = set(before.get(name) or ()), set(resource.inputs.get(name) or ())
+            extra |= {member: sorted(items) for member, items in ((add, new - old), (remove, old - new)) if items}
+        self._call(row, call, resource, values, extra)
+
+    def _call(
+        self,
+        row: Row,
+        call: Call,
+        resource: Resource,
+        values: Mapping[str, Any],
+        extra: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        return self._tolerant(resource, row, call, {**parameters(row, call, resource, values), **(extra or {})})
+
+    def _tolerant(self, resource: Resource, row: Row, call: Call, sent: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self.caller.send(resource, row.service, call.operation, sent)
+        except Refused as refused:
+            if refused.code in call.tolerates:
+                return {}
+            raise
+
+    def _identify(self, row: Row, resource: Resource, answer: Mapping[str, Any]) -> None:
+        if "{" in row.id and "[?" not in row.id:
+            resource.id = str(filled(row.id, {**resource.known(), **_flat(answer)}))
+        else:
+            resource.id = str(jmespath.search(row.id, answer) or "")
+        if not resource.id:
+            raise Refused(resource, row.create.operation, "NoId", f"the answer has no {row.id}: {answer}")
+        about = noun(row.create.operation)
+        inner = next((v for v in answer.values() if isinstance(v, Mapping)), {}) if len(answer) == 1 else answer
+        known = observed(schema.outputs(resource.type), inner, {}, about)
+        resource.outputs = {**known, **resource.outputs}
+        self._give(row, resource, answer)
+
+    def _give(self, row: Row, resource: Resource, answer: Mapping[str, Any]) -> None:
+        for name, source in row.gives.items():
+            value = filled(source, resource.known()) if "{" in source else pulumi(jmespath.search(source, answer))
+            if value is not None:
+                resource.outputs[name] = value
+
+    def _complete(self, row: Row, resource: Resource) -> None:
+        """Outputs that only a read gives."""
+        missing = [name for name in schema.outputs(resource.type) if name not in resource.outputs]
+        if missing:
+            seen = self._read(row, row.read, resource) or {}
+            for name in missing:
+                if seen.get(name) is not None:
+                    resource.outputs[name] = seen[name]
+        for read in row.also:
+            seen = self._read(row, read, resource) or {}
+            resource.outputs.update({k: v for k, v in seen.items() if k in read.gives})
+        self._give_texts(row, resource)
+
+    def _give_texts(self, row: Row, resource: Resource) -> None:
+        for name, source in row.gives.items():
+            if "{" in source:
+                resource.outputs[name] = filled(source, resource.known())
+
+    def _read(self, row: Row, read: Read, resource: Resource) -> dict[str, Any] | None:
+        try:
+            answer = self._call(row, read, resource, {})
+        except Refused as refused:
+            if refused.says_gone:
+                return None
+            raise
+        part = jmespath.search(filled(read.at, resource.known()), answer)
+        if part is None or part == [] or (read.gone and jmespath.search(read.gone, part)):
+            return None
+        found = {}
+        if not read.only_gives:
+            found = observed(schema.outputs(resource.type), part, row.create.places, noun(row.create.operation))
+        for name, path in read.gives.items():
+            value = pulumi(jmespath.search(filled(path, resource.known()), part))
+            if value is not None:
+                found[name] = value
+        return found
+
+    def _tag(self, row: Row, resource: Resource, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        how = BY_SERVICE[row.service]
+        about = row.tag_type or noun(row.create.operation)
+        gone = sorted(set(before) - set(after))
+        if gone and not (how.whole and after):
+            name = how.untag.format(noun=about)
+            shape = operation(row.service, name).input_shape
+            member = next((m for m in shape.members if m.lower() in ("tagkeys", "keys")), None)
+            extra = {member: gone} if member else {} if how.whole else {"Tags": [{"Key": key} for key in gone]}
+            self._call(row, Call(operation=name, fills=how.fills), resource, {}, None) if how.whole else self._call(
+                row, Call(operation=name, fills={**how.fills, **extra}), resource, {}
+            )
+        if after and after != before:
+            name = how.tag.format(noun=about)
+            places = {"tags": "Tagging.TagSet"} if how.whole else {}
+            self._call(row, Call(operation=name, fills=how.fills, places=places), resource, {"tags": dict(after)})
+
+
+def _with_tags(row: Row, resource: Resource) -> dict[str, Any]:
+    """The creating call's tag member, where it has one: `Tags`, `TagList`, or EC2's `TagSpecifications`."""
+    tags: Mapping[str, str] = resource.inputs.get("tagsAll") or {}
+    shape = operation(row.service, row.create.operation).input_shape
+    if not tags or shape is None:
+        return {}
+    if "TagSpecifications" in shape.members and row.tag_type:
+        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return {"TagSpecifications": [{"ResourceType": row.tag_type, "Tags": pairs}]}
+    member = next((m for m in shape.members if m.lower() in ("tags", "taglist")), None)
+    if member is None:
+        return {}
+    return dict(parameters_of_tags(row, member, tags))
+
+
+def parameters_of_tags(row: Row, member: str, tags: Mapping[str, str]) -> Mapping[str, Any]:
+    """Tags in the form that the creating call's member wants: a map, or pairs under the service's spelling."""
+    from rehearsal.engine.placing import Places, convert
+
+    shape = operation(row.service, row.create.operation).input_shape.members[member]
+    return {member: convert(shape, dict(tags), Places({}), "tags")}
+
+
+def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if isinstance(value, (str, int))}

@@ -1,0 +1,97 @@
+"""What a row of the table says: which AWS calls make, find, change and remove one Pulumi type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_NAMED = re.compile(r"\{(\w+)\}")
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One operation and what fills its parameters.
+
+    `takes`: the properties that it carries; None for all that fit by spelling. `places`: property path → member
+    path where spelling does not tell ("-" where the property needs no member of its own); `fills`: member path →
+    constant or a text such as "{id}" filled from the resource; required members left over are filled from the
+    resource by spelling. `unset`: the call made when the properties are taken away. `lists`: property → members that
+    add to and take from a list. `tolerates`: error codes that mean it is already so. `shapes` rewrites the
+    properties where AWS's form differs by more than names.
+    """
+
+    operation: str
+    takes: tuple[str, ...] | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    fills: Mapping[str, Any] = field(default_factory=dict)
+    unset: Call | None = None
+    lists: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    tolerates: tuple[str, ...] = ()
+    shapes: Callable[[Values, Values], Values] | None = None
+    when: Callable[[Values], bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read(Call):
+    """A call that finds the resource. `at` is a JMESPath into the answer (filled like `fills`), None there: missing.
+
+    `gives`: property → JMESPath below `at`, where spelling does not tell. `gone`: a JMESPath below `at` that is true
+    of what AWS still shows but has deleted.
+    """
+
+    at: str = "@"
+    gives: Mapping[str, str] = field(default_factory=dict)
+    gone: str = ""
+    only_gives: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """How one Pulumi type is kept in AWS. A changed property that no `then` or `update` call takes is a replacement.
+
+    `id`: JMESPath into the creating call's answer, or a text with "{property}". `name`: the property that the engine
+    names when the program does not. `gives`: output → text with "{property}", or JMESPath into the creating answer.
+    `replaces`: properties that an update call carries but cannot change. `ignored`: property → why it is not sent.
+    """
+
+    type: str
+    service: str
+    create: Call
+    read: Read
+    delete: tuple[Call, ...]
+    id: str
+    then: tuple[Call, ...] = ()
+    update: tuple[Call, ...] = ()
+    also: tuple[Read, ...] = ()
+    name: str = ""
+    gives: Mapping[str, str] = field(default_factory=dict)
+    replaces: tuple[str, ...] = ()
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    tag_type: str = ""
+    tag_unset: bool = True
+    unread: Mapping[str, str] = field(default_factory=dict)
+    empties: Call | None = None
+
+
+def filled(text: Any, known: Values) -> Any:
+    """A constant with its "{property}" parts filled. A text that is one part alone keeps the value's type."""
+    if isinstance(text, str):
+        whole = _NAMED.fullmatch(text)
+        if whole:
+            return known.get(whole[1])
+        return _NAMED.sub(lambda m: str(known.get(m[1], "")), text)
+    if isinstance(text, Mapping):
+        return {key: filled(value, known) for key, value in text.items()}
+    if isinstance(text, (list, tuple)):
+        return [filled(value, known) for value in text]
+    return text
+
+
+def put(operation: str, **more: Any) -> dict[str, Any]:
+    """The `create` and `update` of a type whose one operation does both."""
+    call = Call(operation=operation, **more)
+    return {"create": call, "update": (call,)}

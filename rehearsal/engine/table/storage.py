@@ -1,0 +1,3 @@
+from rehearsal.engine.table.row import Row
+
+ROWS: tuple[Row, ...] = ()
