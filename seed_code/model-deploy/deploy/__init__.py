@@ -1,0 +1,1 @@
+"""Brings an approved model package to staging and production, and tests what serves there."""

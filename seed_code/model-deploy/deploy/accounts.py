@@ -1,0 +1,61 @@
+"""A workload account as the test role sees it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from deploy.stages import StageSettings
+
+# InvokeEndpoint answers within 60 seconds or fails (SageMaker guide, "your-algorithms-inference-code").
+_RUNTIME = Config(read_timeout=65, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@dataclass(frozen=True)
+class Target:
+    """One endpoint of a stage."""
+
+    account: str
+    region: str
+    endpoint: str
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The services that a test needs, with the test role's credentials."""
+
+    sagemaker: Any
+    runtime: Any
+    s3: Any
+
+
+def targets(settings: StageSettings) -> list[Target]:
+    """Every endpoint of the stage."""
+    return [
+        Target(account, region, settings.endpoint_name)
+        for account in settings.accounts
+        for region in settings.regions
+    ]
+
+
+def assume(settings: StageSettings, target: Target) -> Clients:
+    """Clients of the account's test role. Raises botocore's `ClientError` if it cannot be assumed."""
+    sts = boto3.client("sts", region_name=target.region)
+    answer = sts.assume_role(
+        RoleArn=settings.test_role_arns[target.account],
+        RoleSessionName=f"model-deploy-{settings.stage}",
+        DurationSeconds=3600,
+    )
+    credentials = answer["Credentials"]
+    session = boto3.session.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        region_name=target.region,
+    )
+    return Clients(
+        sagemaker=session.client("sagemaker"),
+        runtime=session.client("sagemaker-runtime", config=_RUNTIME),
+        s3=session.client("s3"),
+    )

@@ -1,0 +1,106 @@
+"""Whether SageMaker really wrote down what it was asked and what it answered.
+
+Files are `<destination>/<endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl`, one event a line, and may arrive minutes
+later (SageMaker guide, "model-monitor-data-capture-endpoint").
+"""
+
+import base64
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deploy.report import Check, failed, passed
+
+NAME = "data capture"
+_LONGEST_PAUSE = 15.0
+# S3 rounds its times to seconds, and its clock is not this one.
+_CLOCK_MARGIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class CapturePlace:
+    """Where an endpoint's variants write, and since when it matters."""
+
+    bucket: str
+    prefixes: tuple[str, ...]  # one for each variant, with a slash at the end
+    since: datetime
+
+
+def place(destination: str, endpoint: str, variants: list[str], since: datetime) -> CapturePlace:
+    """From the destination that DescribeEndpointConfig says."""
+    bucket, _, prefix = destination.removeprefix("s3://").partition("/")
+    base = f"{prefix.rstrip('/')}/" if prefix else ""
+    return CapturePlace(bucket, tuple(f"{base}{endpoint}/{variant}/" for variant in variants), since)
+
+
+def await_capture(s3: Any, where: CapturePlace, sent: Mapping[str, bytes], deadline: float) -> Check:
+    """Waits until one of the requests `sent` (inference id to answer) is found, or until `deadline`
+    (`time.monotonic`). At less than 100 percent only some are captured, so one is proof."""
+    seen: set[str] = set()
+    pause = 0.2
+    while True:
+        for uri, event in _new_events(s3, where, seen):
+            answer = sent.get(event.get("eventMetadata", {}).get("inferenceId", ""))
+            if answer is not None:
+                return _judge(uri, event, answer)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            detail = f"none of {len(sent)} requests is in {len(seen)} files under s3://{where.bucket}/"
+            return failed(NAME, detail + ", ".join(where.prefixes), files=len(seen))
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _judge(uri: str, event: Mapping[str, Any], answer: bytes) -> Check:
+    data = event.get("captureData", {})
+    missing = [part for part in ("endpointInput", "endpointOutput") if not data.get(part, {}).get("data")]
+    if missing:
+        return failed(NAME, f"{uri} holds this test's request without {' and '.join(missing)}", object=uri)
+    if _payload(data["endpointOutput"]) != answer:
+        return failed(NAME, f"{uri} holds another answer than the endpoint gave", object=uri)
+    return passed(NAME, f"this test's request and answer are in {uri}", object=uri)
+
+
+def _payload(part: Mapping[str, Any]) -> bytes:
+    text = str(part["data"])
+    return base64.b64decode(text) if part.get("encoding") == "BASE64" else text.encode()
+
+
+def _new_events(s3: Any, where: CapturePlace, seen: set[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key in _new_keys(s3, where, seen):
+        body = s3.get_object(Bucket=where.bucket, Key=key)["Body"]
+        for line in body.iter_lines():
+            event = _event(line)
+            if event is not None:
+                yield f"s3://{where.bucket}/{key}", event
+        seen.add(key)
+
+
+def _event(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None  # a line of somebody else's file: not this test's event
+    return event if isinstance(event, dict) else None
+
+
+def _new_keys(s3: Any, where: CapturePlace, seen: set[str]) -> list[str]:
+    pages = s3.get_paginator("list_objects_v2")
+    since = where.since - _CLOCK_MARGIN
+    return [
+        item["Key"]
+        for prefix in where.prefixes
+        for hour in _hours(since, datetime.now(UTC) + _CLOCK_MARGIN)
+        for page in pages.paginate(Bucket=where.bucket, Prefix=f"{prefix}{hour:%Y/%m/%d/%H}/")
+        for item in page.get("Contents", [])
+        if item["Key"] not in seen and item["LastModified"] >= since
+    ]
+
+
+def _hours(first: datetime, last: datetime) -> list[datetime]:
+    hour = first.replace(minute=0, second=0, microsecond=0)
+    count = int((last - hour).total_seconds() // 3600) + 1
+    return [hour + timedelta(hours=number) for number in range(count)]

@@ -1,0 +1,100 @@
+"""Command line: `render` a release, `test` a stage in full, `verify` a stage lightly."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.accounts import assume, targets
+from deploy.endpoint_test import FULL, LIGHT, EndpointTest, Plan, reason
+from deploy.errors import DeployError
+from deploy.holdout import fetch_holdout
+from deploy.project import read_project
+from deploy.registry import find_package
+from deploy.render import DEPLOYMENT, Deployment, read_deployment, write_release
+from deploy.report import AccountReport, failed, table, write_report
+from deploy.stages import STAGES, SettingsError
+
+_BUILD = Path("build")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 done, 1 refused or failed, 2 misused."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "render":
+            return _render(options.template, options.build)
+        plan = FULL if options.command == "test" else LIGHT
+        return _test(options.stage, options.build, plan, options.capture_wait)
+    except (DeployError, SettingsError) as error:
+        problems = error.problems
+    except (ClientError, BotoCoreError) as error:
+        problems = [reason(error)]
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = argparse.ArgumentParser(add_help=False)
+    build.add_argument("--build", type=Path, default=_BUILD, help="folder of the files written (build)")
+    render = commands.add_parser("render", parents=[build], help="write template, parameters and deployment")
+    render.add_argument("--template", type=Path, default=Path("template.json"))
+    for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
+        command = commands.add_parser(name, parents=[build], help=text)
+        command.add_argument("--stage", choices=STAGES, required=True)
+        # Capture may take minutes to arrive (model-monitor-data-capture-endpoint).
+        command.add_argument("--capture-wait", type=float, default=600.0, metavar="SECONDS")
+    return parser
+
+
+def _render(template: Path, folder: Path) -> int:
+    if not template.is_file():
+        raise DeployError([f"{template} does not exist; it comes with this repository's archive, restore it"])
+    project = read_project(boto3.client("ssm"))
+    wanted = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
+    package = find_package(boto3.client("sagemaker"), project.group, wanted)
+    print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
+    for path in write_release(folder, template.read_text(encoding="utf-8"), project, package):
+        print(f"wrote {path}")
+    return 0
+
+
+def _test(stage: str, folder: Path, plan: Plan, capture_wait: float) -> int:
+    deployment = read_deployment(folder / DEPLOYMENT)
+    reports = _run(deployment, stage, plan, capture_wait)
+    path = folder / f"test-{stage}.json"
+    write_report(path, stage, deployment.package_arn, reports)
+    print(table(reports))
+    failures = [(report, check) for report in reports for check in report.failures]
+    for report, check in failures:
+        print(f"error: {report.account} {report.region}: {check.name}: {check.detail}", file=sys.stderr)
+    print(f"{stage}: {len(failures)} failed; {path}")
+    return 1 if failures else 0
+
+
+def _run(deployment: Deployment, stage: str, plan: Plan, capture_wait: float) -> list[AccountReport]:
+    settings = deployment.stages[stage]
+    holdout = fetch_holdout(boto3.client("s3"), deployment.holdout_uri).first(plan.rows)
+    reports: list[AccountReport] = []
+    tests: list[EndpointTest] = []
+    for target in targets(settings):
+        try:
+            clients = assume(settings, target)
+        except (ClientError, BotoCoreError) as error:
+            detail = f"cannot assume {settings.test_role_arns[target.account]}: {reason(error)}"
+            refused = [failed("test role", detail)]
+            reports.append(AccountReport(target.account, target.region, target.endpoint, refused))
+            continue
+        tests.append(EndpointTest(deployment, settings, target, clients, holdout, plan))
+        tests[-1].call()
+    deadline = time.monotonic() + capture_wait
+    for test in tests:
+        test.await_capture(deadline)
+    return reports + [test.report() for test in tests]

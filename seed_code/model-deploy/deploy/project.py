@@ -1,0 +1,83 @@
+"""What the platform tells this repository: the project's parameters in SSM."""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.metrics import METRICS
+from deploy.stages import SettingsError, StageSettings, parse_stages
+
+_NAMES = ("id", "registry/group", "gate/metric", "gate/threshold", "deploy/stages")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A metric's name and the figure that it must reach."""
+
+    metric: str
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as the deploy pipeline needs it."""
+
+    id: str
+    group: str  # model package group
+    gate: Gate
+    stages: Mapping[str, StageSettings]
+    stages_document: Mapping[str, Any]  # `deploy/stages` as published
+
+
+def read_project(ssm: Any) -> Project:
+    """Reads the tree that `MLOPS_PARAMETERS` names. Raises `SettingsError` with all that is wrong."""
+    root = os.environ.get("MLOPS_PARAMETERS", "").rstrip("/")
+    if not root.startswith("/"):
+        raise SettingsError(
+            ["MLOPS_PARAMETERS is not set to the project's SSM tree, such as /mlops/dev/projects/screening"]
+        )
+    answer = ssm.get_parameters(Names=[f"{root}/{name}" for name in _NAMES])
+    values = {item["Name"].removeprefix(f"{root}/"): item["Value"] for item in answer["Parameters"]}
+    missing = [name for name in _NAMES if not values.get(name)]
+    if missing:
+        hint = "bring up the project's stack, or correct MLOPS_PARAMETERS"
+        raise SettingsError([f"SSM parameter {root}/{name} is missing; {hint}" for name in missing])
+    return parse_project(values)
+
+
+def parse_project(values: Mapping[str, str]) -> Project:
+    """A project from the texts of its parameters, by relative name."""
+    document = _json(values["deploy/stages"])
+    return Project(
+        id=values["id"],
+        group=values["registry/group"],
+        gate=parse_gate(values["gate/metric"], values["gate/threshold"]),
+        stages=parse_stages(document),
+        stages_document=document,
+    )
+
+
+def parse_gate(metric: str, threshold: str) -> Gate:
+    """The gate, of a metric that can be computed here and a finite figure."""
+    problems = []
+    if metric not in METRICS:
+        problems.append(f"gate/metric is {metric!r}; allowed: {', '.join(sorted(METRICS))}")
+    try:
+        figure = float(threshold)
+    except ValueError:
+        figure = math.nan
+    if not math.isfinite(figure):
+        problems.append(f"gate/threshold is {threshold!r}; allowed: a number")
+    if problems:
+        raise SettingsError(problems)
+    return Gate(metric, figure)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise SettingsError([f"deploy/stages is not JSON: {error}"]) from error

@@ -1,0 +1,111 @@
+"""From the registry and the project's settings to the files that the pipeline's StackSet actions read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.errors import DeployError
+from deploy.metrics import METRICS
+from deploy.parameters import stage_parameters
+from deploy.project import Gate, Project, parse_gate
+from deploy.registry import ModelPackage
+from deploy.stages import StageSettings, parse_stages
+
+DEPLOYMENT = "deployment.json"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One package on its way through the stages; everything that the tests after a stage go by."""
+
+    project_id: str
+    package_arn: str
+    holdout_uri: str
+    problem: str
+    gate: Gate
+    stages: Mapping[str, StageSettings]
+
+
+def write_release(folder: Path, template_text: str, project: Project, package: ModelPackage) -> list[Path]:
+    """Checks everything, then writes the template, each stage's parameters and the deployment."""
+    template = _template(template_text)
+    problems = release_problems(project, package)
+    if problems:
+        raise DeployError(problems)
+    texts = {"template.json": template_text}
+    for name, settings in project.stages.items():
+        parameters = stage_parameters(template, project.id, settings, package.arn)
+        texts[f"{name}-parameters.json"] = _text(parameters)
+    texts[DEPLOYMENT] = _text(deployment_document(project, package))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]
+
+
+def release_problems(project: Project, package: ModelPackage) -> list[str]:
+    """Where package and project do not fit together."""
+    problems = []
+    if package.problem not in METRICS[project.gate.metric].problems:
+        problems.append(f"gate/metric {project.gate.metric} has no meaning for a {package.problem} model")
+    for name, settings in project.stages.items():
+        # An endpoint reads its artifact from a bucket of its own region (ContainerDefinition.ModelDataUrl).
+        strange = [region for region in settings.regions if region != package.region]
+        if strange:
+            problems.append(
+                f"deploy/stages: {name}.regions has {', '.join(strange)}; allowed: {package.region}"
+            )
+    return problems
+
+
+def deployment_document(project: Project, package: ModelPackage) -> dict[str, Any]:
+    """`deployment.json`. Stages keep the shape of `deploy/stages`."""
+    return {
+        "projectId": project.id,
+        "modelPackageArn": package.arn,
+        "modelPackageGroup": project.group,
+        "artifactSha256": package.artifact_sha256,
+        "holdoutUri": package.holdout_uri,
+        "manifestUri": package.manifest_uri,
+        "commit": package.commit,
+        "problem": package.problem,
+        "registered": {"metric": package.metric, "value": package.metric_value},
+        "gate": {"metric": project.gate.metric, "threshold": project.gate.threshold},
+        "stages": project.stages_document,
+    }
+
+
+def read_deployment(path: Path) -> Deployment:
+    """`deployment.json` as written by `write_release`."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return Deployment(
+            project_id=document["projectId"],
+            package_arn=document["modelPackageArn"],
+            holdout_uri=document["holdoutUri"],
+            problem=document["problem"],
+            gate=parse_gate(document["gate"]["metric"], str(document["gate"]["threshold"])),
+            stages=parse_stages(document["stages"]),
+        )
+    except FileNotFoundError as error:
+        raise DeployError([f"{path} does not exist; run `python -m deploy render` first"]) from error
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise DeployError(
+            [f"{path} is not a deployment ({error!r}); run `python -m deploy render`"]
+        ) from error
+
+
+def _template(text: str) -> Mapping[str, Any]:
+    try:
+        template = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DeployError([f"the template is not JSON: {error}"]) from error
+    if not isinstance(template, dict) or not isinstance(template.get("Parameters"), dict):
+        raise DeployError(["the template has no Parameters; take the platform's template.json"])
+    return template
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, indent=2) + "\n"
