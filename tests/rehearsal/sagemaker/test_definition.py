@@ -1,0 +1,131 @@
+"""The language of pipeline definitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rehearsal.sagemaker.definition import DefinitionError, Scope, check, in_order, parameters, walk
+from rehearsal.sagemaker.steps import seconds_of
+
+REPORT = {"metrics": {"auc": {"value": 0.93}}, "gate": {"passed": 1}, "list": [{"a": "b"}]}
+
+
+def scope() -> Scope:
+    found = Scope(
+        parameters={"threshold": 0.9, "depth": 3},
+        execution={"PipelineExecutionId": "abc"},
+        read_json=lambda address: {"s3://b/out/report.json": REPORT}[address],
+    )
+    outputs = [{"OutputName": "train", "S3Output": {"S3Uri": "s3://b/train"}}]
+    found.steps["prepare"] = {"ProcessingOutputConfig": {"Outputs": outputs}}
+    found.property_files["evaluate"] = {"Report": "s3://b/out/report.json"}
+    return found
+
+
+def json_get(path: str) -> dict[str, Any]:
+    return {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.evaluate.PropertyFiles.Report"}, "Path": path}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ({"Get": "Parameters.threshold"}, 0.9),
+        ({"Get": "Execution.PipelineExecutionId"}, "abc"),
+        ({"Get": "Steps.prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri"}, "s3://b/train"),
+        ({"Std:Join": {"On": "/", "Values": ["a", {"Get": "Parameters.depth"}, 0.5]}}, "a/3/0.5"),
+        (json_get("metrics.auc.value"), 0.93),
+        (json_get("metrics['auc'].value"), 0.93),
+        (json_get("list[0].a"), "b"),
+        ({"Std:JsonGet": {"S3Uri": "s3://b/out/report.json", "Path": "gate.passed"}}, 1),
+        ({"A": [{"Get": "Parameters.depth"}], "B": {"C": 1, "D": 2}}, {"A": [3], "B": {"C": 1, "D": 2}}),
+    ],
+)
+def test_expressions_have_values(expression: Any, expected: Any) -> None:
+    assert scope().value(expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ({"Get": "Parameters.nothing"}, "parameter nothing does not exist; there are depth, threshold"),
+        ({"Get": "Steps.train.ModelArtifacts"}, "step train has not run before"),
+        ({"Get": "Secrets.x"}, "Get knows Parameters, Steps and Execution"),
+        ({"Std:Sum": [1, 2]}, "function Std:Sum is unknown"),
+        (json_get("metrics.rmse.value"), "there is no rmse; there is auc"),
+        ({"Std:Join": {"On": "", "Values": [{"a": 1, "b": 2}]}}, "not structures"),
+    ],
+)
+def test_an_expression_without_a_value_says_what_there_is(expression: Any, message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        scope().value(expression)
+
+
+def condition(kind: str, left: Any, right: Any) -> dict[str, Any]:
+    return {"Type": kind, "LeftValue": left, "RightValue": right}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (condition("GreaterThanOrEqualTo", json_get("metrics.auc.value"), {"Get": "Parameters.threshold"}), True),
+        (condition("GreaterThan", 1, 1), False),
+        (condition("LessThan", 0.5, 1), True),
+        (condition("LessThanOrEqualTo", 2, 1), False),
+        (condition("Equals", json_get("gate.passed"), 1), True),
+        (condition("GreaterThan", float("nan"), 0), False),
+        ({"Type": "Not", "Expression": condition("Equals", 1, 2)}, True),
+        ({"Type": "Or", "Conditions": [condition("Equals", 1, 2), condition("Equals", 1, 1)]}, True),
+        ({"Type": "In", "QueryValue": "a", "Values": ["b", "a"]}, True),
+    ],
+)
+def test_conditions_hold_or_not(given: dict[str, Any], expected: bool) -> None:
+    assert scope().holds(given) is expected
+
+
+def test_text_is_not_compared_with_a_number() -> None:
+    with pytest.raises(DefinitionError, match="compares text with a number"):
+        scope().holds(condition("GreaterThan", "0.9", 0.5))
+
+
+def test_parameters_are_typed_and_every_wrong_one_is_named() -> None:
+    declared = {
+        "Parameters": [
+            {"Name": "depth", "Type": "Integer", "DefaultValue": 3},
+            {"Name": "kind", "Type": "String", "EnumValues": ["a", "b"], "DefaultValue": "a"},
+            {"Name": "uri", "Type": "String"},
+        ]
+    }
+    given = [{"Name": "depth", "Value": "7"}, {"Name": "uri", "Value": "s3://x"}]
+    assert parameters(declared, given) == {"depth": 7, "kind": "a", "uri": "s3://x"}
+    wrong = [{"Name": "depth", "Value": "deep"}, {"Name": "kind", "Value": "c"}, {"Name": "dept", "Value": "1"}]
+    with pytest.raises(DefinitionError) as error:
+        parameters(declared, wrong)
+    for part in ("dept is not declared", "uri has no value", "'deep', not of type Integer", "allowed: a, b"):
+        assert part in str(error.value)
+
+
+def test_steps_run_after_what_they_use() -> None:
+    uses = {"Name": "evaluate", "Type": "Processing", "Arguments": {"A": {"Get": "Steps.train.Arn"}}}
+    after = {"Name": "train", "Type": "Training", "Arguments": {}, "DependsOn": ["prepare"]}
+    first = {"Name": "prepare", "Type": "Processing", "Arguments": {}}
+    assert [step["Name"] for step in in_order([uses, after, first])] == ["prepare", "train", "evaluate"]
+    with pytest.raises(DefinitionError, match="wait for each other"):
+        in_order([uses, {**after, "DependsOn": ["evaluate"]}])
+
+
+def test_a_step_type_that_is_not_run_is_refused_before_anything_runs() -> None:
+    steps = [{"Name": "tune", "Type": "Tuning", "Arguments": {}}]
+    with pytest.raises(DefinitionError, match="step tune is of type Tuning; known are Processing, Training"):
+        check({"Version": "2020-12-01", "Steps": steps})
+
+
+def test_a_path_with_nonsense_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="cannot be read from"):
+        walk({"a": {}}, "a[[", "x")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("P30D", 2_592_000), ("PT12H", 43_200), ("T12h", 43_200)])
+def test_cache_expiry_is_a_duration(text: str, seconds: float) -> None:
+    assert seconds_of(text) == seconds

@@ -1,0 +1,173 @@
+"""Jobs really run, as their role, from their VPC."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from typing import Any
+
+import pytest
+
+from tests.rehearsal.sagemaker.conftest import World, requests_of
+from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, Role
+
+WRITE = """
+import json, os, pathlib, sys
+root = pathlib.Path(os.environ["ML_ROOT"])
+config = json.loads((root / "config" / "processingjobconfig.json").read_text())
+(root / "output").mkdir(exist_ok=True)
+(root / "output" / "message").write_text("all is well")
+target = root / "processing" / "output" / "out"
+(target / "answer.json").write_text(json.dumps({
+    "job": config["ProcessingJobName"], "arguments": sys.argv[1:], "colour": os.environ.get("COLOUR"),
+    "variables": sorted(os.environ), "numpy": __import__("numpy").__version__}))
+print("hello from the job")
+"""
+FAIL = """
+import os, pathlib, sys
+folder = pathlib.Path(os.environ["ML_ROOT"]) / "output"
+folder.mkdir(exist_ok=True)
+(folder / "failure").write_text("column `age` has text in row 3")
+sys.exit(1)
+"""
+ASK = """
+import boto3
+print("caller", boto3.client("s3").list_objects_v2(Bucket="mlops-artifacts")["KeyCount"])
+"""
+ASK_ANOTHER = "import boto3\nboto3.client('kms').list_keys()\n"
+TRAIN = """
+import json, os, pathlib
+root = pathlib.Path(os.environ["ML_ROOT"])
+given = json.loads((root / "input" / "config" / "hyperparameters.json").read_text())
+access = sorted(name for name in os.environ if "AWS_A" in name)
+(root / "model" / "model.json").write_text(json.dumps({"given": given, "aws": access}))
+print("round 1 auc=0.5")
+print("round 2 auc=0.91")
+"""
+REACH = """
+import socket
+socket.create_connection(("127.0.0.1", %d), timeout=2)
+"""
+
+
+def process(world: World, script: str, name: str = "job-1", **more: Any) -> dict[str, Any]:
+    client = world.client("sagemaker")
+    client.create_processing_job(ProcessingJobName=name, **world.processing(script, **more))
+    assert client.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"] == "InProgress"
+    world.sagemaker.jobs.run_processing(ACCOUNT, name)
+    described: dict[str, Any] = client.describe_processing_job(ProcessingJobName=name)
+    return described
+
+
+def train(world: World, script: str, name: str = "train-1", **more: Any) -> dict[str, Any]:
+    client = world.client("sagemaker")
+    client.create_training_job(TrainingJobName=name, **world.training(script, **more))
+    world.sagemaker.jobs.run_training(ACCOUNT, name)
+    described: dict[str, Any] = client.describe_training_job(TrainingJobName=name)
+    return described
+
+
+def test_a_processing_job_reads_and_writes_s3_as_its_role_through_the_endpoint_of_its_vpc(world: World) -> None:
+    job = process(world, WRITE, Environment={"COLOUR": "blue"})
+    assert (job["ProcessingJobStatus"], job["ExitMessage"]) == ("Completed", "all is well")
+    answer = json.loads(world.read("out/answer.json"))
+    assert (answer["job"], answer["colour"]) == ("job-1", "blue")
+    head = world.client("s3").head_object(Bucket=BUCKET, Key="out/answer.json")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", world.key)
+    objects = [line for line in requests_of(world, Role.JOB) if line.service == "s3"]
+    assert {"ListObjectsV2", "GetObject", "PutObject"} <= {line.operation for line in objects}
+    assert all(line.endpoint and line.endpoint.startswith("vpce-") for line in objects)
+
+
+def test_a_job_sees_nothing_of_this_process_but_the_contract(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_LAPTOP", "x")
+    process(world, WRITE)
+    variables = json.loads(world.read("out/answer.json"))["variables"]
+    assert "SECRET_OF_THE_LAPTOP" not in variables
+    assert {"ML_ROOT", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} <= set(variables)
+
+
+def test_what_a_job_prints_is_in_cloudwatch_logs(world: World) -> None:
+    process(world, WRITE)
+    answer = world.client("logs").get_log_events(
+        logGroupName="/aws/sagemaker/ProcessingJobs", logStreamName="job-1/algo-1"
+    )
+    assert [event["message"] for event in answer["events"]] == ["hello from the job"]
+
+
+def test_a_failing_script_says_its_own_reason(world: World) -> None:
+    job = process(world, FAIL)
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert job["FailureReason"] == "AlgorithmError: column `age` has text in row 3, exit code: 1"
+    assert world.keys("out") == []
+
+
+def test_a_script_asks_aws_as_the_job_role_from_inside_the_vpc(world: World) -> None:
+    assert process(world, ASK)["ProcessingJobStatus"] == "Completed"
+    asked = [line for line in requests_of(world, Role.JOB) if line.operation == "ListObjectsV2"]
+    assert len(asked) == 2
+    assert all(line.endpoint for line in asked)
+
+
+def test_a_script_cannot_reach_a_service_that_its_vpc_has_no_endpoint_for(world: World) -> None:
+    job = process(world, ASK_ANOTHER)
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert "has no endpoint com.amazonaws.eu-west-1.kms" in job["FailureReason"]
+
+
+def test_a_job_without_its_input_fails_and_names_the_address(world: World) -> None:
+    arguments = world.processing(WRITE)
+    arguments["ProcessingInputs"][0]["S3Input"]["S3Uri"] = f"s3://{BUCKET}/nothing"
+    world.client("sagemaker").create_processing_job(ProcessingJobName="empty", **arguments)
+    outcome = world.sagemaker.jobs.run_processing(ACCOUNT, "empty")
+    assert (outcome.status, outcome.reason[:70]) == (
+        "Failed",
+        f"ClientError: no S3 objects found under s3://{BUCKET}/nothing: check the add"[:70],
+    )
+
+
+def test_a_role_that_does_not_trust_sagemaker_cannot_run_a_job(world: World) -> None:
+    from tests.rehearsal.sagemaker.world import make_role
+
+    other = make_role(world.cloud, world.deployer, "other", "lambda.amazonaws.com")
+    job = process(world, WRITE, RoleArn=other)
+    assert "does not trust sagemaker.amazonaws.com" in job["FailureReason"]
+
+
+def test_a_job_that_takes_too_long_is_stopped(world: World) -> None:
+    job = process(world, "import time; time.sleep(60)", StoppingCondition={"MaxRuntimeInSeconds": 1})
+    assert job["ProcessingJobStatus"] == "Stopped"
+    assert "MaxRuntimeInSeconds" in job["FailureReason"]
+
+
+def test_a_training_job_leaves_its_model_and_its_metrics(world: World) -> None:
+    job = train(world, TRAIN)
+    assert job["TrainingJobStatus"] == "Completed"
+    assert [(m["MetricName"], round(m["Value"], 2)) for m in job["FinalMetricDataList"]] == [("auc", 0.91)]
+    address = job["ModelArtifacts"]["S3ModelArtifacts"]
+    assert address == f"s3://{BUCKET}/models/train-1/output/model.tar.gz"
+    with tarfile.open(fileobj=io.BytesIO(world.read("models/train-1/output/model.tar.gz"))) as tar:
+        member = tar.extractfile("model.json")
+        assert member is not None
+        assert json.load(member) == {"given": {"max_depth": "3"}, "aws": []}
+
+
+def test_the_same_training_gives_the_same_archive(world: World) -> None:
+    train(world, TRAIN, "first")
+    train(world, TRAIN, "second")
+    first, second = (world.read(f"models/{name}/output/model.tar.gz") for name in ("first", "second"))
+    assert first == second
+
+
+def test_network_isolation_leaves_nothing_to_reach(world: World) -> None:
+    port = int(world.cloud.endpoint_url.rpartition(":")[2])
+    isolated = train(world, REACH % port, "isolated")
+    open_ = train(world, REACH % port, "open", EnableNetworkIsolation=False)
+    assert (isolated["TrainingJobStatus"], open_["TrainingJobStatus"]) == ("Failed", "Completed")
+
+
+def test_a_job_on_two_instances_is_refused_by_name(world: World) -> None:
+    resources = {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+    job = train(world, TRAIN, ResourceConfig=resources)
+    assert "InstanceCount is 2" in job["FailureReason"]
