@@ -28,7 +28,7 @@ class NotKnownYet(UnknownValueError):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
-        said = ", ".join(f"{one.details[0]} of {one.resource.name}" for one in findings)
+        said = ", ".join(dict.fromkeys(one.details[0] for one in findings))
         self.message = f"decided during the update, when these are known: {said}"
 
 

@@ -34,7 +34,7 @@ def judge(rule: Rule, resource: Resource, stack: Sequence[Resource]) -> Finding:
     try:
         violations = rule.check(resource, stack)
     except UnknownValue as unknown:
-        return Finding(rule, resource, Verdict.UNKNOWN, (unknown.path,))
+        return Finding(rule, resource, Verdict.UNKNOWN, (str(unknown),))
     except NotApplicable as excuse:
         return Finding(rule, resource, Verdict.NOT_APPLICABLE, (str(excuse),))
     except BadDocument as bad:

@@ -33,7 +33,7 @@ def documents(resource: Resource) -> Iterator[tuple[str, Statement]]:
     for number, inline in enumerate(resource.each("inlinePolicies")):
         document = inline.get("policy") if isinstance(inline, Mapping) else None
         if isinstance(document, Unknown):
-            raise UnknownValue(f"inlinePolicies.{number}.policy")
+            raise UnknownValue(f"inlinePolicies.{number}.policy", resource.name)
         # An empty inline policy is how Terraform's provider says that there is to be none.
         if document:
             where = f"inline policy {number + 1}"

@@ -19,11 +19,10 @@ UNKNOWN: Final = Unknown()
 
 
 class UnknownValue(Exception):
-    """A rule needs a value that is not known. `path` says which, as `policy` or `environment.privilegedMode`."""
+    """A rule needs a value that is not known: the property at `path` of the resource called `name`."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
+    def __init__(self, path: str, name: str) -> None:
+        super().__init__(f"{path} of {name}")
 
 
 class NotApplicable(Exception):
@@ -65,7 +64,7 @@ class Resource:
             else:
                 return None
             if isinstance(value, Unknown):
-                raise UnknownValue(path)
+                raise UnknownValue(path, self.name)
         return value
 
     def text(self, path: str) -> str:
@@ -78,7 +77,7 @@ class Resource:
         value = self.get(path)
         found = list(value) if isinstance(value, list | tuple) else []
         if any(isinstance(item, Unknown) for item in found):
-            raise UnknownValue(path)
+            raise UnknownValue(path, self.name)
         return found
 
     def present(self, path: str) -> bool:

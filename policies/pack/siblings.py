@@ -29,8 +29,9 @@ def attached(resource: Resource, stack: Sequence[Resource], types: Sequence[str]
     """
     candidates = [(other, points_at(other, prop, resource)) for other in stack if other.type in types]
     certain = [other for other, points in candidates if points]
-    if not certain and any(points is None for _, points in candidates):
-        raise UnknownValue(f"{prop} of {next(other.name for other, points in candidates if points is None)}")
+    doubtful = [other for other, points in candidates if points is None]
+    if not certain and doubtful:
+        raise UnknownValue(prop, doubtful[0].name)
     return certain
 
 

@@ -27,7 +27,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     unknown = [where for where, block in ranges if isinstance(block, Unknown)]
     found = [f"{where} is {block}" for where, block in ranges if isinstance(block, str) and _is_open(block)]
     if unknown and not found:
-        raise UnknownValue(unknown[0])
+        raise UnknownValue(unknown[0], resource.name)
     return found
 
 

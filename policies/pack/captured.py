@@ -1,0 +1,110 @@
+"""Resources of stacks that were already built: what the rehearsal captured, or what `pulumi stack export` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from policies.pack.model import UNKNOWN, Resource
+
+# Pulumi's own signatures (sdk/python: pulumi/runtime/rpc.py; unknowns: pulumi_policy/proxy.py).
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a signature, not a secret)
+_UNKNOWNS = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+
+
+class BadFile(Exception):
+    """A file that holds no captured resources. The message says what is expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Captured:
+    """One stack's resources twice: with their inputs alone, and with outputs and id as well."""
+
+    stack: str
+    inputs: tuple[Resource, ...]
+    whole: tuple[Resource, ...]
+
+
+def read(path: Path) -> list[Captured]:
+    """The stacks of a file, in their order there."""
+    records = _records(path)
+    stacks: dict[str, list[Mapping[str, Any]]] = {}
+    for record in records:
+        stacks.setdefault(record["stack"], []).append(record)
+    return [
+        Captured(stack, tuple(_resource(one, False) for one in found), tuple(_resource(one, True) for one in found))
+        for stack, found in stacks.items()
+    ]
+
+
+def _records(path: Path) -> list[Mapping[str, Any]]:
+    expected = "expected build/rehearsal/resources.json or the output of `pulumi stack export`"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadFile(f"{path}: {error.strerror}; {expected}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path}: not JSON ({error}); {expected}") from error
+    found = content
+    if isinstance(content, Mapping):
+        deployment = content.get("deployment")
+        found = deployment.get("resources") if isinstance(deployment, Mapping) else None
+    if not isinstance(found, list) or not found:
+        raise BadFile(f"{path}: holds no resources; {expected}")
+    # A resource that waits to be deleted after its replacement is no longer the program's.
+    return [_record(one, path, number) for number, one in enumerate(found) if not _is_leaving(one)]
+
+
+def _is_leaving(one: object) -> bool:
+    return isinstance(one, Mapping) and bool(one.get("delete"))
+
+
+def _record(one: object, path: Path, number: int) -> Mapping[str, Any]:
+    if not isinstance(one, Mapping) or not isinstance(one.get("urn"), str) or not isinstance(one.get("type"), str):
+        raise BadFile(f"{path}: resource {number} has no urn and type; write the file again")
+    # urn:pulumi:<stack>::<project>::<types>::<name>
+    parts = one["urn"].split("::")
+    return {**one, "stack": one.get("stack") or parts[0].rpartition(":")[2], "name": one.get("name") or parts[-1]}
+
+
+def _resource(record: Mapping[str, Any], outputs: bool) -> Resource:
+    options = record.get("options") or {}
+    known = {**(record.get("outputs") or {}), **(record.get("inputs") or {})} if outputs else record.get("inputs") or {}
+    if outputs and record.get("id"):
+        known["id"] = record["id"]
+    hidden = set(options.get("secrets") or ())
+    refers = options.get("propertyDependencies") or record.get("propertyDependencies") or {}
+    return Resource(
+        type=record["type"],
+        name=record["name"],
+        urn=record["urn"],
+        props={key: UNKNOWN if key in hidden else _plain(value) for key, value in known.items()},
+        opts={**options, "parent": record.get("parent")},
+        refers={key: _sequence(urns) for key, urns in refers.items()},
+    )
+
+
+def _sequence(value: object) -> Sequence[str]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if value.get(_SIGNATURE) == _SECRET:
+            return UNKNOWN
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return UNKNOWN if isinstance(value, str) and value in _UNKNOWNS else value
