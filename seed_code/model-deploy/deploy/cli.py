@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
-from deploy.endpoint_test import FULL, LIGHT, EndpointTest, Plan, reason
+from deploy.endpoint import FULL, LIGHT, EndpointTest, Plan, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
 from deploy.project import read_project
