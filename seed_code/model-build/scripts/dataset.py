@@ -127,13 +127,19 @@ def header_faults(name: str, header: list[str], target: str) -> list[str]:
     if repeated := [column for column, times in Counter(header).items() if times > 1 and column]:
         problems.append(f"{name}: the header names {quoted(repeated)} more than once; names must differ")
     if target not in header:
-        near = difflib.get_close_matches(target.lower(), [column.lower() for column in header], 1, 0.5)
-        hint = [f"did you mean {column!r}?" for column in header if near and column.lower() == near[0]][:1]
-        hint = hint or ["is the separator a comma?"] * (len(header) == 1) or [f"columns are {quoted(header)}"]
-        problems.append(f"{name}: there is no target column {target!r}; {hint[0]}")
+        problems.append(f"{name}: there is no target column {target!r}; {target_hint(header, target)}")
     elif len(header) < 2:
         problems.append(f"{name}: the target {target!r} is the only column; a model needs a feature")
     return problems
+
+
+def target_hint(header: list[str], target: str) -> str:
+    """What the user may have meant."""
+    if len(header) == 1:
+        return "the header is one column: is the separator a comma?"
+    lowered = {column.lower(): column for column in header}
+    near = difflib.get_close_matches(target.lower(), lowered, 1, 0.5)
+    return f"did you mean {lowered[near[0]]!r}?" if near else f"columns are {quoted(header)}"
 
 
 def quoted(names: list[str], most: int = 8) -> str:

@@ -51,6 +51,11 @@ def main(arguments: list[str] | None = None) -> None:
     answers = predict(artifact.model, split.features)
     evaluation = evaluate(options, schema, split, answers, production)
     evaluation["artifact"] = {"sha256": sha256_of(archive), "bytes": archive.stat().st_size}
+    evaluation["metadata"] = {
+        "artifact_sha256": evaluation["artifact"]["sha256"],
+        "problem": schema.problem,
+        "metric_value": repr(evaluation["gate"]["value"]),
+    }
     write_json(output / "evaluation.json", evaluation)
     write_json(output / "manifest.json", build_manifest(schema, training, evaluation, os.environ))
     write_holdout(output, schema, split, answers)

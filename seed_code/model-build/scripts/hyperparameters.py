@@ -19,7 +19,7 @@ class Range:
     whole: bool = False
 
     def __str__(self) -> str:
-        return f"a {'whole ' * self.whole}number from {self.least:g} to {self.most:g}"
+        return f"a {'whole ' * self.whole}number from {self.least:.10g} to {self.most:.10g}"
 
 
 # Bounds are XGBoost's own where it has any (doc/parameter.rst), else what is sensible for a table on one machine.

@@ -63,7 +63,7 @@ def _quantity(labels: pd.Series[Any], values: pd.Series[Any], target: str) -> ND
     if len(text):
         rows = ", ".join(str(row + 1) for row in text[:5])
         raise JobError(
-            f"{where} has text in {len(text)} rows ({rows}); regression needs numbers: "
+            f"{where} has text in {len(text)} row{'s' * (len(text) > 1)} ({rows}); regression needs numbers: "
             "correct them, or say --problem binary or multiclass"
         )
     if not np.isfinite(values.to_numpy()).all():

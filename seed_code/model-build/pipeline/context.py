@@ -1,0 +1,113 @@
+"""What every step is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sagemaker.core.workflow.execution_variables import ExecutionVariables
+from sagemaker.core.workflow.functions import Join
+from sagemaker.core.workflow.parameters import Parameter, ParameterFloat, ParameterInteger, ParameterString
+from sagemaker.mlops.workflow.retry import (
+    SageMakerJobExceptionTypeEnum,
+    SageMakerJobStepRetryPolicy,
+    StepExceptionTypeEnum,
+    StepRetryPolicy,
+)
+from sagemaker.mlops.workflow.steps import CacheConfig
+
+from pipeline.model import Model
+from pipeline.project import Project
+
+
+@dataclass(frozen=True)
+class Context:
+    """Project, model, code and commit of one definition, its parameters and the SDK's session."""
+
+    project: Project
+    model: Model
+    code_uri: str
+    commit: str
+    session: Any
+    parameters: dict[str, Parameter]
+
+    def text(self, name: str) -> Any:
+        """A parameter as text: arguments, environment and hyperparameters are texts in SageMaker's API."""
+        return self.parameters[name].to_string()
+
+    def run_uri(self, *path: str) -> Join:
+        """An address below this execution's own prefix."""
+        return Join(
+            on="/",
+            values=[self.project.artifacts_uri, "runs", ExecutionVariables.PIPELINE_EXECUTION_ID, *path],
+        )
+
+    @property
+    def tags(self) -> list[dict[str, str]]:
+        """Tags of the jobs."""
+        return [{"Key": "project", "Value": self.project.id}]
+
+
+# Hyperparameter of train.py, by parameter of the pipeline.
+HYPERPARAMETERS = {
+    "NumRound": "num_round",
+    "EarlyStoppingRounds": "early_stopping_rounds",
+    "MaxDepth": "max_depth",
+    "Eta": "eta",
+    "MinChildWeight": "min_child_weight",
+    "Lambda": "lambda",
+    "Subsample": "subsample",
+    "ColsampleBytree": "colsample_bytree",
+}
+
+
+def make_parameters(project: Project, model: Model) -> dict[str, Parameter]:
+    """The pipeline's parameters, by name, with the model's values as defaults."""
+    data = model.data if model.data.startswith("s3://") else f"{project.data_uri}/{model.data}"
+    parameters: list[Parameter] = [
+        ParameterString("DataUri", default_value=data),
+        # `run` sets it to a hash of the objects' names and ETags: a cached step is used for the same data only.
+        ParameterString("DataVersion", default_value="unknown"),
+        ParameterString("Target", default_value=model.target),
+        ParameterString(
+            "Problem", default_value=model.problem, enum_values=["auto", "regression", "binary", "multiclass"]
+        ),
+        ParameterInteger("Seed", default_value=model.seed),
+        ParameterFloat("MetricThreshold", default_value=project.gate_threshold),
+        ParameterString("ProcessingInstanceType", default_value=model.instances.processing),
+        ParameterString("TrainingInstanceType", default_value=model.instances.training),
+    ]
+    for name, hyperparameter in HYPERPARAMETERS.items():
+        field = "lambda_" if hyperparameter == "lambda" else hyperparameter
+        value = getattr(model.hyperparameters, field)
+        kind = ParameterInteger if field in ("num_round", "early_stopping_rounds", "max_depth") else ParameterFloat
+        parameters.append(kind(name, default_value=value if kind is ParameterInteger else float(value)))
+    return {each.name: each for each in parameters}
+
+
+def cache() -> CacheConfig:
+    """Reuse a step's result for a month if image, code, data version, arguments and environment are the same."""
+    return CacheConfig(enable_caching=True, expire_after="P30D")
+
+
+def service_retries() -> list[Any]:
+    """Retries of calls that the service throttles or fails."""
+    faults = [StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING]
+    return [StepRetryPolicy(exception_types=faults, interval_seconds=10, backoff_rate=2.0, max_attempts=5)]
+
+
+def job_retries() -> list[Any]:
+    """Retries of jobs that failed for reasons outside their code: capacity, quota, internal errors."""
+    kinds = SageMakerJobExceptionTypeEnum
+    return [
+        *service_retries(),
+        SageMakerJobStepRetryPolicy(
+            failure_reason_types=[kinds.INTERNAL_ERROR, kinds.CAPACITY_ERROR],
+            interval_seconds=60,
+            backoff_rate=2.0,
+            max_attempts=3,
+        ),
+        SageMakerJobStepRetryPolicy(
+            exception_types=[kinds.RESOURCE_LIMIT], interval_seconds=300, backoff_rate=1.5, max_attempts=5
+        ),
+    ]
