@@ -59,10 +59,10 @@ class Section(BaseModel):
 class Credentials(Section):
     """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
 
-    profile: str | None = Field(None, min_length=1, description="Profile of the shared AWS configuration file.")
-    role_arn: RoleArn | None = Field(None, description="Role to assume in the stack's account.")
+    profile: str | None = Field(default=None, min_length=1, description="Profile of the shared AWS configuration file.")
+    role_arn: RoleArn | None = Field(default=None, description="Role to assume in the stack's account.")
     external_id: str | None = Field(
-        None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
+        default=None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
     )
 
     # Validators of fields, not of sections: a section's would wait until every field is right.
@@ -80,7 +80,7 @@ class Tags(Section):
     owner: str = Field(min_length=1, max_length=256, description="Team that answers for the resources.")
     cost_centre: str = Field(min_length=1, max_length=256, description="Where the cost is booked.")
     data_class: Literal["public", "internal", "confidential", "restricted"] = Field(
-        "confidential", description="Highest class of data that is processed here."
+        default="confidential", description="Highest class of data that is processed here."
     )
 
 
@@ -88,14 +88,14 @@ class DataScienceNetwork(Section):
     """The VPC of the data science account. Its subnets are private; the internet is opt-in."""
 
     cidr: Cidr = Field(description="Address range of the VPC; must not overlap any other stack's.")
-    availability_zones: int = Field(2, ge=1, le=4, description="Zones in use, one private subnet in each.")
-    nat: bool = Field(False, description="One NAT gateway in each zone, for packages from the internet.")
+    availability_zones: int = Field(default=2, ge=1, le=4, description="Zones in use, one private subnet in each.")
+    nat: bool = Field(default=False, description="One NAT gateway in each zone, for packages from the internet.")
     endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
-        DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
+        default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
     # Values that CloudWatch Logs accepts: botocore logs PutRetentionPolicy.
     flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
-        365, description="Days that flow logs are kept."
+        default=365, description="Days that flow logs are kept."
     )
 
     @field_validator("endpoints")
@@ -111,9 +111,11 @@ class WorkloadNetwork(DataScienceNetwork):
     """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
 
     # SM: host-vpc
-    availability_zones: int = Field(2, ge=2, le=4, description="Zones in use, one private subnet in each.")
+    availability_zones: int = Field(
+        default=2, ge=2, le=4, description="Zones in use, one private subnet in each; an endpoint in a VPC needs two."
+    )
     endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
-        WORKLOAD_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
+        default=WORKLOAD_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
 
 
@@ -121,52 +123,56 @@ class Registry(Section):
     """The data science account that holds the models a workload account may serve."""
 
     account: AccountId = Field(description="Account of the data science stack.")
-    stack: StackName = Field("dev", description="Name of the data science stack.")
-    region: Region | None = Field(None, description="Its region, if not this stack's.")
+    stack: StackName = Field(default="dev", description="Name of the data science stack.")
+    region: Region | None = Field(default=None, description="Its region, if not this stack's.")
 
 
 class Alerts(Section):
     """Who hears of alarms."""
 
     emails: Annotated[tuple[Email, ...], Distinct] = Field(
-        (), max_length=20, description="Addresses that are asked to confirm."
+        default=(), max_length=20, description="Addresses that are asked to confirm."
     )
 
 
 class Studio(Section):
     """The Studio domain."""
 
-    auth: Literal["IAM", "SSO"] = Field("IAM", description="How people sign in. It cannot be changed later.")
+    auth: Literal["IAM", "SSO"] = Field(default="IAM", description="How people sign in. It cannot be changed later.")
     # 60 to 525,600: botocore sagemaker IdleSettings.
-    idle_minutes: int = Field(120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
+    idle_minutes: int = Field(default=120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
     instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
-        ("ml.t3.medium", "ml.m5.large"),
+        default=("ml.t3.medium", "ml.m5.large"),
         min_length=1,
         description="Instance types that scientists may start; first is the default.",
     )
-    space_gigabytes: int = Field(20, ge=5, le=16_384, description="Default size of a space's volume, in GB.")
-    profile: Identifier = Field("scientist", description="Name of the first user profile.")
+    space_gigabytes: int = Field(default=20, ge=5, le=16_384, description="Default size of a space's volume, in GB.")
+    profile: Identifier = Field(default="scientist", description="Name of the first user profile.")
 
 
 class ModelImage(Section):
     """The container image of jobs and endpoints, in the data science account's own repository."""
 
-    repository: Identifier = Field("model", description="Repository, below the name prefix.")
+    repository: Identifier = Field(default="model", description="Repository, below the name prefix.")
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")] = Field(
-        "1.0.0", description="Tag of the image. Tags never move in this repository."
+        default="1.0.0", description="Tag of the image. Tags never move in this repository."
     )
-    digest: ImageDigest | None = Field(None, description="Digest of the image; pins it whatever its tag.")
+    digest: ImageDigest | None = Field(default=None, description="Digest of the image; pins it whatever its tag.")
 
 
 class Deployment(Section):
     """Size of a project's endpoint in one stage."""
 
-    instance_type: InstanceType = Field("ml.m5.large", description="Instance type of the endpoint.")
+    instance_type: InstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
     # Quota of a new account: 4 instances an endpoint (references of GR: sagemaker).
-    min_instances: int = Field(1, ge=1, le=100, description="Instances that always run.")
-    max_instances: int = Field(2, ge=1, le=100, validate_default=True, description="Upper bound of autoscaling.")
-    capture_percent: int = Field(100, ge=0, le=100, description="Share of requests whose data is captured.")
-    latency_limit_ms: int = Field(500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts.")
+    min_instances: int = Field(default=1, ge=1, le=100, description="Instances that always run.")
+    max_instances: int = Field(
+        default=2, ge=1, le=100, validate_default=True, description="Upper bound of autoscaling."
+    )
+    capture_percent: int = Field(default=100, ge=0, le=100, description="Share of requests whose data is captured.")
+    latency_limit_ms: int = Field(
+        default=500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts."
+    )
 
     @field_validator("max_instances")
     @classmethod
@@ -212,9 +218,11 @@ class Gate(Section):
 class StackSettings(Section):
     """What every stack says."""
 
-    prefix: Annotated[Identifier, Field(max_length=10)] = Field("mlops", description="Begins every physical name.")
+    prefix: Annotated[Identifier, Field(max_length=10)] = Field(
+        default="mlops", description="Begins every physical name."
+    )
     organization: Organization = Field(
-        "organization",
+        default="organization",
         description="Organization part of stack references; `organization` on self-managed backends.",
     )
     account: AccountId = Field(description="AWS account of the stack, quoted.")
@@ -222,7 +230,7 @@ class StackSettings(Section):
     credentials: Credentials = Field(default_factory=Credentials)
     tags: Tags
     protect: bool = Field(
-        True,
+        default=True,
         description="Refuse to delete what holds data: keys, buckets, images, the domain. Switch off to destroy.",
     )
 
@@ -234,7 +242,7 @@ class WorkloadSettings(StackSettings):
     stage: Stage = Field(description="Stage that the account serves.")
     registry: Registry
     projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
-        (), description="Projects that may deploy here: the platform team's approval."
+        default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
     alerts: Alerts = Field(default_factory=Alerts)
@@ -248,11 +256,11 @@ class DataScienceSettings(StackSettings):
         min_length=1, description="Workload stacks, in the order in which models reach them."
     )
     deployers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
-        (),
+        default=(),
         validate_default=True,
         description="Roles that run Pulumi here, beside credentials.roleArn: bucket denials spare their listing.",
     )
-    single_account: bool = Field(False, description="Workload stacks may live in this stack's account.")
+    single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     network: DataScienceNetwork
     studio: Studio = Field(default_factory=Studio)
     model_image: ModelImage = Field(default_factory=ModelImage)
@@ -278,14 +286,14 @@ class ProjectSettings(StackSettings):
     kind: Literal[Kind.PROJECT]
     id: Identifier = Field(description="The project's id, in every name and tag of it.")
     description: str = Field(min_length=1, max_length=256, description="What the model is for.")
-    data_science: StackName = Field("dev", description="The data science stack that the project lives in.")
+    data_science: StackName = Field(default="dev", description="The data science stack that the project lives in.")
     stages: Annotated[tuple[Stage, ...], Distinct] = Field(
-        (Stage.STAGING, Stage.PRODUCTION), min_length=1, description="Stages that the model passes, in order."
+        default=(Stage.STAGING, Stage.PRODUCTION), min_length=1, description="Stages that the model passes, in order."
     )
     gate: Gate
     deployments: Deployments = Field(default_factory=Deployments)
     package_index: HttpsUrl | None = Field(
-        None, description="Package index for builds; without it they need a network with NAT."
+        default=None, description="Package index for builds; without it they need a network with NAT."
     )
 
 

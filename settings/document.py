@@ -1,0 +1,193 @@
+"""A stack file as a tree of plain values that remembers where each of them stands.
+
+The reader follows the Pulumi CLI (gopkg.in/yaml.v3), not YAML 1.1: `yes` is text, and 012345678901 is a number.
+Source: what the CLI 3.272 hands to a program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from settings.problems import Problem, SettingsError, nearest, shown
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+DEEPEST = 12
+LARGEST = 256 * 1024  # bytes; a stack file has some hundred
+TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq|value|merge)")
+INTEGER = re.compile(r"[-+]?(0[bB][01_]+|0[oO]?[0-7_]+|0[xX][0-9a-fA-F_]+|[1-9][0-9_]*|0)")
+DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
+LONGEST_NUMBER = 40
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: its line, and its text if it was written without quotes."""
+
+    line: int
+    text: str | None = None
+
+
+@dataclass
+class Document:
+    """A file's values; `places` by path from the root."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[KeyPath, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(path: Path) -> Document:
+    """The file's document. Raises SettingsError if there is none to be had; lesser mistakes are in `problems`."""
+    text = _text(path)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise SettingsError([_broken(path.name, error)]) from None
+    except RecursionError:
+        raise SettingsError([Problem(file=path.name, message="nested too deep to be read")]) from None
+    except ValueError as error:  # PyYAML hands an escape beyond Unicode to chr()
+        raise SettingsError([Problem(file=path.name, message=f"broken YAML: {error}")]) from None
+    if root is None:
+        return Document()
+    if not isinstance(root, yaml.MappingNode):
+        raise SettingsError([Problem(file=path.name, message="must hold keys and values, such as config:", line=1)])
+    reader = _Reader(path.name)
+    reader.document.values.update(reader.mapping(root, ()))
+    return reader.document
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SettingsError([Problem(file=path.name, message=f"larger than {LARGEST // 1024} KiB: no stack file")])
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError([_missing(path)]) from None
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 text: byte {error.start} cannot be read"
+        raise SettingsError([Problem(file=path.name, message=message)]) from None
+    except OSError as error:
+        raise SettingsError([Problem(file=path.name, message=f"cannot be read: {error.strerror}")]) from None
+
+
+def _missing(path: Path) -> Problem:
+    there = tuple(sorted(found.name for found in path.parent.glob("Pulumi.*.yaml")))
+    message = "there is no such file" if there else f"there is no such file, and no stack file at all in {path.parent}"
+    return Problem(file=path.name, message=message, allowed=there, nearest=nearest(path.name, there))
+
+
+def _broken(file: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    said = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    context = getattr(error, "context", None)
+    message = f"broken YAML: {context}, {said}" if context else f"broken YAML: {said}"
+    if mark is None:
+        return Problem(file=file, message=message)
+    return Problem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
+
+
+class _Reader:
+    """Turns nodes into values. Aliases are refused: they let a small file grow without bound."""
+
+    def __init__(self, file: str) -> None:
+        self.document = Document()
+        self._file = file
+        self._seen: set[int] = set()
+
+    def mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._problem(key_node, path, "a key is text, not a list or a section")
+                continue
+            key, here = str(key_node.value), (*path, str(key_node.value))
+            if key in values:
+                first = self.document.places[here].line
+                self._problem(key_node, here, f"stands twice; the first is in line {first}")
+                continue
+            # Before the value is read: what it holds may be wrong in ways that need the place.
+            self.document.places[here] = Place(key_node.start_mark.line + 1)
+            values[key] = self._value(value_node, here)
+        return values
+
+    def _value(self, node: yaml.Node, path: KeyPath) -> Any:
+        if id(node) in self._seen:
+            return self._problem(node, path, "anchors and aliases (&, *) are not read: write the value out")
+        self._seen.add(id(node))
+        if len(path) > DEEPEST:
+            return self._problem(node, path, "nested too deep to be read")
+        if not TAG.fullmatch(node.tag):
+            return self._problem(node, path, f"the tag {shown(node.tag)} is not read: drop it")
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            for place, child in enumerate(node.value):
+                self.document.places[(*path, place)] = Place(child.start_mark.line + 1)
+            return [self._value(child, (*path, place)) for place, child in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind of node
+        return self._scalar(node, path)
+
+    def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
+        text = str(node.value)
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            return self._problem(node, path, "holds half a character (a lone surrogate)")
+        if node.style is not None:
+            return text
+        value = plain(text)
+        if not isinstance(value, str):
+            self.document.places[path] = Place(self.document.places[path].line, text or None)
+        return value
+
+    def _problem(self, node: yaml.Node, path: KeyPath, message: str) -> None:
+        line = node.start_mark.line + 1
+        self.document.problems.append(Problem(file=self._file, key=dotted(path), line=line, message=message))
+
+
+def plain(text: str) -> str | int | float | bool | None:
+    """The value of text without quotes."""
+    if text in {"", "~", "null", "Null", "NULL"}:
+        return None
+    if text in {"true", "True", "TRUE", "false", "False", "FALSE"}:
+        return text.lower() == "true"
+    if text in NOT_A_NUMBER or INFINITE.fullmatch(text):
+        return float(text.replace(".", "", 1))
+    if len(text) > LONGEST_NUMBER:
+        return text
+    if INTEGER.fullmatch(text) and text.rstrip("_")[-1:].isalnum():
+        return _integer(text.replace("_", "").lower())
+    return float(text) if DECIMAL.fullmatch(text) else text
+
+
+def _integer(text: str) -> int | str:
+    digits = text.lstrip("+-")
+    base = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2], 8 if digits.startswith("0") else 10)
+    try:
+        return int(text, base)
+    except ValueError:
+        return text
+
+
+def dotted(path: KeyPath) -> str:
+    """A path as people write it, below the configuration's namespace: `network.endpoints[0]`."""
+    parts = list(path[1:] if path[:1] == ("config",) and len(path) > 1 else path)
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".").removeprefix("mlops-platform:")
+
+
+def below(places: Mapping[KeyPath, Place], namespace: str) -> dict[KeyPath, Place]:
+    """Places of the settings alone, by their path without `config` and namespace."""
+    found: dict[KeyPath, Place] = {}
+    for path, place in places.items():
+        if len(path) > 1 and path[0] == "config" and isinstance(path[1], str) and path[1].startswith(namespace):
+            found[(path[1].removeprefix(namespace), *path[2:])] = place
+    return found

@@ -1,0 +1,186 @@
+"""Pydantic's errors as problems: no jargon, the nearest match, the line in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from settings.document import KeyPath, Place, dotted
+from settings.problems import Problem, nearest, shown
+from settings.values import NotAllowed
+
+# By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.
+MESSAGES = {
+    "bool_type": "must be true or false, without quotes",
+    "int_type": "must be a whole number, without quotes",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number, without quotes",
+    "int_parsing_size": "is too large a number",
+    "float_type": "must be a number, without quotes",
+    "float_parsing": "must be a number, without quotes",
+    "finite_number": "must be a finite number",
+    "tuple_type": "must be a list, such as [a, b]",
+    "string_unicode": "holds something that is no text",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_short": "has too few characters, at least {min_length} are needed",
+    "string_too_long": "has too many characters, at most {max_length} are allowed",
+    "too_short": "lists too few, at least {min_length} needed",
+    "too_long": "lists too many, at most {max_length} allowed",
+}
+EXPLAINED = frozenset({"greater_than_equal", "less_than_equal", "too_short", "missing"})
+CHOICES = frozenset({"enum", "literal_error"})
+SECTIONS = frozenset({"model_type", "model_attributes_type", "dict_type"})
+
+
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    values: Mapping[str, Any],
+    source: str,
+    places: Mapping[KeyPath, Place],
+) -> list[Problem]:
+    """One problem for each mistake. A key that is missing because it was misspelt is told once."""
+    details = error.errors(include_url=False)
+    unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
+    meant = {(*loc[:-1], _meant(str(loc[-1]), section_at(model, loc[:-1]))) for loc in unknown}
+    told = [detail for detail in details if not (detail["type"] == "missing" and detail["loc"] in meant)]
+    return [_problem(detail, model, values, source, places) for detail in told]
+
+
+def section_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
+    """The section at a path of keys as they are written in a file; list positions are stepped over."""
+    here: type[BaseModel] | None = model
+    for step in path:
+        if isinstance(step, int):
+            continue
+        field = _field(here, step)
+        here = section_of(field.annotation) if field else None
+    return here
+
+
+def section_of(annotation: Any) -> type[BaseModel] | None:
+    """The section class within an annotation such as `Alerts | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := section_of(part))), None)
+
+
+def keys_of(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The section's fields by the key that a file writes."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
+def is_text(annotation: Any) -> bool:
+    """Whether a file writes the value as one piece of text."""
+    if get_origin(annotation) is Annotated:
+        return is_text(get_args(annotation)[0])
+    if isinstance(annotation, type):
+        return issubclass(annotation, str)
+    parts = [part for part in get_args(annotation) if part is not type(None)]
+    return bool(parts) and all(isinstance(part, str) or is_text(part) for part in parts) and not _is_list(annotation)
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is tuple
+
+
+def _field(section: type[BaseModel] | None, key: str) -> FieldInfo | None:
+    return keys_of(section).get(key) if section else None
+
+
+def _meant(key: str, section: type[BaseModel] | None) -> str | None:
+    return nearest(key, keys_of(section)) if section else None
+
+
+def _problem(
+    detail: ErrorDetails,
+    model: type[BaseModel],
+    values: Mapping[str, Any],
+    source: str,
+    places: Mapping[KeyPath, Place],
+) -> Problem:
+    path: KeyPath = detail["loc"]
+    message, allowed, match = _told(detail, model)
+    place = next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
+    return Problem(
+        file=source,
+        key=dotted(path),
+        given=_given(path, values, places),
+        message=message,
+        allowed=allowed,
+        nearest=match,
+        line=place.line if place else None,
+    )
+
+
+def _given(path: KeyPath, values: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> str | None:
+    """The value as written; nothing where nothing was written."""
+    here: Any = values
+    for step in path:
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    written = places.get(path)
+    return written.text if written and written.text else shown(here)
+
+
+def _told(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
+    """Message, what is allowed, nearest match."""
+    kind, path, given = detail["type"], detail["loc"], detail["input"]
+    context = detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(path, model)
+    if kind in CHOICES:
+        pairs = re.findall(r"'((?:[^'\\]|\\.)*)'|(-?\d+)", str(context["expected"]))
+        allowed = tuple(text or number for text, number in pairs)
+        return "is none of the allowed values", allowed, nearest(str(given), allowed)
+    if kind == "value_error":
+        cause = context["error"]
+        allowed = tuple(sorted(cause.allowed)) if isinstance(cause, NotAllowed) else ()
+        return str(cause), allowed, nearest(str(given), allowed)
+    field = _field(section_at(model, path[:-1]), str(path[-1])) if path else None
+    return _plainly(kind, given, context, field), (), None
+
+
+def _plainly(kind: str, given: object, context: Mapping[str, Any], field: FieldInfo | None) -> str:
+    if kind in SECTIONS:
+        section = section_of(field.annotation) if field else None
+        keys = f": {', '.join(keys_of(section))}" if section else ""
+        return f"must be a section with keys of its own{keys}"
+    if kind == "missing":
+        message = "is missing"
+    elif kind == "string_type":
+        message = "must be text: put it in quotes" if isinstance(given, int | float) else "must be text"
+    else:
+        message = MESSAGES.get(kind, "is not valid here").format_map(context)
+    about = field.description if field and kind in EXPLAINED else None
+    return f"{message}: {about[0].lower()}{about[1:].rstrip('.')}" if about else message
+
+
+def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
+    key = str(path[-1])
+    section = section_at(model, path[:-1])
+    keys = keys_of(section) if section else {}
+    head, dot, rest = key.partition(".")
+    if dot and head in keys:
+        return f"write {rest} as a key below {head} (pulumi config set --path {key!r})", (), None
+    match = nearest(key, keys)
+    elsewhere = None if match else next((where for where in _paths(model) if where[-1] == key), None)
+    if elsewhere:
+        return f"is not read here: it belongs to {'.'.join(elsewhere)}", (), None
+    return "is not a key that anybody reads", tuple(keys), match
+
+
+def _paths(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    for key, field in keys_of(section).items():
+        yield (key,)
+        inner = section_of(field.annotation)
+        if inner:
+            yield from ((key, *rest) for rest in _paths(inner))

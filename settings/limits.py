@@ -1,0 +1,37 @@
+"""Names over AWS's limits, found before anything is created."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import names
+from settings.model import DataScienceSettings, ProjectSettings, WorkloadSettings
+from settings.problems import Problem, shown
+
+
+def names_too_long(
+    stack: str, settings: WorkloadSettings | DataScienceSettings | ProjectSettings, source: str
+) -> list[Problem]:
+    """One problem for each part of the stack whose names do not fit."""
+    prefix, account, region = settings.prefix, settings.account, settings.region
+    if isinstance(settings, ProjectSettings):
+        stages = [str(stage) for stage in settings.stages]
+        return _tried(source, "id", settings.id, lambda: names.project_names(prefix, settings.id, stages))
+    if isinstance(settings, DataScienceSettings):
+        return _tried(source, "", None, lambda: names.data_science_names(prefix, stack, account, region))
+    stage = str(settings.stage)
+
+    def of(projects: list[str]) -> Callable[[], list[str]]:
+        return lambda: names.workload_names(prefix, stack, stage, account, region, projects)
+
+    if own := _tried(source, "", None, of([])):
+        return own
+    return [problem for project in settings.projects for problem in _tried(source, "projects", project, of([project]))]
+
+
+def _tried(file: str, key: str, given: str | None, compute: Callable[[], list[str]]) -> list[Problem]:
+    try:
+        compute()
+    except names.NameTooLong as error:
+        return [Problem(file=file, key=key, given=shown(given) if given else None, message=str(error))]
+    return []
