@@ -166,6 +166,7 @@ STACK_SET_ADMINISTRATION = "stackset-administration"
 STACK_SET_EXECUTION = "stackset-execution"
 MODEL = "model"
 TEST = "test"
+PUBLISH = "publish"
 
 
 def workload_names(prefix: str, stack: str, stage: str, account: str, region: str, projects: list[str]) -> list[str]:

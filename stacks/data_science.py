@@ -84,7 +84,9 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     )
     images = _images(it, data_key)
     administration = _stack_set_administration(it)
-    studio = _studio(it, net, studio_key, _scientist(it, data, data_key, studio_key, images))
+    scientist = _scientist(it, data, data_key, studio_key, images)
+    studio = _studio(it, net, studio_key, scientist)
+    approver = _approver(it)
     topic = AlarmTopic(
         "alarms",
         AlarmTopicArgs(
@@ -112,6 +114,8 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         stack_set_administration_role_arn=administration.arn,
         alarm_topic_arn=topic.arn,
         studio_domain_id=studio.domain_id,
+        scientist_role_arn=scientist.arn,
+        approver_role_arn=approver.arn,
         workloads=_workloads(it),
     )
     _discovery(it, outputs)
@@ -279,9 +283,26 @@ def _scientist(
             volume_key=studio_key.arn,
             repository_arn=images.arn,
             parameters=it.here.parameters(),
+            publish_roles=f"{it.project_roles()[:-1]}{settings.prefix}-*-{names.PUBLISH}",
         ),
     )
     return Role(f"scientist-{settings.studio.profile}", args, inside(it.provider))
+
+
+def _approver(it: DataScience) -> Role:
+    settings = it.settings
+    # Without a list, those who deploy the platform approve: somebody must be able to.
+    people = settings.approvers or settings.deploying_roles()
+    args = RoleArgs(
+        name=it.here.role("approver"),
+        path=names.people_path(settings.prefix),
+        description="Approvers of models and of their way into production",
+        trust=trust.role_trust(it.partition, settings.account, people),
+        policy=platform_roles.approver(
+            partition=it.partition, account=settings.account, region=settings.region, prefix=settings.prefix
+        ),
+    )
+    return Role("approver", args, inside(it.provider))
 
 
 def _studio(it: DataScience, net: Perimeter, key: EncryptionKey, scientist: Role) -> Studio:

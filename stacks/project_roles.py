@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pulumi
 
 import names
+from components.rendering import rendered
 from components.role import Role, RoleArgs
 from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.project_roles import ProjectPlace
-from policies.documents.trust import service_trust
+from policies.documents.trust import role_trust, service_trust
 
 if TYPE_CHECKING:
     from stacks.project import Project
@@ -45,6 +46,7 @@ class ProjectRoles:
         pipelines = [mine.of("build-pipeline"), mine.of("deploy-pipeline")]
         self.events = self._role("events", "events.amazonaws.com", lambda place: documents.events(place, pipelines))
         self.release_cleaner = self._release_cleaner()
+        self.publish = self._publish(mine.of("build-pipeline"))
 
     def _own(self, *purposes: str) -> list[str]:
         """ARNs of roles of this project, before they exist."""
@@ -58,14 +60,17 @@ class ProjectRoles:
         return self._with_policy(purpose, service, self._place.apply(policy))
 
     def _with_policy(self, purpose: str, service: str, policy: pulumi.Input[str]) -> Role:
-        it = self._it
         # Lambda sends no source with AssumeRole, so its trust cannot ask for one.
         guarded = service != "lambda.amazonaws.com"
+        return self._trusting(purpose, service_trust(service, self._it.settings.account, guarded=guarded), policy)
+
+    def _trusting(self, purpose: str, trust: pulumi.Input[str], policy: pulumi.Input[str]) -> Role:
+        it = self._it
         args = RoleArgs(
             name=it.names.role(purpose),
             path=it.names.path(),
             description=f"{purpose} of project {it.settings.id}",
-            trust=service_trust(service, it.settings.account, guarded=guarded),
+            trust=trust,
             policy=policy,
             tags={PROJECT_TAG: it.settings.id},
         )
@@ -100,6 +105,14 @@ class ProjectRoles:
             )
         )
         return self._with_policy("deploy-pipeline", CODEPIPELINE, policy)
+
+    def _publish(self, build_pipeline: str) -> Role:
+        it = self._it
+        trust = rendered(
+            role_trust, partition=it.partition, account=it.settings.account, role_arns=[it.home.scientist_role_arn]
+        )
+        policy = self._place.apply(lambda place: documents.publish(place, build_pipeline))
+        return self._trusting(names.PUBLISH, trust, policy)
 
     def _release_cleaner(self) -> Role:
         it = self._it

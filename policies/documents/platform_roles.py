@@ -24,6 +24,7 @@ def studio_user(
     volume_key: str,
     repository_arn: str,
     parameters: str,
+    publish_roles: str,
 ) -> str:
     """A scientist's work in Studio: own apps and spaces, the shared data, jobs of the projects seen but not started."""
     here = f"{region}:{account}"
@@ -97,6 +98,12 @@ def studio_user(
             resources=[f"arn:{partition}:ssm:{here}:parameter{parameters}/*"],
         ),
         Statement(
+            sid="BorrowPublishRoles",
+            actions=["sts:AssumeRole"],
+            # Each project's own trust decides whose scientist publishes to it.
+            resources=[publish_roles],
+        ),
+        Statement(
             sid="WriteStudioLogs",
             actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             resources=[f"arn:{partition}:logs:{here}:log-group:/aws/sagemaker/studio*"],
@@ -111,5 +118,51 @@ def studio_user(
             actions=["ecr:GetAuthorizationToken"],
             resources=["*"],
             reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+        ),
+    )
+
+
+def approver(*, partition: str, account: str, region: str, prefix: str) -> str:
+    """An approver's work: see what a model is and how it measured, say yes or no, and let it into production."""
+    here = f"{region}:{account}"
+    packages = [
+        f"arn:{partition}:sagemaker:{here}:model-package-group/{prefix}-*",
+        f"arn:{partition}:sagemaker:{here}:model-package/{prefix}-*/*",
+    ]
+    pipelines = f"arn:{partition}:codepipeline:{here}:{prefix}-*-deploy-pipeline"
+    return document(
+        Statement(
+            sid="SeeModels",
+            actions=[
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+            ],
+            resources=packages,
+        ),
+        Statement(
+            sid="ListModels",
+            actions=["sagemaker:ListModelPackageGroups"],
+            resources=["*"],
+            reason="Listing groups knows no resource",
+        ),
+        Statement(
+            sid="DecideOnModels",
+            actions=["sagemaker:UpdateModelPackage"],
+            resources=packages,
+        ),
+        Statement(
+            sid="SeeDeployments",
+            actions=[
+                "codepipeline:GetPipelineExecution",
+                "codepipeline:GetPipelineState",
+                "codepipeline:ListPipelineExecutions",
+            ],
+            resources=[pipelines],
+        ),
+        Statement(
+            sid="DecideOnProduction",
+            actions=["codepipeline:PutApprovalResult"],
+            resources=[f"{pipelines}/Approve/*"],
         ),
     )

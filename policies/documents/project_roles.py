@@ -396,3 +396,31 @@ def events(place: ProjectPlace, pipelines: Sequence[str]) -> str:
             resources=[place.arn("codepipeline", name) for name in pipelines],
         )
     )
+
+
+def publish(place: ProjectPlace, build_pipeline: str) -> str:
+    """What a scientist borrows to hand something over: data and code of one project, and a look at what becomes of it."""
+    return document(
+        Statement(
+            sid="HandOverData",
+            actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            resources=[f"{place.data_bucket}/{place.project}/*"],
+        ),
+        Statement(
+            sid="HandOverCode",
+            actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            # The build's code only: what deploys it is the platform's and the approver's matter.
+            resources=[f"{place.artifacts_bucket}/{place.project}/source/model-build.zip"],
+        ),
+        _listing(place, place.data_bucket),
+        _keys(place, place.data_key),
+        Statement(
+            sid="SeeTheBuild",
+            actions=[
+                "codepipeline:GetPipelineExecution",
+                "codepipeline:GetPipelineState",
+                "codepipeline:ListPipelineExecutions",
+            ],
+            resources=[place.arn("codepipeline", build_pipeline)],
+        ),
+    )

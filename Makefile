@@ -1,0 +1,47 @@
+# Few verbs. Each installs what it needs.
+SHELL := /bin/bash
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := .venv/bin/python
+# The environments: the program and the rehearsal; the containers; the two repositories that projects start from.
+ENVIRONMENTS := containers/model seed_code/model-build seed_code/model-deploy
+LOCKS := uv.lock $(ENVIRONMENTS:%=%/uv.lock)
+INSTALLED := build/.installed
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONWARNINGS ?= ignore::DeprecationWarning
+
+.PHONY: help setup check test rehearse bench clean
+
+help: ## What there is to run
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(INSTALLED) ## Install, nothing else
+
+$(INSTALLED): $(LOCKS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $$($(PYTHON) --version) is $(PYTHON)"; exit 1; }
+	@[ "$(UV)" != .tools/bin/uv ] || [ -x .tools/bin/uv ] || { echo "Installing uv into .tools"; $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }
+	@echo "Installing the program and the rehearsal"; $(UV) sync --frozen --quiet --python $(PYTHON)
+	@for project in $(ENVIRONMENTS); do echo "Installing $$project"; $(UV) sync --frozen --quiet --python $(PYTHON) --project $$project || exit 1; done
+	@scripts/nginx
+	@mkdir -p build && touch $@
+
+check: $(INSTALLED) ## Format, lint, types, settings of all stacks, policy pack over all stacks
+	@$(RUN) -m settings check
+	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "format and lint: clean"
+	@.venv/bin/mypy
+	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
+	@$(RUN) -m rehearsal --stacks-only
+	@$(RUN) -m policies.check build/rehearsal/resources.json
+
+test: $(INSTALLED) ## The whole test suite
+	@.venv/bin/pytest -n 2
+	@for project in $(ENVIRONMENTS); do echo "$$project"; (cd $$project && .venv/bin/python -m pytest -q) || exit 1; done
+
+rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving
+	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(PROBLEM),--problem "$(PROBLEM)") $(if $(SABOTAGE),--sabotage "$(SABOTAGE)")
+
+bench: $(INSTALLED) ## How long it takes, phase by phase, kept in benchmarks/
+	@$(RUN) -m benchmarks
+
+clean: ## Remove what was built; environments stay
+	@rm -rf build .mypy_cache .ruff_cache
