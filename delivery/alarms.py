@@ -126,9 +126,7 @@ def standing_alarms() -> dict[str, Any]:
     return {
         "ServerErrorsAlarm": _standing("5xx", "requests fail", _rate("Invocation5XXErrors")),
         "ClientErrorsAlarm": _standing("4xx", "callers send what the model refuses", client),
-        "ModelErrorsAlarm": _standing(
-            "model-errors", "the model does not answer", _rate("InvocationModelErrors")
-        ),
+        "ModelErrorsAlarm": _standing("model-errors", "the model does not answer", _rate("InvocationModelErrors")),
         "LatencyAlarm": _standing("latency", "the model is slow", _LATENCY),
         "CpuAlarm": _utilization("cpu", "CPUUtilization", cpu),
         "MemoryAlarm": _utilization("memory", "MemoryUtilization", _MEMORY_PERCENT),

@@ -136,9 +136,7 @@ def scaling_policy() -> dict[str, Any]:
             "PolicyType": "TargetTrackingScaling",
             "ScalingTargetId": {"Ref": "ScalableTarget"},
             "TargetTrackingScalingPolicyConfiguration": {
-                "PredefinedMetricSpecification": {
-                    "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
-                },
+                "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
                 "TargetValue": {"Ref": "TargetInvocationsPerInstance"},
                 # Out faster than in: the default is 300 s each way (endpoint-auto-scaling-policy).
                 "ScaleOutCooldown": 60,

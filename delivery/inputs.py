@@ -6,9 +6,7 @@ from .instances import VCPUS
 
 # As in botocore's service models: sagemaker EndpointName and ModelPackageArn, iam roleNameType.
 _ENTITY_NAME = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"
-_MODEL_PACKAGE = (
-    r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]{9,16}:[0-9]{12}:model-package/[a-zA-Z0-9-]{1,63}/[0-9]{1,9}$"
-)
+_MODEL_PACKAGE = r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]{9,16}:[0-9]{12}:model-package/[a-zA-Z0-9-]{1,63}/[0-9]{1,9}$"
 _ROLE_NAME = "^([a-zA-Z0-9+=,.@_-]+/)*[a-zA-Z0-9+=,.@_-]{1,64}$"
 _SSM_NAME = "^(/[a-zA-Z0-9_.-]+){2,15}$"
 

@@ -84,9 +84,7 @@ def _role_map(value: Any) -> bool:
 _KEYS: Mapping[str, _Key] = {
     "accounts": _list(r"\d{12}", "a list of account ids of 12 digits, each once"),
     "regions": _list(r"[a-z]{2}(-[a-z]+)+-\d", "a list of region names, each once"),
-    "endpointName": _text(
-        r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "at most 63 letters, digits and inner hyphens"
-    ),
+    "endpointName": _text(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "at most 63 letters, digits and inner hyphens"),
     "instanceType": _text(r"ml\.[a-z0-9-]+\.[a-z0-9]+", "an instance type such as ml.m5.large"),
     "initialInstanceCount": _number(1, 100),
     "minInstanceCount": _number(1, 100),
@@ -105,9 +103,7 @@ _KEYS: Mapping[str, _Key] = {
 def parse_stages(document: Any) -> dict[str, StageSettings]:
     """Settings of both stages from the JSON of `deploy/stages`. Raises `SettingsError` with every problem."""
     if not isinstance(document, dict):
-        raise SettingsError(
-            ["deploy/stages: not a JSON object; allowed: an object with staging and production"]
-        )
+        raise SettingsError(["deploy/stages: not a JSON object; allowed: an object with staging and production"])
     problems = [_unknown("deploy/stages", name, STAGES) for name in document if name not in STAGES]
     problems += [f"deploy/stages: {name} is missing" for name in STAGES if name not in document]
     present = [stage for stage in STAGES if stage in document]
@@ -169,8 +165,6 @@ def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
         parameters_path=values["parametersPath"],
         latency_limit_ms=values["latencyLimitMs"],
         traffic_shifting=values.get("trafficShifting", shifting),
-        target_invocations_per_instance=values.get(
-            "targetInvocationsPerInstance", DEFAULT_TARGET_INVOCATIONS
-        ),
+        target_invocations_per_instance=values.get("targetInvocationsPerInstance", DEFAULT_TARGET_INVOCATIONS),
         bake_seconds=values.get("bakeSeconds", DEFAULT_BAKE_SECONDS[stage]),
     )

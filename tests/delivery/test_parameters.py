@@ -1,6 +1,7 @@
 """From a stage's settings to the parameters of its StackSet."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,10 @@ def test_all_problems_are_told_at_once() -> None:
 @pytest.mark.parametrize("document", [None, [], "x", {"staging": []}])
 def test_a_document_of_another_shape_is_refused(document: Any) -> None:
     assert problems(document)
+
+
+@pytest.mark.parametrize("name", ["stages.py", "parameters.py"])
+def test_the_deploy_repository_carries_these_very_modules(name: str) -> None:
+    root = Path(__file__).resolve().parents[2]
+    carried = root / "seed_code" / "model-deploy" / "deploy" / name
+    assert carried.resolve() == root / "delivery" / name

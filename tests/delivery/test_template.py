@@ -200,7 +200,5 @@ def test_outputs_say_what_serves_what() -> None:
 
 def test_the_package_does_no_input_or_output() -> None:
     for source in Path(template.__code__.co_filename).parent.glob("*.py"):
-        imported = {
-            line.split()[1] for line in source.read_text().splitlines() if line.startswith(("import", "from"))
-        }
+        imported = {line.split()[1] for line in source.read_text().splitlines() if line.startswith(("import", "from"))}
         assert imported.isdisjoint({"pulumi", "pulumi_aws", "boto3", "os", "pathlib"}), source.name

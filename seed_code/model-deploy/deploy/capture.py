@@ -59,7 +59,7 @@ def _judge(uri: str, event: Mapping[str, Any], answer: bytes) -> Check:
     missing = [part for part in ("endpointInput", "endpointOutput") if not data.get(part, {}).get("data")]
     if missing:
         return failed(NAME, f"{uri} holds this test's request without {' and '.join(missing)}", object=uri)
-    if _payload(data["endpointOutput"]) != answer:
+    if _payload(data["endpointOutput"]).strip() != answer.strip():
         return failed(NAME, f"{uri} holds another answer than the endpoint gave", object=uri)
     return passed(NAME, f"this test's request and answer are in {uri}", object=uri)
 

@@ -19,7 +19,7 @@ def check_status(description: Mapping[str, Any]) -> Check:
     status = description["EndpointStatus"]
     if status == "InService":
         return passed(IN_SERVICE, f"{description['EndpointName']} is InService")
-    reason = description.get("FailureReason", "no reason given")
+    reason = " ".join(description.get("FailureReason", "no reason given").split())
     return failed(IN_SERVICE, f"{description['EndpointName']} is {status}: {reason}", status=status)
 
 
