@@ -260,6 +260,10 @@ class DataScienceSettings(StackSettings):
         validate_default=True,
         description="Roles that run Pulumi here, beside credentials.roleArn: bucket denials spare their listing.",
     )
+    approvers: tuple[RoleArn, ...] = Field(
+        (),
+        description="Roles that people approve models from, such as sign-in roles; none: those who deploy.",
+    )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     network: DataScienceNetwork
     studio: Studio = Field(default_factory=Studio)

@@ -399,7 +399,7 @@ def events(place: ProjectPlace, pipelines: Sequence[str]) -> str:
 
 
 def publish(place: ProjectPlace, build_pipeline: str) -> str:
-    """What a scientist borrows to hand something over: data and code of one project, and a look at what becomes of it."""
+    """What a scientist borrows to hand over data and code of one project, and to see what becomes of them."""
     return document(
         Statement(
             sid="HandOverData",

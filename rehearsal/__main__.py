@@ -1,0 +1,55 @@
+"""`make rehearse`: the command line of the rehearsal."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FOLDER = Path("build/rehearsal")
+
+
+class Sabotage(StrEnum):
+    """Faults that the platform must stop by itself."""
+
+    LABELS = "labels"
+    SERVING = "serving"
+
+
+def main(
+    stacks_only: Annotated[bool, typer.Option(help="Bring up the stacks and stop there.")] = False,
+    data: Annotated[Path | None, typer.Option(help="CSV file to train on instead of the example's data.")] = None,
+    target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
+    problem: Annotated[
+        str | None, typer.Option(help="regression, binary or multiclass; found from the target.")
+    ] = None,
+    sabotage: Annotated[Sabotage | None, typer.Option(help="Spoil labels or the staging endpoint's answers.")] = None,
+    directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
+) -> None:
+    """Bring up every stack in an AWS that lives in this process, then take a model from data to production."""
+    # Libraries' notes to their developers are not this command's output.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    from rehearsal.run import Options, rehearse
+
+    if (data is None) != (target is None):
+        raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")
+    options = Options(
+        directory=directory,
+        folder=FOLDER,
+        stacks_only=stacks_only,
+        data=data,
+        target=target,
+        problem=problem,
+        sabotage=sabotage.value if sabotage else None,
+    )
+    raise typer.Exit(rehearse(options, started=time.monotonic()))
+
+
+if __name__ == "__main__":
+    typer.run(main)
