@@ -9,11 +9,15 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from model_server.app import Application
 from model_server.errors import StartupError
 from model_server.logs import log
-from model_server.model import load
 from model_server.settings import Settings, read_settings
+
+# xgboost imports scikit-learn if it is there, for wrappers that are not used here: two of three seconds until ready.
+sys.modules["sklearn"] = None  # type: ignore[assignment]
+
+from model_server.app import Application  # noqa: E402
+from model_server.model import load  # noqa: E402
 
 
 class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -52,9 +56,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
     def load(self) -> Application:
         """The application with its model."""
         settings = self._settings
-        application = Application(
-            load(settings.model_dir), body_bytes=settings.body_bytes, max_rows=settings.rows
-        )
+        application = Application(load(settings.model_dir), body_bytes=settings.body_bytes, max_rows=settings.rows)
         _require_one_thread()
         return application
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,9 +76,11 @@ def load(folder: Path) -> Model:
     """The model in `folder`; a `ModelError` says in one line what is missing or does not fit."""
     schema = read_schema(folder / "schema.json")
     path = folder / "model.ubj"
-    booster = xgboost.Booster({"nthread": 1})
+    content = _read(path)
+    if _crashes(content):
+        raise ModelError(f"{path} is not an XGBoost model in UBJSON: XGBoost crashes on it")
     try:
-        booster.load_model(bytearray(_read(path)))
+        booster = _booster(content)
     except (xgboost.core.XGBoostError, ValueError, TypeError) as error:
         raise ModelError(f"{path} is not an XGBoost model in UBJSON: {_first_line(error)}") from None
     if booster.num_features() != len(schema.features):
@@ -84,6 +88,28 @@ def load(folder: Path) -> Model:
     if booster.feature_names is not None and tuple(booster.feature_names) != schema.features:
         raise ModelError(f"{path} has other feature names, or another order, than schema.json")
     return Model(booster, schema)
+
+
+def _booster(content: bytes) -> xgboost.Booster:
+    xgboost.set_config(verbosity=0)  # its messages would go to standard output, between the lines of the log
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(bytearray(content))
+    return booster
+
+
+def _crashes(content: bytes) -> bool:
+    """Whether loading or predicting ends the process: XGBoost 3.2 does so on an empty buffer and some spoilt ones.
+
+    Tried in a fork, so that the server can say what is wrong.
+    """
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            booster = _booster(content)
+            zeros = np.zeros((1, booster.num_features()), dtype=np.float32)
+            booster.inplace_predict(zeros, validate_features=False)
+        os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
 
 
 def read_schema(path: Path) -> Schema:
@@ -97,10 +123,9 @@ def read_schema(path: Path) -> Schema:
     features = _names(document.get("features"))
     if not features:
         raise ModelError(f"{path}: `features` is not a list of different, non-empty names")
-    try:
-        problem = Problem(document.get("problem"))
-    except ValueError:
-        raise ModelError(f"{path}: `problem` is none of {', '.join(Problem)}") from None
+    if document.get("problem") not in list(Problem):
+        raise ModelError(f"{path}: `problem` is none of {', '.join(Problem)}")
+    problem = Problem(document["problem"])
     classes = None if document.get("classes") is None else _names(document["classes"])
     if problem is Problem.MULTICLASS and not classes:
         raise ModelError(f"{path}: a multiclass model needs `classes`, a list of different labels")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any, NoReturn
@@ -33,7 +34,7 @@ class PayloadReader:
     def read(self, body: bytes, media: Media) -> Floats:
         """The rows in `body`, shape (n, features), n >= 1."""
         try:
-            text = body.decode("utf-8-sig")
+            text = body.removeprefix(BOM_UTF8).decode()
         except UnicodeDecodeError as error:
             raise bad_input(f"the body is not UTF-8 text (byte {error.start})") from None
         if media is Media.CSV:

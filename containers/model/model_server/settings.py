@@ -20,7 +20,7 @@ REALTIME_BODY_BYTES = 6 * MIB
 # "A customer's model containers must respond to requests within 60 seconds": InvokeEndpoint, same model.
 REQUEST_SECONDS = 60
 
-# SageMaker sends SIGKILL 30 s after SIGTERM (docs: your-algorithms-inference-code); five are left for the kernel and logs.
+# SageMaker sends SIGKILL 30 s after SIGTERM (docs: your-algorithms-inference-code); this leaves five.
 GRACE_SECONDS = 25
 
 

@@ -14,7 +14,9 @@ from model_server.errors import SettingsError
 BACKLOG = 2048
 
 _SO_ATTACH_FILTER = 26  # include/uapi/asm-generic/socket.h
-_TCP_INFO_UNACKED = 24  # offset in struct tcp_info (include/uapi/linux/tcp.h); of a listener: connections not yet accepted
+_TCP_INFO_UNACKED = (
+    24  # offset in struct tcp_info (include/uapi/linux/tcp.h); of a listener: connections not yet accepted
+)
 
 
 def listen_tcp(host: str, port: int) -> socket.socket:

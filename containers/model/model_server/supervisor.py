@@ -132,7 +132,8 @@ def _wait(children: list[Child], signals: SimpleQueue[int]) -> tuple[bool, Child
                 return True, None
         ended = next((child for child in children if child.process.poll() is not None), None)
         if ended is not None:
-            log("child-ended", child=ended.name, code=ended.process.returncode)
+            code = ended.process.returncode
+            log("child-ended", child=ended.name, code=code, signal=signal.Signals(-code).name if code < 0 else None)
             return False, ended
 
 
