@@ -37,11 +37,12 @@ class Place:
 
 @dataclass
 class Document:
-    """A file's values; `places` by path from the root."""
+    """A file's values; `places` by path from the root. `unread` are paths whose value was refused and is None."""
 
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[KeyPath, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unread: set[KeyPath] = field(default_factory=set)
 
 
 def read(path: Path) -> Document:
@@ -119,27 +120,33 @@ class _Reader:
         return values
 
     def _value(self, node: yaml.Node, path: KeyPath) -> Any:
-        if id(node) in self._seen:
-            return self._problem(node, path, "anchors and aliases (&, *) are not read: write the value out")
+        refusal = self._refusal(node, path)
         self._seen.add(id(node))
-        if len(path) > DEEPEST:
-            return self._problem(node, path, "nested too deep to be read")
-        if not TAG.fullmatch(node.tag):
-            return self._problem(node, path, f"the tag {shown(node.tag)} is not read: drop it")
+        if refusal:
+            self.document.unread.add(path)
+            return self._problem(node, path, refusal)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             for place, child in enumerate(node.value):
                 self.document.places[(*path, place)] = Place(child.start_mark.line + 1)
             return [self._value(child, (*path, place)) for place, child in enumerate(node.value)]
-        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind of node
         return self._scalar(node, path)
 
-    def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
+    def _refusal(self, node: yaml.Node, path: KeyPath) -> str | None:
+        if id(node) in self._seen:
+            return "anchors and aliases (&, *) are not read: write the value out"
+        if len(path) > DEEPEST:
+            return "nested too deep to be read"
+        if not TAG.fullmatch(node.tag):
+            return f"the tag {shown(node.tag)} is not read: drop it"
+        if isinstance(node, yaml.ScalarNode) and any("\ud800" <= letter <= "\udfff" for letter in node.value):
+            return "holds half a character (a lone surrogate)"
+        return None
+
+    def _scalar(self, node: yaml.Node, path: KeyPath) -> Any:
         text = str(node.value)
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
-            return self._problem(node, path, "holds half a character (a lone surrogate)")
-        if node.style is not None:
+        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
             return text
         value = plain(text)
         if not isinstance(value, str):

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_jsonable_python
 
-from settings.document import Document, KeyPath, Place, below, dotted, read
-from settings.explain import explain, is_text, keys_of, section_at
+from settings.config import MODELS, NAMESPACE, AnyStack, decoded, defaults, foreign, outside, section
+from settings.document import KeyPath, Place, below, dotted, read
+from settings.explain import explain, keys_of, section_of
 from settings.limits import names_too_long
-from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
+from settings.model import StackSettings
 from settings.problems import Problem, SettingsError, nearest, shown
 from settings.values import Kind
 
-PROJECT = "mlops-platform"
-NAMESPACE = f"{PROJECT}:"
-PROVIDERS = "pulumi:disable-default-providers"
-# What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
-FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
-MODELS: dict[Kind, type[StackSettings]] = {
-    Kind.WORKLOAD: WorkloadSettings,
-    Kind.DATA_SCIENCE: DataScienceSettings,
-    Kind.PROJECT: ProjectSettings,
-}
-AnyStack: TypeAlias = WorkloadSettings | DataScienceSettings | ProjectSettings
 NOWHERE: Mapping[KeyPath, Place] = {}
+KEYS = frozenset(key for model in MODELS.values() for key in keys_of(model))
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """A stack file as far as it could be read.
+
+    `settings` is there only if nothing is wrong with it by itself; `known` are the values that nothing is wrong with,
+    defaults included, as plain data under camelCase keys.
+    """
+
+    name: str
+    stack: str
+    kind: Kind | None = None
+    settings: AnyStack | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    places: Mapping[KeyPath, Place] = field(default_factory=dict)
 
 
 def load(stack: str, values: Mapping[str, object], source: str, places: Mapping[KeyPath, Place] = NOWHERE) -> AnyStack:
@@ -37,26 +46,28 @@ def load(stack: str, values: Mapping[str, object], source: str, places: Mapping[
     `source` names the file in messages, `places` the lines in it. Raises SettingsError.
     """
     given = {str(key): _plain_data(value) for key, value in values.items()}
-    secret = _secrets(given, ())
-    problems = [_secret(path, source, places) for path in secret]
-    kind, wrong = _kind(given, source, places)
+    kind, problems = _kind(given, source, places)
     model = MODELS[kind] if kind else StackSettings
+    if problems:
+        # The kind is a guess: its other keys are checked, those of other kinds are not called unknown.
+        given = {key: value for key, value in given.items() if key in keys_of(model) or key not in KEYS}
+        given |= {"kind": str(kind)} if kind else {}
+    secret = _secrets(given, ())
+    problems += [_secret(path, source, places) for path in secret]
     settings: StackSettings | None = None
     try:
         # As JSON, since only there strict types still admit lists for tuples and text for enumerations.
         settings = model.model_validate_json(json.dumps(given), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
+        hidden = tuple(dotted(path) for path in secret)
         found = explain(error, model, given, source, places)
-        elsewhere = set() if "kind" in given and kind else {key for one in MODELS.values() for key in keys_of(one)}
-        hidden = elsewhere | {dotted(path) for path in secret} | {"kind"}
-        problems += wrong + [each for each in found if each.key not in hidden]
-    else:
-        problems += wrong
+        problems += [each for each in found if not any(_within(each.key, path) for path in hidden)]
     if settings is None or problems:
         raise SettingsError(problems)
-    if problems := names_too_long(stack, cast("AnyStack", settings), source):
+    complete = cast("AnyStack", settings)
+    if problems := names_too_long(stack, complete, source):
         raise SettingsError(problems)
-    return cast("AnyStack", settings)
+    return complete
 
 
 def from_file(path: Path, *, committed: bool = False) -> AnyStack:
@@ -65,24 +76,40 @@ def from_file(path: Path, *, committed: bool = False) -> AnyStack:
     `committed` also refuses the keys of a stack's own encryption, which `pulumi stack init` writes into the file of
     whoever works on a laptop: they are right there and wrong in the repository.
     """
-    document = read(path)
-    problems = _outside(document, path.name, committed=committed) + list(document.problems)
-    config = _config(document, path.name, problems)
-    problems += _foreign(config, path.name, document.places)
-    values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
-    defaults: dict[str, object] = {}
+    file = read_stack(path, committed=committed)
+    if file.problems or file.settings is None:
+        raise SettingsError(file.problems)
+    return file.settings
+
+
+def read_stack(path: Path, *, committed: bool = False) -> StackFile:
+    """The stack file with all its problems; raises none of them."""
+    name, stack = path.name, ""
     try:
-        defaults = _defaults(path.parent / "Pulumi.yaml")
+        stack = stack_of(path)
+        document = read(path)
+    except SettingsError as error:
+        return StackFile(name, stack, problems=error.problems)
+    problems = [*outside(document, name, committed=committed), *document.problems]
+    config = section(document, name, problems)
+    problems += foreign(config, name, document.places)
+    values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
+    places = below(document.places, NAMESPACE)
+    settings, declared = None, {}
+    try:
+        declared = defaults(path.parent / "Pulumi.yaml")
     except SettingsError as error:
         problems += error.problems
     try:
-        settings = load(stack_of(path), defaults | values, path.name, below(document.places, NAMESPACE))
+        settings = load(stack, declared | values, name, places)
     except SettingsError as error:
-        told = {(problem.key, problem.line) for problem in problems}
-        problems += [each for each in error.problems if (each.key, each.line) not in told]
-    if problems:
-        raise SettingsError(sorted(problems, key=lambda problem: problem.line or 0))
-    return settings
+        told = {dotted(path) for path in document.unread}
+        problems += [each for each in error.problems if each.key not in told]
+    problems.sort(key=lambda problem: problem.line or 0)
+    kind = Kind(values["kind"]) if values.get("kind") in tuple(Kind) else None
+    bad = {problem.key for problem in problems}
+    known = _known(MODELS[kind], declared | values, bad, ()) if kind else {}
+    return StackFile(name, stack, kind, None if problems else settings, known, problems, places)
 
 
 def from_pulumi() -> AnyStack:
@@ -91,7 +118,7 @@ def from_pulumi() -> AnyStack:
     from pulumi.runtime import config as engine
 
     raw = engine.CONFIG.get() or engine.get_config_env()
-    secret = engine._SECRET_KEYS.get() or set(engine.get_config_secret_keys_env())
+    secret = {key for key in raw if engine.is_config_secret(key)} | set(engine.get_config_secret_keys_env())
     return from_engine(pulumi.get_stack(), raw, frozenset(secret))
 
 
@@ -101,9 +128,9 @@ def from_engine(stack: str, raw: Mapping[str, Any], secret: frozenset[str] = fro
     `secret` holds the keys that the engine decrypted. Raises SettingsError.
     """
     source = f"Pulumi.{stack}.yaml"
-    config = {key: _decoded(key, value) for key, value in raw.items()}
+    config = {key: decoded(key, value) for key, value in raw.items()}
     config |= {key: {"secure": ""} for key in secret & config.keys()}
-    problems = _foreign(config, source, NOWHERE)
+    problems = foreign(config, source, NOWHERE)
     values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
     try:
         settings = load(stack, values, source)
@@ -112,13 +139,6 @@ def from_engine(stack: str, raw: Mapping[str, Any], secret: frozenset[str] = fro
     if problems:
         raise SettingsError(problems)
     return settings
-
-
-def engine_config(path: Path) -> dict[str, str]:
-    """What `pulumi` hands to a program for this stack file and the `Pulumi.yaml` beside it. Checks no settings."""
-    defaults = {NAMESPACE + key: value for key, value in _defaults(path.parent / "Pulumi.yaml").items()}
-    config = read(path).values.get("config")
-    return {key: _encoded(value) for key, value in (defaults | (config if isinstance(config, dict) else {})).items()}
 
 
 def stack_of(path: Path) -> str:
@@ -154,94 +174,23 @@ def _kind(
     return Kind(match) if match else likely if known else None, [problem]
 
 
-def _outside(document: Document, file: str, *, committed: bool) -> list[Problem]:
-    """What stands beside `config`."""
-    problems = []
-    for key in document.values:
-        line = document.places[(key,)].line
-        if key not in FILE_KEYS:
-            hint = "is not a key of a stack file; settings stand below config:"
-            match = nearest(key, FILE_KEYS)
-            problems.append(Problem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match))
-        elif committed and key in FILE_KEYS[2:]:
-            hint = "belongs to one person's encryption and is not committed: delete the line"
-            problems.append(Problem(file=file, key=key, line=line, message=hint))
-    return problems
-
-
-def _config(document: Document, file: str, problems: list[Problem]) -> dict[str, Any]:
-    config = document.values.get("config")
-    if isinstance(config, dict):
-        return config
-    place = document.places.get(("config",))
-    message = "must be a section with the stack's settings" if place else "is missing: the section with the settings"
-    problems.append(Problem(file=file, key="config", line=place.line if place else None, message=message))
-    return {}
-
-
-def _foreign(config: Mapping[str, Any], file: str, places: Mapping[KeyPath, Place]) -> list[Problem]:
-    """Keys of other namespaces: most are none of our business, some are ours under a wrong name."""
-    problems = []
-    ours = {key for model in MODELS.values() for key in keys_of(model)}
-    for key in config:
-        space, colon, name = key.rpartition(":")
-        wrong = None
-        if not colon:
-            wrong = f"needs its namespace: {NAMESPACE}{key}"
-        elif space != PROJECT and (space.startswith("mlops") or nearest(space, [PROJECT])):
-            wrong = f"stands in the namespace {space}, which nobody reads"
-            wrong += f": write {NAMESPACE}{name}" if name in ours else f"; ours is {PROJECT}"
-        if wrong:
-            place = places.get(("config", key))
-            problems.append(Problem(file=file, key=key, line=place.line if place else None, message=wrong))
-    disabled = config.get(PROVIDERS)
-    if not isinstance(disabled, list) or not {"aws", "*"} & {str(name) for name in disabled}:
-        place = places.get(("config", PROVIDERS))
-        message = 'must be ["aws"]: a resource without a provider of its own would go to whatever account is signed in'
-        given = shown(disabled) if PROVIDERS in config else None
-        line = place.line if place else None
-        problems.append(Problem(file=file, key=PROVIDERS, given=given, line=line, message=message))
-    return problems
-
-
-def _defaults(path: Path) -> dict[str, object]:
-    """Defaults that Pulumi.yaml declares, by key without namespace. No file, no defaults. Raises SettingsError."""
-    if not path.exists():
-        return {}
-    config = read(path).values.get("config")
-    declared = config if isinstance(config, dict) else {}
-    return {
-        key.removeprefix(NAMESPACE): value["default"]
-        for key, value in declared.items()
-        if isinstance(value, dict) and "default" in value
-    }
-
-
-def _decoded(key: str, value: Any) -> Any:
-    """A value as the file would have given it. Only JSON of a structured setting is read as JSON."""
-    if not isinstance(value, str) or (key != PROVIDERS and not _structured(key.removeprefix(NAMESPACE))):
-        return value
-    if not value:
-        return None
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-
-
-def _structured(key: str) -> bool:
-    fields = [field for model in MODELS.values() if (field := keys_of(model).get(key))]
-    return bool(fields) and not any(is_text(field.annotation) for field in fields)
-
-
-def _encoded(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+def _known(model: type[BaseModel], given: Mapping[str, Any], bad: set[str], path: KeyPath) -> dict[str, Any]:
+    """The values that no problem names, and the defaults of what was not given."""
+    known: dict[str, Any] = {}
+    for key, about in keys_of(model).items():
+        here = (*path, key)
+        value, inner = given.get(key), section_of(about.annotation)
+        if dotted(here) in bad:
+            continue
+        if inner and isinstance(value, Mapping):
+            known[key] = _known(inner, value, bad, here)
+        elif isinstance(value, list):
+            known[key] = [one for place, one in enumerate(value) if dotted((*here, place)) not in bad]
+        elif key in given:
+            known[key] = value
+        elif not about.is_required():
+            known[key] = to_jsonable_python(about.get_default(call_default_factory=True), by_alias=True)
+    return known
 
 
 def _plain_data(value: object, depth: int = 0) -> Any:
@@ -255,6 +204,10 @@ def _plain_data(value: object, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 10**30):
         return value
     return str(value).encode(errors="replace").decode() if not isinstance(value, int) else "a very large number"
+
+
+def _within(key: str, path: str) -> bool:
+    return key == path or key.startswith((f"{path}.", f"{path}["))
 
 
 def _secrets(value: object, path: KeyPath) -> list[KeyPath]:

@@ -30,7 +30,7 @@ class Problem:
             hints.append(f"did you mean {self.nearest}?")
         if self.allowed:
             hints.append(f"allowed: {_shortened(self.allowed, self.nearest)}")
-        return "  ".join(part for part in (place, subject, "; ".join(hints)) if part)
+        return printable("  ".join(part for part in (place, subject, "; ".join(hints)) if part))
 
 
 class SettingsError(ValueError):
@@ -51,6 +51,11 @@ def nearest(given: str, allowed: Iterable[str]) -> str | None:
     plain = {_plain(name): name for name in sorted(allowed)}
     found = get_close_matches(_plain(given), plain, n=1, cutoff=0.6)
     return plain[found[0]] if found else None
+
+
+def printable(text: str) -> str:
+    """The text on one line: a hostile file cannot steer the terminal that its problems are printed on."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def shown(value: object) -> str:

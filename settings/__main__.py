@@ -1,0 +1,50 @@
+"""`python -m settings check|schema|names`: checks all stack files, writes the schema, refreshes AWS's names."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from settings import aws_names, schema
+from settings.check import check_estate, read_estate
+from settings.problems import printable
+
+ROOT = Path(__file__).parents[1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns the exit status: 1 if there are problems."""
+    parser = argparse.ArgumentParser(prog="python -m settings", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    checking = commands.add_parser("check", help="check every stack file, alone and together")
+    checking.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
+    commands.add_parser("schema", help=f"write {schema.COMMITTED.relative_to(ROOT)}")
+    commands.add_parser("names", help="take AWS's regions and instance types from botocore's models")
+    given = parser.parse_args(arguments)
+    if given.command == "check":
+        return _check(given.directory)
+    if given.command == "schema":
+        schema.write()
+        print(schema.COMMITTED)
+        return 0
+    print("\n".join(aws_names.write()))
+    return 0
+
+
+def _check(directory: Path) -> int:
+    estate = read_estate(directory)
+    problems = check_estate(estate, directory)
+    for problem in problems:
+        print(problem)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(estate.counts().items()))
+    if problems:
+        print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} in {len(estate.files)} stack files")
+        return 1
+    print(printable(f"settings: {len(estate.files)} stack files ({counts}), no problems"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

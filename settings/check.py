@@ -1,0 +1,249 @@
+"""What no stack file can know alone: whether all of them together make a platform.
+
+The rules look at each value that is right by itself, whatever else is wrong with its file: one mistake hides no other.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+
+from settings.document import KeyPath, dotted
+from settings.load import StackFile, read_stack
+from settings.problems import Problem, nearest, shown
+from settings.values import Kind, Stage
+
+HOSTS = (Kind.DATA_SCIENCE, Kind.WORKLOAD)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """All stack files of a directory."""
+
+    files: tuple[StackFile, ...]
+
+    @cached_property
+    def by_stack(self) -> dict[str, StackFile]:
+        """Every file by the stack that it belongs to."""
+        return {file.stack: file for file in self.files}
+
+    def of(self, *kinds: Kind) -> list[StackFile]:
+        """The files of some kinds, kind by kind, in the order of their names."""
+        return [file for kind in kinds for file in self.files if file.kind is kind]
+
+    def named(self, stack: str | None, kind: Kind) -> StackFile | None:
+        """The file of a stack, if there is one of that kind."""
+        file = self.by_stack.get(stack or "")
+        return file if file and file.kind is kind else None
+
+    def counts(self) -> dict[str, int]:
+        """Number of stack files of each kind."""
+        return dict(Counter(str(file.kind) for file in self.files if file.kind))
+
+
+def read_estate(directory: Path) -> Estate:
+    """Reads every `Pulumi.<stack>.yaml` of the directory."""
+    paths = sorted(directory.glob("Pulumi.*.yaml"))
+    return Estate(tuple(read_stack(path, committed=True) for path in paths))
+
+
+def check(directory: Path) -> list[Problem]:
+    """Everything that is wrong with the directory's stack files, each alone and all together."""
+    return check_estate(read_estate(directory), directory)
+
+
+def check_estate(estate: Estate, directory: Path) -> list[Problem]:
+    """What is wrong with the files, each alone and all together."""
+    if not estate.files:
+        message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
+        return [Problem(file=str(directory), message=message)]
+    alone = [problem for file in estate.files for problem in file.problems]
+    return alone + [problem for rule in RULES for problem in rule(estate)]
+
+
+def text(file: StackFile | None, *path: str) -> str | None:
+    """A value of a file; nothing if it is missing or wrong by itself."""
+    value = _value(file, path)
+    return value if isinstance(value, str) else None
+
+
+def texts(file: StackFile | None, *path: str) -> list[str]:
+    """A list of a file, without the entries that are wrong by themselves."""
+    value = _value(file, path)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def accounts_are_apart(estate: Estate) -> Iterator[Problem]:
+    """Accounts separate environments, unless a data science stack says that it has only one."""
+    for first, second in combinations(estate.of(*HOSTS), 2):
+        account, stage = text(second, "account"), text(second, "stage")
+        if account is None or account != text(first, "account"):
+            continue
+        if stage and stage == text(first, "stage"):
+            message = f"{first.stack} serves {stage} in this account already: roles are named after their stage"
+            yield _problem(second, ("account",), message, account)
+        elif not _single_account(estate, first) and not _single_account(estate, second):
+            message = f"is the account of {first.stack} too: give each its own, or set singleAccount in the"
+            yield _problem(second, ("account",), f"{message} data science stack", account)
+
+
+def networks_do_not_overlap(estate: Estate) -> Iterator[Problem]:
+    """Networks that overlap can never be connected."""
+    for first, second in combinations(estate.of(*HOSTS), 2):
+        one, other = text(first, "network", "cidr"), text(second, "network", "cidr")
+        if one and other and ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other)):
+            message = f"overlaps {one} of {first.stack}: give each network addresses of its own"
+            yield _problem(second, ("network", "cidr"), message, other)
+
+
+def workloads_exist(estate: Estate) -> Iterator[Problem]:
+    """A data science stack names workload stacks, staging before production."""
+    for file in estate.of(Kind.DATA_SCIENCE):
+        passed_production = False
+        for place, stack in enumerate(texts(file, "workloads")):
+            path = ("workloads", place)
+            yield from _reference(estate, file, path, stack, Kind.WORKLOAD)
+            workload = estate.named(stack, Kind.WORKLOAD)
+            source, stage = text(workload, "registry", "stack"), text(workload, "stage")
+            if source and source != file.stack:
+                message = f"takes its models from {source}: set registry.stack of {stack} to {file.stack}"
+                yield _problem(file, path, message, stack)
+            if passed_production and stage == Stage.STAGING:
+                yield _problem(file, path, "serves staging and stands behind a production stack: staging first", stack)
+            passed_production = passed_production or stage == Stage.PRODUCTION
+
+
+def registries_match(estate: Estate) -> Iterator[Problem]:
+    """A workload stack says where its models come from; the data science stack knows better."""
+    for file in estate.of(Kind.WORKLOAD):
+        stack = text(file, "registry", "stack")
+        yield from _reference(estate, file, ("registry", "stack"), stack, Kind.DATA_SCIENCE)
+        home = estate.named(stack, Kind.DATA_SCIENCE)
+        given, account = text(file, "registry", "account"), text(home, "account")
+        if given and account and given != account:
+            yield _problem(file, ("registry", "account"), f"the account of {stack} is {account}", given)
+        named, own, region = text(file, "registry", "region"), text(file, "region"), text(home, "region")
+        if region and (named or own) and (named or own) != region:
+            message = f"the region of {stack} is {region}: set registry.region to it"
+            yield _problem(file, ("registry", "region"), message, named)
+        yield from _same(file, home, "prefix", "organization")
+
+
+def projects_have_a_home(estate: Estate) -> Iterator[Problem]:
+    """A project lives in its data science stack's account and region, and its stack is named after it."""
+    for file in estate.of(Kind.PROJECT):
+        stack, identifier = text(file, "dataScience"), text(file, "id")
+        yield from _reference(estate, file, ("dataScience",), stack, Kind.DATA_SCIENCE)
+        # The runner may write the state of `project-*` stacks and no other.
+        if identifier and file.stack != f"project-{identifier}":
+            yield _problem(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
+        home = estate.named(stack, Kind.DATA_SCIENCE)
+        yield from _same(file, home, "account", "region", "prefix", "organization")
+
+
+def projects_are_admitted(estate: Estate) -> Iterator[Problem]:
+    """Every stage of a project has a workload stack that lists the project."""
+    for file in estate.of(Kind.PROJECT):
+        home = estate.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
+        workloads = texts(home, "workloads")
+        for place, stage in enumerate(texts(file, "stages")):
+            serving = [stack for stack in workloads if text(estate.by_stack.get(stack), "stage") == stage]
+            message = _not_admitted(estate, workloads, serving, text(file, "id"))
+            if message:
+                yield _problem(file, ("stages", place), message, stage)
+
+
+def project_ids_differ(estate: Estate) -> Iterator[Problem]:
+    """Two projects with one id would share every name."""
+    for first, second in combinations(estate.of(Kind.PROJECT), 2):
+        identifier = text(second, "id")
+        if identifier and identifier == text(first, "id") and text(first, "account") == text(second, "account"):
+            yield _problem(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
+
+
+RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
+    accounts_are_apart,
+    networks_do_not_overlap,
+    workloads_exist,
+    registries_match,
+    projects_have_a_home,
+    projects_are_admitted,
+    project_ids_differ,
+)
+
+
+def _not_admitted(estate: Estate, workloads: list[str], serving: list[str], project: str | None) -> str | None:
+    """Why a project cannot reach a stage; nothing where the files leave that open."""
+    if not workloads or not project:
+        return None
+    if not serving:
+        # A missing or unreadable workload stack is told about by itself, and may be the one that serves.
+        open_question = any(text(estate.by_stack.get(stack), "stage") is None for stack in workloads)
+        return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
+    files = [estate.by_stack[stack] for stack in serving]
+    if any("projects" not in file.known or project in texts(file, "projects") for file in files):
+        return None
+    return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"
+
+
+def _single_account(estate: Estate, file: StackFile) -> bool:
+    if file.kind is Kind.DATA_SCIENCE:
+        # Wrong by itself is told about already.
+        return _value(file, ("singleAccount",)) is not False
+    home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    return bool(home and _single_account(estate, home) and text(home, "account") == text(file, "account"))
+
+
+def _reference(estate: Estate, file: StackFile, path: KeyPath, stack: str | None, kind: Kind) -> Iterator[Problem]:
+    """A named stack has a file, of the right kind. A file that cannot be read is told about by itself."""
+    if stack is None:
+        return
+    found = estate.by_stack.get(stack)
+    if found is None:
+        there = tuple(other.stack for other in estate.of(kind))
+        message = f"there is no Pulumi.{stack}.yaml"
+        yield _problem(file, path, message, stack, allowed=there, match=nearest(stack, there))
+    elif found.kind and found.kind is not kind:
+        yield _problem(file, path, f"is a {found.kind} stack, not a {kind} stack", stack)
+
+
+def _same(file: StackFile, home: StackFile | None, *keys: str) -> Iterator[Problem]:
+    for key in keys:
+        given, expected = text(file, key), text(home, key)
+        if home and given and expected and given != expected:
+            message = f"{home.stack} has {expected}: both must be in the same account and compute the same names"
+            if file.kind is Kind.WORKLOAD:
+                message = f"{home.stack} has {expected}: both must compute the same names"
+            yield _problem(file, (key,), message, given)
+
+
+def _value(file: StackFile | None, path: tuple[str, ...]) -> object:
+    here: object = file.known if file else None
+    for key in path:
+        here = here.get(key) if isinstance(here, dict) else None
+    return here
+
+
+def _problem(
+    file: StackFile,
+    path: KeyPath,
+    message: str,
+    given: str | None,
+    allowed: tuple[str, ...] = (),
+    match: str | None = None,
+) -> Problem:
+    place = next((file.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in file.places), None)
+    return Problem(
+        file=file.name,
+        key=dotted(path),
+        given=None if given is None else shown(given),
+        message=message,
+        allowed=allowed,
+        nearest=match,
+        line=place.line if place else None,
+    )

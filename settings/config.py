@@ -1,0 +1,123 @@
+"""The configuration that settings come in: namespaces, defaults, and what the engine makes of a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from settings.document import Document, KeyPath, Place, read
+from settings.explain import is_text, keys_of
+from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
+from settings.problems import Problem, nearest, shown
+from settings.values import Kind
+
+PROJECT = "mlops-platform"
+NAMESPACE = f"{PROJECT}:"
+PROVIDERS = "pulumi:disable-default-providers"
+# What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
+FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+MODELS: dict[Kind, type[StackSettings]] = {
+    Kind.WORKLOAD: WorkloadSettings,
+    Kind.DATA_SCIENCE: DataScienceSettings,
+    Kind.PROJECT: ProjectSettings,
+}
+AnyStack: TypeAlias = WorkloadSettings | DataScienceSettings | ProjectSettings
+
+
+def engine_config(path: Path) -> dict[str, str]:
+    """What `pulumi` hands to a program for this stack file and the `Pulumi.yaml` beside it. Checks no settings."""
+    declared = {NAMESPACE + key: value for key, value in defaults(path.parent / "Pulumi.yaml").items()}
+    config = read(path).values.get("config")
+    return {key: _encoded(value) for key, value in (declared | (config if isinstance(config, dict) else {})).items()}
+
+
+def outside(document: Document, file: str, *, committed: bool) -> list[Problem]:
+    """What stands beside `config`."""
+    problems = []
+    for key in document.values:
+        line = document.places[(key,)].line
+        if key not in FILE_KEYS:
+            hint = "is not a key of a stack file; settings stand below config:"
+            match = nearest(key, FILE_KEYS)
+            problems.append(Problem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match))
+        elif committed and key in FILE_KEYS[2:]:
+            hint = "belongs to one person's encryption and is not committed: delete the line"
+            problems.append(Problem(file=file, key=key, line=line, message=hint))
+    return problems
+
+
+def section(document: Document, file: str, problems: list[Problem]) -> dict[str, Any]:
+    config = document.values.get("config")
+    if isinstance(config, dict):
+        return config
+    place = document.places.get(("config",))
+    message = "must be a section with the stack's settings" if place else "is missing: the section with the settings"
+    problems.append(Problem(file=file, key="config", line=place.line if place else None, message=message))
+    return {}
+
+
+def foreign(config: Mapping[str, Any], file: str, places: Mapping[KeyPath, Place]) -> list[Problem]:
+    """Keys of other namespaces: most are none of our business, some are ours under a wrong name."""
+    problems = []
+    ours = {key for model in MODELS.values() for key in keys_of(model)}
+    for key in config:
+        space, colon, name = key.rpartition(":")
+        wrong = None
+        if not colon:
+            wrong = f"needs its namespace: {NAMESPACE}{key}"
+        elif space != PROJECT and (space.startswith("mlops") or nearest(space, [PROJECT])):
+            wrong = f"stands in the namespace {space}, which nobody reads"
+            wrong += f": write {NAMESPACE}{name}" if name in ours else f"; ours is {PROJECT}"
+        if wrong:
+            place = places.get(("config", key))
+            problems.append(Problem(file=file, key=key, line=place.line if place else None, message=wrong))
+    disabled = config.get(PROVIDERS)
+    if not isinstance(disabled, list) or not {"aws", "*"} & {str(name) for name in disabled}:
+        place = places.get(("config", PROVIDERS))
+        message = 'must be ["aws"]: a resource without a provider of its own would go to whatever account is signed in'
+        given = shown(disabled) if PROVIDERS in config else None
+        line = place.line if place else None
+        problems.append(Problem(file=file, key=PROVIDERS, given=given, line=line, message=message))
+    return problems
+
+
+def defaults(path: Path) -> dict[str, object]:
+    """Defaults that Pulumi.yaml declares, by key without namespace. No file, no defaults. Raises SettingsError."""
+    if not path.exists():
+        return {}
+    config = read(path).values.get("config")
+    declared = config if isinstance(config, dict) else {}
+    return {
+        key.removeprefix(NAMESPACE): value["default"]
+        for key, value in declared.items()
+        if isinstance(value, dict) and "default" in value
+    }
+
+
+def decoded(key: str, value: Any) -> Any:
+    """A value as the file would have given it. Only JSON of a structured setting is read as JSON."""
+    if not isinstance(value, str) or (key != PROVIDERS and not _structured(key.removeprefix(NAMESPACE))):
+        return value
+    if not value:
+        return None
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _structured(key: str) -> bool:
+    fields = [field for model in MODELS.values() if (field := keys_of(model).get(key))]
+    return bool(fields) and not any(is_text(field.annotation) for field in fields)
+
+
+def _encoded(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
