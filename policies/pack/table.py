@@ -27,7 +27,7 @@ def table() -> str:
 
 def _row(rule: Rule) -> str:
     by = "the resource" if rule.scope == "resource" else "its stack"
-    frameworks = ", ".join(rule.frameworks) or "–"
+    frameworks = ", ".join(rule.frameworks) or "-"
     return f"| {rule.id} | {rule.title} | {rule.severity.value} | {by} | {frameworks} |"
 
 

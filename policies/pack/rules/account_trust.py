@@ -32,7 +32,6 @@ RULE = Rule(
     why="A bare account lets its every administrator decide who comes in.",
     fix="Name the role, or hold aws:PrincipalArn, aws:PrincipalOrgID or sts:ExternalId.",
     severity=Severity.HIGH,
-    frameworks=("NIST 800-53 AC-6",),
     types=("aws:iam/role:Role",),
     check=check,
 )

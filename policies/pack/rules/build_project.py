@@ -26,8 +26,6 @@ RULE = Rule(
     why="A build runs what a repository says: it needs the network's limits and no power over its host.",
     fix="Set vpcConfig and encryptionKey, leave privilegedMode off.",
     severity=Severity.HIGH,
-    # Security Hub user guide, codebuild-controls (privileged mode: AC-6).
-    frameworks=("NIST 800-53 AC-6", "NIST 800-53 SC-28"),
     types=("aws:codebuild/project:Project",),
     check=check,
 )

@@ -74,7 +74,6 @@ RULE = Rule(
     why="Through an open endpoint data leaves to anybody's bucket, with credentials brought along.",
     fix="Hold aws:PrincipalAccount and aws:ResourceAccount to the platform's accounts; name AWS-owned buckets in full.",
     severity=Severity.HIGH,
-    frameworks=("NIST 800-53 AC-4", "NIST 800-53 SC-7"),
     types=("aws:ec2/vpcEndpoint:VpcEndpoint",),
     scope="stack",
     check=check,

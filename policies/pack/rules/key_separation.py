@@ -63,8 +63,6 @@ RULE = Rule(
     fix="Give administration and use to different principals; to leave both to identity policies, "
     f"begin the statement's Sid with {DELEGATES}.",
     severity=Severity.HIGH,
-    # NIST SP 800-53 r5: AC-5 is separation of duties.
-    frameworks=("NIST 800-53 AC-5",),
     types=("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", KEY_POLICY),
     scope="stack",
     check=check,

@@ -24,8 +24,6 @@ RULE = Rule(
     why="Logs hold inputs and identities; kept for ever or in the open they are a second data store.",
     fix="Set retentionInDays and kmsKeyId.",
     severity=Severity.MEDIUM,
-    # NIST SP 800-53 r5: AU-11 audit record retention, SC-28 protection at rest.
-    frameworks=("NIST 800-53 AU-11", "NIST 800-53 SC-28"),
     types=("aws:cloudwatch/logGroup:LogGroup",),
     check=check,
 )

@@ -65,7 +65,7 @@ RULE = Rule(
     why="The network is private: data leaves only through endpoints that have a policy.",
     fix="Name the endpoints' prefix list, the VPC's CIDR or another security group.",
     severity=Severity.HIGH,
-    # Security Hub user guide, ec2-controls: EC2.18 (ingress); SC-7(5) is denial by default, allowance by exception.
+    # Security Hub user guide, ec2-controls: EC2.18 (ingress only).
     frameworks=("FSBP EC2.18", "NIST 800-53 SC-7(5)"),
     types=(*RULES, *GROUPS),
     check=check,

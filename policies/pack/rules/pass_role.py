@@ -40,7 +40,6 @@ RULE = Rule(
     why="Whoever passes any role to any service has the rights of all of them.",
     fix="Name the role's ARN and hold iam:PassedToService with StringEquals.",
     severity=Severity.CRITICAL,
-    frameworks=("NIST 800-53 AC-6",),
     types=(*INLINE, MANAGED, ROLE),
     scope="stack",
     check=check,

@@ -25,7 +25,6 @@ RULE = Rule(
     why="Otherwise notebooks reach the internet past the endpoints, with the data they have read.",
     fix="Set appNetworkAccessType to VpcOnly, and kmsKeyId.",
     severity=Severity.HIGH,
-    frameworks=("NIST 800-53 SC-7", "NIST 800-53 SC-28"),
     types=("aws:sagemaker/domain:Domain",),
     check=check,
 )

@@ -1,0 +1,79 @@
+"""Resources that pass every rule, and ways to spoil one thing about them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from policies.pack.evaluate import Finding, Verdict, judge
+from policies.pack.model import Resource, Rule
+
+ACCOUNT = "111111111111"
+REGION = "eu-west-1"
+BUCKET_ARN = "arn:aws:s3:::mlops-data"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0f1e2d3c"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/mlops/projects/screening/training"
+
+
+def make(token: str, name: str, refers: Mapping[str, tuple[str, ...]] | None = None, **props: Any) -> Resource:
+    urn = f"urn:pulumi:dev::mlops-platform::{token}::{name}"
+    return Resource(type=token, name=name, urn=urn, props=props, refers=refers or {})
+
+
+def allow(**elements: Any) -> dict[str, Any]:
+    return {"Sid": "Given", "Effect": "Allow", **elements}
+
+
+def deny(**elements: Any) -> dict[str, Any]:
+    return {"Sid": "Refused", "Effect": "Deny", **elements}
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def having(resource: Resource, **props: Any) -> Resource:
+    return replace(resource, props={**resource.props, **props})
+
+
+def at(resource: Resource, path: str, value: Any) -> Resource:
+    """The resource with another value at a dotted path that exists."""
+    props: Any = copy.deepcopy(dict(resource.props))
+    inner = props
+    *steps, last = path.split(".")
+    for step in steps:
+        inner = inner[int(step)] if isinstance(inner, list) else inner[step]
+    inner[int(last) if isinstance(inner, list) else last] = value
+    return replace(resource, props=props)
+
+
+def without(resource: Resource, prop: str) -> Resource:
+    assert prop in resource.props
+    return replace(resource, props={key: value for key, value in resource.props.items() if key != prop})
+
+
+def judged(rule: Rule, subject: Resource, *others: Resource) -> Finding:
+    assert subject.type in rule.types
+    return judge(rule, subject, [subject, *others])
+
+
+def violations(rule: Rule, subject: Resource, *others: Resource) -> list[str]:
+    finding = judged(rule, subject, *others)
+    assert finding.verdict in (Verdict.PASSED, Verdict.VIOLATED), finding
+    return list(finding.details)
+
+
+def not_decided(rule: Rule, subject: Resource, *others: Resource) -> str:
+    finding = judged(rule, subject, *others)
+    assert finding.verdict is Verdict.UNKNOWN, finding
+    return finding.details[0]
+
+
+def excused(rule: Rule, subject: Resource, *others: Resource) -> str:
+    finding = judged(rule, subject, *others)
+    assert finding.verdict is Verdict.NOT_APPLICABLE, finding
+    return finding.details[0]

@@ -1,0 +1,119 @@
+"""`python -m policies.check`: the same rules over what was already built."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pack_factories import KEY_ARN, allow, document
+
+from policies.check import main
+from policies.pack.captured import read
+from policies.pack.model import UNKNOWN
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
+OPEN_TRUST = document(allow(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole"))
+
+
+def record(token: str, name: str, stack: str = "dev", **inputs: Any) -> dict[str, Any]:
+    urn = f"urn:pulumi:{stack}::mlops-platform::{token}::{name}"
+    return {"stack": stack, "urn": urn, "type": token, "name": name, "options": {}, "inputs": inputs, "outputs": {}}
+
+
+def written(path: Path, content: Any) -> str:
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+def exported(*records: dict[str, Any]) -> dict[str, Any]:
+    """As `pulumi stack export` writes: neither stack nor name, which the URN holds."""
+    bare = [{key: value for key, value in one.items() if key not in {"stack", "name"}} for one in records]
+    return {"version": 3, "deployment": {"resources": bare}}
+
+
+def test_resources_without_a_violation_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", retentionInDays=30, kmsKeyId=KEY_ARN)])
+    assert main([file]) == 0
+    assert "1 checks by 17 rules: 1 passed, 0 violated, 0 unknown, 0 not applicable" in capsys.readouterr().out
+
+
+def test_a_violation_is_shown_with_stack_resource_and_fix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", stack="staging", kmsKeyId=KEY_ARN)])
+    assert main([file]) == 1
+    said = capsys.readouterr().out
+    assert "LOG-01  medium" in said
+    assert "staging  LogGroup flow  the log group keeps its events for ever" in said
+    assert "fix: Set retentionInDays and kmsKeyId." in said
+
+
+def test_an_exported_stack_is_read_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "dev.json", exported(record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)))
+    assert main([file]) == 1
+    assert "dev  LogGroup flow" in capsys.readouterr().out
+
+
+def test_a_resource_that_waits_for_deletion_is_passed_over(tmp_path: Path) -> None:
+    leaving = {**record(LOG_GROUP, "old"), "delete": True}
+    staying = record(LOG_GROUP, "flow", retentionInDays=30, kmsKeyId=KEY_ARN)
+    assert main([written(tmp_path / "dev.json", exported(leaving, staying))]) == 0
+
+
+def test_a_secret_is_said_to_be_undecided_and_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hidden = record("aws:iam/role:Role", "one", assumeRolePolicy=SECRET)
+    listed = record("aws:iam/role:Role", "two", assumeRolePolicy="[secret]")
+    listed["options"] = {"secrets": ["assumeRolePolicy"]}
+    assert main([written(tmp_path / "resources.json", [hidden, listed])]) == 0
+    said = capsys.readouterr().out
+    assert "IAM-04: assumeRolePolicy of one" in said
+    assert "IAM-04: assumeRolePolicy of two" in said
+    assert "v1:abc" not in said
+
+
+def test_siblings_are_sought_in_their_own_stack_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    versioned: dict[str, Any] = {"bucket": "mlops-data", "versioningConfiguration": {"status": "Enabled"}}
+    records = [
+        record("aws:s3/bucket:Bucket", "data", bucket="mlops-data"),
+        record("aws:s3/bucketVersioning:BucketVersioning", "data", stack="staging", **versioned),
+    ]
+    assert main([written(tmp_path / "resources.json", records)]) == 1
+    assert "dev  Bucket data  the bucket is not versioned" in capsys.readouterr().out
+
+
+def test_siblings_find_each_other_by_the_id_that_aws_gave(tmp_path: Path) -> None:
+    bucket = {**record("aws:s3/bucket:Bucket", "data"), "id": "data-1a2b3c", "outputs": {"bucket": "data-1a2b3c"}}
+    status: dict[str, Any] = {"bucket": "data-1a2b3c", "versioningConfiguration": {"status": "Enabled"}}
+    file = tmp_path / "resources.json"
+    written(file, [bucket, record("aws:s3/bucketVersioning:BucketVersioning", "data", **status)])
+    assert {one.props.get("id") for one in read(file)[0].whole} == {"data-1a2b3c", None}
+    assert {one.props.get("id") for one in read(file)[0].inputs} == {None}
+
+
+def test_an_unknown_of_a_preview_is_unknown(tmp_path: Path) -> None:
+    planned = record(LOG_GROUP, "flow", kmsKeyId="04da6b54-80e4-46f7-96ec-b56ff0331ba9")
+    file = tmp_path / "resources.json"
+    written(file, [planned])
+    assert read(file)[0].inputs[0].props["kmsKeyId"] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not JSON"),
+        ("[]", "holds no resources"),
+        ('{"deployment": {}}', "holds no resources"),
+        ('[{"type": "aws:s3/bucket:Bucket"}]', "resource 0 has no urn and type"),
+    ],
+)
+def test_a_file_of_another_kind_is_an_error_that_says_what_is_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    assert main([written(tmp_path / "other.json", content)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_missing_file_is_an_error_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "none.json")]) == 2
+    assert "No such file or directory" in capsys.readouterr().err

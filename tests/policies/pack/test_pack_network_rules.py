@@ -1,0 +1,136 @@
+"""What the rules say of security groups and endpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pack_factories import ACCOUNT, allow, document, excused, having, make, not_decided, violations, without
+
+from policies.pack.model import UNKNOWN, Resource
+from policies.pack.rules import endpoint_policy, open_network
+
+PLATFORM = {"StringEquals": {"aws:PrincipalAccount": [ACCOUNT], "aws:ResourceAccount": [ACCOUNT]}}
+
+
+def egress(name: str = "endpoints-egress", **props: Any) -> Resource:
+    token = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    return make(
+        token, name, **{"cidrIpv4": "10.0.0.0/16", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, **props}
+    )
+
+
+def group(**props: Any) -> Resource:
+    rule = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/16"]}
+    return make("aws:ec2/securityGroup:SecurityGroup", "endpoints", **{"ingress": [rule], **props})
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    return {**allow(Principal="*", Action="*", Resource="*", Condition=PLATFORM), **changes}
+
+
+def endpoint(*statements: dict[str, Any], service: str = "kms") -> Resource:
+    return make(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        service,
+        id="vpce-1",
+        vpcEndpointType="Gateway" if service == "s3" else "Interface",
+        serviceName=f"com.amazonaws.eu-west-1.{service}",
+        policy=document(*(statements or (statement(),))),
+    )
+
+
+def test_a_rule_to_the_vpc_passes() -> None:
+    assert violations(open_network.RULE, egress()) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "block"),
+    [("cidrIpv4", "0.0.0.0/0"), ("cidrIpv6", "::/0"), ("cidrIpv4", "128.0.0.0/1"), ("cidrIpv6", "2000::/3")],
+)
+def test_a_rule_to_the_world_is_named(key: str, block: str) -> None:
+    assert violations(open_network.RULE, egress(**{key: block})) == [f"{key} is {block}"]
+
+
+def test_the_widest_private_range_passes() -> None:
+    assert violations(open_network.RULE, egress(cidrIpv4="10.0.0.0/8")) == []
+    assert violations(open_network.RULE, egress(cidrIpv6="fc00::/7")) == []
+
+
+def test_a_rule_of_the_older_kind_is_read_too() -> None:
+    older = make("aws:ec2/securityGroupRule:SecurityGroupRule", "open", type="ingress", cidrBlocks=["0.0.0.0/0"])
+    assert violations(open_network.RULE, older) == ["cidrBlocks is 0.0.0.0/0"]
+
+
+def test_rules_inside_a_group_are_read_in_both_directions() -> None:
+    assert violations(open_network.RULE, group()) == []
+    open_rule = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["10.0.0.0/16", "0.0.0.0/0"]}]
+    assert violations(open_network.RULE, group(egress=open_rule)) == ["egress.0.cidrBlocks is 0.0.0.0/0"]
+    assert violations(open_network.RULE, group(ingress=open_rule)) == ["ingress.0.cidrBlocks is 0.0.0.0/0"]
+
+
+def test_what_is_named_a_nats_is_excused() -> None:
+    assert "NAT" in excused(open_network.RULE, egress("dev-nat-egress", cidrIpv4="0.0.0.0/0"))
+
+
+def test_a_name_that_only_contains_the_letters_is_not_excused() -> None:
+    assert len(violations(open_network.RULE, egress("signature-egress", cidrIpv4="0.0.0.0/0"))) == 1
+
+
+def test_a_range_that_is_not_known_yet_is_not_decided() -> None:
+    assert not_decided(open_network.RULE, egress(cidrIpv4=UNKNOWN)) == "cidrIpv4 of endpoints-egress"
+
+
+def test_a_range_that_is_known_to_be_open_is_named_beside_an_unknown_one() -> None:
+    assert violations(open_network.RULE, egress(cidrIpv4=UNKNOWN, cidrIpv6="::/0")) == ["cidrIpv6 is ::/0"]
+
+
+def test_an_endpoint_for_the_platforms_accounts_passes() -> None:
+    assert violations(endpoint_policy.RULE, endpoint()) == []
+    assert violations(endpoint_policy.RULE, endpoint(statement(Action="s3:*"), service="s3")) == []
+
+
+def test_an_endpoint_without_a_policy_is_named() -> None:
+    expected = ["the endpoint has no policy, and AWS's default lets everything through"]
+    assert violations(endpoint_policy.RULE, without(endpoint(), "policy")) == expected
+
+
+@pytest.mark.parametrize("condition", [{}, {"StringEqualsIfExists": {"aws:PrincipalAccount": ACCOUNT}}])
+def test_a_policy_that_lets_everything_through_is_named(condition: object) -> None:
+    expected = ["Given lets everybody do everything through the endpoint"]
+    assert violations(endpoint_policy.RULE, endpoint(statement(Condition=condition))) == expected
+
+
+def test_a_policy_apart_from_its_endpoint_counts() -> None:
+    token = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
+    apart = make(token, "kms", vpcEndpointId="vpce-1", policy=document(statement()))
+    bare = without(endpoint(), "policy")
+    assert violations(endpoint_policy.RULE, bare, apart) == []
+    assert len(violations(endpoint_policy.RULE, bare, having(apart, policy=document(statement(Condition={}))))) == 1
+
+
+@pytest.mark.parametrize("name", ["*sagemaker*", "*", "mlops-?"])
+def test_a_pattern_of_bucket_names_is_named(name: str) -> None:
+    pattern = statement(Action="s3:GetObject", Resource=f"arn:aws:s3:::{name}/*", Condition={})
+    expected = [f"Given reaches buckets called {name} of any account"]
+    assert violations(endpoint_policy.RULE, endpoint(statement(), pattern, service="s3")) == expected
+
+
+def test_the_caller_alone_does_not_limit_where_data_goes() -> None:
+    caller = {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
+    spoiled = endpoint(statement(Action="s3:*", Condition=caller), service="s3")
+    assert violations(endpoint_policy.RULE, spoiled) == ["Given reaches buckets called * of any account"]
+
+
+def test_a_bucket_of_aws_named_in_full_passes() -> None:
+    layers = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"
+    named = statement(Action="s3:GetObject", Resource=layers, Condition={})
+    assert violations(endpoint_policy.RULE, endpoint(statement(), named, service="s3")) == []
+
+
+def test_an_endpoint_that_takes_no_policy_is_excused() -> None:
+    assert "takes no policy" in excused(endpoint_policy.RULE, having(endpoint(), vpcEndpointType="GatewayLoadBalancer"))
+
+
+def test_an_endpoint_policy_that_is_not_known_yet_is_not_decided() -> None:
+    assert not_decided(endpoint_policy.RULE, having(endpoint(), policy=UNKNOWN)) == "policy of kms"
