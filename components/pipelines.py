@@ -137,8 +137,8 @@ def stack_set(delivery: Delivery, artifact: str) -> list[A]:
         "MaxConcurrentPercentage": "1",
     }
     update = common | {
-        "TemplatePath": f"{artifact}::template.json",
-        "Parameters": f"{artifact}::{delivery.stage}-parameters.json",
+        "TemplatePath": f"{artifact}::build/template.json",
+        "Parameters": f"{artifact}::build/{delivery.stage}-parameters.json",
         "PermissionModel": "SELF_MANAGED",
         "AdministrationRoleArn": delivery.administration_role_arn,
         "ExecutionRoleName": delivery.execution_role,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -182,7 +182,12 @@ def _deploy_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
     render = _build_project(
         it, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
-    test = _build_project(it, "deploy-test", "Calls the endpoints", "buildspec-test.yml", roles.deploy_test.arn)
+    tests = {
+        purpose: _build_project(
+            it, f"deploy-{purpose}", "Calls the endpoints", f"buildspec-{purpose}.yml", roles.deploy_test.arn
+        )
+        for purpose in ("test", "verify")
+    }
     stages = [
         pipelines.source(it.home.artifacts_bucket, _source_key(it, "model-deploy")),
         pipelines.Stage(name="Render", actions=[pipelines.build("Render", render.name, outputs=["Rendered"])]),
@@ -190,7 +195,7 @@ def _deploy_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
     for stage in it.stages:
         if stage == "production":
             stages.append(_approval(it))
-        stages += _release(it, stage, test.name)
+        stages += _release(it, stage, tests)
     return _pipeline(
         it,
         roles,
@@ -207,9 +212,9 @@ def _approval(it: Project) -> pipelines.Stage:
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(it.home.alarm_topic_arn, question)])
 
 
-def _release(it: Project, stage: str, test_project: pulumi.Input[str]) -> list[pipelines.Stage]:
+def _release(it: Project, stage: str, tests: Mapping[str, BuildProject]) -> list[pipelines.Stage]:
     workloads = it.of_stage(stage)
-    set_ = pipelines.Delivery(
+    to_stage = pipelines.Delivery(
         stage=stage,
         stack_set=it.names.stack_set(stage),
         accounts=workloads.apply(lambda there: sorted({w["account"] for w in there})),
@@ -217,17 +222,14 @@ def _release(it: Project, stage: str, test_project: pulumi.Input[str]) -> list[p
         administration_role_arn=it.home.stack_set_administration_role_arn,
         execution_role=names.Names(it.settings.prefix, stage).role(names.STACK_SET_EXECUTION),
     )
-    purpose = "Verify" if stage == "production" else "Test"
+    # Production serves people: its requests are not spent on a full test.
+    purpose = "verify" if stage == "production" else "test"
     check = pipelines.build(
-        purpose,
-        test_project,
-        inputs=("Source", "Rendered"),
-        category="Test",
-        environment={"DEPLOY_COMMAND": purpose.lower(), "DEPLOY_STAGE": stage},
+        purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(set_, "Rendered")),
-        pipelines.Stage(name=f"{purpose}{stage.capitalize()}", actions=[check]),
+        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
+        pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 
 

@@ -33,16 +33,17 @@ class ProjectRoles:
         self.pipeline = self._role(
             "pipeline", SAGEMAKER, lambda place: documents.pipeline(place, self._own("processing", "training"))
         )
-        build, render, test = mine.of("build"), mine.of("deploy"), mine.of("deploy-test")
+        build, render = mine.of("build"), mine.of("deploy")
+        tests = [mine.of("deploy-test"), mine.of("deploy-verify")]
         self.build = self._role(
             "build", CODEBUILD, lambda place: documents.build(place, self._own("pipeline")[0], build)
         )
         self.deploy = self._role("deploy", CODEBUILD, lambda place: documents.deploy(place, render))
-        self.deploy_test = self._deploy_test(test)
+        self.deploy_test = self._deploy_test(tests)
         self.build_pipeline = self._role(
             "build-pipeline", CODEPIPELINE, lambda place: documents.build_pipeline(place, build)
         )
-        self.deploy_pipeline = self._deploy_pipeline([render, test])
+        self.deploy_pipeline = self._deploy_pipeline([render, *tests])
         pipelines = [mine.of("build-pipeline"), mine.of("deploy-pipeline")]
         self.events = self._role("events", "events.amazonaws.com", lambda place: documents.events(place, pipelines))
         self.release_cleaner = self._release_cleaner()
@@ -76,7 +77,7 @@ class ProjectRoles:
         )
         return Role(f"role-{purpose}", args, it.options())
 
-    def _deploy_test(self, test_project: str) -> Role:
+    def _deploy_test(self, test_projects: list[str]) -> Role:
         it = self._it
 
         def policy(known: list[object]) -> str:
@@ -86,7 +87,7 @@ class ProjectRoles:
                 for workloads in stages
                 for w in workloads  # type: ignore[attr-defined]
             ]
-            return documents.deploy_test(place, roles, test_project)  # type: ignore[arg-type]
+            return documents.deploy_test(place, roles, test_projects)  # type: ignore[arg-type]
 
         stages = [it.of_stage(stage) for stage in it.stages]
         return self._with_policy("deploy-test", CODEBUILD, pulumi.Output.all(self._place, *stages).apply(policy))

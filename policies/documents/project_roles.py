@@ -272,10 +272,10 @@ def deploy(place: ProjectPlace, render_project: str) -> str:
     )
 
 
-def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_project: str) -> str:
+def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: Sequence[str]) -> str:
     """Testing: enter the test role of each workload account and compare answers with the held-out rows."""
     return document(
-        *_build_basics(place, test_project),
+        *_build_basics(place, *test_projects),
         _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
         _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
