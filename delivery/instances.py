@@ -4,7 +4,8 @@
 endpoints with inference components, so the threshold depends on the instance type.
 Source: SageMaker developer guide, "monitoring-cloudwatch"; vCPUs: Amazon EC2 instance types guide.
 
-x86 only, as the model image is; no types with local NVMe, which refuse `KmsKeyId` (CreateEndpointConfig).
+x86 only, as the model image is; no types with local storage, which `KmsKeyId` does not encrypt (botocore,
+CreateEndpointConfig).
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,8 @@ from botocore.config import Config
 
 from deploy.stages import StageSettings
 
-# InvokeEndpoint answers within 60 seconds or fails (SageMaker guide, "your-algorithms-inference-code").
-_RUNTIME = Config(read_timeout=65, retries={"mode": "standard", "total_max_attempts": 3})
+# A container has 60 seconds; the client's time-out should then be 70 (botocore, InvokeEndpoint).
+_RUNTIME = Config(read_timeout=70, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True)
