@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from model_server.cores import cpu_quota, usable_cores
 from model_server.errors import RequestError, SettingsError
 from model_server.logs import request_id
