@@ -3,7 +3,7 @@
     python -m policies.check build/rehearsal/resources.json
     pulumi stack export --stack dev > dev.json && python -m policies.check dev.json
 
-Exit 0 when nothing violates a rule, 1 when something does, 2 when a file cannot be read.
+Exit 0 when nothing violates a rule, 1 when something does, 2 when a file cannot be read or holds nothing to check.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     findings = [(stack.stack, finding) for stack in stacks for finding in _of(stack)]
     print("\n".join(report(findings)))
+    if not findings:
+        print("error: nothing was checked: the files hold no resource that a rule applies to", file=sys.stderr)
+        return 2
     return 1 if any(finding.verdict is Verdict.VIOLATED for _, finding in findings) else 0
 
 

@@ -117,3 +117,8 @@ def test_a_file_of_another_kind_is_an_error_that_says_what_is_expected(
 def test_a_missing_file_is_an_error_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "none.json")]) == 2
     assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_a_check_of_nothing_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([written(tmp_path / "resources.json", [record("aws:ssm/parameter:Parameter", "id")])]) == 2
+    assert "nothing was checked" in capsys.readouterr().err
