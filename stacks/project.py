@@ -55,8 +55,8 @@ class Project:
             there = [w for w in workloads if w["stage"] == stage and self.settings.id in w["projects"]]
             if not there:
                 raise pulumi.RunError(
-                    f"no workload account of stage {stage!r} lets project {self.settings.id!r} deploy: add it to "
-                    f"`projects` of a workload stack of that stage, bring up that stack, then {self.settings.data_science!r}"
+                    f"no workload account of stage {stage!r} lets project {self.settings.id!r} deploy: add it to the "
+                    f"`projects` of a workload stack of that stage; bring that up, then {self.settings.data_science!r}"
                 )
             return there
 

@@ -83,6 +83,12 @@ def model_role(place: WorkloadPlace, project: str, endpoint: str, repository: st
             actions=["logs:CreateLogGroup"],
             resources=[place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")],
         ),
+        Statement(
+            sid="SeeRollbackAlarms",
+            actions=["cloudwatch:DescribeAlarms"],
+            resources=["*"],
+            reason="Guardrails look alarms up by name with the model's role; the action filters, it knows no resource",
+        ),
         vpc_interfaces(),
     )
 
