@@ -30,6 +30,8 @@ def observed(names: Iterable[str], answer: Any, places: Mapping[str, str], about
 
 def pulumi(value: Any) -> Any:
     """An API value as Pulumi spells it: camelCase names, tag lists as maps, times as text."""
+    if isinstance(value, Mapping) and "Statement" in value:  # IAM's policies come parsed
+        return json.dumps(value)
     if isinstance(value, Mapping):
         return {camel(str(k)): pulumi(v) for k, v in value.items() if v is not None}
     if isinstance(value, (list, tuple)):

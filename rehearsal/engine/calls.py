@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -15,7 +15,7 @@ from rehearsal.engine.naming import match, normal, noun
 from rehearsal.engine.placing import Places, Unplaced, convert, place
 from rehearsal.engine.state import Resource
 from rehearsal.engine.strict import check, operation
-from rehearsal.engine.table.row import Call, Row, filled
+from rehearsal.engine.table.row import Call, Row, filled, with_defaults
 
 _GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$|UnknownResource", re.IGNORECASE)
 _GONE_SAYS = re.compile(r"does not exist|could not find|not found|no such|cannot find|unable to find", re.IGNORECASE)
@@ -66,6 +66,9 @@ class Caller:
         except ParamValidationError as error:
             raise Refused(resource, f"{service}:{name}", "InvalidParameter", str(error)) from None
         answer.pop("ResponseMetadata", None)
+        failed = answer.get("Unsuccessful") or answer.get("FailedEntries")
+        if failed:  # EC2 and EventBridge answer 200 and say in the body what they did not do
+            raise Refused(resource, f"{service}:{name}", "Unsuccessful", str(failed))
         return answer
 
 
@@ -91,25 +94,23 @@ def carries(row: Row, call: Call, name: str) -> bool:
 
 
 def parameters(
-    row: Row, call: Call, resource: Resource, values: Mapping[str, Any], names: Iterable[str] = ()
+    row: Row, call: Call, resource: Resource, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A call's parameters from a resource's properties. Raises Refused, naming property or member and what is allowed.
-
-    `names`: what the properties are about, for members left to fill; empty for this call's own noun.
-    """
+    """A call's parameters from a resource's properties. Raises Refused, naming property or member and what is allowed."""
     shape = operation(row.service, call.operation).input_shape
     if shape is None:
         return {}
     name = f"{row.service}:{call.operation}"
     known = resource.known()
-    shaped = call.shapes(values, known) if call.shapes else values
+    shaped = with_defaults(values, call.defaults)
+    shaped = dict(call.shapes(shaped, known)) if call.shapes else shaped
     try:
         placed = place(shape, shaped, Places(call.places, noun(call.operation)))
     except Unplaced as error:
         raise Refused(resource, name, "UnplacedProperty", _unplaced(row, error)) from None
     for path, constant in call.fills.items():
         _fill(placed, shape, path.split("."), filled(constant, known))
-    _complete(placed, shape, resource, known, (*names, noun(row.create.operation)))
+    _complete(placed, shape, resource, known, (noun(row.create.operation),))
     problems = [str(problem) for problem in check(shape, placed)]
     if problems:
         raise Refused(resource, name, "InvalidParameter", "; ".join(problems))

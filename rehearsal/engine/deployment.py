@@ -14,7 +14,7 @@ from rehearsal.engine.deletion import deletion_order, refuse_protected
 from rehearsal.engine.invokes import invoke
 from rehearsal.engine.provider import Provider
 from rehearsal.engine.state import Resource, Stack, StackFailed
-from rehearsal.engine.table import rows
+from rehearsal.engine.table import name_property
 from rehearsal.engine.urns import ROOT_TYPE, provider_urn, urn_of
 from rehearsal.engine.values import Plain
 
@@ -144,14 +144,16 @@ class Deployment:
     # ---- steps
 
     def _step(self, new: Resource, old: Resource | None) -> Resource:
-        row = rows().get(new.type)
-        if row is None:
-            raise StackFailed(f"{new.urn}\n  the rehearsal's table has no row for {new.type}: add one in rehearsal/engine/table")
+        name = name_property(new.type)
+        if name is None:
+            raise StackFailed(
+                f"{new.urn}\n  the rehearsal's table has no row for {new.type}: add one in rehearsal/engine/table"
+            )
         new.generation = old.generation if old else 0
         if old is not None:
             new.inputs = keep_ignored(new.inputs, old.inputs, new.options.get("ignoreChanges", []))
-        given = not row.name or row.name in new.inputs
-        new.inputs = tagged(named(new, old, row.name), new.type, self._default_tags(new))
+        given = name in new.inputs
+        new.inputs = tagged(named(new, old, name), new.type, self._default_tags(new))
         if old is None:
             return self._create(new, "create")
         if old.options.get("unfinished"):
@@ -189,12 +191,13 @@ class Deployment:
 
     def _replace(self, new: Resource, old: Resource, given: bool) -> Resource:
         """Create, then delete the old one at the end; the other way round where both would have one name."""
-        row = rows()[new.type]
+        name = name_property(new.type) or ""
         new.generation = old.generation + 1
-        same_name = bool(row.name) and given and new.inputs.get(row.name) == old.inputs.get(row.name)
+        same_name = given and new.inputs.get(name) == old.inputs.get(name)
         first = old.options.get("deleteBeforeReplace") or new.options.get("deleteBeforeReplace") or same_name
-        if row.name and not given:
-            new.inputs = tagged(named(new, None, row.name), new.type, self._default_tags(new))
+        if name and not given:
+            new.inputs = {key: value for key, value in new.inputs.items() if key != name}
+            new.inputs = tagged(named(new, None, name), new.type, self._default_tags(new))
         if first:
             if old.options.get("protect"):
                 refuse_protected([old])

@@ -17,9 +17,10 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.engine.calls import Caller, Refused
 from rehearsal.engine.deletion import refuse_protected
 from rehearsal.engine.deployment import Deployment, Listener
+from rehearsal.engine.invocation import Invoke
 from rehearsal.engine.monitor import Monitor
 from rehearsal.engine.provider import Provider
-from rehearsal.engine.state import Missing, Resource, Stack, StackFailed, dependents_first
+from rehearsal.engine.state import Missing, Stack, StackFailed, dependents_first
 
 Program = Callable[[], None]
 
@@ -28,17 +29,25 @@ class Engine:
     """Stacks of one project. All programs of a process share one event loop; each run has settings of its own.
 
     `invoke_function(resource, function name, payload)` runs what an `aws.lambda_.Invocation` calls and gives its
-    result; without it an invocation is an error.
+    result; without it the function is only looked up.
     """
 
     def __init__(self, cloud: Cloud, project: str = "mlops-platform") -> None:
         self.cloud = cloud
         self.project = project
         self.stacks: dict[str, Stack] = {}
-        self.invoke_function: Callable[[Resource, str, bytes], bytes] | None = None
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda *_: None)
         self._provider = Provider(Caller(cloud))
+
+    @property
+    def invoke_function(self) -> Invoke | None:
+        """What runs functions for `aws.lambda_.Invocation`."""
+        return self._provider.invocations.run
+
+    @invoke_function.setter
+    def invoke_function(self, run: Invoke | None) -> None:
+        self._provider.invocations.run = run
 
     def up(
         self,

@@ -10,10 +10,12 @@ import jmespath
 from rehearsal.engine import schema
 from rehearsal.engine.answers import differences, observed, pulumi
 from rehearsal.engine.calls import Caller, Refused, carries, parameters
+from rehearsal.engine.invocation import Invocations
 from rehearsal.engine.naming import noun
+from rehearsal.engine.placing import Places, convert
 from rehearsal.engine.state import Resource
 from rehearsal.engine.strict import operation
-from rehearsal.engine.table import row_of
+from rehearsal.engine.table import INVOCATION, row_of
 from rehearsal.engine.table.row import Call, Read, Row, filled
 from rehearsal.engine.table.tagging import BY_SERVICE
 
@@ -26,9 +28,13 @@ class Provider:
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
+        self.invocations = Invocations(caller)
 
     def create(self, resource: Resource) -> None:
         """Make the resource; sets its id and outputs. Raises Refused; what was made by then has its id."""
+        if resource.type == INVOCATION:
+            self.invocations.create(resource)
+            return
         row = row_of(resource)
         values = {k: v for k, v in resource.inputs.items() if k not in _COMMON and k not in row.ignored}
         later = {name for call in row.then for name in call.takes or ()}
@@ -48,6 +54,8 @@ class Provider:
 
     def plan(self, resource: Resource, changed: Iterable[str]) -> str:
         """`update` or `replace`, for the names of the properties that changed."""
+        if resource.type == INVOCATION:
+            return self.invocations.plan(resource, set(changed))
         row = row_of(resource)
         for name in changed:
             if name in row.ignored or name in ("tags", "tagsAll"):
@@ -58,6 +66,9 @@ class Provider:
 
     def update(self, resource: Resource, inputs: Mapping[str, Any], changed: Iterable[str]) -> None:
         """Make AWS say what the new inputs say; sets inputs and outputs."""
+        if resource.type == INVOCATION:
+            self.invocations.update(resource, inputs)
+            return
         row, before = row_of(resource), dict(resource.inputs)
         resource.inputs = dict(inputs)
         resource.outputs = {k: v for k, v in resource.outputs.items() if k not in before} | resource.inputs
@@ -73,22 +84,36 @@ class Provider:
 
     def read(self, resource: Resource) -> dict[str, Any] | None:
         """What AWS has under the resource's id: Pulumi properties, or None where it has nothing."""
+        if resource.type == INVOCATION:
+            return {} if self.invocations.exists(resource) else None
         row = row_of(resource)
-        return self._read(row, row.read, resource)
+        seen = self._read(row, row.read, resource)
+        if seen is None:
+            return None
+        for read in row.also:
+            seen |= self._read(row, read, resource) or {}
+        return seen
 
     def drift(self, resource: Resource) -> str | None:
         """Why the resource is not what the state says; None where it is."""
-        row = row_of(resource)
         seen = self.read(resource)
         if seen is None:
             return "not found"
+        if resource.type == INVOCATION:
+            return None
+        row = row_of(resource)
         wanted = {k: v for k, v in resource.inputs.items() if k not in row.ignored and k not in row.unread}
         wanted.pop("tags", None)
         return "; ".join(differences(wanted, {k: v for k, v in seen.items() if k in wanted})) or None
 
     def delete(self, resource: Resource) -> None:
         """Remove it; that it is gone already is no error."""
+        if resource.type == INVOCATION:
+            self.invocations.delete(resource)
+            return
         row = row_of(resource)
+        if row.before_delete is not None:
+            row.before_delete(lambda name, sent: self.caller.send(resource, row.service, name, sent), resource.known())
         for call in row.delete:
             if call.when is not None and not call.when(resource.known()):
                 continue
@@ -105,8 +130,10 @@ class Provider:
 
     def _send_update(self, row: Row, call: Call, resource: Resource, before: Mapping[str, Any]) -> None:
         given = {k: v for k, v in resource.inputs.items() if k not in _COMMON and carries(row, call, k)}
-        if not given and call.unset is not None:
-            self._call(row, call.unset, resource, {})
+        off = call.when is not None and not call.when(resource.known())
+        if off or (not given and call.unset is not None):
+            if call.unset is not None:
+                self._call(row, call.unset, resource, {})
             return
         values = {k: v for k, v in given.items() if k not in call.lists}
         extra: dict[str, Any] = {}
@@ -154,15 +181,13 @@ class Provider:
 
     def _complete(self, row: Row, resource: Resource) -> None:
         """Outputs that only a read gives."""
-        missing = [name for name in schema.outputs(resource.type) if name not in resource.outputs]
-        if missing:
-            seen = self._read(row, row.read, resource) or {}
-            for name in missing:
-                if seen.get(name) is not None:
-                    resource.outputs[name] = seen[name]
-        for read in row.also:
-            seen = self._read(row, read, resource) or {}
-            resource.outputs.update({k: v for k, v in seen.items() if k in read.gives})
+        self._give_texts(row, resource)
+        wanted = {name for name in schema.outputs(resource.type) if name not in resource.outputs} - _COMMON
+        for read in (row.read, *row.also):
+            if wanted and (not read.only_gives or wanted & set(read.gives)):
+                seen = self._read(row, read, resource) or {}
+                resource.outputs.update({name: seen[name] for name in wanted if seen.get(name) is not None})
+                wanted -= set(seen)
         self._give_texts(row, resource)
 
     def _give_texts(self, row: Row, resource: Resource) -> None:
@@ -178,7 +203,7 @@ class Provider:
                 return None
             raise
         part = jmespath.search(filled(read.at, resource.known()), answer)
-        if part is None or part == [] or (read.gone and jmespath.search(read.gone, part)):
+        if part is None or part is False or part == [] or (read.gone and jmespath.search(read.gone, part)):
             return None
         found = {}
         if not read.only_gives:
@@ -190,21 +215,24 @@ class Provider:
         return found
 
     def _tag(self, row: Row, resource: Resource, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        how = BY_SERVICE[row.service]
+        how = row.tagging or BY_SERVICE[row.service]
         about = row.tag_type or noun(row.create.operation)
         gone = sorted(set(before) - set(after))
         if gone and not (how.whole and after):
             name = how.untag.format(noun=about)
-            shape = operation(row.service, name).input_shape
-            member = next((m for m in shape.members if m.lower() in ("tagkeys", "keys")), None)
-            extra = {member: gone} if member else {} if how.whole else {"Tags": [{"Key": key} for key in gone]}
-            self._call(row, Call(operation=name, fills=how.fills), resource, {}, None) if how.whole else self._call(
-                row, Call(operation=name, fills={**how.fills, **extra}), resource, {}
-            )
+            self._call(row, Call(operation=name, fills={**how.fills, **_untagged(row, name, gone)}), resource, {})
         if after and after != before:
-            name = how.tag.format(noun=about)
-            places = {"tags": "Tagging.TagSet"} if how.whole else {}
-            self._call(row, Call(operation=name, fills=how.fills, places=places), resource, {"tags": dict(after)})
+            call = Call(operation=how.tag.format(noun=about), fills=how.fills, places=how.places)
+            self._call(row, call, resource, {"tags": dict(after)})
+
+
+def _untagged(row: Row, name: str, keys: list[str]) -> dict[str, Any]:
+    """The part of an untagging call that says which: keys, or for EC2 pairs without values."""
+    members = operation(row.service, name).input_shape.members
+    member = next((m for m in members if m.lower() in ("tagkeys", "keys")), None)
+    if member:
+        return {member: keys}
+    return {"Tags": [{"Key": key} for key in keys]} if "Tags" in members else {"tags": []} if "tags" in members else {}
 
 
 def _with_tags(row: Row, resource: Resource) -> dict[str, Any]:
@@ -219,15 +247,7 @@ def _with_tags(row: Row, resource: Resource) -> dict[str, Any]:
     member = next((m for m in shape.members if m.lower() in ("tags", "taglist")), None)
     if member is None:
         return {}
-    return dict(parameters_of_tags(row, member, tags))
-
-
-def parameters_of_tags(row: Row, member: str, tags: Mapping[str, str]) -> Mapping[str, Any]:
-    """Tags in the form that the creating call's member wants: a map, or pairs under the service's spelling."""
-    from rehearsal.engine.placing import Places, convert
-
-    shape = operation(row.service, row.create.operation).input_shape.members[member]
-    return {member: convert(shape, dict(tags), Places({}), "tags")}
+    return {member: convert(shape.members[member], dict(tags), Places({}), "tags")}
 
 
 def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:

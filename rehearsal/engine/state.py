@@ -15,6 +15,11 @@ class StackFailed(Exception):
     """A stack could not be brought up or down. The message is for people."""
 
 
+def partition(region: str) -> str:
+    """The partition of a region, as ARNs have it."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
 @dataclass
 class Resource:
     """One resource of a stack, as the real engine keeps it in its state.
@@ -61,6 +66,7 @@ class Resource:
             "id": self.id,
             "account": self.account,
             "region": self.region,
+            "partition": partition(self.region),
         }
 
 

@@ -89,7 +89,7 @@ def _structure(shape: Shape, value: Any, member: str) -> Iterator[Problem]:
         return
     dot = f"{member}." if member else ""
     for name in shape.required_members:
-        if name not in value:
+        if name not in value and not shape.members[name].metadata.get("idempotencyToken"):
             yield Problem(dot + name, None, "is required")
     for name, inner in value.items():
         if name not in shape.members:

@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rehearsal.engine.table.tagging import Tagging
+
 _NAMED = re.compile(r"\{(\w+)\}")
 
 Values = Mapping[str, Any]
+# Sends an operation of the row's service with parameters.
+Send = Callable[[str, Values], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +24,8 @@ class Call:
     path where spelling does not tell ("-" where the property needs no member of its own); `fills`: member path →
     constant or a text such as "{id}" filled from the resource; required members left over are filled from the
     resource by spelling. `unset`: the call made when the properties are taken away. `lists`: property → members that
-    add to and take from a list. `tolerates`: error codes that mean it is already so. `shapes` rewrites the
+    add to and take from a list. `defaults`: property path →
+    what the real provider sends where the program says nothing. `when`: on values of the resource. `tolerates`: error codes that mean it is already so. `shapes` rewrites the
     properties where AWS's form differs by more than names.
     """
 
@@ -33,6 +38,7 @@ class Call:
     tolerates: tuple[str, ...] = ()
     shapes: Callable[[Values, Values], Values] | None = None
     when: Callable[[Values], bool] | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +62,7 @@ class Row:
     `id`: JMESPath into the creating call's answer, or a text with "{property}". `name`: the property that the engine
     names when the program does not. `gives`: output → text with "{property}", or JMESPath into the creating answer.
     `replaces`: properties that an update call carries but cannot change. `ignored`: property → why it is not sent.
+    `unread`: property → why AWS's answer about it is not compared. `before_delete` empties what AWS wants empty.
     """
 
     type: str
@@ -72,9 +79,9 @@ class Row:
     replaces: tuple[str, ...] = ()
     ignored: Mapping[str, str] = field(default_factory=dict)
     tag_type: str = ""
-    tag_unset: bool = True
+    tagging: Tagging | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
-    empties: Call | None = None
+    before_delete: Callable[[Send, Values], None] | None = None
 
 
 def filled(text: Any, known: Values) -> Any:
@@ -95,3 +102,18 @@ def put(operation: str, **more: Any) -> dict[str, Any]:
     """The `create` and `update` of a type whose one operation does both."""
     call = Call(operation=operation, **more)
     return {"create": call, "update": (call,)}
+
+
+def with_defaults(values: Values, defaults: Values) -> dict[str, Any]:
+    """Properties with the provider's defaults; one inside a structure only where that structure is given."""
+    result = dict(values)
+    for path, default in defaults.items():
+        first, _, rest = path.partition(".")
+        inner = result.get(first)
+        if not rest:
+            result[first] = default if inner is None else inner
+        elif isinstance(inner, list):
+            result[first] = [with_defaults(item, {rest: default}) if isinstance(item, Mapping) else item for item in inner]
+        elif isinstance(inner, Mapping):
+            result[first] = with_defaults(inner, {rest: default})
+    return result

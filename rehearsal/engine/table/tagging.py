@@ -19,13 +19,14 @@ class Tagging:
     untag: str = "UntagResource"
     fills: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = False
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 BY_SERVICE: Mapping[str, Tagging] = {
     "ec2": Tagging(tag="CreateTags", untag="DeleteTags", fills={"Resources": ["{id}"]}),
     "iam": Tagging(tag="Tag{noun}", untag="Untag{noun}"),
     "kms": Tagging(fills={"KeyId": "{keyId}"}),
-    "s3": Tagging(tag="PutBucketTagging", untag="DeleteBucketTagging", whole=True),
+    "s3": Tagging(tag="PutBucketTagging", untag="DeleteBucketTagging", whole=True, places={"tags": "Tagging.TagSet"}),
     "logs": Tagging(fills={"resourceArn": "{arn}"}),
     "cloudwatch": Tagging(fills={"ResourceARN": "{arn}"}),
     "events": Tagging(fills={"ResourceARN": "{arn}"}),
@@ -40,5 +41,6 @@ BY_SERVICE: Mapping[str, Tagging] = {
     "ecr": Tagging(fills={"resourceArn": "{arn}"}),
     "sagemaker": Tagging(tag="AddTags", untag="DeleteTags", fills={"ResourceArn": "{arn}"}),
     "lambda": Tagging(fills={"Resource": "{arn}"}),
+    "codebuild": Tagging(tag="UpdateProject", untag="UpdateProject", fills={"name": "{name}"}, whole=True),
     "codepipeline": Tagging(fills={"resourceArn": "{arn}"}),
 }
