@@ -64,6 +64,7 @@ class Cloud:
         self.after: list[Callable[[Actor, Question, int], None]] = []
         self._actors: dict[str, Actor] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.Lock()
         self._mock = mock_aws()
         self._server: Any = None
         self._original = BotocoreStubber.process_request
@@ -147,10 +148,11 @@ class Cloud:
     def client(self, actor: Actor, service: str, region: str | None = None) -> Any:
         """A boto3 client of this process that acts as the actor."""
         key = (actor.access_key, service, region or actor.region)
-        if key not in self._clients:
-            credentials = {**actor.credentials(), "region_name": region or actor.region}
-            self._clients[key] = self._session.client(service, config=_CONFIG, **credentials)
-        return self._clients[key]
+        with self._lock:  # a session is not to be shared by threads (boto3 guide, "session"); its clients may be
+            if key not in self._clients:
+                credentials = {**actor.credentials(), "region_name": region or actor.region}
+                self._clients[key] = self._session.client(service, config=_CONFIG, **credentials)
+            return self._clients[key]
 
     def in_vpc(self, actor: Actor, vpc: str | None) -> Actor:
         """The same role and session, with credentials of their own, inside a VPC."""

@@ -55,7 +55,7 @@ class Hooks:
 
     pipeline_started: Callable[[str, str, str], None] = lambda *_: None
     pipeline_stopped: Callable[[str, str, str], None] = lambda *_: None
-    model_created: Callable[[str, str, str, str], None] = lambda *_: None
+    model_created: Callable[[str, str, str, str, str], None] = lambda *_: None
     package_changed: Callable[[str, str, str, list[str]], None] = lambda *_: None
 
 
@@ -127,7 +127,8 @@ def _models(patches: Patches, hooks: Hooks) -> None:
     def create(original: Callable[..., Any], this: Any) -> Any:
         containers = [*(this._get_param("Containers") or ()), this._get_param("PrimaryContainer") or {}]
         for package in (c["ModelPackageName"] for c in containers if c.get("ModelPackageName")):
-            hooks.model_created(this.current_account, this.region, this.access_key, package)
+            name = this._get_param("ModelName")
+            hooks.model_created(this.current_account, this.region, this.access_key, name, package)
         return original(this)
 
     patches.wrap(SageMakerResponse, "create_model", create)

@@ -20,9 +20,9 @@ from moto.ec2.models import ec2_backends
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.sagemaker import layout, logs, storage
+from rehearsal.sagemaker import images, layout, logs, storage
 from rehearsal.sagemaker.gaps import State, now
-from rehearsal.sagemaker.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment, container_python
+from rehearsal.sagemaker.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment
 
 # StoppingCondition.MaxRuntimeInSeconds of CreateProcessingJob and CreateTrainingJob, where none is given (botocore).
 _DEFAULT_SECONDS = 86_400
@@ -64,13 +64,21 @@ class Jobs:
     """
 
     def __init__(
-        self, cloud: Cloud, state: State, processes: Processes, folder: Path, python: Path | None = None
+        self,
+        cloud: Cloud,
+        state: State,
+        processes: Processes,
+        folder: Path,
+        python: Path,
+        *,
+        require_images: bool = False,
     ) -> None:
         self._cloud = cloud
         self._state = state
         self._processes = processes
         self._folder = folder
-        self._python = python or container_python()
+        self._python = python
+        self._require_images = require_images
 
     def run_processing(
         self, account: str, name: str, *, region: str | None = None, stop: threading.Event | None = None
@@ -157,7 +165,7 @@ class _Run:
                 return kind(self, actor, isolated)
             finally:
                 self._publish(actor, log_group)
-        except (_Refused, storage.TransferError, ValueError, NotTrusted) as error:
+        except (_Refused, images.NoImage, storage.TransferError, ValueError, NotTrusted) as error:
             return Outcome("Failed", f"ClientError: {error}"[:1024])
         except ClientError as error:
             return Outcome("Failed", f"ClientError: {logs.refused(error)}"[:1024])
@@ -175,6 +183,10 @@ class _Run:
             vpc=vpc,
             region=self.region,
         )
+
+    def pull(self, actor: Actor, image: str) -> None:
+        """Fetch the image, as far as ECR is asked."""
+        images.pull(self.jobs._cloud, actor, image, required=self.jobs._require_images)
 
     def s3(self, actor: Actor) -> Any:
         return self.jobs._cloud.client(actor, "s3")
@@ -225,6 +237,7 @@ class _Run:
 def _processing(run: _Run, actor: Actor, isolated: bool) -> Outcome:
     job = run.job
     _one_instance(job["ProcessingResources"]["ClusterConfig"])
+    run.pull(actor, job["AppSpecification"]["ImageUri"])
     layout.write_processing_layout(job, run.root)
     for entry in job.get("ProcessingInputs") or ():
         source = entry.get("S3Input")
@@ -246,6 +259,7 @@ def _processing(run: _Run, actor: Actor, isolated: bool) -> Outcome:
 def _training(run: _Run, actor: Actor, isolated: bool) -> Outcome:
     job = run.job
     _one_instance(job["ResourceConfig"])
+    run.pull(actor, job["AlgorithmSpecification"]["TrainingImage"])
     layout.write_training_layout(job, run.root)
     for channel in job.get("InputDataConfig") or ():
         source = channel["DataSource"].get("S3DataSource")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
+from rehearsal.sagemaker.processes import MODEL_IMAGE, container_python
 from rehearsal.sagemaker.runtime import SageMaker
 from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, IMAGE, REGION, Role, make_bucket, make_role, make_vpc
 
@@ -27,7 +30,7 @@ class World:
     subnet: str
     group: str
     key: str
-    roles: dict[str, str]
+    roles: dict[Role, str]
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -100,6 +103,35 @@ class World:
         }
 
 
+_TRAIN = """
+import json, pathlib, sys
+import numpy, xgboost
+folder = pathlib.Path(sys.argv[1])
+random = numpy.random.default_rng(0)
+rows = random.normal(size=(200, 2)).astype("float32")
+for name, target in (("first", rows[:, 0] + rows[:, 1]), ("second", rows[:, 0] * rows[:, 1])):
+    data = xgboost.DMatrix(rows, label=(target > 0).astype(int), feature_names=["a", "b"])
+    booster = xgboost.train({"objective": "binary:logistic", "max_depth": 3, "seed": 0}, data, 5)
+    (folder / name).mkdir()
+    booster.save_model(folder / name / "model.ubj")
+    schema = {"features": ["a", "b"], "target": "y", "problem": "binary", "classes": [0, 1]}
+    (folder / name / "schema.json").write_text(json.dumps(schema))
+    expected = booster.predict(xgboost.DMatrix(rows[:20], feature_names=["a", "b"]))
+    (folder / name / "expected.json").write_text(json.dumps([float(value) for value in expected]))
+    (folder / name / "rows.json").write_text(json.dumps(rows[:20].tolist()))
+"""
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small XGBoost models, `first` and `second`, trained in the model image's environment."""
+    if not container_python().exists():
+        subprocess.run([str(shutil.which("uv")), "sync", "--project", str(MODEL_IMAGE), "--frozen"], check=True)
+    folder = tmp_path_factory.mktemp("models")
+    subprocess.run([str(container_python()), "-c", _TRAIN, str(folder)], check=True)
+    return folder
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A fresh account; its SageMaker runs."""
@@ -114,7 +146,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             yield World(cloud, sagemaker, deployer, vpc, subnets[0], group, key, roles, events)
 
 
-def requests_of(world: World, role: str) -> list[Any]:
+def requests_of(world: World, role: Role) -> list[Any]:
     """The recorded requests of a role."""
     return [line for line in world.cloud.recorder.requests if line.caller == world.roles[role]]
 

@@ -190,7 +190,7 @@ def test_a_fault_that_no_policy_names_fails_at_once(world: World) -> None:
     assert start(world)["PipelineExecutionStatus"] == "Failed"
 
 
-def test_a_run_can_be_stopped_with_the_job_that_it_runs(world: World) -> None:
+def test_a_run_can_be_stopped_with_the_job_that_it_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     upload(world, definition(world, Arguments=world.processing("import time; print('x'); time.sleep(50)")))
     client = world.client("sagemaker")
     waiting: list[str] = []
@@ -208,7 +208,7 @@ def test_a_run_can_be_stopped_with_the_job_that_it_runs(world: World) -> None:
         world_arn[0] = arn
         original(account, region, arn, *rest)
 
-    world.sagemaker.pipelines.start = remember  # type: ignore[method-assign]
+    monkeypatch.setattr(world.sagemaker.pipelines, "start", remember)
     execution = start(world)
     assert waiting == ["evaluate"]
     assert execution["PipelineExecutionStatus"] == "Stopped"

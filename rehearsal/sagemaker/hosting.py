@@ -1,0 +1,298 @@
+"""Endpoints: from creation to the answer of a request."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.core.request import Request
+from moto.sagemaker.models import sagemaker_backends
+
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
+from rehearsal.aws.requests import Question
+from rehearsal.sagemaker import capture, invocations, logs
+from rehearsal.sagemaker.gaps import State, now
+from rehearsal.sagemaker.publishing import Publisher, capture_summary
+from rehearsal.sagemaker.servers import NotServed, Server, Starter, resolve
+
+Place = tuple[str, str, str]  # account, region, endpoint
+
+
+@dataclass
+class Fleet:
+    """What serves one configuration of an endpoint."""
+
+    config_name: str
+    config: Mapping[str, Any]
+    servers: list[Server] = field(default_factory=list)
+
+
+class Hosting:
+    """Hosts the endpoints of all accounts.
+
+    `sabotage` says of an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
+    is watched for alarms after traffic has moved; the configuration's own times are minutes.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        state: State,
+        starter: Starter,
+        *,
+        on_event: Callable[[str, str, str, str], None] = lambda *_: None,
+        sabotage: Callable[[str], bool] = lambda _: False,
+        bake_seconds: float = 0.0,
+    ) -> None:
+        self._cloud, self._state, self._starter = cloud, state, starter
+        self._on_event, self.sabotage, self._bake = on_event, sabotage, bake_seconds
+        self._fleets: dict[Place, Fleet] = {}
+        self._threads: list[threading.Thread] = []
+        self._random = random.Random(0)  # noqa: S311 - weights and sampling, not secrets
+        self._closed = False
+        self.publisher = Publisher(cloud)
+
+    # ---- life of an endpoint
+
+    def create(self, account: str, region: str, name: str) -> None:
+        """Host a new endpoint, in the background."""
+        self._record((account, region, name)).endpoint_status = "Creating"
+        self._in_background(self._bring_up, (account, region, name))
+
+    def update(self, account: str, region: str, name: str, config_name: str, deployment: Mapping[str, Any]) -> None:
+        """Replace what serves an endpoint, in the background: the new fleet first, the old one on until then."""
+        self._record((account, region, name)).endpoint_status = "Updating"
+        self._in_background(self._replace, (account, region, name), config_name, deployment)
+
+    def delete(self, account: str, region: str, name: str) -> None:
+        """Stop what serves an endpoint, in the background."""
+        fleet = self._fleets.pop((account, region, name), None)
+        if fleet:
+            self._in_background(self._retire, (account, region, name), fleet)
+
+    def close(self) -> None:
+        """Stop everything and deliver what was captured."""
+        self._closed = True
+        for thread in self._threads:
+            thread.join(60)
+        for place, fleet in self._fleets.items():
+            self._retire(place, fleet)
+        self._fleets.clear()
+        self.publisher.close()
+
+    def processes(self) -> list[int]:
+        """Process ids of the servers."""
+        return [server.process.pid for fleet in self._fleets.values() for server in fleet.servers]
+
+    def _in_background(self, work: Callable[..., None], *arguments: Any) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True, name=f"endpoint-{arguments[0][2]}")
+        self._threads.append(thread)
+        thread.start()
+
+    def _record(self, place: Place) -> Any:
+        account, region, name = place
+        return sagemaker_backends[account][region].endpoints[name]
+
+    def _bring_up(self, place: Place) -> None:
+        record = self._record(place)
+        try:
+            fleet = self._fleet(place, record.endpoint_config_name)
+        except _FAILURES as error:
+            record.failure_reason = _reason(error)
+            self._settle(place, "Failed")
+            return
+        if self._gone(place):
+            self._retire(place, fleet)
+            return
+        self._fleets[place] = fleet
+        self._show(record, fleet)
+        self._settle(place, "InService")
+
+    def _replace(self, place: Place, config_name: str, deployment: Mapping[str, Any]) -> None:
+        record = self._record(place)
+        record.failure_reason = None
+        try:
+            fleet = self._fleet(place, config_name)
+        except _FAILURES as error:
+            record.failure_reason = _reason(error)
+            self._settle(place, "InService" if place in self._fleets else "Failed")
+            return
+        old = self._fleets.get(place)
+        self._fleets[place] = fleet
+        alarms = self._alarms(fleet, deployment)
+        if alarms and old:
+            self._fleets[place] = old
+            self._retire(place, fleet)
+            record.failure_reason = f"rolled back: alarm {', '.join(alarms)} is in state ALARM"
+            self._settle(place, "InService")
+            return
+        record.endpoint_config_name = config_name
+        self._show(record, fleet)
+        self._settle(place, "InService")
+        if old:
+            self._retire(place, old)
+
+    def _fleet(self, place: Place, config_name: str) -> Fleet:
+        account, region, name = place
+        config = self._state.get(account, region, "EndpointConfig", config_name)
+        fleet = Fleet(config_name, config)
+        try:
+            for variant in config["ProductionVariants"]:
+                request = self._state.get(account, region, "Model", variant["ModelName"])
+                packages = self._state.get(account, region, "Packages", variant["ModelName"])
+                model = resolve(variant["ModelName"], request, packages)
+                server = self._starter.start(account, region, name, variant["VariantName"], model)
+                fleet.servers.append(server)
+                if self._closed:
+                    raise NotServed("the rehearsal ended")
+        except BaseException:
+            self._retire(place, fleet)
+            raise
+        return fleet
+
+    def _alarms(self, fleet: Fleet, deployment: Mapping[str, Any]) -> list[str]:
+        """Names of the rollback alarms that fire; SageMaker asks as the execution role."""
+        entries = (deployment.get("AutoRollbackConfiguration") or {}).get("Alarms") or ()
+        names = [entry["AlarmName"] for entry in entries]
+        if not names:
+            return []
+        outside = self._cloud.in_vpc(fleet.servers[0].role, None)
+        client = self._cloud.client(outside, "cloudwatch")
+        deadline = time.monotonic() + self._bake
+        while True:
+            found = client.describe_alarms(AlarmNames=names)["MetricAlarms"]
+            firing = [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
+            if firing or time.monotonic() >= deadline or self._closed:
+                return sorted(firing)
+            time.sleep(0.2)
+
+    def _show(self, record: Any, fleet: Fleet) -> None:
+        """What DescribeEndpoint says of a fleet."""
+        shown = {variant["VariantName"]: variant for variant in record.production_variants}
+        variants: list[dict[str, Any]] = []
+        for server, given in zip(fleet.servers, fleet.config["ProductionVariants"], strict=True):
+            weight = given.get("InitialVariantWeight", 1.0)
+            count = given.get("InitialInstanceCount", 1)
+            kept = shown.get(server.variant, {}) if record.__dict__.get("retained") else {}
+            image = {"SpecifiedImage": server.image, "ResolvedImage": server.image, "ResolutionTime": now()}
+            current: dict[str, Any] = {"CurrentWeight": weight, "DesiredWeight": weight}
+            current |= {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
+            current |= {key: kept[key] for key in record.__dict__.get("retained") or () if key in kept}
+            variants.append({"VariantName": server.variant, "DeployedImages": [image], **current})
+        record.production_variants = variants
+        record.data_capture_config = capture_summary(fleet.config.get("DataCaptureConfig"))
+
+    def _settle(self, place: Place, status: str) -> None:
+        if not self._gone(place):
+            record = self._record(place)
+            record.last_modified_time = now()
+            record.endpoint_status = status
+            self._on_event(*place, status)
+
+    def _gone(self, place: Place) -> bool:
+        account, region, name = place
+        return self._closed or name not in sagemaker_backends[account][region].endpoints
+
+    def _retire(self, place: Place, fleet: Fleet) -> None:
+        for server in fleet.servers:
+            self._starter.stop(server)
+            self.publisher.server_log(place, server)
+
+    # ---- requests
+
+    def invoke(self, actor: Actor, question: Question, request: Request) -> Answer:
+        """Handler of sagemaker-runtime:InvokeEndpoint."""
+        name = str(question.parameters.get("EndpointName", ""))
+        place = (actor.account, question.region, name)
+        fleet = self._fleets.get(place)
+        if fleet is None:
+            return invocations.error(400, "ValidationError", f"Endpoint {name} of account {actor.account} not found.")
+        body = bytes(request.data or b"")
+        if len(body) > invocations.LARGEST_BODY:
+            return invocations.error(400, "ValidationError", f"Body is larger than {invocations.LARGEST_BODY} bytes")
+        headers = {key: value for key, value in request.headers.items() if value}
+        server = self._choose(place, fleet, _header(headers, "X-Amzn-SageMaker-Target-Variant"))
+        if server is None:
+            return invocations.error(400, "ValidationError", f"Endpoint {name} has no such variant.")
+        passed = {key: _header(headers, key) for key in invocations._PASSED_ON}
+        reply = invocations.send(server, {key: value for key, value in passed.items() if value}, body)
+        if self.sabotage(name) and reply.status == 200:
+            reply = _wrong(reply)
+        self._publish(place, fleet, server, passed, body, reply)
+        return invocations.answer(actor.account, question.region, name, server, reply)
+
+    def _choose(self, place: Place, fleet: Fleet, target: str | None) -> Server | None:
+        if target:
+            return next((server for server in fleet.servers if server.variant == target), None)
+        shown = {v["VariantName"]: v.get("CurrentWeight", 1.0) for v in self._record(place).production_variants}
+        weights = [float(shown.get(server.variant) or 0.0) for server in fleet.servers]
+        if sum(weights) <= 0:
+            return None
+        return self._random.choices(fleet.servers, weights)[0]
+
+    def _publish(
+        self,
+        place: Place,
+        fleet: Fleet,
+        server: Server,
+        passed: Mapping[str, str | None],
+        body: bytes,
+        reply: invocations.Reply,
+    ) -> None:
+        self.publisher.count(place, server, reply.status, reply.microseconds)
+        config = fleet.config.get("DataCaptureConfig")
+        if reply.status != 200 or not config or not capture.wanted(config, self._random.random()):
+            return
+        exchange = capture.Exchange(
+            server.variant,
+            body,
+            passed["Content-Type"] or "application/octet-stream",
+            reply.body,
+            reply.content_type,
+            passed["X-Amzn-SageMaker-Inference-Id"],
+            passed["X-Amzn-SageMaker-Custom-Attributes"],
+            datetime.now(UTC),
+        )
+        self.publisher.captured(place, server, config, exchange)
+
+    def flush(self) -> None:
+        """Deliver what was captured, counted and logged so far."""
+        for place, fleet in list(self._fleets.items()):
+            for server in fleet.servers:
+                self.publisher.server_log(place, server)
+        self.publisher.flush()
+
+
+_FAILURES = (NotServed, NotTrusted, ClientError, BotoCoreError, KeyError, OSError)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return logs.refused(error)[:1024]
+    return str(error)[:1024]
+
+
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+
+
+def _wrong(reply: invocations.Reply) -> invocations.Reply:
+    body = invocations.perturbed(reply.body)
+    return invocations.Reply(reply.status, body, reply.content_type, reply.custom_attributes, reply.microseconds)
+
+
+def retained(excluded: Sequence[Mapping[str, str]]) -> list[str]:
+    """Members of a variant that an update with RetainAllVariantProperties keeps."""
+    without = {entry["VariantPropertyType"] for entry in excluded}
+    kept: list[str] = []
+    for kind in ("DesiredInstanceCount", "DesiredWeight"):
+        if kind not in without:
+            kept += [kind, kind.replace("Desired", "Current")]
+    return kept

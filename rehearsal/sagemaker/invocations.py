@@ -1,0 +1,82 @@
+"""InvokeEndpoint: to the container and back, with AWS's own errors.
+
+Headers and errors: botocore, sagemaker-runtime 2017-05-13.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import urllib3
+
+from rehearsal.aws.cloud import Answer
+from rehearsal.sagemaker.servers import Server
+
+# BodyBlob, botocore.
+LARGEST_BODY = 6_291_456
+_PASSED_ON = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes", "X-Amzn-SageMaker-Inference-Id")
+_NUMBER = re.compile(rb"(?<![\w.\"])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w\"])")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a container answered; status 0 where it did not."""
+
+    status: int
+    body: bytes
+    content_type: str
+    custom_attributes: str | None
+    microseconds: float
+
+
+def error(status: int, code: str, message: str, **more: str | int) -> Answer:
+    """An error of sagemaker-runtime."""
+    body = json.dumps({"Message": message, **more}).encode()
+    return status, {"Content-Type": "application/json", "x-amzn-errortype": code}, body
+
+
+def send(server: Server, headers: Mapping[str, str], body: bytes) -> Reply:
+    """One request to a container."""
+    given = {name: headers[name] for name in _PASSED_ON if headers.get(name)}
+    start = time.perf_counter()
+    try:
+        answer = server.pool.request("POST", "/invocations", body=body, headers=given, redirect=False)
+    except urllib3.exceptions.HTTPError as failure:
+        taken = (time.perf_counter() - start) * 1e6
+        return Reply(0, type(failure).__name__.encode(), "text/plain", None, taken)
+    taken = (time.perf_counter() - start) * 1e6
+    attributes = answer.headers.get("X-Amzn-SageMaker-Custom-Attributes")
+    return Reply(answer.status, answer.data, answer.headers.get("Content-Type", ""), attributes, taken)
+
+
+def answer(account: str, region: str, endpoint: str, server: Server, reply: Reply) -> Answer:
+    """The container's reply as SageMaker gives it to the caller."""
+    if 200 <= reply.status < 300:
+        headers = {"Content-Type": reply.content_type, "x-Amzn-Invoked-Production-Variant": server.variant}
+        if reply.custom_attributes:
+            headers["X-Amzn-SageMaker-Custom-Attributes"] = reply.custom_attributes
+        return 200, headers, reply.body
+    kind = "client" if 400 <= reply.status < 500 else "server"
+    said = reply.body.decode("utf-8", "replace")
+    if reply.status:
+        message = f'Received {kind} error ({reply.status}) from primary with message "{said}".'
+    else:
+        message = "Received server error (0) from primary and could not load the entire response body."
+    group = f"/aws/sagemaker/Endpoints/{endpoint}"
+    return error(
+        424,
+        "ModelError",
+        message,
+        OriginalStatusCode=reply.status,
+        OriginalMessage=said,
+        LogStreamArn=f"arn:aws:logs:{region}:{account}:log-group:{group}",
+    )
+
+
+def perturbed(body: bytes) -> bytes:
+    """The answer with every number changed, still a probability where it was one."""
+    return _NUMBER.sub(lambda match: repr(float(match[0]) * 0.5 + 0.17).encode(), body)

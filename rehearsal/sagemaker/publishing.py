@@ -1,0 +1,139 @@
+"""What an endpoint leaves behind: captured data, metrics and logs, delivered within a second."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.cloudwatch.models import cloudwatch_backends
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.sagemaker import capture, logs, storage
+from rehearsal.sagemaker.gaps import now
+from rehearsal.sagemaker.servers import Server
+
+Place = tuple[str, str, str]
+_SECONDS = 0.5
+_Capture = tuple[Server, Mapping[str, Any], capture.Exchange]
+
+
+class Publisher:
+    """Delivers in the background. `problems` lists deliveries that were refused."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.problems: list[str] = []
+        self._captures: list[tuple[Place, _Capture]] = []
+        self._metrics: list[tuple[Place, list[dict[str, Any]]]] = []
+        self._lock, self._flushing = threading.Lock(), threading.Lock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def captured(self, place: Place, server: Server, config: Mapping[str, Any], exchange: capture.Exchange) -> None:
+        """Take an exchange for delivery."""
+        with self._lock:
+            self._captures.append((place, (server, config, exchange)))
+        self._wake()
+
+    def count(self, place: Place, server: Server, status: int, microseconds: float) -> None:
+        """Take the metrics of one request (names, units: developer guide, "monitoring-cloudwatch")."""
+        client_error, server_error = float(400 <= status < 500), float(status == 0 or status >= 500)
+        values = {
+            "Invocations": ("Count", 1.0),
+            "Invocation4XXErrors": ("Count", client_error),
+            "Invocation5XXErrors": ("Count", server_error),
+            "InvocationModelErrors": ("Count", float(not 200 <= status < 300)),
+            "ModelLatency": ("Microseconds", microseconds),
+        }
+        names = {"EndpointName": place[2], "VariantName": server.variant}
+        data = [
+            {
+                "MetricName": metric,
+                "Dimensions": [{"Name": key, "Value": value} for key, value in names.items()],
+                "Timestamp": now(),
+                "Value": value,
+                "Unit": unit,
+            }
+            for metric, (unit, value) in values.items()
+        ]
+        with self._lock:
+            self._metrics.append((place, data))
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
+            if self._thread is None and not self._ended.is_set():
+                self._thread = threading.Thread(target=self._deliver, daemon=True, name="endpoint-publisher")
+                self._thread.start()
+
+    def _deliver(self) -> None:
+        while not self._ended.wait(_SECONDS):
+            self.flush()
+
+    def flush(self) -> None:
+        """Deliver everything taken so far."""
+        with self._flushing:
+            with self._lock:
+                captures, self._captures = self._captures, []
+                metrics, self._metrics = self._metrics, []
+            for (account, region, _), data in metrics:
+                # SageMaker publishes into its own namespace, which no role can write to.
+                cloudwatch_backends[account][region].put_metric_data("AWS/SageMaker", data)
+            groups: dict[tuple[Place, int], list[_Capture]] = defaultdict(list)
+            for place, entry in captures:
+                groups[place, id(entry[0])].append(entry)
+            for (place, _), entries in groups.items():
+                self._upload(place, entries)
+
+    def _upload(self, place: Place, entries: list[_Capture]) -> None:
+        """As the endpoint's execution role, from the model's VPC."""
+        server, config, last = entries[-1]
+        content = "".join(capture.line(config, exchange) + "\n" for _, _, exchange in entries)
+        target = capture.address(config, place[2], server.variant, last.at)
+        try:
+            storage.put(self._cloud.client(server.role, "s3"), target, content.encode(), config.get("KmsKeyId"))
+        except ClientError as error:
+            self.problems.append(f"capture of {place[2]}: {logs.refused(error)}")
+        except BotoCoreError as error:
+            self.problems.append(f"capture of {place[2]}: {error}")
+
+    def server_log(self, place: Place, server: Server) -> None:
+        """Send what a server has printed since the last time to CloudWatch Logs."""
+        with self._flushing:
+            content = server.log.read_bytes() if server.log.is_file() else b""
+            fresh = content[server.logged :].rpartition(b"\n")[0]
+            if not fresh:
+                return
+            server.logged += len(fresh) + 1
+            outside = self._cloud.in_vpc(server.role, None)
+            stream = f"{server.variant}/i-{server.port:017d}"
+            group = f"/aws/sagemaker/Endpoints/{place[2]}"
+            try:
+                logs.publish(self._cloud.client(outside, "logs"), group, stream, fresh.decode("utf-8", "replace"))
+            except (ClientError, BotoCoreError) as error:
+                self.problems.append(f"log of {place[2]}: {error}")
+
+    def close(self) -> None:
+        """Deliver the rest and end."""
+        self._ended.set()
+        if self._thread:
+            self._thread.join(10)
+        self.flush()
+
+
+def capture_summary(config: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """DescribeEndpoint's DataCaptureConfig of an endpoint configuration's."""
+    if not config:
+        return None
+    enabled = bool(config.get("EnableCapture"))
+    summary = {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": config["InitialSamplingPercentage"],
+        "DestinationS3Uri": config["DestinationS3Uri"],
+        "KmsKeyId": config.get("KmsKeyId"),
+    }
+    return {key: value for key, value in summary.items() if value is not None}

@@ -1,0 +1,179 @@
+"""The processes behind an endpoint: one model server for each production variant."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Cloud
+from rehearsal.sagemaker import images, storage
+from rehearsal.sagemaker.jobs import vpc_of
+from rehearsal.sagemaker.processes import MODEL_IMAGE, Processes, base_environment
+
+_LAST_LINES = 3
+# A container must answer within 60 s (botocore, InvokeEndpoint).
+REQUEST_SECONDS = 60
+
+
+class NotServed(Exception):
+    """Why a variant cannot be served; the text is the endpoint's FailureReason."""
+
+
+@dataclass
+class Server:
+    """A running model server."""
+
+    variant: str
+    role: Actor
+    process: subprocess.Popen[bytes]
+    root: Path
+    log: Path
+    port: int
+    image: str
+    pool: urllib3.HTTPConnectionPool
+    logged: int = 0
+
+
+@dataclass
+class Model:
+    """What CreateModel was asked for, its package resolved to image, artifact and environment."""
+
+    name: str
+    role_arn: str
+    image: str
+    artifact: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    vpc_config: Mapping[str, Any] | None = None
+    isolated: bool = False
+
+
+@dataclass(frozen=True)
+class Starter:
+    """Starts model servers. `seconds` is how long a container may take until it answers its health check."""
+
+    cloud: Cloud
+    processes: Processes
+    python: Path
+    folder: Path
+    require_images: bool
+    seconds: float
+
+    def start(self, account: str, region: str, endpoint: str, variant: str, model: Model) -> Server:
+        """Fetch a model as its role and serve it. Raises NotServed, NotTrusted or ClientError."""
+        try:
+            vpc = vpc_of(account, region, model.vpc_config)
+        except ValueError as error:
+            raise NotServed(str(error)) from None
+        role = self.cloud.service_assume(
+            model.role_arn, service="sagemaker.amazonaws.com", session=endpoint[:64], vpc=vpc, region=region
+        )
+        root = Path(tempfile.mkdtemp(prefix=f"ml-{endpoint[:24]}-"))
+        try:
+            images.pull(self.cloud, role, model.image, required=self.require_images)
+            self._fetch(role, model.artifact, root / "model")
+            server = self._serve(account, endpoint, variant, model, role, root)
+        except (storage.TransferError, images.NoImage) as error:
+            shutil.rmtree(root, ignore_errors=True)
+            raise NotServed(str(error)) from None
+        except BaseException:
+            shutil.rmtree(root, ignore_errors=True)
+            raise
+        return self._healthy(server)
+
+    def _fetch(self, role: Actor, artifact: str, folder: Path) -> None:
+        bucket, key = storage.bucket_and_key(artifact)
+        content = self.cloud.client(role, "s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        storage.unpack(content, folder)
+
+    def _serve(self, account: str, endpoint: str, variant: str, model: Model, role: Actor, root: Path) -> Server:
+        port = _free_port()
+        access = {} if model.isolated else role.environment(self.cloud.endpoint_url)
+        environment = {
+            **model.environment,
+            **base_environment(root, self.python),
+            **access,
+            "PYTHONPATH": str(MODEL_IMAGE),
+            "SAGEMAKER_BIND_TO_PORT": str(port),
+            "MODEL_SERVER_BIND": "127.0.0.1",
+        }
+        log = self.folder / f"{endpoint}-{account}-{variant}-{port}.log"
+        log.unlink(missing_ok=True)
+        command = [str(self.python), "-m", "model_server"]
+        process = self.processes.start(command, environment=environment, folder=root, log=log)
+        pool = urllib3.HTTPConnectionPool(
+            "127.0.0.1", port, maxsize=16, retries=False, timeout=urllib3.Timeout(connect=5, read=REQUEST_SECONDS)
+        )
+        return Server(variant, role, process, root, log, port, model.image, pool)
+
+    def _healthy(self, server: Server) -> Server:
+        deadline = time.monotonic() + self.seconds
+        while time.monotonic() < deadline and server.process.poll() is None:
+            try:
+                if server.pool.request("GET", "/ping", timeout=2.0).status == 200:
+                    return server
+            except urllib3.exceptions.HTTPError:
+                pass
+            time.sleep(0.05)
+        self.stop(server)
+        said = _last_reason(server.log)
+        raise NotServed(
+            f"The primary container for production variant {server.variant} did not pass the ping health check. "
+            f"It said: {said}"
+        )
+
+    def stop(self, server: Server) -> None:
+        """Let a server finish its requests and end."""
+        self.processes.end(server.process, seconds=30.0)
+        server.pool.close()
+        shutil.rmtree(server.root, ignore_errors=True)
+
+
+def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> Model:
+    """A model from CreateModel's request. Raises NotServed for what is not served here."""
+    containers: Sequence[Mapping[str, Any]] = request.get("Containers") or [request.get("PrimaryContainer") or {}]
+    if len(containers) != 1:
+        raise NotServed(f"model {name} has {len(containers)} containers; one is served here")
+    container = {**containers[0]}
+    package = container.get("ModelPackageName")
+    if package:
+        described = packages[package]["InferenceSpecification"]["Containers"]
+        if len(described) != 1:
+            raise NotServed(f"package {package} has {len(described)} containers; one is served here")
+        own = container.get("Environment") or {}
+        container = {**described[0], "Environment": {**(described[0].get("Environment") or {}), **own}}
+    if not container.get("Image") or not container.get("ModelDataUrl"):
+        raise NotServed(f"model {name} names no Image with a ModelDataUrl")
+    return Model(
+        name,
+        request["ExecutionRoleArn"],
+        container["Image"],
+        container["ModelDataUrl"],
+        container.get("Environment") or {},
+        request.get("VpcConfig"),
+        bool(request.get("EnableNetworkIsolation")),
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _last_reason(log: Path) -> str:
+    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    reasons = re.findall(r'"reason": ?"((?:[^"\\]|\\.)*)"', text)
+    if reasons:
+        return str(reasons[-1])
+    return " | ".join(line.strip() for line in text.splitlines()[-_LAST_LINES:]) or "nothing"
