@@ -48,9 +48,10 @@ class PrivateBucket(pulumi.ComponentResource):
         self._lifecycle()
         self._logging()
         self._events()
-        self._policy(closed)
+        policy = self._policy(closed)
         self.arn = self.bucket.arn
-        self.name = self.bucket.bucket
+        # Known once the policy stands: whoever is told the name may rely on being let in.
+        self.name = pulumi.Output.all(self.bucket.bucket, policy.id).apply(lambda known: str(known[0]))
         self.register_outputs({"arn": self.arn, "name": self.name})
 
     def _child(self) -> pulumi.ResourceOptions:
@@ -139,9 +140,9 @@ class PrivateBucket(pulumi.ComponentResource):
                 f"{self._name}-events", bucket=self.bucket.id, eventbridge=True, opts=self._child()
             )
 
-    def _policy(self, closed: pulumi.Resource) -> None:
+    def _policy(self, closed: pulumi.Resource) -> aws.s3.BucketPolicy:
         # S3 refuses two changes to a bucket's access at once, so the policy waits.
-        aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{self._name}-policy",
             bucket=self.bucket.id,
             policy=self._args.policy,

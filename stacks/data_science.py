@@ -213,7 +213,7 @@ def _bucket(
         bucket=name,
         policy=policy,
         key_arn=key.arn,
-        log_bucket=logs.bucket.id,
+        log_bucket=logs.name,
         protect=it.settings.protect,
         events=True,
     )

@@ -141,7 +141,7 @@ def service_bucket(
         bucket=name,
         key_arn=key_arn,
         policy=rendered(service_bucket_policy, bucket=arn, key=key_arn),
-        log_bucket=logs.bucket.id,
+        log_bucket=logs.name,
         protect=protect,
         events=events,
     )

@@ -25,12 +25,10 @@ class Principals:
     aws: Sequence[str] = ()
     services: Sequence[str] = ()
 
-    def render(self) -> dict[str, list[str]] | str:
-        """The `Principal` element. `*` alone stands for everybody and is only used with conditions or in a Deny."""
-        if tuple(self.aws) == ("*",) and not self.services:
-            return "*"
-        rendered = {"AWS": sorted(set(self.aws)), "Service": sorted(set(self.services))}
-        return {key: names for key, names in rendered.items() if names}
+    def render(self) -> dict[str, str | list[str]]:
+        """The `Principal` element. `*` stands for everybody and is only used with conditions or in a Deny."""
+        named = {"AWS": self.aws, "Service": self.services}
+        return {kind: _values(names) for kind, names in named.items() if names}
 
 
 EVERYBODY = Principals(aws=("*",))
@@ -66,9 +64,9 @@ class Statement:
         rendered: dict[str, object] = {"Sid": self.sid, "Effect": self.effect}
         if self.principals is not None:
             rendered["Principal"] = self.principals.render()
-        rendered["Action"] = sorted(set(self.actions))
+        rendered["Action"] = _values(self.actions)
         if self.resources:
-            rendered["Resource"] = sorted(set(self.resources))
+            rendered["Resource"] = _values(self.resources)
         if self.conditions:
             rendered["Condition"] = {
                 operator: {key: _values(value) for key, value in sorted(keys.items())}
@@ -78,7 +76,11 @@ class Statement:
 
 
 def _values(value: str | Sequence[str]) -> str | list[str]:
-    return value if isinstance(value, str) else sorted(set(value))
+    """One value alone stands without a list, as AWS itself writes it back."""
+    if isinstance(value, str):
+        return value
+    values = sorted(set(value))
+    return values[0] if len(values) == 1 else values
 
 
 def document(*statements: Statement | None) -> str:
