@@ -28,8 +28,8 @@ MESSAGES = {
     "string_unicode": "holds something that is no text",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
-    "string_too_short": "has too few characters, at least {min_length} are needed",
-    "string_too_long": "has too many characters, at most {max_length} are allowed",
+    "string_too_short": "has {length} characters, at least {min_length} needed",
+    "string_too_long": "has {length} characters, at most {max_length} are allowed",
     "too_short": "lists too few, at least {min_length} needed",
     "too_long": "lists too many, at most {max_length} allowed",
 }
@@ -105,7 +105,7 @@ def _problem(
     source: str,
     places: Mapping[KeyPath, Place],
 ) -> Problem:
-    path: KeyPath = detail["loc"]
+    path = _as_written(detail["loc"], model)
     message, allowed, match = _told(detail, model)
     place = next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
     return Problem(
@@ -117,6 +117,16 @@ def _problem(
         nearest=match,
         line=place.line if place else None,
     )
+
+
+def _as_written(path: KeyPath, model: type[BaseModel]) -> KeyPath:
+    """The path in a file's keys: pydantic names a default that is wrong by its field."""
+    steps: list[str | int] = []
+    for step in path:
+        section = section_at(model, tuple(steps))
+        field = section.model_fields.get(step) if section and isinstance(step, str) else None
+        steps.append(field.alias if field and field.alias else step)
+    return tuple(steps)
 
 
 def _given(path: KeyPath, values: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> str | None:
@@ -159,7 +169,10 @@ def _plainly(kind: str, given: object, context: Mapping[str, Any], field: FieldI
     elif kind == "string_type":
         message = "must be text: put it in quotes" if isinstance(given, int | float) else "must be text"
     else:
-        message = MESSAGES.get(kind, "is not valid here").format_map(context)
+        if isinstance(given, str) and kind in {"too_short", "too_long"}:
+            kind = f"string_{kind}"
+        length = len(given) if isinstance(given, str) else 0
+        message = MESSAGES.get(kind, "is not valid here").format_map({"length": length, **context})
     about = field.description if field and kind in EXPLAINED else None
     return f"{message}: {about[0].lower()}{about[1:].rstrip('.')}" if about else message
 

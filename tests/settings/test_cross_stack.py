@@ -1,0 +1,141 @@
+"""Mistakes that show only when all stack files are read together."""
+
+from __future__ import annotations
+
+import pytest
+
+from settings.check import check
+from tests.settings.estate import PROD, Folder
+
+# name: (changes as (stack, old, new), parts of the message)
+BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
+    "overlapping networks": (
+        [("prod", "10.30.0.0/16", "10.20.128.0/17")],
+        ("Pulumi.staging.yaml:14", "network.cidr = '10.20.0.0/16'", "overlaps 10.20.128.0/17 of prod"),
+    ),
+    "staging and dev in one account": (
+        [("staging", '"222222222222"', '"111111111111"')],
+        ("Pulumi.staging.yaml:5", "account = '111111111111'", "is the account of dev too", "singleAccount"),
+    ),
+    "two workload stacks in one account": (
+        [("staging", '"222222222222"', '"333333333333"')],
+        ("account = '333333333333'", "is the account of prod too"),
+    ),
+    "two accounts of one stage in one": (
+        [("staging", '"222222222222"', '"333333333333"'), ("staging", "stage: staging", "stage: production")],
+        ("prod serves production in this account already",),
+    ),
+    "a missing workload stack": (
+        [("dev", "[staging, prod]", "[stagin, prod]")],
+        ("workloads[0] = 'stagin'", "there is no Pulumi.stagin.yaml", "did you mean staging?", "prod, staging"),
+    ),
+    "a workload stack of another kind": (
+        [("dev", "[staging, prod]", "[staging, project-diabetes]")],
+        ("workloads[1] = 'project-diabetes'", "is a project stack, not a workload stack"),
+    ),
+    "production before staging": (
+        [("dev", "[staging, prod]", "[prod, staging]")],
+        ("workloads[1] = 'staging'", "staging first"),
+    ),
+    "a registry in another account": (
+        [("prod", 'account: "111111111111"', 'account: "444444444444"')],
+        ("Pulumi.prod.yaml:11", "registry.account = '444444444444'", "the account of dev is 111111111111"),
+    ),
+    "a registry in another region": (
+        [("prod", "region: eu-west-1", "region: eu-west-2")],
+        ("registry.region", "the region of dev is eu-west-1"),
+    ),
+    "a registry that is no data science stack": (
+        [
+            (
+                "prod",
+                'registry:\n    account: "111111111111"',
+                'registry:\n    account: "111111111111"\n    stack: staging',
+            )
+        ],
+        ("registry.stack = 'staging'", "is a workload stack, not a data-science stack"),
+    ),
+    "a project in a missing environment": (
+        [("project-screening", "  mlops-platform:gate", "  mlops-platform:dataScience: dv\n  mlops-platform:gate")],
+        ("dataScience = 'dv'", "there is no Pulumi.dv.yaml", "did you mean dev?"),
+    ),
+    "a project that no account admits": (
+        [("prod", "[screening, diabetes]", "[diabetes]")],
+        ("Pulumi.project-screening.yaml", "stages[1] = 'production'", "add it to projects in Pulumi.prod.yaml"),
+    ),
+    "a stage without an account": (
+        [("dev", "[staging, prod]", "[staging]")],
+        ("stages[1] = 'production'", "no workload stack serves this stage"),
+    ),
+    "a project id that is taken": (
+        [("project-diabetes", "id: diabetes", "id: screening")],
+        ("id = 'screening'", "is the id of project-diabetes too"),
+    ),
+    "a project stack under another name": (
+        [("project-diabetes", "id: diabetes", "id: cohort")],
+        ("id = 'cohort'", "its stack file is named Pulumi.project-cohort.yaml"),
+    ),
+    "a project in another account": (
+        [("project-diabetes", '"111111111111"', '"555555555555"')],
+        ("account = '555555555555'", "dev has 111111111111"),
+    ),
+    "another prefix": (
+        [("prod", "  mlops-platform:kind", "  mlops-platform:prefix: acme\n  mlops-platform:kind")],
+        ("prefix = 'acme'", "dev has mlops"),
+    ),
+}
+
+
+def messages(folder: Folder) -> list[str]:
+    return [str(problem) for problem in check(folder.path)]
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_a_mistake_between_files_is_told_in_words(folder: Folder, name: str) -> None:
+    changes, parts = BETWEEN[name]
+    for change in changes:
+        folder.change(*change)
+    found = messages(folder)
+    assert any(all(part in message for part in parts) for message in found), "\n".join(found)
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_a_file_that_is_wrong_by_itself_still_takes_part(folder: Folder, name: str) -> None:
+    changes, parts = BETWEEN[name]
+    for change in changes:
+        folder.change(*change)
+    for stack in ("dev", "staging", "prod", "project-screening", "project-diabetes"):
+        folder.change(stack, "costCentre", "costCenter")
+    found = messages(folder)
+    assert sum("costCenter" in message for message in found) == 5
+    assert any(all(part in message for part in parts) for message in found), "\n".join(found)
+
+
+def test_one_account_for_all_needs_only_the_switch(folder: Folder) -> None:
+    for stack in ("staging", "prod"):
+        text = folder.file(stack).read_text()
+        folder.file(stack).write_text(
+            text.replace("222222222222", "111111111111").replace("333333333333", "111111111111")
+        )
+    assert len(messages(folder)) == 3
+    folder.change("dev", "  mlops-platform:kind", "  mlops-platform:singleAccount: true\n  mlops-platform:kind")
+    assert messages(folder) == []
+
+
+def test_a_second_production_account_is_fine(folder: Folder) -> None:
+    second = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.")
+    folder.file("prod-2").write_text(second)
+    folder.change("dev", "[staging, prod]", "[staging, prod, prod-2]")
+    assert messages(folder) == []
+
+
+def test_a_deleted_stack_file_is_missed_by_whoever_names_it(folder: Folder) -> None:
+    folder.file("prod").unlink()
+    assert [message for message in messages(folder) if "there is no Pulumi.prod.yaml" in message]
+
+
+def test_a_file_that_cannot_be_read_is_not_called_missing(folder: Folder) -> None:
+    folder.file("prod").write_text("config: [")
+    found = messages(folder)
+    assert len(found) == 1
+    assert "broken YAML" in found[0]
