@@ -39,7 +39,13 @@ def listen_tcp(host: str, port: int) -> socket.socket:
 def listen_unix(path: Path) -> socket.socket:
     """A listening, inheritable unix socket at `path`; who may reach it is decided by the folder's mode."""
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    server.bind(str(path))
+    try:
+        server.bind(str(path))
+    except OSError as error:
+        server.close()
+        raise SettingsError(
+            f"cannot listen on {path}: {error}; set TMPDIR to a short path that can be written"
+        ) from None
     path.chmod(0o666)
     server.listen(BACKLOG)
     server.setblocking(False)

@@ -108,10 +108,14 @@ class Server:
         return [pid for pid in children(self.process.pid) if name in command(pid)]
 
     def close(self) -> None:
-        """End whatever is left; the children go with their parent."""
+        """End whatever is left, as told or by force; the children go with their parent."""
         if self.process.poll() is None:
-            self.process.kill()
-            self.process.communicate()
+            self.process.terminate()
+            try:
+                self.process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.communicate()
 
 
 def children(pid: int) -> list[int]:

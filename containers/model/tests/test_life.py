@@ -219,6 +219,17 @@ def test_a_taken_port_is_said(trained: Trained, start: Start) -> None:
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in server.logs()[0]["reason"]
 
 
+def test_a_temporary_folder_too_deep_for_a_socket_is_said(trained: Trained, start: Start, tmp_path: Path) -> None:
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    server = start(trained("regression"), MODEL_SERVER_NGINX="on", TMPDIR=str(deep))
+    assert server.wait() == 2
+    assert "set TMPDIR to a short path" in server.logs()[-1]["reason"]
+    assert list(deep.iterdir()) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may change the owner of processes")
 def test_workers_run_as_the_given_user_when_started_as_root(
     front: dict[str, str], trained: Trained, start: Start
