@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m pipeline", description="The project's training pipeline.")
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline", description="The project's training pipeline."
+    )
     commands = parser.add_subparsers(required=True, metavar="render|upsert|run")
     for name, function, words in (
         ("render", render, "write the pipeline's definition; changes nothing in AWS"),
@@ -52,9 +54,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         if name == "render":
             command.add_argument("--out", type=Path, default=ROOT / "build" / "definition.json")
         if name == "run":
-            command.add_argument("--wait", action="store_true", help="follow it; exit 1 with the reason if it fails")
+            command.add_argument(
+                "--wait", action="store_true", help="follow it; exit 1 with the reason if it fails"
+            )
             command.add_argument("--set", action="append", default=[], metavar="Name=value", dest="values")
-            command.add_argument("--poll", type=float, default=10.0, metavar="SECONDS", help="between two looks")
+            command.add_argument(
+                "--poll", type=float, default=10.0, metavar="SECONDS", help="between two looks"
+            )
     return parser.parse_args(arguments)
 
 
@@ -112,10 +118,11 @@ def run(options: argparse.Namespace) -> int:
 
 def published_parameters(sagemaker: Any, name: str) -> dict[str, Any]:
     """Parameters of the published pipeline and their defaults."""
-    try:
-        described = sagemaker.describe_pipeline(PipelineName=name)
-    except sagemaker.exceptions.ResourceNotFound:
-        raise UserError(f"pipeline {name} does not exist yet; run upsert first") from None
+    from pipeline.execution import published
+
+    described = published(sagemaker, name)
+    if described is None:
+        raise UserError(f"pipeline {name} does not exist yet; run upsert first")
     parameters = json.loads(described["PipelineDefinition"])["Parameters"]
     return {each["Name"]: each.get("DefaultValue") for each in parameters}
 
@@ -161,8 +168,8 @@ def read_project(file: Path | None) -> Project:
     root = os.environ.get("MLOPS_PARAMETERS", "").rstrip("/")
     if not root.startswith("/"):
         raise UserError(
-            "MLOPS_PARAMETERS is not set; set it to the project's SSM tree, like /mlops/dev/projects/screening, "
-            "or give --parameters FILE"
+            "MLOPS_PARAMETERS is not set; set it to the project's SSM tree, "
+            "like /mlops/dev/projects/screening, or give --parameters FILE"
         )
     return parse_project(read_ssm(client("ssm", None), root), root)
 
@@ -182,7 +189,7 @@ def commit() -> str:
     if told := os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION"):
         return told
     try:
-        asked = subprocess.run(  # noqa: S603
+        asked = subprocess.run(
             ["git", "-C", str(ROOT), "rev-parse", "HEAD"],  # noqa: S607
             capture_output=True, text=True, check=True,
         )  # fmt: skip

@@ -66,7 +66,7 @@ def make_parameters(project: Project, model: Model) -> dict[str, Parameter]:
     data = model.data if model.data.startswith("s3://") else f"{project.data_uri}/{model.data}"
     parameters: list[Parameter] = [
         ParameterString("DataUri", default_value=data),
-        # `run` sets it to a hash of the objects' names and ETags: a cached step is used for the same data only.
+        # `run` sets it to a hash of the objects' names and ETags: a step is reused for the same data only.
         ParameterString("DataVersion", default_value="unknown"),
         ParameterString("Target", default_value=model.target),
         ParameterString(
@@ -80,13 +80,17 @@ def make_parameters(project: Project, model: Model) -> dict[str, Parameter]:
     for name, hyperparameter in HYPERPARAMETERS.items():
         field = "lambda_" if hyperparameter == "lambda" else hyperparameter
         value = getattr(model.hyperparameters, field)
-        kind = ParameterInteger if field in ("num_round", "early_stopping_rounds", "max_depth") else ParameterFloat
+        kind = (
+            ParameterInteger
+            if field in ("num_round", "early_stopping_rounds", "max_depth")
+            else ParameterFloat
+        )
         parameters.append(kind(name, default_value=value if kind is ParameterInteger else float(value)))
     return {each.name: each for each in parameters}
 
 
 def cache() -> CacheConfig:
-    """Reuse a step's result for a month if image, code, data version, arguments and environment are the same."""
+    """Reuse a step's result for a month if image, code, data version, arguments and environment are equal."""
     return CacheConfig(enable_caching=True, expire_after="P30D")
 
 

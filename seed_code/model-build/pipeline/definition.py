@@ -19,8 +19,8 @@ from pipeline.session import config_checked_once, pipeline_session
 def define(project: Project, model: Model, commit: str) -> dict[str, Any]:
     """The pipeline's definition, as the SDK makes it. Calls nothing and uploads nothing.
 
-    A step between the gate's condition and registration (a monitoring baseline, say) belongs into `gate_step`'s
-    `if_steps`, with the registration depending on it.
+    A step between the gate's condition and registration (a monitoring baseline, say) belongs into the
+    `if_steps` of `gate_step`, with the registration depending on it.
     """
     context = Context(
         project=project,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlparse
 
+from botocore.exceptions import ClientError
+
 from pipeline.errors import UserError
 from pipeline.project import Project
 
 FINAL = ("Succeeded", "Failed", "Stopped")
+NOT_FOUND = re.compile(r"could not find|does not exist|not found", re.IGNORECASE)
 Say = Callable[[str], None]
 
 
@@ -24,19 +28,24 @@ def publish(client: Any, project: Project, definition: dict[str, Any], commit: s
         "RoleArn": project.pipeline_role,
         "PipelineDescription": f"Trains the model of project {project.id}, commit {commit}",
     }
-    if exists(client, project.pipeline_name):
+    if published(client, project.pipeline_name):
         answer = client.update_pipeline(**arguments)
     else:
         answer = client.create_pipeline(**arguments, Tags=[{"Key": "project", "Value": project.id}])
     return str(answer["PipelineArn"])
 
 
-def exists(client: Any, name: str) -> bool:
+def published(client: Any, name: str) -> dict[str, Any] | None:
+    """Description of the pipeline, None if there is no such pipeline."""
     try:
-        client.describe_pipeline(PipelineName=name)
-    except client.exceptions.ResourceNotFound:
-        return False
-    return True
+        described: dict[str, Any] = client.describe_pipeline(PipelineName=name)
+    except ClientError as error:
+        found = error.response["Error"]
+        # The service's model says ResourceNotFound; a ValidationException has been seen in its place.
+        if found["Code"] == "ResourceNotFound" or NOT_FOUND.search(found["Message"]):
+            return None
+        raise
+    return described
 
 
 def data_version(client: Any, uri: str) -> str:
@@ -44,7 +53,9 @@ def data_version(client: Any, uri: str) -> str:
     place = urlparse(uri)
     if place.scheme != "s3" or not place.netloc:
         raise UserError(f"DataUri is {uri!r}; allowed: s3://bucket/prefix")
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=place.netloc, Prefix=place.path.lstrip("/"))
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=place.netloc, Prefix=place.path.lstrip("/")
+    )
     objects = [each for page in pages for each in page.get("Contents", [])]
     if not any(each["Key"].lower().endswith(".csv") for each in objects):
         raise UserError(f"{uri}: no object there ends in .csv; upload the data or say --set DataUri=s3://…")

@@ -20,16 +20,16 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 
 from pipeline.context import Context, service_retries
 from pipeline.jobs import EVALUATION, output_uri
+from pipeline.project import HIGHER_IS_BETTER
 
 CONTENT_TYPES = ["text/csv", "application/json", "application/jsonlines"]
-HIGHER_IS_BETTER = ("auc", "accuracy", "f1", "macro_f1", "r2")
 
 
 def gate_step(context: Context, train: TrainingStep, evaluate: ProcessingStep) -> ConditionStep:
     """Register, or fail with the figures. Every condition must hold; figures that are missing fail.
 
-    `gate.passed` alone would do; the comparison with the threshold and with production is repeated here so that
-    it stands in the definition and in the console, and so that a mistake in one place does not open the gate.
+    `gate.passed` alone would do; the comparison with the threshold and with production is repeated here so
+    that it stands in the definition and in the console, and so that one mistake does not open the gate.
     """
     value = figure(evaluate, "gate.value")
     threshold = context.parameters["MetricThreshold"]
@@ -37,7 +37,7 @@ def gate_step(context: Context, train: TrainingStep, evaluate: ProcessingStep) -
     reaches = ConditionGreaterThanOrEqualTo if higher else ConditionLessThanOrEqualTo
     return ConditionStep(
         name="Gate",
-        description="Registers the model if it reaches the threshold and is no worse than the one in production",
+        description="Registers the model if it reaches the threshold and is no worse than production's",
         conditions=[
             reaches(left=value, right=threshold),
             ConditionGreaterThanOrEqualTo(left=figure(evaluate, "gate.production_margin"), right=0.0),
@@ -54,7 +54,7 @@ def figure(evaluate: ProcessingStep, path: str) -> JsonGet:
 
 
 def fail_step(context: Context, evaluate: ProcessingStep) -> FailStep:
-    """End the execution with the figures that decided. (The service keeps 3,072 characters: FailStepMetadata.)"""
+    """End the execution with the figures that decided; botocore's FailStepMetadata keeps 3,072 characters."""
     metric = context.project.gate_metric
     return FailStep(
         name="GateClosed",
@@ -86,13 +86,14 @@ def register_step(context: Context, train: TrainingStep, evaluate: ProcessingSte
         skip_model_validation="None",
         model_metrics=ModelMetrics(
             model_statistics=MetricsSource(
-                content_type="application/json", s3_uri=Join(on="/", values=[evaluation_uri, "evaluation.json"])
+                content_type="application/json",
+                s3_uri=Join(on="/", values=[evaluation_uri, "evaluation.json"]),
             )
         ),
         customer_metadata_properties=metadata(context, evaluate, evaluation_uri),
     )
-    # ModelBuilder.register() would import the serving part of the SDK and look at the model; this is the request
-    # that it makes, made by the same function and captured by the same session.
+    # ModelBuilder.register() would look at the model, which does not exist yet; this is the request that it
+    # makes, made by the same function and captured by the same session.
     session.init_model_step_arguments(SimpleNamespace(sagemaker_session=session))
     step_args = create_model_package_from_containers(session, **arguments)
     session.context = None
@@ -100,7 +101,7 @@ def register_step(context: Context, train: TrainingStep, evaluate: ProcessingSte
 
 
 def metadata(context: Context, evaluate: ProcessingStep, evaluation_uri: Any) -> dict[str, Any]:
-    """The package's CustomerMetadataProperties; at most 256 characters each (botocore: CustomerMetadataValue)."""
+    """The package's CustomerMetadataProperties, each at most 256 characters (CustomerMetadataValue)."""
 
     def told(name: str) -> Join:
         return Join(on="", values=[figure(evaluate, f"metadata.{name}")])

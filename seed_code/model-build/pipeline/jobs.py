@@ -1,4 +1,4 @@
-"""The steps that run jobs: prepare, train, evaluate. All run in the project's image and its private network."""
+"""The steps that run jobs: prepare, train, evaluate. All run in the project's image and private network."""
 
 from __future__ import annotations
 
@@ -29,16 +29,21 @@ PROCESSING = "/opt/ml/processing"
 SPLITS = ("train", "validation", "test")
 EVALUATION = PropertyFile(name="Evaluation", output_name="evaluation", path="evaluation.json")
 # train.py prints `train-logloss=0.1 validation-logloss=0.2` for each round.
-METRICS = [f"{split}-{metric}" for split in ("train", "validation") for metric in ("rmse", "auc", "logloss", "mlogloss")]
+METRICS = [
+    f"{split}-{metric}"
+    for split in ("train", "validation")
+    for metric in ("rmse", "auc", "logloss", "mlogloss")
+]
 PROCESSING_SECONDS = 3600
+NUMBER = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
 
 
 class ScriptTrainer(ModelTrainer):  # type: ignore[misc]
     """A trainer that starts a script of ours from the channel `code`.
 
     The SDK's own way to run a script adds a channel of drivers, uploaded while the pipeline is defined, and
-    installs packages at run time, which a job without network cannot. So only the entry point is added to what
-    the SDK makes. (`ModelTrainer` 3.27 sets ContainerEntrypoint from `source_code` alone.)
+    installs packages at run time, which a job without network cannot. So only the entry point is added to
+    what the SDK makes. (`ModelTrainer` 3.27 sets ContainerEntrypoint from `source_code` alone.)
     """
 
     def _create_training_job_args(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -56,7 +61,10 @@ def prepare_step(context: Context) -> ProcessingStep:
         context,
         script="prepare.py",
         isolated=False,  # it reads the versions of its objects from S3
-        environment={"DATA_URI": context.parameters["DataUri"], "DATA_VERSION": context.parameters["DataVersion"]},
+        environment={
+            "DATA_URI": context.parameters["DataUri"],
+            "DATA_VERSION": context.parameters["DataVersion"],
+        },
     )
     return ProcessingStep(
         name="Prepare",
@@ -96,8 +104,6 @@ def train_step(context: Context, prepare: ProcessingStep) -> TrainingStep:
 def make_trainer(context: Context) -> ScriptTrainer:
     """The training job, without its input."""
     project, model = context.project, context.model
-    spot = model.training.spot
-    waits = {"max_wait_time_in_seconds": model.training.max_wait_seconds} if spot else {}
     trainer = ScriptTrainer(
         sagemaker_session=context.session,
         role=project.training_role,
@@ -108,7 +114,7 @@ def make_trainer(context: Context) -> ScriptTrainer:
             instance_count=1,
             volume_size_in_gb=model.instances.volume_gb,
             volume_kms_key_id=project.volumes_key,
-            enable_managed_spot_training=spot,
+            enable_managed_spot_training=model.training.spot,
         ),
         networking=Networking(
             subnets=project.subnet_ids,
@@ -116,25 +122,38 @@ def make_trainer(context: Context) -> ScriptTrainer:
             enable_network_isolation=True,
             enable_inter_container_traffic_encryption=True,
         ),
-        stopping_condition=StoppingCondition(max_runtime_in_seconds=model.training.max_runtime_seconds, **waits),
         output_data_config=OutputDataConfig(
             s3_output_path=f"{project.models_uri}/training", kms_key_id=project.models_key
         ),
-        # One prefix for all runs, since an address of its own would keep a step from being cached; train.py
-        # keeps runs apart below it.
-        checkpoint_config=CheckpointConfig(
-            s3_uri=f"{project.models_uri}/checkpoints", local_path="/opt/ml/checkpoints"
-        ) if spot else None,
         hyperparameters={
             **{hyperparameter: context.text(name) for name, hyperparameter in HYPERPARAMETERS.items()},
             "seed": context.text("Seed"),
         },
         tags=[Tag(key=tag["Key"], value=tag["Value"]) for tag in context.tags],
-    )  # fmt: skip
-    number = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
-    return trainer.with_metric_definitions(
-        [MetricDefinition(name=name.replace("-", ":"), regex=rf"\b{name}={number}") for name in METRICS]
+        **limits(context),
     )
+    trainer.with_metric_definitions(
+        [MetricDefinition(name=name.replace("-", ":"), regex=rf"\b{name}={NUMBER}") for name in METRICS]
+    )
+    return trainer
+
+
+def limits(context: Context) -> dict[str, Any]:
+    """How long training may take; with spot instances also how long it may wait, and its checkpoints."""
+    training = context.model.training
+    if not training.spot:
+        return {"stopping_condition": StoppingCondition(max_runtime_in_seconds=training.max_runtime_seconds)}
+    return {
+        "stopping_condition": StoppingCondition(
+            max_runtime_in_seconds=training.max_runtime_seconds,
+            max_wait_time_in_seconds=training.max_wait_seconds,
+        ),
+        # One prefix for all runs, since an address of its own would keep a step from being cached; train.py
+        # keeps runs apart below it.
+        "checkpoint_config": CheckpointConfig(
+            s3_uri=f"{context.project.artifacts_uri}/checkpoints", local_path="/opt/ml/checkpoints"
+        ),
+    }
 
 
 def evaluate_step(context: Context, prepare: ProcessingStep, train: TrainingStep) -> ProcessingStep:
@@ -166,14 +185,21 @@ def evaluate_step(context: Context, prepare: ProcessingStep, train: TrainingStep
                 job_input("schema", output_uri(prepare, "schema")),
             ],
             outputs=[job_output("evaluation", context.run_uri("evaluation"))],
-            arguments=["--metric", context.project.gate_metric, "--threshold", context.text("MetricThreshold")],
+            arguments=[
+                "--metric",
+                context.project.gate_metric,
+                "--threshold",
+                context.text("MetricThreshold"),
+            ],
         ),
         property_files=[EVALUATION],
         retry_policies=job_retries(),
     )
 
 
-def make_processor(context: Context, *, script: str, isolated: bool, environment: dict[str, Any]) -> Processor:
+def make_processor(
+    context: Context, *, script: str, isolated: bool, environment: dict[str, Any]
+) -> Processor:
     """A processing job that runs one of the scripts."""
     project = context.project
     return Processor(

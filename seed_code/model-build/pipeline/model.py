@@ -73,13 +73,16 @@ def read_model(path: Path) -> Model:
     problems: list[str] = []
     values = section(Model, {k: v for k, v in raw.items() if k not in SECTIONS}, path.name, "", problems)
     parts = {
-        name: section(kind, raw.get(name, {}), path.name, f"{name}.", problems) for name, kind in SECTIONS.items()
+        name: section(kind, raw.get(name, {}), path.name, f"{name}.", problems)
+        for name, kind in SECTIONS.items()
     }
     if values.get("problem") not in (None, *PROBLEMS):
         problems.append(f"{path.name}: problem is {values['problem']!r}; allowed: {', '.join(PROBLEMS)}")
     training = parts["training"]
     if training.get("max_wait_seconds", 0) < training.get("max_runtime_seconds", 0):
-        problems.append(f"{path.name}: training.max_wait_seconds is below training.max_runtime_seconds; raise it")
+        problems.append(
+            f"{path.name}: training.max_wait_seconds is below training.max_runtime_seconds; raise it"
+        )
     if problems:
         raise UserError(problems)
     return Model(**values, **{name: kind(**parts[name]) for name, kind in SECTIONS.items()})
@@ -87,7 +90,11 @@ def read_model(path: Path) -> Model:
 
 def section(kind: Any, raw: Any, file: str, prefix: str, problems: list[str]) -> dict[str, Any]:
     """The values of one section that are sound; what is not goes to `problems`."""
-    wanted = {field.name.rstrip("_"): field for field in fields(kind) if kind is not Model or field.name not in SECTIONS}
+    wanted = {
+        field.name.rstrip("_"): field
+        for field in fields(kind)
+        if kind is not Model or field.name not in SECTIONS
+    }
     given: dict[str, Any] = raw if isinstance(raw, dict) else {}
     found: dict[str, Any] = {}
     for name in given.keys() - wanted.keys():

@@ -15,6 +15,8 @@ from pipeline.errors import UserError
 ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+")
 IMAGE = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/[^@:]+@sha256:[0-9a-f]{64}")
 S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^/]+)+")
+# As scripts/metrics.py knows them; this environment has not the libraries to import that.
+HIGHER_IS_BETTER = ("auc", "accuracy", "f1", "macro_f1", "r2")
 METRICS = ("rmse", "mae", "r2", "auc", "logloss", "accuracy", "f1", "macro_f1")
 
 
@@ -56,8 +58,16 @@ LAYOUT: dict[str, tuple[str, re.Pattern[str], str]] = {
     "training_role": ("roles/training", ARN, "a role's ARN"),
     "registry_group": ("registry/group", re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"), "a group's name"),
     "image_uri": ("image/uri", IMAGE, "an ECR image pinned by digest (…@sha256:…)"),
-    "subnet_ids": ("network/subnet-ids", re.compile(r"subnet-\w+(,subnet-\w+)*"), "subnet ids, comma separated"),
-    "security_group_ids": ("network/security-group-ids", re.compile(r"sg-\w+(,sg-\w+)*"), "ids, comma separated"),
+    "subnet_ids": (
+        "network/subnet-ids",
+        re.compile(r"subnet-\w+(,subnet-\w+)*"),
+        "subnet ids, comma separated",
+    ),
+    "security_group_ids": (
+        "network/security-group-ids",
+        re.compile(r"sg-\w+(,sg-\w+)*"),
+        "ids, comma separated",
+    ),
     "data_key": ("keys/data", ARN, "a KMS key's ARN"),
     "models_key": ("keys/models", ARN, "a KMS key's ARN"),
     "volumes_key": ("keys/volumes", ARN, "a KMS key's ARN"),
@@ -70,7 +80,7 @@ LAYOUT: dict[str, tuple[str, re.Pattern[str], str]] = {
 
 
 def parse_project(values: Mapping[str, str], source: str) -> Project:
-    """Project from parameter values by relative name. Raises UserError listing all that is missing or wrong."""
+    """Project from parameter values by relative name. Raises UserError listing all mistakes."""
     problems: list[str] = []
     fields: dict[str, Any] = {}
     for field, (name, pattern, words) in LAYOUT.items():
@@ -114,5 +124,7 @@ def read_file(path: Path) -> dict[str, str]:
     except ValueError as error:
         raise UserError(f"--parameters {path}: not JSON ({error})") from None
     if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
-        raise UserError(f"--parameters {path}: it must be one object of texts by relative name, like keys/data")
+        raise UserError(
+            f"--parameters {path}: it must be one object of texts by relative name, like keys/data"
+        )
     return raw

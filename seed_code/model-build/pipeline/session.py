@@ -21,7 +21,7 @@ SDK_CONFIG: dict[str, Any] = {
 def prepare_sdk(region: str) -> None:
     """Set what the SDK reads when it is imported; call this before anything imports it.
 
-    sagemaker 3.27 creates a client while it is imported (ai_registry/air_hub.py), which fails without a region.
+    sagemaker 3.27 creates a client while it is imported (ai_registry/air_hub.py), and needs a region.
     """
     os.environ.setdefault("AWS_DEFAULT_REGION", region)
     # The roles are the platform's and are checked by its own tests; the SDK would ask IAM about them.
@@ -53,7 +53,7 @@ def config_checked_once() -> Iterator[None]:
     from sagemaker.core.config.config_manager import SageMakerConfig
 
     check = SageMakerConfig.validate_sagemaker_config
-    SageMakerConfig.validate_sagemaker_config = staticmethod(lambda sagemaker_config=None: None)
+    SageMakerConfig.validate_sagemaker_config = staticmethod(lambda *_, **__: None)
     try:
         yield
     finally:

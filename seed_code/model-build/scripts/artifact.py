@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import xgboost as xgb
+
 from booster import MODEL_FILE, SCHEMA_FILE, load_booster
 from contract import JobError
-from schema import Schema, load_schema
+from table_schema import Schema, load_schema
 
 # A table's model is megabytes; this bounds what a hostile archive can unpack to.
 LARGEST_BYTES = 4 << 30
@@ -42,7 +43,9 @@ def unpack(archive: Path, folder: Path) -> None:
             for count, member in enumerate(tar, 1):
                 total += member.size
                 if not (member.isfile() or member.isdir()):
-                    raise JobError(f"{archive.name}: {member.name!r} is neither file nor folder; it is refused")
+                    raise JobError(
+                        f"{archive.name}: {member.name!r} is neither file nor folder; it is refused"
+                    )
                 if count > MOST_MEMBERS or total > LARGEST_BYTES:
                     raise JobError(f"{archive.name}: more than {MOST_MEMBERS} files or 4 GiB; it is refused")
                 tar.extract(member, folder, filter="data")

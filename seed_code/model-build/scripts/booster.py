@@ -13,11 +13,12 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from contract import JobError
-from schema import Problem, Schema
+from table_schema import Problem, Schema
 
 MODEL_FILE = "model.ubj"
 SCHEMA_FILE = "schema.json"
 TRAINING_FILE = "training.json"
+CELLS_PER_THREAD = 500_000
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,17 @@ def read_split(path: Path, schema: Schema) -> Split:
 
 def matrix(features: NDArray[np.float64], target: NDArray[np.float64] | None = None) -> xgb.DMatrix:
     """XGBoost's matrix of 32-bit floats; NaN is missing. Columns go by position: names are the schema's."""
-    return xgb.DMatrix(features.astype(np.float32), label=target, missing=np.nan, nthread=cores())
+    return xgb.DMatrix(
+        features.astype(np.float32), label=target, missing=np.nan, nthread=threads(features.size)
+    )
 
 
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0))
+def threads(cells: int) -> int:
+    """Threads for a table of this many cells: as many as there are cores, but one for a small table.
+
+    Threads lose more by waiting for each other than a small table gains; one is also the same everywhere.
+    """
+    return max(1, min(len(os.sched_getaffinity(0)), cells // CELLS_PER_THREAD))
 
 
 def objective(problem: Problem, classes: int) -> dict[str, Any]:
@@ -65,7 +71,9 @@ def load_booster(path: Path) -> xgb.Booster:
     try:
         return xgb.Booster(model_file=str(path))
     except xgb.core.XGBoostError as error:
-        raise JobError(f"{path.name}: not an XGBoost model ({str(error).splitlines()[0]}); train again") from None
+        raise JobError(
+            f"{path.name}: not an XGBoost model ({str(error).splitlines()[0]}); train again"
+        ) from None
 
 
 def predict(model: xgb.Booster, features: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -73,5 +81,6 @@ def predict(model: xgb.Booster, features: NDArray[np.float64]) -> NDArray[np.flo
 
     Shape (rows,) for regression and for the probability of class 1, (rows, classes) for multiclass.
     """
+    model.set_param({"nthread": threads(features.size)})
     answers: NDArray[np.float32] = model.predict(matrix(features))
     return answers

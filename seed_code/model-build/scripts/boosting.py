@@ -1,4 +1,4 @@
-"""The boosting loop: early stopping, metric lines, and checkpoints that survive an interrupted spot instance."""
+"""The boosting loop: early stopping, metric lines, and checkpoints for spot instances that are reclaimed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import xgboost as xgb
+
 from booster import load_booster
 from contract import read_json, write_json
 
@@ -52,16 +53,19 @@ def boost(
 def resumable(parameters: dict[str, Any]) -> bool:
     """Whether training that is interrupted and resumed gives the very same model.
 
-    XGBoost does not store its sampler's state with a model (measured with 3.2.0: the answers differ), so a run
-    that samples rows or columns starts again rather than become another model.
+    XGBoost does not store its sampler's state with a model (measured with 3.2.0: the answers differ), so a
+    run that samples rows or columns starts again rather than become another model.
     """
-    return parameters.get("subsample", 1) == 1 and parameters.get("colsample_bytree", 1) == 1
+    return all(parameters.get(name, 1) == 1 for name in ("subsample", "colsample_bytree"))
 
 
 def note(progress: Progress, line: str) -> None:
     """Take in one round's metrics and print them as `train-logloss=0.1 validation-logloss=0.2`."""
     metrics = {name: float(value) for name, value in (part.split(":") for part in line.split("\t")[1:])}
-    print(f"[{progress.rounds}] " + " ".join(f"{name}={value:.6g}" for name, value in metrics.items()), flush=True)
+    print(
+        f"[{progress.rounds}] " + " ".join(f"{name}={value:.6g}" for name, value in metrics.items()),
+        flush=True,
+    )
     value = list(metrics.values())[-1]
     if value < progress.best_value:
         progress.best_value, progress.best_round = value, progress.rounds

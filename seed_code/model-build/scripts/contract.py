@@ -1,6 +1,6 @@
 """SageMaker's container contract: where things are, and how a job says why it failed.
 
-The layout's root is `/opt/ml` in a container and `ML_ROOT` anywhere else, so the same scripts run on a laptop.
+The layout's root is `/opt/ml` in a container and `ML_ROOT` elsewhere, so the same scripts run on a laptop.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# DescribeTrainingJob.FailureReason keeps 1,024 characters of `output/failure`, DescribeProcessingJob.ExitMessage
-# the first 1 KB of `output/message` (SageMaker developer guide: your-algorithms-training-algo-output-folder,
-# byoc-metadata). The message must be UTF-8, or the job fails for that reason instead.
+# DescribeTrainingJob.FailureReason keeps 1,024 characters of `output/failure` (botocore: FailureReason),
+# DescribeProcessingJob.ExitMessage the first 1 KB of `output/message` (developer guide: byoc-metadata), which
+# must be UTF-8, or the job fails for that reason instead.
 MESSAGE_BYTES = 1024
 CHUNK_BYTES = 1 << 20
 
@@ -60,7 +60,7 @@ def run_job(main: Callable[[], None]) -> int:
 
 
 def report_failure(message: str) -> None:
-    """Leave the reason where SageMaker reads it: training in `output/failure`, processing in `output/message`."""
+    """Leave the reason where SageMaker reads it: training `output/failure`, processing `output/message`."""
     report_message(message)
     write_text(ml_root() / "output" / "failure", clip(message))
 

@@ -28,7 +28,7 @@ MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "Excel or zip", b"PAR1": "Parquet",
 
 @dataclass
 class RowFault:
-    """Rows of one column with the same fault: how many, and the first few, counted from 1 after the header."""
+    """Rows of one column with the same fault: how many, and the first few, from 1 after the header."""
 
     count: int = 0
     rows: list[int] = field(default_factory=list)
@@ -179,7 +179,11 @@ def read_file(path: Path, header: list[str], target: str) -> tuple[pd.DataFrame,
     except pd.errors.ParserError as error:
         detail = str(error).replace("Error tokenizing data. C error: ", "").strip()
         return pd.DataFrame(), [f"{path.name}: not CSV: {detail}; each row needs {len(header)} cells"]
-    problems = [describe(path.name, column, kind, found, offset) for (column, kind), found in faults.items() if found.count]
+    problems = [
+        describe(path.name, column, kind, found, offset)
+        for (column, kind), found in faults.items()
+        if found.count
+    ]
     return pd.concat(tables, ignore_index=True, copy=False), problems
 
 
@@ -221,5 +225,7 @@ def describe(name: str, column: str, kind: str, found: RowFault, total: int) -> 
     if kind == "text":
         return f"{where} has text in {found}; numbers and empty cells are allowed: correct or empty them"
     if kind == "infinite":
-        return f"{where} is infinite or above 3.4e38 in {found}; finite 32-bit numbers are allowed: correct them"
+        return (
+            f"{where} is infinite or above 3.4e38 in {found}; finite 32-bit numbers are allowed: correct them"
+        )
     return f"{where} is the target and has no value in {found}; fill in or remove these rows"

@@ -20,14 +20,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from artifact import open_artifact
 from booster import TRAINING_FILE, Split, predict, read_split
 from contract import JobError, ml_root, only_file, read_json, report_message, run_job, sha256_of, write_json
-from gate import Gate, decide
+from gate import decide
 from manifest import build_manifest
 from metrics import direction, measure, naive_answers
 from production import Production, find_production
-from schema import Schema, load_schema
+from table_schema import Schema, load_schema
 
 log = logging.getLogger("evaluate")
 HOLDOUT_ROWS = 1_000
@@ -93,26 +94,33 @@ def evaluate(
     production: Production | None,
 ) -> dict[str, Any]:
     """Everything that evaluation.json says, without the artifact."""
-    measured = measure(schema.problem, split.target, answers)
-    naive = measure(schema.problem, split.target, naive_answers(schema, len(split.target)))
-    theirs: dict[str, float] | None = None
+    theirs = None
     if production and not production.difference:
         theirs = measure(schema.problem, split.target, predict(production.artifact.model, split.features))
-    gate = decide(options.metric, measured, options.threshold, naive, theirs)
+    naive = measure(schema.problem, split.target, naive_answers(schema, len(split.target)))
+    measured = measure(schema.problem, split.target, answers)
+    metric: str = options.metric
+    gate = decide(metric, measured, options.threshold, naive, theirs)
     log.info("metrics: %s", ", ".join(f"{name}={value:.6g}" for name, value in measured.items()))
     log.info("gate: %s", "passed" if gate.passed else "; ".join(gate.reasons))
     return {
         "problem": schema.problem,
         "rows": len(split.target),
-        "metric": options.metric,
-        "direction": direction(options.metric),
+        "metric": metric,
+        "direction": direction(metric),
         "threshold": finite(options.threshold),
-        "value": finite(measured.get(options.metric)),
+        "value": finite(measured.get(metric)),
         "metrics": {name: finite(value) for name, value in measured.items()},
         "baseline": {name: finite(value) for name, value in naive.items()},
-        "production": describe_production(production, theirs, options.metric),
+        "production": describe_production(production, theirs, metric),
         "gate": asdict(gate),
-        "display": display(options, measured, naive, production, theirs, gate),
+        "display": {
+            "value": figure(measured.get(metric)),
+            "threshold": figure(options.threshold),
+            "baseline": figure(naive.get(metric)),
+            "production": production_figure(metric, production, theirs),
+            "reasons": "; ".join(gate.reasons) or "none",
+        },
     }
 
 
@@ -135,27 +143,11 @@ def describe_production(
     }
 
 
-def display(
-    options: argparse.Namespace,
-    measured: dict[str, float],
-    naive: dict[str, float],
-    production: Production | None,
-    theirs: dict[str, float] | None,
-    gate: Gate,
-) -> dict[str, str]:
-    """The figures as text: a pipeline joins text only."""
-    metric = options.metric
+def production_figure(metric: str, production: Production | None, theirs: dict[str, float] | None) -> str:
+    """Production's metric as text, since a pipeline joins text only."""
     if production is None:
-        in_production = "none"
-    else:
-        in_production = figure(theirs.get(metric)) if theirs else f"not compared ({production.difference})"
-    return {
-        "value": figure(measured.get(metric)),
-        "threshold": figure(options.threshold),
-        "baseline": figure(naive.get(metric)),
-        "production": in_production,
-        "reasons": "; ".join(gate.reasons) or "none",
-    }
+        return "none"
+    return figure(theirs.get(metric)) if theirs else f"not compared ({production.difference})"
 
 
 def figure(value: float | None) -> str:
@@ -167,8 +159,8 @@ def write_holdout(
 ) -> None:
     """Write rows to call an endpoint with, and the answers it must give.
 
-    At most 1,000 rows. Numbers are the shortest text that parses back to the same 64-bit float, and each 32-bit
-    answer is exact in 64 bits, so that no comparison needs a tolerance.
+    At most 1,000 rows. Numbers are the shortest text that parses back to the same 64-bit float, and each
+    32-bit answer is exact in 64 bits, so that no comparison needs a tolerance.
     """
     count = len(split.target)
     chosen = np.arange(count)

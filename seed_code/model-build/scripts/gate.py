@@ -1,4 +1,4 @@
-"""Whether a model may be registered, and why not. Pure; whatever is missing or not a number closes the gate."""
+"""Whether a model may be registered, and why not. Pure; what is missing or not a number closes the gate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORST = 1e30
 
 @dataclass(frozen=True)
 class Gate:
-    """`passed` is 1 or 0. `value` and `production_margin` are always finite, so that a condition can compare them.
+    """`passed` is 1 or 0. `value` and `production_margin` are finite, so that a condition can compare them.
 
     production_margin: by how much the model is better than the one in production on the same rows (negative:
     worse), 0 if there is nothing to compare with.

@@ -22,7 +22,7 @@ class Range:
         return f"a {'whole ' * self.whole}number from {self.least:.10g} to {self.most:.10g}"
 
 
-# Bounds are XGBoost's own where it has any (doc/parameter.rst), else what is sensible for a table on one machine.
+# Bounds are XGBoost's own where it has any (doc/parameter.rst), else what suits a table on one machine.
 HYPERPARAMETERS: dict[str, Range] = {
     "num_round": Range(300, 1, 10_000, whole=True),
     "early_stopping_rounds": Range(20, 1, 10_000, whole=True),
@@ -43,7 +43,8 @@ RESERVED_PREFIXES = ("sagemaker_", "_tuning_")
 def parse_hyperparameters(given: dict[str, Any]) -> dict[str, int | float]:
     """Numbers for every hyperparameter, defaults included. Raises JobError listing every mistake."""
     chosen: dict[str, int | float] = {
-        name: int(range_.default) if range_.whole else range_.default for name, range_ in HYPERPARAMETERS.items()
+        name: int(range_.default) if range_.whole else range_.default
+        for name, range_ in HYPERPARAMETERS.items()
     }
     problems = []
     for name, text in given.items():

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contract import script_hashes
-from schema import Schema
+from table_schema import Schema
 
 
 def build_manifest(
@@ -34,5 +34,7 @@ def build_manifest(
         "problem": schema.problem,
         "seed": {"split": schema.seed, "training": training["seed"]},
         "training": training,
-        "evaluation": {name: evaluation[name] for name in ("metric", "value", "threshold", "metrics", "gate")},
+        "evaluation": {
+            name: evaluation[name] for name in ("metric", "value", "threshold", "metrics", "gate")
+        },
     }

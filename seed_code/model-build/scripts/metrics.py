@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score
 
-from schema import Problem, Schema
+from table_schema import Problem, Schema
 
 METRICS: dict[Problem, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2"),
@@ -30,8 +30,8 @@ def direction(metric: str) -> str:
 def measure(problem: Problem, target: Numbers, answers: Numbers) -> dict[str, float]:
     """Metrics of `answers` against `target`; a metric that cannot be computed is NaN.
 
-    target: shape (rows,), class numbers or quantities. answers: shape (rows,), values or probabilities of class 1;
-    for multiclass probabilities of shape (rows, classes).
+    target: shape (rows,), class numbers or quantities.
+    answers: shape (rows,), values or probabilities of class 1; for multiclass probabilities (rows, classes).
     """
     answers = answers.astype(np.float64)
     if not (len(target) and np.isfinite(answers).all()):
@@ -82,6 +82,6 @@ def naive_answers(schema: Schema, rows: int) -> Numbers:
     """What one would answer without features: the training rows' mean, or their class frequencies."""
     if schema.problem == "regression":
         return np.full(rows, np.nan if schema.train_mean is None else schema.train_mean)
-    counts = np.asarray(schema.train_class_counts or [np.nan, np.nan], dtype=np.float64)
+    counts = np.asarray(schema.train_class_counts or (), dtype=np.float64)
     shares = counts / counts.sum()
     return np.full(rows, shares[1]) if schema.problem == "binary" else np.tile(shares, (rows, 1))

@@ -10,7 +10,7 @@ from contract import JobError
 
 
 def object_versions(uri: str, folder: Path, files: list[Path]) -> dict[Path, str]:
-    """Version id of each file's object below `uri` (a prefix or one object). Empty for data that is not in S3."""
+    """Version id of each file's object below `uri` (a prefix or one object); empty if that is not in S3."""
     if not uri.startswith("s3://"):
         return {}
     import boto3
@@ -50,4 +50,6 @@ def version(client: Any, bucket: str, keys: list[str], path: Path) -> str:
         if answer["ContentLength"] != path.stat().st_size:
             raise JobError(f"s3://{bucket}/{key}: changed while the job was starting; run it again")
         return str(answer.get("VersionId", "null"))
-    raise JobError(f"s3://{bucket}/{keys[0]}: its version cannot be read ({refusal}); allow s3:GetObject on it")
+    raise JobError(
+        f"s3://{bucket}/{keys[0]}: its version cannot be read ({refusal}); allow s3:GetObject on it"
+    )

@@ -11,16 +11,18 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
 from contract import ml_root, report_message, run_job, sha256_of
 from dataset import read_folder
-from numpy.typing import NDArray
 from objects import object_versions
 from problem import check_rows, choose_problem, encode_target
-from schema import PROBLEMS, InputFile, Label, Problem, Schema
 from splitting import SPLITS, Rows, split_rows
+from table_schema import PROBLEMS, InputFile, Label, Schema
 
 log = logging.getLogger("prepare")
 
@@ -36,7 +38,16 @@ def main(arguments: list[str] | None = None) -> None:
     log.info("problem: %s (%s)", problem, reason)
     values, classes = encode_target(table[options.target], options.target, problem)
     splits = split_rows(None if classes is None else values.astype(np.int64), len(table), options.seed)
-    schema = describe(table, options, problem, classes, values, splits, inputs(source, files))
+    schema = Schema(
+        features=[str(column) for column in table.columns if column != options.target],
+        target=options.target,
+        problem=problem,
+        classes=classes,
+        rows={name: len(rows) for name, rows in splits.items()},
+        seed=options.seed,
+        inputs=inputs(source, files),
+        **of_training_rows(values[splits["train"]], classes),
+    )
     warn_of_empty_columns(table, schema.features)
     for name in SPLITS:
         write_split(output / name / "data.csv", table, schema, values, splits[name])
@@ -53,29 +64,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def describe(
-    table: pd.DataFrame,
-    options: argparse.Namespace,
-    problem: Problem,
-    classes: list[Label] | None,
-    values: NDArray[np.float64],
-    splits: dict[str, Rows],
-    files: list[InputFile],
-) -> Schema:
-    """The schema. What it says about the target's distribution is of the training rows alone."""
-    train = values[splits["train"]]
-    counts = None if classes is None else np.bincount(train.astype(np.int64), minlength=len(classes)).tolist()
-    return Schema(
-        features=[str(column) for column in table.columns if column != options.target],
-        target=options.target,
-        problem=problem,
-        classes=classes,
-        rows={name: len(splits[name]) for name in SPLITS},
-        seed=options.seed,
-        inputs=files,
-        train_mean=float(train.mean()) if classes is None else None,
-        train_class_counts=counts,
-    )
+def of_training_rows(values: NDArray[np.float64], classes: list[Label] | None) -> dict[str, Any]:
+    """What the schema says about the target's distribution: of the training rows, shape (rows,), alone."""
+    if classes is None:
+        return {"train_mean": float(values.mean())}
+    return {"train_class_counts": np.bincount(values.astype(np.int64), minlength=len(classes)).tolist()}
 
 
 def inputs(source: Path, files: list[Path]) -> list[InputFile]:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from contract import JobError
-from schema import PROBLEMS, Label, Problem
+from table_schema import PROBLEMS, Label, Problem
 
 LEAST_ROWS = 50
 # Each class needs a row in train, validation and test.
@@ -67,25 +67,35 @@ def _quantity(labels: pd.Series[Any], values: pd.Series[Any], target: str) -> ND
             "correct them, or say --problem binary or multiclass"
         )
     if not np.isfinite(values.to_numpy()).all():
-        raise JobError(f"{where} has values that are not finite; regression needs finite numbers: correct them")
+        raise JobError(
+            f"{where} has values that are not finite; regression needs finite numbers: correct them"
+        )
     if values.nunique() == 1:
-        raise JobError(f"{where} is constant ({labels.iloc[0]}); there is nothing to learn: choose another target")
-    return values.to_numpy()
+        raise JobError(
+            f"{where} is constant ({labels.iloc[0]}); there is nothing to learn: choose another target"
+        )
+    return np.asarray(values, dtype=np.float64)
 
 
 def class_faults(target: str, names: list[Label], counts: list[int], problem: Problem) -> list[str]:
     """Why these classes cannot be learned."""
     where = f"target {target!r}"
     if len(names) == 1:
-        return [f"{where} has one class only ({names[0]!r}); at least two are needed: add rows of another class"]
+        return [
+            f"{where} has one class only ({names[0]!r}); at least two are needed: add rows of another class"
+        ]
     if problem == "binary" and len(names) > 2:
         return [f"{where} has {len(names)} classes; binary allows two: say --problem multiclass"]
     if len(names) > MOST_CLASSES:
         return [f"{where} has {len(names)} classes, at most {MOST_CLASSES} are allowed; is it an identifier?"]
-    rare = [f"{name!r} ({count})" for name, count in zip(names, counts, strict=True) if count < LEAST_PER_CLASS]
+    rare = [
+        f"{name!r} ({count})" for name, count in zip(names, counts, strict=True) if count < LEAST_PER_CLASS
+    ]
     if rare:
         least = f"each needs at least {LEAST_PER_CLASS} to be in train, validation and test"
-        return [f"{where} has classes with too few rows: {', '.join(rare[:5])}; {least}: add rows or merge them"]
+        return [
+            f"{where} has classes with too few rows: {', '.join(rare[:5])}; {least}: add rows or merge them"
+        ]
     return []
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 from artifact import Artifact, open_artifact
 from contract import JobError, sha256_of
-from schema import Schema
+from table_schema import Schema
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ def find_production(group: str, schema: Schema, folder: Path) -> Production | No
         archive = download(boto3.client("s3"), package, folder)
     except (BotoCoreError, ClientError) as error:
         raise JobError(
-            f"model package group {group}: the model in production cannot be read ({error}); the processing role "
-            "needs sagemaker:ListModelPackages, sagemaker:DescribeModelPackage, s3:GetObject and kms:Decrypt on it"
+            f"model package group {group}: the model in production cannot be read ({error}); "
+            "the processing role needs sagemaker:ListModelPackages, sagemaker:DescribeModelPackage, "
+            "s3:GetObject and kms:Decrypt on it"
         ) from None
     artifact = open_artifact(archive, folder / "unpacked")
     return Production(package["ModelPackageArn"], artifact, difference(schema, artifact.schema))
@@ -70,7 +71,9 @@ def download(client: Any, package: dict[str, Any], folder: Path) -> Path:
     client.download_file(place.netloc, place.path.lstrip("/"), str(archive))
     registered = package.get("CustomerMetadataProperties", {}).get("artifact_sha256")
     if registered and registered != sha256_of(archive):
-        raise JobError(f"{arn}: its artifact is not the one that was registered (SHA-256 differs); find out why")
+        raise JobError(
+            f"{arn}: its artifact is not the one that was registered (SHA-256 differs); find out why"
+        )
     return archive
 
 

@@ -17,7 +17,9 @@ def split_rows(strata: NDArray[np.int64] | None, count: int, seed: int) -> dict[
     strata: class of each row, shape (count,), or None. Each class with at least three rows is in every split.
     """
     generator = np.random.default_rng(seed)
-    groups = [np.arange(count)] if strata is None else [np.flatnonzero(strata == c) for c in np.unique(strata)]
+    groups = (
+        [np.arange(count)] if strata is None else [np.flatnonzero(strata == c) for c in np.unique(strata)]
+    )
     parts: dict[str, list[Rows]] = {name: [] for name in SPLITS}
     for group in groups:
         shuffled = generator.permutation(group)

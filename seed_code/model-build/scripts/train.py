@@ -17,11 +17,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from booster import MODEL_FILE, SCHEMA_FILE, TRAINING_FILE, cores, matrix, objective, read_split
+from booster import MODEL_FILE, SCHEMA_FILE, TRAINING_FILE, matrix, objective, read_split, threads
 from boosting import Progress, boost, resumable
 from contract import JobError, ml_root, read_json, run_job, script_hashes, sha256_of, write_json
 from hyperparameters import parse_hyperparameters
-from schema import Schema, load_schema
+from table_schema import Schema, load_schema
 
 log = logging.getLogger("train")
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu")
@@ -34,7 +34,8 @@ def main() -> None:
     chosen = hyperparameters()
     files = {name: data / name / "data.csv" for name in ("train", "validation")}
     splits = {name: read_split(path, schema) for name, path in files.items()}
-    parameters = {**chosen, **objective(schema.problem, len(schema.classes or [])), "nthread": cores()}
+    parameters = {**chosen, **objective(schema.problem, len(schema.classes or []))}
+    parameters["nthread"] = threads(splits["train"].features.size)
     rounds, patience = int(parameters.pop("num_round")), int(parameters.pop("early_stopping_rounds"))
     parameters["tree_method"] = "hist"
     model, progress = boost(

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import evaluate
 import pandas as pd
-import prepare
 import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+
+import evaluate
+import prepare
 import train
 from contract import run_job
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 LOADERS = {"screening": load_breast_cancer, "diabetes": load_diabetes, "iris": load_iris}
 FAST = {"num_round": "60", "early_stopping_rounds": "10", "max_depth": "3", "eta": "0.2"}
@@ -55,7 +56,9 @@ class Laptop:
         for name in ("test", "schema"):
             self.put(self.output("prepare") / name, "evaluate", f"processing/input/{name}")
         self.pack(self.root / "evaluate" / "processing" / "input" / "model" / "model.tar.gz")
-        return self.job("evaluate", lambda: evaluate.main(["--metric", metric, "--threshold", str(threshold)]))
+        return self.job(
+            "evaluate", lambda: evaluate.main(["--metric", metric, "--threshold", str(threshold)])
+        )
 
     def pack(self, archive: Path) -> Path:
         """What SageMaker makes of the model folder."""
@@ -75,7 +78,9 @@ class Laptop:
         return (self.root / job / "output" / "message").read_text()
 
     def evaluation(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.output("evaluate") / "evaluation" / "evaluation.json").read_text())
+        found: dict[str, Any] = json.loads(
+            (self.output("evaluate") / "evaluation" / "evaluation.json").read_text()
+        )
         return found
 
     def schema(self) -> dict[str, Any]:
@@ -98,14 +103,14 @@ def table(name: str) -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture()
+@pytest.fixture
 def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
     for name in ("DATA_URI", "MODEL_PACKAGE_GROUP"):
         monkeypatch.delenv(name, raising=False)
     return Laptop(tmp_path, monkeypatch)
 
 
-@pytest.fixture()
+@pytest.fixture
 def screening(laptop: Laptop) -> Laptop:
     """The breast cancer table, prepared."""
     laptop.write_frame(table("screening"))

@@ -7,6 +7,7 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+
 from conftest import Laptop, table
 
 
@@ -14,7 +15,11 @@ def frame(rows: int = 60) -> pd.DataFrame:
     """A small sound table: age, dose, target."""
     generator = np.random.default_rng(0)
     return pd.DataFrame(
-        {"age": generator.integers(20, 90, rows), "dose": generator.random(rows), "target": np.arange(rows) % 2}
+        {
+            "age": generator.integers(20, 90, rows),
+            "dose": generator.random(rows),
+            "target": np.arange(rows) % 2,
+        }
     )
 
 
@@ -22,7 +27,7 @@ def with_cell(column: str, row: int, value: str) -> str:
     """The sound table with one other cell; rows count from 1 after the header."""
     bad = frame().astype("object")
     bad.loc[row - 1, column] = value
-    return bad.to_csv(index=False)
+    return str(bad.to_csv(index=False))
 
 
 TEXT = frame().to_csv(index=False)
@@ -146,7 +151,9 @@ def test_a_folder_without_csv_files_is_refused(laptop: Laptop) -> None:
 
 
 def test_a_long_reason_is_cut_to_what_sagemaker_keeps(laptop: Laptop) -> None:
-    wide = pd.DataFrame({f"column {number} ü": ["x"] * 60 for number in range(40)}).assign(target=frame()["target"])
+    wide = pd.DataFrame({f"column {number} ü": ["x"] * 60 for number in range(40)}).assign(
+        target=frame()["target"]
+    )
     laptop.write_frame(wide)
     assert laptop.prepare() == 1
     assert len(laptop.failure("prepare").encode()) <= 1024

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from artifact import unpack
 from conftest import Laptop, table
 from contract import JobError
 from gate import WORST, decide
 from metrics import METRICS, direction, measure
-from schema import PROBLEMS
+from table_schema import PROBLEMS
 
 FRESH = """
 import sys, numpy as np, xgboost as xgb
@@ -77,9 +78,12 @@ def test_the_holdout_has_no_target_and_at_most_a_thousand_rows(laptop: Laptop) -
     tables = {name: pd.read_csv(folder / f"{name}.csv") for name in ("holdout", "expected", "labels")}
     assert [len(each) for each in tables.values()] == [1000, 1000, 1000]
     assert list(tables["holdout"].columns) == laptop.schema()["features"]
-    assert measure("binary", tables["labels"]["label"].to_numpy(), tables["expected"]["prediction"].to_numpy())[
-        "auc"
-    ] > 0.9
+    assert (
+        measure("binary", tables["labels"]["label"].to_numpy(), tables["expected"]["prediction"].to_numpy())[
+            "auc"
+        ]
+        > 0.9
+    )
 
 
 def test_shuffled_labels_close_the_gate(laptop: Laptop) -> None:
@@ -134,11 +138,21 @@ def test_a_good_model_passes_with_and_without_one_in_production() -> None:
         ("auc", GOOD, 0.9, {"auc": math.nan}, "auc of the model in production is not a number"),
         ("auc", GOOD, 0.9, {}, "auc of the model in production is not a number"),
         ("auc", {"auc": 0.5}, 0.1, None, "auc 0.5 is no better than the naive answer's 0.5"),
-        ("recall", GOOD, 0.9, None, "metric 'recall' is not measured for this problem; measured: auc, logloss"),
+        (
+            "recall",
+            GOOD,
+            0.9,
+            None,
+            "metric 'recall' is not measured for this problem; measured: auc, logloss",
+        ),
     ],
 )
 def test_the_gate_closes_and_says_the_figures(
-    metric: str, measured: dict[str, float], threshold: float, production: dict[str, float] | None, reason: str
+    metric: str,
+    measured: dict[str, float],
+    threshold: float,
+    production: dict[str, float] | None,
+    reason: str,
 ) -> None:
     gate = decide(metric, measured, threshold, NAIVE, production)
     assert gate.passed == 0
@@ -162,7 +176,12 @@ def test_answers_that_are_not_numbers_measure_nothing() -> None:
 
 
 def test_the_manifest_names_every_version(screening: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"SOURCE_COMMIT": "c0ffee", "IMAGE_URI": "r@sha256:1", "PIPELINE_EXECUTION_ARN": "arn:e", "DATA_URI": "d"}
+    told = {
+        "SOURCE_COMMIT": "c0ffee",
+        "IMAGE_URI": "r@sha256:1",
+        "PIPELINE_EXECUTION_ARN": "arn:e",
+        "DATA_URI": "d",
+    }
     assert screening.train() == 0
     for name, value in told.items():
         monkeypatch.setenv(name, value)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from conftest import Laptop, table
 
 
@@ -26,7 +27,9 @@ def test_rows_are_split_without_loss_or_overlap(screening: Laptop) -> None:
     together = pd.concat(parts)[list(frame.columns)]
     order = list(frame.columns)
     expected = frame.sort_values(order).reset_index(drop=True)
-    pd.testing.assert_frame_equal(together.sort_values(order).reset_index(drop=True), expected, check_exact=True)
+    pd.testing.assert_frame_equal(
+        together.sort_values(order).reset_index(drop=True), expected, check_exact=True
+    )
 
 
 def test_the_target_comes_first_and_the_classes_keep_their_shares(screening: Laptop) -> None:

@@ -6,10 +6,11 @@ import json
 import re
 from pathlib import Path
 
-import boosting
 import numpy as np
 import pytest
 import xgboost as xgb
+
+import boosting
 from boosting import boost
 from conftest import Laptop, table
 from contract import JobError
@@ -48,12 +49,27 @@ def test_metric_lines_can_be_read_by_a_metric_definition(
     screening: Laptop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert screening.train(num_round="3") == 0
-    found = re.findall(r"\bvalidation-logloss=([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)", capsys.readouterr().out)
+    found = re.findall(
+        r"\bvalidation-logloss=([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)", capsys.readouterr().out
+    )
     assert len(found) == 3
     assert all(0 < float(value) < 1 for value in found)
 
 
-class Interruption(Exception):
+def watch_rounds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rounds that are boosted from now on."""
+    rounds: list[int] = []
+    update = xgb.Booster.update
+
+    def watched(self: xgb.Booster, data: xgb.DMatrix, number: int) -> None:
+        rounds.append(number)
+        update(self, data, number)
+
+    monkeypatch.setattr(xgb.Booster, "update", watched)
+    return rounds
+
+
+class InterruptedBySpotError(Exception):
     """What a reclaimed spot instance does to a process."""
 
 
@@ -68,33 +84,23 @@ def test_interrupted_training_gives_the_model_of_uninterrupted_training(
 
     def save_then_die(*arguments: object) -> None:
         save(*arguments)  # type: ignore[arg-type]
-        raise Interruption
+        raise InterruptedBySpotError
 
     monkeypatch.setattr(boosting, "save", save_then_die)
     (screening.root / "train" / "model" / "model.ubj").unlink()
     assert screening.train() == 1
-    assert "Interruption" in screening.failure("train")
+    assert "InterruptedBySpotError" in screening.failure("train")
     assert len(list(checkpoints.rglob("round-*.ubj"))) == 1
     monkeypatch.setattr(boosting, "save", save)
-    updates: list[int] = []
-    update = xgb.Booster.update
-    monkeypatch.setattr(
-        xgb.Booster, "update", lambda self, data, number: (updates.append(number), update(self, data, number))
-    )
+    updates = watch_rounds(monkeypatch)
     assert screening.train() == 0
     assert updates[0] == boosting.CHECKPOINT_EVERY
     assert model_bytes(screening) == whole
 
 
-def test_a_checkpoint_of_other_data_is_not_continued(
-    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_checkpoint_of_other_data_is_not_continued(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     (laptop.root / "train" / "checkpoints").mkdir(parents=True)
-    started: list[int] = []
-    update = xgb.Booster.update
-    monkeypatch.setattr(
-        xgb.Booster, "update", lambda self, data, number: (started.append(number), update(self, data, number))
-    )
+    started = watch_rounds(monkeypatch)
     for name in ("screening", "iris"):
         laptop.write_frame(table(name))
         assert laptop.prepare() == 0
@@ -126,7 +132,9 @@ def test_a_missing_channel_is_said(screening: Laptop) -> None:
     monkey = screening.root / "prepare" / "processing" / "output" / "schema" / "schema.json"
     monkey.rename(monkey.with_suffix(".moved"))
     assert screening.train() == 1
-    assert "schema.json: no such file; it is an output of the step before this one" in screening.failure("train")
+    assert "schema.json: no such file; it is an output of the step before this one" in screening.failure(
+        "train"
+    )
 
 
 def test_training_fails_when_the_metric_never_is_a_number(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ class InputFile:
 class Schema:
     """Features in the order of the model's columns, and everything that is needed to read its answers.
 
-    `classes[i]` is the label of class i, None for regression. `train_mean` and `train_class_counts` describe the
-    training split alone; the naive baseline is made of them.
+    `classes[i]` is the label of class i, None for regression. `train_mean` and `train_class_counts` describe
+    the training split alone; the naive baseline is made of them.
     """
 
     features: list[str]
