@@ -113,13 +113,19 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
 
 
 def from_pulumi() -> AnyStack:
-    """The settings of the stack that the engine runs, command-line overrides included. Raises SettingsError."""
+    """The settings of the stack that the engine runs, command-line overrides included.
+
+    Raises pulumi.RunError with the text of SettingsError: the engine prints its message, and no traceback.
+    """
     import pulumi
     from pulumi.runtime import config as engine
 
     raw = engine.CONFIG.get() or engine.get_config_env()
     secret = {key for key in raw if engine.is_config_secret(key)} | set(engine.get_config_secret_keys_env())
-    return from_engine(pulumi.get_stack(), raw, frozenset(secret))
+    try:
+        return from_engine(pulumi.get_stack(), raw, frozenset(secret))
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from error
 
 
 def from_engine(stack: str, raw: Mapping[str, Any], secret: frozenset[str] = frozenset()) -> AnyStack:

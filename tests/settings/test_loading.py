@@ -90,6 +90,9 @@ def test_the_engine_s_configuration_is_what_counts(folder: Folder, monkeypatch: 
     engine.CONFIG.set({})
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(raw | {"mlops-platform:region": "eu-central-1"}))
     assert from_pulumi().region == "eu-central-1"
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(raw | {"mlops-platform:region": "eu-central-9"}))
+    with pytest.raises(pulumi.RunError, match="region = 'eu-central-9'  not an AWS region"):
+        from_pulumi()
 
 
 # What CLI 3.272 hands over for 012345678901, 012345670123 (octal) and 1.2345678901e+11 without quotes.
