@@ -1,0 +1,173 @@
+"""The models bucket and its key: who gets in, from where, and to what."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.documents import buckets, keys, project_roles, workload_roles
+from policies.documents.project_roles import ProjectPlace
+from policies.documents.workload_roles import WorkloadPlace
+
+BUCKET, KEY = "arn:aws:s3:::models", "arn:aws:kms:eu-west-1:111111111111:key/k"
+PLACE = keys.Place(partition="aws", account="111111111111", region="eu-west-1")
+ACCOUNTS = ["222222222222", "333333333333"]
+READERS = [f"arn:aws:iam::{a}:role/mlops/projects/*/mlops-*-model" for a in ACCOUNTS]
+DEPLOYER = "arn:aws:iam::111111111111:role/deployer"
+
+
+def statements(text: str) -> dict[str, dict[str, Any]]:
+    return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+def bucket_policy(accounts: list[str] = ACCOUNTS, endpoints: tuple[str, ...] = ("vpce-1", "vpce-2")) -> str:
+    return buckets.models_bucket(
+        "aws",
+        BUCKET,
+        KEY,
+        readers=READERS,
+        reader_accounts=accounts,
+        s3_endpoints=endpoints,
+        deployers=[DEPLOYER],
+    )
+
+
+def key_policy(endpoints: tuple[str, ...] = ("vpce-k1", "vpce-k2")) -> str:
+    return keys.models_key(
+        PLACE,
+        builders=["arn:aws:iam::111111111111:role/mlops/projects/*"],
+        readers=READERS,
+        reader_accounts=ACCOUNTS,
+        bucket_arn=BUCKET,
+        kms_endpoints=endpoints,
+    )
+
+
+def test_the_bucket_lets_model_roles_read_their_own_prefix_and_nothing_else() -> None:
+    cross = statements(bucket_policy())["AllowCrossAccount"]
+    assert cross["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    assert cross["Resource"] == f"{BUCKET}/${{aws:PrincipalTag/project}}/*"
+    assert cross["Condition"] == {"ArnLike": {"aws:PrincipalArn": sorted(READERS)}}
+    assert cross["Principal"] == {"AWS": [f"arn:aws:iam::{a}:root" for a in ACCOUNTS]}
+
+
+def test_nothing_but_that_statement_allows_anything_on_the_bucket() -> None:
+    allowing = [s["Sid"] for s in statements(bucket_policy()).values() if s["Effect"] == "Allow"]
+    assert allowing == ["AllowCrossAccount"]
+
+
+def test_the_bucket_denies_deletion_and_old_versions_from_outside_too() -> None:
+    denied = statements(bucket_policy())["DenyNoVPC"]
+    assert {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:PutObject"} <= set(denied["Action"])
+    assert denied["Condition"]["StringNotEquals"]["aws:SourceVpce"] == ["vpce-1", "vpce-2"]
+    assert "ArnNotLike" not in denied["Condition"]
+
+
+def test_only_deployers_may_list_the_bucket_from_outside() -> None:
+    assert statements(bucket_policy())["DenyListingNoVPC"]["Condition"]["ArnNotLike"] == {"aws:PrincipalArn": DEPLOYER}
+
+
+def test_without_workload_accounts_nobody_else_is_let_in() -> None:
+    assert "AllowCrossAccount" not in statements(bucket_policy(accounts=[]))
+
+
+def test_readers_decrypt_through_s3_for_this_bucket_and_never_encrypt() -> None:
+    cross = statements(key_policy())["AllowCrossAccount"]
+    assert cross["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
+    assert cross["Condition"]["StringEquals"] == {
+        "kms:EncryptionContext:aws:s3:arn": BUCKET,
+        "kms:ViaService": "s3.eu-west-1.amazonaws.com",
+    }
+
+
+def test_the_key_denies_direct_use_from_outside_and_spares_its_administration() -> None:
+    denied = statements(key_policy())["DenyNoVPC"]
+    assert denied["Condition"]["StringNotEquals"]["aws:SourceVpce"] == ["vpce-k1", "vpce-k2"]
+    assert denied["Condition"]["BoolIfExists"]["aws:ViaAWSService"] == "false"
+    assert not [a for a in denied["Action"] if a.startswith(("kms:Put", "kms:Describe", "kms:Get", "kms:List"))]
+
+
+def test_who_administers_the_key_cannot_use_it() -> None:
+    administration = statements(key_policy())["AccountDecidesWhoAdministers"]
+    assert not set(administration["Action"]) & {*keys.CRYPTOGRAPHIC, "kms:CreateGrant", "kms:*"}
+
+
+@given(st.lists(st.from_regex(r"vpce-[0-9a-f]{17}", fullmatch=True), min_size=1, max_size=20))
+def test_the_order_of_endpoints_changes_nothing(endpoints: list[str]) -> None:
+    assert bucket_policy(endpoints=tuple(endpoints)) == bucket_policy(endpoints=tuple(reversed(endpoints)))
+
+
+def workload_place() -> WorkloadPlace:
+    return WorkloadPlace(
+        partition="aws",
+        account="222222222222",
+        region="eu-west-1",
+        prefix="mlops",
+        stage="staging",
+        registry_account="111111111111",
+        registry_region="eu-west-1",
+        models_bucket="models",
+        models_key_alias="alias/mlops/dev/models",
+        capture_bucket_arn="arn:aws:s3:::capture",
+        capture_key_arn="arn:aws:kms:eu-west-1:222222222222:key/c",
+        volume_key_arn="arn:aws:kms:eu-west-1:222222222222:key/v",
+    )
+
+
+def project_place(project: str) -> ProjectPlace:
+    arn = "arn:aws:s3:::{}".format
+    return ProjectPlace(
+        partition="aws",
+        account="111111111111",
+        region="eu-west-1",
+        project=project,
+        data_bucket=arn("data"),
+        models_bucket=arn("models"),
+        artifacts_bucket=arn("artifacts"),
+        data_key=KEY,
+        models_key=KEY,
+        volume_key=KEY,
+        operations_key=KEY,
+        image_repository="arn:aws:ecr:eu-west-1:111111111111:repository/mlops/model",
+        parameters=f"/mlops/dev/projects/{project}",
+        group=f"mlops-{project}",
+        pipeline=f"mlops-{project}",
+    )
+
+
+def documents_of(project: str) -> list[str]:
+    place, there = project_place(project), workload_place()
+    return [
+        workload_roles.model_role(there, project, f"mlops-{project}-staging", "mlops/*"),
+        workload_roles.test_role(there, project, f"mlops-{project}-staging"),
+        project_roles.processing(place),
+        project_roles.training(place),
+        project_roles.pipeline(place, ["arn:aws:iam::111111111111:role/one"]),
+        project_roles.build(place, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
+        project_roles.deploy(place, f"mlops-{project}-deploy"),
+        project_roles.build_pipeline(place, f"mlops-{project}-build"),
+        project_roles.publish(place, f"mlops-{project}-build-pipeline"),
+    ]
+
+
+def test_no_role_of_one_project_is_given_anothers_prefix() -> None:
+    for text in documents_of("alpha"):
+        assert "beta" not in text
+    for text in documents_of("beta"):
+        assert "alpha" not in text
+
+
+def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None:
+    for text in documents_of("alpha"):
+        for statement in json.loads(text)["Statement"]:
+            resources = statement["Resource"]
+            for resource in [resources] if isinstance(resources, str) else resources:
+                objects = resource.startswith("arn:aws:s3:::") and "/" in resource
+                assert not objects or resource.split(":::")[1].split("/")[1] == "alpha", statement["Sid"]
+
+
+def test_every_role_document_fits_a_role() -> None:
+    # 10,240 characters without white space, all inline policies of a role together (IAM reference_iam-quotas).
+    for text in documents_of("a-long-project-name-x"):
+        assert len("".join(text.split())) < 10_240
