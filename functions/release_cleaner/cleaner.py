@@ -61,7 +61,8 @@ def _remove_instances(
     )["OperationId"]
     status = "RUNNING"
     while status in RUNNING:
-        status = client.describe_stack_set_operation(StackSetName=name, OperationId=operation)["StackSetOperation"]["Status"]
+        answer = client.describe_stack_set_operation(StackSetName=name, OperationId=operation)
+        status = answer["StackSetOperation"]["Status"]
         if status in RUNNING:
             if clock() + POLL_SECONDS > end:
                 raise NotRemoved(f"{name}: still deleting {len(_instances(client, name))} instances; run destroy again")
@@ -69,7 +70,7 @@ def _remove_instances(
     left = _instances(client, name)
     if left:
         where = ", ".join(f"{account} ({region})" for account, region in left)
-        raise NotRemoved(f"{name}: operation {operation} ended {status}, instances are left in {where}: see its results")
+        raise NotRemoved(f"{name}: operation {operation} ended {status}, instances are left in {where}")
 
 
 def _instances(client: Any, name: str) -> list[tuple[str, str]]:
