@@ -176,12 +176,13 @@ def read_project(file: Path | None) -> Project:
 
 def definition(project: Project, model: Model) -> dict[str, Any]:
     # The SDK takes seconds to import and reads its environment while it does.
-    from pipeline.session import prepare_sdk
+    from pipeline.session import prepare_sdk, without_instance_metadata
 
     prepare_sdk(project.region)
-    from pipeline.definition import define
+    with without_instance_metadata():
+        from pipeline.definition import define
 
-    return define(project, model, commit())
+        return define(project, model, commit())
 
 
 def commit() -> str:

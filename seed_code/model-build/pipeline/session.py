@@ -32,6 +32,21 @@ def prepare_sdk(region: str) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
+@contextmanager
+def without_instance_metadata() -> Iterator[None]:
+    """Keep the SDK's clients, which a definition never uses, from asking the machine for credentials."""
+    name = "AWS_EC2_METADATA_DISABLED"
+    before = os.environ.get(name)
+    os.environ[name] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
 def pipeline_session(region: str, artifacts_uri: str) -> Any:
     """A PipelineSession that captures requests instead of sending them."""
     import boto3
