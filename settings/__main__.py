@@ -1,8 +1,9 @@
-"""`python -m settings check|schema|names`: checks all stack files, writes the schema, refreshes AWS's names."""
+"""`python -m settings check|list|schema|names`: checks or lists all stack files, writes the schema, refreshes AWS's names."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from settings import aws_names, schema
 from settings.check import check_estate, read_estate
 from settings.problems import printable
+from settings.values import Kind
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,11 +22,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     checking = commands.add_parser("check", help="check every stack file, alone and together")
     checking.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
+    listing = commands.add_parser("list", help="list the stacks in the order in which they come up, as JSON")
+    listing.add_argument("--kind", choices=[str(kind) for kind in Kind], help="only stacks of this kind")
+    listing.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
     commands.add_parser("schema", help=f"write {schema.COMMITTED.relative_to(ROOT)}")
     commands.add_parser("names", help="take AWS's regions and instance types from botocore's models")
     given = parser.parse_args(arguments)
     if given.command == "check":
         return _check(given.directory)
+    if given.command == "list":
+        print(json.dumps(read_estate(given.directory).in_order(given.kind)))
+        return 0
     if given.command == "schema":
         schema.write()
         print(schema.COMMITTED)

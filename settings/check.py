@@ -41,6 +41,21 @@ class Estate:
         file = self.by_stack.get(stack or "")
         return file if file and file.kind is kind else None
 
+    def in_order(self, kind: str | None = None) -> list[str]:
+        """Stacks in the order in which they come up: AWS refuses a policy that names a role which does not exist.
+
+        Within a kind by name, but workload stacks by stage. Files that are wrong are left out.
+        """
+        order = [Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
+        stages = list(Stage)
+
+        def place(file: StackFile) -> tuple[int, int, str]:
+            stage = file.settings.stage if isinstance(file.settings, WorkloadSettings) else stages[0]
+            return order.index(file.kind or Kind.PROJECT), stages.index(stage), file.stack
+
+        right = [file for file in self.files if file.settings is not None]
+        return [file.stack for file in sorted(right, key=place) if kind in (None, str(file.kind))]
+
     def counts(self) -> dict[str, int]:
         """Number of stack files of each kind."""
         return dict(Counter(str(file.kind) for file in self.files if file.kind))
