@@ -1,4 +1,4 @@
-"""`python -m settings check|list|schema|names`: checks or lists all stack files, writes the schema, refreshes AWS's names."""
+"""`python -m settings check|list|schema|names`: checks or lists stack files, writes the schema, refreshes names."""
 
 from __future__ import annotations
 

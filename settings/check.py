@@ -15,6 +15,7 @@ from pathlib import Path
 
 from settings.document import KeyPath, dotted
 from settings.load import StackFile, read_stack
+from settings.model import WorkloadSettings
 from settings.problems import Problem, nearest, shown
 from settings.values import Kind, Stage
 
