@@ -1,0 +1,275 @@
+"""Runs CodeBuild projects: their build specification in real shells, as the project's service role, from its VPC."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.codebuild.models import codebuild_backends
+
+from rehearsal.aws.cloud import Cloud, NotTrusted
+from rehearsal.codesuite import artifacts, buildspec
+from rehearsal.codesuite.artifacts import ArtifactError, Location
+from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
+from rehearsal.codesuite.machine import Machine
+from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
+from rehearsal.codesuite.shell import Shell
+from rehearsal.codesuite.variables import VariableError, build_variables, resolved
+from rehearsal.sagemaker.logs import publish, refused
+from rehearsal.sagemaker.processes import STOPPED as PROCESS_STOPPED
+from rehearsal.sagemaker.processes import Processes
+
+# account, region, event
+Emit = Callable[[str, str, Mapping[str, Any]], None]
+_CLIENT_FAULTS = (BuildspecError, ArtifactError, VariableError, NotTrusted, BotoCoreError)
+
+
+class _Failed(Exception):
+    """A phase failed: how, and why."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Builds:
+    """The builds of all accounts. `logs` is a folder, `emit` sends an event to an account's default bus."""
+
+    def __init__(
+        self, cloud: Cloud, *, machine: Machine, processes: Processes, logs: Path, emit: Emit | None = None
+    ) -> None:
+        self.cloud = cloud
+        self.machine = machine
+        self.processes = processes
+        self.logs = logs
+        self.records: dict[str, BuildRecord] = {}
+        self._emit = emit
+        self._lock = threading.Lock()
+
+    def project(self, account: str, region: str, name: str) -> Mapping[str, Any] | None:
+        """A project as the in-memory CodeBuild keeps it; `name` may be its ARN."""
+        project = codebuild_backends[account][region].codebuild_projects.get(name.rpartition("/")[2])
+        return project.project_metadata if project else None
+
+    def start(self, request: BuildRequest) -> BuildRecord:
+        """Start a build in a thread of its own."""
+        name = str(request.project["name"])
+        with self._lock:
+            number = 1 + sum(
+                record.name == name and record.request.account == request.account for record in self.records.values()
+            )
+            record = BuildRecord(f"{name}:{uuid.uuid4()}", request, number)
+            self.records[record.id] = record
+        threading.Thread(target=self._run, args=(record,), daemon=True, name=record.id).start()
+        return record
+
+    def close(self) -> None:
+        """Stop what still runs."""
+        for record in self.records.values():
+            record.stop.set()
+        for record in self.records.values():
+            record.done.wait(10)
+
+    def _run(self, record: BuildRecord) -> None:
+        self._announce(record, "IN_PROGRESS")
+        try:
+            with tempfile.TemporaryDirectory(prefix="build-", ignore_cleanup_errors=True) as folder:
+                _Build(self, record, Path(folder)).run()
+        except Exception as error:  # a build must never be left running for ever, whatever is wrong
+            record.begin("FINALIZING")
+            record.end("FAULT", f"INTERNAL_SERVICE_ERROR: {type(error).__name__}: {error}")
+        if record.status == "IN_PROGRESS":
+            record.status = SUCCEEDED
+        record.begin("COMPLETED")
+        record.phases[-1]["phaseStatus"] = SUCCEEDED
+        record.ended = time.time()
+        self._announce(record, record.status)
+        record.done.set()
+
+    def _announce(self, record: BuildRecord, status: str) -> None:
+        if self._emit is None:
+            return
+        details = {"build-complete": record.ended is not None, "initiator": record.request.initiator}
+        event = {
+            "source": "aws.codebuild",
+            "detail-type": "CodeBuild Build State Change",
+            "resources": [record.arn],
+            "detail": {
+                "build-status": status,
+                "project-name": record.name,
+                "build-id": record.arn,
+                "additional-information": details,
+            },
+        }
+        self._emit(record.request.account, record.request.region, event)
+
+
+class _Build:
+    """One build, phase by phase. `folder` is its own and is removed afterwards."""
+
+    def __init__(self, builds: Builds, record: BuildRecord, folder: Path) -> None:
+        self.builds, self.record, self.folder = builds, record, folder
+        self.request, self.project = record.request, record.request.project
+        self.source = folder / "src"
+        self.log = builds.logs / f"{record.id.replace(':', '-')}.log"
+        self.deadline = record.started + 60 * (self.project.get("timeoutInMinutes") or 60)
+        self.specification = Buildspec({})
+        self.folders: dict[str, Path] = {}
+        self.interface = ""
+
+    def run(self) -> None:
+        """All phases, in CodeBuild's order: what follows a failure, see CB view-build-details-phases."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.write_text("", encoding="utf-8")
+        try:
+            ready = self._phase("PROVISIONING", self._provision) and self._phase("DOWNLOAD_SOURCE", self._download)
+            if ready and self._commands():
+                self._phase("UPLOAD_ARTIFACTS", self._upload)
+        finally:
+            self._phase("FINALIZING", self._finish)
+
+    def _phase(self, name: str, work: Callable[[], None]) -> bool:
+        self.record.begin(name)
+        try:
+            work()
+        except _Failed as failed:
+            self.record.end(failed.status, str(failed))
+        except ClientError as error:
+            self.record.end(FAILED, f"CLIENT_ERROR: {refused(error)}")
+        except _CLIENT_FAULTS as error:
+            self.record.end(FAILED, f"CLIENT_ERROR: {error}".replace("CLIENT_ERROR: CLIENT_ERROR", "CLIENT_ERROR"))
+        else:
+            self.record.end(SUCCEEDED)
+            return True
+        self._say(f"Phase context status: {self.record.failure}")
+        return False
+
+    def _say(self, line: str) -> None:
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(f"[Container] {line}\n")
+
+    # ---- who acts
+
+    def _client(self, service: str) -> Any:
+        return self.builds.cloud.client(self.actor, service)
+
+    def _provision(self) -> None:
+        """Become the role, attach to the VPC, open the log."""
+        cloud, vpc = self.builds.cloud, self.project.get("vpcConfig") or {}
+        self.outside = cloud.service_assume(
+            self.project["serviceRole"],
+            service="codebuild.amazonaws.com",
+            session=f"AWSCodeBuild-{self.record.id.rpartition(':')[2]}",
+            region=self.request.region,
+        )
+        self.actor = cloud.in_vpc(self.outside, vpc["vpcId"]) if vpc.get("vpcId") else self.outside
+        if vpc.get("vpcId"):
+            # The interface is made by the service with the build's role, before there is anything inside the VPC.
+            answer = cloud.client(self.outside, "ec2").create_network_interface(
+                SubnetId=vpc["subnets"][0], Groups=list(vpc["securityGroupIds"])
+            )
+            self.interface = answer["NetworkInterface"]["NetworkInterfaceId"]
+        if self.record.log_settings.get("status") != "DISABLED":
+            publish(self._client("logs"), self.record.group, self.record.stream, "[Container] Waiting for agent ping")
+
+    # ---- phases
+
+    def _download(self) -> None:
+        for name, location in self._inputs().items():
+            target = self.source if name == "" else self.folder / "inputs" / name
+            artifacts.unpack(artifacts.read(self._client("s3"), location), target)
+            if name:
+                self.folders[name] = target
+        self.source.mkdir(exist_ok=True)
+        text = self.request.specification or str(self.project["source"].get("buildspec") or "")
+        self.specification = buildspec.load(text, self.source)
+        for runtime, version in self.specification.runtimes.items():
+            self._say(f"runtime-versions {runtime} {version}: this machine's own stands for it")
+        self.variables = resolved(self._client, self.record, self.specification)
+
+    def _inputs(self) -> dict[str, Location]:
+        """Where the sources are; the primary one has no name."""
+        kind, handover = self.project["source"]["type"], self.request.handover
+        if kind == "CODEPIPELINE":
+            if handover is None:
+                raise BuildspecError("a project with source CODEPIPELINE is started by a pipeline only")
+            named = {name: location for name, location in handover.inputs.items() if name != handover.primary}
+            return {"": handover.inputs[handover.primary], **named}
+        if kind == "S3":
+            bucket, _, key = str(self.project["source"]["location"]).partition("/")
+            return {"": Location(bucket, key, self.request.source_version)}
+        if kind == "NO_SOURCE":
+            return {}
+        raise BuildspecError(f"source type {kind} is not run here; allowed: CODEPIPELINE, S3, NO_SOURCE")
+
+    def _commands(self) -> bool:
+        """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
+        own = build_variables(self.record, self.source, self.folders)
+        base = self.builds.machine.environment(self.folder, self.source, self.record.name)
+        acting = self.actor.environment(self.builds.cloud.endpoint_url)
+        environment = {**base, **own, **self.variables, **acting}
+        state = self.folder / "shell"
+        state.mkdir()
+        shell = Shell(
+            self.builds.processes,
+            folder=state,
+            source=self.source,
+            log=self.log,
+            exported=self.specification.exported,
+            stopped=self.record.stop.is_set,
+        )
+        succeeding, reached = True, False
+        for name in PHASES:
+            reached = reached or name == "build"
+            phase = self.specification.phases.get(name)
+            if phase is None:
+                continue
+            environment["CODEBUILD_BUILD_SUCCEEDING"] = str(int(succeeding))
+            done = self._phase(name.upper(), lambda phase=phase: self._shell(shell, phase, environment))  # type: ignore[misc]
+            if not done and phase.goes_on:
+                self.record.status = "IN_PROGRESS"
+                continue
+            succeeding = succeeding and done
+            if not done and (name in ("install", "pre_build") or phase.aborts or self._over()):
+                break
+        self.record.exported = shell.exported()
+        return reached and not self._over()
+
+    def _over(self) -> bool:
+        return self.record.status in (STOPPED, TIMED_OUT)
+
+    def _shell(self, shell: Shell, phase: buildspec.Phase, environment: Mapping[str, str]) -> None:
+        result = shell.run(phase, environment, max(self.deadline - time.time(), 0.1))
+        if result.cause is not None:
+            raise _Failed(STOPPED if result.cause == PROCESS_STOPPED else TIMED_OUT, f"BUILD_{result.message}")
+        if result.message:
+            raise _Failed(FAILED, result.message)
+
+    def _upload(self) -> None:
+        handover = self.request.handover
+        outputs = dict(handover.outputs) if handover else {}
+        for name, location in outputs.items():
+            wanted = self.specification.primary if len(outputs) == 1 else None
+            wanted = self.specification.secondary.get(name, wanted)
+            if wanted is None:
+                declared = ", ".join(self.specification.secondary) or "no artifacts of that name"
+                raise BuildspecError(f"the pipeline expects the output {name}; the buildspec declares {declared}")
+            content = artifacts.pack(buildspec.selected(wanted, self.source))
+            artifacts.write(self._client("s3"), location, content, handover.key_id if handover else None)
+
+    def _finish(self) -> None:
+        if self.interface:
+            self.builds.cloud.client(self.outside, "ec2").delete_network_interface(NetworkInterfaceId=self.interface)
+        if self.record.log_settings.get("status") != "DISABLED" and hasattr(self, "actor"):
+            text = self.log.read_text(encoding="utf-8", errors="replace")
+            publish(self._client("logs"), self.record.group, self.record.stream, text)
+        with suppress(OSError):
+            shutil.rmtree(self.source)

@@ -1,0 +1,66 @@
+"""Builds, pipelines, functions and events of one in-memory AWS, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.codesuite import gaps
+from rehearsal.codesuite.build import Builds
+from rehearsal.codesuite.machine import Machine
+from rehearsal.codesuite.pipeline import OnAction, PipelineRunner
+from rehearsal.codesuite.waiting import OnApproval
+from rehearsal.events import EventRouter
+from rehearsal.functions import Functions
+from rehearsal.sagemaker.processes import Processes
+
+
+class CodeSuite:
+    """Everything that runs beside SageMaker, while the context lasts."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        *,
+        logs: Path,
+        environments: Mapping[str, Path] | None = None,
+        on_action: OnAction | None = None,
+        on_approval: OnApproval | None = None,
+        approval_seconds: float | None = None,
+    ) -> None:
+        self.cloud = cloud
+        self.processes = Processes()
+        self.functions = Functions(cloud, processes=self.processes, logs=logs)
+        self.events = EventRouter(cloud, self.functions)
+        machine = Machine(environments=environments or {})
+        self.builds = Builds(cloud, machine=machine, processes=self.processes, logs=logs, emit=self.emit)
+        self.pipelines = PipelineRunner(
+            cloud,
+            self.builds,
+            emit=self.emit,
+            on_action=on_action,
+            on_approval=on_approval,
+            approval_seconds=approval_seconds,
+        )
+
+    def emit(self, account: str, region: str, event: Mapping[str, Any]) -> None:
+        """Send a service's event to an account's default bus: `source`, `detail-type`, `resources`, `detail`."""
+        self.events.emit(account, region, event)
+
+    def __enter__(self) -> CodeSuite:
+        self.functions.install()
+        self.events.install()
+        gaps.install(self.cloud, self.pipelines, self.events.rule_of)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.pipelines.close()
+        self.builds.close()
+        self.events.close()
+        self.functions.close()
+        self.processes.close()

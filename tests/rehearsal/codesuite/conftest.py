@@ -1,0 +1,23 @@
+"""An in-memory AWS in which pipelines and builds run, and the data science account in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from codesuite_world import REGION, Account
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.codesuite.suite import CodeSuite
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Iterator[CodeSuite]:
+    with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as opened:
+        yield opened
+
+
+@pytest.fixture
+def dev(suite: CodeSuite) -> Account:
+    return Account(suite.cloud, suite)
