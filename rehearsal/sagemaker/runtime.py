@@ -13,12 +13,14 @@ from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.sagemaker import endpoints, gaps, logs
+from rehearsal.sagemaker.cloudformation import Stacks
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import Jobs, Outcome
 from rehearsal.sagemaker.patches import Patches
 from rehearsal.sagemaker.pipelines import OnStep, PipelineRunner, event
 from rehearsal.sagemaker.processes import REPOSITORY, Processes, container_python
 from rehearsal.sagemaker.servers import Starter
+from rehearsal.sagemaker.stacksets import StackSets
 
 OnEvent = Callable[[str, str, dict[str, Any]], None]
 
@@ -57,6 +59,7 @@ class SageMaker:
             bake_seconds=bake_seconds,
         )
         self.pipelines = PipelineRunner(cloud, self.jobs, self.on_event)
+        self.stacks, self.stack_sets = Stacks(cloud), StackSets(cloud)
         self._patches = Patches()
 
     def __enter__(self) -> SageMaker:
@@ -68,6 +71,8 @@ class SageMaker:
         )
         gaps.install(self._patches, self.state, hooks)
         endpoints.install(self._patches, self.state, self.hosting)
+        self.stacks.install(self._patches)
+        self.stack_sets.install(self._patches)
         self.cloud.handlers["sagemaker-runtime:InvokeEndpoint"] = self.hosting.invoke
         return self
 
@@ -75,7 +80,9 @@ class SageMaker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.pipelines.close()
+        self.stack_sets.close()
         self.hosting.close()
+        self.stacks.uninstall()
         self.processes.close()
         self.cloud.handlers.pop("sagemaker-runtime:InvokeEndpoint", None)
         self._patches.undo()

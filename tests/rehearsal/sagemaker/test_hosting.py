@@ -30,6 +30,10 @@ def captured(workload: Workload) -> list[tuple[str, Any]]:
     return [(key, line) for key in keys for line in json_lines(s3.get_object(Bucket=CAPTURE, Key=key)["Body"].read())]
 
 
+def single(values: list[float]) -> Any:
+    return np.array(values, dtype=np.float32)
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -42,7 +46,7 @@ def test_an_endpoint_answers_what_the_booster_answers(workload: Workload) -> Non
     described = workload.endpoint(workload.config("one", workload.package()))
     assert described["EndpointStatus"] == "InService", described
     answers = workload.answers(workload.rows())
-    assert np.array_equal(np.float32(answers), np.float32(workload.expected()))
+    assert np.array_equal(single(answers), single(workload.expected()))
 
 
 def test_the_artifact_is_fetched_as_the_model_role_from_the_model_vpc(workload: Workload) -> None:
@@ -133,9 +137,9 @@ def test_an_update_serves_the_old_model_until_the_new_one_is_ready(workload: Wor
         seen.append(workload.answers(rows))
     seen.append(workload.answers(rows))
     whole = (workload.expected("first"), workload.expected("second"))
-    assert all(any(np.array_equal(np.float32(s), np.float32(w)) for w in whole) for s in seen)
-    assert np.array_equal(np.float32(seen[0]), np.float32(whole[0]))
-    assert np.array_equal(np.float32(seen[-1]), np.float32(whole[1]))
+    assert all(any(np.array_equal(single(s), single(w)) for w in whole) for s in seen)
+    assert np.array_equal(single(seen[0]), single(whole[0]))
+    assert np.array_equal(single(seen[-1]), single(whole[1]))
     workload.world.sagemaker.hosting.close()
     assert not any(alive(pid) for pid in before)
 
@@ -146,7 +150,7 @@ def test_a_failed_update_keeps_the_old_model(workload: Workload) -> None:
     described = workload.update(broken)
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "one")
     assert "not a sound tar.gz" in described["FailureReason"]
-    assert np.array_equal(np.float32(workload.answers(workload.rows())), np.float32(workload.expected()))
+    assert np.array_equal(single(workload.answers(workload.rows())), single(workload.expected()))
 
 
 def test_an_update_is_rolled_back_when_its_alarm_fires(workload: Workload) -> None:
@@ -171,7 +175,7 @@ def test_an_update_is_rolled_back_when_its_alarm_fires(workload: Workload) -> No
     described = workload.update(workload.config("two", workload.package("second")), DeploymentConfig=deployment)
     assert described["EndpointConfigName"] == "one"
     assert described["FailureReason"] == "rolled back: alarm 5xx is in state ALARM"
-    assert np.array_equal(np.float32(workload.answers(workload.rows())), np.float32(workload.expected()))
+    assert np.array_equal(single(workload.answers(workload.rows())), single(workload.expected()))
 
 
 def test_an_unreadable_model_fails_the_endpoint_with_the_containers_reason(workload: Workload, tmp_path: Path) -> None:
@@ -214,7 +218,7 @@ def test_a_sabotaged_endpoint_answers_wrongly_and_only_it(workload: Workload) ->
     assert not np.isclose(answers, workload.expected()).any()
     assert all(0 <= answer <= 1 for answer in answers)
     workload.world.sagemaker.hosting.sabotage = lambda name: name == "another"
-    assert np.array_equal(np.float32(workload.answers(workload.rows())), np.float32(workload.expected()))
+    assert np.array_equal(single(workload.answers(workload.rows())), single(workload.expected()))
 
 
 def test_requests_and_errors_are_counted_in_cloudwatch(workload: Workload) -> None:

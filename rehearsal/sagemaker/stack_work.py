@@ -1,0 +1,97 @@
+"""One creation or update of a stack while it goes on: what to undo, what to remove in the end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.requests import Question
+from rehearsal.sagemaker.resources import Resource, ResourceClass, ResourceFailed
+
+
+class StackFailed(Exception):
+    """Which resource failed a stack, and why."""
+
+    def __init__(self, logical_id: str, type_name: str, reason: str) -> None:
+        super().__init__(f"ResourceLogicalId:{logical_id}, ResourceType:{type_name}, ResourceStatusReason:{reason}")
+
+
+class Work:
+    """`previous` are the stack's resources before, by logical id; those that stay are taken out of it.
+
+    `properties` are the resolved properties of resources that moto makes, by logical id. `closed` work makes nothing.
+    """
+
+    def __init__(self, previous: Mapping[str, Any], properties: Mapping[str, Any]) -> None:
+        self.previous = dict(previous)
+        self.properties = dict(properties)
+        self.replaced: list[Resource] = []
+        self.closed = False
+        self._undo: list[Callable[[], Any]] = []
+
+    def ours(self, actor: Actor, logical_id: str, kind: ResourceClass, properties: Mapping[str, Any]) -> Resource:
+        """Bring a resource of the table to its properties."""
+        old = self.previous.pop(logical_id, None)
+        if not isinstance(old, Resource) or old.cf_resource_type != kind.type_name:
+            if old is not None:
+                self.previous[logical_id] = old
+            return self._made(actor, kind.build(logical_id, properties))
+        wanted = old.with_name(properties)
+        if wanted == old.properties:
+            return old
+        if old.needs_replacement(properties):
+            self.replaced.append(old)
+            return self._made(actor, kind.build(logical_id, properties))
+        before = old.properties
+        self._undo.append(lambda: old.change(actor, before))
+        old.change(actor, wanted)
+        return old
+
+    def _made(self, actor: Actor, resource: Resource) -> Resource:
+        self._undo.append(lambda: resource.remove(actor))
+        resource.create(actor)
+        return resource
+
+    def motos(
+        self,
+        cloud: Cloud,
+        actor: Actor,
+        logical_id: str,
+        kind: Any,
+        template: Mapping[str, Any],
+        name: str,
+        resources_map: Any,
+    ) -> Any:
+        """Bring a resource that moto makes to its properties, and record that it was asked for."""
+        old, properties = self.previous.pop(logical_id, None), template["Properties"]
+        place = (resources_map._account_id, resources_map._region_name)
+        if old is not None and self.properties.get(logical_id) == properties:
+            return old
+        try:
+            if old is not None:
+                resource = kind.update_from_cloudformation_json(old, name, template, *place)
+            else:
+                more = {"LogicalId": logical_id, "StackId": resources_map.stack_id, "ResourceType": template["Type"]}
+                resource = kind.create_from_cloudformation_json(name, template, *place, **more)
+                self._undo.append(lambda: resources_map._delete_resource(resource, template))
+        except Exception as error:  # moto's models raise what their services raise
+            raise ResourceFailed(str(error) or type(error).__name__) from None
+        self.properties[logical_id] = properties
+        _record(cloud, actor, template["Type"], "Create" if old is None else "Update", name)
+        return resource
+
+    def undo(self) -> None:
+        """Take back what was done, last first. What is gone already needs no undoing."""
+        while self._undo:
+            with contextlib.suppress(ResourceFailed, ClientError):
+                self._undo.pop()()
+
+
+def _record(cloud: Cloud, actor: Actor, type_name: str, verb: str, name: str) -> None:
+    _, service, noun = type_name.split("::")[:3]
+    cloud.recorder.add(actor, Question("", actor.region, service.lower(), f"{verb}{noun}", name, {}), None, 200)

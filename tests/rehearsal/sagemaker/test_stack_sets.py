@@ -1,0 +1,277 @@
+"""StackSets carry templates into other accounts, the delivered one among them."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+
+from delivery import template as delivered
+from delivery.parameters import stage_parameters
+from delivery.stages import parse_stages
+from rehearsal.aws.actors import Actor
+from tests.rehearsal.sagemaker.conftest import World
+from tests.rehearsal.sagemaker.deployed import CAPTURE, ENDPOINT, Workload, make_workload
+from tests.rehearsal.sagemaker.world import ACCOUNT, PRODUCTION, REGION, STAGING, make_role, make_role_for
+
+TEMPLATE = {
+    "Parameters": {"Name": {"Type": "String", "Default": "first"}},
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Name"}}}},
+}
+
+
+class Sets:
+    """A stack set `s` with its roles."""
+
+    def __init__(self, world: World, *accounts: str) -> None:
+        self.world = world
+        self.admin = make_role(world.cloud, world.deployer, "admin", "cloudformation.amazonaws.com")
+        for account in accounts:
+            make_role_for(world.cloud, world.cloud.deployer(account), "execution", self.admin)
+        self.client = world.client("cloudformation")
+
+    def create(self, template: Any, **more: Any) -> None:
+        self.client.create_stack_set(
+            StackSetName="s",
+            TemplateBody=json.dumps(template),
+            AdministrationRoleARN=self.admin,
+            ExecutionRoleName="execution",
+            **more,
+        )
+
+    def instances(self, *accounts: str, **more: Any) -> dict[str, Any]:
+        answer = self.client.create_stack_instances(StackSetName="s", Accounts=list(accounts), Regions=[REGION], **more)
+        return self.wait(answer["OperationId"])
+
+    def update(self, template: Any, **more: Any) -> dict[str, Any]:
+        answer = self.client.update_stack_set(StackSetName="s", TemplateBody=json.dumps(template), **more)
+        return self.wait(answer["OperationId"])
+
+    def delete(self, *accounts: str) -> dict[str, Any]:
+        answer = self.client.delete_stack_instances(
+            StackSetName="s", Accounts=list(accounts), Regions=[REGION], RetainStacks=False
+        )
+        return self.wait(answer["OperationId"])
+
+    def wait(self, operation: str) -> dict[str, Any]:
+        for _ in range(1200):
+            found: dict[str, Any] = self.client.describe_stack_set_operation(StackSetName="s", OperationId=operation)
+            if found["StackSetOperation"]["Status"] != "RUNNING":
+                return dict(found["StackSetOperation"])
+            time.sleep(0.05)
+        raise AssertionError("the operation does not end")
+
+    def shown(self) -> dict[str, dict[str, Any]]:
+        listed = self.client.list_stack_instances(StackSetName="s")["Summaries"]
+        return {instance["Account"]: instance for instance in listed}
+
+
+def topics(world: World, account: str) -> list[str]:
+    client = world.cloud.client(world.cloud.deployer(account), "sns")
+    return [topic["TopicArn"].rpartition(":")[2] for topic in client.list_topics()["Topics"]]
+
+
+def test_a_stack_set_makes_changes_and_removes_stacks_in_other_accounts(world: World) -> None:
+    sets = Sets(world, STAGING, PRODUCTION)
+    sets.create(TEMPLATE)
+    assert sets.instances(STAGING, PRODUCTION)["Status"] == "SUCCEEDED"
+    assert [topics(world, account) for account in (STAGING, PRODUCTION)] == [["first"], ["first"]]
+    assert {i["Status"] for i in sets.shown().values()} == {"CURRENT"}
+    second = [{"ParameterKey": "Name", "ParameterValue": "second"}]
+    assert sets.update(TEMPLATE, Parameters=second)["Status"] == "SUCCEEDED"
+    assert topics(world, STAGING) == ["second"]
+    assert sets.delete(STAGING, PRODUCTION)["Status"] == "SUCCEEDED"
+    assert (topics(world, STAGING), sets.shown()) == ([], {})
+    sets.client.delete_stack_set(StackSetName="s")
+
+
+def test_overrides_hold_for_their_instance_alone(world: World) -> None:
+    sets = Sets(world, STAGING, PRODUCTION)
+    sets.create(TEMPLATE)
+    sets.instances(STAGING)
+    sets.instances(PRODUCTION, ParameterOverrides=[{"ParameterKey": "Name", "ParameterValue": "own"}])
+    assert (topics(world, STAGING), topics(world, PRODUCTION)) == (["first"], ["own"])
+    described = sets.client.describe_stack_instance(
+        StackSetName="s", StackInstanceAccount=PRODUCTION, StackInstanceRegion=REGION
+    )
+    overrides = [{"ParameterKey": "Name", "ParameterValue": "own"}]
+    assert described["StackInstance"]["ParameterOverrides"] == overrides
+
+
+def test_the_chain_of_roles_is_recorded(world: World) -> None:
+    sets = Sets(world, STAGING)
+    sets.create(TEMPLATE)
+    start = len(world.cloud.recorder.requests)
+    sets.instances(STAGING)
+    chain = [(r.caller, r.account, r.operation, r.resource) for r in world.cloud.recorder.since(start)]
+    execution = f"arn:aws:iam::{STAGING}:role/execution"
+    expected = [
+        ("cloudformation.amazonaws.com", ACCOUNT, "AssumeRole", sets.admin),
+        (sets.admin, ACCOUNT, "AssumeRole", execution),
+    ]
+    assert [entry for entry in chain if entry[2] == "AssumeRole"] == expected
+    made = [(caller, account) for caller, account, operation, _ in chain if operation in ("CreateStack", "CreateTopic")]
+    assert made == [(execution, STAGING)] * 2
+
+
+def test_an_account_without_the_execution_role_fails_and_the_others_are_cancelled(world: World) -> None:
+    sets = Sets(world, PRODUCTION)
+    sets.create(TEMPLATE)
+    operation = sets.instances(STAGING, PRODUCTION)
+    assert (operation["Status"], operation["StatusDetails"]["FailedStackInstancesCount"]) == ("FAILED", 1)
+    assert "should have 'execution' role with trust" in sets.shown()[STAGING]["StatusReason"]
+    results = sets.client.list_stack_set_operation_results(StackSetName="s", OperationId=operation["OperationId"])[
+        "Summaries"
+    ]
+    assert {r["Account"]: r["Status"] for r in results} == {STAGING: "FAILED", PRODUCTION: "CANCELLED"}
+    assert topics(world, PRODUCTION) == []
+
+
+def test_a_tolerated_failure_lets_the_others_go_on(world: World) -> None:
+    sets = Sets(world, PRODUCTION)
+    sets.create(TEMPLATE)
+    operation = sets.instances(STAGING, PRODUCTION, OperationPreferences={"FailureTolerancePercentage": 50})
+    assert (operation["Status"], operation["StatusDetails"]["FailedStackInstancesCount"]) == ("SUCCEEDED", 1)
+    assert topics(world, PRODUCTION) == ["first"]
+
+
+def test_a_template_that_cannot_be_made_says_which_resource(world: World) -> None:
+    sets = Sets(world, STAGING)
+    wand = {"Resources": {"Wand": {"Type": "AWS::Magic::Wand"}}}
+    sets.create(wand)
+    assert sets.instances(STAGING)["Status"] == "FAILED"
+    assert "Unrecognized resource types: [AWS::Magic::Wand]" in sets.shown()[STAGING]["StatusReason"]
+    assert sets.update(TEMPLATE)["Status"] == "SUCCEEDED"
+    assert topics(world, STAGING) == ["first"]
+
+
+def test_a_set_that_is_service_managed_is_refused(world: World) -> None:
+    sets = Sets(world, STAGING)
+    sets.create(TEMPLATE, PermissionModel="SERVICE_MANAGED")
+    with pytest.raises(ClientError, match="only self-managed"):
+        sets.instances(STAGING)
+
+
+# ---- the delivered template
+
+
+class Delivery:
+    """The delivered template in the staging account."""
+
+    def __init__(self, world: World, workload: Workload) -> None:
+        self.workload, self.sets = workload, Sets(world, STAGING)
+        topic = workload.client("sns").create_topic(Name="alarms")["TopicArn"]
+        values = {
+            "network/subnet-ids": ",".join(workload.network["Subnets"]),
+            "network/security-group-ids": ",".join(workload.network["SecurityGroupIds"]),
+            "keys/volumes": workload.key,
+            "storage/capture-bucket": CAPTURE,
+            "alarms/topic-arn": topic,
+        }
+        for name, value in values.items():
+            workload.client("ssm").put_parameter(Name=f"/mlops/staging/{name}", Value=value, Type="String")
+
+    def parameters(self, package: str) -> list[dict[str, str]]:
+        stage = {
+            "accounts": [STAGING],
+            "regions": [REGION],
+            "endpointName": ENDPOINT,
+            "instanceType": "ml.m5.large",
+            "initialInstanceCount": 1,
+            "minInstanceCount": 1,
+            "maxInstanceCount": 2,
+            "capturePercentage": 100,
+            "modelRoleName": "mlops/projects/screening/model",
+            "testRoleArns": {STAGING: f"arn:aws:iam::{STAGING}:role/test"},
+            "parametersPath": "/mlops/staging",
+            "latencyLimitMs": 500,
+        }
+        production = {
+            **stage,
+            "accounts": [PRODUCTION],
+            "testRoleArns": {PRODUCTION: f"arn:aws:iam::{PRODUCTION}:role/t"},
+        }
+        stages = parse_stages({"staging": stage, "production": production})
+        return stage_parameters(delivered(), "screening", stages["staging"], package)
+
+    def first(self, package: str) -> dict[str, Any]:
+        self.sets.create(delivered(), Parameters=self.parameters(package))
+        return self.sets.instances(STAGING)
+
+    def next(self, package: str) -> dict[str, Any]:
+        return self.sets.update(delivered(), Parameters=self.parameters(package))
+
+    def actor(self) -> Actor:
+        return self.workload.deployer
+
+
+@pytest.fixture
+def delivery(world: World, models: Path) -> Delivery:
+    return Delivery(world, make_workload(world, models))
+
+
+def served(delivery: Delivery) -> list[float]:
+    return delivery.workload.answers(delivery.workload.rows())
+
+
+def single(values: list[float]) -> Any:
+    return np.array(values, dtype=np.float32)
+
+
+def test_the_delivered_template_serves_updates_and_goes(delivery: Delivery) -> None:
+    workload = delivery.workload
+    assert delivery.first(workload.package("first"))["Status"] == "SUCCEEDED", delivery.sets.shown()
+    assert np.array_equal(single(served(delivery)), single(workload.expected("first")))
+    targets = workload.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="sagemaker")
+    assert targets["ScalableTargets"][0]["ResourceId"] == f"endpoint/{ENDPOINT}/variant/primary"
+    alarms = workload.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert len(alarms) == sum(r["Type"] == "AWS::CloudWatch::Alarm" for r in delivered()["Resources"].values())
+    config = workload.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"]
+
+    assert delivery.next(workload.package("second"))["Status"] == "SUCCEEDED", delivery.sets.shown()
+    assert np.array_equal(single(served(delivery)), single(workload.expected("second")))
+    described = workload.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
+    assert described["EndpointConfigName"] != config
+    assert described["LastDeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    assert len(workload.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
+    assert len(workload.client("sagemaker").list_models()["Models"]) == 1
+
+    assert delivery.sets.delete(STAGING)["Status"] == "SUCCEEDED"
+    assert workload.client("sagemaker").list_endpoints()["Endpoints"] == []
+    assert workload.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+
+
+def test_a_model_that_does_not_start_is_rolled_back_to_the_one_before(delivery: Delivery) -> None:
+    workload = delivery.workload
+    delivery.first(workload.package("first"))
+    operation = delivery.next(workload.package("second", content=b"no archive"))
+    assert operation["Status"] == "FAILED"
+    reason = delivery.sets.shown()[STAGING]["StatusReason"]
+    assert "ResourceLogicalId:Endpoint" in reason
+    assert "not a sound tar.gz" in reason
+    assert np.array_equal(single(served(delivery)), single(workload.expected("first")))
+    assert len(workload.client("sagemaker").list_models()["Models"]) == 1
+
+
+def test_every_resource_is_made_as_the_execution_role(delivery: Delivery) -> None:
+    delivery.first(delivery.workload.package("first"))
+    execution = f"arn:aws:iam::{STAGING}:role/execution"
+    made = {
+        line.operation
+        for line in delivery.sets.world.cloud.recorder.requests
+        if line.caller == execution and line.writes
+    }
+    assert made == {
+        "CreateStack",
+        "CreateModel",
+        "CreateEndpointConfig",
+        "CreateEndpoint",
+        "PutMetricAlarm",
+        "RegisterScalableTarget",
+        "PutScalingPolicy",
+    }
