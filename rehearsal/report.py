@@ -37,11 +37,17 @@ class Report:
     journey: list[Step] = field(default_factory=list)
     prediction: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    # What stopped the rehearsal as a whole, if something did.
+    problem: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether every step that was asked for passed."""
-        return all(step.status == "passed" for step in self.journey) and all(s["found"] for s in self.stacks.values())
+        return (
+            not self.problem
+            and all(step.status == "passed" for step in self.journey)
+            and all(s["found"] for s in self.stacks.values())
+        )
 
     def add_stack(self, planned: Planned, stack: Stack, missing: Sequence[str]) -> None:
         """Note a stack that is up, and whether all of it was found again."""
@@ -83,6 +89,8 @@ class Report:
             f"each found again in its own account: {'yes' if all(s['found'] for s in self.stacks.values()) else 'NO'}"
         )
         console.print(f"Report, resources and requests are in {folder}", style="dim")
+        if self.problem:
+            console.print(self.problem, style="red", markup=False)
         console.print("[bold green]passed[/bold green]" if self.passed else "[bold red]failed[/bold red]")
 
     def _stack_table(self) -> Table:

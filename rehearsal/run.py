@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import StackFailed
+from rehearsal.journey.data import NoData
+from rehearsal.journey.travel import Luggage, adapted, pack, travel
 from rehearsal.plan import Planned, plan
 from rehearsal.report import Report
+from rehearsal.runtime import Runtime
 from rehearsal.world import World
 from settings.problems import SettingsError
 
@@ -33,33 +38,47 @@ def rehearse(options: Options, started: float) -> int:
     progress, report = Progress(), Report()
     try:
         planned = plan(options.directory)
-    except SettingsError as error:
+        luggage = None if options.stacks_only else pack(planned, options)
+    except (SettingsError, NoData) as error:
         progress.console.print(str(error), style="red", markup=False)
         return 1
-    region = planned[0].settings.region
-    with Cloud(region, options.folder / "requests.jsonl") as cloud:
+    if luggage:
+        planned = adapted(planned, luggage, options)
+    with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:
         world = World(cloud, progress)
-        status = _run(world, planned, options, report, started)
+        with Runtime(cloud, progress, options.folder / "logs", partial(_spoilt, options)) as runtime:
+            world.engine.invoke_function = runtime.invoke
+            report.seconds["start"] = time.monotonic() - started
+            status = _run(world, runtime, planned, luggage, options, report)
+        report.seconds["all"] = time.monotonic() - started
         report.write(options.folder, world.engine.stacks)
     report.summary(progress.console, options.folder)
-    return status if status else int(not report.passed)
+    return status or int(not report.passed)
 
 
-def _run(world: World, planned: list[Planned], options: Options, report: Report, started: float) -> int:
+def _spoilt(options: Options, endpoint: str) -> bool:
+    return options.sabotage == "serving" and endpoint.endswith("-staging")
+
+
+def _run(
+    world: World,
+    runtime: Runtime,
+    planned: Sequence[Planned],
+    luggage: Luggage | None,
+    options: Options,
+    report: Report,
+) -> int:
+    began = time.monotonic()
     try:
-        report.seconds["start"] = time.monotonic() - started
         world.bring_up(planned, report)
-        report.seconds["stacks"] = time.monotonic() - started - report.seconds["start"]
-        if not options.stacks_only:
-            from rehearsal.journey.journey import travel
-
-            travel(world, planned, options, report)
+        report.seconds["stacks"] = time.monotonic() - began
+        if luggage:
+            travel(world, runtime, planned, luggage, options, report)
+            report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
     except StackFailed as error:
-        world.progress.console.print(str(error), style="red", markup=False)
+        report.problem = str(error)
         return 1
     except KeyboardInterrupt:
-        world.progress.say("[yellow]interrupted: nothing is left running[/yellow]")
+        report.problem = "interrupted; nothing is left running"
         return 130
-    finally:
-        report.seconds["all"] = time.monotonic() - started
     return 0

@@ -68,9 +68,8 @@ def project(stack: str, settings: ProjectSettings) -> None:
     it = Project(stack, settings)
     registry = _registry(it)
     roles = ProjectRoles(it)
-    _seed(it, "model-build", {})
-    _seed(it, "model-deploy", {"template.json": delivery.render()})
-    build = _build_pipeline(it, roles)
+    seeds = [_seed(it, "model-build", {}), _seed(it, "model-deploy", {"template.json": delivery.render()})]
+    build = _build_pipeline(it, roles, seeds)
     deploy = _deploy_pipeline(it, roles)
     _cleaner(it, roles)
     _discovery(it, registry, roles)
@@ -109,9 +108,9 @@ def _registry(it: Project) -> ModelRegistry:
     return ModelRegistry("registry", args, it.options())
 
 
-def _seed(it: Project, repository: str, extra: dict[str, str]) -> None:
+def _seed(it: Project, repository: str, extra: dict[str, str]) -> pulumi.Resource:
     """The repository's first version. From then on it is the team's: the platform never writes over it."""
-    aws.s3.BucketObjectv2(
+    return aws.s3.BucketObjectv2(
         f"seed-{repository}",
         bucket=it.home.artifacts_bucket,
         key=_source_key(it, repository),
@@ -151,6 +150,7 @@ def _pipeline(
     *,
     event: str,
     why: str,
+    after: Sequence[pulumi.Resource] = (),
 ) -> Pipeline:
     args = PipelineArgs(
         name=it.names.of(f"{purpose}-pipeline"),
@@ -162,10 +162,11 @@ def _pipeline(
         event=event,
         event_description=why,
     )
-    return Pipeline(f"{purpose}-pipeline", args, it.options())
+    options = pulumi.ResourceOptions(provider=it.provider, depends_on=list(after))
+    return Pipeline(f"{purpose}-pipeline", args, options)
 
 
-def _build_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
+def _build_pipeline(it: Project, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
     build = _build_project(
         it, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
     )
@@ -175,7 +176,10 @@ def _build_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
         pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
     ]
     event = pipelines.object_created(it.artifacts_bucket, key)
-    return _pipeline(it, roles, "build", roles.build_pipeline.arn, stages, event=event, why="The repository changed")
+    # After the seed: a repository that nobody has touched is no reason to train.
+    return _pipeline(
+        it, roles, "build", roles.build_pipeline.arn, stages, event=event, why="The repository changed", after=seeds
+    )
 
 
 def _deploy_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:

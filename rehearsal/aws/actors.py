@@ -48,8 +48,6 @@ def trusts_service(trust: dict[str, Any], service: str) -> bool:
     """Whether a role's trust policy lets an AWS service assume it. Conditions are the evaluator's business."""
     for statement in trust.get("Statement", []):
         services = statement.get("Principal", {}).get("Service", [])
-        if statement.get("Effect") == "Allow" and service in (
-            [services] if isinstance(services, str) else services
-        ):
+        if statement.get("Effect") == "Allow" and service in ([services] if isinstance(services, str) else services):
             return True
     return False

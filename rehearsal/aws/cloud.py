@@ -7,7 +7,6 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -76,11 +75,9 @@ class Cloud:
         def process(stubber: BotocoreStubber, request: Any) -> Any:
             return cloud._in_process(stubber, request, original)
 
-        BotocoreStubber.process_request = process
+        setattr(BotocoreStubber, "process_request", process)  # noqa: B010 - a method is replaced on purpose
         app = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server(
-            "127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler
-        )
+        self._server = make_server("127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler)
         threading.Thread(target=self._server.serve_forever, daemon=True, name="in-memory-aws").start()
         return self
 
@@ -89,7 +86,7 @@ class Cloud:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
-        BotocoreStubber.process_request = self._original
+        setattr(BotocoreStubber, "process_request", self._original)  # noqa: B010
         self._mock.stop()
         self.recorder.close()
 
@@ -104,9 +101,7 @@ class Cloud:
         """Whoever runs `pulumi up` in an account: a role that the account's owner made beforehand."""
         return self._actor(f"arn:aws:iam::{account}:role/deployer", "pulumi", region or self.region, None)
 
-    def assume(
-        self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str
-    ) -> Actor:
+    def assume(self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str) -> Actor:
         """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId."""
         self._role(role_arn)
         answer = self.client(by, "sts").assume_role(RoleArn=role_arn, RoleSessionName=session, **extra)
@@ -122,9 +117,7 @@ class Cloud:
         role = self._role(role_arn)
         trust = role.assume_role_policy_document
         if not trusts_service(json.loads(trust) if isinstance(trust, str) else trust, service):
-            raise NotTrusted(
-                f"{role_arn} does not trust {service}: add the service to the role's trust policy"
-            )
+            raise NotTrusted(f"{role_arn} does not trust {service}: add the service to the role's trust policy")
         question = Question("", region or self.region, "sts", "AssumeRole", role_arn, {})
         self.recorder.add_service(service, role_arn.split(":")[4], question)
         return self._actor(role_arn, session, region or self.region, vpc)
@@ -180,9 +173,7 @@ class Cloud:
         }
         return self._remember(role_arn, session, region, vpc, keys)
 
-    def _remember(
-        self, role_arn: str, session: str, region: str, vpc: str | None, keys: dict[str, str]
-    ) -> Actor:
+    def _remember(self, role_arn: str, session: str, region: str, vpc: str | None, keys: dict[str, str]) -> Actor:
         actor = Actor(
             role_arn=role_arn,
             account=role_arn.split(":")[4],
@@ -204,11 +195,7 @@ class Cloud:
         wanted = f"com.amazonaws.{actor.region}.{_ENDPOINT_SERVICES.get(question.service, question.service)}"
         backend = ec2_backends[actor.account][actor.region]
         for endpoint in backend.vpc_end_points.values():
-            if (
-                endpoint.vpc_id == actor.vpc
-                and endpoint.service_name == wanted
-                and endpoint.state != "deleted"
-            ):
+            if endpoint.vpc_id == actor.vpc and endpoint.service_name == wanted and endpoint.state != "deleted":
                 return str(endpoint.id)
         raise NoRoute(
             f"{actor.role_arn.rsplit('/', 1)[-1]} called {question.service}:{question.operation} from {actor.vpc}, which "
@@ -286,11 +273,6 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex[:8]}"
 
 
-def moved(actor: Actor, region: str) -> Actor:
-    """The same credentials, used in another region."""
-    return replace(actor, region=region)
-
-
-class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
+class _QuietHandler(MotoRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing: the recorder has it."""

@@ -38,9 +38,7 @@ class Recorded:
     @property
     def writes(self) -> bool:
         """Whether the operation changes anything, by AWS's own verbs."""
-        return not self.operation.startswith(
-            ("Describe", "Get", "List", "Head", "BatchGet", "Search", "Assume")
-        )
+        return not self.operation.startswith(("Describe", "Get", "List", "Head", "BatchGet", "Search", "Assume"))
 
 
 class Recorder:

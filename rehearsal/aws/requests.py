@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
 
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 # Signing names that are not the name of the service's model in botocore.
@@ -100,10 +101,8 @@ def _parameters(service: str, operation: str, request: Request, uri: dict[str, A
     model = get_service_model(service)
     if operation not in model.operation_names:
         return {}
-    parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](
-        model.operation_model(operation)
-    )
-    whole = {
+    parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](model.operation_model(operation))
+    whole: Any = {
         "method": request.method,
         "values": request.values,
         "headers": request.headers,

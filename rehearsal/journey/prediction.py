@@ -1,0 +1,98 @@
+"""Does production answer what the model says? The same rows, over the socket and to XGBoost alone."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import random
+import struct
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Cloud
+from rehearsal.journey.steps import JourneyFailed
+from rehearsal.sagemaker.processes import container_python
+
+ROWS = 1000
+# Nothing but xgboost: neither the platform's code nor the container's takes part in the expectation.
+_PREDICT = """
+import csv, json, sys
+import xgboost
+model, rows = sys.argv[1:]
+booster = xgboost.Booster()
+booster.load_model(model)
+numbers = [[float(cell) if cell else float("nan") for cell in row] for row in csv.reader(open(rows))]
+answers = booster.predict(xgboost.DMatrix(__import__("numpy").array(numbers), feature_names=booster.feature_names))
+print(json.dumps(answers.tolist()))
+"""
+
+
+def many_rows(holdout: str, count: int = ROWS, seed: int = 0) -> str:
+    """`count` rows without a header: the held-out ones, then mixtures of their values, column by column."""
+    _, *rows = csv.reader(io.StringIO(holdout))
+    if not rows:
+        raise JourneyFailed("the evaluation left no held-out rows")
+    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
+    columns = list(zip(*rows, strict=True))
+    mixed = [[chance.choice(column) for column in columns] for _ in range(max(0, count - len(rows)))]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([*rows, *mixed][:count])
+    return text.getvalue()
+
+
+def answers(cloud: Cloud, actor: Actor, endpoint: str, rows: str) -> list[list[float]]:
+    """The endpoint's answers, asked for through the runtime's HTTP API on loopback. One list of numbers to a row."""
+    asked = _over_loopback(cloud, actor).invoke_endpoint(
+        EndpointName=endpoint, ContentType="text/csv", Accept="text/csv", Body=rows.encode()
+    )
+    lines = asked["Body"].read().decode().strip().splitlines()
+    return [[float(number) for number in line.split(",")] for line in lines]
+
+
+def _over_loopback(cloud: Cloud, actor: Actor) -> Any:
+    import boto3
+
+    return boto3.client("sagemaker-runtime", endpoint_url=cloud.endpoint_url, **actor.credentials())
+
+
+def expected(artifact: bytes, rows: str) -> list[list[float]]:
+    """What a fresh process answers that loads the artifact with xgboost and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        with tarfile.open(fileobj=io.BytesIO(artifact)) as archive:
+            archive.extractall(place, filter="data")
+        (place / "rows.csv").write_text(rows)
+        run = subprocess.run(
+            [str(container_python()), "-c", _PREDICT, str(place / "model.ubj"), str(place / "rows.csv")],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=place,
+        )
+    if run.returncode:
+        raise JourneyFailed(f"the artifact cannot be loaded with xgboost alone: {run.stderr.strip().splitlines()[-1]}")
+    numbers = json.loads(run.stdout)
+    return [number if isinstance(number, list) else [number] for number in numbers]
+
+
+def sha256(content: bytes) -> str:
+    """Hash of an artifact, as the registry keeps it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def differing(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> int:
+    """Rows whose answers are not the same 32-bit numbers."""
+    if len(one) != len(other):
+        return max(len(one), len(other))
+    return sum(_bits(a) != _bits(b) for a, b in zip(one, other, strict=True))
+
+
+def _bits(numbers: Sequence[float]) -> bytes:
+    return struct.pack(f"{len(numbers)}f", *numbers)

@@ -1,0 +1,68 @@
+"""Everything in the in-memory AWS that runs rather than is declared: builds, pipelines, functions, jobs, endpoints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.codesuite.suite import CodeSuite
+from rehearsal.codesuite.waiting import ApprovalRequest
+from rehearsal.console import Progress
+from rehearsal.engine.state import Resource
+from rehearsal.sagemaker.processes import REPOSITORY
+from rehearsal.sagemaker.runtime import SageMaker
+
+ENVIRONMENTS = {name: REPOSITORY / "seed_code" / name / ".venv" for name in ("model-build", "model-deploy")}
+
+
+class Runtime:
+    """CodePipeline, CodeBuild, EventBridge, Lambda and SageMaker while the context lasts.
+
+    `sabotage` tells, by endpoint name, whether an endpoint answers wrongly. `on_approval` is set by whoever walks a
+    journey.
+    """
+
+    def __init__(
+        self, cloud: Cloud, progress: Progress, logs: Path, sabotage: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        self.on_approval: Callable[[ApprovalRequest], None] = lambda _: None
+        self.suite = CodeSuite(
+            cloud,
+            logs=logs,
+            environments=ENVIRONMENTS,
+            on_action=lambda _, stage, action: progress.now(f"{stage}: {action.name} {action.status.lower()}"),
+            on_approval=self._asked,
+        )
+        self.sagemaker = SageMaker(
+            cloud,
+            on_event=self.suite.emit,
+            on_step=lambda step, status, _: progress.now(f"{step} {status.lower()}"),
+            sabotage=sabotage,
+            folder=logs,
+            require_images=True,
+        )
+        self._open = ExitStack()
+
+    def __enter__(self) -> Runtime:
+        self._open.enter_context(self.suite)
+        self._open.enter_context(self.sagemaker)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def _asked(self, request: ApprovalRequest) -> None:
+        self.on_approval(request)
+
+    def invoke(self, resource: Resource, function: str, payload: bytes) -> bytes:
+        """What an `aws.lambda_.Invocation` of a stack calls. Raises RuntimeError with the function's own error."""
+        outcome = self.suite.functions.run(resource.account, resource.region, function, json.loads(payload))
+        if outcome.error:
+            raise RuntimeError(f"function {function}: {json.dumps(outcome.payload)}")
+        return json.dumps(outcome.payload).encode()
