@@ -193,8 +193,8 @@ def _packages(patches: Patches, hooks: Hooks) -> None:
                 return sagemaker_backends[arn[4]][arn[3]]
         return sagemaker_backends[this.current_account][this.region]
 
-    def group_by_name(original: Callable[..., Any], this: Any, name: str) -> Any:
-        return original(this, name.rsplit("/", maxsplit=1)[-1])
+    def group_by_name(original: Callable[..., Any], this: Any, model_package_group_name: str) -> Any:
+        return original(this, model_package_group_name.rpartition("/")[2])
 
     patches.set(SageMakerResponse, "sagemaker_backend", property(backend))
     patches.wrap(SageMakerModelBackend, "describe_model_package_group", group_by_name)

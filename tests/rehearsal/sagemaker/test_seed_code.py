@@ -1,0 +1,137 @@
+"""The repository that projects start from: published, run and served, with nothing of its own replaced."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+from rehearsal.sagemaker.processes import REPOSITORY, container_python
+from tests.rehearsal.sagemaker.conftest import World, requests_of
+from tests.rehearsal.sagemaker.deployed import make_workload
+from tests.rehearsal.sagemaker.world import BUCKET, IMAGE, Role
+
+SEED = REPOSITORY / "seed_code" / "model-build"
+TREE = "/mlops/dev/projects/screening"
+_PREDICT = """
+import json, sys, tarfile
+import numpy, xgboost
+with tarfile.open(sys.argv[1]) as tar:
+    tar.extractall(sys.argv[2], filter="data")
+booster = xgboost.Booster(model_file=sys.argv[2] + "/model.ubj")
+rows = numpy.loadtxt(sys.argv[3], delimiter=",", skiprows=1, dtype="float32", ndmin=2)
+names = booster.feature_names
+print(json.dumps([float(v) for v in booster.predict(xgboost.DMatrix(rows, feature_names=names))]))
+"""
+
+
+@pytest.fixture(scope="session")
+def seed_python() -> Path:
+    """The seed code's own environment."""
+    python = SEED / ".venv" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([str(shutil.which("uv")), "sync", "--project", str(SEED), "--frozen"], check=True)
+    return python
+
+
+def publish_project(world: World, threshold: float) -> None:
+    """What the platform's project stack writes, and the project's data."""
+    values: Mapping[str, str] = {
+        "id": "screening",
+        "pipeline/name": "mlops-screening",
+        "roles/pipeline": world.roles[Role.PIPELINE],
+        "roles/processing": world.roles[Role.JOB],
+        "roles/training": world.roles[Role.JOB],
+        "registry/group": "screening",
+        "image/uri": IMAGE,
+        "network/subnet-ids": world.subnet,
+        "network/security-group-ids": world.group,
+        "keys/data": world.key,
+        "keys/models": world.key,
+        "keys/volumes": world.key,
+        "storage/data-uri": f"s3://{BUCKET}/data",
+        "storage/artifacts-uri": f"s3://{BUCKET}/artifacts",
+        "storage/models-uri": f"s3://{BUCKET}/models",
+        "gate/metric": "auc",
+        "gate/threshold": str(threshold),
+    }
+    for name, value in values.items():
+        world.client("ssm").put_parameter(Name=f"{TREE}/{name}", Value=value, Type="String")
+    world.client("sagemaker").create_model_package_group(ModelPackageGroupName="screening")
+    data = load_breast_cancer()
+    header = ",".join([*(name.replace(" ", "_") for name in data.feature_names), "target"])
+    lines = [",".join(map(str, [*row, label])) for row, label in zip(data.data, data.target, strict=True)]
+    world.put("data/training/data.csv", "\n".join([header, *lines]) + "\n")
+
+
+def pipeline(world: World, python: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "MLOPS_PARAMETERS": TREE,
+        "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123abc",
+        **world.deployer.environment(world.cloud.endpoint_url),
+    }
+    return subprocess.run(
+        [str(python), "-m", "pipeline", *command],
+        cwd=SEED,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
+    world: World, models: Path, seed_python: Path, tmp_path: Path
+) -> None:
+    publish_project(world, 0.9)
+    for command in (("upsert",), ("run", "--wait", "--poll", "0.2")):
+        done = pipeline(world, seed_python, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    client = world.client("sagemaker")
+    (summary,) = client.list_model_packages(ModelPackageGroupName="screening")["ModelPackageSummaryList"]
+    arn = summary["ModelPackageArn"]
+    package = client.describe_model_package(ModelPackageName=arn)
+    properties = package["CustomerMetadataProperties"]
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
+    assert (properties["problem"], properties["metric"], properties["commit"]) == ("binary", "auc", "0123abc")
+    assert {line.endpoint for line in requests_of(world, Role.PIPELINE)} == {None}
+
+    artifact = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].removeprefix(f"s3://{BUCKET}/")
+    (tmp_path / "model.tar.gz").write_bytes(world.read(artifact))
+    holdout = properties["holdout_uri"].rstrip("/").removeprefix(f"s3://{BUCKET}/")
+    rows = world.read(f"{holdout}/holdout.csv")
+    (tmp_path / "holdout.csv").write_bytes(rows)
+    arguments = [str(tmp_path / name) for name in ("model.tar.gz", "model", "holdout.csv")]
+    fresh = subprocess.run(
+        [str(container_python()), "-c", _PREDICT, *arguments], capture_output=True, text=True, check=True
+    )
+    workload = make_workload(world, models)
+    described = workload.endpoint(workload.config("one", arn))
+    assert described["EndpointStatus"] == "InService", described
+    answer = workload.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=described["EndpointName"], Body=rows, ContentType="text/csv", Accept="application/json"
+    )
+    served = np.array(json.loads(answer["Body"].read())["predictions"], dtype=np.float32)
+    assert len(served) > 50
+    assert np.array_equal(served, np.array(json.loads(fresh.stdout), dtype=np.float32))
+
+
+def test_a_gate_that_cannot_be_passed_fails_the_command_with_the_figures(world: World, seed_python: Path) -> None:
+    publish_project(world, 0.9999)
+    assert pipeline(world, seed_python, "upsert").returncode == 0
+    done = pipeline(world, seed_python, "run", "--wait", "--poll", "0.2")
+    assert done.returncode == 1
+    assert "0.9999" in done.stderr
+    assert "auc" in done.stderr
+    assert "Traceback" not in done.stderr
+    client = world.client("sagemaker")
+    assert client.list_model_packages(ModelPackageGroupName="screening")["ModelPackageSummaryList"] == []
