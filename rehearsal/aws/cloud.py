@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from botocore.config import Config
@@ -18,8 +19,10 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.request import Request
 from moto.ec2.models import ec2_backends
+from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import FakeBucket
 from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
@@ -65,11 +68,14 @@ class Cloud:
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
         self._mock = mock_aws()
+        # It reads bucket policies without their conditions, so that every Deny would hold always.
+        self._no_opinion = patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
         self._server: Any = None
         self._original = BotocoreStubber.process_request
 
     def __enter__(self) -> Cloud:
         self._mock.start()
+        self._no_opinion.start()
         cloud, original = self, self._original
 
         def process(stubber: BotocoreStubber, request: Any) -> Any:
@@ -87,6 +93,7 @@ class Cloud:
         self._server.shutdown()
         self._server.server_close()
         setattr(BotocoreStubber, "process_request", self._original)  # noqa: B010
+        self._no_opinion.stop()
         self._mock.stop()
         self.recorder.close()
 
