@@ -1,0 +1,73 @@
+"""Worlds in which the example platform, or a changed copy of it, comes up."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.console import Progress
+from rehearsal.engine.state import Resource, Stack
+from rehearsal.plan import plan
+from rehearsal.runtime import Runtime
+from rehearsal.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Platform:
+    """The example platform in one AWS; its stack files can be changed between runs."""
+
+    def __init__(self, world: World, directory: Path) -> None:
+        self.world, self.directory = world, directory
+        self.recorder = world.cloud.recorder
+
+    def settings(self, stack: str) -> dict[str, Any]:
+        """A stack file's configuration, without the namespace."""
+        text = (self.directory / f"Pulumi.{stack}.yaml").read_text()
+        return {k.removeprefix("mlops-platform:"): v for k, v in yaml.safe_load(text)["config"].items()}
+
+    def write(self, stack: str, settings: dict[str, Any]) -> None:
+        """Write a stack file."""
+        config = {k if ":" in k else f"mlops-platform:{k}": v for k, v in settings.items()}
+        (self.directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
+
+    def up(self, *stacks: str) -> dict[str, Stack]:
+        """Bring up the named stacks, or all, in order."""
+        planned = [each for each in plan(self.directory) if not stacks or each.stack in stacks]
+        return {each.stack: self.world.up(each) for each in planned}
+
+    def resources(self, stack: str, type_: str) -> dict[str, Resource]:
+        """Resources of a type by name."""
+        found = self.world.engine.stacks[stack].resources.values()
+        return {resource.name: resource for resource in found if resource.type == type_}
+
+
+def _platform(directory: Path) -> Iterator[Platform]:
+    for path in ROOT.glob("Pulumi*.yaml"):
+        shutil.copy(path, directory)
+    progress = Progress(Console(quiet=True))
+    with Cloud("eu-west-1") as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
+        world = World(cloud, progress)
+        world.engine.invoke_function = runtime.invoke
+        yield Platform(world, directory)
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    """A world of the test's own, with nothing in it."""
+    yield from _platform(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole example platform, up; tests only look at it."""
+    for platform in _platform(tmp_path_factory.mktemp("platform")):
+        platform.up()
+        yield platform
