@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -243,7 +243,7 @@ class EventRouter:
         try:
             if text:
                 shaped = shape(delivery.target, delivery.event, delivery.rule_arn)
-                delivery = Delivery(**{**delivery.__dict__, "text": shaped})
+                delivery = replace(delivery, text=shaped)
             send(delivery)
         except Undeliverable as error:
             return error.code, str(error)

@@ -29,7 +29,7 @@ from rehearsal.sagemaker.processes import Processes
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
-_CLIENT_FAULTS = (BuildspecError, ArtifactError, VariableError, NotTrusted, BotoCoreError)
+_CLIENT_FAULTS = (BuildspecError, ArtifactError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
 
 
 class _Failed(Exception):
@@ -194,6 +194,7 @@ class _Build:
         for runtime, version in self.specification.runtimes.items():
             self._say(f"runtime-versions {runtime} {version}: this machine's own stands for it")
         self.variables = resolved(self._client, self.record, self.specification)
+        self.lent = self.builds.machine.lend(self.record.name, self.source, self.folder / "environment")
 
     def _inputs(self) -> dict[str, Location]:
         """Where the sources are; the primary one has no name."""
@@ -213,9 +214,9 @@ class _Build:
     def _commands(self) -> bool:
         """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
         own = build_variables(self.record, self.source, self.folders)
-        base = self.builds.machine.environment(self.folder, self.source, self.record.name)
+        base = self.builds.machine.environment(self.folder)
         acting = self.actor.environment(self.builds.cloud.endpoint_url)
-        environment = {**base, **own, **self.variables, **acting}
+        environment = {**base, **own, **self.variables, **self.lent, **acting}
         state = self.folder / "shell"
         state.mkdir()
         shell = Shell(

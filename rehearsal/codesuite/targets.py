@@ -159,7 +159,7 @@ class Targets:
         if queue is None:
             raise Undeliverable("RESOURCE_NOT_FOUND", f"queue {arn} does not exist")
         self._admitted(delivery, queue.policy, "sqs:SendMessage", arn, getattr(queue, "kms_master_key_id", None) or "")
-        shaped = {key: {"data_type": "String", "string_value": value} for key, value in attributes.items()}
+        shaped = {key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()}
         group = (delivery.target.get("SqsParameters") or {}).get("MessageGroupId")
         backend.send_message(name, text, message_attributes=shaped, group_id=group)
 

@@ -100,7 +100,9 @@ class Account:
 
 def action(name: str, category: str, provider: str, **more: Any) -> dict[str, Any]:
     """An action of a definition; capitalised keywords are its configuration."""
-    extra = {key: more.pop(key) for key in ("runOrder", "namespace", "roleArn", "timeoutInMinutes") if key in more}
+    extra: dict[str, Any] = {
+        key: more.pop(key) for key in ("runOrder", "namespace", "roleArn", "timeoutInMinutes") if key in more
+    }
     return {
         "name": name,
         "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"},

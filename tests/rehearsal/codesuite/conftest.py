@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from codesuite_world import REGION, Account
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
+from tests.rehearsal.codesuite.codesuite_world import REGION, Account
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-from codesuite_world import BUCKET, DEV, REGION, Account, action, trust
 
 from rehearsal.codesuite import artifacts
 from rehearsal.codesuite.waiting import ApprovalRequest
+from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, trust
 
 SPEC = """
 version: 0.2

@@ -1,0 +1,149 @@
+"""The StackSet actions reach other accounts, and fail when an instance does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rehearsal.sagemaker.cloudformation import Stacks
+from rehearsal.sagemaker.patches import Patches
+from rehearsal.sagemaker.stacksets import StackSets
+from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
+
+STAGING, PROD = "222222222222", "333333333333"
+TEMPLATE = {
+    "Parameters": {"Name": {"Type": "String", "AllowedPattern": "[a-z]+"}},
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Name"}}}},
+}
+
+
+@pytest.fixture
+def dev(dev: Account) -> Iterator[Account]:
+    """The account with CloudFormation as it is rehearsed, an administration role, and execution roles elsewhere."""
+    patches, stacks, sets = Patches(), Stacks(dev.cloud), StackSets(dev.cloud)
+    stacks.install(patches)
+    sets.install(patches)
+    dev.role("administration", "cloudformation.amazonaws.com")
+    for account in (STAGING, PROD):
+        iam = dev.cloud.client(dev.cloud.deployer(account), "iam")
+        iam.create_role(RoleName="execution", AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com"))
+    yield dev
+    dev.suite.pipelines.close()
+    sets.close()
+    stacks.uninstall()
+    patches.undo()
+
+
+def put(dev: Account, name: str, template: Any = None) -> None:
+    """A source whose template makes a topic of this name."""
+    parameters = [{"ParameterKey": "Name", "ParameterValue": name}]
+    files = {"template.json": json.dumps(template or TEMPLATE), "parameters.json": json.dumps(parameters)}
+    dev.s3.put_object(Bucket=BUCKET, Key="source.zip", Body=archive(files))
+
+
+def actions(targets: str = f"{STAGING},{PROD}", **more: str) -> list[dict[str, Any]]:
+    common = {"StackSetName": "models", "DeploymentTargets": targets, "Regions": REGION}
+    settings = {
+        "TemplatePath": "Source::template.json",
+        "Parameters": "Source::parameters.json",
+        "PermissionModel": "SELF_MANAGED",
+        "AdministrationRoleArn": f"arn:aws:iam::{DEV}:role/administration",
+        "ExecutionRoleName": "execution",
+        "FailureTolerancePercentage": "0",
+        "MaxConcurrentPercentage": "1",
+    }
+    update = common | settings | more
+    return [
+        action("Update", "Deploy", "CloudFormationStackSet", inputs=["Source"], **update),
+        action("Reach", "Deploy", "CloudFormationStackInstances", inputs=["Source"], runOrder=2, **common),
+    ]
+
+
+def topics(dev: Account, account: str) -> list[str]:
+    found = dev.cloud.client(dev.cloud.deployer(account), "sns").list_topics()["Topics"]
+    return sorted(topic["TopicArn"].rpartition(":")[2] for topic in found)
+
+
+def test_a_stack_set_reaches_two_accounts_and_follows_the_template(dev: Account) -> None:
+    dev.pipeline("flow", ("Deploy", actions()))
+    put(dev, "first")
+    assert (dev.run("flow")["status"], dev.failure("flow")) == ("Succeeded", "")
+    assert (topics(dev, STAGING), topics(dev, PROD)) == (["first"], ["first"])
+    put(dev, "second")
+    assert (dev.run("flow")["status"], dev.failure("flow")) == ("Succeeded", "")
+    assert (topics(dev, STAGING), topics(dev, PROD)) == (["second"], ["second"])
+
+
+def test_the_pipeline_role_asks_and_the_execution_role_makes(dev: Account) -> None:
+    dev.pipeline("flow", ("Deploy", actions()))
+    put(dev, "first")
+    dev.run("flow")
+    asked = dev.by(dev.pipeline_role)
+    assert {"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"} <= set(asked)
+    assert "cloudformation:CreateStack" not in asked
+    assert "cloudformation:CreateStack" in dev.by(f"arn:aws:iam::{PROD}:role/execution")
+
+
+def test_an_account_that_joins_later_is_reached(dev: Account) -> None:
+    dev.pipeline("flow", ("Deploy", actions(STAGING)))
+    put(dev, "first")
+    dev.run("flow")
+    dev.pipeline("wider", ("Deploy", actions()))
+    put(dev, "second")
+    dev.run("wider")
+    assert (dev.failure("wider"), topics(dev, PROD), topics(dev, STAGING)) == ("", ["second"], ["second"])
+
+
+def test_one_failed_account_fails_the_action_with_its_reason(dev: Account) -> None:
+    dev.cloud.client(dev.cloud.deployer(PROD), "iam").delete_role(RoleName="execution")
+    dev.pipeline("flow", ("Deploy", actions()))
+    put(dev, "first")
+    assert dev.run("flow")["status"] == "Failed"
+    assert f"{PROD}/{REGION}: Account {PROD} should have 'execution' role" in dev.failure("flow")
+    assert dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].stages[1].actions[1].status == ""
+
+
+def test_a_failure_within_the_tolerance_still_fails_the_action(dev: Account) -> None:
+    dev.cloud.client(dev.cloud.deployer(STAGING), "iam").delete_role(RoleName="execution")
+    dev.pipeline("flow", ("Deploy", actions(FailureTolerancePercentage="50")))
+    put(dev, "first")
+    assert dev.run("flow")["status"] == "Failed"
+    assert "SUCCEEDED, 1 failed" in dev.failure("flow")
+    assert topics(dev, PROD) == ["first"]
+
+
+def test_parameters_may_be_written_in_the_configuration(dev: Account) -> None:
+    dev.pipeline("flow", ("Deploy", actions(STAGING, Parameters="ParameterKey=Name,ParameterValue=literal")))
+    put(dev, "ignored")
+    dev.run("flow")
+    assert (dev.failure("flow"), topics(dev, STAGING)) == ("", ["literal"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"TemplatePath": "Source::missing.json"}, "the artifact has no file missing.json; it holds"),
+        ({"TemplatePath": "Other::template.json"}, "Other is no input artifact of the action; its inputs: Source"),
+        ({"Parameters": "Source::template.json"}, "allowed: a list of objects with ParameterKey"),
+        ({"Parameters": "Name"}, "'Name' is no Key=Value"),
+    ],
+)
+def test_a_wrong_configuration_says_what_is_allowed(dev: Account, changes: dict[str, str], says: str) -> None:
+    dev.pipeline("flow", ("Deploy", actions(STAGING, **changes)[:1]))
+    put(dev, "first")
+    assert dev.run("flow")["status"] == "Failed"
+    assert says in dev.failure("flow")
+
+
+def test_an_action_with_a_role_acts_as_that_role(dev: Account) -> None:
+    role = dev.role("deployment", "codepipeline.amazonaws.com")
+    for one in (chosen := actions(STAGING)):
+        one["roleArn"] = role
+    dev.pipeline("flow", ("Deploy", chosen))
+    put(dev, "first")
+    assert dev.run("flow")["status"] == "Succeeded"
+    assert "cloudformation:CreateStackSet" in dev.by(role)
+    assert "cloudformation:CreateStackSet" not in dev.by(dev.pipeline_role)
