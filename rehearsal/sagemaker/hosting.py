@@ -104,7 +104,7 @@ class Hosting:
         record = self._record(place)
         try:
             fleet = self._fleet(place, record.endpoint_config_name)
-        except _FAILURES as error:
+        except Exception as error:  # whatever it is, who polls must see an end
             record.failure_reason = _reason(error)
             self._settle(place, "Failed")
             return
@@ -120,7 +120,7 @@ class Hosting:
         record.failure_reason = None
         try:
             fleet = self._fleet(place, config_name)
-        except _FAILURES as error:
+        except Exception as error:  # whatever it is, who polls must see an end
             record.failure_reason = _reason(error)
             self._settle(place, "InService" if place in self._fleets else "Failed")
             return
@@ -270,13 +270,11 @@ class Hosting:
         self.publisher.flush()
 
 
-_FAILURES = (NotServed, NotTrusted, ClientError, BotoCoreError, KeyError, OSError)
-
-
 def _reason(error: Exception) -> str:
     if isinstance(error, ClientError):
         return logs.refused(error)[:1024]
-    return str(error)[:1024]
+    known = isinstance(error, NotServed | NotTrusted | BotoCoreError)
+    return (str(error) if known else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,20 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL_IMAGE = REPOSITORY / "containers" / "model"
+# Ends the groups that it was told of ("+pid", "-pid") when its input closes: the rehearsal has ended, however.
+_REAPER = """
+import os, signal, sys, time
+groups = set()
+for line in sys.stdin:
+    (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
+for number in (signal.SIGTERM, signal.SIGKILL):
+    for group in groups:
+        try:
+            os.killpg(group, number)
+        except (ProcessLookupError, PermissionError):
+            pass
+    time.sleep(3 if groups and number == signal.SIGTERM else 0)
+"""
 TIMED_OUT = "timed-out"
 STOPPED = "stopped"
 
@@ -36,6 +51,7 @@ class Processes:
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
+        self._reaper: subprocess.Popen[str] | None = None
         atexit.register(self.close)
 
     def start(
@@ -59,7 +75,18 @@ class Processes:
             )
         with self._lock:
             self._running.add(process)
+            self._tell_reaper(f"+{process.pid}")
         return process
+
+    def _tell_reaper(self, line: str) -> None:
+        if self._reaper is None:
+            self._reaper = subprocess.Popen(
+                [sys.executable, "-ISc", _REAPER], stdin=subprocess.PIPE, text=True, start_new_session=True
+            )
+        if self._reaper.stdin:
+            with contextlib.suppress(OSError):
+                self._reaper.stdin.write(f"{line}\n")
+                self._reaper.stdin.flush()
 
     def run(
         self,
@@ -96,7 +123,9 @@ class Processes:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         with self._lock:
-            self._running.discard(process)
+            if process in self._running:
+                self._running.discard(process)
+                self._tell_reaper(f"-{process.pid}")
 
     def close(self) -> None:
         """End everything that still runs."""
@@ -107,6 +136,9 @@ class Processes:
                 process.terminate()
         for process in left:
             self.end(process)
+        if self._reaper:
+            self._reaper.communicate()
+            self._reaper = None
         atexit.unregister(self.close)
 
 

@@ -33,6 +33,16 @@ class Settling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tagging:
+    """How tags of a resource that exists are changed; `arn` is the argument's name, `described` where its value is."""
+
+    tag: str
+    untag: str
+    arn: str
+    described: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """One resource type.
 
@@ -54,7 +64,12 @@ class Kind:
     create_only: frozenset[str] | None = None
     expand: Callable[[Members], dict[str, Any]] = _same
     settling: Settling | None = None
+    tagging: Tagging | None = None
     deletion: Callable[[Members], dict[str, Any]] | None = None
+
+
+def _sagemaker_tags(described: str) -> Tagging:
+    return Tagging(tag="add_tags", untag="delete_tags", arn="ResourceArn", described=described)
 
 
 def _named(member: str) -> Callable[[Members], dict[str, Any]]:
@@ -93,6 +108,7 @@ KINDS: dict[str, Kind] = {
         name="ModelName",
         identity=_named("ModelName"),
         reference=lambda _, found: str(found["ModelArn"]),
+        tagging=_sagemaker_tags("ModelArn"),
         attributes={"ModelName": "ModelName"},
     ),
     "AWS::SageMaker::EndpointConfig": Kind(
@@ -103,6 +119,7 @@ KINDS: dict[str, Kind] = {
         name="EndpointConfigName",
         identity=_named("EndpointConfigName"),
         reference=lambda _, found: str(found["EndpointConfigArn"]),
+        tagging=_sagemaker_tags("EndpointConfigArn"),
         attributes={"EndpointConfigName": "EndpointConfigName"},
     ),
     "AWS::SageMaker::Endpoint": Kind(
@@ -114,6 +131,7 @@ KINDS: dict[str, Kind] = {
         name="EndpointName",
         identity=_named("EndpointName"),
         reference=lambda _, found: str(found["EndpointArn"]),
+        tagging=_sagemaker_tags("EndpointArn"),
         attributes={"EndpointName": "EndpointName"},
         create_only=frozenset({"EndpointName"}),
         settling=Settling(
@@ -135,6 +153,7 @@ KINDS: dict[str, Kind] = {
         found=lambda answer: answer["MetricAlarms"][0] if answer["MetricAlarms"] else {},
         reference=lambda properties, _: str(properties["AlarmName"]),
         attributes={"Arn": "AlarmArn"},
+        tagging=Tagging(tag="tag_resource", untag="untag_resource", arn="ResourceARN", described="AlarmArn"),
         create_only=frozenset({"AlarmName"}),
     ),
     "AWS::CloudWatch::Dashboard": Kind(

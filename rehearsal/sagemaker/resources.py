@@ -60,15 +60,29 @@ class Resource:
         self._settle(actor)
 
     def change(self, actor: Actor, properties: Mapping[str, Any]) -> None:
-        """Give it other properties in place."""
-        if self.kind.update is None:
-            raise ResourceFailed("the type cannot be updated in place")
-        self.properties = dict(properties)
+        """Give it other properties in place, tags by themselves."""
+        before, self.properties = self.properties, dict(properties)
         unknown = unknown_properties(self.kind, self.properties)
         if unknown:
             raise ResourceFailed(f"Encountered unsupported property {', '.join(unknown)}")
-        self._call(actor, self.kind.update, arguments(self.kind, self.kind.update, self.properties))
-        self._settle(actor)
+        if _untagged(before) != _untagged(self.properties):
+            if self.kind.update is None:
+                raise ResourceFailed("the type cannot be updated in place")
+            self._call(actor, self.kind.update, arguments(self.kind, self.kind.update, self.properties))
+            self._settle(actor)
+        self._retag(actor, _tags(before), _tags(self.properties))
+
+    def _retag(self, actor: Actor, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        tagging = self.kind.tagging
+        if tagging is None or before == after:
+            return
+        place = {tagging.arn: self._found[tagging.described]}
+        changed = [{"Key": key, "Value": value} for key, value in after.items() if before.get(key) != value]
+        if changed:
+            self._call(actor, tagging.tag, {**place, "Tags": changed})
+        gone = sorted(set(before) - set(after))
+        if gone:
+            self._call(actor, tagging.untag, {**place, "TagKeys": gone})
 
     def remove(self, actor: Actor) -> None:
         """Remove it."""
@@ -118,6 +132,14 @@ class Resource:
         except BotoCoreError as error:
             raise ResourceFailed(" ".join(str(error).split())) from None
         return answer
+
+
+def _untagged(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key != "Tags"}
+
+
+def _tags(properties: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags") or ()}
 
 
 class ResourceClass:

@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
@@ -114,6 +114,7 @@ class StackSets:
             "update_stack_instances": self._update_instances,
             "delete_stack_instances": self._delete,
             "update_stack_set": self._update_set,
+            "stop_stack_set_operation": self._stop,
             "describe_stack_set_operation": self._describe_operation,
             "list_stack_set_operations": self._list_operations,
             "list_stack_set_operation_results": self._list_results,
@@ -186,6 +187,12 @@ class StackSets:
 
         return self._begin(this, stack_set, "DELETE", _targets(this, stack_set), work)
 
+    def _stop(self, this: Any) -> Any:
+        operation = self._operation(this, _set(this))
+        if operation.status == "RUNNING":
+            operation.status = "STOPPING"
+        return EmptyResult()
+
     def _describe_operation(self, this: Any) -> Any:
         stack_set = _set(this)
         return ActionResult({"StackSetOperation": self._operation(this, stack_set).to_dict(stack_set)})
@@ -229,7 +236,7 @@ class StackSets:
     # ---- operations
 
     def _idle(self, stack_set: Any) -> None:
-        if any(operation.status == "RUNNING" for operation in self._operations.get(stack_set.id, [])):
+        if any(operation.status in ("RUNNING", "STOPPING") for operation in self._operations.get(stack_set.id, [])):
             raise ValidationError(message=f"Another Operation on StackSet {stack_set.id} is in progress")
 
     def _begin(
@@ -257,14 +264,18 @@ class StackSets:
             targets = [target for target in operation.targets if target[1] == region]
             failures = 0
             for target in targets:
-                if too_many:
-                    operation.results[target] = ("CANCELLED", "Cancelled since failure tolerance has exceeded")
+                if too_many or operation.status == "STOPPING":
+                    operation.results[target] = (
+                        "CANCELLED",
+                        "Cancelled since failure tolerance has exceeded or the operation was stopped",
+                    )
                     continue
                 operation.results[target] = self._one(stack_set, target, work)
                 failures += operation.results[target][0] == "FAILED"
                 too_many = failures > tolerated(operation.preferences, len(targets))
         operation.ended = now()
-        operation.status = "FAILED" if too_many else "SUCCEEDED"
+        ended = "FAILED" if too_many else "SUCCEEDED"
+        operation.status = "STOPPED" if operation.status == "STOPPING" else ended
 
     def _one(self, stack_set: Any, target: Target, work: Callable[[Any, Instance], None]) -> tuple[str, str | None]:
         instance = stack_set.instances.get_instance(*target)

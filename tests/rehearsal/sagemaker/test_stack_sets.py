@@ -237,6 +237,8 @@ def test_the_delivered_template_serves_updates_and_goes(delivery: Delivery) -> N
     assert np.array_equal(single(served(delivery)), single(workload.expected("second")))
     described = workload.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
     assert described["EndpointConfigName"] != config
+    tags = workload.client("sagemaker").list_tags(ResourceArn=described["EndpointArn"])["Tags"]
+    assert [tag["Value"] for tag in tags if tag["Key"] == "model-package"][-1].endswith("/2")
     assert described["LastDeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
     assert len(workload.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
     assert len(workload.client("sagemaker").list_models()["Models"]) == 1

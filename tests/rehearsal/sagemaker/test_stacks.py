@@ -109,6 +109,18 @@ def test_an_update_changes_only_what_differs(world: World) -> None:
     assert alarms(world)["a-errors"]["Threshold"] == 5.0
 
 
+def test_tags_change_without_the_resource(world: World) -> None:
+    create(world, template())
+    start = len(world.cloud.recorder.requests)
+    tagged = {**ALARM, "Properties": {**ALARM["Properties"], "Tags": [{"Key": "stage", "Value": "production"}]}}
+    update(world, template(Resources={"Alarm": tagged, "Topic": TOPIC}))
+    writes = [line.operation for line in world.cloud.recorder.since(start) if line.writes]
+    assert writes == ["TagResource", "UntagResource", "UpdateStack"]
+    arn = alarms(world)["a-errors"]["AlarmArn"]
+    tags = world.client("cloudwatch").list_tags_for_resource(ResourceARN=arn)["Tags"]
+    assert tags == [{"Key": "stage", "Value": "production"}]
+
+
 def test_a_new_name_replaces_and_the_old_goes_last(world: World) -> None:
     create(world, template())
     start = len(world.cloud.recorder.requests)
