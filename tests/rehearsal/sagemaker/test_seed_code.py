@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,11 +13,14 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer
 
+from delivery import render
 from rehearsal.sagemaker.processes import REPOSITORY, container_python
 from tests.rehearsal.sagemaker.conftest import World, requests_of
-from tests.rehearsal.sagemaker.deployed import make_workload
-from tests.rehearsal.sagemaker.world import BUCKET, IMAGE, Role
+from tests.rehearsal.sagemaker.deployed import ENDPOINT, make_workload
+from tests.rehearsal.sagemaker.sets import Delivery, stages_document
+from tests.rehearsal.sagemaker.world import BUCKET, IMAGE, STAGING, Role, make_role_for
 
+DEPLOY = REPOSITORY / "seed_code" / "model-deploy"
 SEED = REPOSITORY / "seed_code" / "model-build"
 TREE = "/mlops/dev/projects/screening"
 _PREDICT = """
@@ -123,6 +127,58 @@ def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
     served = np.array(json.loads(answer["Body"].read())["predictions"], dtype=np.float32)
     assert len(served) > 50
     assert np.array_equal(served, np.array(json.loads(fresh.stdout), dtype=np.float32))
+
+
+def deploy(world: World, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run the deploy repository, with the template beside it as it is delivered."""
+    if not (folder / "template.json").exists():
+        shutil.copytree(DEPLOY / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "template.json").write_text(render())
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "MLOPS_PARAMETERS": TREE,
+        **world.deployer.environment(world.cloud.endpoint_url),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "deploy", *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_deploy_repository_tests_what_a_stack_set_serves_and_sees_sabotage(
+    world: World, models: Path, seed_python: Path, tmp_path: Path
+) -> None:
+    publish_project(world, 0.9)
+    for command in (("upsert",), ("run", "--wait", "--poll", "0.2")):
+        done = pipeline(world, seed_python, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    client = world.client("sagemaker")
+    (summary,) = client.list_model_packages(ModelPackageGroupName="screening")["ModelPackageSummaryList"]
+    client.update_model_package(ModelPackageArn=summary["ModelPackageArn"], ModelApprovalStatus="Approved")
+    stages = json.dumps(stages_document())
+    world.client("ssm").put_parameter(Name=f"{TREE}/deploy/stages", Value=stages, Type="String")
+
+    rendered = deploy(world, tmp_path, "render")
+    assert rendered.returncode == 0, rendered.stderr
+    delivery = Delivery(world, make_workload(world, models))
+    make_role_for(world.cloud, delivery.workload.deployer, "test", world.deployer.role_arn)
+    parameters = json.loads((tmp_path / "build" / "staging-parameters.json").read_text())
+    delivery.sets.create(json.loads((tmp_path / "build" / "template.json").read_text()), Parameters=parameters)
+    assert delivery.sets.instances(STAGING)["Status"] == "SUCCEEDED", delivery.sets.shown()
+
+    good = deploy(world, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")
+    assert good.returncode == 0, good.stdout + good.stderr
+    world.sagemaker.hosting.sabotage = lambda name: name == ENDPOINT
+    bad = deploy(world, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")
+    assert bad.returncode == 1
+    assert "error: 222222222222" in bad.stderr
+    assert "Traceback" not in bad.stderr
 
 
 def test_a_gate_that_cannot_be_passed_fails_the_command_with_the_figures(world: World, seed_python: Path) -> None:
