@@ -15,6 +15,8 @@ from pipeline import __main__ as cli
 from pipeline.code import tree, tree_hash
 from pipeline.execution import data_version, follow
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = json.loads((Path(__file__).parent / "parameters.json").read_text())
 ROOT = "/mlops/dev/projects/screening"
 

@@ -36,6 +36,7 @@ def run_all(laptop: Laptop, name: str, metric: str, threshold: float) -> None:
     assert laptop.evaluate(metric, threshold) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "metric", "threshold"),
     [("screening", "auc", 0.9), ("diabetes", "rmse", 70.0), ("iris", "macro_f1", 0.8)],

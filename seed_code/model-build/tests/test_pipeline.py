@@ -17,6 +17,8 @@ from pipeline.errors import UserError
 from pipeline.model import read_model
 from pipeline.project import Project, parse_project, read_file
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 PARAMETERS = Path(__file__).parent / "parameters.json"
 Definition = dict[str, Any]

@@ -12,6 +12,8 @@ from moto import mock_aws
 from conftest import Laptop, table
 from contract import sha256_of
 
+pytestmark = pytest.mark.slow
+
 GROUP, BUCKET = "mlops-screening", "mlops-dev-models"
 
 
