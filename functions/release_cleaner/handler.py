@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 try:  # in the function's archive the files stand side by side
-    from cleaner import remove
+    from cleaner import remove  # type: ignore[import-not-found]
 except ImportError:
     from functions.release_cleaner.cleaner import remove
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 
 from functions.release_cleaner import handler
@@ -23,7 +24,8 @@ class FakeCloudFormation:
     def __init__(
         self, sets: dict[str, list[tuple[str, str]]], *, polls: int = 0, stuck: set[str] | None = None
     ) -> None:
-        self.sets, self.polls, self.stuck, self.calls = sets, polls, stuck or set(), []
+        self.sets, self.polls, self.stuck = sets, polls, stuck or set()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
         self.looks = 0
 
     def describe_stack_set(self, **given: Any) -> dict[str, Any]:
@@ -90,14 +92,14 @@ def test_time_that_runs_out_says_that_destroy_can_be_run_again() -> None:
 
 @pytest.mark.parametrize("action", ["create", "update"])
 def test_nothing_is_removed_while_the_project_lives(action: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handler.boto3, "client", lambda *_: pytest.fail("no call may be made"))
+    monkeypatch.setattr(boto3, "client", lambda *_: pytest.fail("no call may be made"))
     answer = handler.handle({"stackSets": ["production"], "tf": {"action": action}}, object())
     assert answer == {"action": action, "removed": []}
 
 
 def test_the_handler_removes_when_the_project_is_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
     client = FakeCloudFormation({"production": []})
-    monkeypatch.setattr(handler.boto3, "client", lambda *_: client)
+    monkeypatch.setattr(boto3, "client", lambda *_: client)
 
     class Context:
         @staticmethod
