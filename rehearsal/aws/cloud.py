@@ -26,6 +26,7 @@ from moto.s3.models import FakeBucket
 from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
+from rehearsal.aws import gaps
 from rehearsal.aws.actors import Actor, trusts_service
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import Question, read
@@ -211,6 +212,8 @@ class Cloud:
 
     def _ask(self, request: Request) -> tuple[Actor, Question, str | None] | Answer | None:
         question = read(request)
+        if question is not None:
+            gaps.ensure(question.service)
         actor = self.adopt(question.access_key) if question else None
         if question is None or actor is None:
             return None

@@ -116,7 +116,7 @@ def _pairs(items: Iterable[Any]) -> dict[str, Any] | None:
         named = {normal(str(member)): value for member, value in item.items()}
         key = next((named[k] for k in _KEYS if k in named), None)
         value = next((named[v] for v in _VALUES if v in named), None)
-        if not isinstance(key, str) or isinstance(value, (list, Mapping)):
+        if not isinstance(key, str) or not isinstance(value, (str, int, float, bool)):
             return None
         found[key] = value
     return found or None

@@ -65,6 +65,8 @@ class Caller:
             raise Refused(resource, f"{service}:{name}", code, message) from None
         except ParamValidationError as error:
             raise Refused(resource, f"{service}:{name}", "InvalidParameter", str(error)) from None
+        except NotImplementedError as error:
+            raise Refused(resource, f"{service}:{name}", "NotInMemory", f"{error}: add it in rehearsal/aws/gaps") from None
         answer.pop("ResponseMetadata", None)
         failed = answer.get("Unsuccessful") or answer.get("FailedEntries")
         if failed:  # EC2 and EventBridge answer 200 and say in the body what they did not do
@@ -128,7 +130,9 @@ def _fill(into: dict[str, Any], shape: Shape, path: list[str], value: Any) -> No
     if value is None:
         return
     first, *rest = path
-    if not rest:
+    if shape.type_name == "map":
+        into.setdefault(first, convert(shape.value, value, Places({}), first))
+    elif not rest:
         into.setdefault(first, convert(shape.members[first], value, Places({}), first))
     elif shape.members[first].type_name == "list":
         _fill(into.setdefault(first, [{}])[0], shape.members[first].member, rest, value)

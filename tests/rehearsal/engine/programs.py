@@ -31,9 +31,9 @@ def document(*actions: str, principal: Any = None, resource: Any = "*") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def trust(service: str) -> str:
-    """A role's trust in a service."""
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+def trust(*services: str) -> str:
+    """A role's trust in services."""
+    statement = {"Effect": "Allow", "Principal": {"Service": [f"{service}.amazonaws.com" for service in services]}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
@@ -166,7 +166,7 @@ def _identity(options: pulumi.ResourceOptions) -> aws.iam.Role:
         name="worker",
         path="/mlops/",
         description="Works",
-        assume_role_policy=trust("sagemaker.amazonaws.com"),
+        assume_role_policy=trust("sagemaker", "codebuild", "codepipeline", "lambda", "vpc-flow-logs"),
         max_session_duration=7200,
         permissions_boundary=boundary.arn,
         tags={"project": "screening"},

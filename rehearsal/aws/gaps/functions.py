@@ -1,0 +1,5 @@
+"""Nothing is lacking yet."""
+
+
+def install() -> None:
+    """Complete the service."""
