@@ -114,6 +114,18 @@ class ProjectNames:
         """IAM path of all roles of the project, in every account."""
         return f"/{self.prefix}/projects/{self.project}/"
 
+    def code_pipeline(self, purpose: str) -> str:
+        """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
+        return exact(f"{self.project}-{self.prefix}-{purpose}", Limit.PIPELINE)
+
+    def artifact_folder(self, purpose: str) -> str:
+        """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
+
+        Source: CodePipeline userguide, welcome-introducing-artifacts. Project ids have at most 20 characters, so that
+        two projects meet in one folder only where one id is the other followed by the prefix; the check says so.
+        """
+        return self.code_pipeline(purpose)[:20]
+
     def group(self) -> str:
         """Model package group."""
         return exact(f"{self.prefix}-{self.project}", Limit.SAGEMAKER)
@@ -190,5 +202,5 @@ def data_science_names(prefix: str, stack: str, account: str, region: str) -> li
 def project_names(prefix: str, project: str, stages: list[str]) -> list[str]:
     """Every limited name of a project stack; raises NameTooLong at the first that does not fit."""
     mine = ProjectNames(prefix, project)
-    names = [mine.role("deploy-pipeline"), mine.group(), mine.pipeline()]
+    names = [mine.role("deploy-pipeline"), mine.code_pipeline("deploy"), mine.group(), mine.pipeline()]
     return names + [mine.endpoint(stage) for stage in stages] + [mine.stack_set(stage) for stage in stages]

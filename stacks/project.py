@@ -153,7 +153,7 @@ def _pipeline(
     after: Sequence[pulumi.Resource] = (),
 ) -> Pipeline:
     args = PipelineArgs(
-        name=it.names.of(f"{purpose}-pipeline"),
+        name=it.names.code_pipeline(purpose),
         role_arn=role,
         bucket=it.home.artifacts_bucket,
         key_arn=it.home.data_key_arn,

@@ -44,10 +44,10 @@ class ProjectRoles:
             "build-pipeline", CODEPIPELINE, lambda place: documents.build_pipeline(place, build)
         )
         self.deploy_pipeline = self._deploy_pipeline([render, *tests])
-        pipelines = [mine.of("build-pipeline"), mine.of("deploy-pipeline")]
+        pipelines = [mine.code_pipeline("build"), mine.code_pipeline("deploy")]
         self.events = self._role("events", "events.amazonaws.com", lambda place: documents.events(place, pipelines))
         self.release_cleaner = self._release_cleaner()
-        self.publish = self._publish(mine.of("build-pipeline"))
+        self.publish = self._publish(mine.code_pipeline("build"))
 
     def _own(self, *purposes: str) -> list[str]:
         """ARNs of roles of this project, before they exist."""
@@ -140,6 +140,7 @@ def _place(it: Project) -> pulumi.Output[ProjectPlace]:
             parameters=it.parameters,
             group=it.names.group(),
             pipeline=it.names.pipeline(),
+            artifact_folders=[it.names.artifact_folder(purpose) for purpose in ("build", "deploy")],
             **buckets,
             **known,
         )

@@ -129,7 +129,7 @@ def approver(*, partition: str, account: str, region: str, prefix: str) -> str:
         f"arn:{partition}:sagemaker:{here}:model-package-group/{prefix}-*",
         f"arn:{partition}:sagemaker:{here}:model-package/{prefix}-*/*",
     ]
-    pipelines = f"arn:{partition}:codepipeline:{here}:{prefix}-*-deploy-pipeline"
+    pipelines = f"arn:{partition}:codepipeline:{here}:*-{prefix}-deploy"
     return document(
         Statement(
             sid="SeeModels",

@@ -31,6 +31,8 @@ class ProjectPlace:
     parameters: str
     group: str
     pipeline: str
+    # What CodePipeline puts its artifacts below; it takes no prefix, only a bucket.
+    artifact_folders: Sequence[str]
 
     def arn(self, service: str, resource: str) -> str:
         """ARN of something in this account and region."""
@@ -46,6 +48,14 @@ class ProjectPlace:
 
 def _objects(place: ProjectPlace, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:
     return Statement(sid=sid, actions=actions, resources=[f"{bucket}/{place.project}/{below}"])
+
+
+def _artifacts(place: ProjectPlace, sid: str) -> Statement:
+    """Objects of the project in the artifacts bucket, CodePipeline's own folders included."""
+    folders = (place.project, *place.artifact_folders)
+    return Statement(
+        sid=sid, actions=READ_AND_WRITE_OBJECT, resources=[f"{place.artifacts_bucket}/{folder}/*" for folder in folders]
+    )
 
 
 def _listing(place: ProjectPlace, *buckets: str) -> Statement:
@@ -225,7 +235,7 @@ def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
     pipeline_arn = place.arn("sagemaker", f"pipeline/{place.pipeline}")
     return document(
         *_build_basics(place, build_project),
-        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _artifacts(place, "ReadAndWriteOwnRuns"),
         _listing(place, place.artifacts_bucket, place.data_bucket),
         _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
         _keys(place, place.data_key),
@@ -257,7 +267,7 @@ def deploy(place: ProjectPlace, render_project: str) -> str:
     """Rendering: find the approved model and write the template's parameters."""
     return document(
         *_build_basics(place, render_project),
-        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _artifacts(place, "ReadAndWriteOwnRuns"),
         _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
         Statement(
@@ -276,7 +286,7 @@ def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: S
     """Testing: enter the test role of each workload account and compare answers with the held-out rows."""
     return document(
         *_build_basics(place, *test_projects),
-        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _artifacts(place, "ReadAndWriteOwnRuns"),
         _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
         Statement(
@@ -290,7 +300,7 @@ def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: S
 
 def _runner(place: ProjectPlace, build_projects: Sequence[str], topic: str | None) -> tuple[Statement | None, ...]:
     return (
-        _objects(place, "CarryArtifacts", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _artifacts(place, "CarryArtifacts"),
         Statement(
             sid="SeeTheSourceBucket",
             actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],

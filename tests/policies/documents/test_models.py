@@ -133,6 +133,7 @@ def project_place(project: str) -> ProjectPlace:
         parameters=f"/mlops/dev/projects/{project}",
         group=f"mlops-{project}",
         pipeline=f"mlops-{project}",
+        artifact_folders=[f"{project}-mlops-build"[:20]],
     )
 
 
@@ -164,7 +165,7 @@ def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None
             resources = statement["Resource"]
             for resource in [resources] if isinstance(resources, str) else resources:
                 objects = resource.startswith("arn:aws:s3:::") and "/" in resource
-                assert not objects or resource.split(":::")[1].split("/")[1] == "alpha", statement["Sid"]
+                assert not objects or resource.split("/")[1] in ("alpha", "alpha-mlops-build"), statement["Sid"]
 
 
 def test_every_role_document_fits_a_role() -> None:
