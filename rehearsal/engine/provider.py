@@ -182,6 +182,8 @@ class Provider:
     def _complete(self, row: Row, resource: Resource) -> None:
         """Outputs that only a read gives."""
         self._give_texts(row, resource)
+        if "region" in schema.outputs(resource.type):
+            resource.outputs["region"] = resource.region
         wanted = {name for name in schema.outputs(resource.type) if name not in resource.outputs} - _COMMON
         for read in (row.read, *row.also):
             if wanted and (not read.only_gives or wanted & set(read.gives)):

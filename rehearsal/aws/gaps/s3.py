@@ -1,4 +1,4 @@
-"""S3: a bucket's notifications to EventBridge are kept and told."""
+"""S3: a bucket's notifications to EventBridge are told; delete markers can be deleted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.s3.models import FakeDeleteMarker
 from moto.s3.responses import S3Response
 
 from rehearsal.aws.gaps.keeping import wrap
@@ -14,6 +15,11 @@ from rehearsal.aws.gaps.keeping import wrap
 def install() -> None:
     """Complete the service."""
     wrap(S3Response, "get_bucket_notification", _notification)
+    FakeDeleteMarker.dispose = _dispose
+
+
+def _dispose(_: Any) -> None:
+    """A marker holds no contents to let go of; the service asks every version to."""
 
 
 def _notification(original: Callable[..., Any], this: Any) -> Any:

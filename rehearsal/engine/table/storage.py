@@ -16,14 +16,22 @@ def _located(values: Values, known: Values) -> Values:
 
 
 def _emptied(send: Send, known: Values) -> None:
-    if not known.get("forceDestroy"):
-        return
-    answer = send("ListObjectVersions", {"Bucket": known["bucket"]})
+    if known.get("forceDestroy"):
+        _versions_gone(send, known, "")
+
+
+def _object_gone(send: Send, known: Values) -> None:
+    """In a versioned bucket all versions go, as the provider does it; otherwise the delete call is enough."""
+    if known.get("versionId"):
+        _versions_gone(send, known, known["key"])
+
+
+def _versions_gone(send: Send, known: Values, key: str) -> None:
+    answer = send("ListObjectVersions", {"Bucket": known["bucket"], **({"Prefix": key} if key else {})})
     for version in [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]:
-        send(
-            "DeleteObject",
-            {"Bucket": known["bucket"], "Key": version["Key"], "VersionId": version["VersionId"]},
-        )
+        if not key or version["Key"] == key:
+            named = {"Key": version["Key"], "VersionId": version["VersionId"]}
+            send("DeleteObject", {"Bucket": known["bucket"], **named})
 
 
 BUCKET = Row(
@@ -172,7 +180,8 @@ OBJECT = Row(
     id="{key}",
     replaces=("bucket", "key"),
     read=Read(operation="HeadObject", gives={"kmsKeyId": "SSEKMSKeyId"}),
-    delete=(Call(operation="DeleteObject"),),
+    delete=(Call(operation="DeleteObject", when=lambda known: not known.get("versionId")),),
+    before_delete=_object_gone,
     gives={"arn": "arn:{partition}:s3:::{bucket}/{key}"},
     tagging=Tagging(
         tag="PutObjectTagging", untag="DeleteObjectTagging", whole=True, places={"tags": "Tagging.TagSet"}

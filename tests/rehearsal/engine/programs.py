@@ -229,7 +229,7 @@ def _storage(options: pulumi.ResourceOptions, key: aws.kms.Key) -> aws.s3.Bucket
 
 def _bucket_more(options: pulumi.ResourceOptions, name: pulumi.Output[str]) -> None:
     log_policy = document("s3:PutObject", principal={"Service": "logging.s3.amazonaws.com"}, resource="arn:aws:s3:::x/*")
-    logs = aws.s3.Bucket("logs", opts=options)
+    logs = aws.s3.Bucket("logs", force_destroy=True, opts=options)
     policy = aws.s3.BucketPolicy(
         "logs",
         bucket=logs.bucket,
