@@ -158,7 +158,7 @@ def people_path(prefix: str) -> str:
 
 
 def delivery_path(prefix: str) -> str:
-    """IAM path of the roles that carry models to workload accounts."""
+    """IAM path of the role that StackSets enter workload accounts from."""
     return f"/{prefix}/delivery/"
 
 
@@ -176,6 +176,8 @@ def partition_of(region: str) -> str:
 
 STACK_SET_ADMINISTRATION = "stackset-administration"
 STACK_SET_EXECUTION = "stackset-execution"
+# StackSets know the execution role by its name alone, which cannot carry a path (botocore ExecutionRoleName).
+STACK_SET_EXECUTION_PATH = "/"
 MODEL = "model"
 TEST = "test"
 PUBLISH = "publish"

@@ -242,7 +242,7 @@ def _stack_set_administration(it: DataScience) -> Role:
     settings = it.settings
 
     def policy(pairs: list[list[str]]) -> str:
-        path = names.delivery_path(settings.prefix)
+        path = names.STACK_SET_EXECUTION_PATH
         return platform_roles.stack_set_administration(
             [
                 names.role_arn(

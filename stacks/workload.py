@@ -104,7 +104,7 @@ def _volume_key(it: Workload, provider: aws.Provider) -> EncryptionKey:
     execution = names.role_arn(
         it.partition,
         it.settings.account,
-        names.delivery_path(it.settings.prefix),
+        names.STACK_SET_EXECUTION_PATH,
         it.staged.role(names.STACK_SET_EXECUTION),
     )
     policy = volume_key(it.place, users=[execution, it.model_roles()], services=["sagemaker"])
@@ -179,11 +179,12 @@ def _stack_set_execution(
     it: Workload, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
 ) -> Role:
     settings = it.settings
-    path = names.delivery_path(settings.prefix)
-    administration = it.registry_role(path, it.registry.role(names.STACK_SET_ADMINISTRATION))
+    administration = it.registry_role(
+        names.delivery_path(settings.prefix), it.registry.role(names.STACK_SET_ADMINISTRATION)
+    )
     args = RoleArgs(
         name=it.staged.role(names.STACK_SET_EXECUTION),
-        path=path,
+        path=names.STACK_SET_EXECUTION_PATH,
         description="CloudFormation brings models to this account with it",
         trust=trust.role_trust(it.partition, settings.registry.account, [administration]),
         policy=place.apply(lambda known: workload_roles.stack_set_execution(known, it.model_roles())),

@@ -25,10 +25,11 @@ LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
 @dataclass(frozen=True)
 class Image:
-    """A manifest and its digest."""
+    """A manifest and its digest, and the blobs that it names."""
 
     manifest: str
     digest: str
+    blobs: tuple[bytes, ...]
 
 
 def image_of(folder: Path) -> Image:
@@ -52,7 +53,29 @@ def image_of(folder: Path) -> Image:
         },
         sort_keys=True,
     )
-    return Image(manifest, _digest(manifest.encode()))
+    return Image(manifest, _digest(manifest.encode()), (config, layer))
+
+
+def push(client: Any, repository: str, image: Image, tag: str) -> str:
+    """Push blobs and manifest through ECR's own operations, as a container engine does. Gives the digest."""
+    for blob in image.blobs:
+        upload = client.initiate_layer_upload(repositoryName=repository)["uploadId"]
+        client.upload_layer_part(
+            repositoryName=repository,
+            uploadId=upload,
+            partFirstByte=0,
+            partLastByte=len(blob) - 1,
+            layerPartBlob=blob,
+        )
+        client.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[_digest(blob)])
+    pushed = client.put_image(
+        repositoryName=repository,
+        imageManifest=image.manifest,
+        imageManifestMediaType=MANIFEST,
+        imageDigest=image.digest,
+        imageTag=tag,
+    )
+    return str(pushed["image"]["imageId"]["imageDigest"])
 
 
 def _layer(folder: Path) -> bytes:

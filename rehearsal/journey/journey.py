@@ -15,6 +15,7 @@ from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.codesuite.waiting import ApprovalRequest
 from rehearsal.journey import prediction
 from rehearsal.journey.data import Data
+from rehearsal.journey.image import Image, push
 from rehearsal.journey.people import People
 from rehearsal.journey.steps import JourneyFailed, Steps
 from rehearsal.report import Report
@@ -22,7 +23,6 @@ from rehearsal.sagemaker.processes import REPOSITORY
 from stacks.repositories import files
 
 if TYPE_CHECKING:
-    from rehearsal.journey.image import Image
     from rehearsal.plan import Planned
     from rehearsal.world import World
 
@@ -56,9 +56,9 @@ class Journey:
         """The platform team pushes the model image."""
         deployer = self.cloud.deployer(self.account)
         repository = self.home["imageUri"].split("/", 1)[1].split("@")[0].split(":")[0]
-        self.cloud.client(deployer, "ecr").put_image(
-            repositoryName=repository, imageManifest=self.image.manifest, imageTag="1.0.0"
-        )
+        digest = push(self.cloud.client(deployer, "ecr"), repository, self.image, "1.0.0")
+        if digest != self.image.digest:
+            raise JourneyFailed(f"the repository names the image {digest}, not {self.image.digest}")
         return f"{repository} {self.image.digest[:19]}"
 
     def hand_over_data(self) -> str:

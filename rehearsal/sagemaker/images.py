@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+from moto.core.responses import ActionResult
+from moto.ecr.exceptions import RepositoryNotFoundException
+from moto.ecr.models import ecr_backends
+from moto.ecr.responses import ECRResponse
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
+from rehearsal.codesuite.admission import Caller, admits
+from rehearsal.sagemaker.patches import Patches
 
 _URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)"
@@ -41,3 +48,31 @@ def pull(cloud: Cloud, actor: Actor, uri: str, *, required: bool) -> None:
         missing = True
     if missing and required:
         raise NoImage(f"image {uri} is not in its repository: push it, and name it by the digest of the push")
+
+
+def install(patches: Patches, cloud: Cloud) -> None:
+    """Let an account pull another's images where the repository's policy admits the caller.
+
+    The in-memory registry looks only into the caller's own account, whatever registry is asked for.
+    """
+
+    def answer(original: Callable[..., Any], response: ECRResponse) -> Any:
+        owner = response._get_param("registryId") or response.current_account
+        if owner == response.current_account:
+            return original(response)
+        actor = cloud.adopt(response.access_key)
+        backend = ecr_backends[owner][response.region]
+        name = response._get_param("repositoryName")
+        repository = backend.repositories.get(name)
+        caller = _caller(actor)
+        if repository is None or caller is None or not admits(repository.policy, caller, "ecr:BatchGetImage", ""):
+            raise RepositoryNotFoundException(name, owner)
+        return ActionResult(backend.batch_get_image(name, owner, response._get_param("imageIds")))
+
+    patches.wrap(ECRResponse, "batch_get_image", answer)
+
+
+def _caller(actor: Actor | None) -> Caller | None:
+    if actor is None:
+        return None
+    return Caller(role_arn=actor.role_arn, account=actor.account, context={"aws:PrincipalArn": actor.role_arn})

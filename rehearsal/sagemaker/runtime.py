@@ -12,7 +12,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.sagemaker import endpoints, gaps, logs
+from rehearsal.sagemaker import endpoints, gaps, images, logs
 from rehearsal.sagemaker.cloudformation import Stacks
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import Jobs, Outcome
@@ -71,6 +71,7 @@ class SageMaker:
         )
         gaps.install(self._patches, self.state, hooks)
         endpoints.install(self._patches, self.state, self.hosting)
+        images.install(self._patches, self.cloud)
         self.stacks.install(self._patches)
         self.stack_sets.install(self._patches)
         self.cloud.handlers["sagemaker-runtime:InvokeEndpoint"] = self.hosting.invoke
