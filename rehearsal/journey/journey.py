@@ -76,7 +76,10 @@ class Journey:
 
     def build(self) -> str:
         """The build pipeline runs to its end, the training pipeline within it."""
-        self._finished(self.outputs["buildPipeline"], "build pipeline")
+        try:
+            self._finished(self.outputs["buildPipeline"], "build pipeline")
+        except JourneyFailed as error:
+            raise JourneyFailed(f"{error} The registry holds {self._registered()} models.") from None
         return "tested, trained, evaluated, registered"
 
     def judge(self) -> str:
@@ -101,7 +104,7 @@ class Journey:
         execution = self._execution(self.outputs["deployPipeline"])
         self._wait(lambda: self.asked.is_set() or execution.done.is_set(), "staging")
         if not self.asked.is_set():
-            raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; production was not touched")
+            raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
         return "delivered by StackSet, answers and captures tested"
 
     def release(self) -> str:
@@ -138,7 +141,8 @@ class Journey:
         same_hash = prediction.sha256(artifact) == metadata["artifact_sha256"]
         sentence = (
             f"Production ({endpoint} in {workload['account']}) answered {len(answered)} rows; "
-            f"{len(expected) - different} equal those of xgboost alone; held-out {metadata['metric']} {float(metadata['metric_value']):.4f}"
+            f"{len(expected) - different} equal those of xgboost alone; "
+            f"held-out {metadata['metric']} {float(metadata['metric_value']):.4f}"
         )
         report.prediction = {
             "sentence": sentence,
@@ -226,7 +230,30 @@ class Journey:
 
     def _why(self, execution: Execution) -> str:
         failed = [action for stage in execution.stages for action in stage.actions if action.error]
-        return "; ".join(f"{action.name}: {action.error}" for action in failed) or execution.summary or execution.status
+        reasons = [f"{action.name}: {self._told(action.external_id) or action.error}" for action in failed]
+        return "; ".join(reasons) or execution.summary or execution.status
+
+    def _told(self, build: str) -> str:
+        """What a build's commands said was wrong, where the action is a build."""
+        record = self.suite.builds.records.get(build)
+        if record is None:
+            return ""
+        lines = (self.suite.builds.logs / f"{build.replace(':', '-')}.log").read_text().splitlines()
+        errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        return "; ".join(errors)
+
+    def _registered(self) -> int:
+        group = self.outputs["modelPackageGroup"]
+        return len(
+            self._approver("sagemaker").list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+        )
+
+    def _in_production(self) -> str:
+        """What production serves of this project, in words."""
+        workload = next(w for w in self.home["workloads"] if w["stage"] == "production")
+        client = self.cloud.client(self.cloud.deployer(workload["account"]), "sagemaker")
+        served = [each["EndpointName"] for each in client.list_endpoints()["Endpoints"]]
+        return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
 
     def _wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
         end = time.monotonic() + seconds
