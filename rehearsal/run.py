@@ -49,7 +49,10 @@ def rehearse(options: Options, started: float) -> int:
         with Runtime(cloud, progress, options.folder / "logs", partial(_spoilt, options)) as runtime:
             world.engine.invoke_function = runtime.invoke
             report.seconds["start"] = time.monotonic() - started
-            status = _run(world, runtime, planned, luggage, options, report)
+            try:
+                status = _run(world, runtime, planned, luggage, options, report)
+            finally:
+                world.close()
         report.seconds["all"] = time.monotonic() - started
         report.write(options.folder, world.engine.stacks)
     report.summary(progress.console, options.folder)

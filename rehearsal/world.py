@@ -27,6 +27,10 @@ class World:
         self.cloud, self.progress = cloud, progress
         self.engine = Engine(cloud)
 
+    def close(self) -> None:
+        """Let go of the engine."""
+        self.engine.close()
+
     def up(self, planned: Planned) -> Stack:
         """Bring up one stack with its configuration. Raises StackFailed."""
 

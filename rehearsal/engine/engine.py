@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextvars
+import gc
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from pulumi.runtime.config import set_all_config
@@ -36,8 +41,7 @@ class Engine:
         self.cloud = cloud
         self.project = project
         self.stacks: dict[str, Stack] = {}
-        self._loop = asyncio.new_event_loop()
-        self._loop.set_exception_handler(lambda *_: None)
+        self._loop = _event_loop()
         self._provider = Provider(Caller(cloud))
 
     @property
@@ -65,7 +69,8 @@ class Engine:
         monitor = Monitor(deployment)
         known = stack in self.stacks
         try:
-            contextvars.copy_context().run(self._run, stack, program, monitor, dict(config or {}))
+            with _no_collection():
+                contextvars.copy_context().run(self._run, stack, program, monitor, dict(config or {}))
             if monitor.failure is not None:
                 raise monitor.failure
             deployment.finish()
@@ -76,8 +81,15 @@ class Engine:
                 self.stacks[stack] = state
         return state
 
+    def close(self) -> None:
+        """Let go of the event loop. The engine runs nothing afterwards."""
+        if not self._loop.is_closed():
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+            asyncio.set_event_loop(None)
+
     def destroy(self, stack: str, on_resource: Listener | None = None) -> None:
-        """Delete everything in a stack, dependents first. Raises StackFailed; protected resources stop it beforehand."""
+        """Delete everything in a stack, dependents first. Raises StackFailed, for protected ones beforehand."""
         state = self._known(stack)
         try:
             refuse_protected(state.resources.values())
@@ -137,6 +149,31 @@ class Engine:
             task.cancel()
         if tasks:
             self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+@cache
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The loop of this process; outputs of one program may be awaited in the next."""
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)  # a program's failure is told once, by `up`
+    # Steps are taken one at a time; more threads would only wait for each other.
+    executor = ThreadPoolExecutor(1, "engine")
+    loop.set_default_executor(executor)
+    atexit.register(loop.close)
+    atexit.register(executor.shutdown)
+    return loop
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collection while a program runs: it took a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _told(stack: str, error: BaseException) -> str:

@@ -56,7 +56,10 @@ def _platform(directory: Path) -> Iterator[Platform]:
     with Cloud("eu-west-1") as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
         world = World(cloud, progress)
         world.engine.invoke_function = runtime.invoke
-        yield Platform(world, directory)
+        try:
+            yield Platform(world, directory)
+        finally:
+            world.close()
 
 
 @pytest.fixture
