@@ -206,8 +206,8 @@ class Cloud:
             if endpoint.vpc_id == actor.vpc and endpoint.service_name == wanted and endpoint.state != "deleted":
                 return str(endpoint.id)
         raise NoRoute(
-            f"{actor.role_arn.rsplit('/', 1)[-1]} called {question.service}:{question.operation} from {actor.vpc}, which "
-            f"has no endpoint {wanted}: add it to the stack's network.endpoints"
+            f"{actor.role_arn.rsplit('/', 1)[-1]} called {question.service}:{question.operation} from {actor.vpc}, "
+            f"which has no endpoint {wanted}: add it to the stack's network.endpoints"
         )
 
     def _ask(self, request: Request) -> tuple[Actor, Question, str | None] | Answer | None:

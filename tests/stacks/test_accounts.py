@@ -66,7 +66,9 @@ def test_a_project_that_no_account_lets_in_is_told_where_to_ask(platform: Platfo
     platform.up("staging", "prod", "dev")
     dev = platform.world.engine.stacks["dev"]
     dev.outputs["workloads"] = [w | {"projects": ["diabetes"]} for w in dev.outputs["workloads"]]
-    with pytest.raises(StackFailed, match=r"no workload account of stage '(staging|production)' lets project 'screening' deploy"):
+    with pytest.raises(
+        StackFailed, match=r"no workload account of stage '(staging|production)' lets project 'screening' deploy"
+    ):
         platform.up("project-screening")
 
 

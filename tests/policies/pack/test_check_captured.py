@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pack_factories import KEY_ARN, allow, document
 
 from policies.check import main
 from policies.pack.captured import read
 from policies.pack.model import UNKNOWN
+from tests.policies.pack.pack_factories import KEY_ARN, allow, document
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pack_factories import (
+
+from policies.pack.model import UNKNOWN, Resource
+from policies.pack.rules import bucket_encryption, bucket_versioning, plain_transport, public_access_block
+from tests.policies.pack.pack_factories import (
     BUCKET_ARN,
     KEY_ARN,
     at,
@@ -18,9 +21,6 @@ from pack_factories import (
     violations,
     without,
 )
-
-from policies.pack.model import UNKNOWN, Resource
-from policies.pack.rules import bucket_encryption, bucket_versioning, plain_transport, public_access_block
 
 FIRST_RULE = "rules.0.applyServerSideEncryptionByDefault"
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pack_factories import (
+
+from policies.pack.model import UNKNOWN, Resource
+from policies.pack.rules import account_trust, open_principal, pass_role, service_trust, wildcard_actions
+from tests.policies.pack.pack_factories import (
     ACCOUNT,
     BUCKET_ARN,
     ROLE_ARN,
@@ -19,9 +22,6 @@ from pack_factories import (
     not_decided,
     violations,
 )
-
-from policies.pack.model import UNKNOWN, Resource
-from policies.pack.rules import account_trust, open_principal, pass_role, service_trust, wildcard_actions
 
 READ = {"Action": ["s3:GetObject"], "Resource": [f"{BUCKET_ARN}/*"]}
 PASS = {
@@ -251,9 +251,9 @@ def test_a_source_of_any_account_does_not_count() -> None:
 
 def test_a_service_that_sends_no_source_is_excused_and_its_neighbour_is_not() -> None:
     assert violations(service_trust.RULE, trust(Principal={"Service": "ec2.amazonaws.com"})) == []
-    both = trust(Principal={"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]})
+    both = trust(Principal={"Service": ["ec2.amazonaws.com", "glue.amazonaws.com"]})
     assert violations(service_trust.RULE, both) == [
-        "Given lets lambda.amazonaws.com act for any AWS account's resources"
+        "Given lets glue.amazonaws.com act for any AWS account's resources"
     ]
 
 

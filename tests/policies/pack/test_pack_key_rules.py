@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pack_factories import ACCOUNT, KEY_ARN, ROLE_ARN, ROOT, allow, document, excused, having, make, not_decided
-from pack_factories import violations as found
 
 from policies.pack.model import UNKNOWN, Resource
 from policies.pack.rules import key_rotation, key_separation
+from tests.policies.pack.pack_factories import (
+    ACCOUNT,
+    KEY_ARN,
+    ROLE_ARN,
+    ROOT,
+    allow,
+    document,
+    excused,
+    having,
+    make,
+    not_decided,
+)
+from tests.policies.pack.pack_factories import violations as found
 
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/administrator"
 

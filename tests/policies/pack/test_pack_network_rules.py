@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pack_factories import ACCOUNT, allow, document, excused, having, make, not_decided, violations, without
 
 from policies.pack.model import UNKNOWN, Resource
 from policies.pack.rules import endpoint_policy, open_network
+from tests.policies.pack.pack_factories import (
+    ACCOUNT,
+    allow,
+    document,
+    excused,
+    having,
+    make,
+    not_decided,
+    violations,
+    without,
+)
 
 PLATFORM = {"StringEquals": {"aws:PrincipalAccount": [ACCOUNT], "aws:ResourceAccount": [ACCOUNT]}}
 

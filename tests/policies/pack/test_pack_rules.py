@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pulumi_aws
 import pytest
-from test_pack_bucket_rules import block, bucket, encryption, logging, policy, versioning
-from test_pack_identity_rules import boundary, bucket_policy, role_policy, trust
-from test_pack_key_rules import key
-from test_pack_network_rules import egress, endpoint, group
-from test_pack_service_rules import build, domain, images, logs
 
 from policies.pack import rules, table
 from policies.pack.model import Resource
 from policies.pack.rules import RULES
 from policies.pack.rules.wildcard_actions import RULE as WILDCARDS
+from tests.policies.pack.test_pack_bucket_rules import block, bucket, encryption, logging, policy, versioning
+from tests.policies.pack.test_pack_identity_rules import boundary, bucket_policy, role_policy, trust
+from tests.policies.pack.test_pack_key_rules import key
+from tests.policies.pack.test_pack_network_rules import egress, endpoint, group
+from tests.policies.pack.test_pack_service_rules import build, domain, images, logs
 
 COMPUTED = {"id", "arn", "keyId"}
 

@@ -12,11 +12,11 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
-from pack_factories import allow, document
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.pack.rules import RULES
+from tests.policies.pack.pack_factories import allow, document
 
 PACK = Path(__file__).resolve().parents[3] / "policies" / "pack"
 STACK = {
@@ -27,7 +27,7 @@ STACK = {
 }
 ROLE = "aws:iam/role:Role"
 BUCKET = "aws:s3/bucket:Bucket"
-OPEN_TRUST = document(allow(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole"))
+OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_a_violation_stops_the_update_and_says_what_to_do(pack: analyzer_pb2_grp
     assert list(found) == ["iam-service-trust-source"]
     answer = found["iam-service-trust-source"]
     assert answer.enforcementLevel == analyzer_pb2.MANDATORY
-    assert "Given lets lambda.amazonaws.com act for any AWS account's resources" in answer.message
+    assert "Given lets glue.amazonaws.com act for any AWS account's resources" in answer.message
     assert "Hold aws:SourceAccount" in answer.message
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pack_factories import KEY_ARN, at, having, make, not_decided, violations, without
 
 from policies.pack.model import UNKNOWN, Resource
 from policies.pack.rules import build_project, image_repository, log_group, studio_domain
+from tests.policies.pack.pack_factories import KEY_ARN, at, having, make, not_decided, violations, without
 
 
 def logs() -> Resource:
