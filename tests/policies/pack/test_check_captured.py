@@ -15,7 +15,7 @@ from tests.policies.pack.pack_factories import KEY_ARN, allow, document
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
-OPEN_TRUST = document(allow(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole"))
+OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
 
 
 def record(token: str, name: str, stack: str = "dev", **inputs: Any) -> dict[str, Any]:
