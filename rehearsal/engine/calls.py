@@ -66,7 +66,9 @@ class Caller:
         except ParamValidationError as error:
             raise Refused(resource, f"{service}:{name}", "InvalidParameter", str(error)) from None
         except NotImplementedError as error:
-            raise Refused(resource, f"{service}:{name}", "NotInMemory", f"{error}: add it in rehearsal/aws/gaps") from None
+            raise Refused(
+                resource, f"{service}:{name}", "NotInMemory", f"{error}: add it in rehearsal/aws/gaps"
+            ) from None
         answer.pop("ResponseMetadata", None)
         failed = answer.get("Unsuccessful") or answer.get("FailedEntries")
         if failed:  # EC2 and EventBridge answer 200 and say in the body what they did not do
@@ -95,10 +97,8 @@ def carries(row: Row, call: Call, name: str) -> bool:
     return shape is not None and match(name, shape.members, noun(call.operation)) is not None
 
 
-def parameters(
-    row: Row, call: Call, resource: Resource, values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A call's parameters from a resource's properties. Raises Refused, naming property or member and what is allowed."""
+def parameters(row: Row, call: Call, resource: Resource, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A call's parameters from a resource's properties. Raises Refused, naming the member and what is allowed."""
     shape = operation(row.service, call.operation).input_shape
     if shape is None:
         return {}

@@ -35,10 +35,7 @@ def named(new: Resource, old: Resource | None, name: str) -> dict[str, Any]:
         return new.inputs
     if old is not None and name in old.inputs:
         return {**new.inputs, name: old.inputs[name]}
-    if new.inputs.get(f"{name}Prefix"):
-        start = str(new.inputs[f"{name}Prefix"])
-    else:
-        start = f"{new.name}-"
+    start = str(new.inputs.get(f"{name}Prefix") or f"{new.name}-")
     suffix = hashlib.sha256(f"{new.urn}#{new.generation}".encode()).hexdigest()[:7]
     prefix = "alias/" if new.type == "aws:kms/alias:Alias" and not start.startswith("alias/") else ""
     fifo = ".fifo" if new.inputs.get("fifoQueue") or new.inputs.get("fifoTopic") else ""

@@ -81,9 +81,7 @@ class Deployment:
         self._locate(new)
         return self._step(new, old)
 
-    def read(
-        self, *, type_: str, name: str, parent: str, provider: str, id_: str, plain: Plain
-    ) -> Resource:
+    def read(self, *, type_: str, name: str, parent: str, provider: str, id_: str, plain: Plain) -> Resource:
         """A resource that exists outside this stack. Raises StackFailed where it does not."""
         new = Resource(
             stack=self.stack.name,
@@ -212,9 +210,7 @@ class Deployment:
     def _delete_with_dependents(self, old: Resource) -> None:
         """Delete first whatever could not stay while the resource is replaced; the program makes it again."""
         for other in list(self.stack.resources.values()):
-            through = [
-                name for name, urns in other.options.get("propertyDependencies", {}).items() if old.urn in urns
-            ]
+            through = [name for name, urns in other.options.get("propertyDependencies", {}).items() if old.urn in urns]
             gone = other.urn not in self.stack.resources or not through or not self._is_managed(other)
             if not gone and self._provider.plan(other, through) == "replace":
                 refuse_protected([other])
@@ -237,7 +233,8 @@ class Deployment:
         if stack is None:
             up = ", ".join(other for other in self._stacks if other != self.stack.name) or "none"
             raise StackFailed(
-                f"{new.urn}\n  stack {name!r} is not up, and this stack needs its outputs: bring up {name} first (up: {up})"
+                f"{new.urn}\n  stack {name!r} is not up, and this stack needs its outputs: bring up {name} "
+                f"first (up: {up})"
             )
         new.id = target
         new.inputs = {"name": target}

@@ -7,6 +7,8 @@ import atexit
 import contextvars
 import gc
 import logging
+import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -41,7 +43,6 @@ class Engine:
         self.cloud = cloud
         self.project = project
         self.stacks: dict[str, Stack] = {}
-        self._loop = _event_loop()
         self._provider = Provider(Caller(cloud))
 
     @property
@@ -75,6 +76,7 @@ class Engine:
                 raise monitor.failure
             deployment.finish()
         except Exception as error:
+            _let_go(error)
             raise StackFailed(_told(stack, monitor.failure or error)) from (monitor.failure or error)
         finally:
             if known or state.resources:
@@ -82,11 +84,8 @@ class Engine:
         return state
 
     def close(self) -> None:
-        """Let go of the event loop. The engine runs nothing afterwards."""
-        if not self._loop.is_closed():
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-            self._loop.close()
-            asyncio.set_event_loop(None)
+        """Let go of the process's event loop; a later `up` makes a new one."""
+        _close_loop()
 
     def destroy(self, stack: str, on_resource: Listener | None = None) -> None:
         """Delete everything in a stack, dependents first. Raises StackFailed, for protected ones beforehand."""
@@ -125,7 +124,8 @@ class Engine:
         return Deployment(state, self.project, self.stacks, self._provider, config, listener)
 
     def _run(self, stack: str, program: Program, monitor: Monitor, config: dict[str, str]) -> None:
-        asyncio.set_event_loop(self._loop)
+        loop = _event_loop()
+        asyncio.set_event_loop(loop)
         settings = Settings(
             project=self.project,
             stack=stack,
@@ -138,17 +138,40 @@ class Engine:
         set_root_resource(None)  # type: ignore[arg-type]
         set_all_config(config)
         try:
-            self._loop.run_until_complete(run_in_stack(program))
+            loop.run_until_complete(run_in_stack(program))
         finally:
-            self._settle()
+            with _unawaited():
+                _settle(loop)
 
-    def _settle(self) -> None:
-        """Let nothing of a program that failed run on in the next one."""
-        tasks = [task for task in asyncio.all_tasks(self._loop) if not task.done()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+def _settle(loop: asyncio.AbstractEventLoop) -> None:
+    """Let nothing of a program that failed run on in the next one."""
+    tasks = [task for task in asyncio.all_tasks(loop) if not task.done()]
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, _turn(), return_exceptions=True))
+
+
+async def _turn() -> None:
+    """One turn of the loop: callbacks that are ready run, and let go of what they hold."""
+    await asyncio.sleep(0)
+
+
+@contextmanager
+def _unawaited() -> Iterator[None]:
+    """The SDK's coroutines that a program which stopped leaves behind are no news beside the failure itself."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        yield
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what the frames of a failed program hold, before it is freed among somebody else's doings."""
+    with _unawaited():
+        while error is not None:
+            traceback.clear_frames(error.__traceback__)
+            error = error.__cause__ or error.__context__
+        gc.collect()
 
 
 @cache
@@ -157,11 +180,18 @@ def _event_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda *_: None)  # a program's failure is told once, by `up`
     # Steps are taken one at a time; more threads would only wait for each other.
-    executor = ThreadPoolExecutor(1, "engine")
-    loop.set_default_executor(executor)
-    atexit.register(loop.close)
-    atexit.register(executor.shutdown)
+    loop.set_default_executor(ThreadPoolExecutor(1, "engine"))
+    atexit.register(_close_loop)
     return loop
+
+
+def _close_loop() -> None:
+    if _event_loop.cache_info().currsize:
+        loop = _event_loop()
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        asyncio.set_event_loop(None)
+        _event_loop.cache_clear()
 
 
 @contextmanager

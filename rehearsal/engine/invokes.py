@@ -29,8 +29,7 @@ def _zones(caller: Caller, asking: Resource, arguments: Mapping[str, Any]) -> di
     zones = [
         zone
         for zone in answer["AvailabilityZones"]
-        if zone["State"] == arguments.get("state", zone["State"])
-        and not {zone["ZoneName"], zone["ZoneId"]} & excluded
+        if zone["State"] == arguments.get("state", zone["State"]) and not {zone["ZoneName"], zone["ZoneId"]} & excluded
     ]
     return {
         "id": asking.region,

@@ -87,18 +87,20 @@ def scalar(kind: str, value: Any) -> Any:
     """A plain value in one of the protocol's types; what cannot be read as such is left for the check to refuse."""
     if kind in ("string", "character"):
         return _text(value)
-    if kind == "boolean" and isinstance(value, str):
-        return {"true": True, "false": False, "enabled": True, "disabled": False}.get(value.lower(), value)
     if kind == "blob":
         return value.content if isinstance(value, Asset) else value.encode() if isinstance(value, str) else value
+    return _read(kind, value) if isinstance(value, str) else value
+
+
+def _read(kind: str, text: str) -> Any:
     try:
-        if kind in ("integer", "long") and isinstance(value, str):
-            return int(value)
-        if kind in ("float", "double") and isinstance(value, str):
-            return float(value)
+        if kind == "boolean":
+            return {"true": True, "false": False, "enabled": True, "disabled": False}.get(text.lower(), text)
+        if kind in ("integer", "long"):
+            return int(text)
+        return float(text) if kind in ("float", "double") else text
     except ValueError:
-        return value
-    return value
+        return text
 
 
 def _text(value: Any) -> Any:

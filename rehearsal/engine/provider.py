@@ -175,9 +175,11 @@ class Provider:
 
     def _give(self, row: Row, resource: Resource, answer: Mapping[str, Any]) -> None:
         for name, source in row.gives.items():
-            value = filled(source, resource.known()) if "{" in source else pulumi(jmespath.search(source, answer))
-            if value is not None:
-                resource.outputs[name] = value
+            if isinstance(source, str) and "{" not in source:
+                value = pulumi(jmespath.search(source, answer))
+                if value is not None:
+                    resource.outputs[name] = value
+        self._give_texts(row, resource)
 
     def _complete(self, row: Row, resource: Resource) -> None:
         """Outputs that only a read gives."""
@@ -185,7 +187,7 @@ class Provider:
         if "region" in schema.outputs(resource.type):
             resource.outputs["region"] = resource.region
         wanted = {name for name in schema.outputs(resource.type) if name not in resource.outputs} - _COMMON
-        for read in (row.read, *row.also):
+        for read in () if row.told else (row.read, *row.also):
             if wanted and (not read.only_gives or wanted & set(read.gives)):
                 seen = self._read(row, read, resource) or {}
                 resource.outputs.update({name: seen[name] for name in wanted if seen.get(name) is not None})
@@ -194,7 +196,9 @@ class Provider:
 
     def _give_texts(self, row: Row, resource: Resource) -> None:
         for name, source in row.gives.items():
-            if "{" in source:
+            if not isinstance(source, str):
+                resource.outputs[name] = source(resource.known())
+            elif "{" in source:
                 resource.outputs[name] = filled(source, resource.known())
 
     def _read(self, row: Row, read: Read, resource: Resource) -> dict[str, Any] | None:

@@ -92,7 +92,7 @@ class Missing:
 
 
 def resources_json(stacks: Mapping[str, Stack]) -> list[dict[str, Any]]:
-    """Every resource of every stack, in creation order, secrets hidden, as `build/rehearsal/resources.json` holds them."""
+    """Every resource of every stack, in creation order, secrets hidden: `build/rehearsal/resources.json`."""
     return [_shown(resource) for stack in stacks.values() for resource in stack.resources.values()]
 
 

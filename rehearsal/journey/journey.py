@@ -79,7 +79,7 @@ class Journey:
         try:
             self._finished(self.outputs["buildPipeline"], "build pipeline")
         except JourneyFailed as error:
-            raise JourneyFailed(f"{error} The registry holds {self._registered()} models.") from None
+            raise JourneyFailed(f"{str(error).rstrip('.')}. The registry holds {self._registered()} models.") from None
         return "tested, trained, evaluated, registered"
 
     def judge(self) -> str:

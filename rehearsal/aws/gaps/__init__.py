@@ -10,7 +10,6 @@ _FILES = {
     "codepipeline": "codepipeline",
     "ec2": "ec2",
     "events": "events",
-    "lambda": "functions",
     "logs": "logs",
     "s3": "s3",
     "sagemaker": "sagemaker",

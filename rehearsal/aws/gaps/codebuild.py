@@ -11,7 +11,7 @@ from moto.codebuild.exceptions import ResourceNotFoundException
 from moto.codebuild.responses import CodeBuildResponse
 from moto.core.responses import ActionResult
 
-from rehearsal.aws.gaps.keeping import parameters, wrap
+from rehearsal.aws.gaps.keeping import add, parameters, wrap
 
 _KEPT = (
     "encryptionKey",
@@ -26,7 +26,7 @@ _KEPT = (
 def install() -> None:
     """Complete the service."""
     wrap(CodeBuildResponse, "create_project", _create)
-    CodeBuildResponse.update_project = update_project
+    add(CodeBuildResponse, update_project)
     for name in ("_validate_required_params_source", "_validate_required_params_artifacts"):
         setattr(responses, name, _without_location(getattr(responses, name)))
 

@@ -8,12 +8,12 @@ from typing import Any
 from moto.core.utils import unix_time
 from moto.events.responses import EventsHandler
 
-from rehearsal.aws.gaps.keeping import parameters
+from rehearsal.aws.gaps.keeping import add, parameters
 
 
 def install() -> None:
     """Complete the service."""
-    EventsHandler.update_event_bus = update_event_bus
+    add(EventsHandler, update_event_bus)
 
 
 def update_event_bus(this: Any) -> tuple[str, dict[str, Any]]:

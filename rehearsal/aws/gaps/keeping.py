@@ -23,6 +23,12 @@ def parameters(response: Any) -> Members:
     return dict(json.loads(response.body or "{}"))
 
 
+def add(owner: type, *methods: Callable[..., Any]) -> None:
+    """Give a class methods under their own names; a response class answers the operation so named."""
+    for method in methods:
+        setattr(owner, method.__name__, method)
+
+
 def wrap(owner: type, name: str, around: Callable[..., Any]) -> None:
     """Put a function around a method: it is called with the original, then the method's own arguments."""
     original = getattr(owner, name)

@@ -7,13 +7,12 @@ from typing import Any
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from rehearsal.aws.gaps.keeping import parameters
+from rehearsal.aws.gaps.keeping import add, parameters
 
 
 def install() -> None:
     """Complete the service."""
-    LogsResponse.associate_kms_key = associate_kms_key
-    LogsResponse.disassociate_kms_key = disassociate_kms_key
+    add(LogsResponse, associate_kms_key, disassociate_kms_key)
 
 
 def associate_kms_key(this: Any) -> str:

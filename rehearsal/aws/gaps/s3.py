@@ -9,16 +9,16 @@ from moto.core.responses import ActionResult
 from moto.s3.models import FakeDeleteMarker
 from moto.s3.responses import S3Response
 
-from rehearsal.aws.gaps.keeping import wrap
+from rehearsal.aws.gaps.keeping import add, wrap
 
 
 def install() -> None:
     """Complete the service."""
     wrap(S3Response, "get_bucket_notification", _notification)
-    FakeDeleteMarker.dispose = _dispose
+    add(FakeDeleteMarker, dispose)
 
 
-def _dispose(_: Any) -> None:
+def dispose(_: Any) -> None:
     """A marker holds no contents to let go of; the service asks every version to."""
 
 

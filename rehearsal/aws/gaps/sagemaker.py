@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.exceptions import ConflictException, ResourceInUseException, ResourceNotFound, ValidationError
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.aws.gaps.keeping import completed, kept, parameters, pick, wrap
+from rehearsal.aws.gaps.keeping import add, completed, kept, parameters, pick, wrap
 
 _DOMAIN = ("TagPropagation", "DefaultSpaceSettings", "DefaultUserSettings", "DomainSettings", "KmsKeyId")
 _UPDATES = (
@@ -28,7 +28,8 @@ def install() -> None:
     wrap(SageMakerResponse, "create_domain", _create_domain)
     wrap(SageMakerResponse, "describe_domain", _describe_domain)
     wrap(SageMakerResponse, "delete_domain", _delete_domain)
-    for operation in (
+    add(
+        SageMakerResponse,
         update_domain,
         create_user_profile,
         describe_user_profile,
@@ -39,8 +40,7 @@ def install() -> None:
         get_model_package_group_policy,
         delete_model_package_group_policy,
         delete_model_package_group,
-    ):
-        setattr(SageMakerResponse, operation.__name__, operation)
+    )
     _tag_profiles()
 
 
@@ -90,7 +90,9 @@ def _delete_domain(original: Callable[..., Any], this: Any) -> Any:
     backend, identity = this.sagemaker_backend, parameters(this)["DomainId"]
     profiles = [p["UserProfileName"] for p in kept(backend, "profile").values() if p["DomainId"] == identity]
     if profiles:
-        raise ResourceInUseException(f"Unable to delete Domain {identity}: it has the user profiles {', '.join(profiles)}")
+        raise ResourceInUseException(
+            f"Unable to delete Domain {identity}: it has the user profiles {', '.join(profiles)}"
+        )
     answer = original(this)
     kept(backend, "domain").pop(identity, None)
     return answer

@@ -9,7 +9,19 @@ from rehearsal.engine.state import Resource
 from rehearsal.engine.table.row import Row
 
 INVOCATION = "aws:lambda/invocation:Invocation"
-_FILES = ("network", "security", "storage", "keys", "identity", "events", "messages", "registry", "studio", "delivery", "functions")
+_FILES = (
+    "network",
+    "security",
+    "storage",
+    "keys",
+    "identity",
+    "events",
+    "messages",
+    "registry",
+    "studio",
+    "delivery",
+    "functions",
+)
 
 
 @cache

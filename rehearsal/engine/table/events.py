@@ -7,6 +7,7 @@ from rehearsal.engine.table.row import Call, Read, Row, put
 LOG_GROUP = Row(
     type="aws:cloudwatch/logGroup:LogGroup",
     service="logs",
+    told=True,
     create=Call(operation="CreateLogGroup", places={"name": "logGroupName"}),
     id="{name}",
     name="name",
@@ -46,6 +47,7 @@ LOG_GROUP = Row(
 METRIC_ALARM = Row(
     type="aws:cloudwatch/metricAlarm:MetricAlarm",
     service="cloudwatch",
+    told=True,
     **put(
         "PutMetricAlarm",
         places={
@@ -68,6 +70,7 @@ METRIC_ALARM = Row(
 BUS = Row(
     type="aws:cloudwatch/eventBus:EventBus",
     service="events",
+    told=True,
     create=Call(operation="CreateEventBus"),
     id="{name}",
     name="name",
@@ -81,6 +84,7 @@ BUS = Row(
 BUS_POLICY = Row(
     type="aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     service="events",
+    told=True,
     **put("PutPermission", defaults={"eventBusName": "default"}),
     id="{eventBusName}",
     replaces=("eventBusName",),
@@ -96,6 +100,7 @@ BUS_POLICY = Row(
 RULE = Row(
     type="aws:cloudwatch/eventRule:EventRule",
     service="events",
+    told=True,
     **put("PutRule"),
     id="{name}",
     name="name",
@@ -123,6 +128,7 @@ _TARGET = {
 TARGET = Row(
     type="aws:cloudwatch/eventTarget:EventTarget",
     service="events",
+    told=True,
     **put("PutTargets", places=_TARGET),
     id="{rule}-{targetId}",
     name="targetId",
@@ -132,9 +138,7 @@ TARGET = Row(
         fills={"EventBusName": "{eventBusName}"},
         at="Targets[?Id=='{targetId}'] | [0]",
     ),
-    delete=(
-        Call(operation="RemoveTargets", fills={"EventBusName": "{eventBusName}", "Ids": ["{targetId}"]}),
-    ),
+    delete=(Call(operation="RemoveTargets", fills={"EventBusName": "{eventBusName}", "Ids": ["{targetId}"]}),),
     ignored={"forceDestroy": "only rules that AWS manages need force"},
 )
 

@@ -79,6 +79,7 @@ FUNCTION = Row(
 PERMISSION = Row(
     type="aws:lambda/permission:Permission",
     service="lambda",
+    told=True,
     create=Call(operation="AddPermission", places={"function": "FunctionName"}),
     id="{statementId}",
     name="statementId",

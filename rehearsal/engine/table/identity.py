@@ -36,6 +36,7 @@ ROLE = Row(
 ROLE_POLICY = Row(
     type="aws:iam/rolePolicy:RolePolicy",
     service="iam",
+    told=True,
     **put("PutRolePolicy", places={"role": "RoleName", "name": "PolicyName"}),
     id="{role}:{name}",
     name="name",
@@ -75,6 +76,7 @@ POLICY = Row(
 ATTACHMENT = Row(
     type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     service="iam",
+    told=True,
     create=Call(operation="AttachRolePolicy", places={"role": "RoleName"}),
     id="{role}/{policyArn}",
     read=Read(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rehearsal.engine.table.row import Call, Read, Row, put
+from rehearsal.engine.table.row import Call, Read, Row, Values, filled, put
 
 # Property → attribute of SNS's and SQS's maps (botocore: SetTopicAttributes, Subscribe, SetQueueAttributes).
 _TOPIC = {
@@ -92,6 +92,7 @@ _POLICY_OF_TOPIC = {"TopicArn": "{arn}", "AttributeName": "Policy"}
 TOPIC_POLICY = Row(
     type="aws:sns/topicPolicy:TopicPolicy",
     service="sns",
+    told=True,
     **put(
         "SetTopicAttributes",
         takes=("policy", "arn"),
@@ -101,9 +102,7 @@ TOPIC_POLICY = Row(
     id="{arn}",
     replaces=("arn",),
     read=Read(operation="GetTopicAttributes", fills={"TopicArn": "{arn}"}, at="Attributes", gives={"policy": "Policy"}),
-    delete=(
-        Call(operation="SetTopicAttributes", fills={**_POLICY_OF_TOPIC, "AttributeValue": _DEFAULT_POLICY}),
-    ),
+    delete=(Call(operation="SetTopicAttributes", fills={**_POLICY_OF_TOPIC, "AttributeValue": _DEFAULT_POLICY}),),
 )
 
 SUBSCRIPTION = Row(
@@ -158,6 +157,7 @@ QUEUE = Row(
 QUEUE_POLICY = Row(
     type="aws:sqs/queuePolicy:QueuePolicy",
     service="sqs",
+    told=True,
     **put("SetQueueAttributes", places={"policy": "Attributes.Policy"}),
     id="{queueUrl}",
     replaces=("queueUrl",),
@@ -171,18 +171,30 @@ QUEUE_POLICY = Row(
     delete=(Call(operation="SetQueueAttributes", fills={"QueueUrl": "{queueUrl}", "Attributes.Policy": ""}),),
 )
 
+
+def _parameter_arn(known: Values) -> str:
+    """A name's own slash is the ARN's (SAR: list_awssystemsmanager, parameter)."""
+    place = filled("arn:{partition}:ssm:{region}:{account}:parameter/", known)
+    return f"{place}{str(known['name']).removeprefix('/')}"
+
+
 PARAMETER = Row(
     type="aws:ssm/parameter:Parameter",
     service="ssm",
+    told=True,
     create=Call(operation="PutParameter", places={"insecureValue": "Value"}),
     id="{name}",
     name="name",
-    read=Read(operation="GetParameter", fills={"Name": "{name}", "WithDecryption": True}, at="Parameter"),
-    update=(
-        Call(operation="PutParameter", places={"insecureValue": "Value"}, fills={"Overwrite": True}),
+    read=Read(
+        operation="GetParameter",
+        fills={"Name": "{name}", "WithDecryption": True},
+        at="Parameter",
+        gives={"arn": "ARN"},
     ),
+    update=(Call(operation="PutParameter", places={"insecureValue": "Value"}, fills={"Overwrite": True}),),
     replaces=("name",),
     delete=(Call(operation="DeleteParameter"),),
+    gives={"arn": _parameter_arn},
 )
 
 RESOURCE_GROUP = Row(

@@ -96,6 +96,7 @@ _DESTINATION = {
 ROUTE = Row(
     type="aws:ec2/route:Route",
     service="ec2",
+    told=True,
     create=Call(operation="CreateRoute"),
     id="r-{routeTableId}-{destinationCidrBlock}{destinationIpv6CidrBlock}{destinationPrefixListId}",
     read=Read(
@@ -113,6 +114,7 @@ ROUTE = Row(
 ROUTE_TABLE_ASSOCIATION = Row(
     type="aws:ec2/routeTableAssociation:RouteTableAssociation",
     service="ec2",
+    told=True,
     create=Call(operation="AssociateRouteTable"),
     id="AssociationId",
     read=Read(

@@ -23,9 +23,7 @@ REPOSITORY = Row(
         ),
         Call(operation="PutImageScanningConfiguration", takes=("imageScanningConfiguration",)),
     ),
-    delete=(
-        Call(operation="DeleteRepository", fills={"repositoryName": "{name}", "force": "{forceDelete}"}),
-    ),
+    delete=(Call(operation="DeleteRepository", fills={"repositoryName": "{name}", "force": "{forceDelete}"}),),
     gives={"repositoryUrl": "repository.repositoryUri", "registryId": "repository.registryId"},
     ignored={"forceDelete": "sent when the repository is deleted"},
 )
@@ -34,6 +32,7 @@ _NAMED = {"repositoryName": "{repository}"}
 REPOSITORY_POLICY = Row(
     type="aws:ecr/repositoryPolicy:RepositoryPolicy",
     service="ecr",
+    told=True,
     **put("SetRepositoryPolicy", places={"repository": "repositoryName", "policy": "policyText"}),
     id="{repository}",
     replaces=("repository",),
@@ -44,6 +43,7 @@ REPOSITORY_POLICY = Row(
 LIFECYCLE_POLICY = Row(
     type="aws:ecr/lifecyclePolicy:LifecyclePolicy",
     service="ecr",
+    told=True,
     **put("PutLifecyclePolicy", places={"repository": "repositoryName", "policy": "lifecyclePolicyText"}),
     id="{repository}",
     replaces=("repository",),
@@ -54,6 +54,7 @@ LIFECYCLE_POLICY = Row(
 GROUP = Row(
     type="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
     service="sagemaker",
+    told=True,
     create=Call(operation="CreateModelPackageGroup"),
     id="{modelPackageGroupName}",
     name="modelPackageGroupName",
@@ -64,6 +65,7 @@ GROUP = Row(
 GROUP_POLICY = Row(
     type="aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
     service="sagemaker",
+    told=True,
     **put("PutModelPackageGroupPolicy"),
     id="{modelPackageGroupName}",
     replaces=("modelPackageGroupName",),

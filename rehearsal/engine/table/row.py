@@ -20,13 +20,16 @@ Send = Callable[[str, Values], dict[str, Any]]
 class Call:
     """One operation and what fills its parameters.
 
-    `takes`: the properties that it carries; None for all that fit by spelling. `places`: property path → member
-    path where spelling does not tell ("-" where the property needs no member of its own); `fills`: member path →
-    constant or a text such as "{id}" filled from the resource; required members left over are filled from the
-    resource by spelling. `unset`: the call made when the properties are taken away. `lists`: property → members that
-    add to and take from a list. `defaults`: property path →
-    what the real provider sends where the program says nothing. `when`: on values of the resource. `tolerates`: error codes that mean it is already so. `shapes` rewrites the
-    properties where AWS's form differs by more than names.
+    - `takes`: the properties that it carries; None for all that fit by spelling.
+    - `places`: property path → member path where spelling does not tell; "-" where no member is needed.
+    - `fills`: member path → constant, or a text such as "{id}" filled from the resource. Required members that are
+      left over are filled from the resource by spelling.
+    - `unset`: the call made when the properties are taken away, or `when` no longer holds.
+    - `lists`: property → the members that add to and take from a list.
+    - `tolerates`: error codes that mean it is already so.
+    - `shapes`: rewrites the properties where AWS's form differs by more than names.
+    - `when`: whether to call at all, by the resource's values.
+    - `defaults`: property path → what the real provider sends where the program says nothing.
     """
 
     operation: str
@@ -60,8 +63,10 @@ class Row:
     """How one Pulumi type is kept in AWS. A changed property that no `then` or `update` call takes is a replacement.
 
     `id`: JMESPath into the creating call's answer, or a text with "{property}". `name`: the property that the engine
-    names when the program does not. `gives`: output → text with "{property}", or JMESPath into the creating answer.
+    names when the program does not. `gives`: output → text with "{property}", JMESPath into the creating answer,
+    or a function of the resource's values.
     `replaces`: properties that an update call carries but cannot change. `ignored`: property → why it is not sent.
+    `told`: inputs, the creating answer and `gives` are all outputs there are: no read after creation.
     `unread`: property → why AWS's answer about it is not compared. `before_delete` empties what AWS wants empty.
     """
 
@@ -75,10 +80,11 @@ class Row:
     update: tuple[Call, ...] = ()
     also: tuple[Read, ...] = ()
     name: str = ""
-    gives: Mapping[str, str] = field(default_factory=dict)
+    gives: Mapping[str, str | Callable[[Values], Any]] = field(default_factory=dict)
     replaces: tuple[str, ...] = ()
     ignored: Mapping[str, str] = field(default_factory=dict)
     tag_type: str = ""
+    told: bool = False
     tagging: Tagging | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
     before_delete: Callable[[Send, Values], None] | None = None
@@ -113,7 +119,9 @@ def with_defaults(values: Values, defaults: Values) -> dict[str, Any]:
         if not rest:
             result[first] = default if inner is None else inner
         elif isinstance(inner, list):
-            result[first] = [with_defaults(item, {rest: default}) if isinstance(item, Mapping) else item for item in inner]
+            result[first] = [
+                with_defaults(item, {rest: default}) if isinstance(item, Mapping) else item for item in inner
+            ]
         elif isinstance(inner, Mapping):
             result[first] = with_defaults(inner, {rest: default})
     return result

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rehearsal.engine.table.row import Call, Read, Row, Values
 
 _ARN = "arn:{partition}:ec2:{region}:{account}:"
 _ABSENT = ("InvalidPermission.NotFound",)
 _FOUND = Read(operation="DescribeSecurityGroups", fills={"GroupIds": ["{id}"]}, at="SecurityGroups[0]")
-_TO_ANYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
-_FROM_ITSELF = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "{id}"}]}]
+_TO_ANYWHERE: list[dict[str, Any]] = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+_FROM_ITSELF: list[dict[str, Any]] = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "{id}"}]}]
 
 
-def _revoke(direction: str, permissions: list[dict[str, object]]) -> Call:
+def _revoke(direction: str, permissions: list[dict[str, Any]]) -> Call:
     return Call(
         operation=f"RevokeSecurityGroup{direction}",
         takes=(),
@@ -91,6 +93,7 @@ def _rule(direction: str) -> Row:
     return Row(
         type=f"aws:vpc/securityGroup{direction}Rule:{kind}",
         service="ec2",
+        told=True,
         create=Call(
             operation=f"AuthorizeSecurityGroup{direction}", shapes=_described, places={**_PLACES, **_DESCRIBED}
         ),
@@ -115,7 +118,8 @@ def _rule(direction: str) -> Row:
                 },
             ),
         ),
-        replaces=("securityGroupId",),
+        # The in-memory AWS changes ports, IPv4 ranges and descriptions of a rule, and no other source.
+        replaces=("securityGroupId", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
         delete=(
             Call(
                 operation=f"RevokeSecurityGroup{direction}",

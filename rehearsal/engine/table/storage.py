@@ -37,9 +37,8 @@ def _versions_gone(send: Send, known: Values, key: str) -> None:
 BUCKET = Row(
     type="aws:s3/bucket:Bucket",
     service="s3",
-    create=Call(
-        operation="CreateBucket", shapes=_located, places={"objectLockEnabled": "ObjectLockEnabledForBucket"}
-    ),
+    told=True,
+    create=Call(operation="CreateBucket", shapes=_located, places={"objectLockEnabled": "ObjectLockEnabledForBucket"}),
     id="{bucket}",
     name="bucket",
     read=Read(operation="HeadBucket", fills=_BUCKET),
@@ -57,6 +56,7 @@ BUCKET = Row(
 VERSIONING = Row(
     type="aws:s3/bucketVersioning:BucketVersioning",
     service="s3",
+    told=True,
     **put("PutBucketVersioning"),
     id="{bucket}",
     replaces=("bucket",),
@@ -67,6 +67,7 @@ VERSIONING = Row(
 ENCRYPTION = Row(
     type="aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     service="s3",
+    told=True,
     **put("PutBucketEncryption", places={"rules": "ServerSideEncryptionConfiguration.Rules"}),
     id="{bucket}",
     replaces=("bucket",),
@@ -78,6 +79,7 @@ _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrict
 PUBLIC_ACCESS_BLOCK = Row(
     type="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     service="s3",
+    told=True,
     **put(
         "PutPublicAccessBlock",
         places={name: f"PublicAccessBlockConfiguration.{name[0].upper()}{name[1:]}" for name in _BLOCKS},
@@ -91,6 +93,7 @@ PUBLIC_ACCESS_BLOCK = Row(
 OWNERSHIP = Row(
     type="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
     service="s3",
+    told=True,
     **put("PutBucketOwnershipControls", places={"rule": "OwnershipControls.Rules"}),
     id="{bucket}",
     replaces=("bucket",),
@@ -101,6 +104,7 @@ OWNERSHIP = Row(
 LOGGING = Row(
     type="aws:s3/bucketLogging:BucketLogging",
     service="s3",
+    told=True,
     **put(
         "PutBucketLogging",
         places={
@@ -119,6 +123,7 @@ LOGGING = Row(
 LIFECYCLE = Row(
     type="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     service="s3",
+    told=True,
     **put("PutBucketLifecycleConfiguration", places={"rules": "LifecycleConfiguration.Rules"}),
     id="{bucket}",
     replaces=("bucket",),
@@ -130,6 +135,7 @@ LIFECYCLE = Row(
 POLICY = Row(
     type="aws:s3/bucketPolicy:BucketPolicy",
     service="s3",
+    told=True,
     **put("PutBucketPolicy"),
     id="{bucket}",
     replaces=("bucket",),
@@ -141,7 +147,7 @@ POLICY = Row(
 def _notified(values: Values, _: Values) -> Values:
     """EventBridge is switched on by an empty structure."""
     rest = {name: value for name, value in values.items() if name != "eventbridge"}
-    on = {"eventBridgeConfiguration": {}} if values.get("eventbridge") else {}
+    on: Values = {"eventBridgeConfiguration": {}} if values.get("eventbridge") else {}
     bucket = {"bucket": rest.pop("bucket")} if "bucket" in rest else {}
     return {**bucket, "notificationConfiguration": {**rest, **on}}
 
@@ -149,6 +155,7 @@ def _notified(values: Values, _: Values) -> Values:
 NOTIFICATION = Row(
     type="aws:s3/bucketNotification:BucketNotification",
     service="s3",
+    told=True,
     **put("PutBucketNotificationConfiguration", shapes=_notified),
     id="{bucket}",
     replaces=("bucket",),
@@ -183,9 +190,7 @@ OBJECT = Row(
     delete=(Call(operation="DeleteObject", when=lambda known: not known.get("versionId")),),
     before_delete=_object_gone,
     gives={"arn": "arn:{partition}:s3:::{bucket}/{key}"},
-    tagging=Tagging(
-        tag="PutObjectTagging", untag="DeleteObjectTagging", whole=True, places={"tags": "Tagging.TagSet"}
-    ),
+    tagging=Tagging(tag="PutObjectTagging", untag="DeleteObjectTagging", whole=True, places={"tags": "Tagging.TagSet"}),
     unread={"etag": "a digest of what is sent, quoted, or of what KMS made of it"},
 )
 

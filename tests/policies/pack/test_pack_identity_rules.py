@@ -252,9 +252,7 @@ def test_a_source_of_any_account_does_not_count() -> None:
 def test_a_service_that_sends_no_source_is_excused_and_its_neighbour_is_not() -> None:
     assert violations(service_trust.RULE, trust(Principal={"Service": "ec2.amazonaws.com"})) == []
     both = trust(Principal={"Service": ["ec2.amazonaws.com", "glue.amazonaws.com"]})
-    assert violations(service_trust.RULE, both) == [
-        "Given lets glue.amazonaws.com act for any AWS account's resources"
-    ]
+    assert violations(service_trust.RULE, both) == ["Given lets glue.amazonaws.com act for any AWS account's resources"]
 
 
 def test_a_trust_that_is_not_known_yet_is_not_decided() -> None:

@@ -1,5 +1,0 @@
-"""Nothing is lacking yet."""
-
-
-def install() -> None:
-    """Complete the service."""
