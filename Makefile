@@ -30,8 +30,8 @@ check: $(INSTALLED) ## Format, lint, types, settings of all stacks, policy pack 
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "format and lint: clean"
 	@.venv/bin/mypy
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
-	@$(RUN) -m rehearsal --stacks-only
-	@$(RUN) -m policies.check build/rehearsal/resources.json
+	@$(RUN) -m rehearsal --stacks-only --folder build/check
+	@$(RUN) -m policies.check build/check/resources.json
 
 test: $(INSTALLED) ## The whole test suite
 	@.venv/bin/pytest -n 2

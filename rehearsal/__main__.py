@@ -29,6 +29,7 @@ def main(
         str | None, typer.Option(help="regression, binary or multiclass; found from the target.")
     ] = None,
     sabotage: Annotated[Sabotage | None, typer.Option(help="Spoil labels or the staging endpoint's answers.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
 ) -> None:
     """Bring up every stack in an AWS that lives in this process, then take a model from data to production."""
@@ -41,7 +42,7 @@ def main(
         raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")
     options = Options(
         directory=directory,
-        folder=FOLDER,
+        folder=folder,
         stacks_only=stacks_only,
         data=data,
         target=target,

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from pulumi import RunError
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockEngine
 from pulumi.runtime.settings import Settings, configure, set_root_resource
@@ -208,7 +209,7 @@ def _no_collection() -> Iterator[None]:
 
 def _told(stack: str, error: BaseException) -> str:
     """The message of a failure: the program's own words, AWS's, or the engine's."""
-    if isinstance(error, (StackFailed, Refused)):
+    if isinstance(error, (StackFailed, Refused, RunError)):
         return f"stack {stack}: {error}"
     text: Any = str(error) or repr(error)
     return f"stack {stack}: {type(error).__name__}: {text}"
