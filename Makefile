@@ -20,8 +20,8 @@ setup: $(INSTALLED) ## Install, nothing else
 $(INSTALLED): $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $$($(PYTHON) --version) is $(PYTHON)"; exit 1; }
 	@[ "$(UV)" != .tools/bin/uv ] || [ -x .tools/bin/uv ] || { echo "Installing uv into .tools"; $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }
-	@echo "Installing the program and the rehearsal"; $(UV) sync --frozen --quiet --python $(PYTHON)
-	@for project in $(ENVIRONMENTS); do echo "Installing $$project"; $(UV) sync --frozen --quiet --python $(PYTHON) --project $$project || exit 1; done
+	@echo "Installing the program and the rehearsal"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON)
+	@for project in $(ENVIRONMENTS); do echo "Installing $$project"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON) --project $$project || exit 1; done
 	@scripts/nginx
 	@mkdir -p build && touch $@
 
