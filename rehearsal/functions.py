@@ -21,11 +21,11 @@ from moto.ec2.models import ec2_backends
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
+from rehearsal.aws.logs import publish, refused
+from rehearsal.aws.processes import TIMED_OUT, Processes
 from rehearsal.aws.requests import Question
 from rehearsal.codesuite import artifacts
 from rehearsal.codesuite.artifacts import ArtifactError
-from rehearsal.sagemaker.logs import publish, refused
-from rehearsal.sagemaker.processes import TIMED_OUT, Processes
 
 # Lambda's own part of the process: finds the handler, gives it the event, writes the answer where it is told.
 # Printed output is the function's log and never its answer. The error's shape: Lambda "python-exceptions".

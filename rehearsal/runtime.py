@@ -9,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.codesuite.waiting import ApprovalRequest
 from rehearsal.console import Progress
 from rehearsal.engine.state import Resource
-from rehearsal.sagemaker.processes import REPOSITORY
 from rehearsal.sagemaker.runtime import SageMaker
 
 ENVIRONMENTS = {name: REPOSITORY / "seed_code" / name / ".venv" for name in ("model-build", "model-deploy")}

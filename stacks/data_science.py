@@ -87,13 +87,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     scientist = _scientist(it, data, data_key, studio_key, images)
     studio = _studio(it, net, studio_key, scientist)
     approver = _approver(it)
-    topic = AlarmTopic(
-        "alarms",
-        AlarmTopicArgs(
-            name=it.here.of("alarms"), account=settings.account, key_arn=operations.arn, emails=settings.alerts.emails
-        ),
-        inside(it.provider),
-    )
+    topic = _alarms(it, operations)
     outputs = DataScienceOutputs(
         account=settings.account,
         region=settings.region,
@@ -120,6 +114,17 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     )
     _discovery(it, outputs)
     publish(outputs)
+
+
+def _alarms(it: DataScience, key: EncryptionKey) -> AlarmTopic:
+    settings = it.settings
+    return AlarmTopic(
+        "alarms",
+        AlarmTopicArgs(
+            name=it.here.of("alarms"), account=settings.account, key_arn=key.arn, emails=settings.alerts.emails
+        ),
+        inside(it.provider),
+    )
 
 
 def _image_uri(url: str, settings: DataScienceSettings) -> str:

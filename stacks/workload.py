@@ -74,28 +74,39 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     execution = _stack_set_execution(it, place, provider)
     roles = {project: _project_roles(it, project, place, provider) for project in settings.projects}
     _discovery(it, net, volumes, capture, topic, provider)
-    publish(
-        WorkloadOutputs(
-            account=settings.account,
-            region=settings.region,
-            stage=it.stage,
-            vpc_id=net.network.vpc_id,
-            subnet_ids=pulumi.Output.all(*net.network.subnet_ids),
-            workload_security_group_id=net.groups.workloads.id,
-            s3_endpoint_id=net.endpoints.s3_id,
-            kms_endpoint_id=net.endpoints.kms_id,
-            volume_key_arn=volumes.arn,
-            capture_bucket=capture.name,
-            alarm_topic_arn=topic.arn,
-            event_bus_arn=bus.arn,
-            stack_set_execution_role_arn=execution.arn,
-            project_roles=pulumi.Output.all(
-                **{
-                    project: pulumi.Output.all(**{p: role.arn for p, role in pair.items()})
-                    for project, pair in roles.items()
-                }
-            ),
-        )
+    publish(_outputs(it, net, volumes, capture, topic, bus, execution, roles))
+
+
+def _outputs(
+    it: Workload,
+    net: Perimeter,
+    volumes: EncryptionKey,
+    capture: PrivateBucket,
+    topic: AlarmTopic,
+    bus: EventBus,
+    execution: Role,
+    roles: dict[str, dict[str, Role]],
+) -> WorkloadOutputs:
+    return WorkloadOutputs(
+        account=it.settings.account,
+        region=it.settings.region,
+        stage=it.stage,
+        vpc_id=net.network.vpc_id,
+        subnet_ids=pulumi.Output.all(*net.network.subnet_ids),
+        workload_security_group_id=net.groups.workloads.id,
+        s3_endpoint_id=net.endpoints.s3_id,
+        kms_endpoint_id=net.endpoints.kms_id,
+        volume_key_arn=volumes.arn,
+        capture_bucket=capture.name,
+        alarm_topic_arn=topic.arn,
+        event_bus_arn=bus.arn,
+        stack_set_execution_role_arn=execution.arn,
+        project_roles=pulumi.Output.all(
+            **{
+                project: pulumi.Output.all(**{p: role.arn for p, role in pair.items()})
+                for project, pair in roles.items()
+            }
+        ),
     )
 
 

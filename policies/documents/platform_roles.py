@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policies.documents import common
 from policies.documents.statement import Statement, document
 
 
@@ -30,6 +31,40 @@ def studio_user(
     here = f"{region}:{account}"
     sagemaker = f"arn:{partition}:sagemaker:{here}"
     return document(
+        *_studio_itself(sagemaker),
+        Statement(
+            sid="ReadAndWriteSharedData",
+            actions=["s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            resources=[f"{data_bucket}/shared/*"],
+        ),
+        Statement(
+            sid="ListSharedData",
+            actions=["s3:ListBucket"],
+            resources=[data_bucket],
+            conditions={"StringLike": {"s3:prefix": ["shared", "shared/*"]}},
+        ),
+        common.use_storage_keys("UseTheDataKey", region, data_key),
+        common.encrypt_volumes("EncryptOwnVolumes", region, volume_key),
+        Statement(
+            sid="FindThePlatform",
+            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+            resources=[f"arn:{partition}:ssm:{here}:parameter{parameters}/*"],
+        ),
+        Statement(
+            sid="BorrowPublishRoles",
+            actions=["sts:AssumeRole"],
+            # Each project's own trust decides whose scientist publishes to it.
+            resources=[publish_roles],
+        ),
+        common.write_logs("WriteStudioLogs", [f"arn:{partition}:logs:{here}:log-group:/aws/sagemaker/studio*"]),
+        common.pull_image(repository_arn),
+        common.sign_in_to_registry(),
+    )
+
+
+def _studio_itself(sagemaker: str) -> tuple[Statement, ...]:
+    """Apps and spaces of one's own; runs and models to look at. `sagemaker` begins the ARNs."""
+    return (
         Statement(
             sid="UseStudio",
             actions=[
@@ -68,56 +103,6 @@ def studio_user(
             actions=["sagemaker:List*", "sagemaker:Search"],
             resources=["*"],
             reason="Lists that Studio's pages show know no resource; they hold names, not data",
-        ),
-        Statement(
-            sid="ReadAndWriteSharedData",
-            actions=["s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            resources=[f"{data_bucket}/shared/*"],
-        ),
-        Statement(
-            sid="ListSharedData",
-            actions=["s3:ListBucket"],
-            resources=[data_bucket],
-            conditions={"StringLike": {"s3:prefix": ["shared", "shared/*"]}},
-        ),
-        Statement(
-            sid="UseTheDataKey",
-            actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-            resources=[data_key],
-            conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
-        ),
-        Statement(
-            sid="EncryptOwnVolumes",
-            actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
-            resources=[volume_key],
-            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{region}.amazonaws.com"}},
-        ),
-        Statement(
-            sid="FindThePlatform",
-            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-            resources=[f"arn:{partition}:ssm:{here}:parameter{parameters}/*"],
-        ),
-        Statement(
-            sid="BorrowPublishRoles",
-            actions=["sts:AssumeRole"],
-            # Each project's own trust decides whose scientist publishes to it.
-            resources=[publish_roles],
-        ),
-        Statement(
-            sid="WriteStudioLogs",
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[f"arn:{partition}:logs:{here}:log-group:/aws/sagemaker/studio*"],
-        ),
-        Statement(
-            sid="PullTheModelImage",
-            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources=[repository_arn],
-        ),
-        Statement(
-            sid="SignInToTheRegistry",
-            actions=["ecr:GetAuthorizationToken"],
-            resources=["*"],
-            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
         ),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policies.documents import common
 from policies.documents.buckets import READ_OBJECT
 from policies.documents.statement import Statement, document
-from policies.documents.workload_roles import vpc_interfaces
 
 READ_AND_WRITE_OBJECT = (*READ_OBJECT, "s3:AbortMultipartUpload", "s3:PutObject")
 
@@ -68,30 +68,16 @@ def _listing(place: ProjectPlace, *buckets: str) -> Statement:
 
 
 def _keys(place: ProjectPlace, *keys: str) -> Statement:
-    return Statement(
-        sid="UseKeysThroughStorage",
-        actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-        resources=keys,
-        conditions={"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
-    )
+    return common.use_storage_keys("UseKeysThroughStorage", place.region, *keys)
 
 
 def _volumes(place: ProjectPlace) -> Statement:
-    return Statement(
-        sid="EncryptVolumes",
-        actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
-        resources=[place.volume_key],
-        conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{place.region}.amazonaws.com"}},
-    )
+    return common.encrypt_volumes("EncryptVolumes", place.region, place.volume_key)
 
 
 def _job_basics(place: ProjectPlace, kind: str) -> tuple[Statement, ...]:
     return (
-        Statement(
-            sid="WriteJobLogs",
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[place.arn("logs", f"log-group:/aws/sagemaker/{kind}*")],
-        ),
+        common.write_logs("WriteJobLogs", [place.arn("logs", f"log-group:/aws/sagemaker/{kind}*")]),
         Statement(
             sid="PublishJobMetrics",
             actions=["cloudwatch:PutMetricData"],
@@ -99,18 +85,9 @@ def _job_basics(place: ProjectPlace, kind: str) -> tuple[Statement, ...]:
             conditions={"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "aws/sagemaker/*"]}},
             reason="Metrics know no resource; the condition keeps it to SageMaker's namespaces",
         ),
-        Statement(
-            sid="PullTheModelImage",
-            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources=[place.image_repository],
-        ),
-        Statement(
-            sid="SignInToTheRegistry",
-            actions=["ecr:GetAuthorizationToken"],
-            resources=["*"],
-            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
-        ),
-        vpc_interfaces(),
+        common.pull_image(place.image_repository),
+        common.sign_in_to_registry(),
+        common.vpc_interfaces(),
     )
 
 
@@ -162,12 +139,7 @@ def pipeline(place: ProjectPlace, job_roles: Sequence[str]) -> str:
             actions=["sagemaker:AddTags", "sagemaker:ListTags"],
             resources=[*jobs, *place.group_arns()],
         ),
-        Statement(
-            sid="PassJobRoles",
-            actions=["iam:PassRole"],
-            resources=job_roles,
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
+        common.pass_role("PassJobRoles", job_roles, "sagemaker.amazonaws.com"),
         Statement(
             sid="RegisterPendingModels",
             actions=["sagemaker:CreateModelPackage"],
@@ -254,12 +226,7 @@ def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
             ],
             resources=[pipeline_arn, f"{pipeline_arn}/*"],
         ),
-        Statement(
-            sid="PassThePipelineRole",
-            actions=["iam:PassRole"],
-            resources=[pipeline_role],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
+        common.pass_role("PassThePipelineRole", [pipeline_role], "sagemaker.amazonaws.com"),
     )
 
 
@@ -364,12 +331,7 @@ def deploy_pipeline(
 
 
 def _pass_administration(role: str) -> Statement:
-    return Statement(
-        sid="PassTheAdministrationRole",
-        actions=["iam:PassRole"],
-        resources=[role],
-        conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
-    )
+    return common.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
 def release_cleaner(place: ProjectPlace, stack_sets: Sequence[str], administration_role: str, function: str) -> str:

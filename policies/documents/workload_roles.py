@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policies.documents import common
 from policies.documents.buckets import READ_OBJECT
 from policies.documents.statement import Statement, document
 
@@ -33,6 +34,7 @@ class WorkloadPlace:
 
 def model_role(place: WorkloadPlace, project: str, endpoint: str, repository: str) -> str:
     """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
+    group = place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
     return document(
         Statement(
             sid="ReadOwnModels",
@@ -54,62 +56,14 @@ def model_role(place: WorkloadPlace, project: str, endpoint: str, repository: st
             actions=["s3:PutObject"],
             resources=[f"{place.capture_bucket_arn}/{project}/*"],
         ),
-        Statement(
-            sid="EncryptCaptures",
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[place.capture_key_arn],
-            conditions={"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+        common.use_storage_keys("EncryptCaptures", place.region, place.capture_key_arn),
+        common.pull_image(
+            f"arn:{place.partition}:ecr:{place.registry_region}:{place.registry_account}:repository/{repository}"
         ),
-        Statement(
-            sid="PullTheModelImage",
-            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources=[
-                f"arn:{place.partition}:ecr:{place.registry_region}:{place.registry_account}:repository/{repository}"
-            ],
-        ),
-        Statement(
-            sid="SignInToTheRegistry",
-            actions=["ecr:GetAuthorizationToken"],
-            resources=["*"],
-            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
-        ),
-        Statement(
-            sid="WriteOwnLogs",
-            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}:*")],
-        ),
-        Statement(
-            sid="CreateOwnLogGroup",
-            actions=["logs:CreateLogGroup"],
-            resources=[place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")],
-        ),
-        Statement(
-            sid="SeeRollbackAlarms",
-            actions=["cloudwatch:DescribeAlarms"],
-            resources=["*"],
-            reason="Guardrails look alarms up by name with the model's role; the action filters, it knows no resource",
-        ),
-        vpc_interfaces(),
-    )
-
-
-def vpc_interfaces() -> Statement:
-    """What SageMaker needs of a role to place a container in a VPC (SM host-vpc and train-vpc)."""
-    return Statement(
-        sid="AttachToTheNetwork",
-        actions=[
-            "ec2:CreateNetworkInterface",
-            "ec2:CreateNetworkInterfacePermission",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DeleteNetworkInterfacePermission",
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-        ],
-        resources=["*"],
-        reason="SageMaker makes the interfaces, so their ids do not exist yet; describing knows no resource",
+        common.sign_in_to_registry(),
+        common.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
+        common.see_alarms(),
+        common.vpc_interfaces(),
     )
 
 
@@ -152,9 +106,31 @@ def stack_set_execution(place: WorkloadPlace, model_roles: str) -> str:
     `model_roles` is the ARN pattern of the roles that it may hand to SageMaker.
     """
     prefix = place.prefix
-    # CloudFormation derives the physical names of models and configurations from the stack's.
-    stacks = f"StackSet-{prefix}-*"
     return document(
+        *_own_stacks(place),
+        _endpoints(place),
+        Statement(
+            sid="DeployModelsOfTheRegistry",
+            actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+            resources=[
+                f"arn:{place.partition}:sagemaker:{place.registry_region}:{place.registry_account}"
+                f":model-package/{prefix}-*/*"
+            ],
+        ),
+        common.pass_role("PassModelRolesToSageMaker", [model_roles], "sagemaker.amazonaws.com"),
+        Statement(
+            sid="ReadTheAccountsParameters",
+            actions=["ssm:GetParameter", "ssm:GetParameters"],
+            resources=[place.arn("ssm", f"parameter/{prefix}/{place.stage}/*")],
+        ),
+        *_surroundings(place),
+        common.encrypt_volumes("EncryptVolumes", place.region, place.volume_key_arn),
+    )
+
+
+def _own_stacks(place: WorkloadPlace) -> tuple[Statement, ...]:
+    stacks = f"StackSet-{place.prefix}-*"
+    return (
         Statement(
             sid="ManageItsStacks",
             actions=[
@@ -181,33 +157,6 @@ def stack_set_execution(place: WorkloadPlace, model_roles: str) -> str:
             actions=["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"],
             resources=["*"],
             reason="Validating a template that is not a stack yet knows no resource",
-        ),
-        _endpoints(place),
-        Statement(
-            sid="DeployModelsOfTheRegistry",
-            actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
-            resources=[
-                f"arn:{place.partition}:sagemaker:{place.registry_region}:{place.registry_account}"
-                f":model-package/{prefix}-*/*"
-            ],
-        ),
-        Statement(
-            sid="PassModelRolesToSageMaker",
-            actions=["iam:PassRole"],
-            resources=[model_roles],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
-        Statement(
-            sid="ReadTheAccountsParameters",
-            actions=["ssm:GetParameter", "ssm:GetParameters"],
-            resources=[place.arn("ssm", f"parameter/{prefix}/{place.stage}/*")],
-        ),
-        *_surroundings(place),
-        Statement(
-            sid="EncryptVolumes",
-            actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
-            resources=[place.volume_key_arn],
-            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{place.region}.amazonaws.com"}},
         ),
     )
 
@@ -239,12 +188,7 @@ def _surroundings(place: WorkloadPlace) -> Sequence[Statement]:
             actions=["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
             resources=[place.arn("cloudwatch", f"alarm:{prefix}-*"), place.arn("cloudwatch", "alarm:StackSet-*")],
         ),
-        Statement(
-            sid="SeeAlarms",
-            actions=["cloudwatch:DescribeAlarms"],
-            resources=["*"],
-            reason="CloudFormation and guardrails list alarms by name; the action filters, it knows no resource",
-        ),
+        common.see_alarms(),
         Statement(
             sid="ManageScaling",
             actions=[

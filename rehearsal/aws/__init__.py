@@ -1,1 +1,1 @@
-"""The in-memory AWS: one state for each account, who acts in it, and a record of every request."""
+"""The in-memory AWS: a state for each account, who acts in it, a record of every request, and shared parts."""

@@ -16,6 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.codebuild.models import codebuild_backends
 
 from rehearsal.aws.cloud import Cloud, NotTrusted
+from rehearsal.aws.logs import publish, refused
+from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
+from rehearsal.aws.processes import Processes
 from rehearsal.codesuite import artifacts, buildspec
 from rehearsal.codesuite.artifacts import ArtifactError, Location
 from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
@@ -23,9 +26,6 @@ from rehearsal.codesuite.machine import Machine
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
-from rehearsal.sagemaker.logs import publish, refused
-from rehearsal.sagemaker.processes import STOPPED as PROCESS_STOPPED
-from rehearsal.sagemaker.processes import Processes
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]

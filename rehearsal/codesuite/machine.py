@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from rehearsal.sagemaker.processes import REPOSITORY
+from rehearsal.aws.processes import REPOSITORY
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _IMAGE = REPOSITORY / "build" / "build-image"

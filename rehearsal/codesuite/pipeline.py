@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.codepipeline.models import codepipeline_backends
 
 from rehearsal.aws.cloud import Cloud, NotTrusted
+from rehearsal.aws.logs import refused
 from rehearsal.codesuite import definition, stacksets
 from rehearsal.codesuite.actions import (
     ActionAbandoned,
@@ -41,7 +42,6 @@ from rehearsal.codesuite.execution import (
     Trigger,
 )
 from rehearsal.codesuite.waiting import OnApproval, Waiting
-from rehearsal.sagemaker.logs import refused
 
 OnAction = Callable[[Execution, str, ActionState], None]
 RUNS: Mapping[tuple[str, str], Run] = {

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.aws.processes import Processes
 from rehearsal.codesuite.buildspec import Phase
-from rehearsal.sagemaker.processes import Processes
 
 # A phase is a process of its own, so that `exit` in a command ends the phase and not the build. Variables,
 # functions and the working directory are handed to the next phase through a file.

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.processes import Processes
 from rehearsal.codesuite import gaps
 from rehearsal.codesuite.build import Builds
 from rehearsal.codesuite.machine import Machine
@@ -15,7 +16,6 @@ from rehearsal.codesuite.pipeline import OnAction, PipelineRunner
 from rehearsal.codesuite.waiting import OnApproval
 from rehearsal.events import EventRouter
 from rehearsal.functions import Functions
-from rehearsal.sagemaker.processes import Processes
 
 
 class CodeSuite:

@@ -14,9 +14,9 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from rehearsal.aws.actors import Actor
+from rehearsal.aws.admission import Caller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import Question
-from rehearsal.codesuite.admission import Caller, admits
 from rehearsal.functions import Functions, UnknownFunction
 
 SERVICE = "events.amazonaws.com"

@@ -17,8 +17,8 @@ from typing import Any
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.processes import container_python
 from rehearsal.journey.steps import JourneyFailed
-from rehearsal.sagemaker.processes import container_python
 
 ROWS = 1000
 # Nothing but xgboost: neither the platform's code nor the container's takes part in the expectation.

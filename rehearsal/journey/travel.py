@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rehearsal.aws.processes import REPOSITORY
 from rehearsal.journey import data as sources
 from rehearsal.journey.gate import gate_for
 from rehearsal.journey.image import Image, image_of
 from rehearsal.journey.journey import Journey, walk
 from rehearsal.journey.steps import Steps
 from rehearsal.report import Report
-from rehearsal.sagemaker.processes import REPOSITORY
 from settings.config import NAMESPACE
 from settings.model import DataScienceSettings, ProjectSettings
 

@@ -19,12 +19,12 @@ from moto.cloudformation.models import Stack
 from moto.cloudformation.parsing import OutputMap, ResourceMap
 from moto.core.request import Request
 
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
+from rehearsal.aws.patches import Patches
 from rehearsal.aws.requests import Question
-from rehearsal.sagemaker import logs
 from rehearsal.sagemaker.parameters import problems
-from rehearsal.sagemaker.patches import Patches
 from rehearsal.sagemaker.resource_types import KINDS
 from rehearsal.sagemaker.resources import Resource, ResourceClass, ResourceFailed
 from rehearsal.sagemaker.stack_work import StackFailed, Work

@@ -17,7 +17,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.sagemaker.patches import Patches
+from rehearsal.aws.patches import Patches
 
 # Kind of record -> member that names it. The operations are Create<kind> and Describe<kind>.
 _KEPT = {

@@ -14,10 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.request import Request
 from moto.sagemaker.models import sagemaker_backends
 
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.requests import Question
-from rehearsal.sagemaker import capture, invocations, logs
+from rehearsal.sagemaker import capture, invocations
 from rehearsal.sagemaker.gaps import State, now
 from rehearsal.sagemaker.publishing import Publisher, capture_summary
 from rehearsal.sagemaker.servers import NotServed, Server, Starter, resolve

@@ -13,9 +13,9 @@ from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 
 from rehearsal.aws.actors import Actor
+from rehearsal.aws.admission import Caller, admits
 from rehearsal.aws.cloud import Cloud
-from rehearsal.codesuite.admission import Caller, admits
-from rehearsal.sagemaker.patches import Patches
+from rehearsal.aws.patches import Patches
 
 _URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)"

@@ -18,11 +18,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.ec2.models import ec2_backends
 
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.sagemaker import images, layout, logs, storage
+from rehearsal.aws.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment
+from rehearsal.sagemaker import images, layout, storage
 from rehearsal.sagemaker.gaps import State, now
-from rehearsal.sagemaker.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment
 
 # StoppingCondition.MaxRuntimeInSeconds of CreateProcessingJob and CreateTrainingJob, where none is given (botocore).
 _DEFAULT_SECONDS = 86_400

@@ -10,8 +10,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudwatch.models import cloudwatch_backends
 
+from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
-from rehearsal.sagemaker import capture, logs, storage
+from rehearsal.sagemaker import capture, storage
 from rehearsal.sagemaker.gaps import now
 from rehearsal.sagemaker.servers import Server
 

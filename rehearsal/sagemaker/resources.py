@@ -11,9 +11,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
-from rehearsal.sagemaker import logs
 from rehearsal.sagemaker.resource_types import KINDS, Kind, arguments, unknown_properties
 
 # Endpoints take minutes in AWS, seconds here.

@@ -11,14 +11,15 @@ from botocore.exceptions import ClientError
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import sagemaker_backends
 
+from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
-from rehearsal.sagemaker import endpoints, gaps, images, logs
+from rehearsal.aws.patches import Patches
+from rehearsal.aws.processes import REPOSITORY, Processes, container_python
+from rehearsal.sagemaker import endpoints, gaps, images
 from rehearsal.sagemaker.cloudformation import Stacks
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import Jobs, Outcome
-from rehearsal.sagemaker.patches import Patches
 from rehearsal.sagemaker.pipelines import OnStep, PipelineRunner, event
-from rehearsal.sagemaker.processes import REPOSITORY, Processes, container_python
 from rehearsal.sagemaker.servers import Starter
 from rehearsal.sagemaker.stacksets import StackSets
 

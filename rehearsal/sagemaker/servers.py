@@ -17,9 +17,9 @@ import urllib3
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.processes import MODEL_IMAGE, Processes, base_environment
 from rehearsal.sagemaker import images, storage
 from rehearsal.sagemaker.jobs import vpc_of
-from rehearsal.sagemaker.processes import MODEL_IMAGE, Processes, base_environment
 
 _LAST_LINES = 3
 # A container must answer within 60 s (botocore, InvokeEndpoint).

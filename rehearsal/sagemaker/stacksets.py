@@ -18,11 +18,11 @@ from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationErro
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
 
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.sagemaker import logs
+from rehearsal.aws.patches import Patches
 from rehearsal.sagemaker.gaps import now
-from rehearsal.sagemaker.patches import Patches
 
 Target = tuple[str, str]  # account, region
 

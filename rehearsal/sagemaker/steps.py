@@ -13,9 +13,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
-from rehearsal.sagemaker import logs
 from rehearsal.sagemaker.definition import DefinitionError, Scope
 from rehearsal.sagemaker.jobs import Jobs, Outcome
 

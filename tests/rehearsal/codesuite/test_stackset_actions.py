@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from rehearsal.aws.patches import Patches
 from rehearsal.sagemaker.cloudformation import Stacks
-from rehearsal.sagemaker.patches import Patches
 from rehearsal.sagemaker.stacksets import StackSets
 from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
 

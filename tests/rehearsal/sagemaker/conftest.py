@@ -14,7 +14,7 @@ import pytest
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
-from rehearsal.sagemaker.processes import MODEL_IMAGE, container_python
+from rehearsal.aws.processes import MODEL_IMAGE, container_python
 from rehearsal.sagemaker.runtime import SageMaker
 from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, IMAGE, REGION, Role, make_bucket, make_role, make_vpc
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.sagemaker.processes import REPOSITORY, STOPPED, TIMED_OUT, Processes, base_environment, container_python
+from rehearsal.aws.processes import REPOSITORY, STOPPED, TIMED_OUT, Processes, base_environment, container_python
 
 CHILD = "import subprocess, time; subprocess.Popen(['sleep', '300']); print('up', flush=True); time.sleep(300)"
 PARENT = """
 import pathlib, sys, time
-from rehearsal.sagemaker.processes import Processes
+from rehearsal.aws.processes import Processes
 folder = pathlib.Path(sys.argv[1])
 processes = Processes()
 environment = {"PATH": "/usr/bin:/bin"}

@@ -14,7 +14,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from delivery import render
-from rehearsal.sagemaker.processes import REPOSITORY, container_python
+from rehearsal.aws.processes import REPOSITORY, container_python
 from tests.rehearsal.sagemaker.conftest import World, requests_of
 from tests.rehearsal.sagemaker.deployed import ENDPOINT, make_workload
 from tests.rehearsal.sagemaker.sets import Delivery, stages_document
