@@ -36,7 +36,8 @@ def main(
     # Libraries' notes to their developers are not this command's output.
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    from rehearsal.run import Options, rehearse
+    from rehearsal.options import Options
+    from rehearsal.run import rehearse
 
     if (data is None) != (target is None):
         raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")

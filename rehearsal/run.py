@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import StackFailed
 from rehearsal.journey.data import NoData
 from rehearsal.journey.travel import Luggage, adapted, pack, travel
+from rehearsal.options import Options
 from rehearsal.plan import Planned, plan
 from rehearsal.report import Report
 from rehearsal.runtime import Runtime
 from rehearsal.world import World
 from settings.problems import SettingsError
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What was asked for on the command line."""
-
-    directory: Path
-    folder: Path
-    stacks_only: bool = False
-    data: Path | None = None
-    target: str | None = None
-    problem: str | None = None
-    sabotage: str | None = None
 
 
 def rehearse(options: Options, started: float) -> int:

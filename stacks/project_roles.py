@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -14,9 +13,7 @@ from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.project_roles import ProjectPlace
 from policies.documents.trust import role_trust, service_trust
-
-if TYPE_CHECKING:
-    from stacks.project import Project
+from stacks.project_place import Project
 
 SAGEMAKER, CODEBUILD, CODEPIPELINE = "sagemaker.amazonaws.com", "codebuild.amazonaws.com", "codepipeline.amazonaws.com"
 

@@ -13,13 +13,13 @@ from rehearsal.journey.gate import gate_for
 from rehearsal.journey.image import Image, image_of
 from rehearsal.journey.journey import Journey, walk
 from rehearsal.journey.steps import Steps
+from rehearsal.options import Options
 from rehearsal.report import Report
 from settings.config import NAMESPACE
 from settings.model import DataScienceSettings, ProjectSettings
 
 if TYPE_CHECKING:
     from rehearsal.plan import Planned
-    from rehearsal.run import Options
     from rehearsal.runtime import Runtime
     from rehearsal.world import World
 
