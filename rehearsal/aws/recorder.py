@@ -19,14 +19,14 @@ from rehearsal.aws.requests import Question
 class Recorded:
     """One line of `requests.jsonl`.
 
-    `caller` is a role ARN, or a service principal where AWS itself acts. `endpoint` is the VPC endpoint's id, or
+    `role` is a role's ARN, or a service principal where AWS itself acts. `endpoint` is the VPC endpoint's id, or
     None outside a VPC. `status` is the HTTP status of the answer.
     """
 
     number: int
     at: float
     phase: str
-    caller: str
+    role: str
     session: str
     account: str
     endpoint: str | None
@@ -62,14 +62,14 @@ class Recorder:
         self._add(principal, "", account, None, question, 200)
 
     def _add(
-        self, caller: str, session: str, account: str, endpoint: str | None, question: Question, status: int
+        self, role: str, session: str, account: str, endpoint: str | None, question: Question, status: int
     ) -> None:
         with self._lock:
             line = Recorded(
                 len(self.requests),
                 time.time(),
                 self.phase,
-                caller,
+                role,
                 session,
                 account,
                 endpoint,

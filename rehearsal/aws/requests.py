@@ -29,6 +29,7 @@ _NAMING = (
     "SecretId",
     "KeyId",
 )
+_NAMES = ("arn", "name", "id", "arns", "names", "ids")
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def _naming_members(service: str, operation: str) -> tuple[str, ...]:
     shape = model.operation_model(operation).input_shape
     members = tuple(shape.members) if shape else ()
     required = tuple(shape.required_members) if shape else ()
-    ordered = (*_NAMING, *(m for m in required if m.lower().endswith(("arn", "name", "id"))))
-    ordered += tuple(m for m in members if m.lower().endswith(("arn", "name", "id")))
+    ordered = (*_NAMING, *(m for m in required if m.lower().endswith(_NAMES)))
+    ordered += tuple(m for m in members if m.lower().endswith(_NAMES))
     return tuple(dict.fromkeys(m for m in ordered if m in members))
 
 
@@ -134,4 +135,8 @@ def _resource(service: str, operation: str, parameters: Mapping[str, Any]) -> st
         value = parameters.get(member)
         if isinstance(value, str) and value:
             return value
-    return "*"
+        if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+            return ",".join(value)
+    # One structure that holds everything, such as CreatePipeline's.
+    inner = [value for value in parameters.values() if isinstance(value, dict) and isinstance(value.get("name"), str)]
+    return str(inner[0]["name"]) if len(inner) == 1 else "*"

@@ -100,4 +100,4 @@ def test_the_function_is_asked_to_remove_releases_when_a_project_goes(platform: 
     before = len(platform.recorder.requests)
     platform.world.destroy("project-screening")
     asked = [line for line in platform.recorder.since(before) if line.operation == "DescribeStackSet"]
-    assert {line.caller.rpartition("/")[2] for line in asked} == {"mlops-screening-release-cleaner"}
+    assert {line.role.rpartition("/")[2] for line in asked} == {"mlops-screening-release-cleaner"}

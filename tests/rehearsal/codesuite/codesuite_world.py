@@ -95,7 +95,7 @@ class Account:
     def by(self, actor_role: str) -> list[str]:
         """What a role asked for, as service:Operation."""
         lines = self.cloud.recorder.requests
-        return [f"{line.service}:{line.operation}" for line in lines if line.caller == actor_role]
+        return [f"{line.service}:{line.operation}" for line in lines if line.role == actor_role]
 
 
 def action(name: str, category: str, provider: str, **more: Any) -> dict[str, Any]:

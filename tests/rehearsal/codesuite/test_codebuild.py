@@ -153,7 +153,7 @@ def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> Non
     assert build["buildStatus"] == "FAILED"
     assert [line for line in build["lines"] if "NoRoute" in line and f"com.amazonaws.{REGION}.ssm" in line]
     endpoints = {
-        line.endpoint for line in dev.cloud.recorder.requests if line.caller == dev.build_role and line.service == "s3"
+        line.endpoint for line in dev.cloud.recorder.requests if line.role == dev.build_role and line.service == "s3"
     }
     assert all(endpoint and endpoint.startswith("vpce-") for endpoint in endpoints)
     assert dev.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []

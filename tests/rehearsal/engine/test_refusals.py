@@ -120,7 +120,7 @@ def test_each_account_has_its_own_state_and_deployer(engine: Engine, cloud: Clou
     stack = engine.up("dev", program, STRICT)
     arns = {made.outputs["arn"] for made in stack.resources.values() if made.managed}
     assert arns == {f"arn:aws:iam::{account}:role/same" for account in (ACCOUNT, "222222222222")}
-    callers = {line.caller for line in cloud.recorder.requests if line.operation == "CreateRole"}
+    callers = {line.role for line in cloud.recorder.requests if line.operation == "CreateRole"}
     assert callers == {f"arn:aws:iam::{account}:role/deployer" for account in (ACCOUNT, "222222222222")}
 
 

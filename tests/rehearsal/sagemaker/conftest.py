@@ -148,7 +148,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def requests_of(world: World, role: Role) -> list[Any]:
     """The recorded requests of a role."""
-    return [line for line in world.cloud.recorder.requests if line.caller == world.roles[role]]
+    return [line for line in world.cloud.recorder.requests if line.role == world.roles[role]]
 
 
 def json_lines(content: bytes) -> list[Any]:

@@ -58,7 +58,7 @@ def test_the_artifact_is_fetched_as_the_model_role_from_the_model_vpc(workload: 
         if line.resource == f"arn:aws:s3:::{BUCKET}/models/first/model.tar.gz"
         if line.operation == "GetObject"
     ]
-    assert (read.caller, read.account) == (workload.role, STAGING)
+    assert (read.role, read.account) == (workload.role, STAGING)
     assert read.endpoint
     assert read.endpoint.startswith("vpce-")
 
@@ -67,7 +67,7 @@ def test_a_package_of_another_account_is_read_with_the_rights_of_who_creates_the
     package = workload.package()
     workload.config("one", package)
     asked = [line for line in workload.world.cloud.recorder.requests if line.operation == "DescribeModelPackage"]
-    assert [(line.caller, line.resource) for line in asked] == [(workload.deployer.role_arn, package)]
+    assert [(line.role, line.resource) for line in asked] == [(workload.deployer.role_arn, package)]
     container = workload.client("sagemaker").describe_model(ModelName="one-0")
     assert container["Containers"] == [{"ModelPackageName": package}]
     assert container["EnableNetworkIsolation"] is True
@@ -116,7 +116,7 @@ def test_requests_are_captured_under_the_accounts_key_as_the_model_role(workload
     head = workload.client("s3").head_object(Bucket=CAPTURE, Key=key)
     assert head["SSEKMSKeyId"] == workload.key
     (put,) = [r for r in workload.world.cloud.recorder.requests if r.operation == "PutObject" and CAPTURE in r.resource]
-    assert put.caller == workload.role
+    assert put.role == workload.role
 
 
 def test_nothing_is_captured_at_zero_percent(workload: Workload) -> None:

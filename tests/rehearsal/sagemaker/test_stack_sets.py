@@ -58,7 +58,7 @@ def test_the_chain_of_roles_is_recorded(world: World) -> None:
     sets.create(TEMPLATE)
     start = len(world.cloud.recorder.requests)
     sets.instances(STAGING)
-    chain = [(r.caller, r.account, r.operation, r.resource) for r in world.cloud.recorder.since(start)]
+    chain = [(r.role, r.account, r.operation, r.resource) for r in world.cloud.recorder.since(start)]
     execution = f"arn:aws:iam::{STAGING}:role/execution"
     expected = [
         ("cloudformation.amazonaws.com", ACCOUNT, "AssumeRole", sets.admin),
@@ -166,7 +166,7 @@ def test_every_resource_is_made_as_the_execution_role(delivery: Delivery) -> Non
     made = {
         line.operation
         for line in delivery.sets.world.cloud.recorder.requests
-        if line.caller == execution and line.writes
+        if line.role == execution and line.writes
     }
     assert made == {
         "CreateStack",

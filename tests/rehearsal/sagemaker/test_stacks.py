@@ -157,7 +157,7 @@ def test_a_deleted_stack_leaves_nothing(world: World) -> None:
 def test_resources_are_made_as_the_role_of_the_stack(world: World) -> None:
     role = make_role(world.cloud, world.deployer, "stacks", "cloudformation.amazonaws.com")
     create(world, template(), RoleARN=role)
-    made = [(line.caller, line.service, line.operation) for line in world.cloud.recorder.requests if line.writes]
+    made = [(line.role, line.service, line.operation) for line in world.cloud.recorder.requests if line.writes]
     assert (role, "cloudwatch", "PutMetricAlarm") in made
     assert (role, "sns", "CreateTopic") in made
 
@@ -171,7 +171,7 @@ def test_an_ssm_parameter_is_read_in_the_account_and_a_missing_one_is_named(worl
     create(world, document, Parameters=values(Name="a", Limit="/mlops/limit"))
     assert alarms(world)["a-errors"]["Threshold"] == 4.0
     asked = [line for line in world.cloud.recorder.requests if line.operation == "GetParameters"]
-    assert {(line.account, line.caller) for line in asked} == {(ACCOUNT, world.deployer.role_arn)}
+    assert {(line.account, line.role) for line in asked} == {(ACCOUNT, world.deployer.role_arn)}
 
 
 @pytest.mark.parametrize(
