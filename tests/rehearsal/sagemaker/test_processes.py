@@ -15,7 +15,8 @@ from rehearsal.aws.processes import REPOSITORY, STOPPED, TIMED_OUT, Processes, b
 
 CHILD = "import subprocess, time; subprocess.Popen(['sleep', '300']); print('up', flush=True); time.sleep(300)"
 PARENT = """
-import pathlib, sys, time
+import pathlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background hands down an ignored one
 from rehearsal.aws.processes import Processes
 folder = pathlib.Path(sys.argv[1])
 processes = Processes()
