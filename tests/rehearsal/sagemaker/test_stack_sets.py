@@ -164,9 +164,7 @@ def test_every_resource_is_made_as_the_execution_role(delivery: Delivery) -> Non
     delivery.first(delivery.workload.package("first"))
     execution = f"arn:aws:iam::{STAGING}:role/execution"
     made = {
-        line.operation
-        for line in delivery.sets.world.cloud.recorder.requests
-        if line.role == execution and line.writes
+        line.operation for line in delivery.sets.world.cloud.recorder.requests if line.role == execution and line.writes
     }
     assert made == {
         "CreateStack",
