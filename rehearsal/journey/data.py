@@ -54,9 +54,11 @@ def own(path: Path, target: str, folder: Path) -> Data:
 
 
 def with_shuffled_labels(data: Data, seed: int = 0) -> Data:
-    """The same rows with the target's values in another order: there is nothing left to learn."""
+    """The same rows with the target's values in another order: there is nothing left to learn. Raises NoData."""
     with data.path.open(newline="", encoding="utf-8") as file:
-        header, *rows = csv.reader(file)
+        header, *rows = [*csv.reader(file)] or [[]]
+    if data.target not in header:
+        raise NoData(f"{data.origin}: there is no column {data.target!r} whose labels could be shuffled")
     place = header.index(data.target)
     labels = [row[place] for row in rows]
     random.Random(seed).shuffle(labels)  # noqa: S311 - no secret is made of it

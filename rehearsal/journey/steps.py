@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rehearsal.aws.cloud import NotTrusted
 from rehearsal.console import Progress
 from rehearsal.report import Report, Step
 
@@ -37,8 +40,8 @@ class Steps:
         try:
             with self._progress.running(name):
                 detail = act()
-        except JourneyFailed as error:
-            self._progress.say(f"  {error}")
+        except (JourneyFailed, NotTrusted, BotoCoreError, ClientError) as error:
+            self._progress.console.print(f"  {error}", markup=False)
             note("failed", str(error))
         else:
             note("passed", detail)
