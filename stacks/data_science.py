@@ -8,7 +8,6 @@ from typing import Any
 import pulumi
 
 import names
-from components.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.image_repository import ImageRepository, ImageRepositoryArgs
@@ -19,7 +18,7 @@ from components.studio import Studio, StudioArgs
 from policies.documents import buckets, keys, platform_roles, shared, trust
 from settings.model import DataScienceSettings
 from stacks.account import account_provider, common_tags, inside
-from stacks.foundations import Perimeter, log_bucket, operations_key, perimeter, service_bucket
+from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish, read
 
 
@@ -46,6 +45,10 @@ class DataScience:
         """Account ids of the workload stacks."""
         return pulumi.Output.all(*[w.account for w in self.workloads.values()]).apply(lambda ids: sorted(set(ids)))
 
+    def account_stages(self) -> pulumi.Output[list[list[str]]]:
+        """Account id and stage of each workload stack."""
+        return pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in self.workloads.values()])
+
     def platform_accounts(self) -> pulumi.Output[list[str]]:
         """This account's id and the workload accounts'."""
         return self.workload_accounts().apply(lambda ids: sorted({self.settings.account, *ids}))
@@ -58,9 +61,7 @@ class DataScience:
             path, name = f"/{prefix}/projects/*/", f"{prefix}-{{}}-*-{names.MODEL}"
             return [names.role_arn(self.partition, account, path, name.format(stage)) for account, stage in pairs]
 
-        return pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in self.workloads.values()]).apply(
-            patterns
-        )
+        return self.account_stages().apply(patterns)
 
     def endpoints(self, own: pulumi.Input[str], kind: str) -> pulumi.Output[list[str]]:
         """Endpoint ids (`s3_endpoint_id` or `kms_endpoint_id`) of this VPC and of all workload VPCs."""
@@ -87,7 +88,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     scientist = _scientist(it, data, data_key, studio_key, images)
     studio = _studio(it, net, studio_key, scientist)
     approver = _approver(it)
-    topic = _alarms(it, operations)
+    topic = alarm_topic(it.place, it.here, operations.arn, settings.alerts.emails, it.provider)
     outputs = DataScienceOutputs(
         account=settings.account,
         region=settings.region,
@@ -114,17 +115,6 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     )
     _discovery(it, outputs)
     publish(outputs)
-
-
-def _alarms(it: DataScience, key: EncryptionKey) -> AlarmTopic:
-    settings = it.settings
-    return AlarmTopic(
-        "alarms",
-        AlarmTopicArgs(
-            name=it.here.of("alarms"), account=settings.account, key_arn=key.arn, emails=settings.alerts.emails
-        ),
-        inside(it.provider),
-    )
 
 
 def _image_uri(url: str, settings: DataScienceSettings) -> str:
@@ -233,11 +223,10 @@ def _images(it: DataScience, key: EncryptionKey) -> ImageRepository:
         path, name = f"/{settings.prefix}/projects/*/", f"{settings.prefix}-*-{names.MODEL}"
         return shared.image_repository(it.partition, accounts, path, name)
 
-    pairs = pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in it.workloads.values()])
     args = ImageRepositoryArgs(
         name=f"{settings.prefix}/{settings.model_image.repository}",
         key_arn=key.arn,
-        policy=pairs.apply(policy),
+        policy=it.account_stages().apply(policy),
         protect=settings.protect,
     )
     return ImageRepository("images", args, inside(it.provider))
@@ -257,14 +246,13 @@ def _stack_set_administration(it: DataScience) -> Role:
             ]
         )
 
-    pairs = pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in it.workloads.values()])
     source = f"arn:{it.partition}:cloudformation:*:{settings.account}:stackset/{settings.prefix}-*"
     args = RoleArgs(
         name=it.here.role(names.STACK_SET_ADMINISTRATION),
         path=names.delivery_path(settings.prefix),
         description="StackSets of the projects enter the workload accounts with it",
         trust=trust.service_trust("cloudformation.amazonaws.com", settings.account, source_arns=[source]),
-        policy=pairs.apply(policy),
+        policy=it.account_stages().apply(policy),
     )
     return Role("stackset-administration", args, inside(it.provider))
 

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 import names
+from components.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.network import Network, NetworkArgs
@@ -106,6 +107,14 @@ def operations_key(place: Place, here: names.Names, provider: aws.Provider, prot
         protect=protect,
     )
     return EncryptionKey("operations-key", args, inside(provider))
+
+
+def alarm_topic(
+    place: Place, here: names.Names, key_arn: pulumi.Input[str], emails: Sequence[str], provider: aws.Provider
+) -> AlarmTopic:
+    """Where the account's alarms go."""
+    args = AlarmTopicArgs(name=here.of("alarms"), account=place.account, key_arn=key_arn, emails=emails)
+    return AlarmTopic("alarms", args, inside(provider))
 
 
 def log_bucket(place: Place, here: names.Names, provider: aws.Provider, protect: bool) -> PrivateBucket:

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 import names
-from components.alarm_topic import AlarmTopic, AlarmTopicArgs
+from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.event_bus import EventBus, EventBusArgs
@@ -18,7 +18,7 @@ from policies.documents.buckets import PROJECT_TAG
 from policies.documents.keys import Place, storage_key, volume_key
 from settings.model import WorkloadSettings
 from stacks.account import account_provider, common_tags, inside
-from stacks.foundations import Perimeter, log_bucket, operations_key, perimeter, service_bucket
+from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.references import WorkloadOutputs, publish
 
 
@@ -62,13 +62,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     volumes = _volume_key(it, provider)
     capture_key = _capture_key(it, net, provider)
     capture = service_bucket("capture", it.place, it.here, capture_key.arn, logs, provider, settings.protect)
-    topic = AlarmTopic(
-        "alarms",
-        AlarmTopicArgs(
-            name=it.here.of("alarms"), account=settings.account, key_arn=operations.arn, emails=settings.alerts.emails
-        ),
-        inside(provider),
-    )
+    topic = alarm_topic(it.place, it.here, operations.arn, settings.alerts.emails, provider)
     bus = _event_bus(it, topic, provider)
     place = _identity_place(it, volumes, capture_key)
     execution = _stack_set_execution(it, place, provider)
