@@ -1,0 +1,1 @@
+"""Access: decided (`evaluator`), proven (`encoding`, `proofs`), shown (`matrix`), all from what was really built."""
