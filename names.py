@@ -162,6 +162,21 @@ def delivery_path(prefix: str) -> str:
     return f"/{prefix}/delivery/"
 
 
+def foundation_path(prefix: str) -> str:
+    """IAM path of what an account's owner makes: deployers may not touch it."""
+    return f"/{prefix}/foundation/"
+
+
+def deployer_arn(partition: str, prefix: str, account: str) -> str:
+    """ARN of the role that brings an account's stacks up, made by the account's foundation."""
+    return role_arn(partition, account, foundation_path(prefix), f"{prefix}-{DEPLOYER}")
+
+
+def boundary_arn(partition: str, prefix: str, account: str) -> str:
+    """ARN of the boundary of every role in an account, made by the account's foundation."""
+    return f"arn:{partition}:iam::{account}:policy{foundation_path(prefix)}{prefix}-{BOUNDARY}"
+
+
 def role_arn(partition: str, account: str, path: str, name: str) -> str:
     """ARN of a role that may not exist yet."""
     return f"arn:{partition}:iam::{account}:role{path}{name}"
@@ -178,6 +193,10 @@ STACK_SET_ADMINISTRATION = "stackset-administration"
 STACK_SET_EXECUTION = "stackset-execution"
 # StackSets know the execution role by its name alone, which cannot carry a path (botocore ExecutionRoleName).
 STACK_SET_EXECUTION_PATH = "/"
+# An account has one foundation, whatever its stack is called.
+FOUNDATION = "foundation"
+DEPLOYER = "deployer"
+BOUNDARY = "boundary"
 MODEL = "model"
 TEST = "test"
 PUBLISH = "publish"
@@ -192,6 +211,12 @@ def workload_names(prefix: str, stack: str, stage: str, account: str, region: st
         mine = ProjectNames(prefix, project)
         names += [mine.stage_role(stage, MODEL), mine.stage_role(stage, TEST), mine.endpoint(stage)]
     return names
+
+
+def foundation_names(prefix: str, account: str, region: str) -> list[str]:
+    """Every limited name of a foundation stack; raises NameTooLong at the first that does not fit."""
+    here = Names(prefix, FOUNDATION)
+    return [here.bucket(purpose, account, region) for purpose in ("logs", "trail")]
 
 
 def data_science_names(prefix: str, stack: str, account: str, region: str) -> list[str]:

@@ -47,7 +47,7 @@ class Estate:
 
         Within a kind by name, but workload stacks by stage. Files that are wrong are left out.
         """
-        order = [Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
+        order = [Kind.FOUNDATION, Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
         stages = list(Stage)
 
         def place(file: StackFile) -> tuple[int, int, str]:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from settings.document import Document, KeyPath, Place, read
 from settings.explain import is_text, keys_of
+from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from settings.problems import Problem, nearest, shown
 from settings.values import Kind
@@ -19,11 +20,12 @@ PROVIDERS = "pulumi:disable-default-providers"
 # What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
 FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 MODELS: dict[Kind, type[StackSettings]] = {
+    Kind.FOUNDATION: FoundationSettings,
     Kind.WORKLOAD: WorkloadSettings,
     Kind.DATA_SCIENCE: DataScienceSettings,
     Kind.PROJECT: ProjectSettings,
 }
-AnyStack: TypeAlias = WorkloadSettings | DataScienceSettings | ProjectSettings
+AnyStack: TypeAlias = FoundationSettings | WorkloadSettings | DataScienceSettings | ProjectSettings
 
 
 def engine_config(path: Path) -> dict[str, str]:

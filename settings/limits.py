@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import names
-from settings.model import DataScienceSettings, ProjectSettings, WorkloadSettings
+from settings.foundation import FoundationSettings
+from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from settings.problems import Problem, shown
 
 
-def names_too_long(
-    stack: str, settings: WorkloadSettings | DataScienceSettings | ProjectSettings, source: str
-) -> list[Problem]:
+def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Problem]:
     """One problem for each part of the stack whose names do not fit."""
     prefix, account, region = settings.prefix, settings.account, settings.region
     if isinstance(settings, ProjectSettings):
@@ -19,6 +18,9 @@ def names_too_long(
         return _tried(source, "id", settings.id, lambda: names.project_names(prefix, settings.id, stages))
     if isinstance(settings, DataScienceSettings):
         return _tried(source, "", None, lambda: names.data_science_names(prefix, stack, account, region))
+    if isinstance(settings, FoundationSettings):
+        return _tried(source, "", None, lambda: names.foundation_names(prefix, account, region))
+    assert isinstance(settings, WorkloadSettings)  # noqa: S101 - no other kind is left
     stage = str(settings.stage)
 
     def of(projects: list[str]) -> Callable[[], list[str]]:

@@ -19,6 +19,7 @@ from settings.values import (
     InterfaceEndpoint,
     Kind,
     Organization,
+    PolicyArn,
     Region,
     RoleArn,
     StackName,
@@ -229,6 +230,10 @@ class StackSettings(Section):
     region: Region = Field(description="AWS region of the stack.")
     credentials: Credentials = Field(default_factory=Credentials)
     tags: Tags
+    permissions_boundary: PolicyArn | None = Field(
+        default=None,
+        description="The most that any role of the stack may do; none: the one that the account's foundation makes.",
+    )
     protect: bool = Field(
         default=True,
         description="Refuse to delete what holds data: keys, buckets, images, the domain. Switch off to destroy.",
@@ -299,6 +304,3 @@ class ProjectSettings(StackSettings):
     package_index: HttpsUrl | None = Field(
         default=None, description="Package index for builds; without it they need a network with NAT."
     )
-
-
-AnySettings = Annotated[WorkloadSettings | DataScienceSettings | ProjectSettings, Field(discriminator="kind")]

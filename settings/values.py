@@ -18,6 +18,7 @@ DATA = Path(__file__).parent / "data"
 class Kind(StrEnum):
     """What a stack builds."""
 
+    FOUNDATION = "foundation"
     WORKLOAD = "workload"
     DATA_SCIENCE = "data-science"
     PROJECT = "project"
@@ -146,6 +147,8 @@ IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
+POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
+ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 HTTPS = r"^https://[^\s]+$"
@@ -172,6 +175,17 @@ RoleArn = Annotated[
     str,
     _matching(ROLE_ARN, "not the ARN of an IAM role, such as arn:aws:iam::111111111111:role/deployer"),
     _described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
+]
+PolicyArn = Annotated[
+    str,
+    _matching(POLICY_ARN, "not the ARN of a managed policy, such as arn:aws:iam::111111111111:policy/boundary"),
+    _described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
+]
+# A root, an organizational unit or an account: botocore organizations, PolicyTargetId.
+OrganizationTarget = Annotated[
+    str,
+    _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
+    _described(ORGANIZATION_TARGET, "ou-ab12-11111111"),
 ]
 ImageDigest = Annotated[
     str,

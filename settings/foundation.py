@@ -1,0 +1,77 @@
+"""Settings of a foundation: what an account's owner makes once, before anybody deploys into it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.model import Alerts, Section, StackSettings
+from settings.values import Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
+
+
+class Deployer(Section):
+    """Who brings the account's other stacks up."""
+
+    trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        min_length=1, description="Roles that may act as the deployer: of CI, or that people sign in with."
+    )
+    external_id: str | None = Field(
+        default=None, min_length=2, max_length=1224, description="External id that they must give."
+    )
+
+
+class People(Section):
+    """Who looks after the account, and who looks at it."""
+
+    administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        default=(), description="Roles that administrators sign in with; none: no administrator role is made."
+    )
+    auditors: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        default=(), description="Roles that auditors sign in with; none: no auditor role is made."
+    )
+
+
+class Prevention(Section):
+    """What no role of the account may do, whatever its own policy says."""
+
+    instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
+        default=("ml.t3.medium", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"),
+        min_length=1,
+        description="Instance types that jobs, endpoints and apps may run on.",
+    )
+    service_control_policy: Annotated[tuple[OrganizationTarget, ...], Distinct] = Field(
+        default=(),
+        description="Roots, units or accounts that the same rules are attached to as a service control policy; only "
+        "in the organization's management account or its delegated administrator's.",
+    )
+
+
+class Detection(Section):
+    """What tells of a breach. Each is a switch; its cost stands in docs/guards.md."""
+
+    trail: bool = Field(default=True, description="CloudTrail, with data events of the platform's buckets.")
+    access_analyzer: bool = Field(default=True, description="IAM Access Analyzer, external access.")
+    config_rules: bool = Field(default=False, description="AWS Config with rules on what the platform makes.")
+    guard_duty: bool = Field(default=False, description="GuardDuty, with S3 protection.")
+    security_hub: bool = Field(default=False, description="Security Hub, AWS Foundational Security Best Practices.")
+    macie: bool = Field(default=False, description="Macie, on the platform's buckets.")
+
+
+class Correction(Section):
+    """What stops a job, endpoint or notebook that breaks the rules."""
+
+    enabled: bool = Field(default=True, description="Watch what is started, stop and tag what breaks the rules.")
+    only_report: bool = Field(default=False, description="Say what would be stopped, stop nothing.")
+
+
+class FoundationSettings(StackSettings):
+    """What an account's owner makes once: the deployer, the boundary of every role, and the guards."""
+
+    kind: Literal[Kind.FOUNDATION]
+    deployer: Deployer
+    people: People = Field(default_factory=People)
+    prevention: Prevention = Field(default_factory=Prevention)
+    detection: Detection = Field(default_factory=Detection)
+    correction: Correction = Field(default_factory=Correction)
+    alerts: Alerts = Field(default_factory=Alerts)
