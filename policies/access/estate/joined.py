@@ -1,0 +1,134 @@
+"""One stack's resources, joined as AWS joins them: policies with what carries them, aliases with keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from policies.access.estate.model import account_of
+from policies.pack.model import Resource
+
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
+ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+_IDENTITIES = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroupName")
+
+
+class Joined:
+    """The resources of a stack, found by type and by what they point at."""
+
+    def __init__(self, name: str, resources: Sequence[Resource]) -> None:
+        self.name = name
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in resources:
+            self._by_type.setdefault(resource.type, []).append(resource)
+        self._pointing: dict[tuple[str, str], dict[object, list[Resource]]] = {}
+
+    @cached_property
+    def _place(self) -> tuple[str, str, str]:
+        """Partition, region and account, as the first regional ARN says them; an S3 ARN says neither of the last."""
+        for resource in (one for many in self._by_type.values() for one in many):
+            parts = str(resource.props.get("arn") or "").split(":")
+            if len(parts) > 5 and parts[3] and parts[4].isdigit():
+                return parts[1], parts[3], parts[4]
+        accounts = [account_of(str(role.props.get("arn"))) for role in self.of("aws:iam/role:Role")]
+        return "aws", "", next((account for account in accounts if account), "")
+
+    @property
+    def account(self) -> str:
+        """The account that the stack was built in."""
+        return self._place[2]
+
+    def arn(self, resource: Resource) -> str:
+        """A resource's ARN, put together where the provider gives none."""
+        known = resource.props.get("arn")
+        if isinstance(known, str) and known.startswith("arn:"):
+            return known
+        partition, region, account = self._place
+        kind = resource.type.rsplit(":", 1)[-1]
+        name = resource.props.get("modelPackageGroupName") or resource.props.get("id")
+        form = {"ModelPackageGroup": "sagemaker:{}:{}:model-package-group/{}"}.get(kind, "unknown:{}:{}:{}")
+        return f"arn:{partition}:" + form.format(region, account, name)
+
+    def of(self, token: str) -> list[Resource]:
+        """Resources of a type."""
+        return self._by_type.get(token, [])
+
+    def pointing(self, token: str, prop: str, resource: Resource) -> list[Resource]:
+        """Resources of a type whose property names this resource, by name, id, ARN or address."""
+        index = self._pointing.get((token, prop))
+        if index is None:
+            index = self._pointing[token, prop] = {}
+            for other in self.of(token):
+                value = other.props.get(prop)
+                if isinstance(value, str):
+                    index.setdefault(value, []).append(other)
+        names = {value for key in _IDENTITIES if isinstance(value := resource.props.get(key), str)}
+        return [other for name in sorted(names) for other in index.get(name, [])]
+
+    def managed_policies(self) -> dict[str, Any]:
+        """Documents of the managed policies that the stack made, by ARN."""
+        return {str(one.props.get("arn")): one.props.get("policy") for one in self.of("aws:iam/policy:Policy")}
+
+    def attached_policies(self, role: Resource) -> set[str]:
+        """ARNs of managed policies on a role, however they were attached."""
+        found = {str(one.props.get("policyArn")) for one in self.pointing(ATTACHMENT, "role", role)}
+        found |= set(texts(role.props.get("managedPolicyArns")))
+        for one in self.pointing(EXCLUSIVE, "roleName", role):
+            found |= set(texts(one.props.get("policyArns")))
+        return found
+
+    def bucket_key(self, bucket: Resource) -> str | None:
+        """The key that a bucket's default encryption names."""
+        for one in self.pointing(ENCRYPTION, "bucket", bucket):
+            for rule in mappings(one.props.get("rules")):
+                default = rule.get("applyServerSideEncryptionByDefault")
+                if isinstance(default, Mapping) and default.get("kmsMasterKeyId"):
+                    return str(default["kmsMasterKeyId"])
+        return None
+
+    def aliases(self, key: Resource) -> tuple[str, ...]:
+        """Aliases of a key."""
+        return tuple(
+            sorted(str(one.props.get("name")) for one in self.pointing("aws:kms/alias:Alias", "targetKeyId", key))
+        )
+
+    def function_policy(self, function: Resource) -> dict[str, Any] | None:
+        """The policy that a function's permissions add up to; None without any. Source: Lambda AddPermission."""
+        found = self.pointing("aws:lambda/permission:Permission", "function", function)
+        statements = [_permission(one, str(function.props.get("arn"))) for one in found]
+        return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def _permission(permission: Resource, function: str) -> dict[str, Any]:
+    props = permission.props
+    principal = str(props.get("principal"))
+    named = (
+        {"Service": principal} if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) else {"AWS": principal}
+    )
+    conditions: dict[str, dict[str, str]] = {}
+    if props.get("sourceAccount"):
+        conditions["StringEquals"] = {"aws:SourceAccount": str(props["sourceAccount"])}
+    if props.get("sourceArn"):
+        conditions["ArnLike"] = {"aws:SourceArn": str(props["sourceArn"])}
+    if props.get("principalOrgId"):
+        conditions.setdefault("StringEquals", {})["aws:PrincipalOrgID"] = str(props["principalOrgId"])
+    statement: dict[str, Any] = {
+        "Sid": str(props.get("statementId") or permission.name),
+        "Effect": "Allow",
+        "Principal": named,
+        "Action": str(props.get("action")),
+        "Resource": function,
+    }
+    return {**statement, "Condition": conditions} if conditions else statement
+
+
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a list; nothing of anything else."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def texts(value: object) -> list[str]:
+    """The texts of a list; nothing of anything else."""
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []

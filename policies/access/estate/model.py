@@ -1,0 +1,187 @@
+"""What was built, as far as access is concerned, and the questions that can be put to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policies.access.question import Context, Document, Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """An IAM role. `identity` holds inline and managed policies, in the order of their names; `stack` made it."""
+
+    arn: str
+    account: str
+    name: str
+    path: str
+    stack: str
+    urn: str
+    trust: Document
+    identity: tuple[Document, ...] = ()
+    boundary: Document | None = None
+    # A boundary that is attached but was not built here: its document is not known.
+    boundary_arn: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guarded:
+    """A resource that may carry a policy of its own.
+
+    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret. `key_arn` is the key that
+    encrypts a bucket's objects; `aliases` are a key's.
+    """
+
+    kind: str
+    arn: str
+    account: str
+    name: str
+    stack: str
+    urn: str
+    policy: Document | None = None
+    key_arn: str | None = None
+    aliases: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpcEndpoint:
+    """A VPC endpoint. `service` is the last part of its service name, such as `s3` or `sagemaker.api`."""
+
+    id: str
+    account: str
+    vpc: str
+    service: str
+    stack: str
+    policy: Document | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """Something that runs with a role: `kind` is build, pipeline, function, profile, domain or rule.
+
+    `source` is the ARN of the object whose content decides what runs, where there is one.
+    """
+
+    kind: str
+    arn: str
+    account: str
+    name: str
+    role_arn: str
+    stack: str
+    urn: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """Everything that was built, by ARN (endpoints by id, runners by urn)."""
+
+    roles: Mapping[str, Role]
+    guarded: Mapping[str, Guarded]
+    endpoints: Mapping[str, VpcEndpoint]
+    runners: Mapping[str, Runner]
+    # Stack -> account that it was built in.
+    stacks: Mapping[str, str]
+
+    def accounts(self) -> list[str]:
+        """Account ids, sorted."""
+        return sorted(set(self.stacks.values()))
+
+    def kind(self, kind: str) -> list[Guarded]:
+        """Guarded resources of a kind, by ARN."""
+        return sorted((each for each in self.guarded.values() if each.kind == kind), key=lambda each: each.arn)
+
+    def named(self, kind: str, ending: str) -> Guarded:
+        """The one resource of a kind whose name, or one of whose aliases, ends so. Raises KeyError otherwise."""
+        found = [each for each in self.kind(kind) if any(n.endswith(ending) for n in (each.name, *each.aliases))]
+        if len(found) != 1:
+            raise KeyError(f"{len(found)} resources of kind {kind} are named …{ending}")
+        return found[0]
+
+    def endpoint(self, account: str, service: str) -> VpcEndpoint | None:
+        """An account's endpoint of a service, if it has one."""
+        found = [e for e in self.endpoints.values() if (e.account, e.service) == (account, service)]
+        return min(found, key=lambda each: each.id, default=None)
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], Guarded]:
+        return {(each.account, each.name): each for each in self.guarded.values() if each.kind == "group"}
+
+    def guard_of(self, resource: str) -> Guarded | None:
+        """The resource whose policy decides about an ARN: an object's bucket, a package's group."""
+        if resource in self.guarded:
+            return self.guarded[resource]
+        parts = resource.split(":", 5)
+        if len(parts) != 6:
+            return None
+        service, account, rest = parts[2], parts[4], parts[5]
+        if service == "s3":
+            return self.guarded.get(":".join([*parts[:5], rest.split("/", 1)[0]]))
+        if service == "sagemaker" and rest.startswith("model-package/"):
+            return self._groups.get((account, rest.split("/")[1]))
+        if service == "lambda":
+            return self.guarded.get(":".join([*parts[:5], *rest.split(":")[:2]]))
+        return None
+
+    def question(
+        self,
+        principal: str,
+        action: str,
+        resource: str,
+        *,
+        endpoint: str | None = None,
+        context: Context | None = None,
+        owner: str | None = None,
+        id: str = "",
+    ) -> Question:
+        """The question with every policy that was built around it.
+
+        `principal` is a role's ARN, a service or somebody foreign; `endpoint` is the id of the VPC endpoint that the
+        request passes. `owner` is needed only where neither the estate nor the ARN tells whose the resource is.
+        `context` adds to, and wins over, what follows from the role, the endpoint and the resource.
+        """
+        role, guard = self.roles.get(principal), self.guard_of(resource)
+        gate = self.endpoints.get(endpoint) if endpoint else None
+        account = role.account if role else account_of(principal)
+        target = self.roles.get(resource) if action.lower().startswith("sts:") else None
+        return Question(
+            id=id or f"{principal.rsplit('/', 1)[-1]} {action} {resource}",
+            principal=principal,
+            account=account,
+            action=action,
+            resource=resource,
+            owner=owner or (guard.account if guard else account_of(resource)) or account or "",
+            identity=role.identity if role else (),
+            resource_policy=target.trust if target else guard.policy if guard else None,
+            endpoint_policy=gate.policy if gate else None,
+            boundary=role.boundary if role else None,
+            context={**_around(role, guard, gate, endpoint), **(context or {})},
+        )
+
+
+def _around(
+    role: Role | None, guard: Guarded | None, gate: VpcEndpoint | None, endpoint: str | None
+) -> dict[str, str | tuple[str, ...]]:
+    """Condition keys that follow from who asks, from where, and for what. Everything on AWS is asked for over TLS."""
+    found: dict[str, str | tuple[str, ...]] = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
+    if role:
+        found |= {"aws:PrincipalArn": role.arn, **{f"aws:PrincipalTag/{k}": v for k, v in role.tags.items()}}
+    if endpoint:
+        found["aws:SourceVpce"] = endpoint
+    if gate:
+        found |= {"aws:SourceVpc": gate.vpc}
+    if guard:
+        found |= {f"aws:ResourceTag/{key}": value for key, value in guard.tags.items()}
+        if guard.aliases:
+            found["kms:ResourceAliases"] = guard.aliases
+    return found
+
+
+def account_of(arn: str) -> str | None:
+    """The account in an ARN; None for services, for everybody, and for ARNs without one, such as S3's."""
+    parts = arn.split(":", 5)
+    return parts[4] or None if len(parts) == 6 else None

@@ -1,0 +1,197 @@
+"""The estate from captured resources, or from what `pulumi stack export` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from policies.access.estate.joined import Joined, mappings
+from policies.access.estate.model import Estate, Guarded, Role, VpcEndpoint, account_of
+from policies.access.estate.runners import runners
+from policies.access.question import Document
+from policies.pack.captured import BadFile, Captured, read
+from policies.pack.model import Resource, Unknown
+
+PROJECT = "mlops-platform"
+
+
+class BadEstate(ValueError):
+    """A file that is no export of this program, or a policy in it that is no JSON."""
+
+
+def read_estate(*paths: Path) -> Estate:
+    """The estate that one file or several describe: a rehearsal's resources, or an export of each stack.
+
+    Raises BadEstate that says which file, which resource and what to do.
+    """
+    stacks: list[Captured] = []
+    for path in paths:
+        try:
+            found = read(path)
+        except BadFile as error:
+            raise BadEstate(str(error)) from error
+        foreign = sorted({_project(one) for each in found for one in each.whole} - {PROJECT})
+        if foreign:
+            raise BadEstate(
+                f"{path}: holds resources of the program {', '.join(foreign)}; expected {PROJECT}: "
+                "export one of this program's stacks"
+            )
+        stacks += found
+    return estate_of(stacks)
+
+
+def estate_of(stacks: Sequence[Captured]) -> Estate:
+    """The estate of stacks whose resources carry their outputs."""
+    joined = [Joined(stack.stack, stack.whole) for stack in stacks]
+    policies = {arn: text for each in joined for arn, text in each.managed_policies().items()}
+    roles = [_role(each, role, policies) for each in joined for role in each.of("aws:iam/role:Role")]
+    guarded = [one for each in joined for one in _guarded(each)]
+    endpoints = [_endpoint(each, one) for each in joined for one in each.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
+    running = [one for each in joined for one in runners(each)]
+    return Estate(
+        roles={role.arn: role for role in roles},
+        guarded={one.arn: one for one in guarded},
+        endpoints={one.id: one for one in endpoints},
+        runners={one.urn: one for one in running},
+        stacks=_accounts(roles, guarded),
+    )
+
+
+def _accounts(roles: Sequence[Role], guarded: Sequence[Guarded]) -> dict[str, str]:
+    return {**{one.stack: one.account for one in guarded}, **{role.stack: role.account for role in roles}}
+
+
+def _project(resource: Resource) -> str:
+    return resource.urn.split("::")[1] if resource.urn.count("::") > 2 else "unknown"
+
+
+def document(value: object, where: str) -> Document:
+    """A policy of a resource as JSON. Raises BadEstate."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, Unknown) or value is None:
+        raise BadEstate(f"{where} is not known yet: export the stack after `pulumi up`")
+    try:
+        parsed = json.loads(str(value))
+    except json.JSONDecodeError as error:
+        raise BadEstate(f"{where} is not JSON ({error})") from error
+    if not isinstance(parsed, Mapping):
+        raise BadEstate(f"{where} is not a policy document: a JSON object with Version and Statement")
+    return parsed
+
+
+def _role(stack: Joined, role: Resource, policies: Mapping[str, Any]) -> Role:
+    where = f"{stack.name}: role {role.name}"
+    inline = [
+        (str(one.props.get("name")), document(one.props.get("policy"), f"{where}, policy {one.name}"))
+        for one in stack.pointing("aws:iam/rolePolicy:RolePolicy", "role", role)
+    ]
+    inline += [
+        (str(one.get("name")), document(one.get("policy"), f"{where}, policy {one.get('name')}"))
+        for one in mappings(role.props.get("inlinePolicies"))
+        if one.get("policy")
+    ]
+    arns = sorted(stack.attached_policies(role))
+    unknown = [arn for arn in arns if arn not in policies]
+    if unknown:
+        raise BadEstate(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
+    managed = [(arn, document(policies[arn], f"{where}, policy {arn}")) for arn in arns]
+    boundary = str(role.props.get("permissionsBoundary") or "")
+    arn = str(role.props.get("arn"))
+    return Role(
+        arn=arn,
+        account=account_of(arn) or "",
+        name=str(role.props.get("name")),
+        path=str(role.props.get("path") or "/"),
+        stack=stack.name,
+        urn=role.urn,
+        trust=document(role.props.get("assumeRolePolicy"), f"{where}, trust"),
+        identity=tuple(found for _, found in sorted((*inline, *managed), key=lambda pair: pair[0])),
+        boundary=document(policies[boundary], f"{where}, boundary") if boundary in policies else None,
+        boundary_arn=boundary or None,
+        tags=_tags(role),
+    )
+
+
+def _tags(resource: Resource) -> dict[str, str]:
+    found = [resource.props.get(prop) for prop in ("tags", "tagsAll")]
+    return {str(key): str(value) for tags in found if isinstance(tags, Mapping) for key, value in tags.items()}
+
+
+# Type -> kind, the type that carries its policy, the property there that names it, the property with the text.
+_KINDS: dict[str, tuple[str, str, str, str]] = {
+    "aws:s3/bucket:Bucket": ("bucket", "aws:s3/bucketPolicy:BucketPolicy", "bucket", "policy"),
+    "aws:kms/key:Key": ("key", "aws:kms/keyPolicy:KeyPolicy", "keyId", "policy"),
+    "aws:ecr/repository:Repository": (
+        "repository",
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "repository",
+        "policy",
+    ),
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": (
+        "group",
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        "modelPackageGroupName",
+        "resourcePolicy",
+    ),
+    "aws:cloudwatch/eventBus:EventBus": (
+        "bus",
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        "eventBusName",
+        "policy",
+    ),
+    "aws:sns/topic:Topic": ("topic", "aws:sns/topicPolicy:TopicPolicy", "arn", "policy"),
+    "aws:sqs/queue:Queue": ("queue", "aws:sqs/queuePolicy:QueuePolicy", "queueUrl", "policy"),
+    "aws:secretsmanager/secret:Secret": (
+        "secret",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
+        "secretArn",
+        "policy",
+    ),
+}
+
+
+def _guarded(stack: Joined) -> Iterable[Guarded]:
+    for token, (kind, carrier, prop, text) in _KINDS.items():
+        for resource in stack.of(token):
+            carried = stack.pointing(carrier, prop, resource)
+            policy: object = carried[0].props.get(text) if carried else resource.props.get("policy")
+            yield _guard(stack, resource, kind, policy)
+    for function in stack.of("aws:lambda/function:Function"):
+        yield _guard(stack, function, "function", stack.function_policy(function))
+
+
+def _guard(stack: Joined, resource: Resource, kind: str, policy: object) -> Guarded:
+    arn = stack.arn(resource)
+    return Guarded(
+        kind=kind,
+        arn=arn,
+        account=account_of(arn) or stack.account,
+        name=next((str(resource.props[key]) for key in _NAMES if resource.props.get(key)), resource.name),
+        stack=stack.name,
+        urn=resource.urn,
+        policy=document(policy, f"{stack.name}: policy of {kind} {resource.name}") if policy else None,
+        key_arn=stack.bucket_key(resource) if kind == "bucket" else None,
+        aliases=stack.aliases(resource) if kind == "key" else (),
+        tags=_tags(resource),
+    )
+
+
+_NAMES = ("bucket", "modelPackageGroupName", "keyId", "name")
+
+
+def _endpoint(stack: Joined, endpoint: Resource) -> VpcEndpoint:
+    where = f"{stack.name}: policy of endpoint {endpoint.name}"
+    policy = endpoint.props.get("policy")
+    name = str(endpoint.props.get("serviceName"))
+    return VpcEndpoint(
+        id=str(endpoint.props.get("id")),
+        account=stack.account,
+        vpc=str(endpoint.props.get("vpcId")),
+        # com.amazonaws.<region>.<service>, with `cn.` before it in China.
+        service=name.split("amazonaws.", 1)[-1].split(".", 1)[-1],
+        stack=stack.name,
+        policy=document(policy, where) if policy else None,
+    )
