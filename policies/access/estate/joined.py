@@ -12,6 +12,8 @@ from policies.pack.model import Resource
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+# ARNs that the provider, or an in-memory AWS, leaves out; region, account and name.
+_FORMS = {"ModelPackageGroup": "sagemaker:{}:{}:model-package-group/{}", "Pipeline": "codepipeline:{}:{}:{}"}
 _IDENTITIES = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroupName")
 
 
@@ -48,7 +50,7 @@ class Joined:
         partition, region, account = self._place
         kind = resource.type.rsplit(":", 1)[-1]
         name = resource.props.get("modelPackageGroupName") or resource.props.get("id")
-        form = {"ModelPackageGroup": "sagemaker:{}:{}:model-package-group/{}"}.get(kind, "unknown:{}:{}:{}")
+        form = _FORMS.get(kind, "unknown:{}:{}:{}")
         return f"arn:{partition}:" + form.format(region, account, name)
 
     def of(self, token: str) -> list[Resource]:

@@ -11,7 +11,7 @@ from policies.access.question import Context, Document, Question
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """An IAM role. `identity` holds inline and managed policies, in the order of their names; `stack` made it."""
+    """An IAM role. `inline` and `managed` are its policies, in the order of their names; `stack` made it."""
 
     arn: str
     account: str
@@ -20,11 +20,17 @@ class Role:
     stack: str
     urn: str
     trust: Document
-    identity: tuple[Document, ...] = ()
+    inline: tuple[Document, ...] = ()
+    managed: tuple[Document, ...] = ()
     boundary: Document | None = None
     # A boundary that is attached but was not built here: its document is not known.
     boundary_arn: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> tuple[Document, ...]:
+        """All its identity policies."""
+        return (*self.inline, *self.managed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,7 +97,6 @@ def _role(stack: Joined, role: Resource, policies: Mapping[str, Any]) -> Role:
     unknown = [arn for arn in arns if arn not in policies]
     if unknown:
         raise BadEstate(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
-    managed = [(arn, document(policies[arn], f"{where}, policy {arn}")) for arn in arns]
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = str(role.props.get("arn"))
     return Role(
@@ -108,7 +107,8 @@ def _role(stack: Joined, role: Resource, policies: Mapping[str, Any]) -> Role:
         stack=stack.name,
         urn=role.urn,
         trust=document(role.props.get("assumeRolePolicy"), f"{where}, trust"),
-        identity=tuple(found for _, found in sorted((*inline, *managed), key=lambda pair: pair[0])),
+        inline=tuple(found for _, found in sorted(inline, key=lambda pair: pair[0])),
+        managed=tuple(document(policies[arn], f"{where}, policy {arn}") for arn in arns),
         boundary=document(policies[boundary], f"{where}, boundary") if boundary in policies else None,
         boundary_arn=boundary or None,
         tags=_tags(role),

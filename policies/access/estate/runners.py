@@ -36,7 +36,7 @@ def runners(stack: Joined) -> Iterable[Runner]:
 def _runner(stack: Joined, resource: Resource, kind: str, role: str, source: str | None) -> Runner:
     return Runner(
         kind=kind,
-        arn=str(resource.props.get("arn") or resource.props.get("id")),
+        arn=stack.arn(resource),
         account=account_of(str(resource.props.get("arn") or "")) or account_of(role) or stack.account,
         name=str(resource.props.get("name") or resource.props.get("id") or resource.name),
         role_arn=role,

@@ -1,0 +1,124 @@
+"""Cross-account access needs a grant on each side; this names the one that is missing before AWS would (B16)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from policies.access.estate import Estate, Guarded, Role
+from policies.access.matrix.deeds import purpose, through_s3
+from policies.access.question import Answer, Document, Question
+
+Decide = Callable[[Question], Answer]
+EVERYTHING: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One request that must pass from one account into another. `grants` names the policy on the far side."""
+
+    what: str
+    role: Role
+    far_side: str
+    question: Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """A grant that a need lacks: `side` is the identity policy, or the policy on the far side."""
+
+    need: Need
+    side: str
+    because: str
+
+    def __str__(self) -> str:
+        role = f"{self.need.role.name} ({self.need.role.account})"
+        return f"{role} cannot {self.need.what}: {self.side} does not grant it: {self.because}"
+
+
+def needs(estate: Estate) -> list[Need]:
+    """Every cross-account request that delivery and serving rest on, from the roles that were really built."""
+    found: list[Need] = []
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        project = role.tags.get("project")
+        if project and role.name.endswith(f"-{project}-model"):
+            found += _model_role(estate, role, project)
+        elif project and role.name.endswith(f"-{project}-deploy-test"):
+            found += _entered(estate, role, f"-{project}-test", "test endpoints")
+        elif role.name.endswith("-stackset-execution"):
+            found += _execution_role(estate, role)
+        elif role.name.endswith("-stackset-administration"):
+            found += _entered(estate, role, "-stackset-execution", "deliver")
+    return found
+
+
+def missing(estate: Estate, decide: Decide) -> list[Missing]:
+    """Every grant that is not there."""
+    return [each for need in needs(estate) for each in _missing(need, decide)]
+
+
+def _missing(need: Need, decide: Decide) -> Iterable[Missing]:
+    """Each side alone: the other one is replaced by a policy that grants everything, endpoint policies stay."""
+    open_far_side = {**EVERYTHING, "Statement": [{**EVERYTHING["Statement"][0], "Principal": {"AWS": "*"}}]}
+    trust = need.question.action.startswith("sts:")
+    if trust:
+        open_far_side["Statement"] = [{**open_far_side["Statement"][0], "Action": "sts:AssumeRole"}]
+        del open_far_side["Statement"][0]["Resource"]
+    near = decide(replace(need.question, resource_policy=open_far_side))
+    if not near.allowed:
+        yield Missing(need=need, side="its own policy", because=near.because)
+    far = decide(replace(need.question, identity=(EVERYTHING,), boundary=None, session=None, endpoint_policy=None))
+    if not far.allowed:
+        yield Missing(need=need, side=need.far_side, because=far.because)
+
+
+def _model_role(estate: Estate, role: Role, project: str) -> Iterable[Need]:
+    gate = estate.endpoint(role.account, "s3")
+    inside = gate.id if gate else None
+    for bucket in estate.kind("bucket"):
+        if purpose(bucket) != "models":
+            continue
+        object_arn = f"{bucket.arn}/{project}/run/model.tar.gz"
+        read = estate.question(role.arn, "s3:GetObject", object_arn, endpoint=inside)
+        yield Need(what="read its models", role=role, far_side=f"the policy of bucket {bucket.name}", question=read)
+        if bucket.key_arn:
+            decrypt = estate.question(role.arn, "kms:Decrypt", bucket.key_arn, context=through_s3(bucket))
+            key = _name(estate.guarded.get(bucket.key_arn), bucket.key_arn)
+            yield Need(what="decrypt its models", role=role, far_side=f"the policy of key {key}", question=decrypt)
+    gate = estate.endpoint(role.account, "ecr.dkr")
+    for repository in estate.kind("repository"):
+        pull = estate.question(role.arn, "ecr:BatchGetImage", repository.arn, endpoint=gate.id if gate else None)
+        side = f"the policy of repository {repository.name}"
+        yield Need(what="pull the model image", role=role, far_side=side, question=pull)
+
+
+def _name(key: Guarded | None, arn: str) -> str:
+    return key.aliases[0] if key and key.aliases else arn
+
+
+def _execution_role(estate: Estate, role: Role) -> Iterable[Need]:
+    """CloudFormation makes models of the projects that this account serves from the registry's packages."""
+    served = {
+        r.tags["project"]
+        for r in estate.roles.values()
+        if r.account == role.account and r.stack == role.stack and r.tags.get("project") and r.name.endswith("-model")
+    }
+    for group in estate.kind("group"):
+        if group.tags.get("project") not in served:
+            continue
+        package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
+        side = f"the policy of model package group {group.name}"
+        for what, action in (("read", "sagemaker:DescribeModelPackage"), ("deploy", "sagemaker:CreateModel")):
+            asked = estate.question(role.arn, action, package)
+            yield Need(what=f"{what} registered models of {group.name}", role=role, far_side=side, question=asked)
+
+
+def _entered(estate: Estate, role: Role, ending: str, what: str) -> Iterable[Need]:
+    for target in sorted(estate.roles.values(), key=lambda each: each.arn):
+        if target.name.endswith(ending) and target.account != role.account:
+            asked = estate.question(role.arn, "sts:AssumeRole", target.arn)
+            side = f"the trust of {target.name}"
+            yield Need(what=f"{what} in {target.account}", role=role, far_side=side, question=asked)

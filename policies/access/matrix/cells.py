@@ -1,0 +1,82 @@
+"""The matrix itself: every subject, every deed, from inside and outside, decided; equal rows of a kind made one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from policies.access.estate import Estate
+from policies.access.matrix.deeds import Deed, Where, deeds
+from policies.access.matrix.subjects import Subject, subjects
+from policies.access.question import Answer, Question
+
+Decide = Callable[[Question], Answer]
+INSIDE, OUTSIDE = Where(inside=True), Where(inside=False)
+
+
+class Cell(Enum):
+    """From where somebody can do something; the value is what the document shows."""
+
+    NO = "-"
+    INSIDE = "VPC"
+    OUTSIDE = "outside"
+    ANYWHERE = "yes"
+    NONE = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Subjects of one label whose cells are all equal. `places` are their accounts, by name."""
+
+    label: str
+    places: tuple[str, ...]
+    principals: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """Columns and rows, in the order in which they are shown."""
+
+    deeds: tuple[Deed, ...]
+    rows: tuple[Row, ...]
+
+    def cell(self, row: Row, section: str, column: str) -> Cell:
+        """One cell. Raises KeyError where there is no such column."""
+        for deed, cell in zip(self.deeds, row.cells, strict=True):
+            if (deed.section, deed.column) == (section, column):
+                return cell
+        raise KeyError(f"{section}: {column}")
+
+
+def matrix(estate: Estate, decide: Decide) -> Matrix:
+    """Every cell, decided by `decide`."""
+    columns = deeds(estate)
+    found: dict[tuple[str, tuple[Cell, ...]], list[Subject]] = {}
+    for subject in subjects(estate):
+        cells = tuple(_cell(estate, subject, deed, decide) for deed in columns)
+        found.setdefault((subject.label, cells), []).append(subject)
+    rows = [_row(label, cells, members) for (label, cells), members in found.items()]
+    return Matrix(deeds=tuple(columns), rows=tuple(rows))
+
+
+def _row(label: str, cells: tuple[Cell, ...], members: Sequence[Subject]) -> Row:
+    return Row(
+        label=label,
+        places=tuple(sorted({member.place for member in members})),
+        principals=tuple(member.principal for member in members),
+        cells=cells,
+    )
+
+
+def _cell(estate: Estate, subject: Subject, deed: Deed, decide: Decide) -> Cell:
+    outside = deed.ask(estate, subject, OUTSIDE)
+    if outside is None:
+        return Cell.NONE
+    inside = deed.ask(estate, subject, INSIDE)
+    from_outside = all(decide(question).allowed for question in outside)
+    from_inside = from_outside if inside == outside else all(decide(q).allowed for q in inside or ())
+    if from_inside:
+        return Cell.ANYWHERE if from_outside else Cell.INSIDE
+    return Cell.OUTSIDE if from_outside else Cell.NO

@@ -1,0 +1,130 @@
+"""What the matrix asks about: deeds, each of one question or several that must all be allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from policies.access.estate import Estate, Guarded
+from policies.access.matrix.subjects import Subject, projects
+from policies.access.question import Context, Question
+
+# A physical name says what a bucket is for: <prefix>-<environment>-<purpose>-<account>-<region>.
+_PURPOSE = re.compile(r"-(?P<purpose>[a-z]+)-\d{12}-[a-z0-9-]+$")
+ANOTHER = "another"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """From where a subject asks: `inside` its account's own VPC, through its endpoints, or from anywhere else."""
+
+    inside: bool
+
+    def endpoint(self, estate: Estate, subject: Subject, service: str) -> str | None:
+        """The endpoint that a request to a service passes, if any."""
+        if not self.inside or subject.account is None:
+            return None
+        gate = estate.endpoint(subject.account, service)
+        return gate.id if gate else None
+
+
+Asked = Callable[[Estate, Subject, Where], "list[Question] | None"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """A column. `ask` gives the questions that must all be allowed; None where the deed makes no sense for somebody."""
+
+    section: str
+    column: str
+    ask: Asked
+
+
+def purpose(guarded: Guarded) -> str:
+    """What a bucket or key is for: `models`, `data`, `capture` …"""
+    if guarded.kind == "key":
+        return guarded.aliases[0].rsplit("/", 1)[-1] if guarded.aliases else guarded.name
+    match = _PURPOSE.search(guarded.name)
+    return match["purpose"] if match else guarded.name
+
+
+def own(subject: Subject) -> str | None:
+    """The subject's project."""
+    return subject.project
+
+
+def other(estate: Estate, subject: Subject) -> str:
+    """A project that is not the subject's."""
+    return next((project for project in projects(estate) if project != subject.project), ANOTHER)
+
+
+def through_s3(bucket: Guarded) -> Context:
+    """Condition keys of the KMS request that S3 makes for its caller: no endpoint, the bucket as encryption context."""
+    region = (bucket.key_arn or ":::").split(":")[3]
+    return {
+        "aws:ViaAWSService": "true",
+        "kms:ViaService": f"s3.{region}.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": bucket.arn,
+    }
+
+
+def deeds(estate: Estate) -> list[Deed]:
+    """All columns, section by section."""
+    from policies.access.matrix.delivery import delivery, endpoints, registry
+    from policies.access.matrix.keys import keys
+    from policies.access.matrix.rights import rights
+
+    return [
+        *(deed for bucket in estate.kind("bucket") for deed in bucket_deeds(bucket)),
+        *(deed for key in estate.kind("key") for deed in keys(key)),
+        *registry(estate),
+        *endpoints(estate),
+        *delivery(estate),
+        *rights(estate),
+    ]
+
+
+# ---- objects
+
+_OBJECTS: dict[str, Sequence[tuple[str, str]]] = {
+    "data": [("own project", "{own}/train.csv"), ("other project", "{other}/train.csv"), ("shared", "shared/file.csv")],
+    "models": [("own project", "{own}/run/model.tar.gz"), ("other project", "{other}/run/model.tar.gz")],
+    "artifacts": [
+        ("own code", "{own}/source/model-build.zip"),
+        ("own deploy code", "{own}/source/model-deploy.zip"),
+        ("other code", "{other}/source/model-build.zip"),
+    ],
+    "capture": [("own project", "{own}/capture.jsonl"), ("other project", "{other}/capture.jsonl")],
+}
+_VERBS = {
+    "read": ("s3:GetObject", "kms:Decrypt"),
+    "read old": ("s3:GetObjectVersion", "kms:Decrypt"),
+    "write": ("s3:PutObject", "kms:GenerateDataKey"),
+    "delete": ("s3:DeleteObject", None),
+    "delete old": ("s3:DeleteObjectVersion", None),
+}
+
+
+def bucket_deeds(bucket: Guarded) -> list[Deed]:
+    """Reading, writing and deleting in a bucket; reading and writing need its key as well."""
+    section = f"Bucket {purpose(bucket)}, {bucket.stack}"
+    return [
+        Deed(section=section, column=f"{verb}: {what}", ask=_object(bucket, action, on_key, key))
+        for what, key in _OBJECTS.get(purpose(bucket), [("anything", "file")])
+        for verb, (action, on_key) in _VERBS.items()
+    ]
+
+
+def _object(bucket: Guarded, action: str, on_key: str | None, pattern: str) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        if "{own}" in pattern and subject.project is None:
+            return None
+        name = pattern.format(own=subject.project, other=other(estate, subject))
+        gate = where.endpoint(estate, subject, "s3")
+        asked = [subject.ask(estate, action, f"{bucket.arn}/{name}", endpoint=gate)]
+        if on_key and bucket.key_arn:
+            asked.append(subject.ask(estate, on_key, bucket.key_arn, context=through_s3(bucket)))
+        return asked
+
+    return ask

@@ -1,0 +1,163 @@
+"""Deeds on the way from a registered model to production: registry, approvals, pipelines, StackSets, endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policies.access.estate import Estate, Guarded, Role
+from policies.access.matrix.deeds import Asked, Deed, Where, other
+from policies.access.matrix.subjects import Subject
+from policies.access.question import Question
+
+
+def registry(estate: Estate) -> list[Deed]:
+    """Seeing, registering and approving models of one's own project and of others."""
+    if not estate.kind("group"):
+        return []
+    verbs: Mapping[str, tuple[str, Mapping[str, str]]] = {
+        "see": ("sagemaker:DescribeModelPackage", {}),
+        "register as pending": (
+            "sagemaker:CreateModelPackage",
+            {"sagemaker:ModelApprovalStatus": "PendingManualApproval"},
+        ),
+        "register as approved": ("sagemaker:CreateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
+        "approve": ("sagemaker:UpdateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
+        "delete": ("sagemaker:DeleteModelPackage", {}),
+        "deploy": ("sagemaker:CreateModel", {}),
+        "share": ("sagemaker:PutModelPackageGroupPolicy", {}),
+    }
+    return [
+        Deed(section="Registry", column=f"{verb}: {whose} project", ask=_package(action, context, whose))
+        for whose in ("own", "other")
+        for verb, (action, context) in verbs.items()
+    ]
+
+
+def _package(action: str, context: Mapping[str, str], whose: str) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        group = _group(estate, _project(estate, subject, whose))
+        if group is None:
+            return None
+        package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
+        resource = group.arn if action.endswith("GroupPolicy") else package
+        gate = where.endpoint(estate, subject, "sagemaker.api")
+        return [subject.ask(estate, action, resource, endpoint=gate, context=context)]
+
+    return ask
+
+
+def _project(estate: Estate, subject: Subject, whose: str) -> str | None:
+    return subject.project if whose == "own" else other(estate, subject)
+
+
+def _group(estate: Estate, project: str | None) -> Guarded | None:
+    if project is None:
+        return None
+    return next((group for group in estate.kind("group") if group.tags.get("project") == project), None)
+
+
+def endpoints(estate: Estate) -> list[Deed]:
+    """Calling, making and removing endpoints in each account that serves models."""
+    verbs = {
+        "call": "sagemaker:InvokeEndpoint",
+        "make": "sagemaker:CreateEndpoint",
+        "change": "sagemaker:UpdateEndpoint",
+        "remove": "sagemaker:DeleteEndpoint",
+    }
+    return [
+        Deed(section=f"Endpoints, {stack}", column=f"{verb}: {whose} project", ask=_endpoint(base, action, whose))
+        for stack, base in _serving(estate).items()
+        for whose in ("own", "other")
+        for verb, action in verbs.items()
+    ]
+
+
+def _serving(estate: Estate) -> dict[str, str]:
+    """Stack of each workload account -> ARN of its endpoints up to a project's id and stage, as `…/{}-stage`."""
+    found = {}
+    for role in estate.roles.values():
+        project = role.tags.get("project")
+        if project and role.name.endswith(f"-{project}-model"):
+            prefix, _, stage = role.name.removesuffix(f"-{project}-model").partition("-")
+            partition, region = role.arn.split(":")[1], _region(estate, role)
+            base = f"arn:{partition}:sagemaker:{region}:{role.account}:endpoint/{prefix}-{{}}-{stage}"
+            found[role.stack] = base
+    return dict(sorted(found.items()))
+
+
+def _region(estate: Estate, role: Role) -> str:
+    return next(each.arn.split(":")[3] for each in estate.kind("key") if each.stack == role.stack)
+
+
+def _endpoint(base: str, action: str, whose: str) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        project = _project(estate, subject, whose)
+        if project is None:
+            return None
+        service = "sagemaker.runtime" if action.endswith("InvokeEndpoint") else "sagemaker.api"
+        gate = where.endpoint(estate, subject, service)
+        return [subject.ask(estate, action, base.format(project), endpoint=gate)]
+
+    return ask
+
+
+def delivery(estate: Estate) -> list[Deed]:
+    """Starting pipelines, letting a model into production, and entering workload accounts."""
+    found = [
+        Deed(section="Delivery", column=f"{column}: {whose} project", ask=_pipeline(purpose, action, suffix, whose))
+        for whose in ("own", "other")
+        for column, purpose, action, suffix in (
+            ("start build", "build", "codepipeline:StartPipelineExecution", ""),
+            ("start deploy", "deploy", "codepipeline:StartPipelineExecution", ""),
+            ("let into production", "deploy", "codepipeline:PutApprovalResult", "/Approve/Approve"),
+            ("change deploy pipeline", "deploy", "codepipeline:UpdatePipeline", ""),
+        )
+    ]
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        if role.name.endswith("-stackset-administration"):
+            found.append(Deed(section="Delivery", column="run a StackSet", ask=_stack_set(role)))
+        if role.name.endswith(("-stackset-administration", "-stackset-execution")):
+            found.append(Deed(section="Delivery", column=f"act as {role.name}", ask=_assume(role)))
+    return found
+
+
+def _pipeline(purpose: str, action: str, suffix: str, whose: str) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        project = _project(estate, subject, whose)
+        runner = next(
+            (r for r in estate.runners.values() if r.kind == "pipeline" and _is(r.name, project, purpose)), None
+        )
+        if project is None or runner is None:
+            return None
+        arn = runner.arn + suffix
+        return [subject.ask(estate, action, arn, endpoint=where.endpoint(estate, subject, "codepipeline"))]
+
+    return ask
+
+
+def _is(name: str, project: str | None, purpose: str) -> bool:
+    return bool(project) and name.startswith(f"{project}-") and name.endswith(f"-{purpose}")
+
+
+def _stack_set(administration: Role) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        partition, account = administration.arn.split(":")[1], administration.account
+        region = next((key.arn.split(":")[3] for key in estate.kind("key") if key.account == account), "")
+        prefix = administration.name.split("-", 1)[0]
+        name = f"{prefix}-{subject.project or other(estate, subject)}-production"
+        arn = f"arn:{partition}:cloudformation:{region}:{account}:stackset/{name}:00000000-0000-0000-0000-000000000000"
+        passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
+        gate = where.endpoint(estate, subject, "cloudformation")
+        return [
+            subject.ask(estate, "cloudformation:UpdateStackSet", arn, endpoint=gate),
+            subject.ask(estate, "iam:PassRole", administration.arn, context=passed),
+        ]
+
+    return ask
+
+
+def _assume(role: Role) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        return [subject.ask(estate, "sts:AssumeRole", role.arn, endpoint=where.endpoint(estate, subject, "sts"))]
+
+    return ask

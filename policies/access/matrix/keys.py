@@ -1,0 +1,29 @@
+"""Deeds on keys: use without any service in between, and administration. Nobody may have both."""
+
+from __future__ import annotations
+
+from policies.access.estate import Estate, Guarded
+from policies.access.matrix.deeds import Asked, Deed, Where, purpose
+from policies.access.matrix.subjects import Subject
+from policies.access.question import Question
+
+_ACTIONS = {
+    "decrypt directly": "kms:Decrypt",
+    "encrypt directly": "kms:GenerateDataKey",
+    "grant": "kms:CreateGrant",
+    "change policy": "kms:PutKeyPolicy",
+    "delete": "kms:ScheduleKeyDeletion",
+}
+
+
+def keys(key: Guarded) -> list[Deed]:
+    """What can be done to a key by asking KMS itself."""
+    section = f"Key {purpose(key)}, {key.stack}"
+    return [Deed(section=section, column=column, ask=_directly(key, action)) for column, action in _ACTIONS.items()]
+
+
+def _directly(key: Guarded, action: str) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        return [subject.ask(estate, action, key.arn, endpoint=where.endpoint(estate, subject, "kms"))]
+
+    return ask

@@ -1,0 +1,93 @@
+"""Deeds on access itself: making roles, widening them, changing who may use what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from policies.access.estate import Estate
+from policies.access.matrix.deeds import Asked, Deed, Where, purpose
+from policies.access.matrix.subjects import Subject
+from policies.access.question import Context, Question
+
+Target = Callable[[Estate, Subject], "tuple[str, Context] | None"]
+
+
+def rights(estate: Estate) -> list[Deed]:
+    """What would raise somebody's rights, or lower the walls, in the subject's own account."""
+    section = "Rights"
+    found = [
+        Deed(section=section, column=column, ask=_on(action, target))
+        for column, action, target in (
+            ("make a role without boundary", "iam:CreateRole", _new_role),
+            ("make a role with the boundary", "iam:CreateRole", _bounded_role),
+            ("widen itself", "iam:PutRolePolicy", _itself),
+            ("remove its boundary", "iam:DeleteRolePermissionsBoundary", _itself),
+            ("change the boundary", "iam:CreatePolicyVersion", _boundary),
+            ("change the deployer", "iam:PutRolePolicy", _deployer),
+            ("trust itself elsewhere", "iam:UpdateAssumeRolePolicy", _stack_set_role),
+        )
+    ]
+    for bucket in estate.kind("bucket"):
+        if purpose(bucket) == "models":
+            deed = _on("s3:PutBucketPolicy", _always(bucket.arn))
+            found.append(Deed(section=section, column="change the models bucket's policy", ask=deed))
+    return found
+
+
+def _on(action: str, target: Target) -> Asked:
+    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:  # noqa: ARG001 - IAM has no endpoint
+        found = target(estate, subject) if subject.account else None
+        return None if found is None else [subject.ask(estate, action, found[0], context=found[1])]
+
+    return ask
+
+
+def _always(arn: str) -> Target:
+    return lambda _, __: (arn, {})
+
+
+def _partition(subject: Subject) -> str:
+    return subject.principal.split(":")[1]
+
+
+def _prefix(estate: Estate, account: str | None) -> str | None:
+    """The platform's prefix, as the path of any of the account's roles says it."""
+    paths = (role.path for role in estate.roles.values() if role.account == account and role.path != "/")
+    return next((path.split("/")[1] for path in paths), None)
+
+
+def _new_role(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
+    prefix = _prefix(estate, subject.account)
+    return (f"arn:{_partition(subject)}:iam::{subject.account}:role/{prefix}/people/new", {}) if prefix else None
+
+
+def _bounded_role(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
+    found, boundary = _new_role(estate, subject), _boundary(estate, subject)
+    return (found[0], {"iam:PermissionsBoundary": boundary[0]}) if found and boundary else None
+
+
+def _itself(_: Estate, subject: Subject) -> tuple[str, Context] | None:
+    return subject.principal, {}
+
+
+def _boundary(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
+    arns = sorted(
+        {role.boundary_arn for role in estate.roles.values() if role.account == subject.account and role.boundary_arn}
+        - {_own_boundary(estate, subject)}
+    )
+    return (arns[0], {}) if arns else None
+
+
+def _own_boundary(estate: Estate, subject: Subject) -> str | None:
+    deployer = _deployer(estate, subject)
+    return estate.roles[deployer[0]].boundary_arn if deployer else None
+
+
+def _deployer(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
+    found = (r for r in estate.roles.values() if r.account == subject.account and r.name.endswith("-deployer"))
+    return next(((role.arn, {}) for role in found), None)
+
+
+def _stack_set_role(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
+    found = (r for r in estate.roles.values() if r.account == subject.account and "-stackset-" in r.name)
+    return next(((role.arn, {}) for role in found), None)

@@ -1,0 +1,95 @@
+"""How large every document is, and how much AWS allows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policies.access.estate import Estate
+from policies.access.question import Document
+
+
+@dataclass(frozen=True)
+class Limit:
+    """AWS's limit of a kind of document, in characters. White space counts, or not."""
+
+    kind: str
+    most: int
+    white_space: bool
+
+
+# aws-facts 1.1: IAM reference_iam-quotas; S3 using-iam-policies; KMS key-policy-overview; PrivateLink
+# vpc-limits-endpoints; botocore ecr SetRepositoryPolicy, sagemaker PutModelPackageGroupPolicy; EventBridge eb-quota;
+# Lambda gettingstarted-limits; SQS quotas-policies. Topics: 30,720 is nowhere confirmed, so the smaller 20,480 holds.
+TRUST = Limit("trust policy", 2_048, False)
+INLINE = Limit("inline policies of a role", 10_240, False)
+MANAGED = Limit("managed policy", 6_144, False)
+ENDPOINT = Limit("endpoint policy", 20_480, True)
+OF_KIND = {
+    "bucket": Limit("bucket policy", 20_480, True),
+    "key": Limit("key policy", 32_768, True),
+    "repository": Limit("repository policy", 10_240, True),
+    "group": Limit("model package group policy", 20_480, True),
+    "bus": Limit("event bus policy", 10_240, True),
+    "topic": Limit("topic policy", 20_480, True),
+    "queue": Limit("queue policy", 8_192, True),
+    "function": Limit("function policy", 20_480, True),
+    "secret": Limit("secret policy", 20_480, True),
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """One document's size; `owner` is what carries it."""
+
+    limit: Limit
+    owner: str
+    characters: int
+
+    @property
+    def headroom(self) -> float:
+        """Share of the limit that is free; negative where the document is over it."""
+        return 1 - self.characters / self.limit.most
+
+
+def characters(document: Document, limit: Limit) -> int:
+    """Length as AWS counts it. Documents are stored as they were sent: `json.dumps`'s own separators."""
+    text = json.dumps(document)
+    return len(text) if limit.white_space else len(re.sub(r"\s", "", text))
+
+
+def sizes(estate: Estate) -> list[Size]:
+    """Every document of the estate, the fullest first."""
+    return sorted(_sizes(estate), key=lambda size: (size.headroom, size.owner))
+
+
+def _sizes(estate: Estate) -> Iterable[Size]:
+    boundaries: dict[str, Document] = {}
+    for role in estate.roles.values():
+        yield Size(TRUST, role.arn, characters(role.trust, TRUST))
+        inline = sum(characters(document, INLINE) for document in role.inline)
+        yield Size(INLINE, role.arn, inline)
+        for document in role.managed:
+            yield Size(MANAGED, f"{role.arn} (attached)", characters(document, MANAGED))
+        if role.boundary is not None and role.boundary_arn:
+            boundaries[role.boundary_arn] = role.boundary
+    for arn, document in boundaries.items():
+        yield Size(MANAGED, arn, characters(document, MANAGED))
+    for guarded in estate.guarded.values():
+        if guarded.policy is not None:
+            limit = OF_KIND[guarded.kind]
+            yield Size(limit, guarded.arn, characters(guarded.policy, limit))
+    for gate in estate.endpoints.values():
+        if gate.policy is not None:
+            yield Size(ENDPOINT, f"{gate.service} endpoint {gate.id}", characters(gate.policy, ENDPOINT))
+
+
+def fullest(found: Iterable[Size]) -> dict[str, Size]:
+    """The fullest document of each kind."""
+    most: dict[str, Size] = {}
+    for size in found:
+        if size.limit.kind not in most or size.headroom < most[size.limit.kind].headroom:
+            most[size.limit.kind] = size
+    return most
