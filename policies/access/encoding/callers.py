@@ -1,0 +1,190 @@
+"""Who asks: one principal, or any of a kind that the documents do not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import z3
+
+from policies.access.encoding.logic import Formula, as_term, either, settled
+
+_IAM = re.compile(r"arn:(?P<partition>[^:]+):iam::(?P<account>\d{12}):(?P<kind>role|user|root)(/(?P<path>.+))?")
+_STS = re.compile(
+    r"arn:(?P<partition>[^:]+):sts::(?P<account>\d{12}):(?P<kind>assumed-role|federated-user)/(?P<rest>.+)"
+)
+_SERVICE_LINKED = ":role/aws-service-role/"
+
+
+class CallerKind(Enum):
+    """What a principal is; the values are those of aws:PrincipalType where AWS documents one.
+
+    Source: IAM User Guide, reference_policies_variables, principal key values.
+    """
+
+    ROOT = "Account"
+    USER = "User"
+    FEDERATED_USER = "FederatedUser"
+    ROLE = "AssumedRole"
+    SESSION = "AssumedRole, by its session"
+    ANONYMOUS = "Anonymous"
+    SERVICE = "service"
+    PROVIDER = "identity provider"
+
+
+# Callers that belong to an account and so can hold identity policies.
+IN_ACCOUNT = (CallerKind.ROOT, CallerKind.USER, CallerKind.FEDERATED_USER, CallerKind.ROLE, CallerKind.SESSION)
+_TYPES = {kind: kind.value for kind in (CallerKind.ROOT, CallerKind.USER, CallerKind.FEDERATED_USER, CallerKind.ROLE)}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A principal. `arn` and `account` may be open; `role` is the role's ARN as aws:PrincipalArn shows it."""
+
+    kind: CallerKind
+    arn: z3.SeqRef
+    account: z3.SeqRef | None
+    principal_arn: z3.SeqRef | None
+
+    @classmethod
+    def of(cls, principal: str, account: str | None, principal_arn: str | None = None) -> Caller:
+        """The caller with this ARN, service name or `*`. `principal_arn` is a session's exact role, when known."""
+        kind, derived = _classified(principal)
+        shown = principal_arn or derived
+        return cls(
+            kind,
+            z3.StringVal(principal),
+            z3.StringVal(account) if account is not None and kind in IN_ACCOUNT else None,
+            z3.StringVal(shown) if shown is not None else None,
+        )
+
+    @classmethod
+    def outsider(cls, kind: CallerKind = CallerKind.ROLE) -> Caller:
+        """Any role or user of any account; `limits` ties its ARN to its account."""
+        if kind not in {CallerKind.ROLE, CallerKind.USER}:
+            raise ValueError(f"an outsider is a role or a user, not {kind.name}")
+        arn = z3.String("principal:arn")
+        return cls(kind, arn, z3.String("principal:account"), arn)
+
+    def limits(self) -> list[z3.BoolRef]:
+        """What is true of every caller of this kind: nothing to add for a known one."""
+        if self.account is None or z3.is_string_value(self.account):
+            return []
+        word = "role" if self.kind is CallerKind.ROLE else "user"
+        prefix = z3.Concat(z3.StringVal("arn:aws:iam::"), self.account, z3.StringVal(f":{word}/"))
+        digits = z3.Loop(z3.Range("0", "9"), 12, 12)
+        return [z3.InRe(self.account, digits), z3.PrefixOf(prefix, self.arn)]
+
+    def service_linked(self) -> Formula:
+        """Whether it is a service-linked role, by the path that AWS reserves.
+
+        Source: IAM User Guide, id_roles_create-service-linked-role; design: RCPs and SCPs do not bind them.
+        """
+        if self.kind not in {CallerKind.ROLE, CallerKind.SESSION} or self.principal_arn is None:
+            return False
+        return settled(z3.Contains(self.principal_arn, z3.StringVal(_SERVICE_LINKED)), self.principal_arn)
+
+    def derived(self, owner: str) -> Mapping[str, z3.SeqRef]:
+        """The condition keys that AWS fills in from the caller and the resource's owner.
+
+        Source: IAM User Guide, reference_policies_condition-keys, availability of each key.
+        """
+        keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": z3.StringVal(owner)}
+        if self.kind is CallerKind.ANONYMOUS:
+            return keys | {
+                "aws:principalaccount": z3.StringVal("anonymous"),
+                "aws:principaltype": z3.StringVal("Anonymous"),
+            }
+        keys["aws:principalisawsservice"] = z3.StringVal("true" if self.kind is CallerKind.SERVICE else "false")
+        if self.kind is CallerKind.SERVICE:
+            keys["aws:principalservicename"] = self.arn
+        if self.principal_arn is not None:
+            keys["aws:principalarn"] = self.principal_arn
+        if self.account is not None:
+            keys["aws:principalaccount"] = self.account
+        if self.kind in IN_ACCOUNT:
+            keys["aws:principaltype"] = z3.StringVal(_TYPES.get(self.kind, "AssumedRole"))
+        return keys
+
+
+def _classified(principal: str) -> tuple[CallerKind, str | None]:
+    """The kind, and what aws:PrincipalArn shows."""
+    if principal == "*":
+        return CallerKind.ANONYMOUS, None
+    if found := _IAM.fullmatch(principal):
+        return {"role": CallerKind.ROLE, "user": CallerKind.USER, "root": CallerKind.ROOT}[found["kind"]], principal
+    if found := _STS.fullmatch(principal):
+        if found["kind"] == "federated-user":
+            return CallerKind.FEDERATED_USER, principal
+        role = found["rest"].split("/")[0]
+        return CallerKind.SESSION, f"arn:{found['partition']}:iam::{found['account']}:role/{role}"
+    if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return CallerKind.SERVICE, None
+    return CallerKind.PROVIDER, None
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a principal element names a caller.
+
+    `directly` grants to the user, session or anybody; `as_role` grants to the role behind a session;
+    `by_account` only lets the account's identity policies decide.
+    """
+
+    directly: Formula = False
+    as_role: Formula = False
+    by_account: Formula = False
+
+    def at_all(self) -> Formula:
+        """Named in any way."""
+        return either(self.directly, self.as_role, self.by_account)
+
+
+def named(principals: tuple[tuple[str, str], ...], caller: Caller) -> Match:
+    """How these (kind, name) entries of a Principal element name `caller`."""
+    found = [_entry(kind, name, caller) for kind, name in principals]
+    return Match(
+        either(*(match.directly for match in found)),
+        either(*(match.as_role for match in found)),
+        either(*(match.by_account for match in found)),
+    )
+
+
+def _entry(kind: str, name: str, caller: Caller) -> Match:
+    if kind == "AWS":
+        return _aws(name, caller)
+    if (kind, caller.kind) in {("Service", CallerKind.SERVICE), ("Federated", CallerKind.PROVIDER)}:
+        return Match(directly=_same(caller.arn, name))
+    return Match()
+
+
+def _aws(name: str, caller: Caller) -> Match:
+    if name == "*":
+        return Match(directly=True)
+    if caller.kind not in IN_ACCOUNT or caller.account is None:
+        return Match()
+    found = _IAM.fullmatch(name)
+    if re.fullmatch(r"\d{12}", name) or (found and found["kind"] == "root"):
+        return Match(by_account=_same(caller.account, found["account"] if found else name))
+    if found and found["kind"] == "role":
+        return Match(as_role=_is_role(name, found, caller))
+    return Match(directly=_same(caller.arn, name))
+
+
+def _is_role(name: str, found: re.Match[str], caller: Caller) -> Formula:
+    """A session is its role's; when its role's path is not known, name and account decide."""
+    if caller.kind is CallerKind.ROLE:
+        return _same(caller.arn, name)
+    if caller.kind is not CallerKind.SESSION or caller.principal_arn is None or found["path"] is None:
+        return False
+    shown = _IAM.fullmatch(str(caller.principal_arn.py_value()))
+    if shown and shown["path"] and "/" not in shown["path"]:
+        return (found["account"], found["path"].rsplit("/", 1)[-1]) == (shown["account"], shown["path"])
+    return _same(caller.principal_arn, name)
+
+
+def _same(term: z3.SeqRef, text: str) -> Formula:
+    constant = z3.StringVal(text)
+    return settled(as_term(term == constant), term, constant)

@@ -1,0 +1,188 @@
+"""Condition operators as formulas.
+
+Source of every rule: IAM User Guide, reference_policies_elements_condition_operators and
+reference_policies_condition-single-vs-multi-valued-context-keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import z3
+
+from policies.access.encoding import values
+from policies.access.encoding.documents import BadDocument, Statement, Test
+from policies.access.encoding.logic import (
+    Formula,
+    Unsupported,
+    as_term,
+    both,
+    conjunction,
+    disjunction,
+    either,
+    negation,
+    settled,
+)
+from policies.access.encoding.patterns import ARN_PARTS, Value, Wild, matches, matches_any_case, narrow, pieces
+from policies.access.encoding.request import BITS, Request, Slot, exact
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a condition is read with: the request, the caller's keys, and the statement it stands in."""
+
+    request: Request
+    derived: Mapping[str, z3.SeqRef]
+    statement: Statement
+
+    def slots(self, key: str) -> list[Slot]:
+        """The request's values of `key`."""
+        return self.request.values(key, self.derived)
+
+    def variable(self, key: str, default: str | None) -> Value:
+        """The value of `${key}`, which only a single-valued key has."""
+        slots = self.slots(key)
+        if len(slots) > 1:
+            if any(slot.known is None for slot in slots):
+                raise Unsupported(f"{self.statement.where}: the variable {key} is also read by a set operator")
+            slots = []
+        if not slots:
+            return Value(z3.StringVal(default or ""), default is not None)
+        text, present = slots[0].text(), slots[0].present
+        if default is None or present is True:
+            return Value(text, present)
+        return Value(z3.If(as_term(present), text, z3.StringVal(default)), True)
+
+
+Comparison = Callable[[Test, str, Slot, Reading], Formula]
+
+
+def holds(test: Test, reading: Reading) -> Formula:
+    """Whether the condition is met. Raises `BadDocument` for an operator that does not exist."""
+    slots = reading.slots(test.key)
+    exists = disjunction(slot.present for slot in slots)
+    if test.operator == "Null":
+        return _null(test, exists)
+    found = _OPERATORS.get(test.operator)
+    if found is None:
+        raise BadDocument(f"{reading.statement.where}: there is no condition operator {test.operator}")
+    compare, negated = found
+    met = _over_values(test, slots, lambda slot: _one_of(test, slot, reading, compare), negated=negated)
+    return either(met, negation(exists)) if test.if_exists else met
+
+
+def _null(test: Test, exists: Formula) -> Formula:
+    wanted = {values.as_truth(value) for value in test.values}
+    return either(both(True in wanted, negation(exists)), both(False in wanted, exists))
+
+
+def _one_of(test: Test, slot: Slot, reading: Reading, compare: Comparison) -> Formula:
+    return disjunction(compare(test, value, slot, reading) for value in test.values)
+
+
+def _over_values(test: Test, slots: list[Slot], equal: Callable[[Slot], Formula], *, negated: bool) -> Formula:
+    """Combine the request's values: a missing key fails positive operators and meets negated ones."""
+    if test.quantifier == "all":
+        return conjunction(either(negation(slot.present), _signed(equal(slot), negated)) for slot in slots)
+    if test.quantifier == "any":
+        return disjunction(both(slot.present, _signed(equal(slot), negated)) for slot in slots)
+    return _signed(disjunction(both(slot.present, equal(slot)) for slot in slots), negated)
+
+
+def _signed(formula: Formula, negated: bool) -> Formula:
+    return negation(formula) if negated else formula
+
+
+def _string(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    resolve = reading.variable if reading.statement.variables else None
+    like = test.operator in {"StringLike", "StringNotLike"}
+    return matches(pieces(value, wildcards=like, resolve=resolve), slot.text(), reading.statement.where)
+
+
+def _any_case(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del test
+    resolve = reading.variable if reading.statement.variables else None
+    return matches_any_case(pieces(value, wildcards=False, resolve=resolve), slot.text(), reading.statement.where)
+
+
+def _arn(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del test
+    resolve = reading.variable if reading.statement.variables else None
+    found = pieces(value, wildcards=True, resolve=resolve)
+    if found == [Wild.MANY]:
+        return True
+    if sum(piece == ":" for piece in found) < ARN_PARTS - 1:
+        return False
+    return matches(narrow(found, last_star_is_wide=False), slot.text(), reading.statement.where)
+
+
+def _binary(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del test
+    return matches([value], slot.text(), reading.statement.where)
+
+
+def _bool(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del test, reading
+    wanted = values.as_truth(value)
+    valid, truth = slot.truth()
+    return False if wanted is None else both(valid, truth if wanted else negation(truth))
+
+
+def _number(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del reading
+    wanted = values.as_number(value)
+    valid, number = slot.number()
+    return False if wanted is None else both(valid, order(test.operator, number, exact(wanted)))
+
+
+def _date(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del reading
+    wanted = values.as_date(value)
+    valid, date = slot.date()
+    return False if wanted is None else both(valid, order(test.operator, date, exact(wanted)))
+
+
+def order(operator: str, left: z3.ArithRef, right: z3.ArithRef) -> Formula:
+    """How `left` of the request compares with `right` of the policy, by the end of the operator's name."""
+    if operator.endswith("LessThanEquals"):
+        return settled(left <= right, left, right)
+    if operator.endswith("GreaterThanEquals"):
+        return settled(left >= right, left, right)
+    if operator.endswith("LessThan"):
+        return settled(left < right, left, right)
+    if operator.endswith("GreaterThan"):
+        return settled(left > right, left, right)
+    return settled(left == right, left, right)
+
+
+def _address(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+    del test, reading
+    network = values.as_network(value)
+    if network is None:
+        return False
+    version, start, length = network
+    valid, bits = slot.address(version)
+    if length == 0:
+        return valid
+    size = BITS[version]
+    inside = z3.Extract(size - 1, size - length, bits) == z3.BitVecVal(start >> (size - length), length)
+    return both(valid, settled(inside, bits))
+
+
+def _family(compare: Comparison, positive: str, negated: str) -> dict[str, tuple[Comparison, bool]]:
+    return dict.fromkeys(positive.split(), (compare, False)) | dict.fromkeys(negated.split(), (compare, True))
+
+
+_ORDERS = "LessThan LessThanEquals GreaterThan GreaterThanEquals"
+# Each operator: how one value compares, and whether it is the opposite of that.
+_OPERATORS: dict[str, tuple[Comparison, bool]] = {
+    **_family(_string, "StringEquals StringLike", "StringNotEquals StringNotLike"),
+    **_family(_any_case, "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"),
+    **_family(_arn, "ArnEquals ArnLike", "ArnNotEquals ArnNotLike"),
+    **_family(_binary, "BinaryEquals", ""),
+    **_family(_bool, "Bool", ""),
+    **_family(_number, "NumericEquals " + " ".join(f"Numeric{name}" for name in _ORDERS.split()), "NumericNotEquals"),
+    **_family(_date, "DateEquals " + " ".join(f"Date{name}" for name in _ORDERS.split()), "DateNotEquals"),
+    **_family(_address, "IpAddress", "NotIpAddress"),
+}

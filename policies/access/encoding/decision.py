@@ -1,0 +1,210 @@
+"""Whether a request is allowed, as one formula: AWS's order of evaluation.
+
+Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow and …-logic-cross-account;
+Organizations User Guide, orgs_manage_policies_rcps; KMS Developer Guide, key-policy-default and grants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
+from policies.access.encoding.documents import Policy, parse
+from policies.access.encoding.logic import (
+    Formula,
+    as_term,
+    both,
+    conjunction,
+    disjunction,
+    either,
+    negation,
+    settled,
+)
+from policies.access.encoding.request import Request
+from policies.access.encoding.statements import Reader
+from policies.access.question import Document, Grant, Question
+
+# The services whose requests resource control policies bind.
+# Source: Organizations User Guide, orgs_manage_policies_rcps, list of services that support RCPs.
+RCP_SERVICES = (
+    *("s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "dynamodb", "logs", "events"),
+    *("codebuild", "codecommit", "codepipeline", "codeartifact", "xray"),
+)
+# Requests on a role that its trust policy must itself allow.
+_TRUST_ACTIONS = ("sts:AssumeRole*", "sts:TagSession", "sts:SetSourceIdentity")
+_ROLE_ARN, _KEY_ARN = "arn:*:iam::*:role/*", "arn:*:kms:*:*:key/*"
+_CONTEXT_PREFIX = "kms:encryptioncontext:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """Every policy that has a say, parsed; what is None does not exist, as in `Question`."""
+
+    owner: str
+    identity: tuple[Policy, ...] = ()
+    resource: Policy | None = None
+    endpoint: Policy | None = None
+    boundary: Policy | None = None
+    session: Policy | None = None
+    scps: tuple[tuple[Policy, ...], ...] = ()
+    rcps: tuple[tuple[Policy, ...], ...] = ()
+    grants: tuple[Grant, ...] = ()
+
+    @classmethod
+    def of(cls, question: Question) -> Policies:
+        """The policies of `question`. Raises `BadDocument`."""
+        return cls(
+            owner=question.owner,
+            identity=tuple(parse(found, f"identity policy {i}") for i, found in enumerate(question.identity, 1)),
+            resource=_parsed(question.resource_policy, "resource policy"),
+            endpoint=_parsed(question.endpoint_policy, "endpoint policy"),
+            boundary=_parsed(question.boundary, "permissions boundary"),
+            session=_parsed(question.session, "session policy"),
+            scps=_levels(question.scps, "SCP"),
+            rcps=_levels(question.rcps, "RCP"),
+            grants=tuple(question.grants),
+        )
+
+    def each(self) -> Iterator[Policy]:
+        """All of them."""
+        yield from self.identity
+        yield from (policy for policy in (self.resource, self.endpoint, self.boundary, self.session) if policy)
+        for level in (*self.scps, *self.rcps):
+            yield from level
+
+
+def _parsed(document: Document | None, where: str) -> Policy | None:
+    return None if document is None else parse(document, where)
+
+
+def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[Policy, ...], ...]:
+    return tuple(
+        tuple(parse(found, f"{name} {number} at level {level}") for number, found in enumerate(documents, 1))
+        for level, documents in enumerate(levels, 1)
+    )
+
+
+def encode(policies: Policies, request: Request) -> z3.BoolRef:
+    """The formula "`request` is allowed". Raises `BadDocument`, and `Unsupported` for a pattern without exact form."""
+    reader = Reader(request, policies.owner, bounded=policies.boundary is not None)
+    gates = [
+        negation(denied(policies, reader)),
+        either(beyond_rcps(reader), every_level(policies.rcps, reader)),
+        either(beyond_scps(request.caller), every_level(policies.scps, reader)),
+        limit(policies.endpoint, reader),
+    ]
+    allowed = conjunction(gates)
+    return as_term(False if allowed is False else both(allowed, granted(policies, reader)))
+
+
+def denied(policies: Policies, reader: Reader) -> Formula:
+    """Whether any policy that binds the caller denies explicitly."""
+    own = [*policies.identity, policies.boundary, policies.session] if _has_policies(reader.request.caller) else []
+    bound = [policy for policy in (*own, policies.resource, policies.endpoint) if policy is not None]
+    rcps = disjunction(reader.denying(policy) for level in policies.rcps for policy in level)
+    scps = disjunction(reader.denying(policy) for level in policies.scps for policy in level)
+    return either(
+        disjunction(reader.denying(policy) for policy in bound),
+        both(negation(beyond_rcps(reader)), rcps),
+        both(negation(beyond_scps(reader.request.caller)), scps),
+    )
+
+
+def beyond_rcps(reader: Reader) -> Formula:
+    """Resource control policies bind neither services, nor service-linked roles, nor services outside their list."""
+    if reader.request.caller.kind is CallerKind.SERVICE:
+        return True
+    covered = disjunction(reader.action_is(f"{service}:*") for service in RCP_SERVICES)
+    retired = reader.action_is("kms:RetireGrant")
+    return either(reader.request.caller.service_linked(), negation(covered), retired)
+
+
+def beyond_scps(caller: Caller) -> Formula:
+    """Service control policies bind the users and roles of an account, save service-linked roles."""
+    return caller.service_linked() if caller.kind in IN_ACCOUNT else True
+
+
+def every_level(levels: Sequence[Sequence[Policy]], reader: Reader) -> Formula:
+    """Each level must allow, by any of its policies. No level: no organization."""
+    return conjunction(disjunction(reader.allowing(policy).at_all() for policy in level) for level in levels)
+
+
+def limit(policy: Policy | None, reader: Reader) -> Formula:
+    """A policy that can only limit: it must allow if it exists."""
+    return True if policy is None else reader.allowing(policy).at_all()
+
+
+def granted(policies: Policies, reader: Reader) -> Formula:
+    """Whether a grant is there: within the account, across accounts, or for a caller that has no account."""
+    caller = reader.request.caller
+    resource = reader.allowing(policies.resource) if policies.resource else Match()
+    by_grant = both(reader.resource_is(_KEY_ARN), disjunction(of_grant(grant, reader) for grant in policies.grants))
+    if caller.account is None:
+        return either(resource.at_all(), by_grant)
+    same = settled(caller.account == z3.StringVal(policies.owner), caller.account)
+    own = own_side(policies, reader)
+    within = both(same, within_account(policies, reader, resource, own))
+    return either(within, both(negation(same), across_accounts(own, resource)), by_grant)
+
+
+def own_side(policies: Policies, reader: Reader) -> Formula:
+    """What the caller's own policies allow together; an account's root user needs none."""
+    if not _has_policies(reader.request.caller):
+        return True
+    identity = disjunction(reader.allowing(policy).at_all() for policy in policies.identity)
+    return both(identity, limit(policies.boundary, reader), limit(policies.session, reader))
+
+
+def across_accounts(own: Formula, resource: Match) -> Formula:
+    """Both sides must allow."""
+    return both(own, resource.at_all())
+
+
+def within_account(policies: Policies, reader: Reader, resource: Match, own: Formula) -> Formula:
+    """A role named by its ARN stays inside boundary and session policy; a user, a session or `*` does not.
+
+    Trust and key policies must themselves allow; elsewhere the caller's own policies are enough.
+    """
+    as_role = both(resource.as_role, limit(policies.boundary, reader), limit(policies.session, reader))
+    delegated = either(negation(guarded(reader)), resource.by_account)
+    return either(resource.directly, as_role, both(delegated, own))
+
+
+def guarded(reader: Reader) -> Formula:
+    """Whether the resource is a role about to be assumed or a key, which nobody may use without its own policy."""
+    assuming = both(disjunction(reader.action_is(name) for name in _TRUST_ACTIONS), reader.resource_is(_ROLE_ARN))
+    return either(assuming, both(reader.action_is("kms:*"), reader.resource_is(_KEY_ARN)))
+
+
+def of_grant(grant: Grant, reader: Reader) -> Formula:
+    """A grant lets its grantee call its operations while the encryption context meets its constraints.
+
+    Source: KMS API Reference, GrantConstraints; KMS Developer Guide, grants.
+    """
+    who = grantee(grant.grantee, reader.request.caller)
+    what = disjunction(reader.action_is(f"kms:{name}") for name in grant.operations)
+    return both(who, what, conjunction(_constraint(kind, found, reader) for kind, found in grant.constraints.items()))
+
+
+def grantee(name: str, caller: Caller) -> Formula:
+    """Whether a grant to `name` is the caller's."""
+    return named((("Service" if caller.kind is CallerKind.SERVICE else "AWS", name),), caller).at_all()
+
+
+def _constraint(kind: str, pairs: Mapping[str, str], reader: Reader) -> Formula:
+    wanted = {_CONTEXT_PREFIX + key.lower(): value for key, value in pairs.items()}
+    parts = [
+        disjunction(both(slot.present, settled(slot.text() == value, slot.text())) for slot in reader.slots(key))
+        for key, value in wanted.items()
+    ]
+    if kind == "EncryptionContextEquals":
+        others = (key for key in reader.request.keys if key.startswith(_CONTEXT_PREFIX) and key not in wanted)
+        parts += [negation(slot.present) for key in others for slot in reader.slots(key)]
+    return conjunction(parts)
+
+
+def _has_policies(caller: Caller) -> bool:
+    return caller.kind in IN_ACCOUNT and caller.kind is not CallerKind.ROOT

@@ -1,0 +1,155 @@
+"""Policy documents as statements, for the encoding only: JSON in, statements or `BadDocument` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.access.question import Document
+
+# Where ${...} is a variable; any other version, or none, leaves it as text.
+# Source: IAM User Guide, reference_policies_variables.
+VARIABLES_VERSION = "2012-10-17"
+VERSIONS = (VARIABLES_VERSION, "2008-10-17")
+
+
+class BadDocument(Exception):
+    """A document that AWS would refuse, or that nothing here can read; names the policy and statement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Test:
+    """One operator, key and its values. `quantifier` is `any`, `all` or empty; `key` is in lower case."""
+
+    quantifier: str
+    operator: str
+    if_exists: bool
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement. `principals` and `resources` are None where the element is absent; `not_…` inverts an element."""
+
+    where: str
+    allow: bool
+    principals: tuple[tuple[str, str], ...] | None
+    not_principal: bool
+    actions: tuple[str, ...]
+    not_action: bool
+    resources: tuple[str, ...] | None
+    not_resource: bool
+    tests: tuple[Test, ...]
+    variables: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A parsed document; `where` says which policy of the question it is."""
+
+    where: str
+    statements: tuple[Statement, ...]
+
+
+def parse(document: Document, where: str) -> Policy:
+    """The statements of `document`. Raises `BadDocument`."""
+    version = document.get("Version", VERSIONS[1])
+    if version not in VERSIONS:
+        raise BadDocument(f"{where}: Version {version!r} is neither of {', '.join(VERSIONS)}")
+    found = document.get("Statement")
+    entries = found if isinstance(found, list) else [found]
+    statements = [
+        _statement(entry, f"{where}, statement {number}", version == VARIABLES_VERSION)
+        for number, entry in enumerate(entries, 1)
+    ]
+    return Policy(where=where, statements=tuple(statements))
+
+
+def _statement(entry: Any, place: str, variables: bool) -> Statement:
+    if not isinstance(entry, Mapping):
+        raise BadDocument(f"{place} is not an object")
+    where = f"{place} ({entry['Sid']})" if entry.get("Sid") else place
+    if entry.get("Effect") not in {"Allow", "Deny"}:
+        raise BadDocument(f"{where}: Effect {entry.get('Effect')!r} is neither Allow nor Deny")
+    allow = entry["Effect"] == "Allow"
+    if allow and "NotPrincipal" in entry:
+        # Source: IAM User Guide, reference_policies_elements_notprincipal: not supported with Allow.
+        raise BadDocument(f"{where}: NotPrincipal needs Effect Deny")
+    actions, not_action = _element(entry, "Action", where)
+    if actions is None:
+        raise BadDocument(f"{where} has neither Action nor NotAction")
+    resources, not_resource = _element(entry, "Resource", where)
+    return Statement(
+        where=where,
+        allow=allow,
+        principals=_principals(entry, where),
+        not_principal="NotPrincipal" in entry,
+        actions=actions,
+        not_action=not_action,
+        resources=resources,
+        not_resource=not_resource,
+        tests=_tests(entry.get("Condition", {}), where),
+        variables=variables,
+    )
+
+
+def _element(entry: Mapping[str, Any], name: str, where: str) -> tuple[tuple[str, ...] | None, bool]:
+    if name in entry and f"Not{name}" in entry:
+        raise BadDocument(f"{where} has both {name} and Not{name}")
+    inverted = f"Not{name}" in entry
+    found = entry.get(f"Not{name}" if inverted else name)
+    return (None if found is None else _texts(found, f"{where}: {name}")), inverted
+
+
+def _principals(entry: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...] | None:
+    if "Principal" in entry and "NotPrincipal" in entry:
+        raise BadDocument(f"{where} has both Principal and NotPrincipal")
+    found = entry.get("Principal", entry.get("NotPrincipal"))
+    if found is None:
+        return None
+    if found == "*":
+        return (("AWS", "*"),)
+    if not isinstance(found, Mapping):
+        raise BadDocument(f"{where}: a principal is '*' or an object, not {found!r}")
+    return tuple((kind, name) for kind, names in found.items() for name in _texts(names, f"{where}: {kind}"))
+
+
+def _tests(block: Any, where: str) -> tuple[Test, ...]:
+    if not isinstance(block, Mapping) or not all(isinstance(keys, Mapping) for keys in block.values()):
+        raise BadDocument(f"{where}: Condition is not an object of operators that hold keys")
+    return tuple(
+        _test(operator, key, _texts(values, f"{where}: {operator} {key}"))
+        for operator, keys in block.items()
+        for key, values in keys.items()
+    )
+
+
+def _test(operator: str, key: str, values: tuple[str, ...]) -> Test:
+    quantifier = ""
+    for prefix, name in (("ForAllValues:", "all"), ("ForAnyValue:", "any")):
+        if operator.startswith(prefix):
+            quantifier, operator = name, operator.removeprefix(prefix)
+    return Test(
+        quantifier=quantifier,
+        operator=operator.removesuffix("IfExists"),
+        if_exists=operator.endswith("IfExists"),
+        key=key.lower(),
+        values=values,
+    )
+
+
+def _texts(found: Any, where: str) -> tuple[str, ...]:
+    entries = found if isinstance(found, list) else [found]
+    return tuple(_text(entry, where) for entry in entries)
+
+
+def _text(entry: Any, where: str) -> str:
+    if isinstance(entry, bool):
+        return "true" if entry else "false"
+    if isinstance(entry, int | float):
+        return str(entry)
+    if isinstance(entry, str):
+        return entry
+    raise BadDocument(f"{where}: {entry!r} is not text")

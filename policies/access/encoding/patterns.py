@@ -1,0 +1,193 @@
+"""Patterns with wildcards and policy variables, as exact formulas over a text that may be open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import z3
+
+from policies.access.encoding.logic import Formula, Unsupported, both, either, settled
+
+ARN_PARTS = 6
+
+
+class Wild(Enum):
+    """A wildcard. The narrow ones stop at a colon, as they do inside one part of an ARN."""
+
+    MANY = "*"
+    ONE = "?"
+    MANY_NARROW = "*:"
+    ONE_NARROW = "?:"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A policy variable's value, open or known; wildcards in it are plain text."""
+
+    text: z3.SeqRef
+    present: Formula
+
+
+Piece = str | Wild | Value
+# The value of the variable with this name and default, None for a default that is not given.
+Resolve = Callable[[str, str | None], Value]
+
+_LITERAL_VARIABLES = frozenset("*?$")
+
+
+def pieces(pattern: str, *, wildcards: bool, resolve: Resolve | None = None) -> list[Piece]:
+    """Split `pattern`. Without `resolve`, `${…}` is text; `${*}`, `${?}` and `${$}` are those characters.
+
+    Source: IAM User Guide, reference_policies_variables.
+    """
+    found: list[Piece] = []
+    position = 0
+    while position < len(pattern):
+        end = pattern.find("}", position) if resolve and pattern.startswith("${", position) else -1
+        if resolve and end > 0:
+            found.append(_variable(pattern[position + 2 : end], resolve))
+            position = end + 1
+            continue
+        character = pattern[position]
+        found.append(Wild(character) if wildcards and character in "*?" else character)
+        position += 1
+    return found
+
+
+def _variable(inside: str, resolve: Resolve) -> Piece:
+    if inside in _LITERAL_VARIABLES:
+        return inside
+    name, comma, default = inside.partition(",")
+    return resolve(name.strip().lower(), default.strip().strip("'") if comma else None)
+
+
+def narrow(found: Sequence[Piece], *, last_star_is_wide: bool) -> list[Piece]:
+    """Keep the wildcards of an ARN's first five parts inside their parts.
+
+    `last_star_is_wide`: a `*` that ends a part may match beyond the colon, as in a Resource element.
+    Source: IAM User Guide, reference_policies_elements_resource; ArnLike: …_condition_operators.
+    """
+    narrowed: list[Piece] = []
+    part = 1
+    for index, piece in enumerate(found):
+        part += piece.count(":") if isinstance(piece, str) else 0
+        ends_part = index + 1 == len(found) or found[index + 1] == ":"
+        if part >= ARN_PARTS or not isinstance(piece, Wild) or (last_star_is_wide and ends_part and piece is Wild.MANY):
+            narrowed.append(piece)
+        else:
+            narrowed.append(Wild(piece.value + ":"))
+    return narrowed
+
+
+def matches(found: Sequence[Piece], text: z3.SeqRef, where: str) -> Formula:
+    """Whether `text` has this form. A variable without a value matches nothing. Raises `Unsupported`."""
+    present = both(*(piece.present for piece in found if isinstance(piece, Value)))
+    if present is False:
+        return False
+    return both(present, _shape(_joined(found), text, where))
+
+
+def matches_any_case(found: Sequence[Piece], text: z3.SeqRef, where: str) -> Formula:
+    """As `matches`, without wildcards and regardless of case."""
+    present = both(*(piece.present for piece in found if isinstance(piece, Value)))
+    joined = _joined(found)
+    if present is False:
+        return False
+    if any(not isinstance(piece, str) for piece in joined):
+        raise Unsupported(f"{where}: a variable with an open value is compared regardless of case")
+    return both(present, settled(z3.InRe(text, _any_case("".join(str(piece) for piece in joined))), text))
+
+
+def _joined(found: Sequence[Piece]) -> list[Piece]:
+    """Neighbouring text joined; variables whose value is known are text."""
+    joined: list[Piece] = []
+    for piece in found:
+        if isinstance(piece, Value) and z3.is_string_value(piece.text):
+            piece = _known(piece.text)  # noqa: PLW2901 - the same piece, known
+        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += piece
+        elif piece != "" and not (piece is Wild.MANY and joined and joined[-1] is Wild.MANY):
+            joined.append(piece)
+    return joined
+
+
+def _shape(joined: list[Piece], text: z3.SeqRef, where: str) -> Formula:
+    wild = [index for index, piece in enumerate(joined) if isinstance(piece, Wild)]
+    if not wild:
+        whole = _concatenated(joined)
+        return settled(text == whole, text, whole)
+    head, middle, tail = joined[: wild[0]], joined[wild[0] : wild[-1] + 1], joined[wild[-1] + 1 :]
+    if all(not isinstance(piece, Value) for piece in joined):
+        return _constant(joined, text)
+    if any(isinstance(piece, Value) for piece in middle):
+        raise Unsupported(f"{where}: a variable with an open value stands between wildcards")
+    start, end = _concatenated(head), _concatenated(tail)
+    outer = z3.And(
+        z3.PrefixOf(start, text), z3.SuffixOf(end, text), z3.Length(text) >= z3.Length(start) + z3.Length(end)
+    )
+    if middle == [Wild.MANY]:
+        return outer if tail else z3.PrefixOf(start, text)
+    inner = z3.SubString(text, z3.Length(start), z3.Length(text) - z3.Length(start) - z3.Length(end))
+    return z3.And(outer, z3.InRe(inner, _expression(tuple(middle))))
+
+
+def _constant(joined: list[Piece], text: z3.SeqRef) -> Formula:
+    """The cheapest exact formula for a pattern without open values."""
+    match joined:
+        case [Wild.MANY]:
+            return True
+        case [str(prefix), Wild.MANY]:
+            return settled(z3.PrefixOf(z3.StringVal(prefix), text), text)
+        case [Wild.MANY, str(suffix)]:
+            return settled(z3.SuffixOf(z3.StringVal(suffix), text), text)
+        case [Wild.MANY, str(inner), Wild.MANY]:
+            return settled(z3.Contains(text, z3.StringVal(inner)), text)
+    return settled(z3.InRe(text, _expression(tuple(joined))), text)
+
+
+def _concatenated(joined: Sequence[Piece]) -> z3.SeqRef:
+    terms = [piece.text if isinstance(piece, Value) else z3.StringVal(piece) for piece in joined]
+    if not terms:
+        return z3.StringVal("")
+    return terms[0] if len(terms) == 1 else z3.Concat(*terms)
+
+
+def _known(text: z3.SeqRef) -> str:
+    return str(text.py_value())
+
+
+@lru_cache(maxsize=4096)
+def _expression(joined: tuple[str | Wild, ...]) -> z3.ReRef:
+    terms = [_WILD[piece] if isinstance(piece, Wild) else z3.Re(piece) for piece in joined]
+    return terms[0] if len(terms) == 1 else z3.Concat(*terms)
+
+
+@lru_cache(maxsize=4096)
+def _any_case(text: str) -> z3.ReRef:
+    terms = [
+        z3.Re(character) if character.lower() == character.upper() else z3.Union(
+            z3.Re(character.lower()), z3.Re(character.upper())
+        )
+        for character in text
+    ]  # fmt: skip
+    if not terms:
+        return z3.Re("")
+    return terms[0] if len(terms) == 1 else z3.Concat(*terms)
+
+
+_STRINGS = z3.ReSort(z3.StringSort())
+_NOT_COLON = z3.Diff(z3.AllChar(_STRINGS), z3.Re(":"))
+_WILD = {
+    Wild.MANY: z3.Full(_STRINGS),
+    Wild.ONE: z3.AllChar(_STRINGS),
+    Wild.MANY_NARROW: z3.Star(_NOT_COLON),
+    Wild.ONE_NARROW: _NOT_COLON,
+}
+
+
+def any_of(patterns: Sequence[Sequence[Piece]], text: z3.SeqRef, where: str) -> Formula:
+    """Whether `text` has one of these forms."""
+    return either(*(matches(pattern, text, where) for pattern in patterns))

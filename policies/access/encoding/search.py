@@ -1,0 +1,160 @@
+"""Looking for a request: one that makes a formula true, or none for all requests."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from ipaddress import IPv4Address, IPv6Address
+
+import z3
+
+from policies.access.encoding.answer import truth
+from policies.access.encoding.logic import Formula, as_term
+from policies.access.encoding.request import Request, Slot
+from policies.access.encoding.variables import free_variables
+
+TIMEOUT_MS = 10_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Undecided(Exception):
+    """The solver gave no answer, or one that no request can have: nothing is proved. Names the query."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witness:
+    """A request that a formula accepts. Keys that do not matter are left out of `context`."""
+
+    principal: str
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]]
+
+    def render(self) -> str:
+        """One readable line for each part."""
+        lines = [f"{self.principal}", f"  does {self.action}", f"  to {self.resource}"]
+        lines += [f"  with {key} = {json.dumps(list(found))[1:-1]}" for key, found in sorted(self.context.items())]
+        return "\n".join(lines)
+
+
+def find(
+    formula: Formula, request: Request, *, query: str, given: Iterable[Formula] = (), timeout_ms: int = TIMEOUT_MS
+) -> Witness | None:
+    """A request that makes `formula` and all of `given` true, or None: then no request does.
+
+    Raises `Undecided` naming `query` when the solver does not know within `timeout_ms`.
+    """
+    whole = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
+    solver = z3.Solver()
+    solver.set("timeout", timeout_ms)
+    solver.add(whole, *_readable(whole))
+    verdict = solver.check()
+    if verdict == z3.unsat:
+        return None
+    if verdict != z3.sat:
+        raise Undecided(f"{query}: the solver does not know ({solver.reason_unknown()}) within {timeout_ms} ms")
+    witness, values = _witness(whole, solver.model(), request)
+    if not truth(whole, values):
+        raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {witness.render()}")
+    return witness
+
+
+def _readable(formula: z3.BoolRef) -> list[z3.BoolRef]:
+    """A key that is compared as one type has values of that type."""
+    readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
+    for variable in free_variables(formula):
+        slot, _, reading = variable.decl().name().partition(";")
+        readings[slot][reading] = variable
+    return [
+        z3.Or([flag for name, flag in found.items() if name.endswith("?")])
+        for found in readings.values()
+        if "text" not in found and any(name.endswith("?") for name in found)
+    ]
+
+
+def _witness(
+    formula: z3.BoolRef, model: z3.ModelRef, request: Request
+) -> tuple[Witness, list[tuple[z3.ExprRef, z3.ExprRef]]]:
+    """The request of `model`, and the value that each variable has when the request is read again from its text."""
+    variables = free_variables(formula)
+    found = {variable.decl().name(): model.eval(variable, model_completion=True) for variable in variables}
+    texts = _texts(found)
+    values = []
+    for variable in variables:
+        slot, _, reading = variable.decl().name().partition(";")
+        known = Slot(slot, texts.get(slot) is not None, z3.StringVal(texts.get(slot) or ""))
+        values.append((variable, known.reading(reading) if reading else found[slot]))
+    context = defaultdict(list, {key: list(known) for key, known in request.pinned.items() if known})
+    for slot, text in texts.items():
+        if text is not None:
+            context[slot.rpartition("#")[0]].append(text)
+    witness = Witness(
+        principal=_text(found.get("principal:arn", request.caller.arn)),
+        action=_text(found.get("action", request.action)),
+        resource=_text(found.get("resource", request.resource)),
+        context={key: tuple(known) for key, known in context.items()},
+    )
+    return witness, values
+
+
+def _texts(found: Mapping[str, z3.ExprRef]) -> dict[str, str | None]:
+    """For each value of a key: its text, or None when it is absent."""
+    readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
+    for name, value in found.items():
+        slot, separator, reading = name.partition(";")
+        if separator:
+            readings[slot][reading] = value
+    return {slot: _written(values) for slot, values in readings.items()}
+
+
+def _written(readings: Mapping[str, z3.ExprRef]) -> str | None:
+    """One value as AWS writes it."""
+    if z3.is_false(readings.get("present", z3.BoolVal(True))):
+        return None
+    if "text" in readings:
+        return _text(readings["text"])
+    for name, write in _WRITERS.items():
+        if z3.is_true(readings.get(f"{name}?")):
+            return write(readings[name]) if name in readings else _SAMPLES[name]
+    return "-"
+
+
+def _text(value: z3.ExprRef) -> str:
+    return str(value.py_value()) if z3.is_string_value(value) else "*"
+
+
+def _number(value: z3.ExprRef) -> str:
+    exact = Fraction(value.numerator_as_long(), value.denominator_as_long())
+    return str(exact.numerator) if exact.denominator == 1 else str(float(exact))
+
+
+def _date(value: z3.ExprRef) -> str:
+    seconds = Fraction(value.numerator_as_long(), value.denominator_as_long())
+    moment = _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _truth(value: z3.ExprRef) -> str:
+    return "true" if z3.is_true(value) else "false"
+
+
+def _ip4(value: z3.ExprRef) -> str:
+    return str(IPv4Address(value.as_long()))
+
+
+def _ip6(value: z3.ExprRef) -> str:
+    return str(IPv6Address(value.as_long()))
+
+
+_WRITERS: dict[str, Callable[[z3.ExprRef], str]] = {
+    "truth": _truth,
+    "number": _number,
+    "date": _date,
+    "ip4": _ip4,
+    "ip6": _ip6,
+}
+_SAMPLES = {"truth": "true", "number": "0", "date": "1970-01-01T00:00:00Z", "ip4": "192.0.2.1", "ip6": "2001:db8::1"}

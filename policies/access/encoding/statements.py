@@ -1,0 +1,119 @@
+"""Statements as formulas: what they cover, whom they name, and what a whole policy allows or denies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import z3
+
+from policies.access.encoding.callers import Caller, Match, named
+from policies.access.encoding.conditions import Reading, holds
+from policies.access.encoding.documents import Policy, Statement
+from policies.access.encoding.logic import Formula, both, conjunction, disjunction, negation
+from policies.access.encoding.patterns import matches, narrow, pieces
+from policies.access.encoding.request import Request, Slot
+
+
+class Reader:
+    """Reads policies for one request. `bounded`: the caller has a permissions boundary."""
+
+    def __init__(self, request: Request, owner: str, *, bounded: bool) -> None:
+        self.request = request
+        self.derived: Mapping[str, z3.SeqRef] = request.caller.derived(owner)
+        self.bounded = bounded
+
+    def slots(self, key: str) -> list[Slot]:
+        """The request's values of a condition key."""
+        return self.request.values(key, self.derived)
+
+    def allowing(self, policy: Policy) -> Match:
+        """How the Allow statements of `policy` name the caller; one without principals names it directly."""
+        found = [self._allows(statement) for statement in policy.statements if statement.allow]
+        return Match(
+            disjunction(match.directly for match in found),
+            disjunction(match.as_role for match in found),
+            disjunction(match.by_account for match in found),
+        )
+
+    def denying(self, policy: Policy) -> Formula:
+        """Whether a Deny statement of `policy` applies."""
+        return disjunction(self._denies(statement) for statement in policy.statements if not statement.allow)
+
+    def action_is(self, pattern: str) -> Formula:
+        """Whether the action has this form, in any case."""
+        return matches(pieces(pattern.lower(), wildcards=True), self.request.action, "an action")
+
+    def resource_is(self, pattern: str) -> Formula:
+        """Whether the resource's ARN has this form."""
+        found = narrow(pieces(pattern, wildcards=True), last_star_is_wide=False)
+        return matches(found, self.request.resource, "a resource")
+
+    def _allows(self, statement: Statement) -> Match:
+        match = Match(directly=True) if statement.principals is None else named(statement.principals, self._caller)
+        if match.at_all() is False:
+            return match
+        covered = self._covers(statement)
+        return Match(both(match.directly, covered), both(match.as_role, covered), both(match.by_account, covered))
+
+    def _denies(self, statement: Statement) -> Formula:
+        addressed = addresses(statement, self._caller, bounded=self.bounded)
+        return False if addressed is False else both(addressed, self._covers(statement))
+
+    def _covers(self, statement: Statement) -> Formula:
+        """Action, resource and conditions, the cheapest first."""
+        action = inverted(disjunction(self.action_is(name) for name in statement.actions), statement.not_action)
+        if action is False:
+            return False
+        resource = self._resource(statement)
+        if resource is False:
+            return False
+        reading = Reading(self.request, self.derived, statement)
+        return both(action, resource, conjunction(holds(test, reading) for test in statement.tests))
+
+    def _resource(self, statement: Statement) -> Formula:
+        """A resource policy may leave the element out: it is then about its own resource."""
+        if statement.resources is None:
+            return True
+        reading = Reading(self.request, self.derived, statement)
+        found = (resource_matches(pattern, reading) for pattern in statement.resources)
+        return inverted(disjunction(found), statement.not_resource)
+
+    @property
+    def _caller(self) -> Caller:
+        return self.request.caller
+
+
+def addresses(statement: Statement, caller: Caller, *, bounded: bool) -> Formula:
+    """Whether a Deny is about `caller`. NotPrincipal is about every caller with a boundary, whoever is listed.
+
+    Source: IAM User Guide, reference_policies_elements_notprincipal.
+    """
+    if statement.principals is None:
+        return True
+    listed = named(statement.principals, caller).at_all()
+    if not statement.not_principal:
+        return listed
+    return True if bounded else negation(listed)
+
+
+def inverted(formula: Formula, by_not: bool) -> Formula:
+    """The opposite for NotAction and NotResource."""
+    return negation(formula) if by_not else formula
+
+
+def resource_matches(pattern: str, reading: Reading) -> Formula:
+    """Whether the resource has this form; variables stand only after an ARN's fifth colon.
+
+    Source: IAM User Guide, reference_policies_elements_resource and reference_policies_variables.
+    """
+    resolve = reading.variable if reading.statement.variables else None
+    fixed, variable = _split(pattern)
+    found = pieces(fixed, wildcards=True) + pieces(variable, wildcards=True, resolve=resolve)
+    wide = narrow(found, last_star_is_wide=True)
+    return matches(wide, reading.request.resource, reading.statement.where)
+
+
+def _split(pattern: str) -> tuple[str, str]:
+    """The five first parts of an ARN with their colons, and the rest."""
+    parts = pattern.split(":", 5)
+    return (":".join(parts[:5]) + ":", parts[5]) if len(parts) == 6 else (pattern, "")
