@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from policies.pack.model import NotApplicable, Resource, Unknown, UnknownValue
@@ -21,6 +22,8 @@ ATTACHED = (
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
 )
+# Every role of an account, or of all, by whatever path of wildcards alone.
+EVERY_ROLE = re.compile(r"\*|arn:[^:]*:(iam|\*):[^:]*:[^:]*:(\*|role\*|role/[*/]*)")
 
 
 def documents(resource: Resource) -> Iterator[tuple[str, Statement]]:

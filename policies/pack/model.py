@@ -80,6 +80,10 @@ class Resource:
             raise UnknownValue(path, self.name)
         return found
 
+    def parts(self, path: str) -> list[str]:
+        """The dotted paths of a list's items, for reading into them."""
+        return [f"{path}.{number}" for number in range(len(self.each(path)))]
+
     def present(self, path: str) -> bool:
         """Whether there is a value at a dotted path. One that is not known yet is there all the same."""
         try:
@@ -87,6 +91,9 @@ class Resource:
         except UnknownValue:
             return True
 
+
+# Where Security Hub relates its controls to the other frameworks, by service.
+SECURITY_HUB: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/{}-controls.html"
 
 Check = Callable[[Resource, Sequence[Resource]], list[str]]
 
@@ -97,8 +104,9 @@ class Rule:
 
     `check` answers with a sentence for each violation; it is given the resource and all resources of its stack. A rule
     of scope "resource" looks at that resource's inputs alone, so that it is decided before the resource is made.
-    `frameworks` are identifiers of AWS Security Hub controls (FSBP where the control is in that standard) and of
-    NIST SP 800-53 r5, as Security Hub's user guide relates them.
+    `frameworks` are identifiers of AWS Security Hub controls (FSBP where the control is in that standard), of
+    NIST SP 800-53 r5 and of the CIS AWS Foundations Benchmark, as the pages in `sources` relate them: those of the
+    control that looks for the same mistake. A rule of the platform's own has none.
     """
 
     id: str
@@ -110,4 +118,5 @@ class Rule:
     types: tuple[str, ...]
     check: Check
     frameworks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     scope: Literal["resource", "stack"] = "resource"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
 from policies.pack.siblings import BUCKETS, attached, receives_access_logs
 
 CONFIGURATIONS = (
@@ -44,6 +44,8 @@ RULE = Rule(
     why="Only a key of one's own has a key policy: the second of the three grants that a foreign reader needs.",
     fix="Set SSE-KMS with the platform's key in a BucketServerSideEncryptionConfiguration.",
     severity=Severity.HIGH,
+    frameworks=("Security Hub S3.17", "NIST 800-53 SC-28(1)", "NIST 800-53 SC-12(2)"),
+    sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
     check=check,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 from policies.pack.siblings import BUCKETS, attached
 
 VERSIONING = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
@@ -29,8 +29,8 @@ RULE = Rule(
     why="A manifest names data and artifacts by object version; without versions a model's origin is lost.",
     fix="Add a BucketVersioning with status Enabled.",
     severity=Severity.MEDIUM,
-    # Security Hub user guide, s3-controls: S3.14 (not part of FSBP).
-    frameworks=("Security Hub S3.14",),
+    frameworks=("Security Hub S3.14", "NIST 800-53 CP-9"),
+    sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
     check=check,

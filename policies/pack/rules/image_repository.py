@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 
 KMS_TYPES = ("KMS", "KMS_DSSE")
 
@@ -36,8 +36,8 @@ RULE = Rule(
     why="A tag that can move makes the image of an approved model somebody's choice of the day.",
     fix="Set imageTagMutability to IMMUTABLE, scanOnPush, and encryption KMS with kmsKey.",
     severity=Severity.HIGH,
-    # Security Hub user guide, ecr-controls: ECR.1 and ECR.2.
-    frameworks=("FSBP ECR.1", "FSBP ECR.2", "NIST 800-53 RA-5", "NIST 800-53 CM-2"),
+    frameworks=("FSBP ECR.1", "FSBP ECR.2", "Security Hub ECR.5", "NIST 800-53 RA-5", "NIST 800-53 CM-2"),
+    sources=(SECURITY_HUB.format("ecr"),),
     types=("aws:ecr/repository:Repository",),
     check=check,
 )

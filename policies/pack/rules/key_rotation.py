@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
 
 
 def check(key: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
@@ -23,8 +23,8 @@ RULE = Rule(
     why="Less is encrypted under one key material, and a leaked one is worth less.",
     fix="Set enableKeyRotation.",
     severity=Severity.MEDIUM,
-    # Security Hub user guide, kms-controls: KMS.4 (not part of FSBP).
-    frameworks=("Security Hub KMS.4", "CIS AWS 1.4.0 3.8", "NIST 800-53 SC-12"),
+    frameworks=("Security Hub KMS.4", "CIS AWS 5.0.0 3.6", "NIST 800-53 SC-12"),
+    sources=(SECURITY_HUB.format("kms"),),
     types=("aws:kms/key:Key",),
     check=check,
 )

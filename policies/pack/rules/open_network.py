@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Mapping, Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity, Unknown, UnknownValue
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity, Unknown, UnknownValue
+from policies.pack.network import excuse_nat, is_open
 
 RULES = (
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -16,16 +15,14 @@ RULES = (
 GROUPS = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
 SINGLE = ("cidrIpv4", "cidrIpv6")
 LISTS = ("cidrBlocks", "ipv6CidrBlocks")
-_NAT = re.compile(r"(^|[-_])nat([-_]|$)", re.IGNORECASE)
 
 
 def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No rule names the internet, whole or in halves."""
-    if _NAT.search(resource.name):
-        raise NotApplicable("it is named as a NAT's, whose purpose is the internet")
+    excuse_nat(resource)
     ranges = _of_groups(resource) if resource.type in GROUPS else _of_rule(resource.props)
     unknown = [where for where, block in ranges if isinstance(block, Unknown)]
-    found = [f"{where} is {block}" for where, block in ranges if isinstance(block, str) and _is_open(block)]
+    found = [f"{where} is {block}" for where, block in ranges if isinstance(block, str) and is_open(block)]
     if unknown and not found:
         raise UnknownValue(unknown[0], resource.name)
     return found
@@ -49,15 +46,6 @@ def _of_rule(rule: Mapping[str, object]) -> list[tuple[str, object]]:
     return found
 
 
-def _is_open(block: str) -> bool:
-    """Whether a CIDR is public and wider than the widest private one, 10.0.0.0/8: two halves are the world too."""
-    try:
-        network = ipaddress.ip_network(block, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen == 0 or (network.prefixlen < 8 and not network.is_private)
-
-
 RULE = Rule(
     id="NET-01",
     name="net-no-open-security-group",
@@ -65,8 +53,8 @@ RULE = Rule(
     why="The network is private: data leaves only through endpoints that have a policy.",
     fix="Name the endpoints' prefix list, the VPC's CIDR or another security group.",
     severity=Severity.HIGH,
-    # Security Hub user guide, ec2-controls: EC2.18 (ingress only).
     frameworks=("FSBP EC2.18", "NIST 800-53 SC-7(5)"),
+    sources=(SECURITY_HUB.format("ec2"),),
     types=(*RULES, *GROUPS),
     check=check,
 )

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
-from policies.pack.statements import parse
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.resource_policies import POLICY_OF, statements
 
-# Where each type keeps its policy.
-POLICY_OF = {
-    "aws:s3/bucketPolicy:BucketPolicy": "policy",
-    "aws:kms/key:Key": "policy",
-    "aws:kms/replicaKey:ReplicaKey": "policy",
-    "aws:kms/keyPolicy:KeyPolicy": "policy",
-    "aws:sns/topic:Topic": "policy",
-    "aws:sns/topicPolicy:TopicPolicy": "policy",
-    "aws:sqs/queue:Queue": "policy",
-    "aws:sqs/queuePolicy:QueuePolicy": "policy",
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
-    "aws:ecr/registryPolicy:RegistryPolicy": "policy",
-    "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": "resourcePolicy",
-    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
-    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
-    "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
-    "aws:iam/role:Role": "assumeRolePolicy",
-}
 LAMBDA_PERMISSION = "aws:lambda/permission:Permission"
 # Keys that hold a caller to somebody. S3 API, PublicAccessBlockConfiguration (what is not public), and IAM's
 # reference_policies_condition-keys for organizations and principals.
@@ -48,13 +30,9 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     """No Allow to everybody, unless a condition names who that is."""
     if resource.type == LAMBDA_PERMISSION:
         return _of_function(resource)
-    where = POLICY_OF[resource.type]
-    document = resource.get(where)
-    if document in (None, ""):
-        raise NotApplicable(f"it has no {where}")
     return [
         f"{statement.label} allows everybody, and no condition names whom"
-        for statement in parse(document, where)
+        for statement in statements(resource)
         if statement.allows and statement.for_everybody and not statement.fixes(NARROWING)
     ]
 
@@ -73,8 +51,22 @@ RULE = Rule(
     why="Principal * in an Allow is every AWS account there is.",
     fix="Name the principal, or hold aws:PrincipalOrgID, aws:PrincipalArn, aws:SourceAccount or the like to values.",
     severity=Severity.CRITICAL,
-    # Security Hub user guide, s3-controls: S3.2 and S3.3, for bucket policies.
-    frameworks=("FSBP S3.2", "FSBP S3.3", "NIST 800-53 AC-3"),
+    frameworks=(
+        "FSBP S3.2",
+        "FSBP S3.3",
+        "FSBP KMS.5",
+        "FSBP SNS.4",
+        "FSBP SQS.3",
+        "FSBP Lambda.1",
+        "NIST 800-53 AC-3",
+    ),
+    sources=(
+        SECURITY_HUB.format("s3"),
+        SECURITY_HUB.format("kms"),
+        SECURITY_HUB.format("sns"),
+        SECURITY_HUB.format("sqs"),
+        SECURITY_HUB.format("lambda"),
+    ),
     types=(*POLICY_OF, LAMBDA_PERMISSION),
     check=check,
 )

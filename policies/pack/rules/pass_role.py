@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from policies.pack.identity import INLINE, MANAGED, ROLE, documents, excuse_boundary
+from policies.pack.identity import EVERY_ROLE, INLINE, MANAGED, ROLE, documents, excuse_boundary
 from policies.pack.model import Resource, Rule, Severity
 from policies.pack.statements import Statement
-
-# Every role of an account, by whatever path of wildcards alone.
-_EVERY_ROLE = re.compile(r"\*|arn:[^:]*:(iam|\*):[^:]*:[^:]*:(\*|role\*|role/[*/]*)")
 
 
 def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
@@ -26,7 +22,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
 
 def _violations(where: str, statement: Statement) -> list[str]:
     found = []
-    if statement.not_resources or any(_EVERY_ROLE.fullmatch(resource) for resource in statement.resources):
+    if statement.not_resources or any(EVERY_ROLE.fullmatch(resource) for resource in statement.resources):
         found.append(f"{statement.label} of {where} passes every role")
     if not statement.fixes(["iam:passedtoservice"]):
         found.append(f"{statement.label} of {where} passes roles to every service: no iam:PassedToService")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 from policies.pack.siblings import BUCKETS, attached
 from policies.pack.statements import Statement, parse
 
@@ -47,8 +47,8 @@ RULE = Rule(
     why="A request in plain text shows data and signed URLs to whoever is on the way.",
     fix="Deny s3:* on the bucket and its objects where aws:SecureTransport is false.",
     severity=Severity.HIGH,
-    # Security Hub user guide, s3-controls: S3.5.
-    frameworks=("FSBP S3.5", "NIST 800-53 SC-8"),
+    frameworks=("FSBP S3.5", "CIS AWS 5.0.0 2.1.1", "NIST 800-53 SC-8"),
+    sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
     check=check,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 from policies.pack.siblings import BUCKETS, attached
 
 BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -31,8 +31,8 @@ RULE = Rule(
     why="One ACL or policy written by hand would otherwise publish data or models.",
     fix="Add a BucketPublicAccessBlock with all four settings true.",
     severity=Severity.CRITICAL,
-    # Security Hub user guide, s3-controls: S3.8.
-    frameworks=("FSBP S3.8", "NIST 800-53 AC-3", "NIST 800-53 SC-7"),
+    frameworks=("FSBP S3.8", "CIS AWS 1.4.0 2.1.5", "NIST 800-53 AC-3", "NIST 800-53 SC-7"),
+    sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
     check=check,

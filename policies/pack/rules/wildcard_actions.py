@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, excuse_boundary
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 from policies.pack.statements import Statement
 
 # AWS's own policies of that kind, by the end of their names (IAM: access_policies_job-functions).
@@ -24,12 +24,10 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
 
 
 def _whole_service(statement: Statement) -> bool:
-    return bool(statement.not_actions) or any(a == "*" or a.endswith(":*") for a in statement.actions)
+    return any(a == "*" or a.endswith(":*") for a in statement.actions)
 
 
 def _shown(statement: Statement) -> str:
-    if statement.not_actions:
-        return f"everything but {', '.join(statement.not_actions)}"
     return ", ".join(action for action in statement.actions if action.endswith("*"))
 
 
@@ -47,8 +45,8 @@ RULE = Rule(
     why="Least privilege: what a job does not need, a stolen session must not have.",
     fix="List the actions, and the resources they are needed on.",
     severity=Severity.HIGH,
-    # Security Hub user guide, iam-controls: IAM.1 and IAM.21.
     frameworks=("FSBP IAM.1", "FSBP IAM.21", "CIS AWS 1.4.0 1.16", "NIST 800-53 AC-6"),
+    sources=(SECURITY_HUB.format("iam"),),
     types=(*INLINE, MANAGED, ROLE, *ATTACHED),
     scope="stack",
     check=check,

@@ -11,8 +11,10 @@ import pytest
 from policies.check import main
 from policies.pack.captured import read
 from policies.pack.model import UNKNOWN
+from policies.pack.rules import RULES
 from tests.policies.pack.pack_factories import KEY_ARN, allow, document
 
+TAGS = {"owner": "ml-platform", "cost-centre": "4711", "data-class": "confidential"}
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
 OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
@@ -20,7 +22,8 @@ OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action=
 
 def record(token: str, name: str, stack: str = "dev", **inputs: Any) -> dict[str, Any]:
     urn = f"urn:pulumi:{stack}::mlops-platform::{token}::{name}"
-    return {"stack": stack, "urn": urn, "type": token, "name": name, "options": {}, "inputs": inputs, "outputs": {}}
+    given = {"tagsAll": TAGS, **inputs}
+    return {"stack": stack, "urn": urn, "type": token, "name": name, "options": {}, "inputs": given, "outputs": {}}
 
 
 def written(path: Path, content: Any) -> str:
@@ -37,7 +40,9 @@ def exported(*records: dict[str, Any]) -> dict[str, Any]:
 def test_resources_without_a_violation_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", retentionInDays=30, kmsKeyId=KEY_ARN)])
     assert main([file]) == 0
-    assert "1 checks by 17 rules: 1 passed, 0 violated, 0 unknown, 0 not applicable" in capsys.readouterr().out
+    assert (
+        f"2 checks by {len(RULES)} rules: 2 passed, 0 violated, 0 unknown, 0 not applicable" in capsys.readouterr().out
+    )
 
 
 def test_a_violation_is_shown_with_stack_resource_and_fix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,5 +125,5 @@ def test_a_missing_file_is_an_error_without_a_traceback(tmp_path: Path, capsys: 
 
 
 def test_a_check_of_nothing_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([written(tmp_path / "resources.json", [record("aws:ssm/parameter:Parameter", "id")])]) == 2
+    assert main([written(tmp_path / "resources.json", [record("aws:ssm/document:Document", "id")])]) == 2
     assert "nothing was checked" in capsys.readouterr().err

@@ -146,11 +146,6 @@ def test_a_whole_service_on_every_resource_is_named(action: object) -> None:
     assert violations(wildcard_actions.RULE, role_policy(Action=action, Resource="*")) == expected
 
 
-def test_everything_but_some_actions_is_a_whole_service() -> None:
-    expected = ["Given of policy allows everything but iam:* on every resource"]
-    assert violations(wildcard_actions.RULE, role_policy(NotAction="iam:*", Resource="*")) == expected
-
-
 def test_an_inline_policy_inside_the_role_is_read_too() -> None:
     inline = [{"name": "one", "policy": document(allow(Action="*", Resource="*"))}]
     expected = ["Given of inline policy 1 allows * on every resource"]

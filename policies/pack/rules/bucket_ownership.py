@@ -1,0 +1,43 @@
+"""S3-07: a bucket owns its objects, and ACLs mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.siblings import BUCKETS, attached
+
+CONTROLS = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+ENFORCED = "BucketOwnerEnforced"
+
+
+def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+    """Object ownership is enforced by the bucket itself, not left to S3's default, which others can set back."""
+    found = attached(bucket, stack, [CONTROLS], "bucket")
+    if not found:
+        return ["the bucket has no ownership controls"]
+    return [
+        f"{one.name} sets {owner or 'nothing'}, allowed is {ENFORCED}"
+        for one in found
+        if (owner := one.text("rule.objectOwnership")) != ENFORCED
+    ]
+
+
+RULE = Rule(
+    id="S3-07",
+    name="s3-ownership-enforced",
+    title="Buckets own their objects, without ACLs",
+    why="An object that a writer from another account owns is outside the bucket policy, and an ACL can "
+    "make it public.",
+    fix="Add BucketOwnershipControls with BucketOwnerEnforced.",
+    severity=Severity.MEDIUM,
+    frameworks=(
+        "FSBP S3.12",
+        "NIST 800-53 AC-3",
+        "NIST 800-53 AC-6",
+    ),
+    sources=(SECURITY_HUB.format("s3"),),
+    types=BUCKETS,
+    scope="stack",
+    check=check,
+)

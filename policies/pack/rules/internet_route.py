@@ -1,0 +1,46 @@
+"""NET-06: no route leads to the internet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.network import excuse_nat, is_open
+
+ROUTE = "aws:ec2/route:Route"
+WAYS_OUT = ("gatewayId", "natGatewayId", "egressOnlyGatewayId")
+
+
+def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """No route to everywhere through a gateway; a transit gateway or a firewall is the company's to guard."""
+    excuse_nat(resource)
+    if resource.type == ROUTE:
+        return _violations(resource, "", ("destinationCidrBlock", "destinationIpv6CidrBlock"))
+    return [
+        violation
+        for route in resource.parts("routes")
+        for violation in _violations(resource, f"{route}.", ("cidrBlock", "ipv6CidrBlock"))
+    ]
+
+
+def _violations(resource: Resource, where: str, destinations: Sequence[str]) -> list[str]:
+    blocks = [resource.text(where + destination) for destination in destinations]
+    return [
+        f"{block} goes out through {where}{way}"
+        for block in blocks
+        if is_open(block)
+        for way in WAYS_OUT
+        if resource.present(where + way)
+    ]
+
+
+RULE = Rule(
+    id="NET-06",
+    name="net-no-internet-route",
+    title="Routes do not lead to the internet",
+    why="The network is private: with a way out, one open security group is enough to lose data.",
+    fix="Remove the route and use VPC endpoints; what must reach the internet sits behind a NAT that is named so.",
+    severity=Severity.HIGH,
+    types=(ROUTE, "aws:ec2/routeTable:RouteTable"),
+    check=check,
+)

@@ -1,0 +1,26 @@
+"""SM-04: a notebook instance's volume has a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.encryption import own_key
+from policies.pack.model import Resource, Rule, Severity
+
+
+def check(notebook: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """The volume is encrypted with a key of the platform's own."""
+    named = own_key(notebook, "kmsKeyId")
+    return [] if named else ["the volume is not encrypted with a customer managed key"]
+
+
+RULE = Rule(
+    id="SM-04",
+    name="sagemaker-notebook-key",
+    title="Notebook instances are encrypted with a customer managed key",
+    why="The volume holds copies of the data that was worked on.",
+    fix="Set kmsKeyId.",
+    severity=Severity.MEDIUM,
+    types=("aws:sagemaker/notebookInstance:NotebookInstance",),
+    check=check,
+)

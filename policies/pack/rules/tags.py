@@ -1,0 +1,72 @@
+"""TAG-01: what costs or holds data says whose it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from policies.pack.accounts import PROVIDER
+from policies.pack.model import Resource, Rule, Severity
+from policies.pack.siblings import BUCKETS
+
+REQUIRED = ("cost-centre", "data-class", "owner")
+TYPES = (
+    *BUCKETS,
+    "aws:cloudtrail/trail:Trail",
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:codebuild/project:Project",
+    "aws:codepipeline/pipeline:Pipeline",
+    "aws:ec2/vpc:Vpc",
+    "aws:ecr/repository:Repository",
+    "aws:iam/role:Role",
+    "aws:kms/key:Key",
+    "aws:lambda/function:Function",
+    "aws:sagemaker/domain:Domain",
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+    "aws:sagemaker/featureGroup:FeatureGroup",
+    "aws:sagemaker/model:Model",
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+    "aws:sagemaker/notebookInstance:NotebookInstance",
+    "aws:secretsmanager/secret:Secret",
+    "aws:sns/topic:Topic",
+    "aws:sqs/queue:Queue",
+)
+
+
+def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+    """The three tags are there, with values, from the resource itself or from its provider."""
+    tags = _tags(resource, stack)
+    return [f"tag {key} is missing" for key in REQUIRED if tags.get(key) in (None, "")]
+
+
+def _tags(resource: Resource, stack: Sequence[Resource]) -> Mapping[str, object]:
+    together = resource.get("tagsAll")
+    if isinstance(together, Mapping):
+        return together
+    own = resource.get("tags")
+    defaults = [_defaults(one) for one in stack if one.type == PROVIDER]
+    shared = (
+        {key: value for key, value in defaults[0].items() if all(key in one for one in defaults)} if defaults else {}
+    )
+    return {**shared, **own} if isinstance(own, Mapping) else shared
+
+
+def _defaults(provider: Resource) -> Mapping[str, object]:
+    """A provider's default tags: JSON text, as all of its inputs that are not strings."""
+    value = provider.get("defaultTags")
+    content = json.loads(value) if isinstance(value, str) and value else value
+    tags = content.get("tags") if isinstance(content, Mapping) else None
+    return tags if isinstance(tags, Mapping) else {}
+
+
+RULE = Rule(
+    id="TAG-01",
+    name="tags-present",
+    title="Resources carry owner, cost centre and data class",
+    why="Who is asked, who pays and how careful to be are otherwise found out by guessing.",
+    fix="Use the stack's provider, whose defaultTags have them, or set the tags.",
+    severity=Severity.LOW,
+    types=TYPES,
+    scope="stack",
+    check=check,
+)

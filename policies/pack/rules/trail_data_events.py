@@ -1,0 +1,45 @@
+"""CT-04: a trail records what is done to objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+
+OBJECTS = "AWS::S3::Object"
+
+
+def check(trail: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """Some selector records reads and writes of S3 objects."""
+    basic = any(_basic(trail, selector) for selector in trail.parts("eventSelectors"))
+    advanced = any(_advanced(trail, selector) for selector in trail.parts("advancedEventSelectors"))
+    return [] if basic or advanced else ["reads and writes of S3 objects are not recorded"]
+
+
+def _basic(trail: Resource, selector: str) -> bool:
+    kinds = [trail.text(f"{data}.type") for data in trail.parts(f"{selector}.dataResources")]
+    return OBJECTS in kinds and (trail.text(f"{selector}.readWriteType") or "All") == "All"
+
+
+def _advanced(trail: Resource, selector: str) -> bool:
+    fields = {trail.text(f"{one}.field"): one for one in trail.parts(f"{selector}.fieldSelectors")}
+    kind = fields.get("resources.type")
+    return kind is not None and OBJECTS in trail.each(f"{kind}.equals") and "readOnly" not in fields
+
+
+RULE = Rule(
+    id="CT-04",
+    name="cloudtrail-data-events",
+    title="Trails record reads and writes of S3 objects",
+    why="Management events do not show who read the data or replaced a model.",
+    fix="Add an event selector for AWS::S3::Object with readWriteType All.",
+    severity=Severity.MEDIUM,
+    frameworks=(
+        "Security Hub S3.22",
+        "Security Hub S3.23",
+        "CIS AWS 5.0.0 3.8",
+    ),
+    sources=(SECURITY_HUB.format("s3"),),
+    types=("aws:cloudtrail/trail:Trail",),
+    check=check,
+)

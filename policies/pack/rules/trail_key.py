@@ -1,0 +1,31 @@
+"""CT-02: a trail is encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.encryption import own_key
+from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+
+
+def check(trail: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """With a customer managed key."""
+    return [] if own_key(trail, "kmsKeyId") else ["the trail is not encrypted with a customer managed key"]
+
+
+RULE = Rule(
+    id="CT-02",
+    name="cloudtrail-key",
+    title="Trails are encrypted with a customer managed key",
+    why="The trail says who did what with which data; the key says who may read that.",
+    fix="Set kmsKeyId.",
+    severity=Severity.MEDIUM,
+    frameworks=(
+        "FSBP CloudTrail.2",
+        "CIS AWS 1.4.0 3.7",
+        "NIST 800-53 AU-9",
+    ),
+    sources=(SECURITY_HUB.format("cloudtrail"),),
+    types=("aws:cloudtrail/trail:Trail",),
+    check=check,
+)
