@@ -1,0 +1,206 @@
+"""AWS's decision: explicit denies first, then the limits of organization and endpoint, then who grants.
+
+Order and table: IAM: reference_policies_evaluation-logic_policy-eval-denyallow (one account) and
+reference_policies_evaluation-logic-cross-account (two accounts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policies.access.evaluator.caller import CallerKind, Request, request_of
+from policies.access.evaluator.grants import grant_grade
+from policies.access.evaluator.layers import Found, Layer, Layers, layers_of, resource_kind
+from policies.access.evaluator.match import Grade
+from policies.access.evaluator.policy import PolicyKind
+from policies.access.question import Answer, Question
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one layer said: `allows` and `denies` hold "Sid in policy" of the statements that apply."""
+
+    layer: str
+    allows: tuple[str, ...]
+    denies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A layer that had to allow and did not; `nearest` names the statement that came nearest and what it failed on."""
+
+    layer: str
+    nearest: str | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The decision with its reasons.
+
+    `decisive` names the statements that decided ("Sid in policy"), `missing` the layers that lack an Allow, all of
+    them and not only the first; `steps` what every layer said, in AWS's order.
+    """
+
+    id: str
+    allowed: bool
+    because: str
+    decisive: tuple[str, ...]
+    missing: tuple[Lack, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """`reasons` are the statements that decided; `missing` names the layers without an Allow, with the layer if any."""
+
+    allowed: bool
+    denied: bool
+    reasons: tuple[str, ...]
+    missing: tuple[tuple[str, Layer | None], ...] = ()
+
+
+def decide(question: Question) -> Answer:
+    """Answer one question. Raises `BadPolicy` when a document cannot be read.
+
+    A document is parsed once for as long as it lives: alter a copy, never a document that was asked about.
+    """
+    request = request_of(question)
+    layers = layers_of(question, request)
+    verdict = _verdict(question, request, layers)
+    because, _ = _because(question, request, verdict)
+    return Answer(id=question.id, allowed=verdict.allowed, because=because)
+
+
+def explain(question: Question) -> Explanation:
+    """Answer one question with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
+    request = request_of(question)
+    layers = layers_of(question, request)
+    verdict = _verdict(question, request, layers)
+    because, missing = _because(question, request, verdict)
+    steps = tuple(Step(layer.name, tuple(map(str, layer.allows)), tuple(map(str, layer.denies))) for layer in layers)
+    return Explanation(question.id, verdict.allowed, because, verdict.reasons, missing, steps)
+
+
+def _verdict(question: Question, request: Request, layers: Layers) -> _Verdict:
+    denies = [f"Deny {found}" for layer in layers for found in layer.denies]
+    if denies:
+        return _Verdict(allowed=False, denied=True, reasons=tuple(denies))
+    limits = [*layers.rcps, *layers.scps, *([layers.endpoint] if layers.endpoint else [])]
+    missing: list[tuple[str, Layer | None]] = [(layer.name, layer) for layer in limits if not layer.allows]
+    reasons, lacking = _granted(question, request, layers)
+    missing.extend(lacking)
+    if missing:
+        return _Verdict(allowed=False, denied=False, reasons=(), missing=tuple(missing))
+    return _Verdict(allowed=True, denied=False, reasons=tuple(f"Allow {reason}" for reason in reasons))
+
+
+Granted = tuple[list[str], list[tuple[str, Layer | None]]]
+
+
+def _granted(question: Question, request: Request, layers: Layers) -> Granted:
+    """The statements that grant, or the layers that would have to."""
+    resource_name = f"the {resource_kind(question).value}"
+    grants = _grants(question, request)
+    if not request.caller.in_account:
+        return _resource_only(layers.resource, resource_name)
+    if request.caller.account != question.owner:
+        return _two_accounts(request, layers, grants, resource_name)
+    return _one_account(question, request, layers, grants, resource_name)
+
+
+def _grants(question: Question, request: Request) -> Layer | None:
+    """The KMS grants as a layer of their own, when any of them reaches the caller."""
+    found = []
+    for number, grant in enumerate(question.grants, start=1):
+        reached = grant_grade(grant, request, f"question {question.id}, grant {number}")
+        if reached is not Grade.NONE:
+            found.append(Found(f"of {grant.grantee}", f"grant {number}", reached))
+    if not found or resource_kind(question) is not PolicyKind.KEY:
+        return None
+    return Layer("the grants", (), tuple(found), ())
+
+
+def _resource_only(resource: Layer | None, name: str) -> Granted:
+    """Services, federated identities and anonymous callers have no policies of their own."""
+    if resource is not None and resource.allows:
+        return [str(resource.allows[0])], []
+    return [], [(name, resource)]
+
+
+def _one_account(
+    question: Question, request: Request, layers: Layers, grants: Layer | None, resource_name: str
+) -> Granted:
+    resource = _strongest(layers.resource, grants)
+    reached = resource.grade if resource else Grade.NONE
+    limits = _lacking(layers.boundary, layers.session)
+    if resource is not None and (reached is Grade.DIRECT or (reached is Grade.ROLE and not limits)):
+        return [str(resource.by_grade(reached))], []
+    # Trust policies and key policies must themselves allow or delegate; others may be silent or absent.
+    needs_resource = resource_kind(question) is not PolicyKind.RESOURCE and reached is Grade.NONE
+    missing: list[tuple[str, Layer | None]] = [(resource_name, layers.resource)] if needs_resource else []
+    reasons, lacking = _identity_side(request, layers)
+    if reached is Grade.ROLE:
+        return [], [*missing, *limits]
+    if reached is Grade.ACCOUNT and resource is not None and resource_kind(question) is not PolicyKind.RESOURCE:
+        reasons.append(str(resource.by_grade(reached)))
+    return reasons, [*missing, *lacking]
+
+
+def _two_accounts(request: Request, layers: Layers, grants: Layer | None, resource_name: str) -> Granted:
+    """Both accounts must allow; a grant to the principal itself stands for both sides, as a key policy does at home."""
+    if grants is not None and grants.grade > Grade.ACCOUNT:
+        limits = [] if grants.grade is Grade.DIRECT else _lacking(layers.boundary, layers.session)
+        if not limits:
+            return [str(grants.by_grade(grants.grade))], []
+    resource = _strongest(layers.resource, grants)
+    reasons, missing = _identity_side(request, layers)
+    if resource is None or not resource.allows:
+        return [], [*missing, (resource_name, layers.resource)]
+    return [*reasons, str(resource.by_grade(resource.grade))], missing
+
+
+def _strongest(resource: Layer | None, grants: Layer | None) -> Layer | None:
+    if grants is None or (resource is not None and resource.grade >= grants.grade):
+        return resource
+    return grants
+
+
+def _identity_side(request: Request, layers: Layers) -> Granted:
+    """Identity policies with what limits them. The root user needs none (…_policy-eval-denyallow)."""
+    if request.caller.kind is CallerKind.ROOT:
+        return ["full access of the account root"], []
+    missing: list[tuple[str, Layer | None]] = []
+    reasons = []
+    identity = layers.identity
+    if identity is not None and identity.allows:
+        reasons.append(str(identity.allows[0]))
+    else:
+        missing.append(("the identity policies", identity))
+    return reasons, [*missing, *_lacking(layers.boundary, layers.session)]
+
+
+def _lacking(*layers: Layer | None) -> list[tuple[str, Layer | None]]:
+    return [(layer.name, layer) for layer in layers if layer is not None and not layer.allows]
+
+
+def _because(question: Question, request: Request, verdict: _Verdict) -> tuple[str, tuple[Lack, ...]]:
+    if verdict.reasons:
+        return " and ".join(verdict.reasons), ()
+    lacks = tuple(Lack(name, _nearest(layer, request)) for name, layer in verdict.missing)
+    what = f"{question.action} on {question.resource}"
+    sentences = []
+    for lack, (_, layer) in zip(lacks, verdict.missing, strict=True):
+        if layer is None:
+            sentences.append(f"there is no policy for {lack.layer} to allow {what}")
+            continue
+        near = f" (nearest: {lack.nearest})" if lack.nearest else ""
+        sentences.append(f"no statement of {lack.layer} allows {what}{near}")
+    return "; ".join(sentences), lacks
+
+
+def _nearest(layer: Layer | None, request: Request) -> str | None:
+    found = layer.nearest(request) if layer is not None else None
+    if found is None:
+        return None
+    name, miss = found
+    return f"{miss.label} in {name} {miss.reason}"

@@ -1,0 +1,26 @@
+"""What is wrong with a policy document, in sentences for whoever wrote it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BadPolicy(ValueError):
+    """A document that AWS would refuse or that cannot be decided. `problems` holds one sentence for each defect."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def allowed(values: Iterable[str]) -> str:
+    """`one of A, B, C` in alphabetical order."""
+    return "one of " + ", ".join(sorted(values))
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """` (did you mean X?)`, or nothing when no known name is near."""
+    by_lower = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
+    return f" (did you mean {by_lower[found[0]]}?)" if found else ""

@@ -1,0 +1,54 @@
+"""KMS grants: a third source of permission for a key, besides its key policy and identity policies.
+
+Sources: KMS: grants (a grantee uses a grant as if the permission came from a key policy or an IAM policy) and
+botocore's kms model (GrantConstraints). A grant only allows; explicit denies elsewhere still count. AWS does not state
+that a grant to a principal of another account makes an identity policy there needless: that follows from the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policies.access.evaluator.caller import Request
+from policies.access.evaluator.errors import BadPolicy, allowed, nearest
+from policies.access.evaluator.match import Grade, grade_of
+from policies.access.question import Grant
+
+_PREFIX = "kms:encryptioncontext:"
+_CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
+# botocore kms GrantConstraints: the encryption context is not asked for where the operation has none. CreateGrant's own
+# rule (the new grant must be as strict) is about the grant that is made, which a question does not hold.
+_WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
+
+
+def grant_grade(grant: Grant, request: Request, where: str) -> Grade:
+    """How a grant reaches the caller for this action; NONE when operation, grantee or constraints do not fit.
+
+    Raises `BadPolicy` for a constraint that is not known.
+    """
+    for name in grant.constraints:
+        if name not in _CONSTRAINTS:
+            raise BadPolicy(
+                [f"{where}: unknown grant constraint {name}{nearest(name, _CONSTRAINTS)}; use {allowed(_CONSTRAINTS)}."]
+            )
+    service, _, operation = request.action.partition(":")
+    if service != "kms" or operation not in {name.lower() for name in grant.operations}:
+        return Grade.NONE
+    if operation not in _WITHOUT_CONTEXT and not _constraints_hold(grant, request):
+        return Grade.NONE
+    account = grant.grantee.split(":")[4] if grant.grantee.endswith(":root") else None
+    return grade_of(account, None if account else grant.grantee, request.caller)
+
+
+def _constraints_hold(grant: Grant, request: Request) -> bool:
+    given = {key.removeprefix(_PREFIX): value for key, value in request.single.items() if key.startswith(_PREFIX)}
+    equals = grant.constraints.get("EncryptionContextEquals")
+    subset = grant.constraints.get("EncryptionContextSubset")
+    if equals is not None and _lower(equals) != given:
+        return False
+    return subset is None or _lower(subset).items() <= given.items()
+
+
+def _lower(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Keys compare without case in a constraint, values with it."""
+    return {key.lower(): value for key, value in pairs.items()}

@@ -1,0 +1,203 @@
+"""Does one statement apply to one request, and if not, which of its elements stands in the way?"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from policies.access.evaluator.caller import Caller, CallerKind, Request
+from policies.access.evaluator.operators import Test
+from policies.access.evaluator.policy import Clause, Operand, Policy, Principals, Quantifier, Resources, Statement
+from policies.access.evaluator.template import Resolved, Span, Template, compiled, resolve
+
+
+class Grade(enum.IntEnum):
+    """How a Principal element reaches the caller, and so which implicit denies still limit what it grants.
+
+    IAM: reference_policies_evaluation-logic_policy-eval-denyallow, the table for one account; the account's row is
+    that of reference_policies_elements_principal (naming an account delegates, it grants to nobody in it).
+    """
+
+    NONE = 0
+    ACCOUNT = 1  # an identity policy must still allow
+    ROLE = 2  # permissions boundary and session policy still limit
+    DIRECT = 3  # nothing but explicit denies limits
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """The statement that came nearest to allowing; `score` orders them, `reason` says what failed."""
+
+    score: int
+    label: str
+    reason: str
+
+
+def grade(principals: Principals, caller: Caller) -> Grade:
+    """How a Principal element (not NotPrincipal) reaches the caller."""
+    if principals.everyone:
+        return Grade.DIRECT
+    if caller.kind is CallerKind.SERVICE:
+        return Grade.DIRECT if caller.principal in principals.services else Grade.NONE
+    if caller.kind is CallerKind.FEDERATED:
+        return Grade.DIRECT if caller.principal in principals.federated else Grade.NONE
+    if caller.kind is CallerKind.ANONYMOUS:
+        return Grade.NONE
+    return max((grade_of(entry.account, entry.arn, caller) for entry in principals.aws), default=Grade.NONE)
+
+
+def grade_of(account: str | None, arn: str | None, caller: Caller) -> Grade:
+    """How one AWS principal, an account or an ARN, reaches the caller."""
+    if account is not None:
+        return Grade.ACCOUNT if account == caller.account else Grade.NONE
+    if arn is None:
+        return Grade.NONE
+    if arn == caller.principal:
+        return Grade.ROLE if caller.kind is CallerKind.ROLE else Grade.DIRECT
+    if caller.kind is CallerKind.SESSION and _is_role_of(arn, caller):
+        return Grade.ROLE
+    return Grade.NONE
+
+
+def _is_role_of(arn: str, caller: Caller) -> bool:
+    """A session's ARN lacks its role's path: any role of that name and account, unless the role's ARN is known."""
+    if arn == caller.role_arn:
+        return True
+    if caller.role_arn is None or caller.role_known:
+        return False
+    start = caller.role_arn.partition(":role/")[0] + ":role/"
+    return arn.startswith(start) and arn.rsplit("/", 1)[1] == caller.role_name
+
+
+def excepted(principals: Principals, request: Request) -> bool:
+    """Whether a NotPrincipal element leaves the caller out of its denial.
+
+    The caller's whole chain must be listed (account, role, session): AWS checks one after the other. A caller with a
+    permissions boundary is never left out. IAM: reference_policies_elements_notprincipal.
+    """
+    caller = request.caller
+    if principals.everyone:
+        return True
+    if not caller.in_account:
+        return grade(principals, caller) is Grade.DIRECT
+    if request.bounded:
+        return False
+    grades = {grade_of(entry.account, entry.arn, caller) for entry in principals.aws}
+    return _CHAINS[caller.kind] <= grades
+
+
+# What NotPrincipal must list for a caller of each kind, in the grades by which the entries reach it.
+_CHAINS = {
+    CallerKind.ROOT: {Grade.ACCOUNT},
+    CallerKind.USER: {Grade.ACCOUNT, Grade.DIRECT},
+    CallerKind.FEDERATED_USER: {Grade.ACCOUNT, Grade.DIRECT},
+    CallerKind.ROLE: {Grade.ACCOUNT, Grade.ROLE},
+    CallerKind.SESSION: {Grade.ACCOUNT, Grade.ROLE, Grade.DIRECT},
+}
+
+
+def principal_grade(statement: Statement, request: Request) -> Grade:
+    """How the statement's Principal or NotPrincipal reaches the caller; without either it does directly."""
+    principals = statement.principals
+    if principals is None:
+        return Grade.DIRECT
+    if principals.negated:
+        return Grade.NONE if excepted(principals, request) else Grade.DIRECT
+    return grade(principals, request.caller)
+
+
+def resource_matches(resources: Resources | None, request: Request) -> bool:
+    """Whether Resource or NotResource covers the request's resource."""
+    if resources is None:
+        return True
+    fixed = resources.fixed is not None and resources.fixed.fullmatch(request.resource) is not None
+    found = fixed or any(_template_matches(template, request) for template in resources.templates)
+    return found is not resources.negated
+
+
+def _template_matches(template: Template, request: Request) -> bool:
+    resolved = resolve(template, request.single)
+    return resolved is not None and compiled(resolved, Span.SEGMENT).fullmatch(request.resource) is not None
+
+
+def clause_holds(clause: Clause, request: Request) -> bool:
+    """Whether one key of one operator is satisfied (IAM: reference_policies_elements_condition_operators)."""
+    values = request.values.get(clause.key)
+    operator = clause.operator
+    if operator is None:
+        absent = "true" if values is None else "false"
+        return any(operand.text == absent for operand in clause.operands)
+    if values is None:
+        if clause.if_exists or clause.quantifier is Quantifier.ALL:
+            return True
+        return operator.negated and clause.quantifier is Quantifier.NONE
+    tests = list(_tests(clause.operands, operator.build, request.single))
+    if clause.quantifier is Quantifier.NONE:
+        # Several values without a set operator: AWS requires one and does not say what happens without it. Here the
+        # positive operator asks for some match and the negated one for no match (no source).
+        return _some(tests, values) is not operator.negated
+    # Nothing but empty strings is no value for the set operators (IAM: reference_policies_multi-value-conditions).
+    present = values if any(values) else ()
+    each = (any(test(value) for test in tests) is not operator.negated for value in present)
+    return all(each) if clause.quantifier is Quantifier.ALL else any(each)
+
+
+def _some(tests: Iterable[Test], values: tuple[str, ...]) -> bool:
+    return any(test(value) for test in tests for value in values)
+
+
+def _tests(operands: Iterable[Operand], build: Callable[[Resolved], Test], single: Mapping[str, str]) -> Iterable[Test]:
+    """The tests of all values; a value with a variable that has no value matches nothing, so it is left out."""
+    for operand in operands:
+        if operand.test is not None:
+            yield operand.test
+            continue
+        resolved = resolve(operand.template, single)
+        if resolved is not None:
+            yield build(resolved)
+
+
+def applies(statement: Statement, request: Request) -> Grade:
+    """How a statement that matches the action applies to the request: NONE when any other element does not match."""
+    reached = principal_grade(statement, request)
+    if reached is Grade.NONE or not resource_matches(statement.resources, request):
+        return Grade.NONE
+    if all(clause_holds(clause, request) for clause in statement.clauses):
+        return reached
+    return Grade.NONE
+
+
+def near_miss(policy: Policy, request: Request) -> NearMiss | None:
+    """The Allow statement for this action that fails on the fewest elements; of equals, the first."""
+    best: NearMiss | None = None
+    for statement in policy.for_action(request.action):
+        if not statement.allow:
+            continue
+        failures = _failures(statement, request)
+        score = -len(failures)
+        if failures and (best is None or score > best.score):
+            best = NearMiss(score, statement.label, " and ".join(failures))
+    return best
+
+
+def _failures(statement: Statement, request: Request) -> list[str]:
+    failures = []
+    if principal_grade(statement, request) is Grade.NONE:
+        gone = [entry.text for entry in statement.principals.aws if entry.deleted] if statement.principals else []
+        named = f" (it names {', '.join(gone)}, a principal that was deleted)" if gone else ""
+        failures.append(f"does not name the principal{named}")
+    if not resource_matches(statement.resources, request):
+        failures.append("does not cover the resource")
+    failures.extend(
+        f"fails its condition {clause.label} {clause.key_text}{_shown(clause, request)}"
+        for clause in statement.clauses
+        if not clause_holds(clause, request)
+    )
+    return failures
+
+
+def _shown(clause: Clause, request: Request) -> str:
+    """What the request has for the key."""
+    values = request.values.get(clause.key)
+    return " (the key is absent)" if values is None else f" (it is {', '.join(values)})"

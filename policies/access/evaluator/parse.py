@@ -1,0 +1,234 @@
+"""From the JSON of a policy document to compiled statements; every defect is reported, not only the first.
+
+Grammar: IAM: reference_policies_grammar and the pages of the elements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from policies.access.evaluator.errors import BadPolicy, nearest
+from policies.access.evaluator.parse_condition import read_condition
+from policies.access.evaluator.parse_principal import read_principals
+from policies.access.evaluator.policy import Policy, PolicyKind, Principals, Resources, Statement
+from policies.access.evaluator.template import Span, Template, parse_resource, parse_template, regex_text, static
+
+CURRENT_VERSION = "2012-10-17"
+_VERSIONS = ("2008-10-17", CURRENT_VERSION)
+_TOP = ("Version", "Id", "Statement")
+_ELEMENTS = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+_ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[\w*?.-]+", re.ASCII)
+# A resource is `*` or an ARN whose partition and service are plain: IAM: reference_policies_elements_resource allows
+# no wildcard in the service segment.
+_RESOURCE = re.compile(r"\*|arn:[a-z0-9*?-]+:[A-Za-z0-9-]+:.*", re.DOTALL)
+# Policies that belong to one resource may leave Resource out: it is then that resource.
+_OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY})
+
+
+def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:
+    """Read one document.
+
+    `where` starts every message ("question q1, identity policy 2"). Raises `BadPolicy` with all that is wrong.
+    """
+    problems: list[str] = []
+    if not isinstance(document, Mapping):
+        raise BadPolicy([f"{where}: a policy is a JSON object, not {kind_of(document)}; give one with Statement."])
+    for name in document:
+        if name not in _TOP:
+            problems.append(f"{where}: unknown element {name}{nearest(name, _TOP)}; allowed are {', '.join(_TOP)}.")
+    version = document.get("Version", _VERSIONS[0])
+    if version not in _VERSIONS:
+        problems.append(f"{where}: Version is {version!r}; it must be {CURRENT_VERSION} or {_VERSIONS[0]}.")
+    statements = _statements(document, where, kind, version == CURRENT_VERSION, problems)
+    if problems:
+        raise BadPolicy(problems)
+    deleted = sorted({entry.text for item in statements for entry in _aws(item) if entry.deleted})
+    return Policy(kind, statements, tuple(deleted))
+
+
+def _aws(statement: Statement) -> Sequence[Any]:
+    return statement.principals.aws if statement.principals else ()
+
+
+def _statements(
+    document: Mapping[str, Any], where: str, kind: PolicyKind, variables: bool, problems: list[str]
+) -> tuple[Statement, ...]:
+    if "Statement" not in document:
+        problems.append(f"{where}: there is no Statement; give an object or a list of objects.")
+        return ()
+    given = document["Statement"]
+    if isinstance(given, Mapping):
+        given = [given]
+    if not isinstance(given, list | tuple):
+        problems.append(f"{where}: Statement is {kind_of(given)}; it must be an object or a list of objects.")
+        return ()
+    found: list[Statement] = []
+    for position, statement in enumerate(given, start=1):
+        reader = _Reader(where, kind, variables, problems)
+        parsed = reader.statement(statement, position)
+        if parsed is not None:
+            found.append(parsed)
+    _unique_sids(given, where, problems)
+    return tuple(found)
+
+
+def _unique_sids(statements: Sequence[Any], where: str, problems: list[str]) -> None:
+    seen: set[str] = set()
+    for statement in statements:
+        sid = statement.get("Sid") if isinstance(statement, Mapping) else None
+        if isinstance(sid, str) and sid in seen:
+            problems.append(f"{where}: two statements have the Sid {sid}; a Sid must be unique in its policy.")
+        if isinstance(sid, str) and sid:
+            seen.add(sid)
+
+
+class _Reader:
+    """Reads the statements of one document, adding to one list of problems."""
+
+    def __init__(self, where: str, kind: PolicyKind, variables: bool, problems: list[str]) -> None:
+        self.where = where
+        self.kind = kind
+        self.variables = variables
+        self.problems = problems
+
+    def statement(self, given: Any, position: int) -> Statement | None:
+        """One statement, or None when it is no object; anything wrong with it is added to the problems."""
+        if not isinstance(given, Mapping):
+            self.problems.append(f"{self.where}: statement {position} is {kind_of(given)}; it must be an object.")
+            return None
+        sid = given.get("Sid") or f"statement {position}"
+        label = sid if isinstance(sid, str) else f"statement {position}"
+        if not isinstance(sid, str):
+            self.problems.append(f"{self.where}: the Sid of statement {position} is not text; write it in quotes.")
+        self.where_now = f"{self.where}, {label if label.startswith('statement ') else f'statement {label}'}"
+        for name in given:
+            if name not in _ELEMENTS:
+                self._wrong(f"unknown element {name}{nearest(name, _ELEMENTS)}; allowed are {', '.join(_ELEMENTS)}.")
+        return Statement(
+            label=label,
+            allow=self._effect(given) == "Allow",
+            principals=self._principals(given),
+            matches_action=self._action(given),
+            resources=self._resources(given),
+            clauses=read_condition(given.get("Condition", {}), self.variables, self._wrong),
+        )
+
+    def _wrong(self, sentence: str) -> None:
+        self.problems.append(f"{self.where_now}: {sentence}")
+
+    def _effect(self, given: Mapping[str, Any]) -> str:
+        effect = given.get("Effect")
+        if effect not in {"Allow", "Deny"}:
+            shown = "missing" if effect is None else repr(effect)
+            near = nearest(effect, ("Allow", "Deny")) if isinstance(effect, str) else ""
+            self._wrong(f"Effect is {shown}{near}; it must be Allow or Deny.")
+        return str(effect)
+
+    def _one_of(self, given: Mapping[str, Any], name: str, *, required: bool) -> str | None:
+        present = [candidate for candidate in (name, f"Not{name}") if candidate in given]
+        if len(present) > 1:
+            self._wrong(f"both {name} and Not{name} are given; keep one of them.")
+        if not present and required:
+            self._wrong(f"neither {name} nor Not{name} is given; add one.")
+        return present[0] if present else None
+
+    def _texts(self, given: Mapping[str, Any], name: str) -> list[str]:
+        values = given[name]
+        values = [values] if isinstance(values, str) else values
+        if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+            self._wrong(f"{name} is {kind_of(given[name])}; it must be text or a list of texts.")
+            return []
+        return list(values)
+
+    def _principals(self, given: Mapping[str, Any]) -> Principals | None:
+        if not self.kind.names_principals:
+            self._no_principal(given)
+            return None
+        name = self._one_of(given, "Principal", required=True)
+        if name is None:
+            return None
+        negated = name == "NotPrincipal"
+        if negated and self.kind in {PolicyKind.TRUST, PolicyKind.RCP}:
+            self._wrong(f"NotPrincipal cannot be used in a {self.kind.value}; name the principals or use a condition.")
+        if negated and given.get("Effect") == "Allow":
+            self._wrong("NotPrincipal with Allow lets everybody else in and is not supported; use it with Deny only.")
+        principals = read_principals(given[name], name, negated, self._wrong)
+        if self.kind is PolicyKind.RCP and not principals.everyone:
+            self._wrong('the Principal of a resource control policy must be "*"; narrow it with a condition.')
+        return principals
+
+    def _no_principal(self, given: Mapping[str, Any]) -> None:
+        for name in ("Principal", "NotPrincipal"):
+            if name in given:
+                self._wrong(f"a {self.kind.value} has no {name}: it applies to whoever it is attached to; remove it.")
+
+    def _action(self, given: Mapping[str, Any]) -> Callable[[str], bool]:
+        # KMS takes a statement without Action and gives it no effect (KMS: key-policy-overview).
+        name = self._one_of(given, "Action", required=self.kind is not PolicyKind.KEY)
+        if name is None:
+            return lambda _action: False
+        texts = self._texts(given, name)
+        for text in texts:
+            if not _ACTION.fullmatch(text):
+                self._wrong(f'{name} {text!r} is not an action; write "service:Name", with * or ? in the name, or "*".')
+        patterns = [regex_text(_parts(parse_template(text, variables=False)), Span.ANYTHING) for text in texts]
+        expression = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE)
+        if name == "NotAction":
+            return lambda action: expression.fullmatch(action) is None
+        return lambda action: expression.fullmatch(action) is not None
+
+    def _resources(self, given: Mapping[str, Any]) -> Resources | None:
+        if self.kind is PolicyKind.TRUST and ("Resource" in given or "NotResource" in given):
+            self._wrong("a trust policy has no Resource: it applies to its own role; remove it.")
+        name = self._one_of(given, "Resource", required=self.kind not in _OWN_RESOURCE)
+        if name is None:
+            return None
+        texts = self._texts(given, name)
+        for text in texts:
+            if not _RESOURCE.fullmatch(text):
+                self._wrong(
+                    f'{name} {text!r} is not an ARN; write "arn:partition:service:region:account:resource", '
+                    f'without a wildcard in the service, or "*".'
+                )
+        return _compiled_resources(name == "NotResource", texts, self.variables)
+
+
+def _compiled_resources(negated: bool, texts: Sequence[str], variables: bool) -> Resources:
+    templates = [parse_resource(text, variables=variables) for text in texts]
+    fixed = [parts for parts in map(static, templates) if parts is not None]
+    patterns = "|".join(f"(?:{regex_text(parts, Span.SEGMENT)})" for parts in fixed)
+    return Resources(
+        negated=negated,
+        fixed=re.compile(patterns, re.DOTALL) if fixed else None,
+        templates=tuple(template for template in templates if static(template) is None),
+        texts=tuple(texts),
+    )
+
+
+def _parts(template: Template) -> Any:
+    return static(template) or ()
+
+
+def kind_of(value: object) -> str:
+    """How JSON calls a value's type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a Boolean"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, int | float):
+        return "a number"
+    return "an object" if isinstance(value, Mapping) else "a list"

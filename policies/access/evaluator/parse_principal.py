@@ -1,0 +1,71 @@
+"""The Principal and NotPrincipal elements (IAM: reference_policies_elements_principal)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from policies.access.evaluator.errors import nearest
+from policies.access.evaluator.policy import AwsPrincipal, Principals
+
+Wrong = Callable[[str], None]
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_ACCOUNT = re.compile(r"\d{12}")
+_ROOT = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):root")
+_ARN = re.compile(
+    r"arn:[a-z0-9-]+:(iam::(\d{12}|cloudfront):(role|user)/[^*?]+"
+    r"|sts::\d{12}:(assumed-role/[^/*?]+/[^/*?]+|federated-user/[^*?]+))"
+)
+# Unique ids begin so (IAM: reference_identifiers): a saved policy shows one when its user or role is gone.
+_UNIQUE_ID = re.compile(r"A(ROA|IDA|GPA|IPA|NPA|SCA)[A-Z0-9]{12,}(:[^*?]*)?")
+
+
+def read_principals(given: Any, element: str, negated: bool, wrong: Wrong) -> Principals:
+    """Read one element; what is wrong with it goes to `wrong`, a sentence each."""
+    if given == "*":
+        return Principals(negated=negated, everyone=True)
+    if not isinstance(given, Mapping):
+        wrong(f'{element} is {given!r}; write "*" or {{"AWS": …}}, {{"Service": …}} or {{"Federated": …}}.')
+        return Principals(negated=negated)
+    values: dict[str, list[str]] = {}
+    for kind, entry in given.items():
+        if kind not in _KINDS:
+            wrong(f"{element} has the unknown kind {kind}{nearest(kind, _KINDS)}; allowed are {', '.join(_KINDS)}.")
+            continue
+        listed = [entry] if isinstance(entry, str) else entry
+        if not isinstance(listed, list | tuple) or not all(isinstance(value, str) for value in listed):
+            wrong(f"{element} {kind} must be text or a list of texts.")
+            continue
+        values[kind] = list(listed)
+    aws = [_aws(text, element, wrong) for text in values.get("AWS", []) if text != "*"]
+    return Principals(
+        negated=negated,
+        everyone="*" in values.get("AWS", []),
+        aws=tuple(entry for entry in aws if entry is not None),
+        services=frozenset(values.get("Service", [])),
+        federated=frozenset(values.get("Federated", [])),
+    )
+
+
+def _aws(text: str, element: str, wrong: Wrong) -> AwsPrincipal | None:
+    if _ACCOUNT.fullmatch(text):
+        return AwsPrincipal(text, account=text)
+    root = _ROOT.fullmatch(text)
+    if root:
+        return AwsPrincipal(text, account=root.group(1))
+    if _UNIQUE_ID.fullmatch(text):
+        return AwsPrincipal(text, deleted=True)
+    if _ARN.fullmatch(text):
+        return AwsPrincipal(text, arn=text)
+    if "*" in text or "?" in text:
+        wrong(
+            f"{element} AWS {text!r} has a wildcard inside; a principal is matched whole: "
+            'name it, or use "*" with a condition on aws:PrincipalArn.'
+        )
+    else:
+        wrong(
+            f"{element} AWS {text!r} is not a principal; write an account id, or the ARN of an account root, role, "
+            "user, role session or federated user."
+        )
+    return None
