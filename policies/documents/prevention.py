@@ -1,0 +1,216 @@
+"""What no role may start: jobs, models, notebooks and domains outside the VPC, without keys, or too large.
+
+The statements stand in the boundary of every role and, where an organization wants it, in a service control policy.
+Which action carries which condition key: SAR list_amazonsagemaker, copy of June 2026. An array-valued key that a
+request lacks makes `ForAnyValue` false, so absence is asked for by `Null` and values by `ForAnyValue` in statements of
+their own (IAM reference_policies_condition-single-vs-multi-valued-context-keys).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from policies.documents.statement import BadStatement, Conditions, Statement
+
+EVERYTHING = ("*",)
+
+# A boundary has 6,144 characters, so names are shortened where nothing else fits the pattern, or only what is denied
+# anyway; tests spell the patterns out against every operation that SageMaker has.
+# Hyperparameter tuning, processing and training.
+_JOBS = ("sagemaker:Create*ingJob",)
+# Monitors and what they refer to, AutoML and its second version: they carry the same keys.
+_SERVICE_JOBS = (
+    "sagemaker:*ateMonitoringSchedule",
+    "sagemaker:Create*JobDefinition",
+    "sagemaker:CreateAutoMLJob*",
+)
+_STUDIO = (
+    "sagemaker:*ateDomain",
+    "sagemaker:*ateSpace",
+    "sagemaker:*ateUserProfile",
+    "sagemaker:CreateApp",
+)
+
+# No endpoint configuration here: its VPC is the model's. No UpdateDomain: an update that keeps its subnets names none.
+NEED_VPC = (*_JOBS, *_SERVICE_JOBS, "sagemaker:CreateModel", "sagemaker:CreateNotebookInstance")
+# Jobs that take no volume key on instances with local storage (botocore sagemaker ResourceConfig.VolumeKmsKeyId).
+NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE = (*_JOBS, "sagemaker:CreateTransformJob")
+NEED_VOLUME_KEY = (*_SERVICE_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance")
+NEED_OUTPUT_KEY = (*_JOBS, *_SERVICE_JOBS, "sagemaker:CreateTransformJob")
+NEED_ENCRYPTED_TRAFFIC = (*_JOBS, *_SERVICE_JOBS)
+NEED_LISTED_INSTANCES = (
+    *_JOBS,
+    *_SERVICE_JOBS,
+    *_STUDIO,
+    "sagemaker:*ateNotebookInstance",
+    "sagemaker:CreateEndpointConfig",
+    "sagemaker:CreateTransformJob",
+    "sagemaker:UpdateTrainingJob",
+)
+# They start, buy or enlarge compute, and no condition key tells whether in a VPC, with which key or how large.
+# Clusters know VPC and instance type but no key for their volumes; labeling knows keys but no VPC.
+START_UNGUARDED_COMPUTE = (
+    "sagemaker:*ateInferenceExperiment",
+    "sagemaker:BatchAddClusterNodes",
+    "sagemaker:CreateAI*Job",
+    "sagemaker:CreateAlgorithm",
+    "sagemaker:CreateCluster*",
+    "sagemaker:CreateCompilationJob",
+    "sagemaker:CreateEdgePackagingJob",
+    "sagemaker:CreateInferenceRecommendationsJob",
+    "sagemaker:CreateJob",
+    "sagemaker:CreateLabelingJob",
+    "sagemaker:CreateOptimizationJob",
+    "sagemaker:CreatePartnerApp",
+    "sagemaker:CreateTrainingPlan",
+    "sagemaker:CreateTrainingSession",
+    "sagemaker:ExtendTrainingPlan",
+    "sagemaker:StartInferenceExperiment",
+    "sagemaker:UpdateCluster*",
+)
+# What Studio's own light apps run on (botocore sagemaker AppInstanceType).
+_STUDIO_SYSTEM = "system"
+# Families with disks of their own. Source: EC2 instance store, by family; the letter d means it, some have it without.
+_LOCAL_STORAGE = re.compile(r"^ml\.(?:[a-z]+[0-9]+[a-ce-z]*d[a-z]*|g[5-9]e?|p[5-9][a-z0-9-]*|trn[0-9]n?|dl1)\.")
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Whether an instance type stores on disks of its own, which take no key and encrypt by themselves."""
+    return bool(_LOCAL_STORAGE.match(instance_type))
+
+
+def preventive_statements(instance_types: Sequence[str]) -> list[Statement]:
+    """Denials of whatever starts compute outside the platform's rules. `instance_types` are the ones allowed."""
+    return [
+        _deny("DenyOutsideTheVpc", NEED_VPC, _absent("sagemaker:VpcSubnets")),
+        *_volume_keys([each for each in instance_types if has_local_storage(each)]),
+        _deny("DenyWithoutOutputKey", NEED_OUTPUT_KEY, _absent("sagemaker:OutputKmsKey")),
+        _deny(
+            "DenyPlainTrafficBetweenContainers",
+            NEED_ENCRYPTED_TRAFFIC,
+            {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}},
+        ),
+        _deny(
+            "DenyOtherInstanceTypes",
+            NEED_LISTED_INSTANCES,
+            {"ForAnyValue:StringNotEquals": {"sagemaker:InstanceTypes": [*instance_types, _STUDIO_SYSTEM]}},
+        ),
+        _deny("DenyUnguardedCompute", START_UNGUARDED_COMPUTE),
+        _deny(
+            "DenyNotebooksOnTheInternet",
+            ["sagemaker:CreateNotebookInstance"],
+            {"StringNotEquals": {"sagemaker:DirectInternetAccess": "Disabled"}},
+        ),
+        _deny(
+            "DenyDomainsOnTheInternet",
+            ["sagemaker:CreateDomain"],
+            {"StringNotEquals": {"sagemaker:AppNetworkAccessType": "VpcOnly"}},
+        ),
+        _deny(
+            "DenyOpeningDomains",
+            ["sagemaker:UpdateDomain"],
+            {"StringEquals": {"sagemaker:AppNetworkAccessType": "PublicInternetOnly"}},
+        ),
+    ]
+
+
+def _volume_keys(local: Sequence[str]) -> list[Statement]:
+    absent = _absent("sagemaker:VolumeKmsKey")
+    if not local:
+        return [
+            _deny("DenyWithoutVolumeKey", (*NEED_VOLUME_KEY, *NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE), absent),
+        ]
+    elsewhere: Conditions = {**absent, "ForAnyValue:StringNotEquals": {"sagemaker:InstanceTypes": local}}
+    return [
+        _deny("DenyWithoutVolumeKey", NEED_VOLUME_KEY, absent),
+        _deny("DenyWithoutVolumeKeyNorOwnDisks", NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE, elsewhere),
+    ]
+
+
+def _absent(key: str) -> Conditions:
+    return {"Null": {key: "true"}}
+
+
+def _deny(
+    sid: str, actions: Sequence[str], conditions: Conditions | None = None, resources: Sequence[str] = EVERYTHING
+) -> Statement:
+    return Statement(sid=sid, effect="Deny", actions=actions, resources=resources, conditions=conditions or {})
+
+
+# ---- the same as a service control policy, with what protects the guards themselves
+
+# With white space, since an SDK sends what it is given (ORG orgs_reference_limits).
+SCP_CHARACTERS = 10_240
+
+
+def service_control_policy(*, partition: str, prefix: str, owners: Sequence[str], instance_types: Sequence[str]) -> str:
+    """The preventive statements and the guards' own protection, as one policy without a needless character.
+
+    `owners` are ARN patterns of the roles that bring foundations up: nobody else changes what guards the account. A
+    service control policy binds neither the management account nor service-linked roles (ORG
+    orgs_manage_policies_scps). Raises BadStatement over AWS's limit.
+    """
+    statements = [*preventive_statements(instance_types), *_protection(partition, prefix, owners)]
+    rendered = [statement.render() for statement in statements]
+    text = json.dumps({"Version": "2012-10-17", "Statement": rendered}, separators=(",", ":"))
+    if len(text) > SCP_CHARACTERS:
+        raise BadStatement(
+            f"the service control policy has {len(text)} characters, AWS allows {SCP_CHARACTERS}: "
+            "name fewer instance types or owners in prevention"
+        )
+    return text
+
+
+def _protection(partition: str, prefix: str, owners: Sequence[str]) -> list[Statement]:
+    """Each with its reason: whoever has got into an account first makes it blind, then makes itself strong."""
+    others: Conditions = {"ArnNotLike": {"aws:PrincipalArn": owners}}
+    iam = f"arn:{partition}:iam::*"
+    return [
+        # Outside the organization no such policy holds.
+        _deny("DenyLeaving", ["organizations:LeaveOrganization"]),
+        # Without a trail nobody can tell what happened.
+        _deny("DenyStoppingTheTrail", _TRAIL, others, [f"arn:{partition}:cloudtrail:*:*:trail/{prefix}-*"]),
+        # The other detectors are one to an account and region: whose they are does not matter.
+        _deny("DenyStoppingDetectors", _DETECTORS, others),
+        # A role without its boundary is bounded by its own policy alone.
+        _deny(
+            "DenyRemovingBoundaries",
+            ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
+            others,
+            [f"{iam}:role/{prefix}/*"],
+        ),
+        # A boundary that can be rewritten bounds nobody; the deployer, too, is only what its owner made it.
+        _deny(
+            "DenyChangingTheFoundation",
+            _FOUNDATION,
+            others,
+            [f"{iam}:policy/{prefix}/foundation/*", f"{iam}:role/{prefix}/foundation/*"],
+        ),
+    ]
+
+
+_TRAIL = ("cloudtrail:DeleteTrail", "cloudtrail:PutEventSelectors", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail")
+_DETECTORS = (
+    "access-analyzer:DeleteAnalyzer",
+    "config:DeleteConfigurationRecorder",
+    "config:DeleteDeliveryChannel",
+    "config:StopConfigurationRecorder",
+    "guardduty:DeleteDetector",
+    "guardduty:UpdateDetector",
+    "macie2:DisableMacie",
+    "securityhub:DisableSecurityHub",
+)
+_FOUNDATION = (
+    "iam:AttachRolePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+)
