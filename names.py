@@ -197,6 +197,8 @@ STACK_SET_EXECUTION_PATH = "/"
 FOUNDATION = "foundation"
 DEPLOYER = "deployer"
 BOUNDARY = "boundary"
+# Kinds of a project's roles that write models.
+BUILDERS = ("pipeline", "processing", "training")
 MODEL = "model"
 TEST = "test"
 PUBLISH = "publish"

@@ -41,6 +41,10 @@ class DataScience:
         """ARN pattern of all roles of all projects in this account."""
         return self.own_roles(f"/{self.settings.prefix}/projects/*/")
 
+    def builders(self) -> list[str]:
+        """ARN patterns of the project roles that write models."""
+        return [f"{self.project_roles()[:-1]}{self.settings.prefix}-*-{kind}" for kind in names.BUILDERS]
+
     def workload_accounts(self) -> pulumi.Output[list[str]]:
         """Account ids of the workload stacks."""
         return pulumi.Output.all(*[w.account for w in self.workloads.values()]).apply(lambda ids: sorted(set(ids)))
@@ -154,7 +158,7 @@ def _models_key(it: DataScience, net: Perimeter) -> EncryptionKey:
     policy = rendered(
         keys.models_key,
         place=it.place,
-        builders=[it.project_roles()],
+        builders=it.builders(),
         readers=it.model_roles(),
         reader_accounts=it.workload_accounts(),
         bucket_arn=f"arn:{it.partition}:s3:::{bucket}",

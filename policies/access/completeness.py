@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from policies.access.estate import Estate, Guarded, Role
-from policies.access.matrix.deeds import purpose, through_s3
+from policies.access.estate.kinds import purpose
+from policies.access.matrix.deeds import through_s3
 from policies.access.question import Answer, Document, Question
 
 Decide = Callable[[Question], Answer]

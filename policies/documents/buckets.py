@@ -8,18 +8,16 @@ from policies.documents.statement import Conditions, Principals, Statement, acco
 
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
-# Every action on an object's content, past versions and deletion included.
+# Every action on an object, its past versions, tags and locks included: whatever S3 adds under these verbs is denied too.
 OBJECT_ACTIONS = (
-    *READ_OBJECT,
     "s3:AbortMultipartUpload",
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:GetObjectAttributes",
-    "s3:GetObjectVersionAttributes",
-    "s3:PutObject",
+    "s3:DeleteObject*",
+    "s3:GetObject*",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject*",
     "s3:RestoreObject",
 )
-LISTING = ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions")
+LISTING = ("s3:ListBucket*",)
 # Session tag or role tag that carries the project's id.
 PROJECT_TAG = "project"
 

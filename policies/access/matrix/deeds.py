@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from policies.access.estate import Estate, Guarded
+from policies.access.estate.kinds import purpose
 from policies.access.matrix.subjects import Subject, projects
 from policies.access.question import Context, Question
 
-# A physical name says what a bucket is for: <prefix>-<environment>-<purpose>-<account>-<region>.
-_PURPOSE = re.compile(r"-(?P<purpose>[a-z]+)-\d{12}-[a-z0-9-]+$")
 ANOTHER = "another"
 
 
@@ -39,19 +37,6 @@ class Deed:
     section: str
     column: str
     ask: Asked
-
-
-def purpose(guarded: Guarded) -> str:
-    """What a bucket or key is for: `models`, `data`, `capture` …"""
-    if guarded.kind == "key":
-        return guarded.aliases[0].rsplit("/", 1)[-1] if guarded.aliases else guarded.name
-    match = _PURPOSE.search(guarded.name)
-    return match["purpose"] if match else guarded.name
-
-
-def own(subject: Subject) -> str | None:
-    """The subject's project."""
-    return subject.project
 
 
 def other(estate: Estate, subject: Subject) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from policies.access.estate import Estate, Guarded
-from policies.access.matrix.deeds import Asked, Deed, Where, purpose
+from policies.access.estate.kinds import purpose
+from policies.access.matrix.deeds import Asked, Deed, Where
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Question
 

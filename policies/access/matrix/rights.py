@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policies.access.estate import Estate
-from policies.access.matrix.deeds import Asked, Deed, Where, purpose
+from policies.access.estate.kinds import purpose
+from policies.access.matrix.deeds import Asked, Deed, Where
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Context, Question
 

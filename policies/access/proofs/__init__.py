@@ -1,0 +1,1 @@
+"""Theorems about the platform's access, for all requests: each is proved, or shown wrong by the request that passes."""

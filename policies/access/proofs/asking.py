@@ -1,0 +1,265 @@
+"""Open questions to the solver: a caller, the policies around a resource, and what is known of the request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import z3
+
+from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
+from policies.access.encoding.logic import Formula, as_term, negation
+from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.kinds import of
+from policies.access.proofs.actions import classes
+from policies.access.proofs.theorem import Finding
+from policies.access.question import Document, Question
+
+# All that an identity policy can give: of somebody who administers an account without being part of the platform.
+ANYTHING: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Anything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+# An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
+STRANGER = "999999999999"
+Pinned = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request of one action, and the formula that it is allowed. `always` is true of its caller."""
+
+    formula: Formula
+    request: Request
+    always: tuple[Formula, ...] = ()
+
+    def resource_like(self, *patterns: str) -> Formula:
+        """The resource fits one of the patterns, in which `*` stands for anything."""
+        return _any(_like(self.request.resource, pattern) for pattern in patterns)
+
+    def caller_like(self, *patterns: str) -> Formula:
+        """The caller's ARN fits one of the patterns."""
+        return _any(_like(self.request.caller.arn, pattern) for pattern in patterns)
+
+    def key_in(self, key: str, values: Sequence[str]) -> Formula:
+        """The key is present with one of the values."""
+        slots = self.request.values(key.lower(), self.request.caller.derived(""))
+        return _any(
+            z3.And(as_term(slot.present), _any(slot.text() == z3.StringVal(v) for v in values)) for slot in slots
+        )
+
+    def key_not_in(self, key: str, values: Sequence[str]) -> Formula:
+        """The key is absent, or has another value."""
+        return negation(self.key_in(key, values))
+
+
+Given = Callable[[Asked], Iterable[Formula]]
+
+
+def within(*patterns: str) -> Given:
+    """The resource fits one of the patterns."""
+    return lambda asked: [asked.resource_like(*patterns)]
+
+
+def beyond(*patterns: str) -> Given:
+    """The resource fits none of the patterns."""
+    return lambda asked: [negation(asked.resource_like(*patterns))]
+
+
+def none_of(*patterns: str) -> Given:
+    """The caller fits none of the patterns."""
+    return lambda asked: [negation(asked.caller_like(*patterns))]
+
+
+def without(key: str, values: Sequence[str]) -> Given:
+    """The key is absent, or has none of the values."""
+    return lambda asked: [asked.key_not_in(key, values)]
+
+
+def holding(formula: Formula) -> Given:
+    """Something else that is known, such as another request of the same caller."""
+    return lambda _: [formula]
+
+
+def all_of(*givens: Given) -> Given:
+    """Everything together."""
+    return lambda asked: [formula for given in givens for formula in given(asked)]
+
+
+@dataclass(frozen=True)
+class Open:
+    """Who asks and what is around it; the action is any of a family, one class after the other."""
+
+    question: Question
+    caller: Caller
+    family: Sequence[str]
+    resource: str | None = None
+    pinned: Pinned = field(default_factory=dict)
+    always: tuple[Formula, ...] = ()
+
+    @cached_property
+    def _policies(self) -> Policies:
+        return Policies.of(self.question)
+
+    def each(self) -> Iterator[Asked]:
+        """One request for each class of actions that the policies tell apart."""
+        asked = self.question
+        around = (asked.resource_policy, asked.endpoint_policy, asked.boundary, asked.session)
+        documents = [*asked.identity, *(document for document in around if document is not None)]
+        for action in classes(documents, self.family):
+            request = Request.over(
+                self._policies.each(), self.caller, action=action, resource=self.resource, pinned=self.pinned
+            )
+            yield Asked(encode(self._policies, request), request, self.always)
+
+
+@dataclass
+class Solver:
+    """Puts queries and counts them."""
+
+    queries: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def refute(self, says: str, opened: Open, *givens: Given) -> bool:
+        """Whether no request passes; the first that does is kept as a finding that says why it should not."""
+        return all(self.refute_one(says, asked, all_of(*givens)(asked)) for asked in opened.each())
+
+    def refute_one(self, says: str, asked: Asked, given: Iterable[Formula] = ()) -> bool:
+        """The same, of one request."""
+        witness = self._find(says, asked, given)
+        if witness is not None:
+            self.findings.append(Finding(says=says, request=witness))
+        return witness is None
+
+    def possible(self, what: str, opened: Open, *givens: Given) -> bool:
+        """Whether any request passes."""
+        return any(self._find(what, asked, all_of(*givens)(asked)) is not None for asked in opened.each())
+
+    def _find(self, says: str, asked: Asked, given: Iterable[Formula]) -> str | None:
+        self.queries += 1
+        known = [*asked.always, *given]
+        if any(part is False or (z3.is_expr(part) and z3.is_false(part)) for part in (asked.formula, *known)):
+            return None
+        witness = find(asked.formula, asked.request, query=says, given=known)
+        return None if witness is None else witness.render()
+
+
+def role_asks(
+    role: Role,
+    family: Sequence[str],
+    *,
+    guard: Guarded | None = None,
+    trust_of: Role | None = None,
+    owner: str | None = None,
+    resource: str | None = None,
+    pinned: Pinned | None = None,
+) -> Open:
+    """A role's request, from anywhere: endpoint policies only take away, so leaving them out proves more."""
+    question = Question(
+        id="",
+        principal=role.arn,
+        account=role.account,
+        action="",
+        resource="",
+        owner=owner or (guard or trust_of or role).account,
+        identity=role.identity,
+        resource_policy=guard.policy if guard else trust_of.trust if trust_of else None,
+        boundary=role.boundary,
+    )
+    tags = {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()}
+    return Open(question, Caller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})})
+
+
+def outsiders_ask(
+    accounts: Iterable[str],
+    family: Sequence[str],
+    *,
+    guard: Guarded | None = None,
+    trust_of: Role | None = None,
+    resource: str | None = None,
+    pinned: Pinned | None = None,
+) -> Iterator[tuple[str, Open]]:
+    """Any role and any user of each account, whose account lets them do anything; and nobody in particular."""
+    carrier = guard or trust_of
+    question = Question(
+        id="",
+        principal="",
+        account=None,
+        action="",
+        resource="",
+        owner=carrier.account if carrier else "",
+        identity=(ANYTHING,),
+        resource_policy=guard.policy if guard else trust_of.trust if trust_of else None,
+    )
+    for account in accounts:
+        for word, kind in (("role", CallerKind.ROLE), ("user", CallerKind.USER)):
+            arn = z3.String("principal:arn")
+            caller = Caller(kind, arn, z3.StringVal(account), arn)
+            begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
+            yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,))
+    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, pinned or {})
+
+
+def _any(parts: Iterable[Formula]) -> Formula:
+    listed = [as_term(part) for part in parts]
+    return z3.Or(listed) if listed else False
+
+
+def _like(term: z3.SeqRef, pattern: str) -> Formula:
+    if "*" not in pattern:
+        return _known(term == z3.StringVal(pattern))
+    if pattern.endswith("*") and pattern.count("*") == 1:
+        return _known(z3.PrefixOf(z3.StringVal(pattern[:-1]), term))
+    anything = z3.Full(z3.ReSort(z3.StringSort()))
+    parts: list[z3.ReRef] = []
+    for place, text in enumerate(pattern.split("*")):
+        parts += [anything] if place else []
+        parts += [z3.Re(z3.StringVal(text))] if text else []
+    return _known(z3.InRe(term, z3.Concat(*parts) if len(parts) > 1 else parts[0]))
+
+
+def _known(formula: z3.BoolRef) -> Formula:
+    simple = z3.simplify(formula)
+    return True if z3.is_true(simple) else False if z3.is_false(simple) else formula
+
+
+def may_touch(role: Role, guard: Guarded) -> bool:
+    """Whether any Allow around a role and a resource could speak of both: False is certain, True is not.
+
+    Spares the solver what no statement names: compares the texts before the first wildcard or variable.
+    """
+    documents = [*role.identity, guard.policy or {}]
+    return any(_may_match(pattern, guard.arn) for document in documents for pattern in _allowed(document))
+
+
+def _allowed(document: Document) -> Iterator[str]:
+    statements = document.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if statement.get("Effect") == "Allow":
+            found = statement.get("Resource", "*")
+            yield from [found] if isinstance(found, str) else found
+
+
+def _may_match(pattern: str, arn: str) -> bool:
+    literal = re.split(r"[*?]|\$\{", pattern, maxsplit=1)[0]
+    return literal.startswith(arn) or arn.startswith(literal)
+
+
+def through_s3(bucket: Guarded) -> Pinned:
+    """What the KMS request says that S3 makes for its caller."""
+    region = (bucket.key_arn or ":::").split(":")[3]
+    return {
+        "aws:ViaAWSService": "true",
+        "aws:SourceVpce": (),
+        "kms:ViaService": f"s3.{region}.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": bucket.arn,
+    }
+
+
+def bucket_and_key(estate: Estate, purpose: str) -> Iterable[tuple[Guarded, Guarded]]:
+    """Buckets of a purpose with their keys."""
+    for bucket in of(estate, "bucket", purpose):
+        if bucket.key_arn and bucket.key_arn in estate.guarded:
+            yield bucket, estate.guarded[bucket.key_arn]

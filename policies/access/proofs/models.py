@@ -1,0 +1,124 @@
+"""Who reads and writes models, and who uses their key: nobody but the named roles, each its own project's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.kinds import BUILDERS, MODEL, role_kind, roles_of, shown
+from policies.access.proofs.asking import (
+    STRANGER,
+    Solver,
+    beyond,
+    bucket_and_key,
+    holding,
+    may_touch,
+    none_of,
+    outsiders_ask,
+    role_asks,
+    through_s3,
+    within,
+)
+from policies.access.proofs.theorem import Outcome, Theorem
+
+READ = ("s3:GetObject", "s3:GetObjectVersion")
+WRITE = ("s3:PutObject",)
+USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
+
+
+def _named(estate: Estate, key: Guarded) -> list[str]:
+    """ARN patterns of the roles that models are for: jobs of the key's account, model roles of workload accounts."""
+    builders = roles_of(estate, *BUILDERS)
+    found = {role.arn for role in builders if role.account == key.account}
+    return sorted({*found, *(role.arn for role in roles_of(estate, MODEL))})
+
+
+def _patterns(estate: Estate, key: Guarded) -> list[str]:
+    """The named roles' paths and names with the project left open: a project that comes later is one of them."""
+    return sorted({_open(estate.roles[arn]) for arn in _named(estate, key)})
+
+
+def _open(role: Role) -> str:
+    project = role.tags.get("project", "")
+    return role.arn.replace(f"/{project}/", "/*/").replace(f"-{project}-", "-*-")
+
+
+def readers(estate: Estate) -> Outcome:
+    """Reading a model takes the object and its key; so does writing one. Strangers get neither."""
+    solver, named = Solver(), set[str]()
+    for bucket, key in bucket_and_key(estate, "models"):
+        patterns = _patterns(estate, key)
+        for who, opened in outsiders_ask([*estate.accounts(), STRANGER], USE, guard=key, resource=key.arn):
+            says = f"{who} that is none of the named ones uses the key of {bucket.name}"
+            solver.refute(says, opened, none_of(*patterns))
+        named |= set(_named(estate, key))
+        for role in _others(estate, named):
+            _neither(solver, role, bucket, key)
+    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _others(estate: Estate, named: set[str]) -> Iterable[Role]:
+    return (role for arn, role in sorted(estate.roles.items()) if arn not in named)
+
+
+def _neither(solver: Solver, role: Role, bucket: Guarded, key: Guarded) -> None:
+    """A role that is not named, whether or not the key admits its path: no object together with the key."""
+    for actions, on_key in ((READ, "kms:Decrypt"), (WRITE, "kms:GenerateDataKey")):
+        use = next(role_asks(role, [on_key], guard=key, resource=key.arn, pinned=through_s3(bucket)).each())
+        if use.formula is False:
+            solver.queries += 1
+            continue
+        says = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
+        objects = role_asks(role, actions, guard=bucket)
+        solver.refute(says, objects, holding(use.formula), within(f"{bucket.arn}/*"))
+
+
+def own_prefix(estate: Estate) -> Outcome:
+    """Of all objects in any bucket, a project's model role touches those under its project's prefix."""
+    solver = Solver()
+    for role in roles_of(estate, MODEL):
+        for bucket in estate.kind("bucket"):
+            prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
+            says = f"{role.arn} touches an object of {bucket.name} that is not its project's"
+            opened = role_asks(role, ["s3:*"], guard=bucket)
+            solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
+    return Outcome(findings=solver.findings, named=shown(roles_of(estate, MODEL)), queries=solver.queries)
+
+
+def project_walls(estate: Estate) -> Outcome:
+    """No role of a project touches an object under another project's prefix."""
+    solver = Solver()
+    ids = sorted({role.tags["project"] for role in estate.roles.values() if role.tags.get("project")})
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        project = role.tags.get("project")
+        others = [each for each in ids if each != project]
+        if not project or not others or role_kind(role) == MODEL:
+            continue
+        for bucket in estate.kind("bucket"):
+            foreign = [f"{bucket.arn}/{other}/*" for other in others]
+            says = f"{role.arn} touches an object of another project in {bucket.name}"
+            if may_touch(role, bucket):
+                solver.refute(says, role_asks(role, ["s3:*"], guard=bucket), within(*foreign))
+    return Outcome(findings=solver.findings, queries=solver.queries)
+
+
+THEOREMS = (
+    Theorem(
+        id="models-readers",
+        says="Nobody outside the named principals reads or writes a model, or uses its key.",
+        row="B3",
+        prove=readers,
+    ),
+    Theorem(
+        id="models-own-prefix",
+        says="A project's model role touches no object that is not under its own project's prefix.",
+        row="B3",
+        prove=own_prefix,
+    ),
+    Theorem(
+        id="project-walls",
+        says="No role of a project touches an object under another project's prefix.",
+        row="B15",
+        prove=project_walls,
+    ),
+)

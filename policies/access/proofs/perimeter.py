@@ -1,0 +1,92 @@
+"""Nothing is touched from outside the VPC endpoints, save the exceptions that are named."""
+
+from __future__ import annotations
+
+from policies.access.estate import Estate, Guarded
+from policies.access.estate.kinds import endpoints, of, purpose
+from policies.access.proofs.asking import STRANGER, Pinned, Solver, none_of, outsiders_ask, within, without
+from policies.access.proofs.theorem import Outcome, Theorem
+
+# Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
+INSIDE_BUCKETS = ("data", "models")
+INSIDE_KEYS = ("data", "models", "capture")
+OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject")
+LISTS = ("s3:ListBucket*",)
+CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+# A caller of its own, not a service on its behalf: such a request carries no endpoint (S3 asking KMS, CloudFormation).
+OWN_CALL: Pinned = {"aws:ViaAWSService": "false"}
+
+
+def objects(estate: Estate) -> Outcome:
+    """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
+    solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
+    everybody = [*estate.accounts(), STRANGER]
+    for bucket in of(estate, "bucket", *INSIDE_BUCKETS):
+        spared, outside = _spared(bucket), without("aws:SourceVpce", endpoints(estate, "s3"))
+        named += [f"{arn} lists {bucket.name}" for arn in spared]
+        for who, opened in outsiders_ask(everybody, OBJECTS, guard=bucket, pinned=OWN_CALL):
+            says = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
+            solver.refute(says, opened, within(f"{bucket.arn}/*"), outside)
+        for who, opened in outsiders_ask(everybody, LISTS, guard=bucket, resource=bucket.arn, pinned=OWN_CALL):
+            says = f"{who} that is no deployer lists {bucket.name} from outside the S3 endpoints"
+            solver.refute(says, opened, none_of(*spared), outside)
+    others = [each for each in estate.kind("bucket") if purpose(each) not in INSIDE_BUCKETS]
+    named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
+    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _spared(bucket: Guarded) -> list[str]:
+    """The roles that the listing denial spares, as the policy names them."""
+    found: list[str] = []
+    for statement in (bucket.policy or {}).get("Statement", []):
+        condition = statement.get("Condition", {})
+        value = condition.get("ArnNotLike", {}).get("aws:PrincipalArn", [])
+        if statement.get("Effect") == "Deny":
+            found += [value] if isinstance(value, str) else value
+    return sorted(set(found))
+
+
+def keys(estate: Estate) -> Outcome:
+    """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
+    solver, outside = Solver(), without("aws:SourceVpce", endpoints(estate, "kms"))
+    for key in of(estate, "key", *INSIDE_KEYS):
+        everybody = [*estate.accounts(), STRANGER]
+        for who, opened in outsiders_ask(everybody, CRYPTOGRAPHY, guard=key, resource=key.arn, pinned=OWN_CALL):
+            says = f"{who} uses key {key.aliases[0]} directly from outside the KMS endpoints"
+            solver.refute(says, opened, outside)
+    named = ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
+    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def strangers(estate: Estate) -> Outcome:
+    """Callers of no account of the platform, on every resource that carries a policy and every role's trust."""
+    solver = Solver()
+    for guard in sorted(estate.guarded.values(), key=lambda each: each.arn):
+        for who, opened in outsiders_ask([STRANGER], ["*"], guard=guard):
+            solver.refute(f"{who} (a foreign account) has access to {guard.kind} {guard.name}", opened)
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        for who, opened in outsiders_ask([STRANGER], ["sts:*"], trust_of=role, resource=role.arn):
+            solver.refute(f"{who} (a foreign account) assumes {role.name}", opened)
+    return Outcome(findings=solver.findings, queries=solver.queries)
+
+
+THEOREMS = (
+    Theorem(
+        id="objects-through-endpoints",
+        says="No object of the data and models buckets is touched, or listed, from outside the VPC endpoints.",
+        row="B15",
+        prove=objects,
+    ),
+    Theorem(
+        id="keys-through-endpoints",
+        says="No key of data, models or captures is used directly from outside the VPC endpoints.",
+        row="B15",
+        prove=keys,
+    ),
+    Theorem(
+        id="no-strangers",
+        says="Nobody outside the platform's accounts has any access to anything that was built.",
+        row="B15",
+        prove=strangers,
+    ),
+)

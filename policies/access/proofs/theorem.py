@@ -1,0 +1,57 @@
+"""What a theorem says, and what came of its proof."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from policies.access.estate import Estate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One way in which a theorem fails: a sentence, and the request that passes where there is one."""
+
+    says: str
+    request: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a proof found out. `named` lists whoever the theorem names: the exceptions that it prints."""
+
+    findings: Sequence[Finding] = ()
+    named: Sequence[str] = ()
+    queries: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theorem:
+    """A statement about all requests. `id` is short; `says` is what holds when the proof finds nothing."""
+
+    id: str
+    says: str
+    row: str
+    prove: Callable[[Estate], Outcome]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A theorem with its outcome and the seconds that it took."""
+
+    theorem: Theorem
+    outcome: Outcome
+    seconds: float = field(compare=False)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found against it."""
+        return not self.outcome.findings
+
+
+def prove(theorem: Theorem, estate: Estate) -> Proof:
+    """Prove one theorem of an estate."""
+    began = time.monotonic()
+    outcome = theorem.prove(estate)
+    return Proof(theorem=theorem, outcome=outcome, seconds=time.monotonic() - began)
