@@ -19,7 +19,7 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/mlops/projects/screening/training"
 
 
-def make(token: str, name: str, refers: Mapping[str, tuple[str, ...]] | None = None, **props: Any) -> Resource:
+def make(token: str, name: str, /, refers: Mapping[str, tuple[str, ...]] | None = None, **props: Any) -> Resource:
     urn = f"urn:pulumi:dev::mlops-platform::{token}::{name}"
     return Resource(type=token, name=name, urn=urn, props=props, refers=refers or {})
 
