@@ -182,6 +182,36 @@ def project_ids_differ(estate: Estate) -> Iterator[Problem]:
             yield _problem(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
 
 
+def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
+    """A model is served only where its artifact and image are (botocore sagemaker ContainerDefinition)."""
+    for file in estate.of(Kind.WORKLOAD):
+        home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+        region, own, projects = text(home, "region"), text(file, "region"), texts(file, "projects")
+        if home and region and own and region != own and projects:
+            message = (
+                f"{home.stack} keeps models and images in {region}, and SageMaker serves them only there: admit no"
+            )
+            message += f" project here, or set region to {region}"
+            yield _problem(file, ("projects",), message, ", ".join(projects))
+
+
+def names_do_not_collide(estate: Estate) -> Iterator[Problem]:
+    """Where names begin with a project's id, a stack's name or a stage, an account has each of those once."""
+    for file in estate.of(Kind.PROJECT):
+        identifier, account = text(file, "id"), text(file, "account")
+        for other in estate.of(*HOSTS):
+            if not account or account != text(other, "account"):
+                continue
+            if identifier and identifier in (other.stack, text(other, "stage")):
+                message = f"names of {other.stack} in this account begin with it already: choose another id"
+                yield _problem(file, ("id",), message, identifier)
+    stages = tuple(Stage)
+    for file in estate.of(Kind.DATA_SCIENCE):
+        if file.stack in stages:
+            message = "a data science stack cannot be named like a stage, whose parameters have that place: rename"
+            yield _problem(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
+
+
 RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
@@ -190,6 +220,8 @@ RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     projects_have_a_home,
     projects_are_admitted,
     project_ids_differ,
+    models_stay_in_their_region,
+    names_do_not_collide,
 )
 
 

@@ -75,6 +75,13 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
         [("project-diabetes", "id: diabetes", "id: cohort")],
         ("id = 'cohort'", "its stack file is named Pulumi.project-cohort.yaml"),
     ),
+    "a project served in another region than its models'": (
+        [
+            ("prod", "region: eu-west-1", "region: eu-central-1"),
+            ("prod", 'account: "111111111111"', 'account: "111111111111"\n    region: eu-west-1'),
+        ],
+        ("projects = 'screening, diabetes'", "dev keeps models and images in eu-west-1", "admit no project here"),
+    ),
     "a project in another account": (
         [("project-diabetes", '"111111111111"', '"555555555555"')],
         ("account = '555555555555'", "dev has 111111111111"),
@@ -119,6 +126,40 @@ def test_one_account_for_all_needs_only_the_switch(folder: Folder) -> None:
         )
     assert len(messages(folder)) == 3
     folder.change("dev", "  mlops-platform:kind", "  mlops-platform:singleAccount: true\n  mlops-platform:kind")
+    assert messages(folder) == []
+
+
+def in_one_account(folder: Folder) -> None:
+    for stack in ("staging", "prod"):
+        text = folder.file(stack).read_text()
+        for account in ("222222222222", "333333333333"):
+            text = text.replace(account, "111111111111")
+        folder.file(stack).write_text(text)
+    folder.change("dev", "  mlops-platform:kind", "  mlops-platform:singleAccount: true\n  mlops-platform:kind")
+
+
+@pytest.mark.parametrize("taken", ["dev", "prod", "production", "staging"])
+def test_in_one_account_a_project_cannot_have_the_id_of_a_stack_or_stage(folder: Folder, taken: str) -> None:
+    in_one_account(folder)
+    for stack in ("staging", "prod"):
+        folder.change(stack, "[screening, diabetes]", f"[screening, {taken}]")
+    folder.change("project-diabetes", "id: diabetes", f"id: {taken}")
+    folder.file("project-diabetes").rename(folder.file(f"project-{taken}"))
+    found = messages(folder)
+    assert found
+    assert all(f"id = '{taken}'" in message and "choose another id" in message for message in found), found
+
+
+def test_a_data_science_stack_cannot_be_named_like_a_stage(folder: Folder) -> None:
+    folder.file("dev").rename(folder.file("production"))
+    assert any("Pulumi.production.yaml" in message and "named like a stage" in message for message in messages(folder))
+
+
+def test_an_account_in_another_region_may_be_made_ready_without_projects(folder: Folder) -> None:
+    there = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.").replace("west-1", "central-1")
+    there = there.replace('account: "111111111111"', 'account: "111111111111"\n    region: eu-west-1')
+    folder.file("prod-central").write_text(there.replace("[screening, diabetes]", "[]"))
+    folder.change("dev", "[staging, prod]", "[staging, prod, prod-central]")
     assert messages(folder) == []
 
 

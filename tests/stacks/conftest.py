@@ -52,6 +52,11 @@ class Platform:
 def _platform(directory: Path) -> Iterator[Platform]:
     for path in ROOT.glob("Pulumi*.yaml"):
         shutil.copy(path, directory)
+    yield from platform_in(directory)
+
+
+def platform_in(directory: Path) -> Iterator[Platform]:
+    """A world of its own for a directory of stack files."""
     progress = Progress(Console(quiet=True))
     with Cloud("eu-west-1") as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
         world = World(cloud, progress)
