@@ -15,6 +15,7 @@ _IAM = re.compile(r"arn:(?P<partition>[^:]+):iam::(?P<account>\d{12}):(?P<kind>r
 _STS = re.compile(
     r"arn:(?P<partition>[^:]+):sts::(?P<account>\d{12}):(?P<kind>assumed-role|federated-user)/(?P<rest>.+)"
 )
+_BEFORE_ACCOUNT = "arn:aws:iam::"
 _SERVICE_LINKED = ":role/aws-service-role/"
 
 
@@ -62,20 +63,20 @@ class Caller:
 
     @classmethod
     def outsider(cls, kind: CallerKind = CallerKind.ROLE) -> Caller:
-        """Any role or user of any account; `limits` ties its ARN to its account."""
+        """Any role or user of any account, which is the part of its ARN where accounts stand."""
         if kind not in {CallerKind.ROLE, CallerKind.USER}:
             raise ValueError(f"an outsider is a role or a user, not {kind.name}")
         arn = z3.String("principal:arn")
-        return cls(kind, arn, z3.String("principal:account"), arn)
+        return cls(kind, arn, z3.SubString(arn, len(_BEFORE_ACCOUNT), 12), arn)
 
     def limits(self) -> list[z3.BoolRef]:
         """What is true of every caller of this kind: nothing to add for a known one."""
         if self.account is None or z3.is_string_value(self.account):
             return []
         word = "role" if self.kind is CallerKind.ROLE else "user"
-        prefix = z3.Concat(z3.StringVal("arn:aws:iam::"), self.account, z3.StringVal(f":{word}/"))
         digits = z3.Loop(z3.Range("0", "9"), 12, 12)
-        return [z3.InRe(self.account, digits), z3.PrefixOf(prefix, self.arn)]
+        name = z3.Plus(z3.AllChar(z3.ReSort(z3.StringSort())))
+        return [z3.InRe(self.arn, z3.Concat(z3.Re(_BEFORE_ACCOUNT), digits, z3.Re(f":{word}/"), name))]
 
     def service_linked(self) -> Formula:
         """Whether it is a service-linked role, by the path that AWS reserves.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -15,7 +15,7 @@ import z3
 from policies.access.encoding.answer import truth
 from policies.access.encoding.logic import Formula, as_term
 from policies.access.encoding.request import Request, Slot
-from policies.access.encoding.variables import free_variables
+from policies.access.encoding.texts import Abstraction, Found, NotKnownError, solve
 
 TIMEOUT_MS = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,24 +49,23 @@ def find(
     Raises `Undecided` naming `query` when the solver does not know within `timeout_ms`.
     """
     whole = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
-    solver = z3.Solver()
-    solver.set("timeout", timeout_ms)
-    solver.add(whole, *_readable(whole))
-    verdict = solver.check()
-    if verdict == z3.unsat:
+    abstraction = Abstraction.of(whole)
+    try:
+        found = solve(abstraction, _readable(abstraction.variables), timeout_ms=timeout_ms)
+    except NotKnownError as problem:
+        raise Undecided(f"{query}: the solver does not know within {timeout_ms} ms: {problem}") from None
+    if found is None:
         return None
-    if verdict != z3.sat:
-        raise Undecided(f"{query}: the solver does not know ({solver.reason_unknown()}) within {timeout_ms} ms")
-    witness, values = _witness(whole, solver.model(), request)
+    witness, values = _witness(abstraction.variables, found, request)
     if not truth(whole, values):
         raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {witness.render()}")
     return witness
 
 
-def _readable(formula: z3.BoolRef) -> list[z3.BoolRef]:
+def _readable(variables: Sequence[z3.ExprRef]) -> list[z3.BoolRef]:
     """A key that is compared as one type has values of that type."""
     readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
-    for variable in free_variables(formula):
+    for variable in variables:
         slot, _, reading = variable.decl().name().partition(";")
         readings[slot][reading] = variable
     return [
@@ -77,11 +76,10 @@ def _readable(formula: z3.BoolRef) -> list[z3.BoolRef]:
 
 
 def _witness(
-    formula: z3.BoolRef, model: z3.ModelRef, request: Request
+    variables: Sequence[z3.ExprRef], solution: Found, request: Request
 ) -> tuple[Witness, list[tuple[z3.ExprRef, z3.ExprRef]]]:
-    """The request of `model`, and the value that each variable has when the request is read again from its text."""
-    variables = free_variables(formula)
-    found = {variable.decl().name(): model.eval(variable, model_completion=True) for variable in variables}
+    """The request of `solution`, and the value that each variable has when the request is read again from its text."""
+    found = {variable.decl().name(): _value(variable, solution) for variable in variables}
     texts = _texts(found)
     values = []
     for variable in variables:
@@ -99,6 +97,12 @@ def _witness(
         context={key: tuple(known) for key, known in context.items()},
     )
     return witness, values
+
+
+def _value(variable: z3.ExprRef, solution: Found) -> z3.ExprRef:
+    if z3.is_seq(variable):
+        return z3.StringVal(solution.texts.get(variable.decl().name(), ""))
+    return solution.model.eval(variable, model_completion=True)
 
 
 def _texts(found: Mapping[str, z3.ExprRef]) -> dict[str, str | None]:

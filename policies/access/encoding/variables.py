@@ -1,23 +1,35 @@
-"""The variables of a formula."""
+"""The parts of a formula: its variables, and its conditions on texts."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import z3
 
 
 def free_variables(formula: z3.ExprRef) -> list[z3.ExprRef]:
     """Each variable once, in the order in which a walk over the formula meets it."""
+    return parts(formula, lambda _: False)[1]
+
+
+def parts(formula: z3.ExprRef, is_part: Callable[[z3.ExprRef], bool]) -> tuple[list[z3.ExprRef], list[z3.ExprRef]]:
+    """The terms that `is_part` picks, each once and not entered, and the variables elsewhere."""
     seen: set[int] = set()
-    found: list[z3.ExprRef] = []
+    picked: list[z3.ExprRef] = []
+    variables: list[z3.ExprRef] = []
     pending = [formula]
     while pending:
         term = pending.pop()
-        if term.get_id() in seen:
+        number = term.get_id()
+        if number in seen:
             continue
-        seen.add(term.get_id())
+        seen.add(number)
+        if is_part(term):
+            picked.append(term)
+            continue
         children = term.children()
-        if not children and z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            found.append(term)
-        if not z3.is_re(term):
+        if not children and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            variables.append(term)
+        elif children and not z3.is_re(term):
             pending.extend(children)
-    return found
+    return picked, variables

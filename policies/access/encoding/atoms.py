@@ -1,0 +1,201 @@
+"""The conditions on open texts in a formula: each is a set of texts, or a relation that only the solver reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import z3
+
+from policies.access.encoding.automata import ANY, LAST_CHARACTER, Automaton, Builder, Characters
+from policies.access.encoding.variables import free_variables
+
+_PREDICATES = (z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX, z3.Z3_OP_SEQ_CONTAINS, z3.Z3_OP_SEQ_IN_RE, z3.Z3_OP_EQ)
+_DIFFERS = z3.Z3_OP_DISTINCT
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A condition on texts. `language` is None for a relation of several texts, or one that has no automaton."""
+
+    term: z3.BoolRef
+    variables: tuple[z3.ExprRef, ...]
+    names: tuple[str, ...]
+    language: Automaton | None
+    # The one text that an equality accepts.
+    exactly: str | None = None
+    # How all texts that a prefix condition accepts begin.
+    prefix: str | None = None
+
+
+def is_atom(term: z3.ExprRef) -> bool:
+    """Whether the term is a condition that reads text."""
+    known = z3.is_app(term) and term.decl().kind() in (*_PREDICATES, _DIFFERS)
+    return known and any(map(z3.is_seq, term.children()))
+
+
+def atom_of(term: z3.BoolRef) -> Atom:
+    """The set of texts that `term` accepts, if it is one. Remembered, since formulas share their conditions."""
+    found = _ATOMS.get(term.get_id())
+    if found is None:
+        if len(_ATOMS) >= _REMEMBERED:
+            _ATOMS.clear()
+        found = _ATOMS[term.get_id()] = _atom(term)
+    return found
+
+
+# By the solver's number for the term, which stays its own while the atom keeps the term.
+_ATOMS: dict[int, Atom] = {}
+_REMEMBERED = 100_000
+
+
+def _atom(term: z3.BoolRef) -> Atom:
+    variables = tuple(free_variables(term))
+    names = tuple(variable.decl().name() for variable in variables)
+    read = _read(term)
+    if read is None or len(variables) != 1:
+        return Atom(term, variables, names, None)
+    kind, subject, pattern = read
+    text = pattern if isinstance(pattern, str) else None
+    if z3.is_const(subject):
+        return Atom(
+            term,
+            variables,
+            names,
+            _language(kind, pattern, 0),
+            exactly=text if kind == z3.Z3_OP_EQ else None,
+            prefix=text if kind == z3.Z3_OP_SEQ_PREFIX else None,
+        )
+    offset = _slice_start(subject, text) if kind == z3.Z3_OP_EQ and text is not None else None
+    language = None if offset is None else _language(z3.Z3_OP_SEQ_PREFIX, pattern, offset)
+    return Atom(term, variables, names, language)
+
+
+def _read(term: z3.BoolRef) -> tuple[int, z3.SeqRef, str | z3.ReRef] | None:
+    """Kind, the open side and the constant side; None when no side is constant."""
+    kind = term.decl().kind()
+    left, right = term.children()
+    if kind == z3.Z3_OP_SEQ_IN_RE:
+        return kind, left, right
+    if kind in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX} or (kind == z3.Z3_OP_EQ and z3.is_string_value(left)):
+        left, right = right, left
+    return (kind, left, str(right.py_value())) if z3.is_string_value(right) else None
+
+
+def _slice_start(subject: z3.SeqRef, text: str) -> int | None:
+    """Where a part of an open text begins, when `text` is as long as the part: `substr(open, begin, length)`."""
+    if subject.decl().kind() != z3.Z3_OP_SEQ_EXTRACT:
+        return None
+    whole, begin, length = subject.children()
+    fits = z3.is_const(whole) and z3.is_int_value(begin) and z3.is_int_value(length) and length.as_long() == len(text)
+    return int(begin.as_long()) if fits else None
+
+
+def _language(kind: int, pattern: str | z3.ReRef, offset: int) -> Automaton | None:
+    if isinstance(pattern, str):
+        return _words(kind, pattern, offset)
+    found = _EXPRESSIONS.get(pattern.get_id())
+    if found is None:
+        # The expression is kept, so that its number is never given to another.
+        found = _EXPRESSIONS[pattern.get_id()] = (pattern, _compiled(pattern))
+    return found[1]
+
+
+_EXPRESSIONS: dict[int, tuple[z3.ReRef, Automaton | None]] = {}
+
+
+@lru_cache(maxsize=8192)
+def _words(kind: int, text: str, offset: int) -> Automaton:
+    builder = Builder()
+    start = end = builder.state()
+    for _ in range(offset):
+        end = builder.read(end, ANY)
+    if kind in {z3.Z3_OP_SEQ_SUFFIX, z3.Z3_OP_SEQ_CONTAINS}:
+        end = builder.many(end)
+    end = builder.word(end, text)
+    if kind in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_CONTAINS}:
+        end = builder.many(end)
+    return builder.build(start, end)
+
+
+class _NoAutomatonError(Exception):
+    """An expression uses intersection or complement of more than characters."""
+
+
+def _compiled(expression: z3.ReRef) -> Automaton | None:
+    builder = Builder()
+    start = builder.state()
+    try:
+        return builder.build(start, _added(builder, start, expression))
+    except _NoAutomatonError:
+        return None
+
+
+def _added(builder: Builder, start: int, expression: z3.ReRef) -> int:
+    """The state after a text of `expression`."""
+    kind, children = expression.decl().kind(), expression.children()
+    characters = _class(expression)
+    if kind == z3.Z3_OP_SEQ_TO_RE and z3.is_string_value(children[0]):
+        start = builder.word(start, str(children[0].py_value()))
+    elif characters is not None:
+        start = builder.read(start, characters)
+    elif kind == z3.Z3_OP_RE_FULL_SET:
+        start = builder.many(start)
+    elif kind in {z3.Z3_OP_RE_STAR, z3.Z3_OP_RE_PLUS}:
+        start = _repeated(builder, start, children[0], at_least_once=kind == z3.Z3_OP_RE_PLUS)
+    elif kind == z3.Z3_OP_RE_UNION:
+        start = builder.joined([_added(builder, start, child) for child in children])
+    else:
+        for child in _in_sequence(expression):
+            start = _added(builder, start, child)
+    return start
+
+
+def _in_sequence(expression: z3.ReRef) -> list[z3.ReRef]:
+    kind, children = expression.decl().kind(), expression.children()
+    if kind == z3.Z3_OP_RE_CONCAT:
+        return list(children)
+    if kind == z3.Z3_OP_RE_LOOP and len(set(expression.decl().params())) == 1:
+        return [children[0]] * expression.decl().params()[0]
+    raise _NoAutomatonError
+
+
+def _repeated(builder: Builder, start: int, expression: z3.ReRef, *, at_least_once: bool) -> int:
+    characters = _class(expression)
+    if characters is not None:
+        return builder.many(builder.read(start, characters) if at_least_once else start, characters)
+    loop = builder.state()
+    end = _added(builder, loop, expression)
+    builder.skip(start, loop)
+    builder.skip(end, loop)
+    if at_least_once:
+        return end
+    return loop
+
+
+def _class(expression: z3.ReRef) -> Characters | None:
+    """The single characters that an expression means; None when it means longer texts."""
+    kind, children = expression.decl().kind(), expression.children()
+    if kind == z3.Z3_OP_RE_FULL_CHAR_SET:
+        return ANY
+    if kind in {z3.Z3_OP_SEQ_TO_RE, z3.Z3_OP_RE_RANGE} and all(map(z3.is_string_value, children)):
+        texts = [str(child.py_value()) for child in children]
+        return ((ord(texts[0]), ord(texts[-1])),) if all(len(text) == 1 for text in texts) else None
+    classes = [_class(child) for child in children if z3.is_re(child)]
+    known = [found for found in classes if found is not None]
+    if kind == z3.Z3_OP_RE_UNION and len(known) == len(classes):
+        return tuple(span for found in known for span in found)
+    if kind == z3.Z3_OP_RE_DIFF and len(known) == len(classes) and known[0] == ANY:
+        return _without(known[1])
+    return None
+
+
+def _without(excluded: Characters) -> Characters:
+    spans, start = [], 0
+    for low, high in sorted(excluded):
+        if low > start:
+            spans.append((start, low - 1))
+        start = max(start, high + 1)
+    if start <= LAST_CHARACTER:
+        spans.append((start, LAST_CHARACTER))
+    return tuple(spans)
