@@ -1,0 +1,315 @@
+"""Nothing starts compute outside the VPC, without keys or on other instances; what the platform starts still may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from botocore.model import Shape
+from botocore.session import Session
+
+from policies.access.evaluator import decide
+from policies.access.question import Question
+from policies.documents import prevention
+from policies.documents.prevention import has_local_storage, preventive_statements, service_control_policy
+from policies.documents.statement import BadStatement, document
+
+TYPES = ("ml.t3.medium", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge")
+OWNER = "arn:aws:iam::*:role/owner"
+MODEL = Session().get_service_model("sagemaker")
+OPERATIONS = frozenset(MODEL.operation_names)
+CONFORMING: Mapping[str, str | Sequence[str]] = {
+    "sagemaker:VpcSubnets": ["subnet-1", "subnet-2"],
+    "sagemaker:VpcSecurityGroupIds": ["sg-1"],
+    "sagemaker:VolumeKmsKey": "arn:aws:kms:eu-west-1:111111111111:key/volumes",
+    "sagemaker:OutputKmsKey": "arn:aws:kms:eu-west-1:111111111111:key/models",
+    "sagemaker:InterContainerTrafficEncryption": "true",
+    "sagemaker:InstanceTypes": ["ml.m5.large"],
+    "sagemaker:DirectInternetAccess": "Disabled",
+    "sagemaker:AppNetworkAccessType": "VpcOnly",
+}
+_MONITORS = {
+    f"Create{kind}JobDefinition" for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
+}
+_MONITORS |= {"CreateMonitoringSchedule", "UpdateMonitoringSchedule"}
+_JOBS = {"CreateHyperParameterTuningJob", "CreateProcessingJob", "CreateTrainingJob"}
+_AUTOML = {"CreateAutoMLJob", "CreateAutoMLJobV2"}
+# Which action carries which key: SAR list_amazonsagemaker, copy of June 2026; what is denied outright is left out.
+CARRIED = {
+    "sagemaker:VpcSubnets": _JOBS
+    | _MONITORS
+    | _AUTOML
+    | {"CreateDomain", "CreateEndpointConfig", "CreateModel", "CreateNotebookInstance", "UpdateDomain"},
+    "sagemaker:VolumeKmsKey": _JOBS
+    | _MONITORS
+    | _AUTOML
+    | {"CreateDomain", "CreateEndpointConfig", "CreateNotebookInstance", "CreateTransformJob"},
+    "sagemaker:OutputKmsKey": _JOBS | _MONITORS | _AUTOML | {"CreateTransformJob"},
+    "sagemaker:InterContainerTrafficEncryption": _JOBS | _MONITORS | _AUTOML,
+    "sagemaker:InstanceTypes": _JOBS
+    | _MONITORS
+    | {"CreateApp", "CreateDomain", "CreateEndpointConfig", "CreateNotebookInstance", "CreateSpace"}
+    | {"CreateTransformJob", "CreateUserProfile", "UpdateDomain", "UpdateNotebookInstance", "UpdateSpace"}
+    | {"UpdateTrainingJob", "UpdateUserProfile"},
+}
+REQUIRED = {
+    "sagemaker:VpcSubnets": _JOBS | _MONITORS | _AUTOML | {"CreateModel", "CreateNotebookInstance"},
+    "sagemaker:VolumeKmsKey": CARRIED["sagemaker:VolumeKmsKey"] - {"CreateDomain"},
+    "sagemaker:OutputKmsKey": CARRIED["sagemaker:OutputKmsKey"],
+    "sagemaker:InterContainerTrafficEncryption": CARRIED["sagemaker:InterContainerTrafficEncryption"],
+}
+# They take a VPC, a volume key or an instance type, and yet nothing starts that the rules above do not see.
+BOUND_ELSEWHERE = {
+    "CreateComputeQuota": "shares out a cluster's nodes, and clusters are denied",
+    "CreateDeviceFleet": "its key is for an output bucket of devices; it runs nothing",
+    "CreateFeatureGroup": "its keys have condition keys of their own; it runs nothing",
+    "CreateFlowDefinition": "people answer, no instance runs",
+    "CreateInferenceComponent": "runs on an endpoint's instances, which its configuration bounds",
+    "CreateInferenceRouter": "routes to endpoints; it runs nothing",
+    "CreateMlflowApp": "no instances of the account's own",
+    "CreateModelCard": "a document",
+    "CreateModelPackage": "its validation needs a role to pass; the platform registers without",
+    "CreateWorkforce": "people",
+    "StopInferenceExperiment": "stops",
+    "UpdateComputeQuota": "shares out a cluster's nodes, and clusters are denied",
+    "UpdateDeviceFleet": "it runs nothing",
+    "UpdateInferenceComponent": "runs on an endpoint's instances, which its configuration bounds",
+    "UpdateInferenceRouter": "routes to endpoints; it runs nothing",
+    "UpdateWorkforce": "people",
+}
+
+
+def spelled_out(patterns: Sequence[str]) -> set[str]:
+    return {name for name in OPERATIONS if any(fnmatchcase(f"sagemaker:{name}", pattern) for pattern in patterns)}
+
+
+DENIED_OUTRIGHT = frozenset(spelled_out(prevention.START_UNGUARDED_COMPUTE))
+
+
+def denies(action: str, context: Mapping[str, Any], types: Sequence[str] = TYPES) -> str:
+    """The statement that denies the action to somebody who may do everything else, or nothing."""
+    everything = {"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}
+    boundary = json.loads(document(*preventive_statements(types)))
+    boundary["Statement"].append(everything)
+    answer = decide(
+        Question(
+            id="1",
+            principal="arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-pipeline",
+            account="111111111111",
+            owner="111111111111",
+            action=f"sagemaker:{action}",
+            resource="arn:aws:sagemaker:eu-west-1:111111111111:thing/one",
+            identity=[{"Version": "2012-10-17", "Statement": [everything]}],
+            boundary=boundary,
+            context=context,
+        )
+    )
+    return "" if answer.allowed else answer.because
+
+
+def carried(action: str, **other: Any) -> dict[str, Any]:
+    """The condition keys that a conforming request of the action has, some of them otherwise; None takes one away."""
+    keys = {key: value for key, value in CONFORMING.items() if action in CARRIED.get(key, {action})}
+    keys |= {f"sagemaker:{key}": value for key, value in other.items()}
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def conditional() -> list[str]:
+    return sorted(set().union(*CARRIED.values()))
+
+
+@pytest.mark.parametrize("action", conditional())
+def test_a_conforming_request_is_let_through(action: str) -> None:
+    assert denies(action, carried(action)) == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "action"), [(key, action) for key, actions in sorted(REQUIRED.items()) for action in sorted(actions)]
+)
+def test_a_request_without_a_key_that_it_could_carry_is_denied(key: str, action: str) -> None:
+    assert "Deny" in denies(action, carried(action, **{key.removeprefix("sagemaker:"): None}))
+
+
+@pytest.mark.parametrize("action", sorted(CARRIED["sagemaker:InterContainerTrafficEncryption"]))
+def test_traffic_between_containers_in_the_clear_is_denied(action: str) -> None:
+    assert "DenyPlainTraffic" in denies(action, carried(action, InterContainerTrafficEncryption="false"))
+
+
+@pytest.mark.parametrize("action", sorted(CARRIED["sagemaker:InstanceTypes"]))
+def test_another_instance_type_is_denied_also_beside_one_that_is_listed(action: str) -> None:
+    assert "DenyOtherInstanceTypes" in denies(action, carried(action, InstanceTypes=["ml.m5.large", "ml.p4d.24xlarge"]))
+
+
+@pytest.mark.parametrize("action", ["UpdateDomain", "UpdateTrainingJob", "UpdateNotebookInstance", "UpdateUserProfile"])
+def test_an_update_that_says_nothing_of_instances_or_network_is_let_through(action: str) -> None:
+    assert denies(action, {}) == ""
+
+
+def test_an_endpoint_configuration_needs_no_subnets_of_its_own() -> None:
+    assert denies("CreateEndpointConfig", carried("CreateEndpointConfig", VpcSubnets=None)) == ""
+
+
+def test_light_apps_of_studio_itself_may_start() -> None:
+    assert denies("CreateApp", {"sagemaker:InstanceTypes": ["system"]}) == ""
+
+
+@pytest.mark.parametrize("value", ["Enabled", None])
+def test_a_notebook_with_its_own_way_to_the_internet_is_denied(value: str | None) -> None:
+    keys = carried("CreateNotebookInstance", DirectInternetAccess=value)
+    assert "DenyNotebooksOnTheInternet" in denies("CreateNotebookInstance", keys)
+
+
+@pytest.mark.parametrize("value", ["PublicInternetOnly", None])
+def test_a_domain_outside_the_vpc_is_denied(value: str | None) -> None:
+    assert "DenyDomainsOnTheInternet" in denies("CreateDomain", carried("CreateDomain", AppNetworkAccessType=value))
+
+
+def test_a_domain_is_not_opened_later() -> None:
+    assert "DenyOpeningDomains" in denies("UpdateDomain", {"sagemaker:AppNetworkAccessType": "PublicInternetOnly"})
+
+
+@pytest.mark.parametrize("action", sorted(DENIED_OUTRIGHT))
+def test_compute_that_no_condition_can_bound_is_denied_outright(action: str) -> None:
+    assert "Deny" in denies(action, CONFORMING)
+
+
+@pytest.mark.parametrize("action", ["CreateHyperParameterTuningJob", "CreateTrainingJob", "CreateTransformJob"])
+def test_an_instance_with_disks_of_its_own_needs_no_volume_key_and_others_still_do(action: str) -> None:
+    types = (*TYPES, "ml.g5.xlarge")
+    without = {"VolumeKmsKey": None}
+    assert denies(action, carried(action, InstanceTypes=["ml.g5.xlarge"], **without), types) == ""
+    assert "NorOwnDisks" in denies(action, carried(action, **without), types)
+    assert "NorOwnDisks" in denies(
+        action, carried(action, InstanceTypes=["ml.g5.xlarge", "ml.m5.large"], **without), types
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.m5d.large", "ml.m6gd.large", "ml.p4de.24xlarge"]
+)
+def test_types_with_disks_of_their_own_are_known(name: str) -> None:
+    assert has_local_storage(name)
+
+
+@pytest.mark.parametrize("name", ["ml.m5.large", "ml.c5n.large", "ml.p3.2xlarge", "ml.inf2.xlarge", "ml.t3.medium"])
+def test_types_on_volumes_are_known(name: str) -> None:
+    assert not has_local_storage(name)
+
+
+# ---- completeness, against every operation that SageMaker has
+
+
+def _members(shape: Shape, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    if shape.type_name == "structure" and shape.name not in seen:
+        for name, member in shape.members.items():
+            yield name
+            yield from _members(member, seen | {shape.name})
+    elif shape.type_name == "list":
+        yield from _members(shape.member, seen)
+    elif shape.type_name == "map":
+        yield from _members(shape.value, seen)
+
+
+def test_every_operation_that_takes_a_network_a_key_or_an_instance_type_is_bound_or_explained() -> None:
+    signs = {"VpcConfig", "Subnets", "SubnetIds", "SubnetId", "InstanceType", "InstanceTypes", "KmsKeyId"}
+    signs |= {"VolumeKmsKeyId", "NetworkConfig", "EnableInterContainerTrafficEncryption"}
+    asking = {
+        name
+        for name in OPERATIONS
+        if not name.startswith(("Describe", "List", "Search", "Get"))
+        and (shape := MODEL.operation_model(name).input_shape) is not None
+        and signs & set(_members(shape))
+    }
+    bound = spelled_out([action for statement in preventive_statements(TYPES) for action in statement.actions])
+    assert asking - bound - BOUND_ELSEWHERE.keys() == set()
+    assert BOUND_ELSEWHERE.keys() - asking == set()
+
+
+def test_every_job_that_can_be_created_is_bound() -> None:
+    bound = spelled_out([action for statement in preventive_statements(TYPES) for action in statement.actions])
+    jobs = {name for name in OPERATIONS if name.startswith("Create") and "Job" in name}
+    assert jobs - bound == {"CreateModelCardExportJob"}, "it writes a card as a document"
+
+
+@pytest.mark.parametrize(
+    ("group", "key"),
+    [
+        ("NEED_VPC", "sagemaker:VpcSubnets"),
+        ("NEED_VOLUME_KEY", "sagemaker:VolumeKmsKey"),
+        ("NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE", "sagemaker:VolumeKmsKey"),
+        ("NEED_OUTPUT_KEY", "sagemaker:OutputKmsKey"),
+        ("NEED_ENCRYPTED_TRAFFIC", "sagemaker:InterContainerTrafficEncryption"),
+    ],
+)
+def test_a_pattern_fits_only_actions_that_carry_the_key_or_are_denied_anyway(group: str, key: str) -> None:
+    fitting = spelled_out(getattr(prevention, group)) - DENIED_OUTRIGHT
+    assert fitting <= CARRIED[key]
+    assert fitting
+
+
+def test_every_pattern_fits_something() -> None:
+    for statement in preventive_statements(TYPES):
+        for pattern in statement.actions:
+            assert spelled_out([pattern]), pattern
+
+
+# ---- sizes and the organization's form
+
+
+def test_the_statements_leave_a_boundary_half_of_its_characters() -> None:
+    assert len("".join(document(*preventive_statements(TYPES)).split())) <= 3_000
+
+
+def test_the_service_control_policy_fits_with_forty_instance_types() -> None:
+    types = [f"ml.m5.{size}xlarge" for size in range(40)]
+    text = service_control_policy(partition="aws", prefix="mlops", owners=[OWNER], instance_types=types)
+    assert len(text) <= prevention.SCP_CHARACTERS
+    assert ": " not in text
+
+
+def test_a_service_control_policy_over_the_limit_says_what_to_shorten() -> None:
+    types = [f"ml.m5.{size}xlarge" for size in range(600)]
+    with pytest.raises(BadStatement, match="AWS allows 10240: name fewer instance types"):
+        service_control_policy(partition="aws", prefix="mlops", owners=[OWNER], instance_types=types)
+
+
+def scp_denies(action: str, resource: str, role: str) -> bool:
+    policy = json.loads(service_control_policy(partition="aws", prefix="mlops", owners=[OWNER], instance_types=TYPES))
+    full = {"Statement": [{"Sid": "Full", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    question = Question(
+        id="1",
+        principal=f"arn:aws:iam::111111111111:role/{role}",
+        account="111111111111",
+        owner="111111111111",
+        action=action,
+        resource=resource,
+        identity=[{"Version": "2012-10-17", **full}],
+        scps=[[{"Version": "2012-10-17", **full}, policy]],
+    )
+    return not decide(question).allowed
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("cloudtrail:StopLogging", "arn:aws:cloudtrail:eu-west-1:111111111111:trail/mlops-foundation-trail"),
+        ("guardduty:DeleteDetector", "arn:aws:guardduty:eu-west-1:111111111111:detector/1"),
+        ("iam:CreatePolicyVersion", "arn:aws:iam::111111111111:policy/mlops/foundation/mlops-boundary"),
+        ("iam:DeleteRolePermissionsBoundary", "arn:aws:iam::111111111111:role/mlops/projects/a/mlops-a-training"),
+        ("iam:UpdateAssumeRolePolicy", "arn:aws:iam::111111111111:role/mlops/foundation/mlops-deployer"),
+    ],
+)
+def test_only_owners_change_what_guards_an_account(action: str, resource: str) -> None:
+    assert scp_denies(action, resource, "mlops/foundation/mlops-deployer")
+    assert not scp_denies(action, resource, "owner")
+
+
+def test_nobody_leaves_the_organization_not_even_an_owner() -> None:
+    assert scp_denies("organizations:LeaveOrganization", "*", "owner")
+
+
+def test_other_work_is_not_the_policys_business() -> None:
+    assert not scp_denies("s3:PutObject", "arn:aws:s3:::mlops-dev-data/one", "mlops/foundation/mlops-deployer")
