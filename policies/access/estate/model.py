@@ -69,7 +69,8 @@ class VpcEndpoint:
 class Runner:
     """Something that runs with a role: `kind` is build, pipeline, function, profile, domain or rule.
 
-    `source` is the ARN of the object whose content decides what runs, where there is one.
+    `source` is the ARN of the object whose content decides what runs, where there is one; `artifacts` is the ARN of
+    the folder that a pipeline keeps its artifacts in; `starts` names the builds that a pipeline runs.
     """
 
     kind: str
@@ -80,6 +81,8 @@ class Runner:
     stack: str
     urn: str
     source: str | None = None
+    artifacts: str | None = None
+    starts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

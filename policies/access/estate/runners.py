@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from policies.access.estate.joined import Joined, mappings
 from policies.access.estate.model import Runner, account_of
@@ -15,6 +16,14 @@ _KINDS = {
     "aws:lambda/function:Function": ("function", "role"),
     "aws:cloudwatch/eventTarget:EventTarget": ("rule", "roleArn"),
 }
+# Type -> kind, and the property with the settings that name the execution role.
+_STUDIO = {
+    "aws:sagemaker/userProfile:UserProfile": ("profile", "userSettings"),
+    "aws:sagemaker/domain:Domain": ("domain", "defaultUserSettings"),
+}
+# CodePipeline keeps artifacts below the first 20 characters of a pipeline's name: userguide,
+# welcome-introducing-artifacts.
+_FOLDER = 20
 
 
 def runners(stack: Joined) -> Iterable[Runner]:
@@ -22,36 +31,38 @@ def runners(stack: Joined) -> Iterable[Runner]:
     for token, (kind, prop) in _KINDS.items():
         for resource in stack.of(token):
             if role := resource.props.get(prop):
-                yield _runner(stack, resource, kind, str(role), _source(resource, str(role)))
-    for profile in stack.of("aws:sagemaker/userProfile:UserProfile"):
-        settings = profile.props.get("userSettings")
-        if isinstance(settings, Mapping) and settings.get("executionRole"):
-            yield _runner(stack, profile, "profile", str(settings["executionRole"]), None)
-    for domain in stack.of("aws:sagemaker/domain:Domain"):
-        settings = domain.props.get("defaultUserSettings")
-        if isinstance(settings, Mapping) and settings.get("executionRole"):
-            yield _runner(stack, domain, "domain", str(settings["executionRole"]), None)
+                yield _runner(stack, resource, kind, str(role))
+    for token, (kind, prop) in _STUDIO.items():
+        for resource in stack.of(token):
+            settings = resource.props.get(prop)
+            if isinstance(settings, Mapping) and settings.get("executionRole"):
+                yield _runner(stack, resource, kind, str(settings["executionRole"]))
 
 
-def _runner(stack: Joined, resource: Resource, kind: str, role: str, source: str | None) -> Runner:
+def _runner(stack: Joined, resource: Resource, kind: str, role: str) -> Runner:
+    arn, partition = stack.arn(resource), role.split(":")[1]
+    name = str(resource.props.get("name") or resource.props.get("id") or resource.name)
+    configured = [(str(action.get("category")), found) for action, found in _configured(resource)]
+    sources = [found for category, found in configured if category == "Source" and found.get("S3Bucket")]
+    stores = [str(store["location"]) for store in mappings(resource.props.get("artifactStores")) if "location" in store]
     return Runner(
         kind=kind,
-        arn=stack.arn(resource),
-        account=account_of(str(resource.props.get("arn") or "")) or account_of(role) or stack.account,
-        name=str(resource.props.get("name") or resource.props.get("id") or resource.name),
+        arn=arn,
+        account=account_of(arn) or account_of(role) or stack.account,
+        name=name,
         role_arn=role,
         stack=stack.name,
         urn=resource.urn,
-        source=source,
+        source=f"arn:{partition}:s3:::{sources[0]['S3Bucket']}/{sources[0].get('S3ObjectKey')}" if sources else None,
+        artifacts=f"arn:{partition}:s3:::{stores[0]}/{name[:_FOLDER]}/" if stores else None,
+        starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
     )
 
 
-def _source(resource: Resource, role: str) -> str | None:
-    """The object that a pipeline's first stage reads."""
-    partition = role.split(":")[1]
+def _configured(resource: Resource) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """A pipeline's actions with their configurations."""
     for stage in mappings(resource.props.get("stages")):
         for action in mappings(stage.get("actions")):
             known = action.get("configuration")
-            if action.get("category") == "Source" and isinstance(known, Mapping) and known.get("S3Bucket"):
-                return f"arn:{partition}:s3:::{known['S3Bucket']}/{known.get('S3ObjectKey')}"
-    return None
+            if isinstance(known, Mapping):
+                yield action, known

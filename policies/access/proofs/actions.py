@@ -1,49 +1,68 @@
 """Actions as classes: which actions no statement around a request can tell apart, and one of each.
 
-Statements name actions by text and by patterns that end in `*`. A request's action therefore matters only by which of
-those it fits. One action of each class, future ones included, stands for all strings.
+Statements name actions by text and by patterns. A request's action therefore matters only by which of those it fits:
+one action of each class, future ones included, stands for all strings.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from policies.access.question import Document
 
-# What no AWS action is called: stands for every action that no statement names in full.
-NOBODY = "0other"
-
-
-class NotClassed(ValueError):
-    """A pattern with a wildcard that is not its last character: its classes cannot be listed one by one."""
+# What no AWS action is called: stands for every text that no statement names.
+OTHER = "0other"
 
 
 def classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
-    """One action, in lower case, of each class within `family` (actions or patterns). Raises NotClassed."""
+    """One action, in lower case, of each class within `family` (actions or patterns)."""
     patterns = sorted({pattern.lower() for document in documents for pattern in _mentioned(document)})
-    wanted = tuple(sorted(pattern.lower() for pattern in family))
-    return list(_classes(tuple(patterns), wanted))
+    return list(_classes(tuple(patterns), tuple(sorted(pattern.lower() for pattern in family))))
 
 
 @lru_cache(maxsize=4096)
 def _classes(patterns: tuple[str, ...], family: tuple[str, ...]) -> tuple[str, ...]:
-    for pattern in (*patterns, *family):
-        if "?" in pattern or "*" in pattern[:-1]:
-            raise NotClassed(f"action pattern {pattern!r}: only a * at its end can be proved about")
-    candidates = [pattern.removesuffix("*") + NOBODY if pattern.endswith("*") else pattern for pattern in patterns]
-    candidates += [pattern.removesuffix("*") + NOBODY if pattern.endswith("*") else pattern for pattern in family]
+    near = [pattern for pattern in patterns if any(_may_meet(pattern, wanted) for wanted in family)]
+    wanted = [_expression(pattern) for pattern in family]
+    told_apart = [_expression(pattern) for pattern in near]
     found: dict[tuple[bool, ...], str] = {}
-    for candidate in sorted(candidates, key=lambda text: (text.endswith(NOBODY), text)):
-        if ":" in candidate and any(_fits(pattern, candidate) for pattern in family):
-            found.setdefault(tuple(_fits(pattern, candidate) for pattern in patterns), candidate)
+    # Named actions first, so that a counterexample shows one that exists where one does.
+    for candidate in sorted(_candidates([*near, *family]), key=lambda text: (OTHER in text, text)):
+        if ":" in candidate and any(each.fullmatch(candidate) for each in wanted):
+            found.setdefault(tuple(bool(each.fullmatch(candidate)) for each in told_apart), candidate)
     return tuple(found.values())
 
 
-def _fits(pattern: str, action: str) -> bool:
-    return action.startswith(pattern[:-1]) if pattern.endswith("*") else action == pattern
+def _candidates(patterns: Sequence[str]) -> set[str]:
+    """Every pattern with its wildcards filled, alone and woven into every other with a wildcard."""
+    filled = {pattern.replace("*", OTHER).replace("?", "0") for pattern in patterns}
+    wild = [pattern for pattern in patterns if "*" in pattern]
+    return filled | {text for one, other in product(wild, wild) if one != other for text in _woven(one, other)}
+
+
+def _woven(one: str, other: str) -> Iterator[str]:
+    """Texts that fit both patterns, where one's beginning continues the other's: `get*` and `*execution`."""
+    head, _, tail = one.partition("*")
+    other_head, _, other_tail = other.partition("*")
+    if head.startswith(other_head):
+        ends = [part.replace("*", OTHER).replace("?", "0") for part in (tail, other_tail)]
+        yield f"{head}{OTHER}{ends[0]}{OTHER}{ends[1]}"
+        yield f"{head}{OTHER}{ends[1]}{OTHER}{ends[0]}"
+        yield f"{head}{ends[1]}" if ends[1] else head + OTHER
+
+
+def _may_meet(one: str, other: str) -> bool:
+    heads = [re.split(r"[*?]", text, maxsplit=1)[0] for text in (one, other)]
+    return heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])
+
+
+@lru_cache(maxsize=16_384)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern))
 
 
 def _mentioned(document: Document) -> Iterable[str]:

@@ -1,0 +1,225 @@
+"""Single steps: from the rights of one role to those of another, each shown possible by the solver."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policies.access.estate import Estate, Role, Runner
+from policies.access.estate.kinds import of, role_kind
+from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
+from policies.access.proofs.escalation import facts
+from policies.access.question import Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """`source` comes to act as `target` (role ARNs), or `target` is None and nothing limits it any more."""
+
+    source: str
+    target: str | None
+    by: str
+
+
+class Steps:
+    """The steps that the roles of an estate can take. Only what a statement could speak of is put to the solver."""
+
+    def __init__(self, estate: Estate, solver: Solver) -> None:
+        self.estate, self.solver = estate, solver
+        self.boundaries = sorted({r.boundary_arn for r in estate.roles.values() if r.boundary_arn})
+        self._by_account: dict[str, list[Role]] = {}
+        for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+            self._by_account.setdefault(role.account, []).append(role)
+        self._runners = sorted(estate.runners.values(), key=lambda each: each.urn)
+
+    def of(self, role: Role) -> list[Step]:
+        """All steps from one role."""
+        return [
+            *self._assumed(role),
+            *self._passed(role),
+            *self._commanded(role),
+            *self._fed(role),
+            *self._edited(role),
+            *self._state(role),
+            *self._unlimited(role),
+        ]
+
+    # ---- questions
+
+    def _can(
+        self,
+        role: Role,
+        action: str,
+        resource: str | None,
+        pinned: Mapping[str, str] | None = None,
+        *,
+        trust: Role | None = None,
+    ) -> bool:
+        if not mentions(role, action, resource):
+            return False
+        opened = role_asks(role, [action], resource=resource, pinned=pinned, trust_of=trust)
+        return self.solver.possible(f"{role.name} does {action} on {resource}", opened)
+
+    # ---- steps
+
+    def _assumed(self, role: Role) -> Iterator[Step]:
+        for target in self.estate.roles.values():
+            if target.arn != role.arn and _admits_roles(target.trust):
+                if self._can(role, "sts:AssumeRole", target.arn, trust=target):
+                    yield Step(source=role.arn, target=target.arn, by="assumes it")
+
+    def _passed(self, role: Role) -> Iterator[Step]:
+        if not mentions(role, "iam:PassRole", None):
+            return
+        for target in self._by_account[role.account]:
+            for service in sorted(_services(target.trust)):
+                pinned = {"iam:PassedToService": service}
+                if target.arn == role.arn or not self._can(role, "iam:PassRole", target.arn, pinned):
+                    continue
+                started = next((a for a in facts.PASSED_TO.get(service, ()) if self._can(role, a, None)), None)
+                if started:
+                    yield Step(source=role.arn, target=target.arn, by=f"passes it to {service} with {started}")
+
+    def _commanded(self, role: Role) -> Iterator[Step]:
+        for runner in self._runners:
+            if runner.role_arn == role.arn or runner.account != role.account:
+                continue
+            for action in facts.COMMANDED[runner.kind]:
+                if self._can(role, action, runner.arn):
+                    yield Step(source=role.arn, target=runner.role_arn, by=f"{action} on {runner.kind} {runner.name}")
+                    break
+
+    def _fed(self, role: Role) -> Iterator[Step]:
+        """Whoever writes what a pipeline reads decides what its builds run and what it deploys."""
+        for runner in self._runners:
+            for place in (runner.source, runner.artifacts):
+                if place and self._writes(role, place):
+                    for target in self._roles_behind(runner):
+                        if target != role.arn:
+                            yield Step(source=role.arn, target=target, by=f"writes {place}, which {runner.name} reads")
+
+    def _writes(self, role: Role, place: str) -> bool:
+        bucket = self.estate.guard_of(place)
+        if bucket is None or not mentions(role, "s3:PutObject", place + "*" if place.endswith("/") else place):
+            return False
+        if place.endswith("/"):
+            opened = role_asks(role, ["s3:PutObject"], guard=bucket)
+            return self.solver.possible(f"{role.name} writes below {place}", opened, within(f"{place}*"))
+        opened = role_asks(role, ["s3:PutObject"], guard=bucket, resource=place)
+        return self.solver.possible(f"{role.name} writes {place}", opened)
+
+    def _roles_behind(self, runner: Runner) -> list[str]:
+        builds = [r.role_arn for r in self._runners if r.kind == "build" and r.name in runner.starts]
+        return sorted({runner.role_arn, *builds})
+
+    def _edited(self, role: Role) -> Iterator[Step]:
+        for target in self._by_account[role.account]:
+            if target.arn == role.arn and not any(self._can(role, a, role.arn) for a in facts.WIDENED):
+                continue
+            pinned = {"iam:PermissionsBoundary": target.boundary_arn} if target.boundary_arn else {}
+            for action in (*facts.RETRUSTED, *facts.WIDENED):
+                if self._can(role, action, target.arn, pinned):
+                    yield Step(source=role.arn, target=target.arn, by=action)
+                    break
+
+    def _state(self, role: Role) -> Iterator[Step]:
+        """Whoever writes Pulumi's state decides what the next deployer makes."""
+        for bucket in of(self.estate, "bucket", "state"):
+            if self._writes(role, f"{bucket.arn}/"):
+                for deployer in self._by_account[bucket.account]:
+                    if role_kind(deployer) == "deployer" and deployer.arn != role.arn:
+                        yield Step(source=role.arn, target=deployer.arn, by=f"writes the state in {bucket.name}")
+
+    def _unlimited(self, role: Role) -> Iterator[Step]:
+        """What nobody may have: identities and roles without the boundary, and a boundary that can be changed."""
+        for action in (*facts.IDENTITIES, *facts.UNBOUND):
+            if self._can(role, action, None):
+                yield Step(source=role.arn, target=None, by=action)
+        for action in (*facts.CREATED, *facts.REBOUND):
+            if mentions(role, action, None):
+                free = without("iam:PermissionsBoundary", self.boundaries)
+                if self.solver.possible(
+                    f"{role.name} does {action} without the boundary", role_asks(role, [action]), free
+                ):
+                    yield Step(source=role.arn, target=None, by=f"{action} without the boundary")
+        for action, boundary in ((a, b) for a in facts.REWRITTEN for b in self.boundaries):
+            if boundary.split(":")[4] == role.account and self._can(role, action, boundary):
+                yield Step(source=role.arn, target=None, by=f"{action} on {boundary}")
+        yield from self._elsewhere(role)
+
+    def _elsewhere(self, role: Role) -> Iterator[Step]:
+        """Roles that are not the platform's: nobody knows what those may do."""
+        ours = sorted({_family(each) for each in self.estate.roles.values()})
+        for action in ("sts:AssumeRole", "iam:PassRole", *facts.CREATED, *facts.RETRUSTED, *facts.WIDENED):
+            if mentions(role, action, None):
+                opened = role_asks(role, [action])
+                if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*ours)):
+                    yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
+
+
+def _family(role: Role) -> str:
+    """ARN pattern of the platform's roles like this one, in every account."""
+    parts = role.arn.split(":")
+    path = "/".join(role.path.split("/")[:2])
+    name = "/".join([path, "*"]) if path.strip("/") else f"/{role.name.split('-', 1)[0]}-*"
+    return ":".join([*parts[:4], "*", f"role{name}"])
+
+
+def mentions(role: Role, action: str, resource: str | None) -> bool:
+    """Whether an Allow of the role could speak of the action and the resource: False is certain, True is not."""
+    return any(
+        _matches(allowed, action.lower())
+        and (resource is None or "*" in resource or any(_covers(pattern, resource) for pattern in resources))
+        for document in role.identity
+        for allowed, resources in _allows(document)
+    )
+
+
+def _allows(document: Document) -> Iterable[tuple[Sequence[str] | None, Sequence[str]]]:
+    for statement in _listed(document.get("Statement")):
+        if statement.get("Effect") == "Allow":
+            actions = _listed(statement["Action"]) if "Action" in statement else None
+            yield actions, _listed(statement.get("Resource", "*"))
+
+
+def _matches(patterns: Sequence[str] | None, action: str) -> bool:
+    """NotAction is None here: it may cover anything."""
+    return patterns is None or any(fnmatch.fnmatchcase(action, pattern.lower()) for pattern in patterns)
+
+
+@lru_cache(maxsize=65_536)
+def _covers(pattern: str, resource: str) -> bool:
+    plain = "".join("*" if part.startswith("${") else part for part in _parts(pattern))
+    return fnmatch.fnmatchcase(resource, plain.replace("[", "[[]"))
+
+
+def _parts(pattern: str) -> list[str]:
+    found, rest = [], pattern
+    while "${" in rest:
+        before, _, after = rest.partition("${")
+        variable, _, rest = after.partition("}")
+        found += [before, "${" + variable]
+    return [*found, rest]
+
+
+def _listed(value: object) -> list:  # type: ignore[type-arg]
+    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _admits_roles(trust: Document) -> bool:
+    return any(
+        statement.get("Principal") == "*" or "AWS" in (statement.get("Principal") or {})
+        for statement in _listed(trust.get("Statement"))
+        if statement.get("Effect") == "Allow"
+    )
+
+
+def _services(trust: Document) -> set[str]:
+    return {
+        service
+        for statement in _listed(trust.get("Statement"))
+        if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
+        for service in _listed(statement["Principal"].get("Service"))
+    }
