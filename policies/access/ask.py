@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ class _Reader:
             grants=self._grants(),
         )
         documents = self._documents(question)
-        return question.__class__(**{**vars(question), **documents}) if len(self.problems) == self.before else None
+        return replace(question, **documents) if len(self.problems) == self.before else None
 
     def _wrong(self, sentence: str) -> None:
         self.problems.append(f"{self.where}: {sentence}")

@@ -1,0 +1,45 @@
+"""AWS's own examples of policy evaluation, each with the page it is published on.
+
+A page is named as in the AWS guides: IAM is the IAM User Guide, ORG the Organizations User Guide, KMS and S3 the guides
+of these services, PL the AWS PrivateLink guide.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.policies.access.evaluator import (
+    examples_accounts,
+    examples_conditions,
+    examples_keys,
+    examples_limits,
+    examples_negated,
+    examples_organization,
+    examples_sets,
+    examples_trust,
+    examples_words,
+)
+from tests.policies.access.evaluator.factories import Example, answer
+
+EXAMPLES = (
+    *examples_accounts.EXAMPLES,
+    *examples_conditions.EXAMPLES,
+    *examples_keys.EXAMPLES,
+    *examples_limits.EXAMPLES,
+    *examples_negated.EXAMPLES,
+    *examples_organization.EXAMPLES,
+    *examples_sets.EXAMPLES,
+    *examples_trust.EXAMPLES,
+    *examples_words.EXAMPLES,
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.source} - {example.name}")
+def test_the_evaluator_decides_as_the_aws_guides_say(example: Example) -> None:
+    found = answer(**example.fields)
+    assert found.allowed is example.expected, found.because
+
+
+def test_every_published_example_is_told_apart_and_names_its_page() -> None:
+    assert len({(example.source, example.name) for example in EXAMPLES}) == len(EXAMPLES)
+    assert all(example.source for example in EXAMPLES)
