@@ -5,6 +5,7 @@ The CLI runs this with `policies/pack` as working directory and first on `sys.pa
 
 from __future__ import annotations
 
+import datetime
 import sys
 from pathlib import Path
 
@@ -12,11 +13,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-from policies.pack.adapter import policy
+from policies.pack import exemptions
+from policies.pack.adapter import Exempted, policies
 from policies.pack.rules import RULES
+
+today = datetime.datetime.now(tz=datetime.UTC).date()
+try:
+    excused = exemptions.read(exemptions.PATH, [rule.id for rule in RULES], today)
+except exemptions.BadExemptions as bad:
+    sys.exit("\n".join(f"error: {problem}" for problem in bad.problems))
 
 PolicyPack(
     name="mlops-platform",
     enforcement_level=EnforcementLevel.MANDATORY,
-    policies=[policy(rule) for rule in RULES],
+    policies=policies(RULES, Exempted(excused, today)),
 )

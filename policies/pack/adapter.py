@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi_policy import (
@@ -19,8 +21,8 @@ from pulumi_policy import (
 from pulumi_policy import Severity as PulumiSeverity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policies.pack.evaluate import Finding, Verdict, judge
-from policies.pack.model import UNKNOWN, Resource, Rule
+from policies.pack.evaluate import Finding, Verdict, exempt, judge
+from policies.pack.model import UNKNOWN, Exemption, Resource, Rule
 
 
 class NotKnownYet(UnknownValueError):
@@ -48,7 +50,28 @@ def _item(container: Any, key: Any) -> Any:
         return UNKNOWN
 
 
-def policy(rule: Rule) -> Policy:
+@dataclass(frozen=True)
+class Exempted:
+    """The exemptions that there are, and the day on which they are asked for."""
+
+    exemptions: Sequence[Exemption]
+    today: datetime.date
+
+    def of(self, rule: Rule) -> bool:
+        """Whether one of them is for the rule."""
+        return any(one.rule == rule.id for one in self.exemptions)
+
+    def judge(self, rule: Rule, resource: Resource, stack: Sequence[Resource]) -> Finding:
+        """A rule on a resource, as the exemptions leave it."""
+        return exempt(judge(rule, resource, stack), self.exemptions, self.today)
+
+
+def policies(rules: Sequence[Rule], exempted: Exempted) -> list[Policy]:
+    """The pack: a policy for each rule, and advisories that show what is exempted."""
+    return [*(policy(rule, exempted) for rule in rules), *_shown(rules, exempted)]
+
+
+def policy(rule: Rule, exempted: Exempted) -> Policy:
     """A rule as a policy, mandatory whatever the pack's default."""
     common: dict[str, Any] = {
         "name": rule.name,
@@ -61,8 +84,10 @@ def policy(rule: Rule) -> Policy:
         "remediation_steps": rule.fix,
     }
     if rule.scope == "resource":
-        return ResourceValidationPolicy(**common, validate=lambda args, report: _on_resource(rule, args, report))
-    return StackValidationPolicy(**common, validate=lambda args, report: _on_stack(rule, args, report))
+        return ResourceValidationPolicy(
+            **common, validate=lambda args, report: _on_resource(rule, exempted, args, report)
+        )
+    return StackValidationPolicy(**common, validate=lambda args, report: _on_stack(rule, exempted, args, report))
 
 
 def _framework(rule: Rule) -> PolicyComplianceFramework | None:
@@ -73,24 +98,69 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return PolicyComplianceFramework(name=name, reference=reference)
 
 
-def _on_resource(rule: Rule, args: ResourceValidationArgs, report: ReportViolation) -> None:
+def _shown(rules: Sequence[Rule], exempted: Exempted) -> list[Policy]:
+    """Two policies that never fail: they name each exempted violation with its owner and last day."""
+    found = [rule for rule in rules if exempted.of(rule)]
+    alone = [rule for rule in found if rule.scope == "resource"]
+    together = [rule for rule in found if rule.scope == "stack"]
+    common: dict[str, Any] = {
+        "description": "Violations that somebody answers for until a day (policy-exemptions.yaml)",
+        "enforcement_level": EnforcementLevel.ADVISORY,
+    }
+    shown: list[Policy] = []
+    if alone:
+        shown.append(
+            ResourceValidationPolicy(
+                name="exempted",
+                validate=lambda args, report: _show([_of_args(args)], alone, exempted, report),
+                **common,
+            )
+        )
+    if together:
+        shown.append(
+            StackValidationPolicy(
+                name="exempted-in-stack",
+                validate=lambda args, report: _show(_of_stack(args), together, exempted, report),
+                **common,
+            )
+        )
+    return shown
+
+
+def _show(stack: Sequence[Resource], rules: Sequence[Rule], exempted: Exempted, report: ReportViolation) -> None:
+    findings = [exempted.judge(rule, one, stack) for one in stack for rule in rules if one.type in rule.types]
+    for finding in findings:
+        if finding.verdict is Verdict.EXEMPTED and (exemption := finding.exemption):
+            until = f"{finding.rule.id} is exempted until {exemption.expires}, {exemption.owner}: {exemption.reason}"
+            report(f"{until}. {', '.join(finding.details)}", finding.resource.urn)
+
+
+def _on_resource(rule: Rule, exempted: Exempted, args: ResourceValidationArgs, report: ReportViolation) -> None:
     if args.resource_type not in rule.types:
         return
-    resource = Resource(
-        type=args.resource_type, name=args.name, urn=args.urn, props=plain(args.props), opts=_options(args.opts)
-    )
-    finding = judge(rule, resource, [resource])
+    resource = _of_args(args)
+    finding = exempted.judge(rule, resource, [resource])
     if finding.verdict is Verdict.NOT_APPLICABLE:
         args.not_applicable(finding.details[0])
     _tell([finding], report)
 
 
-def _on_stack(rule: Rule, args: StackValidationArgs, report: ReportViolation) -> None:
-    stack = [_resource(one) for one in args.resources]
-    findings = [judge(rule, one, stack) for one in stack if one.type in rule.types]
+def _on_stack(rule: Rule, exempted: Exempted, args: StackValidationArgs, report: ReportViolation) -> None:
+    stack = _of_stack(args)
+    findings = [exempted.judge(rule, one, stack) for one in stack if one.type in rule.types]
     if not findings:
         args.not_applicable(f"the stack has none of {', '.join(rule.types)}")
     _tell(findings, report)
+
+
+def _of_args(args: ResourceValidationArgs) -> Resource:
+    return Resource(
+        type=args.resource_type, name=args.name, urn=args.urn, props=plain(args.props), opts=_options(args.opts)
+    )
+
+
+def _of_stack(args: StackValidationArgs) -> list[Resource]:
+    return [_resource(one) for one in args.resources]
 
 
 def _resource(one: PolicyResource) -> Resource:

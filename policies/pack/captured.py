@@ -24,32 +24,45 @@ _UNKNOWNS = frozenset(
 )
 
 
+# The name in Pulumi.yaml, which every URN of the program carries.
+PROJECT = "mlops-platform"
+
+
 class BadFile(Exception):
     """A file that holds no captured resources. The message says what is expected and what to do."""
 
 
 @dataclass(frozen=True)
 class Captured:
-    """One stack's resources twice: with their inputs alone, and with outputs and id as well."""
+    """One stack's resources twice: with their inputs alone, and with outputs and id as well.
+
+    `exported` tells the export of one stack from a capture of all stacks.
+    """
 
     stack: str
     inputs: tuple[Resource, ...]
     whole: tuple[Resource, ...]
+    exported: bool = False
 
 
 def read(path: Path) -> list[Captured]:
-    """The stacks of a file, in their order there."""
-    records = _records(path)
+    """The stacks of a file, in their order there. Raises `BadFile`, also for the stacks of another program."""
+    records, exported = _records(path)
     stacks: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
         stacks.setdefault(record["stack"], []).append(record)
     return [
-        Captured(stack, tuple(_resource(one, False) for one in found), tuple(_resource(one, True) for one in found))
+        Captured(
+            stack,
+            tuple(_resource(one, False) for one in found),
+            tuple(_resource(one, True) for one in found),
+            exported,
+        )
         for stack, found in stacks.items()
     ]
 
 
-def _records(path: Path) -> list[Mapping[str, Any]]:
+def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
     expected = "expected build/rehearsal/resources.json or the output of `pulumi stack export`"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -58,13 +71,14 @@ def _records(path: Path) -> list[Mapping[str, Any]]:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"{path}: not JSON ({error}); {expected}") from error
     found = content
-    if isinstance(content, Mapping):
+    exported = isinstance(content, Mapping)
+    if exported:
         deployment = content.get("deployment")
         found = deployment.get("resources") if isinstance(deployment, Mapping) else None
     if not isinstance(found, list) or not found:
         raise BadFile(f"{path}: holds no resources; {expected}")
     # A resource that waits to be deleted after its replacement is no longer the program's.
-    return [_record(one, path, number) for number, one in enumerate(found) if not _is_leaving(one)]
+    return [_record(one, path, number) for number, one in enumerate(found) if not _is_leaving(one)], exported
 
 
 def _is_leaving(one: object) -> bool:
@@ -76,6 +90,11 @@ def _record(one: object, path: Path, number: int) -> Mapping[str, Any]:
         raise BadFile(f"{path}: resource {number} has no urn and type; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
     parts = one["urn"].split("::")
+    project = parts[1] if len(parts) > 1 else ""
+    if project != PROJECT:
+        raise BadFile(
+            f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one"
+        )
     return {**one, "stack": one.get("stack") or parts[0].rpartition(":")[2], "name": one.get("name") or parts[-1]}
 
 

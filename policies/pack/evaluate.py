@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from policies.pack.model import NotApplicable, Resource, Rule, UnknownValue
+from policies.pack.model import Exemption, NotApplicable, Resource, Rule, UnknownValue
 from policies.pack.statements import BadDocument
 
 
@@ -17,16 +18,21 @@ class Verdict(Enum):
     VIOLATED = "violated"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not applicable"
+    EXEMPTED = "exempted"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule's verdict on a resource. `details` are the violations, or the one reason of another verdict."""
+    """A rule's verdict on a resource. `details` are the violations, or the one reason of another verdict.
+
+    `exemption` is the one that applies to a violation: it excuses it, or has expired.
+    """
 
     rule: Rule
     resource: Resource
     verdict: Verdict
     details: tuple[str, ...] = ()
+    exemption: Exemption | None = None
 
 
 def judge(rule: Rule, resource: Resource, stack: Sequence[Resource]) -> Finding:
@@ -51,4 +57,40 @@ def evaluate(rules: Iterable[Rule], inputs: Sequence[Resource], whole: Sequence[
         for rule in rules
         for resource in (inputs if rule.scope == "resource" else whole)
         if resource.type in rule.types
+    ]
+
+
+def exempt(finding: Finding, exemptions: Iterable[Exemption], today: datetime.date) -> Finding:
+    """The finding as the exemptions leave it: a violation is excused until the exemption's last day, then named again.
+
+    What a rule could not decide keeps its verdict.
+    """
+    if finding.verdict is not Verdict.VIOLATED:
+        return finding
+    found = [one for one in exemptions if one.covers(finding.rule.id, finding.resource.urn)]
+    valid = [one for one in found if not one.expired(today)]
+    if valid:
+        return replace(finding, verdict=Verdict.EXEMPTED, exemption=valid[0])
+    if found:
+        last = max(found, key=lambda one: one.expires)
+        said = (
+            f"the exemption that {last.owner} answers for expired on {last.expires}: correct the resource or renew it"
+        )
+        return replace(finding, details=(*finding.details, said), exemption=last)
+    return finding
+
+
+def stale(
+    exemptions: Iterable[Exemption], findings: Sequence[Finding], stacks: Sequence[str], whole: bool
+) -> list[Exemption]:
+    """Exemptions that excuse nothing in the stacks that were looked at: what they were for is corrected or gone.
+
+    An exemption of another stack, or of several by a pattern, is judged only when the stacks are the whole platform.
+    """
+    open_ = [one for one in findings if one.verdict in (Verdict.EXEMPTED, Verdict.VIOLATED, Verdict.UNKNOWN)]
+    return [
+        exemption
+        for exemption in exemptions
+        if (whole or exemption.stack in stacks)
+        and not any(exemption.covers(one.rule.id, one.resource.urn) for one in open_)
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -120,3 +122,29 @@ class Rule:
     frameworks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     scope: Literal["resource", "stack"] = "resource"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exemption:
+    """A violation that somebody answers for until a day: a rule's id, and a URN in which `*` stands for anything."""
+
+    rule: str
+    resource: str
+    owner: str
+    reason: str
+    expires: datetime.date
+    pattern_reason: str = ""
+
+    def covers(self, rule: str, urn: str) -> bool:
+        """Whether it speaks of this rule on this resource."""
+        parts = (re.escape(part) for part in self.resource.split("*"))
+        return rule == self.rule and re.fullmatch(".*".join(parts), urn) is not None
+
+    def expired(self, today: datetime.date) -> bool:
+        """Whether its last day is over."""
+        return today > self.expires
+
+    @property
+    def stack(self) -> str:
+        """The stack part of its URN, which may hold `*`."""
+        return self.resource.split("::")[0].rpartition(":")[2]

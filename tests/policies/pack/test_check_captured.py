@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from policies.check import main
+from policies.pack import exemptions
 from policies.pack.captured import read
 from policies.pack.model import UNKNOWN
 from policies.pack.rules import RULES
@@ -18,6 +19,12 @@ TAGS = {"owner": "ml-platform", "cost-centre": "4711", "data-class": "confidenti
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
 OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
+
+
+@pytest.fixture(autouse=True)
+def without_the_platforms_exemptions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the platform's teams have written down is not for these resources."""
+    monkeypatch.setattr(exemptions, "PATH", tmp_path / "none.yaml")
 
 
 def record(token: str, name: str, stack: str = "dev", **inputs: Any) -> dict[str, Any]:
@@ -72,8 +79,8 @@ def test_a_secret_is_said_to_be_undecided_and_never_shown(tmp_path: Path, capsys
     listed["options"] = {"secrets": ["assumeRolePolicy"]}
     assert main([written(tmp_path / "resources.json", [hidden, listed])]) == 0
     said = capsys.readouterr().out
-    assert "IAM-04: assumeRolePolicy of one" in said
-    assert "IAM-04: assumeRolePolicy of two" in said
+    assert "IAM-04  dev: assumeRolePolicy of one" in said
+    assert "IAM-04  dev: assumeRolePolicy of two" in said
     assert "v1:abc" not in said
 
 
@@ -110,6 +117,10 @@ def test_an_unknown_of_a_preview_is_unknown(tmp_path: Path) -> None:
         ("[]", "holds no resources"),
         ('{"deployment": {}}', "holds no resources"),
         ('[{"type": "aws:s3/bucket:Bucket"}]', "resource 0 has no urn and type"),
+        (
+            '[{"type": "aws:s3/bucket:Bucket", "urn": "urn:pulumi:dev::web-shop::aws:s3/bucket:Bucket::data"}]',
+            "holds stacks of the project 'web-shop', expected 'mlops-platform'",
+        ),
     ],
 )
 def test_a_file_of_another_kind_is_an_error_that_says_what_is_expected(
@@ -127,3 +138,32 @@ def test_a_missing_file_is_an_error_without_a_traceback(tmp_path: Path, capsys: 
 def test_a_check_of_nothing_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([written(tmp_path / "resources.json", [record("aws:ssm/document:Document", "id")])]) == 2
     assert "nothing was checked" in capsys.readouterr().err
+
+
+def test_what_a_rule_cannot_decide_is_listed_in_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hidden = [record("aws:iam/role:Role", f"role-{number}", assumeRolePolicy=SECRET) for number in range(8)]
+    assert main([written(tmp_path / "resources.json", hidden)]) == 0
+    said = capsys.readouterr().out
+    assert "IAM-04  dev: assumeRolePolicy of role-4" in said
+    assert "assumeRolePolicy of role-5" not in said
+    assert "IAM-04  and 3 more" in said
+
+
+def test_the_outcome_is_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    right = record(LOG_GROUP, "flow", retentionInDays=30, kmsKeyId=KEY_ARN)
+    assert main([written(tmp_path / "resources.json", [right])]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "passed"
+    assert main([written(tmp_path / "resources.json", [right, record(LOG_GROUP, "more", kmsKeyId=KEY_ARN)])]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "failed: 1 violated"
+
+
+def test_machines_are_told_all_but_what_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", stack="staging", kmsKeyId=KEY_ARN)])
+    assert main(["--json", file]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["rules"], told["staleExemptions"]) == ("failed", len(RULES), [])
+    assert told["counts"] == {"passed": 1, "violated": 1, "unknown": 0, "not applicable": 0, "exempted": 0}
+    (found,) = told["findings"]
+    assert (found["stack"], found["rule"], found["severity"]) == ("staging", "LOG-01", "medium")
+    assert found["urn"] == f"urn:pulumi:staging::mlops-platform::{LOG_GROUP}::flow"
+    assert found["details"] == ["the log group keeps its events for ever"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,21 +23,52 @@ from tests.policies.pack.pack_factories import allow, document
 PACK = Path(__file__).resolve().parents[3] / "policies" / "pack"
 STACK = {
     "PULUMI_ORGANIZATION": "organization",
-    "PULUMI_PROJECT": "mlops",
+    "PULUMI_PROJECT": "mlops-platform",
     "PULUMI_STACK": "dev",
     "PULUMI_DRY_RUN": "true",
 }
 ROLE = "aws:iam/role:Role"
 BUCKET = "aws:s3/bucket:Bucket"
+EXEMPTIONS = """exemptions:
+- rule: IAM-04
+  resource: urn:pulumi:dev::mlops-platform::aws:iam/role:Role::trusted
+  owner: ada@example.com
+  reason: The service sends no source before March
+  expires: {tomorrow}
+- rule: IAM-08
+  resource: urn:pulumi:dev::mlops-platform::aws:iam/role:Role::trusted
+  owner: grace@example.com
+  reason: The migration ran for longer than four hours
+  expires: 2024-02-29
+- rule: S3-03
+  resource: urn:pulumi:dev::mlops-platform::aws:s3/bucket:Bucket::scratch
+  owner: ml-platform
+  reason: Everything in it can be made again
+  expires: {tomorrow}
+"""
+SHOWN = ["exempted", "exempted-in-stack"]
 OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
 
 
-@pytest.fixture(scope="module")
-def pack() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    """Started as pulumi-language-python does: in the pack's folder, which is also the last argument."""
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    """As pulumi-language-python does: in the pack's folder, which is also the last argument."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | STACK
-    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)]
-    with subprocess.Popen(command, cwd=PACK, env=environment, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(folder)]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def beside(folder: Path, exemptions: str) -> Path:
+    """A copy of the pack with other exemptions; where the copy lies."""
+    shutil.copytree(PACK.parent, folder / "policies", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "policy-exemptions.yaml").write_text(exemptions, encoding="utf-8")
+    return folder / "policies" / "pack"
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """The pack, with one exemption that holds and one that has expired, of a rule on a resource and one on a stack."""
+    tomorrow = datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=1)
+    with started(beside(tmp_path_factory.mktemp("pack"), EXEMPTIONS.format(tomorrow=tomorrow))) as process:
         assert process.stdout is not None
         try:
             port = int(process.stdout.readline())
@@ -52,13 +85,20 @@ def struct(**values: Any) -> struct_pb2.Struct:
 
 
 def urn(token: str, name: str) -> str:
-    return f"urn:pulumi:dev::mlops::{token}::{name}"
+    return f"urn:pulumi:dev::mlops-platform::{token}::{name}"
 
 
-def analyze(pack: analyzer_pb2_grpc.AnalyzerStub, token: str, **props: Any) -> dict[str, Any]:
+def diagnosed(
+    pack: analyzer_pb2_grpc.AnalyzerStub, token: str, called: str, **props: Any
+) -> list[analyzer_pb2.AnalyzeDiagnostic]:
+    properties = struct(**props)
+    request = analyzer_pb2.AnalyzeRequest(type=token, urn=urn(token, called), name=called, properties=properties)
+    return list(pack.Analyze(request).diagnostics)
+
+
+def analyze(pack: analyzer_pb2_grpc.AnalyzerStub, token: str, called: str = "one", **props: Any) -> dict[str, Any]:
     """Answers by policy."""
-    request = analyzer_pb2.AnalyzeRequest(type=token, urn=urn(token, "one"), name="one", properties=struct(**props))
-    return {one.policyName: one for one in pack.Analyze(request).diagnostics}
+    return {one.policyName: one for one in diagnosed(pack, token, called, **props)}
 
 
 def planned(token: str, name: str, depends: str = "", **props: Any) -> analyzer_pb2.AnalyzerResource:
@@ -71,8 +111,10 @@ def planned(token: str, name: str, depends: str = "", **props: Any) -> analyzer_
 def test_the_pack_serves_every_rule_as_mandatory(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
     info = pack.GetAnalyzerInfo(empty_pb2.Empty())
     assert info.name == "mlops-platform"
-    assert sorted(policy.name for policy in info.policies) == sorted(rule.name for rule in RULES)
-    assert {policy.enforcementLevel for policy in info.policies} == {analyzer_pb2.MANDATORY}
+    levels = {policy.name: policy.enforcementLevel for policy in info.policies}
+    assert sorted(levels) == sorted([*(rule.name for rule in RULES), *SHOWN])
+    assert {levels[rule.name] for rule in RULES} == {analyzer_pb2.MANDATORY}
+    assert {levels[name] for name in SHOWN} == {analyzer_pb2.ADVISORY}
 
 
 def test_a_violation_stops_the_update_and_says_what_to_do(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
@@ -113,3 +155,35 @@ def test_a_stacks_unknowns_do_not_hide_its_violations(pack: analyzer_pb2_grpc.An
 def test_rules_without_a_subject_say_so(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
     answer = pack.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=[]))
     assert {one.policy_name for one in answer.not_applicable} == {rule.name for rule in RULES if rule.scope == "stack"}
+
+
+def test_an_exempted_violation_is_an_advisory_with_its_owner(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    found = analyze(pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST)
+    assert list(found) == ["exempted"]
+    assert found["exempted"].enforcementLevel == analyzer_pb2.ADVISORY
+    assert "IAM-04 is exempted until" in found["exempted"].message
+    assert "ada@example.com: The service sends no source before March" in found["exempted"].message
+    assert list(analyze(pack, ROLE, "another", assumeRolePolicy=OPEN_TRUST)) == ["iam-service-trust-source"]
+
+
+def test_an_expired_exemption_stops_the_update_and_names_its_owner(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    found = analyze(pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST, maxSessionDuration=43200)
+    assert sorted(found) == ["exempted", "iam-session-duration"]
+    said = [one.message for one in diagnosed(pack, ROLE, "trusted", maxSessionDuration=43200)]
+    assert any("grace@example.com answers for expired on 2024-02-29" in message for message in said)
+
+
+def test_a_violation_that_a_stack_shows_is_exempted_too(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    resources = [planned(BUCKET, "scratch", bucket="mlops-scratch"), planned(BUCKET, "data", bucket="mlops-data")]
+    answers = pack.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources)).diagnostics
+    assert [one.urn for one in answers if one.policyName == "s3-versioning"] == [urn(BUCKET, "data")]
+    (shown,) = [one for one in answers if one.policyName == "exempted-in-stack"]
+    assert (shown.urn, shown.enforcementLevel) == (urn(BUCKET, "scratch"), analyzer_pb2.ADVISORY)
+
+
+def test_a_wrong_file_of_exemptions_ends_the_pack_with_a_sentence(tmp_path: Path) -> None:
+    with started(beside(tmp_path, "exemptions: [{rule: S3-3}]")) as process:
+        said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 1
+    assert "error: policy-exemptions.yaml: exemptions[0].rule is 'S3-3'" in said
+    assert "Traceback" not in said

@@ -1,0 +1,160 @@
+"""The exemptions that teams write down in `policy-exemptions.yaml`: read and checked as a whole."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policies.pack.captured import PROJECT
+from policies.pack.model import Exemption
+
+PATH = Path(__file__).resolve().parents[2] / "policy-exemptions.yaml"
+LONGEST = datetime.timedelta(days=366)
+_OWNER = r"[^@\s]+@[^@\s]+\.[^@\s]+|[a-z][a-z0-9-]+"
+_URN = re.compile(rf"urn:pulumi:[^:]+::{PROJECT}::.+::.+")
+# A pattern says at least of which type its resources are.
+_TYPE = re.compile(r"aws:\w+/\w+:\w+::|pulumi:providers:aws::")
+ALLOWED = {
+    "rule": "the id of a rule",
+    "resource": "a resource's URN, as the violation shows it",
+    "patternReason": "why one exemption is for several resources",
+    "owner": "an e-mail address, or a team's name in lower case",
+    "reason": "a sentence of 20 characters or more",
+    "expires": "a date such as 2027-03-31, without quotes",
+}
+
+
+class BadExemptions(Exception):
+    """A file of exemptions that cannot be used: a sentence for everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class Entry(BaseModel):
+    """One exemption as the file has it."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    rule: str
+    resource: str
+    owner: Annotated[str, Field(pattern=rf"^({_OWNER})$")]
+    reason: Annotated[str, Field(min_length=20)]
+    # Strict: a bare number would otherwise be taken for seconds since 1970.
+    expires: Annotated[datetime.date, Field(strict=True)]
+    patternReason: Annotated[str, Field(min_length=20)] = ""  # noqa: N815 (the file's own spelling)
+
+
+def read(path: Path, rules: Sequence[str], today: datetime.date) -> tuple[Exemption, ...]:
+    """The file's exemptions, none where there is no file. `rules` are the ids that there are.
+
+    Raises `BadExemptions` with everything that is wrong. One that has expired is not wrong: it excuses no longer.
+    """
+    if not path.exists():
+        return ()
+    entries = _listed(path)
+    places = {number: f"{path.name}: exemptions[{number}]" for number in range(len(entries))}
+    problems = [
+        problem
+        for number, entry in enumerate(entries)
+        for problem in [*_form(entry, places[number]), *_values(entry, places[number], rules, today)]
+    ]
+    problems += _again(entries, places)
+    if problems:
+        raise BadExemptions(problems)
+    return tuple(_exemption(Entry.model_validate(entry)) for entry in entries)
+
+
+def _listed(path: Path) -> list[Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}" if mark else ""
+        said = getattr(error, "problem", None) or type(error).__name__
+        raise BadExemptions([f"{path.name}: it cannot be read as YAML{place} ({said}); correct it there"]) from error
+    entries = content.get("exemptions") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or set(content) != {"exemptions"}:
+        raise BadExemptions([f"{path.name}: it must hold one key, exemptions, with a list; write [] for none"])
+    return entries
+
+
+def _exemption(entry: Entry) -> Exemption:
+    return Exemption(
+        rule=entry.rule,
+        resource=entry.resource,
+        owner=entry.owner,
+        reason=entry.reason,
+        expires=entry.expires,
+        pattern_reason=entry.patternReason,
+    )
+
+
+def _form(entry: Any, where: str) -> list[str]:
+    """What is wrong with an entry's keys and with the form of its values."""
+    if not isinstance(entry, dict):
+        return [f"{where} is not a mapping; allowed keys are {', '.join(ALLOWED)}"]
+    try:
+        Entry.model_validate(entry)
+    except ValidationError as error:
+        return [_sentence(where, one["type"], str(one["loc"][0]), one["input"]) for one in error.errors()]
+    return []
+
+
+def _sentence(where: str, kind: str, key: str, value: object) -> str:
+    if kind in ("extra_forbidden", "invalid_key"):
+        return f"{where} has the key {key}, allowed are {', '.join(ALLOWED)}{_nearest(key, list(ALLOWED))}"
+    if kind == "missing":
+        return f"{where} has no {key}; write {ALLOWED[key]}"
+    return f"{where}.{key} is {value!r}, allowed is {ALLOWED[key]}"
+
+
+def _values(entry: Any, where: str, rules: Sequence[str], today: datetime.date) -> Iterator[str]:
+    """What is wrong with values that are right in their form, whatever else is wrong with the entry."""
+    given = entry if isinstance(entry, dict) else {}
+    rule, expires = given.get("rule"), given.get("expires")
+    if isinstance(rule, str) and rule not in rules:
+        yield f"{where}.rule is {rule!r}, which no rule has{_nearest(rule, rules)}; see docs/generated/policy-rules.md"
+    yield from _resource(given, where)
+    if type(expires) is datetime.date and expires - today > LONGEST:
+        yield f"{where}.expires is {expires}, allowed is at most a year ahead: {today + LONGEST} or earlier"
+
+
+def _resource(given: Mapping[str, Any], where: str) -> Iterator[str]:
+    resource = given.get("resource")
+    if not isinstance(resource, str):
+        return
+    if not _URN.fullmatch(resource):
+        urn = f"urn:pulumi:<stack>::{PROJECT}::<type>::<name>"
+        yield f"{where}.resource is {resource!r}, allowed is a URN: {urn}"
+    elif "*" in resource:
+        if not _TYPE.search(resource):
+            yield f"{where}.resource is a pattern for every type; name the type, such as aws:s3/bucket:Bucket"
+        if not given.get("patternReason"):
+            yield f"{where}.resource is a pattern; say in patternReason why it is for several, or write one URN"
+
+
+def _again(entries: Sequence[Any], places: Mapping[int, str]) -> Iterator[str]:
+    """Entries for the rule and resource of one before."""
+    first: dict[tuple[str, str], str] = {}
+    for number, entry in enumerate(entries):
+        if isinstance(entry, dict) and {"rule", "resource"} <= entry.keys():
+            key = str(entry["rule"]), str(entry["resource"])
+            if key in first:
+                yield f"{places[number]} is for the rule and resource of {first[key]}; keep one of the two"
+            else:
+                first[key] = f"exemptions[{number}]"
+
+
+def _nearest(word: str, words: Sequence[str]) -> str:
+    found = difflib.get_close_matches(word.upper(), [one.upper() for one in words], n=1, cutoff=0.5)
+    matching = [one for one in words if found and one.upper() == found[0]]
+    return f" (did you mean {matching[0]}?)" if matching else ""

@@ -1,0 +1,158 @@
+"""What a check found, for people and for machines."""
+
+from __future__ import annotations
+
+import datetime
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policies.pack.evaluate import Finding, Verdict
+from policies.pack.model import Exemption, Rule
+
+WIDTH = 110
+# Of what could not be decided, so many resources of each rule are named.
+SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Findings, each with its stack, and the exemptions that excuse nothing any more."""
+
+    rules: Sequence[Rule]
+    findings: Sequence[tuple[str, Finding]]
+    stale: Sequence[Exemption]
+    today: datetime.date
+
+    def having(self, verdict: Verdict) -> list[tuple[str, Finding]]:
+        """The findings of a verdict."""
+        return [one for one in self.findings if one[1].verdict is verdict]
+
+    @property
+    def failed(self) -> bool:
+        """Whether somebody must act: a violation, one whose exemption expired, or an exemption for nothing."""
+        return bool(self.having(Verdict.VIOLATED) or self.stale)
+
+
+def text(report: Report) -> list[str]:
+    """Lines for people: violations by rule, exemptions, what could not be decided, then counts and the outcome."""
+    lines: list[str] = []
+    violated = report.having(Verdict.VIOLATED)
+    for rule in report.rules:
+        broken = [one for one in violated if one[1].rule is rule]
+        if broken:
+            lines += [f"{rule.id}  {rule.severity.value}  {rule.title}", *_rows(broken)]
+            lines += [*textwrap.wrap(f"fix: {rule.fix}", WIDTH, initial_indent="  ", subsequent_indent="       "), ""]
+    return [*lines, *_exempted(report), *_stale(report), *_undecided(report), *_counts(report), _outcome(report)]
+
+
+def _rows(findings: Iterable[tuple[str, Finding]]) -> list[str]:
+    return _table(
+        [(stack, _subject(finding), detail) for stack, finding in findings for detail in finding.details],
+    )
+
+
+def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"  {stack:<{widths[0]}}  {subject:<{widths[1]}}  {said}" for stack, subject, said in rows]
+
+
+def _subject(finding: Finding) -> str:
+    return f"{finding.resource.type.rpartition(':')[2]} {finding.resource.name}"
+
+
+def _exempted(report: Report) -> list[str]:
+    found = report.having(Verdict.EXEMPTED)
+    if not found:
+        return []
+    rows = [(stack, _subject(one), f"{one.rule.id} until {_until(one.exemption, report)}") for stack, one in found]
+    return ["Exempted", *_table(rows), ""]
+
+
+def _until(exemption: Exemption | None, report: Report) -> str:
+    if exemption is None:
+        return ""
+    days = (exemption.expires - report.today).days
+    left = "last day" if days == 0 else f"{days} days left"
+    return f"{exemption.expires} ({left}), {exemption.owner}: {exemption.reason}"
+
+
+def _stale(report: Report) -> list[str]:
+    if not report.stale:
+        return []
+    rows = [f"  {one.rule} on {one.resource}, of {one.owner}" for one in report.stale]
+    return ["Exemptions that excuse nothing: remove them from policy-exemptions.yaml", *rows, ""]
+
+
+def _undecided(report: Report) -> list[str]:
+    found = report.having(Verdict.UNKNOWN)
+    if not found:
+        return []
+    lines = ["Not decided, because a value is secret or unknown"]
+    for rule in report.rules:
+        said = [f"{stack}: {one.details[0]}" for stack, one in found if one.rule is rule]
+        lines += [f"  {rule.id}  {one}" for one in said[:SHOWN]]
+        lines += [f"  {rule.id}  and {len(said) - SHOWN} more"] if len(said) > SHOWN else []
+    return [*lines, ""]
+
+
+def _counts(report: Report) -> list[str]:
+    by_verdict = Counter(finding.verdict for _, finding in report.findings)
+    seen = {finding.rule.id for _, finding in report.findings}
+    idle = [rule.id for rule in report.rules if rule.id not in seen]
+    counted = ", ".join(f"{by_verdict[verdict]} {verdict.value}" for verdict in Verdict)
+    lines = [f"{len(report.findings)} checks by {len(report.rules)} rules: {counted}"]
+    if idle:
+        lines += textwrap.wrap(f"no resource of their types: {', '.join(idle)}", WIDTH, subsequent_indent="  ")
+    return lines
+
+
+def _outcome(report: Report) -> str:
+    violated = report.having(Verdict.VIOLATED)
+    expired = [finding for _, finding in violated if finding.exemption]
+    parts = [
+        (len(violated) - len(expired), "violated"),
+        (len(expired), "with an expired exemption"),
+        (len(report.stale), "exemptions for nothing"),
+    ]
+    said = ", ".join(f"{number} {what}" for number, what in parts if number)
+    return f"failed: {said}" if said else "passed"
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The same for machines: everything but what passed, which is counted."""
+    by_verdict = Counter(finding.verdict for _, finding in report.findings)
+    return {
+        "outcome": "failed" if report.failed else "passed",
+        "date": report.today.isoformat(),
+        "rules": len(report.rules),
+        "counts": {verdict.value: by_verdict[verdict] for verdict in Verdict},
+        "findings": [_row(stack, one) for stack, one in report.findings if one.verdict is not Verdict.PASSED],
+        "staleExemptions": [_written(one) for one in report.stale],
+    }
+
+
+def _row(stack: str, finding: Finding) -> dict[str, Any]:
+    return {
+        "stack": stack,
+        "rule": finding.rule.id,
+        "severity": finding.rule.severity.value,
+        "frameworks": list(finding.rule.frameworks),
+        "verdict": finding.verdict.value,
+        "type": finding.resource.type,
+        "urn": finding.resource.urn,
+        "details": list(finding.details),
+        "exemption": _written(finding.exemption) if finding.exemption else None,
+    }
+
+
+def _written(exemption: Exemption) -> dict[str, str]:
+    return {
+        "rule": exemption.rule,
+        "resource": exemption.resource,
+        "owner": exemption.owner,
+        "reason": exemption.reason,
+        "expires": exemption.expires.isoformat(),
+    }
