@@ -8,7 +8,7 @@ from policies.documents.statement import Conditions, Principals, Statement, acco
 
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
-# Every action on an object, its past versions, tags and locks included: whatever S3 adds under these verbs is denied too.
+# Every action on an object, its past versions, tags and locks included, and what S3 adds under these verbs.
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
     "s3:DeleteObject*",
@@ -35,24 +35,25 @@ def tls_only(bucket: str) -> Statement:
 
 
 def right_key(bucket: str, key: str) -> tuple[Statement, Statement]:
-    """Uploads name this key or none, in which case the bucket's default encryption, the same key, applies."""
-    named = Statement(
-        sid="DenyAnotherKey",
+    """Uploads name this key or none, in which case the bucket's default encryption, the same key, applies.
+
+    `Null` lets a request without the header through: a negated operator holds for a key that is missing, with
+    `IfExists` or without (IAM reference_policies_elements_condition_operators), and so would deny it.
+    """
+    return _unless(bucket, "DenyAnotherKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", key), _unless(
+        bucket, "DenyAnotherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"
+    )
+
+
+def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
+    return Statement(
+        sid=sid,
         effect="Deny",
         principals=ANYBODY,
         actions=["s3:PutObject"],
         resources=[f"{bucket}/*"],
-        conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": key}},
+        conditions={"StringNotEquals": {header: value}, "Null": {header: "false"}},
     )
-    algorithm = Statement(
-        sid="DenyAnotherEncryption",
-        effect="Deny",
-        principals=ANYBODY,
-        actions=["s3:PutObject"],
-        resources=[f"{bucket}/*"],
-        conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}},
-    )
-    return named, algorithm
 
 
 def only_through(bucket: str, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> tuple[Statement, Statement]:

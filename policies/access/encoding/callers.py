@@ -137,6 +137,8 @@ class Match:
     directly: Formula = False
     as_role: Formula = False
     by_account: Formula = False
+    # Everybody is named, with or without an account.
+    anybody: bool = False
 
     def at_all(self) -> Formula:
         """Named in any way."""
@@ -150,6 +152,7 @@ def named(principals: tuple[tuple[str, str], ...], caller: Caller) -> Match:
         either(*(match.directly for match in found)),
         either(*(match.as_role for match in found)),
         either(*(match.by_account for match in found)),
+        any(match.anybody for match in found),
     )
 
 
@@ -163,7 +166,7 @@ def _entry(kind: str, name: str, caller: Caller) -> Match:
 
 def _aws(name: str, caller: Caller) -> Match:
     if name == "*":
-        return Match(directly=True)
+        return Match(directly=True, anybody=True)
     if caller.kind not in IN_ACCOUNT or caller.account is None:
         return Match()
     found = _IAM.fullmatch(name)

@@ -24,7 +24,7 @@ from policies.access.encoding.logic import (
     negation,
     settled,
 )
-from policies.access.encoding.patterns import ARN_PARTS, Value, Wild, matches, matches_any_case, narrow, pieces
+from policies.access.encoding.patterns import ARN_PARTS, Value, Wild, in_parts, matches, matches_any_case, pieces
 from policies.access.encoding.request import BITS, Request, Slot, exact
 
 
@@ -114,7 +114,7 @@ def _arn(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
         return True
     if sum(piece == ":" for piece in found) < ARN_PARTS - 1:
         return False
-    return matches(narrow(found, last_star_is_wide=False), slot.text(), reading.statement.where)
+    return matches(in_parts(found), slot.text(), reading.statement.where)
 
 
 def _binary(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:

@@ -33,8 +33,6 @@ RCP_SERVICES = (
     *("s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "dynamodb", "logs", "events"),
     *("codebuild", "codecommit", "codepipeline", "codeartifact", "xray"),
 )
-# Requests on a role that its trust policy must itself allow.
-_TRUST_ACTIONS = ("sts:AssumeRole*", "sts:TagSession", "sts:SetSourceIdentity")
 _ROLE_ARN, _KEY_ARN = "arn:*:iam::*:role/*", "arn:*:kms:*:*:key/*"
 _CONTEXT_PREFIX = "kms:encryptioncontext:"
 
@@ -175,7 +173,7 @@ def within_account(policies: Policies, reader: Reader, resource: Match, own: For
 
 def guarded(reader: Reader) -> Formula:
     """Whether the resource is a role about to be assumed or a key, which nobody may use without its own policy."""
-    assuming = both(disjunction(reader.action_is(name) for name in _TRUST_ACTIONS), reader.resource_is(_ROLE_ARN))
+    assuming = both(reader.action_is("sts:*"), reader.resource_is(_ROLE_ARN))
     return either(assuming, both(reader.action_is("kms:*"), reader.resource_is(_KEY_ARN)))
 
 

@@ -64,21 +64,30 @@ def _variable(inside: str, resolve: Resolve) -> Piece:
     return resolve(name.strip().lower(), default.strip().strip("'") if comma else None)
 
 
-def narrow(found: Sequence[Piece], *, last_star_is_wide: bool) -> list[Piece]:
-    """Keep the wildcards of an ARN's first five parts inside their parts.
+def in_parts(found: Sequence[Piece]) -> list[Piece]:
+    """For ArnLike: wildcards of the first five parts stay inside their parts; the sixth is the rest of the ARN.
 
-    `last_star_is_wide`: a `*` that ends a part may match beyond the colon, as in a Resource element.
-    Source: IAM User Guide, reference_policies_elements_resource; ArnLike: …_condition_operators.
+    Source: IAM User Guide, reference_policies_elements_condition_operators, ARN operators.
     """
     narrowed: list[Piece] = []
     part = 1
-    for index, piece in enumerate(found):
+    for piece in found:
         part += piece.count(":") if isinstance(piece, str) else 0
-        ends_part = index + 1 == len(found) or found[index + 1] == ":"
-        if part >= ARN_PARTS or not isinstance(piece, Wild) or (last_star_is_wide and ends_part and piece is Wild.MANY):
-            narrowed.append(piece)
-        else:
-            narrowed.append(Wild(piece.value + ":"))
+        narrowed.append(Wild(piece.value + ":") if isinstance(piece, Wild) and part < ARN_PARTS else piece)
+    return narrowed
+
+
+def in_segments(found: Sequence[Piece]) -> list[Piece]:
+    """For a Resource element: wildcards stay between colons, save a `*` that ends a segment, which may go on.
+
+    Source: IAM User Guide, reference_policies_elements_resource, wildcards in resource ARNs.
+    """
+    narrowed: list[Piece] = []
+    for index, piece in enumerate(found):
+        ends = index + 1 == len(found) or found[index + 1] == ":"
+        narrowed.append(
+            Wild(piece.value + ":") if isinstance(piece, Wild) and not (piece is Wild.MANY and ends) else piece
+        )
     return narrowed
 
 

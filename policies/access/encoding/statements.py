@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import z3
 
-from policies.access.encoding.callers import Caller, Match, named
+from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
 from policies.access.encoding.conditions import Reading, holds
 from policies.access.encoding.documents import Policy, Statement
 from policies.access.encoding.logic import Formula, both, conjunction, disjunction, negation
-from policies.access.encoding.patterns import matches, narrow, pieces
+from policies.access.encoding.patterns import in_parts, in_segments, matches, pieces
 from policies.access.encoding.request import Request, Slot
 
 
@@ -45,7 +45,7 @@ class Reader:
 
     def resource_is(self, pattern: str) -> Formula:
         """Whether the resource's ARN has this form."""
-        found = narrow(pieces(pattern, wildcards=True), last_star_is_wide=False)
+        found = in_parts(pieces(pattern, wildcards=True))
         return matches(found, self.request.resource, "a resource")
 
     def _allows(self, statement: Statement) -> Match:
@@ -84,16 +84,29 @@ class Reader:
 
 
 def addresses(statement: Statement, caller: Caller, *, bounded: bool) -> Formula:
-    """Whether a Deny is about `caller`. NotPrincipal is about every caller with a boundary, whoever is listed.
-
-    Source: IAM User Guide, reference_policies_elements_notprincipal.
-    """
+    """Whether a Deny is about `caller`."""
     if statement.principals is None:
         return True
-    listed = named(statement.principals, caller).at_all()
-    if not statement.not_principal:
-        return listed
-    return True if bounded else negation(listed)
+    listed = named(statement.principals, caller)
+    return negation(excepted(listed, caller, bounded=bounded)) if statement.not_principal else listed.at_all()
+
+
+def excepted(listed: Match, caller: Caller, *, bounded: bool) -> Formula:
+    """Whether a NotPrincipal element that names the caller in the ways `listed` leaves the caller out.
+
+    AWS checks the account, then the role, then the session, so each has to be listed; and never leaves out a caller
+    with a boundary. Source: IAM User Guide, reference_policies_elements_notprincipal.
+    """
+    if bounded:
+        return False
+    if listed.anybody or caller.kind not in IN_ACCOUNT:
+        return listed.at_all()
+    chain = {
+        CallerKind.ROOT: (listed.by_account,),
+        CallerKind.ROLE: (listed.by_account, listed.as_role),
+        CallerKind.SESSION: (listed.by_account, listed.as_role, listed.directly),
+    }
+    return both(*chain.get(caller.kind, (listed.by_account, listed.directly)))
 
 
 def inverted(formula: Formula, by_not: bool) -> Formula:
@@ -109,8 +122,7 @@ def resource_matches(pattern: str, reading: Reading) -> Formula:
     resolve = reading.variable if reading.statement.variables else None
     fixed, variable = _split(pattern)
     found = pieces(fixed, wildcards=True) + pieces(variable, wildcards=True, resolve=resolve)
-    wide = narrow(found, last_star_is_wide=True)
-    return matches(wide, reading.request.resource, reading.statement.where)
+    return matches(in_segments(found), reading.request.resource, reading.statement.where)
 
 
 def _split(pattern: str) -> tuple[str, str]:

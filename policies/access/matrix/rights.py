@@ -37,7 +37,7 @@ def rights(estate: Estate) -> list[Deed]:
 
 def _on(action: str, target: Target) -> Asked:
     def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:  # noqa: ARG001 - IAM has no endpoint
-        found = target(estate, subject) if subject.account else None
+        found = target(estate, subject) if subject.account in estate.stacks.values() else None
         return None if found is None else [subject.ask(estate, action, found[0], context=found[1])]
 
     return ask

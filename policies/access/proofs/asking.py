@@ -24,6 +24,8 @@ ANYTHING: Document = {
 }
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
 STRANGER = "999999999999"
+# What a trust policy decides about. Source: IAM reference_policies_iam-condition-keys, STS actions on a role.
+TRUST_ACTIONS = ("sts:AssumeRole*",)
 Pinned = Mapping[str, str | Sequence[str]]
 
 
@@ -76,6 +78,11 @@ def none_of(*patterns: str) -> Given:
 def without(key: str, values: Sequence[str]) -> Given:
     """The key is absent, or has none of the values."""
     return lambda asked: [asked.key_not_in(key, values)]
+
+
+def with_value(key: str, value: str) -> Given:
+    """The key is present with this value."""
+    return lambda asked: [asked.key_in(key, [value])]
 
 
 def holding(formula: Formula) -> Given:

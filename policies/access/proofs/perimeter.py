@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from policies.access.estate import Estate, Guarded
 from policies.access.estate.kinds import endpoints, of, purpose
-from policies.access.proofs.asking import STRANGER, Pinned, Solver, none_of, outsiders_ask, within, without
+from policies.access.proofs.asking import (
+    STRANGER,
+    TRUST_ACTIONS,
+    Pinned,
+    Solver,
+    none_of,
+    outsiders_ask,
+    within,
+    without,
+)
 from policies.access.proofs.theorem import Outcome, Theorem
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
@@ -65,7 +74,7 @@ def strangers(estate: Estate) -> Outcome:
         for who, opened in outsiders_ask([STRANGER], ["*"], guard=guard):
             solver.refute(f"{who} (a foreign account) has access to {guard.kind} {guard.name}", opened)
     for role in sorted(estate.roles.values(), key=lambda each: each.arn):
-        for who, opened in outsiders_ask([STRANGER], ["sts:*"], trust_of=role, resource=role.arn):
+        for who, opened in outsiders_ask([STRANGER], TRUST_ACTIONS, trust_of=role, resource=role.arn):
             solver.refute(f"{who} (a foreign account) assumes {role.name}", opened)
     return Outcome(findings=solver.findings, queries=solver.queries)
 

@@ -59,7 +59,7 @@ def test_nothing_but_that_statement_allows_anything_on_the_bucket() -> None:
 
 def test_the_bucket_denies_deletion_and_old_versions_from_outside_too() -> None:
     denied = statements(bucket_policy())["DenyNoVPC"]
-    assert {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:PutObject"} <= set(denied["Action"])
+    assert {"s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*"} <= set(denied["Action"])
     assert denied["Condition"]["StringNotEquals"]["aws:SourceVpce"] == ["vpce-1", "vpce-2"]
     assert "ArnNotLike" not in denied["Condition"]
 

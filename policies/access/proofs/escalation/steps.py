@@ -66,9 +66,9 @@ class Steps:
 
     def _assumed(self, role: Role) -> Iterator[Step]:
         for target in self.estate.roles.values():
-            if target.arn != role.arn and _admits_roles(target.trust):
-                if self._can(role, "sts:AssumeRole", target.arn, trust=target):
-                    yield Step(source=role.arn, target=target.arn, by="assumes it")
+            possible = target.arn != role.arn and _admits_roles(target.trust)
+            if possible and self._can(role, "sts:AssumeRole", target.arn, trust=target):
+                yield Step(source=role.arn, target=target.arn, by="assumes it")
 
     def _passed(self, role: Role) -> Iterator[Step]:
         if not mentions(role, "iam:PassRole", None):
