@@ -23,6 +23,7 @@ class FlowLogsArgs:
     log_group: str
     role_name: str
     role_path: str
+    role_boundary: pulumi.Input[str]
     retention_days: int
 
 
@@ -47,6 +48,7 @@ class FlowLogs(pulumi.ComponentResource):
                 description="VPC flow logs write with it",
                 trust=service_trust("vpc-flow-logs.amazonaws.com", args.account),
                 policy=rendered(flow_logs, log_group_arn=self.group.arn),
+                boundary=args.role_boundary,
             ),
             options,
         )

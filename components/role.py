@@ -18,7 +18,7 @@ class RoleArgs:
     description: str
     trust: pulumi.Input[str]
     policy: pulumi.Input[str]
-    boundary: pulumi.Input[str] | None = None
+    boundary: pulumi.Input[str]
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

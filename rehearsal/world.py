@@ -10,6 +10,7 @@ from rehearsal.engine.engine import Engine
 from rehearsal.engine.state import Resource, Stack
 from rehearsal.plan import Planned
 from rehearsal.report import Report
+from settings.foundation import FoundationSettings
 
 
 def program() -> None:
@@ -37,6 +38,8 @@ class World:
         def told(event: str, resource: Resource) -> None:
             self.progress.now(f"{event} {resource.name}")
 
+        if isinstance(planned.settings, FoundationSettings):
+            self.engine.owned.add(planned.stack)
         with self.cloud.recorder.during(f"up {planned.stack}"):
             return self.engine.up(planned.stack, program, planned.config, told)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+import names
 from settings.model import Credentials, StackSettings
 
 
@@ -31,6 +32,15 @@ def account_provider(stack: str, settings: StackSettings, extra_tags: Mapping[st
         assume_roles=_assumed(stack, settings.credentials),
         default_tags=aws.ProviderDefaultTagsArgs(tags={**common_tags(stack, settings), **(extra_tags or {})}),
     )
+
+
+def boundary_of(settings: StackSettings) -> str:
+    """ARN of the boundary that every role of the stack carries: the settings' own, or else the account's foundation's.
+
+    Computed: the foundation is there first, or AWS refuses the first role.
+    """
+    partition = names.partition_of(settings.region)
+    return settings.permissions_boundary or names.boundary_arn(partition, settings.prefix, settings.account)
 
 
 def _assumed(stack: str, credentials: Credentials) -> list[aws.ProviderAssumeRoleArgs] | None:
@@ -58,7 +68,7 @@ def zones(provider: aws.Provider, count: int) -> list[str]:
         filters=[aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])],
         opts=pulumi.InvokeOptions(provider=provider),
     )
-    names = sorted(found.names)
-    if len(names) < count:
-        raise pulumi.RunError(f"network.availabilityZones is {count}, but the region offers {len(names)}: {names}")
-    return names[:count]
+    offered = sorted(found.names)
+    if len(offered) < count:
+        raise pulumi.RunError(f"network.availabilityZones is {count}, but the region offers {len(offered)}: {offered}")
+    return offered[:count]

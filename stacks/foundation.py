@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pulumi
+import pulumi_aws as aws
+
 import names
+from components.deployer import Deployer, DeployerArgs
+from policies.documents.account import FOUNDATION_TAG, Account
+from policies.documents.boundaries import deployer_boundary, platform_boundary
+from policies.documents.deployer import deployer_policies
 from policies.documents.keys import Place
+from policies.documents.prevention import preventive_statements
+from policies.documents.trust import sign_in_trust
 from settings.foundation import FoundationSettings
-from stacks.account import account_provider
+from stacks.account import account_provider, inside
 
 
 class Foundation:
@@ -16,10 +25,42 @@ class Foundation:
         self.partition = names.partition_of(settings.region)
         self.here = names.Names(settings.prefix, names.FOUNDATION)
         self.place = Place(partition=self.partition, account=settings.account, region=settings.region)
+        self.account = Account(partition=self.partition, account=settings.account, prefix=settings.prefix)
         self.path = names.foundation_path(settings.prefix)
-        self.provider = account_provider(stack, settings)
+        self.provider = account_provider(stack, settings, dict([FOUNDATION_TAG]))
 
 
 def foundation(stack: str, settings: FoundationSettings) -> None:
     """Declare an account's foundation."""
-    Foundation(stack, settings)
+    it = Foundation(stack, settings)
+    boundary = _boundary(it)
+    deployer = _deployer(it)
+    pulumi.export("account", settings.account)
+    pulumi.export("boundaryArn", boundary.arn)
+    pulumi.export("deployerRoleArn", deployer.arn)
+
+
+def _boundary(it: Foundation) -> aws.iam.Policy:
+    """The boundary of every role of the platform in the account. The stacks compute its ARN, see names.py."""
+    document = platform_boundary(it.account, preventive_statements(it.settings.prevention.instance_types))
+    return aws.iam.Policy(
+        "boundary",
+        name=f"{it.settings.prefix}-{names.BOUNDARY}",
+        path=it.path,
+        description="The most that any role of the platform may ever do",
+        policy=document,
+        opts=pulumi.ResourceOptions(provider=it.provider, protect=it.settings.protect),
+    )
+
+
+def _deployer(it: Foundation) -> Deployer:
+    settings = it.settings
+    args = DeployerArgs(
+        name=f"{settings.prefix}-{names.DEPLOYER}",
+        path=it.path,
+        trust=sign_in_trust(settings.deployer.trusted_by, external_id=settings.deployer.external_id),
+        boundary=deployer_boundary(it.account),
+        policies=deployer_policies(it.account),
+        protect=settings.protect,
+    )
+    return Deployer("deployer", args, inside(it.provider))

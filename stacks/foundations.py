@@ -45,6 +45,7 @@ def perimeter(
     logs_key: pulumi.Input[str],
     provider: aws.Provider,
     *,
+    boundary: str,
     studio: bool = False,
 ) -> Perimeter:
     """A VPC, its flow logs, its security groups and its endpoints. `accounts` may be reached through those."""
@@ -63,6 +64,7 @@ def perimeter(
             log_group=here.log_group("flow-logs"),
             role_name=here.role("flow-logs"),
             role_path=names.platform_path(here.prefix),
+            role_boundary=boundary,
             retention_days=settings.flow_log_retention_days,
         ),
         options,

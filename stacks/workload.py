@@ -17,7 +17,7 @@ from policies.documents import trust, workload_roles
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.keys import Place, storage_key, volume_key
 from settings.model import WorkloadSettings
-from stacks.account import account_provider, common_tags, inside
+from stacks.account import account_provider, boundary_of, common_tags, inside
 from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.references import WorkloadOutputs, publish
 
@@ -35,6 +35,7 @@ class Workload:
         self.registry = names.Names(settings.prefix, settings.registry.stack)
         self.registry_region = settings.registry.region or settings.region
         self.place = Place(partition=self.partition, account=settings.account, region=settings.region)
+        self.boundary = boundary_of(settings)
 
     def project(self, project: str) -> names.ProjectNames:
         """Names of one of the account's projects."""
@@ -57,7 +58,13 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     operations = operations_key(it.place, it.here, provider, settings.protect)
     logs = log_bucket(it.place, it.here, provider, settings.protect)
     net = perimeter(
-        it.place, it.here, settings.network, [settings.account, settings.registry.account], operations.arn, provider
+        it.place,
+        it.here,
+        settings.network,
+        [settings.account, settings.registry.account],
+        operations.arn,
+        provider,
+        boundary=it.boundary,
     )
     volumes = _volume_key(it, provider)
     capture_key = _capture_key(it, net, provider)
@@ -193,6 +200,7 @@ def _stack_set_execution(
         description="CloudFormation brings models to this account with it",
         trust=trust.role_trust(it.partition, settings.registry.account, [administration]),
         policy=place.apply(lambda known: workload_roles.stack_set_execution(known, it.model_roles())),
+        boundary=it.boundary,
     )
     return Role("stackset-execution", args, inside(provider))
 
@@ -209,6 +217,7 @@ def _project_roles(
         description=f"Models of project {project} run with it",
         trust=trust.service_trust("sagemaker.amazonaws.com", settings.account),
         policy=place.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository)),
+        boundary=it.boundary,
         tags=tags,
     )
     tester = it.registry_role(mine.path(), mine.role("deploy-test"))
@@ -218,6 +227,7 @@ def _project_roles(
         description=f"The deploy pipeline of project {project} tests its endpoint with it",
         trust=trust.role_trust(it.partition, settings.registry.account, [tester]),
         policy=place.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
+        boundary=it.boundary,
         tags=tags,
     )
     return {

@@ -10,7 +10,8 @@ from typing import Any
 class Actor:
     """Temporary credentials of a role, and the network that they are used from.
 
-    `vpc` is the id of the VPC whose endpoints the actor's requests must pass, None outside any VPC.
+    `vpc` is the id of the VPC whose endpoints the actor's requests must pass, None outside any VPC. `source_identity`
+    is the person that the session was opened for; it stays, whichever role the session goes on to assume.
     """
 
     role_arn: str
@@ -21,6 +22,7 @@ class Actor:
     secret_key: str = field(repr=False)
     token: str = field(repr=False)
     vpc: str | None = None
+    source_identity: str | None = None
 
     def credentials(self) -> dict[str, str]:
         """Keyword arguments of a boto3 client or session."""
@@ -51,3 +53,15 @@ def trusts_service(trust: dict[str, Any], service: str) -> bool:
         if statement.get("Effect") == "Allow" and service in ([services] if isinstance(services, str) else services):
             return True
     return False
+
+
+def named_in(trust: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The first role that a trust policy names in a condition, and the external id that it asks for."""
+    for statement in trust.get("Statement", []):
+        conditions = statement.get("Condition", {})
+        arns = [each.get("aws:PrincipalArn") for operator, each in conditions.items() if operator.startswith("Arn")]
+        named = next((arn for arn in arns if arn), None)
+        if statement.get("Effect") == "Allow" and named:
+            first = named if isinstance(named, str) else named[0]
+            return first, conditions.get("StringEquals", {}).get("sts:ExternalId")
+    return None, None

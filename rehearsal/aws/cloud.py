@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable
@@ -27,7 +28,7 @@ from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
 from rehearsal.aws import gaps
-from rehearsal.aws.actors import Actor, trusts_service
+from rehearsal.aws.actors import Actor, named_in, trusts_service
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import Question, read
 
@@ -41,6 +42,8 @@ _ENDPOINT_SERVICES = {
     "ecr": "ecr.api",
     "cloudwatch": "monitoring",
 }
+# The one role below a foundation's path that is no guard's: names.deployer_arn.
+_DEPLOYER = re.compile(r":role/[^/]+/foundation/[^/]+-deployer$")
 # Reached without an endpoint: IAM has none in most regions; the console's and engine's calls come from outside.
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
 
@@ -66,6 +69,8 @@ class Cloud:
         self.handlers: dict[str, Handler] = {}
         self.after: list[Callable[[Actor, Question, int], None]] = []
         self._actors: dict[str, Actor] = {}
+        # Role and session -> VPC of whoever assumed it: a child process goes on using its network with the new keys.
+        self._entered: dict[tuple[str, str], str | None] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
         self._mock = mock_aws()
@@ -105,9 +110,32 @@ class Cloud:
 
     # ---- who acts
 
+    def owner(self, account: str, region: str | None = None) -> Actor:
+        """Whoever an account belongs to, with every right in it: somebody outside the platform."""
+        return self._actor(f"arn:aws:iam::{account}:role/owner", "pulumi", region or self.region, None)
+
     def deployer(self, account: str, region: str | None = None) -> Actor:
-        """Whoever runs `pulumi up` in an account: a role that the account's owner made beforehand."""
-        return self._actor(f"arn:aws:iam::{account}:role/deployer", "pulumi", region or self.region, None)
+        """Whoever runs `pulumi up` in an account: the role that its foundation makes, entered by who may enter it.
+
+        In an AWS without a foundation, some role of that purpose.
+        """
+        found = [role.arn for role in iam_backends[account]["aws"].roles.values() if _DEPLOYER.search(role.arn)]
+        if not found:
+            return self._actor(f"arn:aws:iam::{account}:role/deployer", "pulumi", region or self.region, None)
+        return self.sign_in(found[0], session="pulumi", region=region)
+
+    def sign_in(self, role_arn: str, *, session: str, region: str | None = None) -> Actor:
+        """A role's actor, asked for by the first role that its trust names, such as CI's or one to sign in with.
+
+        Raises NotTrusted where the role does not exist or its trust names no role.
+        """
+        stated = self._role(role_arn).assume_role_policy_document
+        who, external = named_in(json.loads(stated) if isinstance(stated, str) else stated)
+        if who is None:
+            raise NotTrusted(f"{role_arn} names no role that may assume it: give one in the stack's settings")
+        extra = {"ExternalId": external} if external else {}
+        by = self._actor(who, "sign-in", region or self.region, None)
+        return self.assume(role_arn, by=by, session=session, **extra)
 
     def assume(self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str) -> Actor:
         """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId."""
@@ -116,9 +144,16 @@ class Cloud:
         return self._remember(role_arn, session, by.region, vpc, answer["Credentials"])
 
     def service_assume(
-        self, role_arn: str, *, service: str, session: str, vpc: str | None = None, region: str | None = None
+        self,
+        role_arn: str,
+        *,
+        service: str,
+        session: str,
+        vpc: str | None = None,
+        region: str | None = None,
+        source: str = "",
     ) -> Actor:
-        """A service role's actor, as when `sagemaker.amazonaws.com` starts a job.
+        """A service role's actor, as when `sagemaker.amazonaws.com` starts a job; `source` is that job's ARN.
 
         Raises NotTrusted where the role does not exist or its trust does not name the service.
         """
@@ -127,7 +162,7 @@ class Cloud:
         if not trusts_service(json.loads(trust) if isinstance(trust, str) else trust, service):
             raise NotTrusted(f"{role_arn} does not trust {service}: add the service to the role's trust policy")
         question = Question("", region or self.region, "sts", "AssumeRole", role_arn, {})
-        self.recorder.add_service(service, role_arn.split(":")[4], question)
+        self.recorder.add_service(service, role_arn.split(":")[4], question, source)
         return self._actor(role_arn, session, region or self.region, vpc)
 
     def adopt(self, access_key: str) -> Actor | None:
@@ -143,7 +178,8 @@ class Cloud:
                         "SecretAccessKey": role.secret_access_key,
                         "SessionToken": role.session_token,
                     }
-                    return self._remember(role.role_arn, role.session_name, self.region, None, keys)
+                    vpc = self._entered.get((role.role_arn, role.session_name))
+                    return self._remember(role.role_arn, role.session_name, self.region, vpc, keys)
         return None
 
     def client(self, actor: Actor, service: str, region: str | None = None) -> Any:
@@ -201,10 +237,11 @@ class Cloud:
         if actor.vpc is None or question.service in ("iam", "organizations"):
             return None
         wanted = f"com.amazonaws.{actor.region}.{_ENDPOINT_SERVICES.get(question.service, question.service)}"
-        backend = ec2_backends[actor.account][actor.region]
-        for endpoint in backend.vpc_end_points.values():
-            if endpoint.vpc_id == actor.vpc and endpoint.service_name == wanted and endpoint.state != "deleted":
-                return str(endpoint.id)
+        # The network may be another account's: credentials of a role that was assumed across accounts travel with it.
+        for backends in [ec2_backends[actor.account], *ec2_backends.values()]:
+            for endpoint in backends[actor.region].vpc_end_points.values():
+                if endpoint.vpc_id == actor.vpc and endpoint.service_name == wanted and endpoint.state != "deleted":
+                    return str(endpoint.id)
         raise NoRoute(
             f"{actor.role_arn.rsplit('/', 1)[-1]} called {question.service}:{question.operation} from {actor.vpc}, "
             f"which has no endpoint {wanted}: add it to the stack's network.endpoints"
@@ -231,11 +268,15 @@ class Cloud:
 
     def _done(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
         self.recorder.add(actor, question, endpoint, status)
+        if question.operation == "AssumeRole" and status < 400:
+            asked = question.parameters
+            self._entered[str(asked.get("RoleArn")), str(asked.get("RoleSessionName"))] = actor.vpc
         for listener in self.after:
             listener(actor, question, status)
 
     def _in_process(self, stubber: BotocoreStubber, request: Any, original: Callable[..., Any]) -> Any:
-        body = b"" if ".s3." in request.url else request.body
+        # Objects are not copied to be read; a list of keys to delete is.
+        body = b"" if ".s3." in request.url and "?delete" not in request.url else request.body
         asked = self._ask(Request.from_primitives(request.method, request.url, request.headers, body))
         if asked is not None and isinstance(asked[0], int):
             return asked

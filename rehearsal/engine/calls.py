@@ -37,26 +37,30 @@ class Refused(Exception):
 
 
 class Caller:
-    """Sends calls as the account's deployer; clients and credentials are made once."""
+    """Sends calls as the account's deployer, or as its owner for the stacks in `owned`; credentials are made once."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._actors: dict[tuple[str, str], Actor] = {}
-        self._methods: dict[tuple[str, str, str, str], Any] = {}
+        self._actors: dict[tuple[str, str, bool], Actor] = {}
+        self._methods: dict[tuple[str, str, bool, str, str], Any] = {}
+        # Foundations: what makes the deployer cannot be made by it.
+        self.owned: set[str] = set()
 
-    def actor(self, account: str, region: str) -> Actor:
-        """Whoever deploys in an account."""
-        key = (account, region)
+    def actor(self, account: str, region: str, *, owner: bool = False) -> Actor:
+        """Whoever deploys in an account, or whoever owns it."""
+        key = (account, region, owner)
         if key not in self._actors:
-            self._actors[key] = self._cloud.deployer(account, region)
+            self._actors[key] = (self._cloud.owner if owner else self._cloud.deployer)(account, region)
         return self._actors[key]
 
     def send(self, resource: Resource, service: str, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """AWS's answer. Raises Refused."""
-        key = (resource.account, resource.region, service, name)
+        owner = resource.stack in self.owned
+        key = (resource.account, resource.region, owner, service, name)
         try:
             if key not in self._methods:
-                client = self._cloud.client(self.actor(resource.account, resource.region), service, resource.region)
+                actor = self.actor(resource.account, resource.region, owner=owner)
+                client = self._cloud.client(actor, service, resource.region)
                 self._methods[key] = getattr(client, method_of(client, name))
             answer: dict[str, Any] = self._methods[key](**parameters)
         except ClientError as error:

@@ -47,6 +47,11 @@ class Engine:
         self._provider = Provider(Caller(cloud))
 
     @property
+    def owned(self) -> set[str]:
+        """Stacks that the account's owner brings up; the others are its deployer's."""
+        return self._provider.caller.owned
+
+    @property
     def invoke_function(self) -> Invoke | None:
         """What runs functions for `aws.lambda_.Invocation`."""
         return self._provider.invocations.run

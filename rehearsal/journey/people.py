@@ -31,5 +31,4 @@ class People:
 
     def approver(self) -> Actor:
         """An approver at a desk, outside the VPC."""
-        deployer = self._cloud.deployer(self._home["account"])
-        return self._cloud.assume(self._home["approverRoleArn"], by=deployer, session=unique("approver"))
+        return self._cloud.sign_in(self._home["approverRoleArn"], session=unique("approver"))

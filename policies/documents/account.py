@@ -1,0 +1,69 @@
+"""An account as its owner sees it: the paths and names below which everything of the platform in it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import names
+
+# What the foundation makes carries it, so that the deployer can be told to keep off where names do not tell.
+FOUNDATION_TAG = ("tier", names.FOUNDATION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account that the platform is brought up in, in whichever of its regions."""
+
+    partition: str
+    account: str
+    prefix: str
+
+    def arn(self, service: str, resource: str, *, region: str = "*") -> str:
+        """ARN (pattern) of something in this account; `region` is empty for services that know none."""
+        return f"arn:{self.partition}:{service}:{region}:{self.account}:{resource}"
+
+    def role(self, path: str, name: str = "*") -> str:
+        """ARN (pattern) of a role of this account."""
+        return names.role_arn(self.partition, self.account, path, name)
+
+    def bucket(self, purpose: str) -> str:
+        """ARN pattern of the platform's buckets of one purpose, of every stack and region of the account."""
+        return f"arn:{self.partition}:s3:::{self.prefix}-*-{purpose}-{self.account}-*"
+
+    def boundary(self) -> str:
+        """ARN of the boundary of every role of the platform in this account."""
+        return names.boundary_arn(self.partition, self.prefix, self.account)
+
+    def made_roles(self) -> list[str]:
+        """ARN patterns of the roles that the deployer makes: all of the platform's but its own foundation's."""
+        paths = (f"/{self.prefix}/{kind}/" for kind in ("delivery", "people", "platform", "projects"))
+        return [*(self.role(path) for path in paths), self.execution_roles()]
+
+    def execution_roles(self) -> str:
+        """ARN pattern of the roles with which StackSets act in this account; these have no path."""
+        return self.role(names.STACK_SET_EXECUTION_PATH, f"{self.prefix}-*-{names.STACK_SET_EXECUTION}")
+
+    def foundation(self) -> list[str]:
+        """ARN patterns of the roles and policies that only the account's owner may change."""
+        path = names.foundation_path(self.prefix)
+        return [self.arn("iam", f"{kind}{path}*", region="") for kind in ("role", "policy")]
+
+    def foundation_buckets(self) -> list[str]:
+        """ARN patterns of the foundation's buckets and of what they hold."""
+        bucket = f"arn:{self.partition}:s3:::{self.prefix}-{names.FOUNDATION}-*"
+        return [bucket, f"{bucket}/*"]
+
+    def guards(self) -> Sequence[str]:
+        """ARN patterns of what watches over the account and is found by its name."""
+        name = f"{self.prefix}-{names.FOUNDATION}-*"
+        return [
+            *self.foundation_buckets(),
+            self.arn("cloudwatch", f"alarm:{name}"),
+            self.arn("events", f"rule/{name}"),
+            self.arn("lambda", f"function:{name}"),
+            self.arn("logs", f"log-group:/aws/lambda/{name}"),
+            self.arn("logs", f"log-group:/{self.prefix}/{names.FOUNDATION}/*"),
+            self.arn("sns", name),
+            self.arn("sqs", name),
+        ]

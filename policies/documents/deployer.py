@@ -1,0 +1,370 @@
+"""The deployer: what `pulumi up`, `refresh` and `destroy` of an account's stacks need, by theme.
+
+Which calls the provider makes for each type is Terraform's AWS provider's own code, under `internal/service/<service>`;
+which resources and condition keys an action knows is the Service Authorization Reference (SAR, copy of November 2026).
+Actions are bound to names where AWS lets us choose names, to the `platform` tag where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.account import Account
+from policies.documents.boundaries import BOUNDED, MAKE_ROLES, PASSED_TO
+from policies.documents.deployer_network import network
+from policies.documents.deployer_operations import operations
+from policies.documents.statement import Conditions, Statement, document
+
+
+def deployer_policies(account: Account) -> dict[str, str]:
+    """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas)."""
+    return {
+        "identity": document(*_identity(account)),
+        "network": document(*network(account)),
+        "storage": document(*_storage(account)),
+        "delivery": document(*_delivery(account)),
+        "operations": document(*operations(account)),
+    }
+
+
+def tagged(account: Account) -> Conditions:
+    """The resource is the platform's."""
+    return {"StringEquals": {"aws:ResourceTag/platform": account.prefix}}
+
+
+def tagging(account: Account) -> Conditions:
+    """What is made is marked as the platform's."""
+    return {"StringEquals": {"aws:RequestTag/platform": account.prefix}}
+
+
+# ---- roles
+
+
+def _identity(account: Account) -> Sequence[Statement]:
+    return (
+        Statement(
+            sid="MakeRolesInsideTheBoundary",
+            actions=BOUNDED,
+            resources=account.made_roles(),
+            conditions={"ArnEquals": {"iam:PermissionsBoundary": account.boundary()}},
+        ),
+        Statement(
+            sid="KeepRoles",
+            actions=[action for action in MAKE_ROLES if action not in BOUNDED],
+            resources=account.made_roles(),
+        ),
+        Statement(
+            sid="SeeRoles",
+            actions=[
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListInstanceProfilesForRole",
+                "iam:ListRolePolicies",
+                "iam:ListRoleTags",
+            ],
+            resources=account.made_roles(),
+        ),
+        Statement(
+            sid="PassRolesToServices",
+            actions=["iam:PassRole"],
+            resources=account.made_roles(),
+            conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
+        ),
+        Statement(
+            sid="LetStudioHaveItsRole",
+            actions=["iam:CreateServiceLinkedRole"],
+            resources=[account.arn("iam", "role/aws-service-role/sagemaker.amazonaws.com/*", region="")],
+            conditions={"StringEquals": {"iam:AWSServiceName": "sagemaker.amazonaws.com"}},
+        ),
+        Statement(
+            sid="DenyTheFoundation",
+            effect="Deny",
+            actions=["iam:*"],
+            resources=account.foundation(),
+        ),
+    )
+
+
+# ---- buckets, keys, images
+
+_BUCKETS = (
+    "s3:CreateBucket",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLocation",
+    "s3:GetBucketLogging",
+    "s3:GetBucketNotification",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketRequestPayment",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketWebsite",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    # The HEAD of a bucket; the bucket's own policy says from where.
+    "s3:ListBucket",
+    "s3:ListTagsForResource",
+    "s3:PutBucketLogging",
+    "s3:PutBucketNotification",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:TagResource",
+    "s3:UntagResource",
+)
+
+
+def _storage(account: Account) -> Sequence[Statement]:
+    purposes = ("artifacts", "capture", "data", "logs", "models")
+    # Data and models are not the deployer's to delete: a bucket that holds some is emptied from inside the VPC.
+    emptied = [account.bucket(purpose) for purpose in ("artifacts", "capture", "logs")]
+    seeds = f"{account.bucket('artifacts')}/*/source/*"
+    return (
+        Statement(sid="KeepBuckets", actions=_BUCKETS, resources=[account.bucket(purpose) for purpose in purposes]),
+        Statement(sid="FindWhatToEmpty", actions=["s3:ListBucketVersions"], resources=emptied),
+        Statement(
+            sid="EmptyWhatIsDestroyed",
+            actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            resources=[f"{bucket}/*" for bucket in emptied],
+        ),
+        Statement(
+            sid="SeedRepositories",
+            actions=[
+                "s3:GetObject",
+                "s3:GetObjectTagging",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+                "s3:PutObjectTagging",
+            ],
+            resources=[seeds],
+        ),
+        *_keys(account),
+        *_images(account),
+    )
+
+
+def _keys(account: Account) -> tuple[Statement, ...]:
+    every = account.arn("kms", "key/*")
+    via = ["ecr.*.amazonaws.com", "elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
+    return (
+        Statement(
+            sid="MakeKeys",
+            actions=["kms:CreateKey"],
+            resources=["*"],
+            conditions=tagging(account),
+            reason="A key that does not exist has no ARN (SAR list_awskeymanagementservice); its tag is asked for",
+        ),
+        Statement(
+            sid="KeepKeys",
+            actions=[
+                "kms:CancelKeyDeletion",
+                "kms:CreateAlias",
+                "kms:DeleteAlias",
+                "kms:DescribeKey",
+                "kms:DisableKey",
+                "kms:EnableKey",
+                "kms:EnableKeyRotation",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListResourceTags",
+                "kms:PutKeyPolicy",
+                "kms:ScheduleKeyDeletion",
+                "kms:TagResource",
+                "kms:UntagResource",
+                "kms:UpdateAlias",
+                "kms:UpdateKeyDescription",
+            ],
+            resources=[every],
+            conditions=tagged(account),
+        ),
+        Statement(
+            sid="KeepAliases",
+            actions=["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
+            resources=[account.arn("kms", f"alias/{account.prefix}/*")],
+        ),
+        Statement(
+            sid="FindAliases",
+            actions=["kms:ListAliases"],
+            resources=["*"],
+            reason="Listing aliases knows no resource (SAR list_awskeymanagementservice)",
+        ),
+        Statement(
+            sid="HandKeysToServices",
+            actions=["kms:CreateGrant", "kms:RetireGrant"],
+            resources=[every],
+            conditions={
+                "StringEquals": {"aws:ResourceTag/platform": account.prefix},
+                "StringLike": {"kms:ViaService": via},
+            },
+        ),
+        Statement(
+            sid="EncryptSeeds",
+            actions=["kms:GenerateDataKey"],
+            resources=[every],
+            conditions={
+                "StringLike": {
+                    "kms:EncryptionContext:aws:s3:arn": account.bucket("artifacts"),
+                    "kms:ViaService": "s3.*.amazonaws.com",
+                },
+            },
+        ),
+    )
+
+
+def _images(account: Account) -> tuple[Statement, ...]:
+    repositories = [account.arn("ecr", f"repository/{account.prefix}/*")]
+    return (
+        Statement(
+            sid="KeepRepositories",
+            actions=[
+                "ecr:CreateRepository",
+                "ecr:DeleteLifecyclePolicy",
+                "ecr:DeleteRepository",
+                "ecr:DeleteRepositoryPolicy",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:GetRepositoryPolicy",
+                "ecr:ListTagsForResource",
+                "ecr:PutImageScanningConfiguration",
+                "ecr:PutImageTagMutability",
+                "ecr:PutLifecyclePolicy",
+                "ecr:SetRepositoryPolicy",
+                "ecr:TagResource",
+                "ecr:UntagResource",
+            ],
+            resources=repositories,
+        ),
+        Statement(
+            sid="PushTheModelImage",
+            # Tags never move and projects pin digests: a pushed image changes nothing that runs.
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            resources=repositories,
+        ),
+        Statement(
+            sid="SignInToTheRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+        ),
+    )
+
+
+# ---- Studio, registry, builds, pipelines, functions
+
+
+def _delivery(account: Account) -> Sequence[Statement]:
+    prefix = account.prefix
+    studio = [account.arn("sagemaker", f"{kind}/*") for kind in ("domain", "user-profile")]
+    groups = [account.arn("sagemaker", f"model-package-group/{prefix}-*")]
+    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    return (
+        Statement(
+            sid="MakeStudio",
+            actions=["sagemaker:CreateDomain", "sagemaker:CreateUserProfile"],
+            resources=studio,
+            conditions=tagging(account),
+        ),
+        Statement(
+            sid="KeepStudio",
+            actions=[
+                "sagemaker:DeleteDomain",
+                "sagemaker:DeleteUserProfile",
+                "sagemaker:UpdateDomain",
+                "sagemaker:UpdateUserProfile",
+            ],
+            resources=studio,
+            conditions=tagged(account),
+        ),
+        Statement(
+            sid="SeeStudio",
+            actions=["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"],
+            resources=studio,
+        ),
+        Statement(
+            sid="KeepRegistryGroups",
+            actions=[
+                "sagemaker:CreateModelPackageGroup",
+                "sagemaker:DeleteModelPackageGroup",
+                "sagemaker:DeleteModelPackageGroupPolicy",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:GetModelPackageGroupPolicy",
+                "sagemaker:PutModelPackageGroupPolicy",
+            ],
+            resources=groups,
+        ),
+        Statement(
+            sid="TagWhatItMakes",
+            actions=["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
+            resources=[*studio, *groups],
+        ),
+        Statement(
+            sid="KeepBuilds",
+            actions=[
+                "codebuild:BatchGetProjects",
+                "codebuild:CreateProject",
+                "codebuild:DeleteProject",
+                "codebuild:UpdateProject",
+            ],
+            resources=[account.arn("codebuild", f"project/{prefix}-*")],
+        ),
+        Statement(
+            sid="KeepPipelines",
+            actions=[
+                "codepipeline:CreatePipeline",
+                "codepipeline:DeletePipeline",
+                "codepipeline:GetPipeline",
+                "codepipeline:ListTagsForResource",
+                "codepipeline:TagResource",
+                "codepipeline:UntagResource",
+                "codepipeline:UpdatePipeline",
+            ],
+            resources=pipelines,
+        ),
+        *_functions(account),
+    )
+
+
+def _functions(account: Account) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="KeepFunctions",
+            actions=[
+                "lambda:CreateFunction",
+                "lambda:DeleteFunction",
+                "lambda:GetFunction",
+                "lambda:GetFunctionCodeSigningConfig",
+                "lambda:GetFunctionConfiguration",
+                "lambda:ListTags",
+                "lambda:ListVersionsByFunction",
+                "lambda:TagResource",
+                "lambda:UntagResource",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+            ],
+            resources=[account.arn("lambda", f"function:{account.prefix}-*")],
+        ),
+        Statement(
+            sid="CallTheReleaseCleaner",
+            actions=["lambda:InvokeFunction"],
+            resources=[account.arn("lambda", f"function:{account.prefix}-*-release-cleaner")],
+        ),
+    )

@@ -1,0 +1,124 @@
+"""The deployer's rights over networks. EC2 chooses the ids, so that tags say what is the platform's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.account import Account
+from policies.documents.statement import Conditions, Statement
+
+# What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
+_MADE = (
+    "elastic-ip",
+    "internet-gateway",
+    "natgateway",
+    "route-table",
+    "security-group",
+    "security-group-rule",
+    "subnet",
+    "vpc",
+    "vpc-endpoint",
+    "vpc-flow-log",
+)
+_CREATING = (
+    "ec2:AllocateAddress",
+    "ec2:CreateFlowLogs",
+    "ec2:CreateInternetGateway",
+    "ec2:CreateNatGateway",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSecurityGroup",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:CreateVpcEndpoint",
+)
+_RULES = ("ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress")
+_SEEING = (
+    "ec2:DescribeAccountAttributes",
+    "ec2:DescribeAddresses",
+    "ec2:DescribeAddressesAttribute",
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeFlowLogs",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribePrefixLists",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroupRules",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEndpointServices",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+)
+_KEEPING = (
+    "ec2:AssociateRouteTable",
+    "ec2:AttachInternetGateway",
+    "ec2:CreateRoute",
+    "ec2:DeleteFlowLogs",
+    "ec2:DeleteInternetGateway",
+    "ec2:DeleteNatGateway",
+    "ec2:DeleteRoute",
+    "ec2:DeleteRouteTable",
+    "ec2:DeleteSecurityGroup",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteTags",
+    "ec2:DeleteVpc",
+    "ec2:DeleteVpcEndpoints",
+    "ec2:DetachInternetGateway",
+    "ec2:DisassociateAddress",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySecurityGroupRules",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ModifyVpcEndpoint",
+    "ec2:ReleaseAddress",
+    "ec2:ReplaceRoute",
+    "ec2:ReplaceRouteTableAssociation",
+    "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress",
+    "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+    "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+)
+
+
+def network(account: Account) -> Sequence[Statement]:
+    """VPCs, subnets, routes, security groups, endpoints, flow logs; gateways and addresses where NAT is switched on."""
+    made = [account.arn("ec2", f"{kind}/*") for kind in _MADE]
+    asked: Conditions = {"StringEquals": {"aws:RequestTag/platform": account.prefix}}
+    ours: Conditions = {"StringEquals": {"aws:ResourceTag/platform": account.prefix}}
+    return (
+        Statement(
+            sid="SeeNetworks",
+            actions=_SEEING,
+            resources=["*"],
+            reason="Describing knows no resource (SAR list_amazonec2)",
+        ),
+        Statement(sid="MakeNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=asked),
+        # What is made stands in something, or is attached to something, that is the platform's already.
+        Statement(sid="MakeThemInOwnNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=ours),
+        Statement(sid="KeepNetworks", actions=_KEEPING, resources=made, conditions=ours),
+        Statement(
+            sid="TagWhatIsMade",
+            actions=["ec2:CreateTags"],
+            resources=made,
+            conditions={
+                **asked,
+                "StringLike": {"ec2:CreateAction": ["Allocate*", "Authorize*", "Create*"]},
+            },
+        ),
+        Statement(sid="TagAnew", actions=["ec2:CreateTags"], resources=made, conditions=ours),
+        Statement(
+            sid="TakeOverTheDefaultGroup",
+            # A VPC brings its default security group along, without tags; the stack marks it and shuts it.
+            actions=["ec2:CreateTags"],
+            resources=[account.arn("ec2", "security-group/*")],
+            conditions=asked,
+        ),
+        Statement(
+            sid="NameEndpointsInTheVpc",
+            actions=["route53:AssociateVPCWithHostedZone"],
+            resources=[f"arn:{account.partition}:route53:::hostedzone/*", account.arn("ec2", "vpc/*")],
+        ),
+    )

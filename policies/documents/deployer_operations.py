@@ -1,0 +1,173 @@
+"""The deployer's rights over what tells of the platform: logs, alarms, events, topics, parameters, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.account import Account
+from policies.documents.statement import Statement
+
+
+def operations(account: Account) -> Sequence[Statement]:
+    """Log groups, alarms, rules and buses, topics, parameters, resource groups: all of them by name."""
+    return (*_logs(account), *_events(account), *_topics(account), *_parameters(account))
+
+
+def _logs(account: Account) -> tuple[Statement, ...]:
+    prefix = account.prefix
+    names = (f"/{prefix}/*", f"/aws/codebuild/{prefix}-*", f"/aws/lambda/{prefix}-*")
+    return (
+        Statement(
+            sid="KeepLogGroups",
+            actions=[
+                "logs:AssociateKmsKey",
+                "logs:CreateLogGroup",
+                "logs:DeleteLogGroup",
+                "logs:DeleteRetentionPolicy",
+                "logs:DisassociateKmsKey",
+                "logs:ListTagsForResource",
+                "logs:PutRetentionPolicy",
+                "logs:TagResource",
+                "logs:UntagResource",
+            ],
+            resources=[account.arn("logs", f"log-group:{name}") for name in names],
+        ),
+        Statement(
+            sid="FindLogGroups",
+            actions=["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups"],
+            resources=["*"],
+            reason="Neither lists nor the delivery of flow logs know a resource (SAR list_amazoncloudwatchlogs)",
+        ),
+        Statement(
+            sid="KeepAlarms",
+            actions=[
+                "cloudwatch:DeleteAlarms",
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:ListTagsForResource",
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:TagResource",
+                "cloudwatch:UntagResource",
+            ],
+            resources=[account.arn("cloudwatch", f"alarm:{prefix}-*")],
+        ),
+    )
+
+
+def _events(account: Account) -> tuple[Statement, ...]:
+    prefix = account.prefix
+    # Pipelines, and the rules that start them, begin with the project's id: see names.py.
+    rules = [
+        account.arn("events", f"rule/{name}") for name in (f"{prefix}-*", f"*-{prefix}-build", f"*-{prefix}-deploy")
+    ]
+    buses = [account.arn("events", f"event-bus/{prefix}-*")]
+    return (
+        Statement(
+            sid="KeepRules",
+            actions=[
+                "events:DeleteRule",
+                "events:DescribeRule",
+                "events:DisableRule",
+                "events:EnableRule",
+                "events:ListTagsForResource",
+                "events:ListTargetsByRule",
+                "events:PutRule",
+                "events:PutTargets",
+                "events:RemoveTargets",
+                "events:TagResource",
+                "events:UntagResource",
+            ],
+            resources=rules,
+        ),
+        Statement(
+            sid="KeepBuses",
+            actions=[
+                "events:CreateEventBus",
+                "events:DeleteEventBus",
+                "events:DescribeEventBus",
+                "events:ListTagsForResource",
+                "events:TagResource",
+                "events:UntagResource",
+                "events:UpdateEventBus",
+            ],
+            resources=buses,
+        ),
+        Statement(
+            sid="SayWhoPutsEvents",
+            actions=["events:PutPermission", "events:RemovePermission"],
+            resources=["*"],
+            reason="A bus's policy knows no resource (SAR list_amazoneventbridge)",
+        ),
+    )
+
+
+def _topics(account: Account) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="KeepTopics",
+            actions=[
+                "sns:CreateTopic",
+                "sns:DeleteTopic",
+                "sns:GetTopicAttributes",
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource",
+                "sns:SetTopicAttributes",
+                "sns:Subscribe",
+                "sns:TagResource",
+                "sns:UntagResource",
+            ],
+            resources=[account.arn("sns", f"{account.prefix}-*")],
+        ),
+        Statement(
+            sid="KeepSubscriptions",
+            actions=["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"],
+            resources=["*"],
+            reason="What concerns a subscription knows no resource (SAR list_amazonsns)",
+        ),
+    )
+
+
+def _parameters(account: Account) -> tuple[Statement, ...]:
+    prefix = account.prefix
+    return (
+        Statement(
+            sid="KeepParameters",
+            actions=[
+                "ssm:AddTagsToResource",
+                "ssm:DeleteParameter",
+                "ssm:GetParameter",
+                "ssm:GetParameters",
+                "ssm:ListTagsForResource",
+                "ssm:PutParameter",
+                "ssm:RemoveTagsFromResource",
+            ],
+            resources=[account.arn("ssm", f"parameter/{prefix}/*")],
+        ),
+        Statement(
+            sid="FindParametersAndGroups",
+            actions=["cloudformation:DescribeStacks", "ssm:DescribeParameters", "tag:GetResources"],
+            resources=["*"],
+            reason="Lists of parameters and of tagged resources know no resource (SAR list_awsresourcegroups)",
+        ),
+        Statement(
+            sid="MakeResourceGroups",
+            actions=["resource-groups:CreateGroup"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:RequestTag/platform": prefix}},
+            reason="A group that does not exist has no ARN (SAR list_awsresourcegroups); its tag is asked for",
+        ),
+        Statement(
+            sid="KeepResourceGroups",
+            actions=[
+                "resource-groups:DeleteGroup",
+                "resource-groups:GetGroup",
+                "resource-groups:GetGroupConfiguration",
+                "resource-groups:GetGroupQuery",
+                "resource-groups:GetTags",
+                "resource-groups:Tag",
+                "resource-groups:Untag",
+                "resource-groups:UpdateGroup",
+                "resource-groups:UpdateGroupQuery",
+            ],
+            resources=[account.arn("resource-groups", f"group/{prefix}-*")],
+        ),
+    )
