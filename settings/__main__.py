@@ -1,4 +1,4 @@
-"""`python -m settings check|list|schema|names`: checks or lists stack files, writes the schema, refreshes names."""
+"""`python -m settings check|list|resolve|schema|names`: checks, lists or makes stack files; schema; AWS's names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 
 from settings import aws_names, schema
 from settings.check import check_estate, read_estate
-from settings.problems import printable
+from settings.organization import NotResolved, connect
+from settings.problems import SettingsError, printable
+from settings.resolution import resolve
 from settings.values import Kind
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listing = commands.add_parser("list", help="list the stacks in the order in which they come up, as JSON")
     listing.add_argument("--kind", choices=[str(kind) for kind in Kind], help="only stacks of this kind")
     listing.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
+    resolving = commands.add_parser("resolve", help="write the stack files of the accounts in accounts.yaml")
+    resolving.add_argument("--check", action="store_true", help="write nothing; status 1 if something is out of date")
+    resolving.add_argument("--directory", type=Path, default=ROOT, help="where accounts.yaml and the stack files are")
     commands.add_parser("schema", help=f"write {schema.COMMITTED.relative_to(ROOT)}")
     commands.add_parser("names", help="take AWS's regions and instance types from botocore's models")
     given = parser.parse_args(arguments)
@@ -33,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "list":
         print(json.dumps(read_estate(given.directory).in_order(given.kind)))
         return 0
+    if given.command == "resolve":
+        return _resolve(given.directory, write=not given.check)
     if given.command == "schema":
         schema.write()
         print(schema.COMMITTED)
@@ -52,6 +59,23 @@ def _check(directory: Path) -> int:
         return 1
     print(printable(f"settings: {len(estate.files)} stack files ({counts}), no problems"))
     return 0
+
+
+def _resolve(directory: Path, *, write: bool) -> int:
+    try:
+        found = resolve(directory, lambda file, region: connect(file.settings.credentials, region))
+    except (SettingsError, NotResolved) as error:
+        print(error)
+        return 1
+    for line in [*found.left_out, *found.gone]:
+        print(printable(line))
+    for name in found.files:
+        print(f"{'written' if write else 'out of date or missing'}: {name}")
+    if write:
+        found.write(directory)
+    if not found.files:
+        print(f"accounts: {found.accounts}, and nothing to write")
+    return int(not write and bool(found.files or found.gone))
 
 
 if __name__ == "__main__":

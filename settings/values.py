@@ -148,6 +148,7 @@ STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
+ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -186,6 +187,12 @@ OrganizationTarget = Annotated[
     str,
     _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
     _described(ORGANIZATION_TARGET, "ou-ab12-11111111"),
+]
+# What accounts can be listed for: botocore organizations, ParentId.
+OrganizationalUnit = Annotated[
+    str,
+    _matching(ORGANIZATIONAL_UNIT, "not an organizational unit (ou-…) or a root (r-…)"),
+    _described(ORGANIZATIONAL_UNIT, "ou-ab12-11111111"),
 ]
 ImageDigest = Annotated[
     str,

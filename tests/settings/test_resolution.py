@@ -1,0 +1,392 @@
+"""`accounts.yaml` and what becomes of it: stack files, written once, from lists and from an organization."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+from moto import mock_aws
+
+from settings import __main__ as command
+from settings.accounts import AccountsFile, read_accounts
+from settings.check import check, read_estate
+from settings.organization import Organization
+from settings.problems import SettingsError
+from settings.resolution import Resolution, resolve
+from settings.values import Kind
+from tests.settings.estate import Folder
+
+TEMPLATE = """      region: eu-west-1
+      tags: {owner: ml-platform, costCentre: "4711"}
+      registry: {account: "111111111111"}
+      permissionsBoundary: arn:aws:iam::{account}:policy/boundary
+      projects: [screening, diabetes]
+      network: {availabilityZones: 2}
+"""
+LISTED = f"""addresses: 10.64.0.0/16
+stages:
+  production:
+    accounts: ["333333333333", "555555555555", "012345678901"]
+    template:
+{TEMPLATE}"""
+
+
+class NotAsked(Organization):
+    """An organization that nobody may need."""
+
+    def members(self, unit: str) -> list[Any]:
+        raise AssertionError(f"asked for {unit}")
+
+
+def accounts(folder: Folder, text: str) -> None:
+    (folder.path / "accounts.yaml").write_text(text, encoding="utf-8")
+
+
+def resolved(folder: Folder, organization: Organization | None = None) -> Resolution:
+    def connected(_: AccountsFile, __: str) -> Organization:
+        return organization or NotAsked(None)
+
+    return resolve(folder.path, connected)
+
+
+def problems(folder: Folder, text: str) -> str:
+    accounts(folder, text)
+    with pytest.raises(SettingsError) as caught:
+        resolved(folder)
+    return str(caught.value)
+
+
+def contents(folder: Folder) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.path.iterdir()}
+
+
+# ---- lists
+
+
+def test_accounts_of_a_list_get_stack_files_of_their_own_and_a_place_among_the_workloads(folder: Folder) -> None:
+    accounts(folder, LISTED)
+    found = resolved(folder)
+    assert list(found.files) == ["Pulumi.prod-012345678901.yaml", "Pulumi.prod-555555555555.yaml", "Pulumi.dev.yaml"]
+    found.write(folder.path)
+    assert check(folder.path) == []
+    estate = read_estate(folder.path)
+    assert estate.by_stack["dev"].known["workloads"] == ["staging", "prod", "prod-012345678901", "prod-555555555555"]
+    new = estate.by_stack["prod-012345678901"].known
+    assert (new["account"], new["stage"], new["network"]["cidr"]) == ("012345678901", "production", "10.64.0.0/20")
+    assert estate.by_stack["prod-555555555555"].known["network"]["cidr"] == "10.64.16.0/20"
+
+
+def test_a_second_resolution_has_nothing_to_write_whatever_people_changed_meanwhile(folder: Folder) -> None:
+    accounts(folder, LISTED)
+    resolved(folder).write(folder.path)
+    folder.change("prod-555555555555", "projects:", "protect: false # for a while\n  mlops-platform:projects:")
+    folder.change("prod-555555555555", "10.64.16.0/20", "10.64.48.0/20")
+    before = contents(folder)
+    found = resolved(folder)
+    assert (found.files, found.gone, found.accounts) == ({}, [], 3)
+    found.write(folder.path)
+    assert contents(folder) == before
+
+
+def test_new_accounts_are_added_beside_the_old_ones_with_addresses_that_nobody_has(folder: Folder) -> None:
+    accounts(folder, LISTED)
+    resolved(folder).write(folder.path)
+    before = contents(folder)
+    accounts(folder, LISTED.replace('"555555555555"', '"444444444444", "555555555555"'))
+    found = resolved(folder)
+    assert list(found.files) == ["Pulumi.prod-444444444444.yaml", "Pulumi.dev.yaml"]
+    assert "10.64.32.0/20" in found.files["Pulumi.prod-444444444444.yaml"]
+    found.write(folder.path)
+    unchanged = {name: text for name, text in contents(folder).items() if name in before and "prod" in name}
+    assert unchanged == {name: text for name, text in before.items() if "prod" in name}
+
+
+def test_the_same_files_come_of_the_same_accounts_in_any_order(folder: Folder) -> None:
+    accounts(folder, LISTED)
+    first = resolved(folder).files
+    accounts(folder, LISTED.replace('"555555555555", "012345678901"', '"012345678901", "555555555555"'))
+    assert resolved(folder).files == first
+
+
+def test_comments_and_order_of_the_workloads_stay(folder: Folder) -> None:
+    listed = "mlops-platform:workloads: # in order\n    - staging # first\n    - prod # the old one"
+    folder.change("dev", "mlops-platform:workloads: [staging, prod]", listed)
+    accounts(folder, LISTED.replace("  production:", "  staging:").replace('"333333333333", ', '"222222222222", '))
+    text = resolved(folder).files["Pulumi.dev.yaml"]
+    added = "    - staging # first\n    - staging-012345678901\n    - staging-555555555555\n    - prod # the old one\n"
+    assert added in text
+    assert (
+        text.replace("    - staging-012345678901\n    - staging-555555555555\n", "") == folder.file("dev").read_text()
+    )
+
+
+def test_an_account_that_is_no_longer_listed_is_told_about_and_kept(folder: Folder) -> None:
+    accounts(folder, LISTED)
+    resolved(folder).write(folder.path)
+    accounts(folder, LISTED.replace(', "012345678901"', ""))
+    found = resolved(folder)
+    assert found.files == {}
+    assert len(found.gone) == 1
+    assert found.gone[0].startswith("Pulumi.prod-012345678901.yaml: account 012345678901 is in none of the accounts")
+    assert "nothing was removed" in found.gone[0]
+    assert "docs/layouts.md" in found.gone[0]
+
+
+def test_a_foundation_is_written_for_each_account_that_has_none(folder: Folder) -> None:
+    foundation = """    foundation:
+      region: eu-west-1
+      tags: {owner: ml-platform, costCentre: "4711"}
+      deployer: {trustedBy: ["arn:aws:iam::{account}:role/ci"]}
+"""
+    accounts(folder, LISTED + foundation)
+    standing = {str(file.known["account"]) for file in read_estate(folder.path).of(Kind.FOUNDATION)}
+    wanted = {"012345678901", "333333333333", "555555555555"} - standing
+    found = resolved(folder)
+    foundations = {name: text for name, text in found.files.items() if "foundation" in name}
+    assert set(foundations) == {f"Pulumi.foundation-{account}.yaml" for account in wanted}
+    assert all(f"arn:aws:iam::{name.split('-')[1][:12]}:role/ci" in text for name, text in foundations.items())
+    found.write(folder.path)
+    assert resolved(folder).files == {}
+
+
+# name: (change of accounts.yaml, parts of the message)
+WRONG: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {
+    "an unquoted account": (('"012345678901"', "012345678901"), ("accounts[2]", "in quotes")),
+    "an account twice": (('"012345678901"', '"333333333333"'), ("names 333333333333 twice",)),
+    "a unit that is none": (("accounts:", "units: [production]\n    accounts:"), ("units[0]", "ou-")),
+    "no addresses": (("addresses: 10.64.0.0/16\n", ""), ("addresses", "is missing")),
+    "public addresses": (("10.64.0.0/16", "8.8.0.0/16"), ("addresses = '8.8.0.0/16'", "not a private network")),
+    "addresses that are taken": (("10.64.0.0/16", "10.30.0.0/19"), ("addresses", "has no /20 left")),
+    "networks larger than the addresses": (
+        ("stages:", "networkPrefix: 16\nstages:"),
+        ("has no /16 left",),
+    ),
+    "a setting that each account gets": (
+        ("network: {availabilityZones: 2}", "network: {cidr: 10.9.0.0/16}"),
+        ("template", "sets network.cidr"),
+    ),
+    "a template with an unknown setting": (
+        ("projects:", "project:"),
+        ("accounts.yaml:5", "stages.production.template.project", "did you mean projects?"),
+    ),
+    "an account that serves another stage": (
+        ('"012345678901"', '"222222222222"'),
+        ("account 222222222222 is to serve production, but Pulumi.staging.yaml serves another stage",),
+    ),
+    "an unknown data science stack": (("stages:", "dataScience: lab\nstages:"), ("dataScience = 'lab'", "Pulumi.lab")),
+    "what would be wrong together": (
+        ('account: "111111111111"', 'account: "999999999999"'),
+        ("registry.account = '999999999999'", "the account of dev is 111111111111"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_mistake_is_told_in_words_and_nothing_is_written(folder: Folder, name: str) -> None:
+    (old, new), parts = WRONG[name]
+    assert old in LISTED
+    text = LISTED.replace(old, new)
+    if name == "networks larger than the addresses":
+        text = text.replace('"012345678901"', '"444444444444"')
+    before = set(contents(folder)) | {"accounts.yaml"}
+    message = problems(folder, text)
+    assert all(part in message for part in parts), message
+    assert set(contents(folder)) == before
+
+
+def test_a_template_is_wrong_once_however_many_accounts_it_has(folder: Folder) -> None:
+    assert problems(folder, LISTED.replace("projects:", "project:")).startswith("1 problem")
+
+
+def test_an_account_that_two_stages_name_is_refused_by_the_file_alone(folder: Folder) -> None:
+    two = LISTED + LISTED.split("stages:\n")[1].replace("production:", "staging:")
+    message = problems(folder, two)
+    assert "stages.production.accounts[0] = '333333333333'" in message
+    assert "serves staging already" in message
+
+
+def test_without_the_file_it_is_said_where_it_should_be(folder: Folder) -> None:
+    with pytest.raises(SettingsError, match=r"accounts\.yaml"):
+        read_accounts(folder.path / "accounts.yaml")
+
+
+# ---- organizational units
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("organizations", region_name="us-east-1")
+        client.create_organization(FeatureSet="ALL")
+        yield client
+
+
+def root(client: Any) -> str:
+    return str(client.list_roots()["Roots"][0]["Id"])
+
+
+def unit(client: Any, parent: str, name: str) -> str:
+    return str(client.create_organizational_unit(ParentId=parent, Name=name)["OrganizationalUnit"]["Id"])
+
+
+def account(client: Any, parent: str, name: str) -> str:
+    made = client.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["AccountId"]
+    client.move_account(AccountId=made, SourceParentId=root(client), DestinationParentId=parent)
+    return str(made)
+
+
+def in_units(*units: str) -> str:
+    return LISTED.replace('accounts: ["333333333333", "555555555555", "012345678901"]', f"units: [{', '.join(units)}]")
+
+
+def test_units_are_followed_to_their_depth_and_over_all_pages(client: Any) -> None:
+    top = unit(client, root(client), "production")
+    below = [unit(client, top, f"region-{i}") for i in range(23)]
+    deepest = unit(client, unit(client, below[22], "team"), "product")
+    made = [account(client, top, f"top-{i}") for i in range(45)]
+    made += [account(client, place, f"at-{place}") for place in (below[0], below[22], deepest)]
+    beside = account(client, unit(client, root(client), "other"), "other")
+
+    assert len(client.list_accounts_for_parent(ParentId=top)["Accounts"]) < 45
+    assert len(client.list_organizational_units_for_parent(ParentId=top)["OrganizationalUnits"]) < 23
+    found = [member.id for member in Organization(client).members(top)]
+    assert found == sorted(made)
+    assert beside not in found
+
+
+def test_accounts_of_a_unit_that_are_closed_or_suspended_are_left_out_and_named(folder: Folder, client: Any) -> None:
+    top = unit(client, root(client), "production")
+    good, closed = account(client, top, "good"), account(client, top, "closed")
+    client.close_account(AccountId=closed)
+    accounts(folder, in_units(top))
+    found = resolved(folder, Organization(client))
+    assert f"Pulumi.prod-{good}.yaml" in found.files
+    assert not any(closed in name for name in found.files)
+    assert any(line.startswith(f"{closed} (closed) of {top} is ") for line in found.left_out)
+
+
+@pytest.mark.parametrize("state", ["CLOSED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "SUSPENDED"])
+def test_only_active_accounts_are_used_and_the_state_counts_before_the_status(state: str) -> None:
+    client = Fake([{"Id": "444444444444", "Name": "x", "Status": "ACTIVE", "State": state}])
+    assert [member.active for member in Organization(client).members("ou-ab12-11111111")] == [False]
+    client = Fake([{"Id": "444444444444", "Name": "x", "Status": "ACTIVE"}])
+    assert [member.active for member in Organization(client).members("ou-ab12-11111111")] == [True]
+
+
+def test_the_management_account_and_the_platforms_own_are_left_out(folder: Folder, client: Any) -> None:
+    management = client.describe_organization()["Organization"]["MasterAccountId"]
+    home = account(client, root(client), "home")
+    folder.change("dev", '"111111111111"', f'"{home}"')
+    for stack in ("staging", "prod", "project-screening", "project-diabetes"):
+        folder.change(stack, "111111111111", home)
+    accounts(folder, in_units(root(client)).replace("111111111111", home))
+    found = resolved(folder, Organization(client))
+    assert found.files == {}
+    assert {line.split(" ", 1)[0] for line in found.left_out} == {management, home}
+
+
+def test_a_suspended_account_that_has_a_stack_is_told_about_with_its_state(folder: Folder, client: Any) -> None:
+    top = unit(client, root(client), "production")
+    there, closed = account(client, top, "there"), account(client, top, "closed")
+    accounts(folder, in_units(top))
+    resolved(folder, Organization(client)).write(folder.path)
+    client.close_account(AccountId=closed)
+    found = resolved(folder, Organization(client))
+    assert any(f"Pulumi.prod-{closed}.yaml: account {closed} is " in line for line in found.gone)
+    assert not any(there in line for line in found.gone)
+
+
+def test_an_account_found_in_units_of_two_stages_is_refused(folder: Folder, client: Any) -> None:
+    top = unit(client, root(client), "all")
+    below = unit(client, top, "staging")
+    shared = account(client, below, "shared")
+    two = in_units(top) + in_units(below).split("stages:\n")[1].replace("production:", "staging:")
+    accounts(folder, two)
+    with pytest.raises(SettingsError, match=f"account {shared}, found through {top}, serves staging already"):
+        resolved(folder, Organization(client))
+
+
+class Fake:
+    """A client whose answer, or failure, is given."""
+
+    def __init__(self, answer: list[dict[str, str]] | Exception) -> None:
+        self._answer = answer
+
+    def get_paginator(self, operation: str) -> Fake:
+        self._key = {"list_accounts_for_parent": "Accounts"}.get(operation, "OrganizationalUnits")
+        return self
+
+    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        yield {self._key: self._answer if self._key == "Accounts" else []}
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "ListAccountsForParent")
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (refusal("AccessDeniedException"), "management account or of a delegated administrator"),
+        (refusal("AWSOrganizationsNotInUseException"), "list the stage's accounts instead"),
+        (refusal("ParentNotFoundException"), "ou-ab12-11111111: there is no such unit"),
+        (refusal("ServiceException"), "ServiceException: no"),
+        (NoCredentialsError(), "cannot be asked: Unable to locate credentials"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_what_the_organization_refuses_is_told_in_one_sentence(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, failure: Exception, said: str
+) -> None:
+    accounts(folder, in_units("ou-ab12-11111111"))
+    monkeypatch.setattr(command, "connect", lambda *_: Organization(Fake(failure)))
+    assert command.main(["resolve", "--directory", str(folder.path)]) == 1
+    output = capsys.readouterr().out
+    assert said in output
+    assert len(output.splitlines()) == 1
+
+
+def test_an_unknown_unit_is_named_by_the_service_itself(folder: Folder, client: Any) -> None:
+    assert client
+    accounts(folder, in_units("ou-ab12-99999999"))
+    assert command.main(["resolve", "--directory", str(folder.path)]) == 1
+
+
+# ---- the command
+
+
+def test_the_check_fails_until_the_files_are_written_and_writes_nothing(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts(folder, LISTED)
+    arguments = ["resolve", "--directory", str(folder.path)]
+    before = contents(folder)
+    assert command.main([*arguments, "--check"]) == 1
+    assert "out of date or missing: Pulumi.prod-012345678901.yaml" in capsys.readouterr().out
+    assert contents(folder) == before
+    assert command.main(arguments) == 0
+    assert "written: Pulumi.dev.yaml" in capsys.readouterr().out
+    assert command.main([*arguments, "--check"]) == 0
+    assert capsys.readouterr().out == "accounts: 3, and nothing to write\n"
+
+
+def test_the_check_fails_while_a_stack_has_lost_its_account(folder: Folder) -> None:
+    accounts(folder, LISTED.replace('"333333333333", ', ""))
+    arguments = ["resolve", "--directory", str(folder.path)]
+    assert command.main(arguments) == 0
+    assert command.main([*arguments, "--check"]) == 1
+
+
+def test_nobody_but_the_resolution_reads_the_accounts_file() -> None:
+    program = Path(__file__).resolve().parents[2]
+    for folder in ("stacks", "components", "policies", "rehearsal"):
+        for path in (program / folder).rglob("*.py"):
+            assert "settings.accounts" not in path.read_text(encoding="utf-8"), path
