@@ -10,7 +10,7 @@ INSTALLED := build/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup check test rehearse bench clean
+.PHONY: help setup check access test rehearse bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -32,6 +32,10 @@ check: $(INSTALLED) ## Format, lint, types, settings of all stacks, policy pack 
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
 	@$(RUN) -m rehearsal --stacks-only --folder build/check
 	@$(RUN) -m policies.check build/check/resources.json
+
+access: $(INSTALLED) ## Access matrix, proofs, missing grants, sizes: writes docs/generated/access-*.md
+	@$(RUN) -m rehearsal --stacks-only --folder build/access
+	@$(RUN) -m policies.access review build/access/resources.json --write
 
 test: $(INSTALLED) ## The whole test suite
 	@.venv/bin/pytest -n 2

@@ -30,5 +30,26 @@ def ask(file: Annotated[Path, typer.Argument(help="A JSON list of questions.")])
     typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
 
 
+@app.command()
+def review(
+    files: Annotated[
+        list[Path], typer.Argument(help="build/rehearsal/resources.json, or `pulumi stack export` of every stack.")
+    ],
+    write: Annotated[bool, typer.Option("--write", help="Write the golden files instead of comparing them.")] = False,
+    golden: Annotated[bool, typer.Option(help="Compare with, or write, the files in docs/generated.")] = True,
+) -> None:
+    """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
+    from policies.access.console import told
+    from policies.access.estate import BadEstate, read_estate
+
+    try:
+        estate = read_estate(*files)
+    except BadEstate as bad:
+        typer.echo(str(bad), err=True)
+        raise typer.Exit(1) from bad
+    if not told(estate, write=write, golden=golden):
+        raise typer.Exit(1)
+
+
 if __name__ == "__main__":
     app()

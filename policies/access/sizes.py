@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policies.access.estate import Estate
+from policies.access.estate import Estate, Guarded
 from policies.access.question import Document
 
 
@@ -68,11 +68,11 @@ def sizes(estate: Estate) -> list[Size]:
 def _sizes(estate: Estate) -> Iterable[Size]:
     boundaries: dict[str, Document] = {}
     for role in estate.roles.values():
-        yield Size(TRUST, role.arn, characters(role.trust, TRUST))
+        yield Size(TRUST, role.name, characters(role.trust, TRUST))
         inline = sum(characters(document, INLINE) for document in role.inline)
-        yield Size(INLINE, role.arn, inline)
+        yield Size(INLINE, role.name, inline)
         for document in role.managed:
-            yield Size(MANAGED, f"{role.arn} (attached)", characters(document, MANAGED))
+            yield Size(MANAGED, f"{role.name}, attached", characters(document, MANAGED))
         if role.boundary is not None and role.boundary_arn:
             boundaries[role.boundary_arn] = role.boundary
     for arn, document in boundaries.items():
@@ -80,10 +80,15 @@ def _sizes(estate: Estate) -> Iterable[Size]:
     for guarded in estate.guarded.values():
         if guarded.policy is not None:
             limit = OF_KIND[guarded.kind]
-            yield Size(limit, guarded.arn, characters(guarded.policy, limit))
+            yield Size(limit, _called(guarded), characters(guarded.policy, limit))
     for gate in estate.endpoints.values():
         if gate.policy is not None:
-            yield Size(ENDPOINT, f"{gate.service} endpoint {gate.id}", characters(gate.policy, ENDPOINT))
+            yield Size(ENDPOINT, f"{gate.service} of {gate.stack}", characters(gate.policy, ENDPOINT))
+
+
+def _called(guarded: Guarded) -> str:
+    """A name that stays the same when the resource is made anew."""
+    return guarded.aliases[0] if guarded.aliases else guarded.name
 
 
 def fullest(found: Iterable[Size]) -> dict[str, Size]:

@@ -1,0 +1,133 @@
+"""Who lets models into production: approvers alone; and by which principals production changes at all."""
+
+from __future__ import annotations
+
+from policies.access.estate import Estate, Role
+from policies.access.estate.kinds import role_kind, roles_of
+from policies.access.proofs.asking import TRUST_ACTIONS, Solver, none_of, outsiders_ask, role_asks, with_value, without
+from policies.access.proofs.escalation import facts
+from policies.access.proofs.escalation.reach import reach
+from policies.access.proofs.theorem import Outcome, Theorem
+
+APPROVAL = ("codepipeline:PutApprovalResult", "codepipeline:OverrideStageCondition", "sagemaker:UpdateModelPackage")
+DELIVERY = (
+    "codepipeline:UpdatePipeline",
+    "codepipeline:CreatePipeline",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:UpdateEndpoint",
+    "sagemaker:CreateModel",
+    *facts.PASSED_TO["cloudformation.amazonaws.com"],
+)
+# What an approver has no business with.
+TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole")
+APPROVERS = ("approver",)
+SCIENTISTS = ("scientist", "studio-scientist", "publish")
+ADMINISTRATION = "stackset-administration"
+# Roles that may hand the administration role to CloudFormation.
+PASSERS = ("deploy-pipeline", "release-cleaner")
+
+
+def scientists(estate: Estate) -> Outcome:
+    """A scientist, with all that a scientist's code comes to act as, neither approves nor deploys."""
+    solver = Solver()
+    reached = {each.role.arn: each for each in reach(estate, Solver())}
+    named: set[str] = set()
+    for scientist in roles_of(estate, *SCIENTISTS):
+        acting = [scientist, *(estate.roles[arn] for arn in reached[scientist.arn].paths if arn)]
+        named |= {f"{scientist.name} through {role.name}" for role in acting[1:]}
+        for role in acting:
+            _decides_nothing(solver, scientist, role)
+    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _decides_nothing(solver: Solver, scientist: Role, role: Role) -> None:
+    for action in (*APPROVAL, *DELIVERY):
+        solver.refute(f"{scientist.name}, as {role.name}, does {action}", role_asks(role, [action]))
+    approved = with_value("sagemaker:ModelApprovalStatus", "Approved")
+    opened = role_asks(role, ["sagemaker:CreateModelPackage"])
+    solver.refute(f"{scientist.name}, as {role.name}, registers an approved model", opened, approved)
+
+
+def approvers(estate: Estate) -> Outcome:
+    """Approving, and letting into production, is for approvers; they can do neither more nor assume anybody else."""
+    solver = Solver()
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        if role_kind(role) in APPROVERS:
+            for action in (*TOUCHING, *DELIVERY):
+                solver.refute(f"{role.name} approves, and does {action}", role_asks(role, [action]))
+        else:
+            for action in APPROVAL:
+                solver.refute(f"{role.name} is no approver and does {action}", role_asks(role, [action]))
+    named = [role.arn for role in roles_of(estate, *APPROVERS)]
+    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def stack_sets(estate: Estate) -> Outcome:
+    """Exactly the printed principals pass the administration role, and none assumes it."""
+    solver = Solver()
+    named: list[str] = []
+    for target in roles_of(estate, ADMINISTRATION):
+        for who, opened in outsiders_ask([target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn):
+            solver.refute(f"{who} assumes {target.name}", opened)
+        for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+            if role.account != target.account:
+                continue
+            passing = role_asks(role, ["iam:PassRole"], resource=target.arn)
+            if role_kind(role) not in (*PASSERS, "deployer"):
+                solver.refute(f"{role.name} passes {target.name}", passing)
+            elif solver.possible(f"{role.name} passes {target.name}", passing):
+                named.append(f"{role.arn} passes {target.name}")
+                solver.refute(
+                    f"{role.name} passes {target.name} to another service than CloudFormation",
+                    role_asks(role, ["iam:PassRole"], resource=target.arn),
+                    without("iam:PassedToService", ["cloudformation.amazonaws.com"]),
+                )
+    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def production(estate: Estate) -> Outcome:
+    """From the data science account, production's resources and roles are reached by the printed principals alone."""
+    solver = Solver()
+    homes = {role.account for role in roles_of(estate, ADMINISTRATION)}
+    away = sorted({role.account for role in roles_of(estate, "model")} - homes)
+    doors = {role.arn: role for role in roles_of(estate, ADMINISTRATION, "deploy-test")}
+    for account in away:
+        for target in sorted(estate.roles.values(), key=lambda each: each.arn):
+            if target.account == account:
+                for who, opened in outsiders_ask(homes, TRUST_ACTIONS, trust_of=target, resource=target.arn):
+                    solver.refute(f"{who} enters {target.name} in {account}", opened, none_of(*doors))
+        for guard in sorted(estate.guarded.values(), key=lambda each: each.arn):
+            # A bus takes events from the registry's account; they start nothing here but notifications.
+            if guard.account == account and guard.kind != "bus":
+                for who, opened in outsiders_ask(homes, ["*"], guard=guard):
+                    solver.refute(f"{who} has access to {guard.kind} {guard.name} in {account}", opened)
+    return Outcome(findings=solver.findings, named=sorted(doors), queries=solver.queries)
+
+
+THEOREMS = (
+    Theorem(
+        id="scientists-decide-nothing",
+        says="A scientist neither approves nor deploys, whatever the scientist's code comes to act as.",
+        row="B5",
+        prove=scientists,
+    ),
+    Theorem(
+        id="approvers-only-approve",
+        says="Models are approved by approvers alone, who can do nothing else with them.",
+        row="B5",
+        prove=approvers,
+    ),
+    Theorem(
+        id="administration-role",
+        says="Exactly the printed principals pass the StackSet administration role, to CloudFormation alone; "
+        "no principal assumes it.",
+        row="B9",
+        prove=stack_sets,
+    ),
+    Theorem(
+        id="production-doors",
+        says="The data science account enters production by the printed roles alone.",
+        row="B9",
+        prove=production,
+    ),
+)
