@@ -9,13 +9,15 @@ from enum import Enum
 
 import z3
 
-from policies.access.encoding.logic import Formula, as_term, either, settled
+from policies.access.encoding.logic import Formula, as_term, both, either, settled
 
 _IAM = re.compile(r"arn:(?P<partition>[^:]+):iam::(?P<account>\d{12}):(?P<kind>role|user|root)(/(?P<path>.+))?")
 _STS = re.compile(
     r"arn:(?P<partition>[^:]+):sts::(?P<account>\d{12}):(?P<kind>assumed-role|federated-user)/(?P<rest>.+)"
 )
 _BEFORE_ACCOUNT = "arn:aws:iam::"
+# An identity provider, though named like a service. Source: IAM User Guide, reference_policies_elements_principal.
+_COGNITO = "cognito-identity.amazonaws.com"
 _SERVICE_LINKED = ":role/aws-service-role/"
 
 
@@ -121,7 +123,7 @@ def _classified(principal: str) -> tuple[CallerKind, str | None]:
             return CallerKind.FEDERATED_USER, principal
         role = found["rest"].split("/")[0]
         return CallerKind.SESSION, f"arn:{found['partition']}:iam::{found['account']}:role/{role}"
-    if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+    if principal != _COGNITO and principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return CallerKind.SERVICE, None
     return CallerKind.PROVIDER, None
 
@@ -144,16 +146,31 @@ class Match:
         """Named in any way."""
         return either(self.directly, self.as_role, self.by_account)
 
+    def joined(self, other: Match) -> Match:
+        """Named by this or by `other`."""
+        return Match(
+            either(self.directly, other.directly),
+            either(self.as_role, other.as_role),
+            either(self.by_account, other.by_account),
+            self.anybody or other.anybody,
+        )
+
+    def where(self, condition: Formula) -> Match:
+        """Named like this, under a condition."""
+        return Match(
+            both(self.directly, condition),
+            both(self.as_role, condition),
+            both(self.by_account, condition),
+            self.anybody,
+        )
+
 
 def named(principals: tuple[tuple[str, str], ...], caller: Caller) -> Match:
     """How these (kind, name) entries of a Principal element name `caller`."""
-    found = [_entry(kind, name, caller) for kind, name in principals]
-    return Match(
-        either(*(match.directly for match in found)),
-        either(*(match.as_role for match in found)),
-        either(*(match.by_account for match in found)),
-        any(match.anybody for match in found),
-    )
+    match = Match()
+    for kind, name in principals:
+        match = match.joined(_entry(kind, name, caller))
+    return match
 
 
 def _entry(kind: str, name: str, caller: Caller) -> Match:

@@ -34,6 +34,13 @@ RCP_SERVICES = (
     *("codebuild", "codecommit", "codepipeline", "codeartifact", "xray"),
 )
 _ROLE_ARN, _KEY_ARN = "arn:*:iam::*:role/*", "arn:*:kms:*:*:key/*"
+# Operations of a grant that take an encryption context. Source: botocore, kms, operations with EncryptionContext.
+_WITH_CONTEXT = frozenset(
+    {
+        *("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
+        *("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"),
+    }
+)
 _CONTEXT_PREFIX = "kms:encryptioncontext:"
 
 
@@ -112,9 +119,11 @@ def denied(policies: Policies, reader: Reader) -> Formula:
 
 
 def beyond_rcps(reader: Reader) -> Formula:
-    """Resource control policies bind neither services, nor service-linked roles, nor services outside their list."""
-    if reader.request.caller.kind is CallerKind.SERVICE:
-        return True
+    """Resource control policies bind every caller, AWS services too, but for service-linked roles.
+
+    Nor do they bind requests to services outside their list, nor the retirement of grants.
+    Source: Organizations User Guide, orgs_manage_policies_rcps, and …_rcps_examples, which deny service principals.
+    """
     covered = disjunction(reader.action_is(f"{service}:*") for service in RCP_SERVICES)
     retired = reader.action_is("kms:RetireGrant")
     return either(reader.request.caller.service_linked(), negation(covered), retired)
@@ -136,16 +145,17 @@ def limit(policy: Policy | None, reader: Reader) -> Formula:
 
 
 def granted(policies: Policies, reader: Reader) -> Formula:
-    """Whether a grant is there: within the account, across accounts, or for a caller that has no account."""
+    """Whether something allows: within the account, across accounts, or for a caller that has no account."""
     caller = reader.request.caller
     resource = reader.allowing(policies.resource) if policies.resource else Match()
-    by_grant = both(reader.resource_is(_KEY_ARN), disjunction(of_grant(grant, reader) for grant in policies.grants))
+    grants = of_grants(policies, reader)
     if caller.account is None:
-        return either(resource.at_all(), by_grant)
+        return either(resource.at_all(), grants.at_all())
     same = settled(caller.account == z3.StringVal(policies.owner), caller.account)
     own = own_side(policies, reader)
-    within = both(same, within_account(policies, reader, resource, own))
-    return either(within, both(negation(same), across_accounts(own, resource)), by_grant)
+    within = both(same, within_account(policies, reader, resource.joined(grants), own))
+    across = either(alone(policies, reader, grants), across_accounts(own, resource.joined(grants)))
+    return either(within, both(negation(same), across))
 
 
 def own_side(policies: Policies, reader: Reader) -> Formula:
@@ -162,13 +172,19 @@ def across_accounts(own: Formula, resource: Match) -> Formula:
 
 
 def within_account(policies: Policies, reader: Reader, resource: Match, own: Formula) -> Formula:
-    """A role named by its ARN stays inside boundary and session policy; a user, a session or `*` does not.
+    """What the resource's side gives alone, or the caller's own policies.
 
     Trust and key policies must themselves allow; elsewhere the caller's own policies are enough.
     """
-    as_role = both(resource.as_role, limit(policies.boundary, reader), limit(policies.session, reader))
     delegated = either(negation(guarded(reader)), resource.by_account)
-    return either(resource.directly, as_role, both(delegated, own))
+    return either(alone(policies, reader, resource), both(delegated, own))
+
+
+def alone(policies: Policies, reader: Reader, match: Match) -> Formula:
+    """What needs no identity policy: a user, a session or `*` is named, or a role, which its limits still bind."""
+    return either(
+        match.directly, both(match.as_role, limit(policies.boundary, reader), limit(policies.session, reader))
+    )
 
 
 def guarded(reader: Reader) -> Formula:
@@ -177,19 +193,36 @@ def guarded(reader: Reader) -> Formula:
     return either(assuming, both(reader.action_is("kms:*"), reader.resource_is(_KEY_ARN)))
 
 
-def of_grant(grant: Grant, reader: Reader) -> Formula:
-    """A grant lets its grantee call its operations while the encryption context meets its constraints.
+def of_grants(policies: Policies, reader: Reader) -> Match:
+    """How grants reach the caller: as a key policy's statement would, in the caller's own account and in another.
 
-    Source: KMS API Reference, GrantConstraints; KMS Developer Guide, grants.
+    Source: KMS Developer Guide, grants; that another account's identity policy is not needed is inferred from it.
     """
-    who = grantee(grant.grantee, reader.request.caller)
-    what = disjunction(reader.action_is(f"kms:{name}") for name in grant.operations)
-    return both(who, what, conjunction(_constraint(kind, found, reader) for kind, found in grant.constraints.items()))
+    if not policies.grants:
+        return Match()
+    on_key = reader.resource_is(_KEY_ARN)
+    match = Match()
+    for grant in policies.grants:
+        match = match.joined(
+            grantee(grant.grantee, reader.request.caller).where(both(on_key, operation(grant, reader)))
+        )
+    return match
 
 
-def grantee(name: str, caller: Caller) -> Formula:
+def operation(grant: Grant, reader: Reader) -> Formula:
+    """One of the grant's operations; constraints bind those that take an encryption context.
+
+    Source: KMS API Reference, CreateGrant (Constraints) and GrantConstraints.
+    """
+    met = conjunction(_constraint(kind, found, reader) for kind, found in grant.constraints.items())
+    return disjunction(
+        both(reader.action_is(f"kms:{name}"), met if name in _WITH_CONTEXT else True) for name in grant.operations
+    )
+
+
+def grantee(name: str, caller: Caller) -> Match:
     """Whether a grant to `name` is the caller's."""
-    return named((("Service" if caller.kind is CallerKind.SERVICE else "AWS", name),), caller).at_all()
+    return named((("Service" if caller.kind is CallerKind.SERVICE else "AWS", name),), caller)
 
 
 def _constraint(kind: str, pairs: Mapping[str, str], reader: Reader) -> Formula:

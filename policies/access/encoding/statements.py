@@ -28,12 +28,10 @@ class Reader:
 
     def allowing(self, policy: Policy) -> Match:
         """How the Allow statements of `policy` name the caller; one without principals names it directly."""
-        found = [self._allows(statement) for statement in policy.statements if statement.allow]
-        return Match(
-            disjunction(match.directly for match in found),
-            disjunction(match.as_role for match in found),
-            disjunction(match.by_account for match in found),
-        )
+        match = Match()
+        for statement in policy.statements:
+            match = match.joined(self._allows(statement)) if statement.allow else match
+        return match
 
     def denying(self, policy: Policy) -> Formula:
         """Whether a Deny statement of `policy` applies."""
@@ -52,8 +50,7 @@ class Reader:
         match = Match(directly=True) if statement.principals is None else named(statement.principals, self._caller)
         if match.at_all() is False:
             return match
-        covered = self._covers(statement)
-        return Match(both(match.directly, covered), both(match.as_role, covered), both(match.by_account, covered))
+        return match.where(self._covers(statement))
 
     def _denies(self, statement: Statement) -> Formula:
         addressed = addresses(statement, self._caller, bounded=self.bounded)
