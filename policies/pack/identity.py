@@ -45,12 +45,21 @@ def documents(resource: Resource) -> Iterator[tuple[str, Statement]]:
 
 
 def excuse_boundary(resource: Resource, stack: Sequence[Resource]) -> None:
-    """A permissions boundary grants nothing, however wide: it is excused where nobody has it as a policy."""
+    """A permissions boundary grants nothing, however wide: it is excused where nobody has it as a policy.
+
+    It bounds a role of the stack, or is named as a boundary for roles of other stacks: IAM-02 refuses to attach it.
+    """
     if resource.type != MANAGED or _attached_as_policy(resource, stack):
         return
-    bounded = any(points_at(other, "permissionsBoundary", resource) for other in stack if other.type == ROLE)
-    if bounded:
+    name = resource.props.get("name")
+    named = isinstance(name, str) and is_boundary(name)
+    if named or any(points_at(other, "permissionsBoundary", resource) for other in stack if other.type == ROLE):
         raise NotApplicable("it is a permissions boundary, attached to nobody as a policy")
+
+
+def is_boundary(name: str) -> bool:
+    """Whether a managed policy's name or ARN says that it is a boundary."""
+    return re.search(r"(^|[-/])boundary$", name) is not None
 
 
 def _attached_as_policy(policy: Resource, stack: Sequence[Resource]) -> bool:

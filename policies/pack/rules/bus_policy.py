@@ -36,10 +36,7 @@ RULE = Rule(
     why="Events start training and tell of drift: whoever puts rules or events here drives the platform.",
     fix="Add an EventBusPolicy that gives events:PutEvents to named accounts.",
     severity=Severity.MEDIUM,
-    frameworks=(
-        "FSBP EventBridge.3",
-        "NIST 800-53 AC-3",
-    ),
+    frameworks=("FSBP EventBridge.3",),
     sources=(SECURITY_HUB.format("eventbridge"),),
     types=("aws:cloudwatch/eventBus:EventBus",),
     scope="stack",

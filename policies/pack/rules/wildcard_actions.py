@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, excuse_boundary
+from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, excuse_boundary, is_boundary
 from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 from policies.pack.statements import Statement
 
 # AWS's own policies of that kind, by the end of their names (IAM: access_policies_job-functions).
-TOO_WIDE = ("/AdministratorAccess", "/PowerUserAccess", "FullAccess")
+TOO_WIDE = re.compile(r"arn:[^:]*:iam::aws:policy/(.*/)?(AdministratorAccess|PowerUserAccess|.*FullAccess)")
 
 
 def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
@@ -20,7 +21,12 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
         for where, statement in documents(resource)
         if statement.allows and _whole_service(statement) and "*" in statement.resources
     ]
-    return written + [f"attaches {arn}, which is as wide" for arn in _managed(resource) if arn.endswith(TOO_WIDE)]
+    attached = _managed(resource)
+    wide = [f"attaches {arn}, which is as wide" for arn in attached if TOO_WIDE.fullmatch(arn)]
+    bounds = [
+        f"attaches {arn}, which limits as a boundary and would grant here" for arn in attached if is_boundary(arn)
+    ]
+    return written + wide + bounds
 
 
 def _whole_service(statement: Statement) -> bool:
@@ -35,7 +41,7 @@ def _managed(resource: Resource) -> list[str]:
     arns = [resource.get("policyArn")] if resource.type in ATTACHED else []
     if resource.type == ROLE:
         arns = resource.each("managedPolicyArns")
-    return [arn for arn in arns if isinstance(arn, str) and ":iam::aws:policy/" in arn]
+    return [arn for arn in arns if isinstance(arn, str)]
 
 
 RULE = Rule(

@@ -74,8 +74,8 @@ def test_a_resource_that_waits_for_deletion_is_passed_over(tmp_path: Path) -> No
 
 
 def test_a_secret_is_said_to_be_undecided_and_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    hidden = record("aws:iam/role:Role", "one", assumeRolePolicy=SECRET)
-    listed = record("aws:iam/role:Role", "two", assumeRolePolicy="[secret]")
+    hidden = record("aws:iam/role:Role", "one", assumeRolePolicy=SECRET, permissionsBoundary="arn")
+    listed = record("aws:iam/role:Role", "two", assumeRolePolicy="[secret]", permissionsBoundary="arn")
     listed["options"] = {"secrets": ["assumeRolePolicy"]}
     assert main([written(tmp_path / "resources.json", [hidden, listed])]) == 0
     said = capsys.readouterr().out
@@ -141,7 +141,10 @@ def test_a_check_of_nothing_does_not_pass(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_what_a_rule_cannot_decide_is_listed_in_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    hidden = [record("aws:iam/role:Role", f"role-{number}", assumeRolePolicy=SECRET) for number in range(8)]
+    hidden = [
+        record("aws:iam/role:Role", f"role-{number}", assumeRolePolicy=SECRET, permissionsBoundary="arn")
+        for number in range(8)
+    ]
     assert main([written(tmp_path / "resources.json", hidden)]) == 0
     said = capsys.readouterr().out
     assert "IAM-04  dev: assumeRolePolicy of role-4" in said

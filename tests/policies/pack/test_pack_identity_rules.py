@@ -180,6 +180,16 @@ def test_a_boundary_that_is_also_attached_is_not_excused() -> None:
     assert violations(wildcard_actions.RULE, boundary(), having(bounded, managedPolicyArns=[arn])) == expected
 
 
+def test_a_boundary_for_other_stacks_is_excused_by_its_name_and_never_attached() -> None:
+    elsewhere = having(boundary(), name="mlops-boundary")
+    assert "permissions boundary" in excused(wildcard_actions.RULE, elsewhere, role())
+    assert len(violations(wildcard_actions.RULE, having(boundary(), name="mlops-boundary-reader"))) == 1
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/mlops/foundation/mlops-boundary"
+    attachment = make("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "training", policyArn=arn, role="training")
+    expected = [f"attaches {arn}, which limits as a boundary and would grant here"]
+    assert violations(wildcard_actions.RULE, attachment) == expected
+
+
 def test_a_wide_policy_that_bounds_nobody_is_not_excused() -> None:
     assert len(violations(wildcard_actions.RULE, boundary(), role())) == 1
 

@@ -68,7 +68,36 @@ def test_the_rule_table_is_current() -> None:
     assert table.PATH.read_text(encoding="utf-8") == table.table(), "run `python -m policies.pack.table`"
 
 
-def test_every_rule_stands_in_the_table_with_its_fix() -> None:
+def test_every_rule_stands_in_the_table_with_its_fix_severity_and_frameworks() -> None:
     text = table.table()
+    assert f"{len(RULES)} rules: " in text
     assert all(rule.id in text and rule.fix in text for rule in RULES)
+    for rule in RULES:
+        row = next(line for line in text.splitlines() if line.startswith(f"| {rule.id} |"))
+        assert f"| {rule.severity.value} |" in row
+        assert all(framework in row for framework in rule.frameworks)
     assert WILDCARDS.title in text
+
+
+def test_a_framework_is_written_as_its_owner_writes_it() -> None:
+    hub = r"(FSBP|Security Hub) [A-Z][A-Za-z0-9]+\.\d+"
+    nist = r"NIST 800-53 [A-Z]{2}-\d+(\(\d+\))?"
+    cis = r"CIS AWS \d\.\d\.\d \d(\.\d+){1,2}"
+    written = sorted({framework for rule in RULES for framework in rule.frameworks})
+    assert [framework for framework in written if not re.fullmatch(f"{hub}|{nist}|{cis}", framework)] == []
+
+
+def test_a_control_is_found_on_a_page_of_its_service() -> None:
+    for rule in RULES:
+        services = {
+            framework.split()[-1].split(".")[0].lower()
+            for framework in rule.frameworks
+            if framework.startswith(("FSBP", "Security Hub"))
+        }
+        pages = {page.rpartition("/")[2].removesuffix("-controls.html") for page in rule.sources}
+        assert services <= pages, rule.id
+
+
+def test_the_readme_counts_the_rules_right() -> None:
+    readme = (table.PATH.parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"\n{len(RULES)} rules ([table]" in readme

@@ -118,7 +118,7 @@ def test_the_pack_serves_every_rule_as_mandatory(pack: analyzer_pb2_grpc.Analyze
 
 
 def test_a_violation_stops_the_update_and_says_what_to_do(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
-    found = analyze(pack, ROLE, assumeRolePolicy=OPEN_TRUST)
+    found = analyze(pack, ROLE, assumeRolePolicy=OPEN_TRUST, permissionsBoundary="arn")
     assert list(found) == ["iam-service-trust-source"]
     answer = found["iam-service-trust-source"]
     assert answer.enforcementLevel == analyzer_pb2.MANDATORY
@@ -127,7 +127,7 @@ def test_a_violation_stops_the_update_and_says_what_to_do(pack: analyzer_pb2_grp
 
 
 def test_an_unknown_document_is_an_advisory_in_a_preview(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
-    found = analyze(pack, ROLE, assumeRolePolicy=UNKNOWN_STRING_VALUE)
+    found = analyze(pack, ROLE, assumeRolePolicy=UNKNOWN_STRING_VALUE, permissionsBoundary="arn")
     assert {answer.enforcementLevel for answer in found.values()} == {analyzer_pb2.ADVISORY}
     assert "assumeRolePolicy of one" in found["iam-service-trust-source"].message
 
@@ -158,18 +158,24 @@ def test_rules_without_a_subject_say_so(pack: analyzer_pb2_grpc.AnalyzerStub) ->
 
 
 def test_an_exempted_violation_is_an_advisory_with_its_owner(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
-    found = analyze(pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST)
+    found = analyze(pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST, permissionsBoundary="arn")
     assert list(found) == ["exempted"]
     assert found["exempted"].enforcementLevel == analyzer_pb2.ADVISORY
     assert "IAM-04 is exempted until" in found["exempted"].message
     assert "ada@example.com: The service sends no source before March" in found["exempted"].message
-    assert list(analyze(pack, ROLE, "another", assumeRolePolicy=OPEN_TRUST)) == ["iam-service-trust-source"]
+    assert list(analyze(pack, ROLE, "another", assumeRolePolicy=OPEN_TRUST, permissionsBoundary="arn")) == [
+        "iam-service-trust-source"
+    ]
 
 
 def test_an_expired_exemption_stops_the_update_and_names_its_owner(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
-    found = analyze(pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST, maxSessionDuration=43200)
+    found = analyze(
+        pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST, permissionsBoundary="arn", maxSessionDuration=43200
+    )
     assert sorted(found) == ["exempted", "iam-session-duration"]
-    said = [one.message for one in diagnosed(pack, ROLE, "trusted", maxSessionDuration=43200)]
+    said = [
+        one.message for one in diagnosed(pack, ROLE, "trusted", maxSessionDuration=43200, assumeRolePolicy=OPEN_TRUST)
+    ]
     assert any("grace@example.com answers for expired on 2024-02-29" in message for message in said)
 
 

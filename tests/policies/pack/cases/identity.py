@@ -15,6 +15,7 @@ from policies.pack.rules import (
     oidc_subject,
     open_principal,
     pass_role,
+    permissions_boundary,
     policy_size,
     service_source,
     service_trust,
@@ -128,6 +129,14 @@ CASES = (
             (on(make("aws:iam/accessKey:AccessKey", "jenkins", user="jenkins")), "AccessKey jenkins"),
         ],
         unknown=Never(because="no property of such a resource matters"),
+    ),
+    Cases(
+        rule=permissions_boundary.RULE,
+        passes=[on(role(permissionsBoundary=BOUNDARY)), on(role(permissionsBoundary=UNKNOWN))],
+        mistakes=[
+            (on(role()), "the role has no permissions boundary"),
+            (on(role(permissionsBoundary="")), "the role has no permissions boundary"),
+        ],
     ),
     Cases(
         rule=session_duration.RULE,

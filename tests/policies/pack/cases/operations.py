@@ -17,6 +17,7 @@ from policies.pack.rules import (
     provider_account,
     queue_key,
     tags,
+    target_dead_letters,
     threat_detection,
     topic_key,
     trail_data_events,
@@ -185,6 +186,17 @@ CASES = (
             (on(target()), "allowedAccountIds of the stack's AWS provider"),
         ],
         excused=[(on(target(arn=QUEUE_ARN), provider()), "its target is in the stack's own account")],
+    ),
+    Cases(
+        rule=target_dead_letters.RULE,
+        passes=[
+            on(target(deadLetterConfig={"arn": QUEUE_ARN})),
+            on(target(deadLetterConfig={"arn": UNKNOWN})),
+        ],
+        mistakes=[
+            (on(target()), "events that cannot be delivered are lost after a day"),
+            (on(target(deadLetterConfig={})), "events that cannot be delivered are lost after a day"),
+        ],
     ),
     Cases(
         rule=trail_everywhere.RULE,

@@ -1,0 +1,24 @@
+"""IAM-07: every role has a permissions boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.pack.model import Resource, Rule, Severity
+
+
+def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """The role has a boundary; one that is made in this update counts before it has an ARN."""
+    return [] if role.present("permissionsBoundary") else ["the role has no permissions boundary"]
+
+
+RULE = Rule(
+    id="IAM-07",
+    name="iam-permissions-boundary",
+    title="Roles have a permissions boundary",
+    why="The boundary is what holds when a policy is written too wide, now or by self-service later.",
+    fix="Set permissionsBoundary to the platform's boundary policy.",
+    severity=Severity.HIGH,
+    types=("aws:iam/role:Role",),
+    check=check,
+)
