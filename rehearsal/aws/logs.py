@@ -15,13 +15,17 @@ _EVENT_BYTES = 26
 
 
 def publish(client: Any, group: str, stream: str, text: str) -> None:
-    """Write each line of `text` as an event of a stream, which is made if need be."""
-    for create, arguments in (
-        (client.create_log_group, {"logGroupName": group}),
-        (client.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
-    ):
-        with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
-            create(**arguments)
+    """Write each line of `text` as an event of a stream, which is made if need be.
+
+    A group that is there is not asked for again: who may only write to it must be able to.
+    """
+    with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+        try:
+            client.create_log_stream(logGroupName=group, logStreamName=stream)
+        except client.exceptions.ResourceNotFoundException:
+            with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+                client.create_log_group(logGroupName=group)
+            client.create_log_stream(logGroupName=group, logStreamName=stream)
     now = int(time.time() * 1000)
     lines = [line for line in text.splitlines() if line]
     for batch in _batches(lines):

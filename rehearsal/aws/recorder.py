@@ -7,12 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.requests import Question
+from rehearsal.decided.need import Asked, Right
+from rehearsal.decided.rights import rights_of
+from rehearsal.decided.sources import source_keys
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Recorded:
     """One line of `requests.jsonl`.
 
     `role` is a role's ARN, or a service principal where AWS itself acts. `endpoint` is the VPC endpoint's id, or
-    None outside a VPC. `status` is the HTTP status of the answer.
+    None outside a VPC. `status` is the HTTP status of the answer. `rights` is what the request needs of its caller,
+    with condition keys and nothing else of its parameters; None where no table of `rehearsal.decided` has it.
     """
 
     number: int
@@ -34,6 +38,8 @@ class Recorded:
     operation: str
     resource: str
     status: int
+    region: str = ""
+    rights: tuple[Right, ...] | None = None
 
     @property
     def writes(self) -> bool:
@@ -55,14 +61,37 @@ class Recorder:
 
     def add(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
         """Record a request of a role."""
-        self._add(actor.role_arn, actor.session, actor.account, endpoint, question, status)
+        asked = Asked(
+            service=question.service,
+            operation=question.operation,
+            account=actor.account,
+            region=question.region or actor.region,
+            parameters=question.parameters,
+        )
+        rights = rights_of(asked)
+        if rights and actor.source_identity:
+            known = {"aws:SourceIdentity": actor.source_identity}
+            rights = tuple(replace(right, context={**right.context, **known}) for right in rights)
+        self._add(actor.role_arn, actor.session, actor.account, endpoint, question, status, rights)
 
-    def add_service(self, principal: str, account: str, question: Question) -> None:
-        """Record an act of AWS itself, such as assuming a service role."""
-        self._add(principal, "", account, None, question, 200)
+    def add_service(self, principal: str, account: str, question: Question, source: str = "") -> None:
+        """Record an act of AWS itself, such as assuming a service role, for the resource whose ARN is `source`."""
+        right = Right(
+            action=f"{question.service}:{question.operation}",
+            resource=question.resource,
+            context=source_keys(principal, account, source),
+        )
+        self._add(principal, "", account, None, question, 200, (right,))
 
     def _add(
-        self, role: str, session: str, account: str, endpoint: str | None, question: Question, status: int
+        self,
+        role: str,
+        session: str,
+        account: str,
+        endpoint: str | None,
+        question: Question,
+        status: int,
+        rights: tuple[Right, ...] | None,
     ) -> None:
         with self._lock:
             line = Recorded(
@@ -77,6 +106,8 @@ class Recorder:
                 question.operation,
                 question.resource,
                 status,
+                question.region,
+                rights,
             )
             self.requests.append(line)
             if self._file:

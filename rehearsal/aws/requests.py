@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -91,11 +92,33 @@ def _bucket_and_key(request: Request) -> tuple[str, str]:
     return bucket, key
 
 
+# Headers of an upload that policies look at; S3's other headers say nothing about access.
+_S3_HEADERS = (
+    "x-amz-acl",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-storage-class",
+    "x-amz-tagging",
+)
+_S3_ARGUMENTS = {"Prefix": "prefix", "Delimiter": "delimiter", "MaxKeys": "max-keys", "VersionId": "versionId"}
+_DELETED = re.compile(
+    rb"<Object>(?=(?:(?!</Object>).)*<Key>(?P<key>[^<]*)</Key>)"
+    rb"(?:(?=(?:(?!</Object>).)*<VersionId>(?P<version>[^<]*)</VersionId>))?",
+    re.DOTALL,
+)
+
+
 def _s3_parameters(bucket: str, key: str, request: Request) -> dict[str, Any]:
-    prefix = request.args.get("prefix")
-    named = {"Bucket": bucket, "Key": key, "Prefix": prefix}
-    headers = {k: v for k, v in request.headers.items() if k.lower().startswith("x-amz-server-side")}
-    return {k: v for k, v in {**named, **headers}.items() if v}
+    """What a request to S3 names. Of bodies only the keys that a deletion lists are read."""
+    found: dict[str, Any] = {"Bucket": bucket, "Key": key, "CopySource": request.headers.get("x-amz-copy-source")}
+    found |= {member: request.args.get(argument) for member, argument in _S3_ARGUMENTS.items()}
+    found |= {header: request.headers.get(header) for header in _S3_HEADERS}
+    if request.method == "POST" and "delete" in request.args:
+        found["Objects"] = [
+            {"Key": unescape(one["key"].decode()), "VersionId": (one["version"] or b"").decode()}
+            for one in _DELETED.finditer(request.data or b"")
+        ]
+    return {name: value for name, value in found.items() if value}
 
 
 def _parameters(service: str, operation: str, request: Request, uri: dict[str, Any]) -> dict[str, Any]:

@@ -169,6 +169,7 @@ class _Build:
             service="codebuild.amazonaws.com",
             session=f"AWSCodeBuild-{self.record.id.rpartition(':')[2]}",
             region=self.request.region,
+            source=f"arn:aws:codebuild:{self.request.region}:{self.request.account}:project/{self.project['name']}",
         )
         self.actor = cloud.in_vpc(self.outside, vpc["vpcId"]) if vpc.get("vpcId") else self.outside
         if vpc.get("vpcId"):

@@ -213,7 +213,11 @@ class PipelineRunner:
     def _context(self, execution: Execution, stage: str, action: Action, state: ActionState) -> Context:
         role = execution.pipeline.role_arn
         actor = self.cloud.service_assume(
-            role, service="codepipeline.amazonaws.com", session=execution.id, region=execution.region
+            role,
+            service="codepipeline.amazonaws.com",
+            session=execution.id,
+            region=execution.region,
+            source=execution.arn,
         )
         if action.role_arn:
             actor = self.cloud.assume(action.role_arn, by=actor, session=execution.id)

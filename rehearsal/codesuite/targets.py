@@ -83,7 +83,9 @@ class Targets:
         if not role:
             raise Undeliverable("NO_PERMISSIONS", f"target {delivery.target['Arn']} has no role: set RoleArn")
         session = delivery.rule_arn.rpartition("/")[2][:64]
-        actor = self.cloud.service_assume(role, service=SERVICE, session=session, region=delivery.region)
+        actor = self.cloud.service_assume(
+            role, service=SERVICE, session=session, region=delivery.region, source=delivery.rule_arn
+        )
         self.rules[actor.access_key] = delivery.rule_arn
         return actor
 
@@ -105,7 +107,7 @@ class Targets:
             raise Undeliverable("NO_PERMISSIONS", f"the policy of {resource} does not let {SERVICE} {action}")
         if key:
             self._key_admits(delivery, caller, key)
-        self.cloud.recorder.add_service(SERVICE, delivery.account, question)
+        self.cloud.recorder.add_service(SERVICE, delivery.account, question, delivery.rule_arn)
 
     def _key_admits(self, delivery: Delivery, caller: Caller, key: str) -> None:
         backend = kms_backends[delivery.account][delivery.region]
@@ -185,7 +187,9 @@ class Targets:
         if delivery.event["account"] != delivery.account != account:
             raise Undeliverable("NO_PERMISSIONS", "an event of another account is not passed on to a third")
         admitted = account == delivery.account or bus_admits(account, region, name, actor)
-        question = Question("", region, "events", "PutEvents", arn, {})
+        sent = {key: delivery.event[key] for key in ("source", "detail-type") if key in delivery.event}
+        entry = {"EventBusName": arn, "Source": sent.get("source"), "DetailType": sent.get("detail-type")}
+        question = Question("", region, "events", "PutEvents", arn, {"Entries": [entry]})
         self.cloud.recorder.add(actor, question, None, 200 if admitted else 400)
         if not admitted:
             raise Undeliverable("NO_PERMISSIONS", f"the policy of {arn} does not let {actor.role_arn} events:PutEvents")

@@ -183,6 +183,7 @@ class _Run:
             session=self.name[:64],
             vpc=vpc,
             region=self.region,
+            source=str(self.job.get("ProcessingJobArn") or self.job.get("TrainingJobArn") or ""),
         )
 
     def pull(self, actor: Actor, image: str) -> None:

@@ -132,7 +132,11 @@ class _Execution:
         role = sagemaker_backends[account][region].pipelines[name].role_arn
         execution_id = arn.rpartition("/")[2]
         actor = runner._cloud.service_assume(
-            role, service="sagemaker.amazonaws.com", session=f"pipelines-{execution_id}", region=region
+            role,
+            service="sagemaker.amazonaws.com",
+            session=f"pipelines-{execution_id}",
+            region=region,
+            source=arn.partition("/execution/")[0],
         )
         scope = Scope(
             parameters=parameters(self.definition, execution.pipeline_parameters or []),

@@ -76,7 +76,12 @@ class Starter:
         except ValueError as error:
             raise NotServed(str(error)) from None
         role = self.cloud.service_assume(
-            model.role_arn, service="sagemaker.amazonaws.com", session=endpoint[:64], vpc=vpc, region=region
+            model.role_arn,
+            service="sagemaker.amazonaws.com",
+            session=endpoint[:64],
+            vpc=vpc,
+            region=region,
+            source=f"arn:aws:sagemaker:{region}:{account}:endpoint/{endpoint}",
         )
         root = Path(tempfile.mkdtemp(prefix=f"ml-{endpoint[:24]}-"))
         try:

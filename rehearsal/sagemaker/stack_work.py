@@ -82,7 +82,7 @@ class Work:
         except Exception as error:  # moto's models raise what their services raise
             raise ResourceFailed(str(error) or type(error).__name__) from None
         self.properties[logical_id] = properties
-        _record(cloud, actor, template["Type"], "Create" if old is None else "Update", name)
+        _record(cloud, actor, template["Type"], "Create" if old is None else "Update", name, properties)
         return resource
 
     def undo(self) -> None:
@@ -92,6 +92,9 @@ class Work:
                 self._undo.pop()()
 
 
-def _record(cloud: Cloud, actor: Actor, type_name: str, verb: str, name: str) -> None:
+def _record(cloud: Cloud, actor: Actor, type_name: str, verb: str, name: str, properties: Mapping[str, Any]) -> None:
+    """A type's property names are its operation's own, but for the name that CloudFormation makes up."""
     _, service, noun = type_name.split("::")[:3]
-    cloud.recorder.add(actor, Question("", actor.region, service.lower(), f"{verb}{noun}", name, {}), None, 200)
+    parameters = {f"{noun}Name": name, "Name": name, **properties}
+    question = Question("", actor.region, service.lower(), f"{verb}{noun}", name, parameters)
+    cloud.recorder.add(actor, question, None, 200)

@@ -302,6 +302,7 @@ class StackSets:
             service="cloudformation.amazonaws.com",
             session="stacksets",
             region=instance.region_name,
+            source=stack_set.arn,
         )
         role = f"arn:aws:iam::{instance.account_id}:role/{stack_set.execution_role_name}"
         try:
