@@ -1,0 +1,169 @@
+"""A large estate by its classes: roles and resources whose documents differ in ids alone need to be looked at once.
+
+Policies tell accounts, projects and users apart by equality, and projects by hyphenated names too. So a theorem that
+holds of two members of a class, and of every pair of projects whose ids could be taken for each other, holds of all.
+What is compared is the text of every document: nothing is assumed to be alike that is not alike to the letter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations
+
+from policies.access.estate.kinds import purpose
+from policies.access.estate.model import Estate, Guarded, Role
+
+# Members of a class that are looked at: one alone, and one beside another of its kind.
+MEMBERS = 2
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:vpce|vpc|subnet|sg|d)-[0-9a-z]{8,}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classes:
+    """An estate reduced to representatives, and how many of each thing they stand for."""
+
+    estate: Estate
+    accounts: Mapping[str, int]
+    projects: Mapping[str, int]
+    related: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        accounts, projects = sum(self.accounts.values()), sum(self.projects.values())
+        return (
+            f"{accounts} accounts in {len(self.accounts)} classes, {projects} projects in {len(self.projects)}, "
+            f"{len(self.related)} pairs of related ids: {len(self.estate.roles)} roles are looked at"
+        )
+
+
+def classes(estate: Estate) -> Classes:
+    """The estate's classes. An estate without repetition is its own representative."""
+    shapes = _Shapes(estate)
+    by_account: dict[str, set[Hashable]] = {account: set() for account in estate.accounts()}
+    by_project: dict[str, set[Hashable]] = {}
+    everything: list[Role | Guarded] = [*estate.roles.values(), *estate.guarded.values()]
+    for one in everything:
+        shape, project = shapes.of(one), one.tags.get("project")
+        if project:
+            by_project.setdefault(project, set()).add(shape)
+        by_account[one.account].add(shape)
+    accounts, projects = _grouped(by_account), _grouped(by_project)
+    related = tuple(_related(by_project))
+    chosen_accounts = {account for members in accounts for account in members[:MEMBERS]}
+    chosen_projects = {project for members in projects for project in members[:MEMBERS]}
+    chosen_projects |= {project for pair in related for project in pair}
+    return Classes(
+        estate=_restricted(estate, chosen_accounts, chosen_projects),
+        accounts={members[0]: len(members) for members in accounts},
+        projects={members[0]: len(members) for members in projects},
+        related=related,
+    )
+
+
+def _grouped(found: Mapping[str, set[Hashable]]) -> list[list[str]]:
+    """Members by what they consist of, each class in the order of its names."""
+    groups: dict[frozenset[Hashable], list[str]] = {}
+    for name in sorted(found):
+        groups.setdefault(frozenset(found[name]), []).append(name)
+    return list(groups.values())
+
+
+def _related(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Pairs of ids of which one is a part of the other between hyphens: `risk` and `risk-eu`."""
+    known = set(ids)
+    for name in sorted(known):
+        parts = name.split("-")
+        for start, end in combinations(range(len(parts) + 1), 2):
+            inner = "-".join(parts[start:end])
+            if inner != name and inner in known:
+                yield inner, name
+
+
+def _restricted(estate: Estate, accounts: set[str], projects: set[str]) -> Estate:
+    def kept(one: Role | Guarded) -> bool:
+        project = one.tags.get("project")
+        return one.account in accounts and (project is None or project in projects)
+
+    roles = {arn: role for arn, role in estate.roles.items() if kept(role)}
+    stacks = {role.stack for role in roles.values()}
+    return replace(
+        estate,
+        roles=roles,
+        guarded={arn: one for arn, one in estate.guarded.items() if kept(one)},
+        # Endpoints of every account stay: the perimeter is all of them together.
+        runners={urn: one for urn, one in estate.runners.items() if one.role_arn in roles},
+        stacks={stack: account for stack, account in estate.stacks.items() if account in accounts and stack in stacks},
+    )
+
+
+class _Shapes:
+    """The text of what surrounds a role or resource, with ids of its own account, project and user left open."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._stacks: dict[str, list[str]] = {}
+        for stack, account in estate.stacks.items():
+            self._stacks.setdefault(account, []).append(stack)
+        self._ids: dict[str, str] = {key.name: f"«key {purpose(key)}»" for key in estate.kind("key")}
+        self._ids |= {gate.id: f"«{gate.service}»" for gate in estate.endpoints.values()}
+        self._owners = {key.name: key.account for key in estate.kind("key")}
+        self._owners |= {gate.id: gate.account for gate in estate.endpoints.values()}
+        # CodePipeline cuts folders by length, so that only the whole name tells whose one is.
+        self._folders: dict[str, list[tuple[str, str]]] = {}
+        for runner in estate.runners.values():
+            role = estate.roles.get(runner.role_arn)
+            if runner.artifacts and role and role.tags.get("project"):
+                project, folder = role.tags["project"], runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
+                name = f"«folder of {runner.name.removeprefix(project)}»"
+                self._folders.setdefault(project, []).append((folder, name))
+        self._texts: dict[str, str] = {}
+        self._seen: dict[str, int] = {}
+
+    def of(self, one: Role | Guarded) -> Hashable:
+        """The shape, as a number: equal for equal texts."""
+        text = json.dumps(_role(one) if isinstance(one, Role) else _guarded(one), sort_keys=True)
+        text = _UUID.sub(self._open(one.account), text)
+        for folder, name in self._folders.get(one.tags.get("project", ""), ()):
+            text = text.replace(f"/{folder}/", f"/{name}/")
+        for tag, label in (("project", "«project»"), ("user", "«user»")):
+            if one.tags.get(tag):
+                text = _bounded(one.tags[tag]).sub(label, text)
+        for stack in self._stacks.get(one.account, ()):
+            text = _bounded(stack).sub("«stack»", text)
+        text = text.replace(one.account, "«account»")
+        if text not in self._texts:
+            # Lists are sets to IAM, and were sorted by the names that stood there.
+            self._texts[text] = json.dumps(_sorted(json.loads(text)), sort_keys=True)
+        return self._seen.setdefault(self._texts[text], len(self._seen))
+
+    def _open(self, account: str) -> Callable[[re.Match[str]], str]:
+        """Ids of the account's own keys and endpoints become what they are for; others stay themselves."""
+        return lambda found: (
+            self._ids.get(found[0], "«id»") if self._owners.get(found[0], account) == account else found[0]
+        )
+
+
+def _sorted(value: object) -> object:
+    """The same value with every list of texts in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        inner = [_sorted(each) for each in value]
+        return sorted(inner, key=str) if all(isinstance(each, str) for each in inner) else inner
+    return value
+
+
+@lru_cache(maxsize=65_536)
+def _bounded(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])")
+
+
+def _role(role: Role) -> list[object]:
+    tags = {key: value for key, value in role.tags.items() if key in ("project", "user", "platform")}
+    return [role.arn, role.trust, role.inline, role.managed, role.boundary, role.boundary_arn, tags]
+
+
+def _guarded(one: Guarded) -> list[object]:
+    return [one.kind, one.arn if one.kind != "key" else one.aliases, one.policy, one.key_arn]
