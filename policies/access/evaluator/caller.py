@@ -84,9 +84,9 @@ def request_of(question: Question) -> Request:
 
 
 def _caller(question: Question, principal_arn: str | None) -> Caller:
-    if question.action.lower() in _FEDERATED_ACTIONS and not question.principal.startswith("arn:aws:sts"):
-        return Caller(CallerKind.FEDERATED, question.principal, None)
     caller = classify(question.principal)
+    if caller.kind is CallerKind.SERVICE and question.action.lower() in _FEDERATED_ACTIONS:
+        return replace(caller, kind=CallerKind.FEDERATED)
     if caller.kind is CallerKind.SESSION and principal_arn is not None:
         linked = _SERVICE_LINKED in principal_arn
         return replace(caller, role_arn=principal_arn, role_known=True, service_linked=linked)

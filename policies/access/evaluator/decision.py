@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policies.access.evaluator.caller import CallerKind, Request, request_of
-from policies.access.evaluator.grants import grant_grade
-from policies.access.evaluator.layers import Found, Layer, Layers, layers_of, resource_kind
+from policies.access.evaluator.layers import Layer, Layers, layers_of, resource_kind
 from policies.access.evaluator.match import Grade
 from policies.access.evaluator.policy import PolicyKind
 from policies.access.question import Answer, Question
@@ -100,24 +99,11 @@ Granted = tuple[list[str], list[tuple[str, Layer | None]]]
 def _granted(question: Question, request: Request, layers: Layers) -> Granted:
     """The statements that grant, or the layers that would have to."""
     resource_name = f"the {resource_kind(question).value}"
-    grants = _grants(question, request)
     if not request.caller.in_account:
         return _resource_only(layers.resource, resource_name)
     if request.caller.account != question.owner:
-        return _two_accounts(request, layers, grants, resource_name)
-    return _one_account(question, request, layers, grants, resource_name)
-
-
-def _grants(question: Question, request: Request) -> Layer | None:
-    """The KMS grants as a layer of their own, when any of them reaches the caller."""
-    found = []
-    for number, grant in enumerate(question.grants, start=1):
-        reached = grant_grade(grant, request, f"question {question.id}, grant {number}")
-        if reached is not Grade.NONE:
-            found.append(Found(f"of {grant.grantee}", f"grant {number}", reached))
-    if not found or resource_kind(question) is not PolicyKind.KEY:
-        return None
-    return Layer("the grants", (), tuple(found), ())
+        return _two_accounts(request, layers, resource_name)
+    return _one_account(question, request, layers, resource_name)
 
 
 def _resource_only(resource: Layer | None, name: str) -> Granted:
@@ -127,27 +113,26 @@ def _resource_only(resource: Layer | None, name: str) -> Granted:
     return [], [(name, resource)]
 
 
-def _one_account(
-    question: Question, request: Request, layers: Layers, grants: Layer | None, resource_name: str
-) -> Granted:
-    resource = _strongest(layers.resource, grants)
+def _one_account(question: Question, request: Request, layers: Layers, resource_name: str) -> Granted:
+    resource = _strongest(layers.resource, layers.grants)
     reached = resource.grade if resource else Grade.NONE
     limits = _lacking(layers.boundary, layers.session)
     if resource is not None and (reached is Grade.DIRECT or (reached is Grade.ROLE and not limits)):
         return [str(resource.by_grade(reached))], []
-    # Trust policies and key policies must themselves allow or delegate; others may be silent or absent.
-    needs_resource = resource_kind(question) is not PolicyKind.RESOURCE and reached is Grade.NONE
-    missing: list[tuple[str, Layer | None]] = [(resource_name, layers.resource)] if needs_resource else []
-    reasons, lacking = _identity_side(request, layers)
     if reached is Grade.ROLE:
-        return [], [*missing, *limits]
-    if reached is Grade.ACCOUNT and resource is not None and resource_kind(question) is not PolicyKind.RESOURCE:
-        reasons.append(str(resource.by_grade(reached)))
-    return reasons, [*missing, *lacking]
+        return [], limits
+    reasons, missing = _identity_side(request, layers)
+    if resource_kind(question) is PolicyKind.RESOURCE:
+        return reasons, missing
+    # Trust policies and key policies must themselves allow or delegate; others may be silent or absent.
+    if resource is None or reached is Grade.NONE:
+        return [], [(resource_name, layers.resource), *missing]
+    return [*reasons, str(resource.by_grade(reached))], missing
 
 
-def _two_accounts(request: Request, layers: Layers, grants: Layer | None, resource_name: str) -> Granted:
+def _two_accounts(request: Request, layers: Layers, resource_name: str) -> Granted:
     """Both accounts must allow; a grant to the principal itself stands for both sides, as a key policy does at home."""
+    grants = layers.grants
     if grants is not None and grants.grade > Grade.ACCOUNT:
         limits = [] if grants.grade is Grade.DIRECT else _lacking(layers.boundary, layers.session)
         if not limits:
@@ -191,7 +176,7 @@ def _because(question: Question, request: Request, verdict: _Verdict) -> tuple[s
     sentences = []
     for lack, (_, layer) in zip(lacks, verdict.missing, strict=True):
         if layer is None:
-            sentences.append(f"there is no policy for {lack.layer} to allow {what}")
+            sentences.append(f"{lack.layer} would have to allow {what}, and there is none")
             continue
         near = f" (nearest: {lack.nearest})" if lack.nearest else ""
         sentences.append(f"no statement of {lack.layer} allows {what}{near}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.access.evaluator.caller import CallerKind, Request
+from policies.access.evaluator.grants import grant_grade
 from policies.access.evaluator.match import Grade, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import parse
 from policies.access.evaluator.policy import Policy, PolicyKind
@@ -123,11 +124,12 @@ class Layers:
     identity: Layer | None
     boundary: Layer | None
     session: Layer | None
+    grants: Layer | None
 
     def __iter__(self) -> Iterator[Layer]:
         yield from self.scps
         yield from self.rcps
-        for layer in (self.endpoint, self.resource, self.identity, self.boundary, self.session):
+        for layer in (self.endpoint, self.resource, self.grants, self.identity, self.boundary, self.session):
             if layer is not None:
                 yield layer
 
@@ -148,7 +150,18 @@ def layers_of(question: Question, request: Request) -> Layers:
         identity=_identity(question, request) if identified else None,
         boundary=_single(question.boundary, PolicyKind.BOUNDARY, question, request) if identified else None,
         session=_single(question.session, PolicyKind.SESSION, question, request) if identified else None,
+        grants=_grants(question, request) if kind is PolicyKind.KEY else None,
     )
+
+
+def _grants(question: Question, request: Request) -> Layer | None:
+    """The KMS grants that reach the caller, as a layer of their own; None when none does."""
+    found = []
+    for number, grant in enumerate(question.grants, start=1):
+        reached = grant_grade(grant, request, f"question {question.id}, grant {number}")
+        if reached is not Grade.NONE:
+            found.append(Found(f"to {grant.grantee}", f"grant {number}", reached))
+    return Layer("the grants", (), tuple(found), ()) if found else None
 
 
 def _rcp_applies(request: Request) -> bool:

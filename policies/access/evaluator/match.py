@@ -160,25 +160,39 @@ def _tests(operands: Iterable[Operand], build: Callable[[Resolved], Test], singl
 
 def applies(statement: Statement, request: Request) -> Grade:
     """How a statement that matches the action applies to the request: NONE when any other element does not match."""
-    reached = principal_grade(statement, request)
-    if reached is Grade.NONE or not resource_matches(statement.resources, request):
+    if not resource_matches(statement.resources, request):
         return Grade.NONE
-    if all(clause_holds(clause, request) for clause in statement.clauses):
+    reached = principal_grade(statement, request)
+    if reached is Grade.NONE:
         return reached
-    return Grade.NONE
+    for clause in statement.clauses:
+        if not clause_holds(clause, request):
+            return Grade.NONE
+    return reached
 
 
 def near_miss(policy: Policy, request: Request) -> NearMiss | None:
-    """The Allow statement for this action that fails on the fewest elements; of equals, the first."""
-    best: NearMiss | None = None
-    for statement in policy.for_action(request.action):
-        if not statement.allow:
-            continue
-        failures = _failures(statement, request)
-        score = -len(failures)
-        if failures and (best is None or score > best.score):
-            best = NearMiss(score, statement.label, " and ".join(failures))
-    return best
+    """The Allow statement that fails on the fewest elements; of equals, the first.
+
+    A statement for the action comes before any statement for other actions of the same service.
+    """
+    speaking = [statement for statement in policy.for_action(request.action) if statement.allow]
+    service = request.action.partition(":")[0]
+    candidates = speaking or [item for item in policy.statements if item.allow and service in item.services]
+    if not candidates:
+        return None
+    best = min(candidates, key=lambda statement: _failed(statement, request))
+    failures = _failures(best, request) if speaking else ["does not name the action", *_failures(best, request)]
+    return NearMiss(-len(failures), best.label, " and ".join(failures)) if failures else None
+
+
+def _failed(statement: Statement, request: Request) -> int:
+    """How many elements of the statement do not match."""
+    return (
+        (principal_grade(statement, request) is Grade.NONE)
+        + (not resource_matches(statement.resources, request))
+        + sum(not clause_holds(clause, request) for clause in statement.clauses)
+    )
 
 
 def _failures(statement: Statement, request: Request) -> list[str]:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -24,9 +24,11 @@ Test = Callable[[str], bool]
 _ARN_PARTS = 6
 _DATE = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
-    r"(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d+))?)?(?P<zone>Z|[+-]\d\d:\d\d))?)?)?"
+    r"(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d+))?)?(?P<zone>Z|[+-]\d\d:\d\d))?)?)?",
+    re.ASCII,
 )
-_EPOCH = re.compile(r"[+-]?\d+(\.\d+)?")
+# The exponent is there because JSON writes large numbers with one.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ def _equals(parts: Resolved) -> Test:
 
 
 def _equals_ignore_case(parts: Resolved) -> Test:
-    text = literal(parts).casefold()
-    return lambda value: value.casefold() == text
+    text = literal(parts).lower()
+    return lambda value: value.lower() == text
 
 
 def _like(parts: Resolved) -> Test:
@@ -89,11 +91,7 @@ def _segments(parts: Resolved) -> list[Resolved]:
 @lru_cache(maxsize=4096)
 def number(text: str) -> Decimal | None:
     """An integer or decimal number, or None."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +102,7 @@ def date(text: str) -> Decimal | None:
     """
     found = _DATE.fullmatch(text.strip())
     if found is None:
-        return number(text) if _EPOCH.fullmatch(text.strip()) else None
+        return number(text)
     given = found.groupdict()
     zone = {None: "+00:00", "Z": "+00:00"}.get(given["zone"], given["zone"])
     try:

@@ -35,6 +35,8 @@ _ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[\w*?.-]+", re.ASCII)
 _RESOURCE = re.compile(r"\*|arn:[a-z0-9*?-]+:[A-Za-z0-9-]+:.*", re.DOTALL)
 # Policies that belong to one resource may leave Resource out: it is then that resource.
 _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY})
+# IAM: reference_policies_elements_sid; other services have rules of their own.
+_UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
 
 def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:
@@ -80,7 +82,8 @@ def _statements(
         parsed = reader.statement(statement, position)
         if parsed is not None:
             found.append(parsed)
-    _unique_sids(given, where, problems)
+    if kind in _UNIQUE_SIDS:
+        _unique_sids(given, where, problems)
     return tuple(found)
 
 
@@ -121,6 +124,7 @@ class _Reader:
             allow=self._effect(given) == "Allow",
             principals=self._principals(given),
             matches_action=self._action(given),
+            services=_services(given.get("Action")),
             resources=self._resources(given),
             clauses=read_condition(given.get("Condition", {}), self.variables, self._wrong),
         )
@@ -130,7 +134,7 @@ class _Reader:
 
     def _effect(self, given: Mapping[str, Any]) -> str:
         effect = given.get("Effect")
-        if effect not in {"Allow", "Deny"}:
+        if effect not in ("Allow", "Deny"):
             shown = "missing" if effect is None else repr(effect)
             near = nearest(effect, ("Allow", "Deny")) if isinstance(effect, str) else ""
             self._wrong(f"Effect is {shown}{near}; it must be Allow or Deny.")
@@ -184,7 +188,7 @@ class _Reader:
             if not _ACTION.fullmatch(text):
                 self._wrong(f'{name} {text!r} is not an action; write "service:Name", with * or ? in the name, or "*".')
         patterns = [regex_text(_parts(parse_template(text, variables=False)), Span.ANYTHING) for text in texts]
-        expression = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE)
+        expression = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE | re.ASCII)
         if name == "NotAction":
             return lambda action: expression.fullmatch(action) is None
         return lambda action: expression.fullmatch(action) is not None
@@ -203,6 +207,11 @@ class _Reader:
                     f'without a wildcard in the service, or "*".'
                 )
         return _compiled_resources(name == "NotResource", texts, self.variables)
+
+
+def _services(actions: Any) -> frozenset[str]:
+    listed = [actions] if isinstance(actions, str) else actions or ()
+    return frozenset(text.partition(":")[0].lower() for text in listed if isinstance(text, str))
 
 
 def _compiled_resources(negated: bool, texts: Sequence[str], variables: bool) -> Resources:

@@ -18,7 +18,7 @@ _ARN = re.compile(
     r"|sts::\d{12}:(assumed-role/[^/*?]+/[^/*?]+|federated-user/[^*?]+))"
 )
 # Unique ids begin so (IAM: reference_identifiers): a saved policy shows one when its user or role is gone.
-_UNIQUE_ID = re.compile(r"A(ROA|IDA|GPA|IPA|NPA|SCA)[A-Z0-9]{12,}(:[^*?]*)?")
+_UNIQUE_ID = re.compile(r"A(ROA|IDA|GPA|IPA|NPA|SCA)[A-Z0-9]{9,}(:[^*?]*)?")
 
 
 def read_principals(given: Any, element: str, negated: bool, wrong: Wrong) -> Principals:

@@ -98,12 +98,16 @@ class Resources:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement. `label` is its Sid, or its number. `resources` None means the resource that carries the policy."""
+    """One statement. `label` is its Sid, or its number. `resources` None means the resource that carries the policy.
+
+    `services` holds the prefixes of the actions it lists, in lower case, to find what an author may have meant.
+    """
 
     label: str
     allow: bool
     principals: Principals | None
     matches_action: Callable[[str], bool]
+    services: frozenset[str]
     resources: Resources | None
     clauses: tuple[Clause, ...]
 
