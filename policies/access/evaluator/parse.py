@@ -210,7 +210,7 @@ class _Reader:
 
 
 def _services(actions: Any) -> frozenset[str]:
-    listed = [actions] if isinstance(actions, str) else actions or ()
+    listed = actions if isinstance(actions, list | tuple) else [actions]
     return frozenset(text.partition(":")[0].lower() for text in listed if isinstance(text, str))
 
 

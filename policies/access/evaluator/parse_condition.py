@@ -27,8 +27,8 @@ def read_condition(given: Any, variables: bool, wrong: Wrong) -> tuple[Clause, .
             wrong(f"Condition {label} is not an object; write {{key: value}}.")
             continue
         for key, values in keys.items():
-            operands = _operands(label, key, values, operator, variables, wrong)
             if known:
+                operands = _operands(label, key, values, operator, variables, wrong)
                 clauses.append(Clause(label, key.lower(), key, operator, quantifier, if_exists, operands))
     return tuple(clauses)
 
