@@ -16,8 +16,9 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from settings.document import Document, KeyPath, dotted, read
 from settings.explain import explain
-from settings.model import Credentials, Section
+from settings.model import Credentials
 from settings.problems import Problem, SettingsError
+from settings.section import Section
 from settings.values import RFC_1918, AccountId, Distinct, OrganizationalUnit, StackName, Stage
 
 FILE = "accounts.yaml"

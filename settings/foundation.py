@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model import Alerts, Section, StackSettings
+from settings.model import Alerts, StackSettings
+from settings.section import Section
 from settings.values import Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
 
 

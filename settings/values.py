@@ -142,12 +142,20 @@ def _described(pattern: str, *examples: str) -> Any:
     return Field(json_schema_extra={"pattern": pattern, "examples": list(examples)})
 
 
+def _identifier(start: str) -> Any:
+    """The form of an EC2 resource's id."""
+    return _matching(f"^{start}-[0-9a-f]{{8,17}}$", f"not an id such as {start}-0123456789abcdef0")
+
+
 RFC_1918 = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
+KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
+# S3 userguide bucketnamingrules; without dots, which the certificates of virtual hosts do not cover.
+BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
@@ -188,6 +196,21 @@ OrganizationTarget = Annotated[
     _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
     _described(ORGANIZATION_TARGET, "ou-ab12-11111111"),
 ]
+KeyArn = Annotated[
+    str,
+    _matching(KEY_ARN, "not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111111111111:key/…; no alias"),
+    _described(KEY_ARN, "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+]
+BucketName = Annotated[
+    str,
+    _matching(BUCKET_NAME, "the name of a bucket: 3 to 63 lower case letters, digits and hyphens, no dots"),
+    _described(BUCKET_NAME, "acme-models"),
+]
+VpcId = Annotated[str, _identifier("vpc")]
+SubnetId = Annotated[str, _identifier("subnet")]
+RouteTableId = Annotated[str, _identifier("rtb")]
+SecurityGroupId = Annotated[str, _identifier("sg")]
+EndpointId = Annotated[str, _identifier("vpce")]
 # What accounts can be listed for: botocore organizations, ParentId.
 OrganizationalUnit = Annotated[
     str,

@@ -1,0 +1,183 @@
+"""What a stack uses instead of making it: each thing by its own id, never looked up by what it looks like.
+
+The forms are checked here; what AWS says of each is checked by `stacks.existing` before anything is made.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from settings.section import Section
+from settings.values import (
+    BucketName,
+    Distinct,
+    EndpointId,
+    InterfaceEndpoint,
+    KeyArn,
+    RoleArn,
+    RouteTableId,
+    SecurityGroupId,
+    SubnetId,
+    VpcId,
+)
+
+S3 = "s3"
+SERVICES = frozenset({S3, *(str(endpoint) for endpoint in InterfaceEndpoint)})
+
+
+def _known_services(value: dict[str, str]) -> dict[str, str]:
+    unknown = sorted(value.keys() - SERVICES)
+    if unknown:
+        raise ValueError(f"knows no service {', '.join(unknown)}: allowed: {', '.join(sorted(SERVICES))}")
+    twice = sorted({one for one in value.values() if list(value.values()).count(one) > 1})
+    if twice:
+        raise ValueError(f"names {', '.join(twice)} for two services: an endpoint has one")
+    return value
+
+
+class ExistingGroups(Section):
+    """Security groups. Those that are brought keep their rules as they are."""
+
+    workloads: SecurityGroupId | None = Field(default=None, description="Group of jobs, builds and model endpoints.")
+    endpoints: SecurityGroupId | None = Field(default=None, description="Group of the interface endpoints.")
+
+
+class ExistingStudioGroups(ExistingGroups):
+    """Security groups of a data science account."""
+
+    studio: SecurityGroupId | None = Field(default=None, description="Group of Studio's apps.")
+
+
+class ExistingNetwork(Section):
+    """A VPC. Its own range is said in `network.cidr`, so that no other stack's overlaps it."""
+
+    vpc: VpcId = Field(description="The VPC.")
+    subnets: Annotated[tuple[SubnetId, ...], Distinct] = Field(
+        min_length=1, description="Private subnets, each in a zone of its own."
+    )
+    route_tables: Annotated[tuple[RouteTableId, ...], Distinct] = Field(
+        min_length=1, description="Route tables of those subnets."
+    )
+    security_groups: ExistingGroups = Field(default_factory=ExistingGroups, description="Security groups of the VPC.")
+
+
+class ExistingStudioNetwork(ExistingNetwork):
+    """A VPC for a data science account."""
+
+    security_groups: ExistingStudioGroups = Field(
+        default_factory=ExistingStudioGroups, description="Security groups of the VPC."
+    )
+
+
+class WorkloadKeys(Section):
+    """KMS keys of a workload account. The platform writes their policies: bring keys that nobody else uses."""
+
+    volumes: KeyArn | None = Field(default=None, description="Key of the endpoints' volumes.")
+    capture: KeyArn | None = Field(default=None, description="Key of captured requests and answers.")
+    operations: KeyArn | None = Field(default=None, description="Key of logs and alarms.")
+
+
+class DataScienceKeys(Section):
+    """KMS keys of a data science account. The platform writes their policies: bring keys that nobody else uses."""
+
+    data: KeyArn | None = Field(default=None, description="Key of data and pipeline artifacts.")
+    models: KeyArn | None = Field(default=None, description="Key of models.")
+    volumes: KeyArn | None = Field(default=None, description="Key of the jobs' volumes.")
+    studio: KeyArn | None = Field(default=None, description="Key of Studio's file system and volumes.")
+    operations: KeyArn | None = Field(default=None, description="Key of logs and alarms.")
+
+
+class Buckets(Section):
+    """Buckets. The platform writes their policies, and leaves their objects, lifecycle and settings alone."""
+
+    data: BucketName | None = Field(default=None, description="Bucket of the projects' data.")
+    models: BucketName | None = Field(default=None, description="Bucket of models; workload stacks name it too.")
+
+
+class WorkloadRoles(Section):
+    """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
+
+    stack_set_execution: RoleArn | None = Field(default=None, description="Role of StackSets in this account.")
+
+
+class DataScienceRoles(Section):
+    """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
+
+    stack_set_administration: RoleArn | None = Field(
+        default=None, description="Role that StackSets enter workload accounts from."
+    )
+
+
+AnyKeys = TypeVar("AnyKeys", WorkloadKeys, DataScienceKeys)
+
+
+def _endpoints_have_a_network(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    if value and "network" in info.data and info.data["network"] is None:
+        raise ValueError("are endpoints of a VPC that exists: give existing.network too")
+    return value
+
+
+def _keys_differ(value: AnyKeys) -> AnyKeys:
+    given = [key for key in value.model_dump().values() if key]
+    twice = sorted({key for key in given if given.count(key) > 1})
+    if twice:
+        raise ValueError(f"names {', '.join(twice)} twice: each key has a policy of its own")
+    return value
+
+
+Endpoints = Annotated[dict[str, EndpointId], AfterValidator(_known_services), AfterValidator(_endpoints_have_a_network)]
+
+
+class WorkloadExisting(Section):
+    """What a workload account has already."""
+
+    network: ExistingNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
+    endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
+    keys: Annotated[WorkloadKeys, AfterValidator(_keys_differ)] = Field(
+        default_factory=WorkloadKeys, description="KMS keys, by ARN."
+    )
+    roles: WorkloadRoles = Field(default_factory=WorkloadRoles, description="Roles, by ARN.")
+
+
+class DataScienceExisting(Section):
+    """What a data science account has already."""
+
+    network: ExistingStudioNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
+    endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
+    keys: Annotated[DataScienceKeys, AfterValidator(_keys_differ)] = Field(
+        default_factory=DataScienceKeys, description="KMS keys, by ARN."
+    )
+    buckets: Buckets = Field(default_factory=Buckets, description="Buckets, by name.")
+    roles: DataScienceRoles = Field(default_factory=DataScienceRoles, description="Roles, by ARN.")
+
+    @field_validator("buckets")
+    @classmethod
+    def _buckets_have_their_key(cls, value: Buckets, info: ValidationInfo) -> Buckets:
+        keys = info.data.get("keys")
+        for purpose, bucket in value.model_dump().items():
+            if bucket and keys and getattr(keys, purpose) is None:
+                raise ValueError(
+                    f"has a {purpose} bucket, which is encrypted already: give existing.keys.{purpose} too"
+                )
+        if value.data and value.data == value.models:
+            raise ValueError(f"names {value.data} twice: data and models have a bucket each")
+        return value
+
+
+AnyExisting = TypeVar("AnyExisting", WorkloadExisting, DataScienceExisting)
+
+
+def belonging(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
+    """The section, if its keys and roles are those of the stack's own account and region. Raises ValueError."""
+    account, region = info.data.get("account"), info.data.get("region")
+    for name, arn in {**existing.keys.model_dump(), **existing.roles.model_dump()}.items():
+        if not arn:
+            continue
+        _, _, service, its_region, its_account, _ = arn.split(":", 5)
+        if account and its_account != account:
+            raise ValueError(f"has {arn} ({name}), which is in account {its_account}, not in {account}")
+        if region and service == "kms" and its_region != region:
+            raise ValueError(f"has {arn} ({name}), which is in {its_region}, not in {region}")
+    return existing
