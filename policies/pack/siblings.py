@@ -15,11 +15,12 @@ _IDENTITIES = ("id", "bucket", "arn", "name", "keyId", "url")
 def points_at(other: Resource, prop: str, resource: Resource) -> bool | None:
     """Whether a property of `other` names `resource`; None when a preview cannot tell."""
     value = other.props.get(prop)
+    made = resource.urn in other.refers.get(prop, ())
     if isinstance(value, Unknown):
-        urns = other.refers.get(prop, ())
-        return resource.urn in urns if urns else None
+        return made if other.refers.get(prop) else None
     identities = {resource.props.get(key) for key in _IDENTITIES} - {None, ""}
-    return isinstance(value, str) and value in identities
+    # Where the engine does not show the id, what the value was made from tells.
+    return isinstance(value, str) and (value in identities or (made and "id" not in resource.props))
 
 
 def attached(resource: Resource, stack: Sequence[Resource], types: Sequence[str], prop: str) -> list[Resource]:

@@ -8,6 +8,7 @@ from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
 from policies.pack.resource_policies import POLICY_OF, statements
 
 LAMBDA_PERMISSION = "aws:lambda/permission:Permission"
+BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
 # Keys that hold a caller to somebody. S3 API, PublicAccessBlockConfiguration (what is not public), and IAM's
 # reference_policies_condition-keys for organizations and principals.
 NARROWING = (
@@ -30,6 +31,9 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     """No Allow to everybody, unless a condition names who that is."""
     if resource.type == LAMBDA_PERMISSION:
         return _of_function(resource)
+    if resource.type == BUS_PERMISSION:
+        open_ = resource.text("principal") == "*" and not resource.present("condition")
+        return ["everybody may put events on the bus, and no organization says whom"] if open_ else []
     return [
         f"{statement.label} allows everybody, and no condition names whom"
         for statement in statements(resource)
@@ -67,6 +71,6 @@ RULE = Rule(
         SECURITY_HUB.format("sqs"),
         SECURITY_HUB.format("lambda"),
     ),
-    types=(*POLICY_OF, LAMBDA_PERMISSION),
+    types=(*POLICY_OF, BUS_PERMISSION, LAMBDA_PERMISSION),
     check=check,
 )

@@ -36,19 +36,18 @@ TYPES = (
 def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
     """The three tags are there, with values, from the resource itself or from its provider."""
     tags = _tags(resource, stack)
-    return [f"tag {key} is missing" for key in REQUIRED if tags.get(key) in (None, "")]
+    missing = [key for key in REQUIRED if tags.get(key) in (None, "")]
+    return [f"it is not tagged with {', '.join(missing)}"] if missing else []
 
 
 def _tags(resource: Resource, stack: Sequence[Resource]) -> Mapping[str, object]:
-    together = resource.get("tagsAll")
-    if isinstance(together, Mapping):
-        return together
-    own = resource.get("tags")
+    """All three sources: a provider may not have put its default tags into `tagsAll` yet."""
     defaults = [_defaults(one) for one in stack if one.type == PROVIDER]
     shared = (
         {key: value for key, value in defaults[0].items() if all(key in one for one in defaults)} if defaults else {}
     )
-    return {**shared, **own} if isinstance(own, Mapping) else shared
+    given = [found for path in ("tags", "tagsAll") if isinstance(found := resource.get(path), Mapping)]
+    return {**shared, **{key: value for found in given for key, value in found.items()}}
 
 
 def _defaults(provider: Resource) -> Mapping[str, object]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from policies.pack.model import UNKNOWN, Resource
-from policies.pack.rules import endpoint_policy, open_network
+from policies.pack.rules import endpoint_policy, flow_logs, open_network
 from tests.policies.pack.pack_factories import (
     ACCOUNT,
     allow,
@@ -144,3 +145,12 @@ def test_an_endpoint_that_takes_no_policy_is_excused() -> None:
 
 def test_an_endpoint_policy_that_is_not_known_yet_is_not_decided() -> None:
     assert not_decided(endpoint_policy.RULE, having(endpoint(), policy=UNKNOWN)) == "policy of kms"
+
+
+def test_a_known_id_belongs_to_the_resource_that_it_was_made_from_where_that_ones_own_is_not_shown() -> None:
+    vpc = make("aws:ec2/vpc:Vpc", "network", cidrBlock="10.0.0.0/16")
+    refers = {"vpcId": (vpc.urn,)}
+    log = make("aws:ec2/flowLog:FlowLog", "flow-logs", refers, vpcId="vpc-1", trafficType="ALL")
+    assert violations(flow_logs.RULE, vpc, log) == []
+    assert len(violations(flow_logs.RULE, having(vpc, id="vpc-2"), log)) == 1
+    assert len(violations(flow_logs.RULE, vpc, replace(log, refers={}))) == 1

@@ -78,6 +78,11 @@ def topic_policy(**elements: Any) -> Resource:
     return make("aws:sns/topicPolicy:TopicPolicy", "alarms-policy", arn="arn:aws:sns:x", policy=text)
 
 
+def bus_permission(**props: Any) -> Resource:
+    right = {"statementId": "Given", "action": "events:PutEvents", "eventBusName": "mlops-events"}
+    return make("aws:cloudwatch/eventPermission:EventPermission", "events", **{**right, **props})
+
+
 def logs_key(condition: dict[str, Any]) -> Resource:
     service = {"Service": f"logs.{REGION}.amazonaws.com"}
     return key(allow(Principal=service, Action=["kms:Encrypt"], Resource="*", Condition=condition))
@@ -90,8 +95,15 @@ def makes_roles(**elements: Any) -> Resource:
 CASES = (
     Cases(
         rule=open_principal.RULE,
-        passes=[on(bucket_policy(Principal={"AWS": ROLE_ARN}))],
-        mistakes=[(on(bucket_policy(Principal="*")), "Given allows everybody, and no condition names whom")],
+        passes=[
+            on(bucket_policy(Principal={"AWS": ROLE_ARN})),
+            on(bus_permission(principal=ACCOUNT)),
+            on(bus_permission(principal="*", condition={"key": "aws:PrincipalOrgID", "value": "o-a1b2c3d4e5"})),
+        ],
+        mistakes=[
+            (on(bucket_policy(Principal="*")), "Given allows everybody, and no condition names whom"),
+            (on(bus_permission(principal="*")), "everybody may put events on the bus"),
+        ],
         unknown=[(on(having(bucket_policy(Principal="*"), policy=UNKNOWN)), "policy of data-policy")],
         excused=[(on(make("aws:sns/topic:Topic", "alarms")), "it has no policy")],
     ),

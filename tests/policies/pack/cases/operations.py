@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from policies.pack.accounts import PROVIDER
 from policies.pack.model import UNKNOWN, Resource
 from policies.pack.rules import (
     alarm_action,
@@ -261,14 +262,15 @@ CASES = (
             on(role(tagsAll=TAGS)),
             on(role(tags=TAGS)),
             on(role(), provider()),
+            on(role(tagsAll={}), provider()),
             on(role(tags={"project": "screening"}), provider()),
             on(role(tagsAll={**TAGS, "owner": UNKNOWN})),
         ],
         mistakes=[
-            (on(role()), "tag owner is missing"),
-            (on(role(tagsAll={**TAGS, "data-class": ""})), "tag data-class is missing"),
-            (on(role(tagsAll={"owner": "x"}), provider()), "tag cost-centre is missing"),
-            (on(role(), provider(), having(provider(), defaultTags=None)), "tag owner is missing"),
+            (on(role()), "it is not tagged with cost-centre, data-class, owner"),
+            (on(role(tagsAll={**TAGS, "data-class": ""})), "it is not tagged with data-class"),
+            (on(role(tagsAll={"owner": "x"}), make(PROVIDER, "bare")), "it is not tagged with cost-centre, data-class"),
+            (on(role(), provider(), make(PROVIDER, "bare")), "it is not tagged with cost-centre, data-class, owner"),
         ],
         unknown=[
             (on(role(tagsAll=UNKNOWN)), "tagsAll of training"),
