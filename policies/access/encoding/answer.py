@@ -8,7 +8,7 @@ import z3
 
 from policies.access.encoding.callers import Caller
 from policies.access.encoding.decision import Policies, encode
-from policies.access.encoding.logic import Unsupported
+from policies.access.encoding.logic import Unsupported, constant
 from policies.access.encoding.request import Request, Slot
 from policies.access.encoding.variables import free_variables
 from policies.access.question import Question
@@ -57,12 +57,12 @@ def values_of(question: Question, formula: z3.BoolRef) -> list[tuple[z3.ExprRef,
 def _value(variable: z3.ExprRef, question: Question, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:
     name = variable.decl().name()
     if name in {"action", "resource"}:
-        return z3.StringVal(question.action.lower() if name == "action" else question.resource)
+        return constant(question.action.lower() if name == "action" else question.resource)
     slot, _, reading = name.partition(";")
     key, _, index = slot.rpartition("#")
     texts = context.get(key, ())
     known = texts[int(index)] if int(index) < len(texts) else None
-    return Slot(slot, known is not None, z3.StringVal(known or "")).reading(reading)
+    return Slot(slot, known is not None, constant(known or "")).reading(reading)
 
 
 def truth(formula: z3.BoolRef, values: list[tuple[z3.ExprRef, z3.ExprRef]]) -> bool:

@@ -9,7 +9,8 @@ from enum import Enum
 
 import z3
 
-from policies.access.encoding.logic import Formula, as_term, both, either, settled
+from policies.access.encoding.logic import Formula, both, constant, either, settled
+from policies.access.encoding.patterns import Style, fits
 
 _IAM = re.compile(r"arn:(?P<partition>[^:]+):iam::(?P<account>\d{12}):(?P<kind>role|user|root)(/(?P<path>.+))?")
 _STS = re.compile(
@@ -58,9 +59,9 @@ class Caller:
         shown = principal_arn or derived
         return cls(
             kind,
-            z3.StringVal(principal),
-            z3.StringVal(account) if account is not None and kind in IN_ACCOUNT else None,
-            z3.StringVal(shown) if shown is not None else None,
+            constant(principal),
+            constant(account) if account is not None and kind in IN_ACCOUNT else None,
+            constant(shown) if shown is not None else None,
         )
 
     @classmethod
@@ -87,20 +88,20 @@ class Caller:
         """
         if self.kind not in {CallerKind.ROLE, CallerKind.SESSION} or self.principal_arn is None:
             return False
-        return settled(z3.Contains(self.principal_arn, z3.StringVal(_SERVICE_LINKED)), self.principal_arn)
+        return settled(z3.Contains(self.principal_arn, constant(_SERVICE_LINKED)), self.principal_arn)
 
     def derived(self, owner: str) -> Mapping[str, z3.SeqRef]:
         """The condition keys that AWS fills in from the caller and the resource's owner.
 
         Source: IAM User Guide, reference_policies_condition-keys, availability of each key.
         """
-        keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": z3.StringVal(owner)}
+        keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": constant(owner)}
         if self.kind is CallerKind.ANONYMOUS:
             return keys | {
-                "aws:principalaccount": z3.StringVal("anonymous"),
-                "aws:principaltype": z3.StringVal("Anonymous"),
+                "aws:principalaccount": constant("anonymous"),
+                "aws:principaltype": constant("Anonymous"),
             }
-        keys["aws:principalisawsservice"] = z3.StringVal("true" if self.kind is CallerKind.SERVICE else "false")
+        keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerKind.SERVICE else "false")
         if self.kind is CallerKind.SERVICE:
             keys["aws:principalservicename"] = self.arn
         if self.principal_arn is not None:
@@ -108,7 +109,7 @@ class Caller:
         if self.account is not None:
             keys["aws:principalaccount"] = self.account
         if self.kind in IN_ACCOUNT:
-            keys["aws:principaltype"] = z3.StringVal(_TYPES.get(self.kind, "AssumedRole"))
+            keys["aws:principaltype"] = constant(_TYPES.get(self.kind, "AssumedRole"))
         return keys
 
 
@@ -207,5 +208,4 @@ def _is_role(name: str, found: re.Match[str], caller: Caller) -> Formula:
 
 
 def _same(term: z3.SeqRef, text: str) -> Formula:
-    constant = z3.StringVal(text)
-    return settled(as_term(term == constant), term, constant)
+    return fits(text, Style.PLAIN, term, "a principal")

@@ -19,12 +19,13 @@ from policies.access.encoding.logic import (
     as_term,
     both,
     conjunction,
+    constant,
     disjunction,
     either,
     negation,
     settled,
 )
-from policies.access.encoding.patterns import ARN_PARTS, Value, Wild, in_parts, matches, matches_any_case, pieces
+from policies.access.encoding.patterns import ARN_PARTS, Resolve, Style, Value, fits, matches_any_case, pieces
 from policies.access.encoding.request import BITS, Request, Slot, exact
 
 
@@ -40,6 +41,11 @@ class Reading:
         """The request's values of `key`."""
         return self.request.values(key, self.derived)
 
+    @property
+    def resolve(self) -> Resolve | None:
+        """How the statement's policy variables get values; None where they are text."""
+        return self.variable if self.statement.variables else None
+
     def variable(self, key: str, default: str | None) -> Value:
         """The value of `${key}`, which only a single-valued key has."""
         slots = self.slots(key)
@@ -48,11 +54,11 @@ class Reading:
                 raise Unsupported(f"{self.statement.where}: the variable {key} is also read by a set operator")
             slots = []
         if not slots:
-            return Value(z3.StringVal(default or ""), default is not None)
+            return Value(constant(default or ""), default is not None)
         text, present = slots[0].text(), slots[0].present
         if default is None or present is True:
             return Value(text, present)
-        return Value(z3.If(as_term(present), text, z3.StringVal(default)), True)
+        return Value(z3.If(as_term(present), text, constant(default)), True)
 
 
 Comparison = Callable[[Test, str, Slot, Reading], Formula]
@@ -82,12 +88,26 @@ def _one_of(test: Test, slot: Slot, reading: Reading, compare: Comparison) -> Fo
 
 
 def _over_values(test: Test, slots: list[Slot], equal: Callable[[Slot], Formula], *, negated: bool) -> Formula:
-    """Combine the request's values: a missing key fails positive operators and meets negated ones."""
+    """Combine the request's values: a missing key fails positive operators and meets negated ones.
+
+    For set operators, values that are all empty are no values. Without one, several values are read as AWS reads
+    one: the positive operator asks for a match, the negated one for none.
+    """
+    if not test.quantifier:
+        return _signed(disjunction(both(slot.present, equal(slot)) for slot in slots), negated)
+    filled = disjunction(both(slot.present, negation(_empty(test, slot))) for slot in slots)
     if test.quantifier == "all":
-        return conjunction(either(negation(slot.present), _signed(equal(slot), negated)) for slot in slots)
-    if test.quantifier == "any":
-        return disjunction(both(slot.present, _signed(equal(slot), negated)) for slot in slots)
-    return _signed(disjunction(both(slot.present, equal(slot)) for slot in slots), negated)
+        each = conjunction(either(negation(slot.present), _signed(equal(slot), negated)) for slot in slots)
+        return either(negation(filled), each)
+    return both(filled, disjunction(both(slot.present, _signed(equal(slot), negated)) for slot in slots))
+
+
+def _empty(test: Test, slot: Slot) -> Formula:
+    """Whether a value is empty text. Typed operators never see one: it is no number, date or address."""
+    if not test.operator.startswith(("String", "Arn", "Binary")):
+        return False
+    text = slot.text()
+    return settled(text == constant(""), text)
 
 
 def _signed(formula: Formula, negated: bool) -> Formula:
@@ -95,31 +115,25 @@ def _signed(formula: Formula, negated: bool) -> Formula:
 
 
 def _string(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
-    resolve = reading.variable if reading.statement.variables else None
-    like = test.operator in {"StringLike", "StringNotLike"}
-    return matches(pieces(value, wildcards=like, resolve=resolve), slot.text(), reading.statement.where)
+    style = Style.WILD if test.operator in {"StringLike", "StringNotLike"} else Style.PLAIN
+    return fits(value, style, slot.text(), reading.statement.where, reading.resolve)
 
 
 def _any_case(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
     del test
-    resolve = reading.variable if reading.statement.variables else None
-    return matches_any_case(pieces(value, wildcards=False, resolve=resolve), slot.text(), reading.statement.where)
+    found = pieces(value, wildcards=False, resolve=reading.resolve)
+    return matches_any_case(found, slot.text(), reading.statement.where)
 
 
 def _arn(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
-    del test
-    resolve = reading.variable if reading.statement.variables else None
-    found = pieces(value, wildcards=True, resolve=resolve)
-    if found == [Wild.MANY]:
-        return True
-    if sum(piece == ":" for piece in found) < ARN_PARTS - 1:
-        return False
-    return matches(in_parts(found), slot.text(), reading.statement.where)
+    if value.count(":") < ARN_PARTS - 1:
+        raise BadDocument(f"{reading.statement.where}: {test.operator} compares ARNs of six parts, not {value}")
+    return fits(value, Style.ARN, slot.text(), reading.statement.where, reading.resolve)
 
 
 def _binary(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
     del test
-    return matches([value], slot.text(), reading.statement.where)
+    return fits(value, Style.PLAIN, slot.text(), reading.statement.where)
 
 
 def _bool(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import z3
 
 from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
-from policies.access.encoding.documents import Policy, parse
+from policies.access.encoding.documents import BadDocument, Policy, parse
 from policies.access.encoding.logic import (
     Formula,
     as_term,
     both,
     conjunction,
+    constant,
     disjunction,
     either,
     negation,
@@ -151,7 +152,7 @@ def granted(policies: Policies, reader: Reader) -> Formula:
     grants = of_grants(policies, reader)
     if caller.account is None:
         return either(resource.at_all(), grants.at_all())
-    same = settled(caller.account == z3.StringVal(policies.owner), caller.account)
+    same = settled(caller.account == constant(policies.owner), caller.account)
     own = own_side(policies, reader)
     within = both(same, within_account(policies, reader, resource.joined(grants), own))
     across = either(alone(policies, reader, grants), across_accounts(own, resource.joined(grants)))
@@ -221,11 +222,13 @@ def operation(grant: Grant, reader: Reader) -> Formula:
 
 
 def grantee(name: str, caller: Caller) -> Match:
-    """Whether a grant to `name` is the caller's."""
-    return named((("Service" if caller.kind is CallerKind.SERVICE else "AWS", name),), caller)
+    """How a grant to `name` reaches the caller. Grants to services need a constraint that `Grant` cannot hold."""
+    return named((("AWS", name),), caller)
 
 
 def _constraint(kind: str, pairs: Mapping[str, str], reader: Reader) -> Formula:
+    if kind not in {"EncryptionContextEquals", "EncryptionContextSubset"}:
+        raise BadDocument(f"a grant: constraint {kind} is neither EncryptionContextEquals nor EncryptionContextSubset")
     wanted = {_CONTEXT_PREFIX + key.lower(): value for key, value in pairs.items()}
     parts = [
         disjunction(both(slot.present, settled(slot.text() == value, slot.text())) for slot in reader.slots(key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 import z3
@@ -63,6 +64,12 @@ def settled(atom: z3.BoolRef, *terms: z3.ExprRef) -> Formula:
     if z3.is_true(simple):
         return True
     return False if z3.is_false(simple) else simple
+
+
+@lru_cache(maxsize=65536)
+def constant(text: str) -> z3.SeqRef:
+    """Known text."""
+    return z3.StringVal(text)
 
 
 def is_constant(term: z3.ExprRef) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import z3
 
-from policies.access.encoding.logic import Formula, Unsupported, both, either, settled
+from policies.access.encoding.logic import Formula, Unsupported, both, constant, settled
 
 ARN_PARTS = 6
 
@@ -62,6 +62,48 @@ def _variable(inside: str, resolve: Resolve) -> Piece:
         return inside
     name, comma, default = inside.partition(",")
     return resolve(name.strip().lower(), default.strip().strip("'") if comma else None)
+
+
+class Style(Enum):
+    """How a pattern is written: plain text, with wildcards, as an ARN of a condition, or of a Resource element."""
+
+    PLAIN = "plain"
+    WILD = "wild"
+    ARN = "arn"
+    RESOURCE = "resource"
+
+
+def fits(pattern: str, style: Style, text: z3.SeqRef, where: str, resolve: Resolve | None = None) -> Formula:
+    """Whether `text` has the form of `pattern`. A variable without a value matches nothing. Raises `Unsupported`.
+
+    `resolve` gives the values of policy variables; without it `${…}` is text. `where` names the statement.
+    """
+    if resolve is not None and "${" in pattern:
+        return matches(_styled(pattern, style, resolve), text, where)
+    key = pattern, style, text.get_id()
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) >= _REMEMBERED:
+            _KNOWN.clear()
+        known = _KNOWN[key] = text, matches(_styled(pattern, style, None), text, where)
+    return known[1]
+
+
+# Formulas of patterns without variables; the text is kept so that its number stays its own.
+_KNOWN: dict[tuple[str, Style, int], tuple[z3.SeqRef, Formula]] = {}
+_REMEMBERED = 50_000
+
+
+def _styled(pattern: str, style: Style, resolve: Resolve | None) -> list[Piece]:
+    if style is Style.RESOURCE:
+        # Variables stand only after the fifth colon. Source: IAM User Guide, reference_policies_variables.
+        parts = pattern.split(":", ARN_PARTS - 1)
+        if len(parts) < ARN_PARTS:
+            return in_segments(pieces(pattern, wildcards=True))
+        head = pieces(":".join(parts[:-1]) + ":", wildcards=True)
+        return in_segments([*head, *pieces(parts[-1], wildcards=True, resolve=resolve)])
+    found = pieces(pattern, wildcards=style is not Style.PLAIN, resolve=resolve)
+    return in_parts(found) if style is Style.ARN else found
 
 
 def in_parts(found: Sequence[Piece]) -> list[Piece]:
@@ -149,18 +191,18 @@ def _constant(joined: list[Piece], text: z3.SeqRef) -> Formula:
         case [Wild.MANY]:
             return True
         case [str(prefix), Wild.MANY]:
-            return settled(z3.PrefixOf(z3.StringVal(prefix), text), text)
+            return settled(z3.PrefixOf(constant(prefix), text), text)
         case [Wild.MANY, str(suffix)]:
-            return settled(z3.SuffixOf(z3.StringVal(suffix), text), text)
+            return settled(z3.SuffixOf(constant(suffix), text), text)
         case [Wild.MANY, str(inner), Wild.MANY]:
-            return settled(z3.Contains(text, z3.StringVal(inner)), text)
+            return settled(z3.Contains(text, constant(inner)), text)
     return settled(z3.InRe(text, _expression(tuple(joined))), text)
 
 
 def _concatenated(joined: Sequence[Piece]) -> z3.SeqRef:
-    terms = [piece.text if isinstance(piece, Value) else z3.StringVal(piece) for piece in joined]
+    terms = [piece.text if isinstance(piece, Value) else constant(piece) for piece in joined]
     if not terms:
-        return z3.StringVal("")
+        return constant("")
     return terms[0] if len(terms) == 1 else z3.Concat(*terms)
 
 
@@ -195,8 +237,3 @@ _WILD = {
     Wild.MANY_NARROW: z3.Star(_NOT_COLON),
     Wild.ONE_NARROW: _NOT_COLON,
 }
-
-
-def any_of(patterns: Sequence[Sequence[Piece]], text: z3.SeqRef, where: str) -> Formula:
-    """Whether `text` has one of these forms."""
-    return either(*(matches(pattern, text, where) for pattern in patterns))

@@ -13,7 +13,7 @@ import z3
 from policies.access.encoding import values
 from policies.access.encoding.callers import Caller
 from policies.access.encoding.documents import Policy
-from policies.access.encoding.logic import Formula, Unsupported, as_term
+from policies.access.encoding.logic import Formula, Unsupported, as_term, constant
 
 V4, V6 = 4, 6
 BITS = {V4: 32, V6: 128}
@@ -125,8 +125,8 @@ class Request:
         slots = {key: max(needed.get(key, 1), (also or {}).get(key, 1)) for key in {*needed, *(also or {})}}
         return cls(
             caller=caller,
-            action=z3.String("action") if action is None else z3.StringVal(action.lower()),
-            resource=z3.String("resource") if resource is None else z3.StringVal(resource),
+            action=z3.String("action") if action is None else constant(action.lower()),
+            resource=z3.String("resource") if resource is None else constant(resource),
             pinned=known,
             slots=slots,
             keys=frozenset({*known, *slots, *keys_mentioned(policies)}),
@@ -147,7 +147,7 @@ class Request:
     def values(self, key: str, derived: Mapping[str, z3.SeqRef]) -> list[Slot]:
         """The values of `key` (in lower case): known, derived from the caller, or open."""
         if key in self.pinned:
-            return [Slot(f"{key}#{i}", True, z3.StringVal(text)) for i, text in enumerate(self.pinned[key])]
+            return [Slot(f"{key}#{i}", True, constant(text)) for i, text in enumerate(self.pinned[key])]
         if key in derived:
             return [Slot(f"{key}#0", True, derived[key])]
         return [Slot(f"{key}#{i}", z3.Bool(f"{key}#{i};present")) for i in range(self.slots.get(key, 1))]

@@ -10,7 +10,7 @@ from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Mat
 from policies.access.encoding.conditions import Reading, holds
 from policies.access.encoding.documents import Policy, Statement
 from policies.access.encoding.logic import Formula, both, conjunction, disjunction, negation
-from policies.access.encoding.patterns import in_parts, in_segments, matches, pieces
+from policies.access.encoding.patterns import Style, fits
 from policies.access.encoding.request import Request, Slot
 
 
@@ -39,12 +39,11 @@ class Reader:
 
     def action_is(self, pattern: str) -> Formula:
         """Whether the action has this form, in any case."""
-        return matches(pieces(pattern.lower(), wildcards=True), self.request.action, "an action")
+        return fits(pattern.lower(), Style.WILD, self.request.action, "an action")
 
     def resource_is(self, pattern: str) -> Formula:
         """Whether the resource's ARN has this form."""
-        found = in_parts(pieces(pattern, wildcards=True))
-        return matches(found, self.request.resource, "a resource")
+        return fits(pattern, Style.ARN, self.request.resource, "a resource")
 
     def _allows(self, statement: Statement) -> Match:
         match = Match(directly=True) if statement.principals is None else named(statement.principals, self._caller)
@@ -112,17 +111,5 @@ def inverted(formula: Formula, by_not: bool) -> Formula:
 
 
 def resource_matches(pattern: str, reading: Reading) -> Formula:
-    """Whether the resource has this form; variables stand only after an ARN's fifth colon.
-
-    Source: IAM User Guide, reference_policies_elements_resource and reference_policies_variables.
-    """
-    resolve = reading.variable if reading.statement.variables else None
-    fixed, variable = _split(pattern)
-    found = pieces(fixed, wildcards=True) + pieces(variable, wildcards=True, resolve=resolve)
-    return matches(in_segments(found), reading.request.resource, reading.statement.where)
-
-
-def _split(pattern: str) -> tuple[str, str]:
-    """The five first parts of an ARN with their colons, and the rest."""
-    parts = pattern.split(":", 5)
-    return (":".join(parts[:5]) + ":", parts[5]) if len(parts) == 6 else (pattern, "")
+    """Whether the resource has this form. Source: IAM User Guide, reference_policies_elements_resource."""
+    return fits(pattern, Style.RESOURCE, reading.request.resource, reading.statement.where, reading.resolve)

@@ -7,8 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_EPOCH = re.compile(r"-?\d{5,}")
+# JSON writes large numbers with an exponent.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 # The profile of ISO 8601 that the W3C describes: year, month, day, or a time with its zone.
 # Source: IAM User Guide, reference_policies_elements_condition_operators, date operators; www.w3.org/TR/NOTE-datetime.
 _DATE = re.compile(
@@ -18,17 +18,15 @@ _DATE = re.compile(
 
 
 def as_number(text: str) -> Fraction | None:
-    """An integer or decimal."""
+    """An integer or decimal number."""
     return Fraction(text) if _NUMBER.fullmatch(text) else None
 
 
 def as_date(text: str) -> Fraction | None:
-    """Seconds since 1970 of a date, or of epoch seconds (five digits or more: four are a year)."""
-    if _EPOCH.fullmatch(text):
-        return Fraction(text)
+    """Seconds since 1970 of a date, or of epoch seconds; four digits alone are a year."""
     found = _DATE.fullmatch(text)
     if found is None:
-        return None
+        return as_number(text)
     part = found.groupdict(default="0")
     try:
         moment = datetime(

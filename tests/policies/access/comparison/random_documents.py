@@ -24,7 +24,7 @@ _ARNS = (
 _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "String": ((*_TAGS, "aws:SourceVpce", "aws:RequestTag/project"), _TEXTS),
     "Arn": (("aws:SourceArn", "aws:PrincipalArn", "lambda:FunctionArn"), _ARNS),
-    "Numeric": (("s3:max-keys", "aws:MultiFactorAuthAge"), ("5", "10", "10.5", "-3")),
+    "Numeric": (("s3:max-keys", "aws:MultiFactorAuthAge"), ("5", "10", "10.5", "-3", "1e1")),
     "Date": (("aws:CurrentTime", "aws:TokenIssueTime"), ("2025-01-01T00:00:00Z", "2026-06-15T12:30:00+02:00")),
     "Bool": (("aws:SecureTransport", "aws:ViaAWSService"), ("true", "false")),
     "Binary": (("kms:RecipientAttestation",), (encoded("one"), encoded("two"))),
@@ -167,7 +167,7 @@ def guarded_question(random: Random, number: int) -> Question:
         owner=HOME if chance(random, 0.8) else AWAY,
         action=random.choice(actions),
         resource=_KEY if key else _TRUSTED,
-        identity=[_document([identity])] if in_account and chance(random, 0.7) else [],
+        identity=[_document([identity])] if in_account and chance(random, 0.8) else [],
         resource_policy=_document(statements) if chance(random, 0.85) else None,
         boundary=_wide(random) if in_account and not caller.endswith("root") and chance(random, 0.15) else None,
         rcps=[[_wide(random, anybody=True)]] if chance(random, 0.2) else [],
@@ -243,7 +243,7 @@ def _condition(random: Random) -> tuple[str, str, list[str]]:
 def _pattern(random: Random, operator: str, value: str) -> str:
     """Sometimes a wildcard or a variable in place of a plain value."""
     if operator.startswith("Arn") and chance(random, 0.5):
-        return random.choice((value.replace("eu-west-1", "*"), value[:-1] + "?", value.replace("/", "/*"), "arn:*"))
+        return random.choice((value.replace("eu-west-1", "*"), value[:-1] + "?", value.replace("/", "/*")))
     if operator.startswith("String") and chance(random, 0.4):
         return random.choice(("r*", "?ed", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/none, 'red'}-1", "${*}"))
     return value
@@ -258,7 +258,7 @@ def _context(random: Random, allow: Statement) -> dict[str, Any]:
                 context[key] = value.split("/")[0] if family == "Ip" else value
     for key in _MULTI:
         if chance(random, 0.4):
-            context[key] = random.sample(["red", "blue", "Red", "green"], k=random.choice((0, 1, 2)))
+            context[key] = random.sample(["red", "blue", "Red", "green", ""], k=random.choice((0, 1, 2)))
     for operator, keyed in allow.get("Condition", {}).items():
         for key, wanted in keyed.items():
             if chance(random, 0.75):
@@ -343,9 +343,8 @@ def _principal(random: Random, caller: str | None) -> Any:
 
 
 def _grant(random: Random, caller: str) -> Grant:
-    grantee = (
-        caller if chance(random, 0.6) and caller not in {"*", _PROVIDER} else f"arn:aws:iam::{HOME}:role/app/reader"
-    )
+    own = caller.startswith("arn:") and caller != _PROVIDER and chance(random, 0.6)
+    grantee = caller if own else f"arn:aws:iam::{HOME}:role/app/reader"
     kind = random.choice(("EncryptionContextEquals", "EncryptionContextSubset"))
     constraints = {kind: {"app": random.choice(("x", "y"))}} if chance(random, 0.5) else {}
     operations = random.sample(["Decrypt", "GenerateDataKey", "DescribeKey"], k=2)
