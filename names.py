@@ -70,6 +70,10 @@ class Names:
         """Role of the environment; computed by other accounts too, so never cut."""
         return exact(f"{self.prefix}-{self.environment}-{purpose}", Limit.ROLE)
 
+    def scientist(self, name: str) -> str:
+        """Role of a scientist's Studio profile."""
+        return self.role(f"{STUDIO}-{name}")
+
     def rule(self, purpose: str) -> str:
         """EventBridge rule."""
         return fitted(f"{self.prefix}-{self.environment}-{purpose}", Limit.RULE)
@@ -197,11 +201,16 @@ STACK_SET_EXECUTION_PATH = "/"
 FOUNDATION = "foundation"
 DEPLOYER = "deployer"
 BOUNDARY = "boundary"
+ADMINISTRATOR = "administrator"
+AUDITOR = "auditor"
 # Kinds of a project's roles that write models.
 BUILDERS = ("pipeline", "processing", "training")
 MODEL = "model"
 TEST = "test"
 PUBLISH = "publish"
+STUDIO = "studio"
+APPROVER = "approver"
+TEAM_ADMINISTRATOR = "team-administrator"
 
 
 def workload_names(prefix: str, stack: str, stage: str, account: str, region: str, projects: list[str]) -> list[str]:
@@ -221,15 +230,16 @@ def foundation_names(prefix: str, account: str, region: str) -> list[str]:
     return [here.bucket(purpose, account, region) for purpose in ("logs", "trail")]
 
 
-def data_science_names(prefix: str, stack: str, account: str, region: str) -> list[str]:
+def data_science_names(prefix: str, stack: str, account: str, region: str, scientists: list[str]) -> list[str]:
     """Every limited name of a data science stack; raises NameTooLong at the first that does not fit."""
     here = Names(prefix, stack)
     names = [here.bucket(purpose, account, region) for purpose in ("logs", "data", "models", "artifacts")]
-    return [*names, here.role(STACK_SET_ADMINISTRATION), here.role("studio"), here.sagemaker("domain")]
+    names += [here.role(purpose) for purpose in (STACK_SET_ADMINISTRATION, STUDIO, APPROVER)]
+    return [*names, here.sagemaker("domain"), *(here.scientist(name) for name in scientists)]
 
 
 def project_names(prefix: str, project: str, stages: list[str]) -> list[str]:
     """Every limited name of a project stack; raises NameTooLong at the first that does not fit."""
     mine = ProjectNames(prefix, project)
-    names = [mine.role("deploy-pipeline"), mine.code_pipeline("deploy"), mine.group(), mine.pipeline()]
+    names = [mine.role(TEAM_ADMINISTRATOR), mine.code_pipeline("deploy"), mine.group(), mine.pipeline()]
     return names + [mine.endpoint(stage) for stage in stages] + [mine.stack_set(stage) for stage in stages]

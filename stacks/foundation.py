@@ -7,6 +7,8 @@ import pulumi_aws as aws
 
 import names
 from components.deployer import Deployer, DeployerArgs
+from components.role import Role, RoleArgs
+from policies.documents import people
 from policies.documents.account import FOUNDATION_TAG, Account
 from policies.documents.boundaries import deployer_boundary, platform_boundary
 from policies.documents.deployer import deployer_policies
@@ -35,6 +37,7 @@ def foundation(stack: str, settings: FoundationSettings) -> None:
     it = Foundation(stack, settings)
     boundary = _boundary(it)
     deployer = _deployer(it)
+    _people(it, boundary)
     pulumi.export("account", settings.account)
     pulumi.export("boundaryArn", boundary.arn)
     pulumi.export("deployerRoleArn", deployer.arn)
@@ -64,3 +67,23 @@ def _deployer(it: Foundation) -> Deployer:
         protect=settings.protect,
     )
     return Deployer("deployer", args, inside(it.provider))
+
+
+def _people(it: Foundation, boundary: aws.iam.Policy) -> None:
+    """Roles of those who look after the account and of those who look at it, where the settings name any."""
+    prefix, given = it.settings.prefix, it.settings.people
+    personas = {
+        names.ADMINISTRATOR: (given.administrators, people.administrator, "Looks after the account, touches no data"),
+        names.AUDITOR: (given.auditors, people.auditor, "Reads configuration and the trail, changes nothing"),
+    }
+    for persona, (sign_in, policy, description) in personas.items():
+        if sign_in:
+            args = RoleArgs(
+                name=f"{prefix}-{persona}",
+                path=names.people_path(prefix),
+                description=description,
+                trust=sign_in_trust(sign_in),
+                policy=policy(it.account),
+                boundary=boundary.arn,
+            )
+            Role(persona, args, inside(it.provider))

@@ -13,6 +13,9 @@ ONLY_THIS_KEY = "In a key policy * is the key that carries it"
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
+    # An alias is made with a right on the alias and one on its key (KMS alias-access).
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
     "kms:DescribeKey",
     "kms:DisableKey",
     "kms:EnableKey",
@@ -27,6 +30,7 @@ ADMINISTRATION = (
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
+    "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
 READ = ("kms:Decrypt", "kms:DescribeKey")
@@ -143,6 +147,48 @@ def storage_key(place: Place, *, users: Sequence[str], kms_endpoints: Sequence[s
     return document(
         administration(place),
         use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
+        deny_outside_endpoints(kms_endpoints),
+    )
+
+
+def data_key(
+    place: Place, *, users: Sequence[str], deployers: Sequence[str], seeded_bucket: str, kms_endpoints: Sequence[str]
+) -> str:
+    """Key of data, artifacts and images: `users` through S3; deployers only to fill repositories and make registries.
+
+    A project's first repositories are uploaded to `seeded_bucket` (ARN) by whoever deploys the project. ECR makes its
+    grants on behalf of whoever makes the registry (ECR encryption-at-rest).
+    """
+    root = account_principals(place.partition, [place.account])
+    own: Conditions = {"ArnLike": {"aws:PrincipalArn": deployers}}
+    seeds = Statement(
+        sid="DeployersEncryptSeeds",
+        principals=root,
+        actions=["kms:GenerateDataKey"],
+        resources=THIS_KEY,
+        conditions={
+            **own,
+            "StringEquals": {
+                "kms:ViaService": place.service("s3"),
+                # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
+                "kms:EncryptionContext:aws:s3:arn": seeded_bucket,
+            },
+        },
+        reason=ONLY_THIS_KEY,
+    )
+    images = Statement(
+        sid="DeployersHandTheKeyToImages",
+        principals=root,
+        actions=["kms:CreateGrant", "kms:RetireGrant"],
+        resources=THIS_KEY,
+        conditions={**own, "StringEquals": {"kms:ViaService": place.service("ecr")}},
+        reason=ONLY_THIS_KEY,
+    )
+    return document(
+        administration(place),
+        use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
+        seeds,
+        images,
         deny_outside_endpoints(kms_endpoints),
     )
 

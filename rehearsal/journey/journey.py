@@ -45,7 +45,7 @@ class Journey:
         role = (
             f"role/{names.prefix}/projects/{self.outputs['project']}/{names.prefix}-{self.outputs['project']}-publish"
         )
-        self.people = People(self.cloud, self.home, f"arn:aws:iam::{self.account}:{role}")
+        self.people = People(self.cloud, self.home, self.outputs["project"], f"arn:aws:iam::{self.account}:{role}")
         self.package: dict[str, Any] = {}
         self.question: ApprovalRequest | None = None
         self.asked = threading.Event()
@@ -251,7 +251,8 @@ class Journey:
     def _in_production(self) -> str:
         """What production serves of this project, in words."""
         workload = next(w for w in self.home["workloads"] if w["stage"] == "production")
-        client = self.cloud.client(self.cloud.deployer(workload["account"]), "sagemaker")
+        looking = self.people.administrator(workload["account"], self.project.settings.prefix)
+        client = self.cloud.client(looking, "sagemaker")
         served = [each["EndpointName"] for each in client.list_endpoints()["Endpoints"]]
         return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
 

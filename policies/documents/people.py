@@ -1,0 +1,220 @@
+"""Identity policies of those who look after an account and of those who look at it. Neither touches data."""
+
+from __future__ import annotations
+
+from policies.documents.account import FOUNDATION_TAG, Account
+from policies.documents.boundaries import CRYPTOGRAPHY, IAM_WRITES
+from policies.documents.statement import Statement, document
+
+# What configuration is read with. None of them gives an object, a prediction, a secret or a job worker's credentials.
+_CONFIGURATION = (
+    "access-analyzer:Get*",
+    "access-analyzer:List*",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingActivities",
+    "application-autoscaling:DescribeScalingPolicies",
+    "cloudformation:Describe*",
+    "cloudformation:GetTemplate",
+    "cloudformation:List*",
+    "cloudtrail:Describe*",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetTrail",
+    "cloudtrail:GetTrailStatus",
+    "cloudtrail:List*",
+    "cloudwatch:Describe*",
+    "cloudwatch:GetDashboard",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
+    "cloudwatch:List*",
+    "codebuild:BatchGet*",
+    "codebuild:List*",
+    "codepipeline:GetPipeline",
+    "codepipeline:GetPipelineExecution",
+    "codepipeline:GetPipelineState",
+    "codepipeline:List*",
+    "config:Describe*",
+    "config:Get*",
+    "config:List*",
+    "ec2:Describe*",
+    "ecr:Describe*",
+    "ecr:GetLifecyclePolicy",
+    "ecr:GetRepositoryPolicy",
+    "ecr:List*",
+    "events:Describe*",
+    "events:List*",
+    "guardduty:Get*",
+    "guardduty:List*",
+    "iam:Get*",
+    "iam:List*",
+    "kms:Describe*",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:List*",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetPolicy",
+    "lambda:List*",
+    "logs:Describe*",
+    "logs:ListTagsForResource",
+    "macie2:Get*",
+    "macie2:List*",
+    "s3:GetAccountPublicAccessBlock",
+    "s3:GetBucket*",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:ListAllMyBuckets",
+    "sagemaker:Describe*",
+    "sagemaker:GetModelPackageGroupPolicy",
+    "sagemaker:List*",
+    "securityhub:Get*",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetTopicAttributes",
+    "sns:List*",
+    "ssm:DescribeParameters",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "ssm:ListTagsForResource",
+    "tag:GetResources",
+)
+_STOP_WORK = (
+    "sagemaker:DeleteApp",
+    "sagemaker:DeleteEndpoint",
+    "sagemaker:StopAutoMLJob",
+    "sagemaker:StopHyperParameterTuningJob",
+    "sagemaker:StopNotebookInstance",
+    "sagemaker:StopPipelineExecution",
+    "sagemaker:StopProcessingJob",
+    "sagemaker:StopTrainingJob",
+    "sagemaker:StopTransformJob",
+)
+_STOPPED = (
+    *("app", "automl-job", "endpoint", "hyper-parameter-tuning-job", "notebook-instance", "pipeline"),
+    *("processing-job", "training-job", "transform-job"),
+)
+# What a model's way into production hangs on.
+_DECISIONS = ("codepipeline:PutApprovalResult", "sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage")
+_DATA = ("s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*", "sagemaker:InvokeEndpoint*")
+
+
+def administrator(account: Account) -> str:
+    """An administrator: sees every configuration, looks after keys without using them, stops what others started."""
+    pipelines = account.arn("codepipeline", f"*-{account.prefix}-*")
+    return document(
+        _see_configuration(),
+        Statement(
+            sid="LookAfterKeys",
+            actions=[
+                "kms:CancelKeyDeletion",
+                "kms:DisableKey",
+                "kms:EnableKey",
+                "kms:EnableKeyRotation",
+                "kms:RevokeGrant",
+                "kms:ScheduleKeyDeletion",
+            ],
+            resources=[account.arn("kms", "key/*")],
+        ),
+        Statement(
+            sid="StopWork",
+            actions=_STOP_WORK,
+            resources=[account.arn("sagemaker", f"{kind}/*") for kind in _STOPPED],
+        ),
+        Statement(
+            sid="HoldDeliveries",
+            actions=[
+                "codepipeline:DisableStageTransition",
+                "codepipeline:EnableStageTransition",
+                "codepipeline:StopPipelineExecution",
+            ],
+            resources=[pipelines, f"{pipelines}/*"],
+        ),
+        Statement(
+            sid="StopBuilds",
+            actions=["codebuild:StopBuild"],
+            resources=[account.arn("codebuild", f"project/{account.prefix}-*")],
+        ),
+        Statement(
+            sid="SilenceTriggers",
+            actions=["events:DisableRule", "events:EnableRule"],
+            resources=[
+                account.arn("events", f"rule/{name}") for name in (f"*-{account.prefix}-*", f"{account.prefix}-*")
+            ],
+        ),
+        Statement(
+            sid="ReadLogs",
+            actions=["logs:FilterLogEvents", "logs:GetLogEvents"],
+            resources=[account.arn("logs", f"log-group:{group}") for group in ("/aws/*", f"/{account.prefix}/*")],
+        ),
+        _deny("DenyDecisions", _DECISIONS),
+        _deny("DenyMoreRights", IAM_WRITES),
+        _deny("DenyData", _DATA),
+        _deny("DenyUseOfKeys", CRYPTOGRAPHY),
+        Statement(
+            sid="DenyTheGuards",
+            effect="Deny",
+            actions=["events:DisableRule", "events:EnableRule"],
+            resources=list(account.guards()),
+        ),
+        Statement(
+            sid="DenyTheGuardsKeys",
+            effect="Deny",
+            actions=["kms:DisableKey", "kms:RevokeGrant", "kms:ScheduleKeyDeletion"],
+            resources=["*"],
+            conditions={"StringEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}},
+        ),
+    )
+
+
+def auditor(account: Account) -> str:
+    """An auditor: reads every configuration and policy, and what CloudTrail has written down. Changes nothing."""
+    trails = f"arn:{account.partition}:s3:::{account.prefix}-foundation-trail-{account.account}-*"
+    return document(
+        _see_configuration(),
+        Statement(
+            sid="LookEventsUp",
+            actions=["cloudtrail:LookupEvents"],
+            resources=["*"],
+            reason="The history of events knows no resource (SAR list_awscloudtrail)",
+        ),
+        Statement(sid="ListTheTrail", actions=["s3:ListBucket"], resources=[trails]),
+        Statement(sid="ReadTheTrail", actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{trails}/*"]),
+        Statement(
+            sid="DecryptTheTrail",
+            actions=["kms:Decrypt"],
+            resources=[account.arn("kms", "key/*")],
+            conditions={
+                "StringEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]},
+                "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"},
+            },
+        ),
+        _deny("DenyDecisions", _DECISIONS),
+        _deny("DenyMoreRights", IAM_WRITES),
+        Statement(
+            sid="DenyData",
+            effect="Deny",
+            actions=_DATA,
+            resources=[
+                *(f"{account.bucket(purpose)}/*" for purpose in ("artifacts", "capture", "data", "models")),
+                account.arn("sagemaker", "endpoint/*"),
+            ],
+        ),
+        Statement(
+            sid="DenyUseOfKeys",
+            effect="Deny",
+            actions=CRYPTOGRAPHY,
+            resources=["*"],
+            conditions={"StringNotEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}},
+        ),
+    )
+
+
+def _see_configuration() -> Statement:
+    return Statement(
+        sid="SeeConfiguration",
+        actions=_CONFIGURATION,
+        resources=["*"],
+        reason="Whoever looks after an account sees all of it; these actions show how things are set up, not data",
+    )
+
+
+def _deny(sid: str, actions: tuple[str, ...]) -> Statement:
+    return Statement(sid=sid, effect="Deny", actions=actions, resources=["*"])
