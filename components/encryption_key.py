@@ -13,12 +13,16 @@ DELETION_WINDOW_DAYS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyArgs:
-    """What the key is for, who may use it, and the alias that other accounts know it by."""
+    """What the key is for, who may use it, and the alias that other accounts know it by.
+
+    `existing` is the ARN of a key that somebody else made: it gets this policy and this alias, and stays when they go.
+    """
 
     alias: str
     description: str
     policy: pulumi.Input[str]
     protect: bool
+    existing: str | None = None
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -26,7 +30,17 @@ class EncryptionKey(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:storage:EncryptionKey", name, None, opts)
-        self.key = aws.kms.Key(
+        key_id, self.arn = self._existing(name, args, args.existing) if args.existing else self._made(name, args)
+        self.alias = aws.kms.Alias(
+            f"{name}-alias",
+            name=args.alias,
+            target_key_id=key_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({"arn": self.arn, "alias": args.alias})
+
+    def _made(self, name: str, args: EncryptionKeyArgs) -> tuple[pulumi.Input[str], pulumi.Output[str]]:
+        key = aws.kms.Key(
             f"{name}-key",
             description=args.description,
             policy=args.policy,
@@ -34,11 +48,11 @@ class EncryptionKey(pulumi.ComponentResource):
             deletion_window_in_days=DELETION_WINDOW_DAYS,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        self.alias = aws.kms.Alias(
-            f"{name}-alias",
-            name=args.alias,
-            target_key_id=self.key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+        return key.key_id, key.arn
+
+    def _existing(self, name: str, args: EncryptionKeyArgs, arn: str) -> tuple[pulumi.Input[str], pulumi.Output[str]]:
+        policy = aws.kms.KeyPolicy(
+            f"{name}-policy", key_id=arn, policy=args.policy, opts=pulumi.ResourceOptions(parent=self)
         )
-        self.arn = self.key.arn
-        self.register_outputs({"arn": self.arn, "alias": args.alias})
+        # Known once the policy stands, as it is with a key that is made.
+        return arn.rpartition("/")[2], policy.id.apply(lambda _: arn)

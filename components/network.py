@@ -20,6 +20,15 @@ class NetworkArgs:
     nat: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExistingNetwork:
+    """A VPC that somebody else made, with its private subnets and their route tables."""
+
+    vpc_id: str
+    subnet_ids: Sequence[str]
+    route_table_ids: Sequence[str]
+
+
 class Network(pulumi.ComponentResource):
     """A VPC with a private subnet and route table in each zone, and a default security group that is shut.
 
@@ -40,6 +49,7 @@ class Network(pulumi.ComponentResource):
             self._internet(args.zones, blocks.public)
         self.vpc_id = self.vpc.id
         self.subnet_ids = [subnet.id for subnet in self.subnets]
+        self.route_table_ids = [table.id for table in self.route_tables]
         self.register_outputs({"vpcId": self.vpc_id, "subnetIds": self.subnet_ids})
 
     def _vpc(self, cidr: str) -> aws.ec2.Vpc:

@@ -13,7 +13,8 @@ class PrivateBucketArgs:
     """Name, key and policy of a bucket, where its access is logged, and how long old versions stay.
 
     Without `key_arn` the bucket encrypts with S3's own key: only the bucket that S3 delivers access logs to does, since
-    S3 writes them no other way (S3: UsingKMSEncryption).
+    S3 writes them no other way (S3: UsingKMSEncryption). `existing_arn` is the ARN of the bucket if somebody else made
+    it: it gets the policy and nothing else.
     """
 
     bucket: str
@@ -24,6 +25,7 @@ class PrivateBucketArgs:
     old_versions_days: int = 90
     expire_days: int | None = None
     events: bool = False
+    existing_arn: str | None = None
 
 
 class PrivateBucket(pulumi.ComponentResource):
@@ -35,12 +37,28 @@ class PrivateBucket(pulumi.ComponentResource):
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:storage:PrivateBucket", name, None, opts)
         self._name, self._args = name, args
-        self.bucket = aws.s3.Bucket(
-            f"{name}-bucket",
+        if args.existing_arn:
+            self.arn = pulumi.Output.from_input(args.existing_arn)
+            policy = self._policy(args.bucket)
+        else:
+            self.bucket = self._made()
+            self.arn = self.bucket.arn
+            policy = self._policy(self.bucket.id, self._settings())
+        # Known once the policy stands: whoever is told the name may rely on being let in.
+        self.name = policy.id.apply(lambda _: args.bucket)
+        self.register_outputs({"arn": self.arn, "name": self.name})
+
+    def _made(self) -> aws.s3.Bucket:
+        args = self._args
+        return aws.s3.Bucket(
+            f"{self._name}-bucket",
             bucket=args.bucket,
             force_destroy=not args.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
+
+    def _settings(self) -> pulumi.Resource:
+        """What a bucket of ours is set to. Gives what its policy has to wait for."""
         self._ownership()
         closed = self._no_public_access()
         self._versioning()
@@ -48,11 +66,7 @@ class PrivateBucket(pulumi.ComponentResource):
         self._lifecycle()
         self._logging()
         self._events()
-        policy = self._policy(closed)
-        self.arn = self.bucket.arn
-        # Known once the policy stands: whoever is told the name may rely on being let in.
-        self.name = pulumi.Output.all(self.bucket.bucket, policy.id).apply(lambda known: str(known[0]))
-        self.register_outputs({"arn": self.arn, "name": self.name})
+        return closed
 
     def _child(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self)
@@ -140,11 +154,11 @@ class PrivateBucket(pulumi.ComponentResource):
                 f"{self._name}-events", bucket=self.bucket.id, eventbridge=True, opts=self._child()
             )
 
-    def _policy(self, closed: pulumi.Resource) -> aws.s3.BucketPolicy:
+    def _policy(self, bucket: pulumi.Input[str], *after: pulumi.Resource) -> aws.s3.BucketPolicy:
         # S3 refuses two changes to a bucket's access at once, so the policy waits.
         return aws.s3.BucketPolicy(
             f"{self._name}-policy",
-            bucket=self.bucket.id,
+            bucket=bucket,
             policy=self._args.policy,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[closed]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )

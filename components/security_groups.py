@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
@@ -15,19 +17,35 @@ APPS = (8192, 65535)
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityGroupsArgs:
-    """The VPC, and what its workloads may reach beside its endpoints."""
+    """The VPC, and what its workloads may reach beside its endpoints.
+
+    `existing` holds groups by purpose (`workloads`, `endpoints`, `studio`) that are used as they are;
+    `endpoint_groups` are the groups of endpoints that exist.
+    """
 
     vpc_id: pulumi.Input[str]
     prefix: str
     studio: bool = False
     internet: bool = False
+    existing: Mapping[str, str] = field(default_factory=dict)
+    endpoint_groups: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ExistingGroup:
+    """A security group that somebody else made: its rules are not ours to change."""
+
+    id: str
+
+
+Group: TypeAlias = aws.ec2.SecurityGroup | ExistingGroup
 
 
 class SecurityGroups(pulumi.ComponentResource):
     """One group for the workloads, one for the interface endpoints, one for Studio where there is one.
 
     Workloads reach the endpoints and S3 on 443 and nothing else. Only where the network has NAT do they reach the
-    internet, on 443 too.
+    internet, on 443 too. Groups that exist already are used with the rules that they have.
     """
 
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -36,11 +54,12 @@ class SecurityGroups(pulumi.ComponentResource):
         self.endpoints = self._group("endpoints", "Interface endpoints: HTTPS from the workloads")
         self.workloads = self._group("workloads", "Jobs, builds and model endpoints: HTTPS to AWS services")
         self._reaches_endpoints("workloads", self.workloads)
-        self.studio: aws.ec2.SecurityGroup | None = None
+        self.studio: Group | None = None
         if args.studio:
             self.studio = self._group("studio", "Studio apps: HTTPS to AWS services, and each other")
             self._reaches_endpoints("studio", self.studio)
-            self._studio_among_itself(self.studio)
+            if isinstance(self.studio, aws.ec2.SecurityGroup):
+                self._studio_among_itself(self.studio)
         self.register_outputs({"workloads": self.workloads.id, "endpoints": self.endpoints.id})
 
     def reach_s3(self, prefix_list: pulumi.Input[str]) -> None:
@@ -49,10 +68,13 @@ class SecurityGroups(pulumi.ComponentResource):
             self._egress(f"{suffix}-s3", group, "S3 through the gateway endpoint", to_prefix_list=prefix_list)
 
     def _callers(self) -> list[tuple[str, aws.ec2.SecurityGroup]]:
-        callers = [("workloads", self.workloads)]
-        return [*callers, ("studio", self.studio)] if self.studio else callers
+        """The groups that are ours to give rules to."""
+        callers = [("workloads", self.workloads), ("studio", self.studio)]
+        return [(suffix, group) for suffix, group in callers if isinstance(group, aws.ec2.SecurityGroup)]
 
-    def _group(self, suffix: str, description: str) -> aws.ec2.SecurityGroup:
+    def _group(self, suffix: str, description: str) -> Group:
+        if suffix in self._args.existing:
+            return ExistingGroup(self._args.existing[suffix])
         return aws.ec2.SecurityGroup(
             f"{self._name}-{suffix}",
             name=f"{self._args.prefix}-{suffix}",
@@ -62,9 +84,14 @@ class SecurityGroups(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _reaches_endpoints(self, suffix: str, group: aws.ec2.SecurityGroup) -> None:
+    def _reaches_endpoints(self, suffix: str, group: Group) -> None:
+        if isinstance(self.endpoints, aws.ec2.SecurityGroup):
+            self._ingress(f"endpoints-{suffix}", self.endpoints, (HTTPS, HTTPS), f"HTTPS from {suffix}", group)
+        if not isinstance(group, aws.ec2.SecurityGroup):
+            return
         self._egress(f"{suffix}-endpoints", group, "Interface endpoints", to_group=self.endpoints.id)
-        self._ingress(f"endpoints-{suffix}", self.endpoints, (HTTPS, HTTPS), f"HTTPS from {suffix}", group)
+        for other in self._args.endpoint_groups:
+            self._egress(f"{suffix}-{other}", group, "Interface endpoints that exist already", to_group=other)
         if self._args.internet:
             self._egress(f"{suffix}-nat", group, "Internet through NAT", to_cidr="0.0.0.0/0")
 
@@ -106,7 +133,7 @@ class SecurityGroups(pulumi.ComponentResource):
         )
 
     def _ingress(
-        self, suffix: str, group: aws.ec2.SecurityGroup, ports: tuple[int, int], why: str, source: aws.ec2.SecurityGroup
+        self, suffix: str, group: aws.ec2.SecurityGroup, ports: tuple[int, int], why: str, source: Group
     ) -> None:
         aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-{suffix}-in",

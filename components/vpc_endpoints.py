@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -17,7 +17,10 @@ STUDIO = "studio"
 
 @dataclass(frozen=True, kw_only=True)
 class VpcEndpointsArgs:
-    """Which services, from which subnets, and whose credentials and resources pass (account ids)."""
+    """Which services, from which subnets, and whose credentials and resources pass (account ids).
+
+    `existing` holds endpoints by service that are used as they are, policy included; `s3_prefix_list` is that of S3's.
+    """
 
     partition: str
     region: str
@@ -27,6 +30,8 @@ class VpcEndpointsArgs:
     security_group_id: pulumi.Input[str]
     services: Sequence[str]
     accounts: pulumi.Input[Sequence[str]]
+    existing: Mapping[str, str] = field(default_factory=dict)
+    s3_prefix_list: str | None = None
 
 
 def service_name(region: str, service: str) -> str:
@@ -43,11 +48,18 @@ class VpcEndpoints(pulumi.ComponentResource):
     def __init__(self, name: str, args: VpcEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:network:VpcEndpoints", name, None, opts)
         self._name, self._args = name, args
-        self.s3 = self._gateway()
-        self.interfaces = {service: self._interface(service) for service in args.services}
-        self.s3_id = self.s3.id
-        self.kms_id = self.interfaces["kms"].id
+        self.s3_id, self.s3_prefix_list = self._s3()
+        ids = {service: self._interface(service).id for service in args.services if service not in args.existing}
+        self.kms_id: pulumi.Input[str] = args.existing.get("kms") or ids["kms"]
         self.register_outputs({"s3": self.s3_id, "kms": self.kms_id})
+
+    def _s3(self) -> tuple[pulumi.Input[str], pulumi.Input[str]]:
+        """Id and prefix list of S3's endpoint."""
+        args = self._args
+        if "s3" in args.existing and args.s3_prefix_list is not None:
+            return args.existing["s3"], args.s3_prefix_list
+        made = self._gateway()
+        return made.id, made.prefix_list_id
 
     def _gateway(self) -> aws.ec2.VpcEndpoint:
         args = self._args

@@ -81,14 +81,14 @@ def perimeter(
             region=place.region,
             vpc_id=network.vpc_id,
             subnet_ids=network.subnet_ids,
-            route_table_ids=[table.id for table in network.route_tables],
+            route_table_ids=network.route_table_ids,
             security_group_id=groups.endpoints.id,
             services=[endpoint.value for endpoint in settings.endpoints],
             accounts=accounts,
         ),
         options,
     )
-    groups.reach_s3(endpoints.s3.prefix_list_id)
+    groups.reach_s3(endpoints.s3_prefix_list)
     return Perimeter(network=network, groups=groups, endpoints=endpoints)
 
 
