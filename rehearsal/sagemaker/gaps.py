@@ -23,12 +23,16 @@ from rehearsal.aws.patches import Patches
 _KEPT = {
     "ProcessingJob": "ProcessingJobName",
     "TrainingJob": "TrainingJobName",
+    "TransformJob": "TransformJobName",
+    "HyperParameterTuningJob": "HyperParameterTuningJobName",
     "Model": "ModelName",
     "EndpointConfig": "EndpointConfigName",
 }
 _SNAKE = {
     "ProcessingJob": "processing_job",
     "TrainingJob": "training_job",
+    "TransformJob": "transform_job",
+    "HyperParameterTuningJob": "hyper_parameter_tuning_job",
     "Model": "model",
     "EndpointConfig": "endpoint_config",
 }

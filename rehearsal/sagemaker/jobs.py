@@ -27,6 +27,8 @@ from rehearsal.sagemaker.gaps import State, now
 
 # StoppingCondition.MaxRuntimeInSeconds of CreateProcessingJob and CreateTrainingJob, where none is given (botocore).
 _DEFAULT_SECONDS = 86_400
+# Account, region, kind such as TrainingJob, name.
+Place = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ class Jobs:
         self._folder = folder
         self._python = python
         self._require_images = require_images
+        self.changed: Callable[[str, str, str, str, str], None] = lambda *_: None
+        self._running: set[Place] = set()
+        self._halted: set[Place] = set()
+
+    def interrupt(self, account: str, region: str, kind: str, name: str) -> bool:
+        """End a job as soon as may be, or before it begins; whether it runs."""
+        self._halted.add((account, region, kind, name))
+        return (account, region, kind, name) in self._running
 
     def run_processing(
         self, account: str, name: str, *, region: str | None = None, stop: threading.Event | None = None
@@ -88,7 +98,8 @@ class Jobs:
         region = region or self._cloud.region
         job = self._describe(account, region, "ProcessingJob", name)
         network = job.get("NetworkConfig") or {}
-        run = _Run(self, account, region, name, job, network.get("VpcConfig"), stop)
+        place = (account, region, "ProcessingJob", name)
+        run = _Run(self, place, job, network.get("VpcConfig"), stop)
         isolated = bool(network.get("EnableNetworkIsolation"))
         outcome = run.whole(_processing, isolated, "/aws/sagemaker/ProcessingJobs")
         members = {
@@ -99,7 +110,8 @@ class Jobs:
             "ProcessingEndTime": now(),
             "LastModifiedTime": now(),
         }
-        self._state.put(account, region, "ProcessingJob", name, members)
+        self._state.put(*place, members)
+        self.changed(*place, outcome.status)
         return outcome
 
     def run_training(
@@ -108,7 +120,8 @@ class Jobs:
         """Run a training job to its end and record how it ended."""
         region = region or self._cloud.region
         job = self._describe(account, region, "TrainingJob", name)
-        run = _Run(self, account, region, name, job, job.get("VpcConfig"), stop)
+        place = (account, region, "TrainingJob", name)
+        run = _Run(self, place, job, job.get("VpcConfig"), stop)
         isolated = bool(job.get("EnableNetworkIsolation"))
         outcome = run.whole(_training, isolated, "/aws/sagemaker/TrainingJobs")
         finals = [
@@ -126,7 +139,8 @@ class Jobs:
             "TrainingTimeInSeconds": seconds,
             "BillableTimeInSeconds": seconds,
         }
-        self._state.put(account, region, "TrainingJob", name, members)
+        self._state.put(*place, members)
+        self.changed(*place, outcome.status)
         return outcome
 
     def _describe(self, account: str, region: str, kind: str, name: str) -> dict[str, Any]:
@@ -143,21 +157,24 @@ class _Run:
     def __init__(
         self,
         jobs: Jobs,
-        account: str,
-        region: str,
-        name: str,
+        place: Place,
         job: dict[str, Any],
         vpc_config: Mapping[str, Any] | None,
         stop: threading.Event | None,
     ) -> None:
-        self.jobs, self.account, self.region, self.name, self.job = jobs, account, region, name, job
+        self.jobs, self.place, self.job = jobs, place, job
+        self.account, self.region, _, self.name = place
         self.vpc_config, self.stop = vpc_config, stop or threading.Event()
         self.root = Path()
         self.started = now()
-        self.log = jobs._folder / f"{name}.log"
+        self.log = jobs._folder / f"{self.name}.log"
 
     def whole(self, kind: Callable[[_Run, Actor, bool], Outcome], isolated: bool, log_group: str) -> Outcome:
         """Assume the role, run, log; a refusal is the job's failure and not the rehearsal's."""
+        self.jobs._running.add(self.place)
+        if self.stopped():
+            self.jobs._running.discard(self.place)
+            return Outcome("Stopped")
         self.root = Path(tempfile.mkdtemp(prefix=f"ml-{self.name[:24]}-"))
         self.log.unlink(missing_ok=True)
         try:
@@ -173,7 +190,12 @@ class _Run:
         except BotoCoreError as error:
             return Outcome("Failed", f"InternalServerError: {error}"[:1024])
         finally:
+            self.jobs._running.discard(self.place)
             shutil.rmtree(self.root, ignore_errors=True)
+
+    def stopped(self) -> bool:
+        """Whether whoever runs the job, or a request, wants it to end."""
+        return self.stop.is_set() or self.place in self.jobs._halted
 
     def _assume(self) -> Actor:
         vpc = vpc_of(self.account, self.region, self.vpc_config)
@@ -213,7 +235,7 @@ class _Run:
             log=self.log,
             seconds=float(limit),
             isolated=isolated,
-            stopped=self.stop.is_set,
+            stopped=self.stopped,
         )
 
     def _publish(self, actor: Actor, group: str) -> None:

@@ -15,7 +15,7 @@ from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.patches import Patches
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
-from rehearsal.sagemaker import endpoints, gaps, images
+from rehearsal.sagemaker import endpoints, gaps, images, stopping
 from rehearsal.sagemaker.cloudformation import Stacks
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import Jobs, Outcome
@@ -71,6 +71,8 @@ class SageMaker:
             package_changed=self._package_changed,
         )
         gaps.install(self._patches, self.state, hooks)
+        self.jobs.changed = self._job_changed
+        stopping.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)
         images.install(self._patches, self.cloud)
         self.stacks.install(self._patches)
@@ -102,6 +104,12 @@ class SageMaker:
         except ClientError as error:
             raise ValidationError(message=f"model package {package}: {logs.refused(error)}") from None
         self.state.put(account, region, "Packages", model, {package: described})
+
+    def _job_changed(self, account: str, region: str, kind: str, name: str, status: str) -> None:
+        title, resource = stopping.TITLES[kind]
+        arn = f"arn:aws:sagemaker:{region}:{account}:{resource}/{name}"
+        detail = {f"{kind}Name": name, f"{kind}Arn": arn, f"{kind}Status": status}
+        self.on_event(account, region, event(account, region, f"SageMaker {title} State Change", [arn], detail))
 
     def _endpoint_changed(self, account: str, region: str, name: str, status: str) -> None:
         record = sagemaker_backends[account][region].endpoints[name]
