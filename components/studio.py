@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -13,7 +13,10 @@ S = aws.sagemaker
 
 @dataclass(frozen=True, kw_only=True)
 class StudioArgs:
-    """The domain's network, key and limits, and its first profile."""
+    """The domain's network, key and limits, and the role of each user profile by its name.
+
+    `default_role_arn` is what apps run with that have no profile's role: those of shared spaces.
+    """
 
     name: str
     vpc_id: pulumi.Input[str]
@@ -25,13 +28,12 @@ class StudioArgs:
     idle_minutes: int
     instance_type: str
     space_gigabytes: int
-    profile: str
-    profile_role_arn: pulumi.Input[str]
+    profiles: Mapping[str, pulumi.Input[str]]
     protect: bool
 
 
 class Studio(pulumi.ComponentResource):
-    """A Studio domain that is reached and reaches out only through the VPC, and a first user profile.
+    """A Studio domain that is reached and reaches out only through the VPC, and its user profiles.
 
     JupyterLab and Code Editor, not Studio Classic, whose apps can no longer be made; idle apps stop by themselves.
     """
@@ -59,15 +61,16 @@ class Studio(pulumi.ComponentResource):
             retention_policy=S.DomainRetentionPolicyArgs(home_efs_file_system="Retain" if args.protect else "Delete"),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        self.profile = S.UserProfile(
-            f"{name}-{args.profile}",
-            domain_id=self.domain.id,
-            user_profile_name=args.profile,
-            user_settings=S.UserProfileUserSettingsArgs(
-                execution_role=args.profile_role_arn, security_groups=[args.security_group_id]
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        for profile, role in args.profiles.items():
+            S.UserProfile(
+                f"{name}-{profile}",
+                domain_id=self.domain.id,
+                user_profile_name=profile,
+                user_settings=S.UserProfileUserSettingsArgs(
+                    execution_role=role, security_groups=[args.security_group_id]
+                ),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.domain_id = self.domain.id
         self.register_outputs({"domainId": self.domain_id, "url": self.domain.url})
 

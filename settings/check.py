@@ -94,6 +94,12 @@ def texts(file: StackFile | None, *path: str) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
+def sections(file: StackFile | None, *path: str) -> list[dict[str, object]]:
+    """A list of sections of a file, by its places; one that is no section is empty."""
+    value = _value(file, path)
+    return [one if isinstance(one, dict) else {} for one in value] if isinstance(value, list) else []
+
+
 def accounts_are_apart(estate: Estate) -> Iterator[Problem]:
     """Accounts separate environments, unless a data science stack says that it has only one."""
     for first, second in combinations(estate.of(*HOSTS), 2):
@@ -182,6 +188,31 @@ def project_ids_differ(estate: Estate) -> Iterator[Problem]:
             yield _problem(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
 
 
+def scientists_have_projects(estate: Estate) -> Iterator[Problem]:
+    """A scientist publishes to projects that live in the same data science stack."""
+    for file in estate.of(Kind.DATA_SCIENCE):
+        homes = {text(each, "id"): text(each, "dataScience") for each in estate.of(Kind.PROJECT)}
+        here = tuple(sorted(project for project, home in homes.items() if project and home == file.stack))
+        for place, scientist in enumerate(sections(file, "studio", "scientists")):
+            named = scientist.get("projects")
+            for number, project in enumerate(named if isinstance(named, list) else []):
+                path = ("studio", "scientists", place, "projects", number)
+                if isinstance(project, str) and project not in here and None not in homes:
+                    message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
+                    yield _problem(file, path, message, project, allowed=here, match=nearest(project, here))
+
+
+def administrators_do_not_approve(estate: Estate) -> Iterator[Problem]:
+    """Who runs a project's training does not let its models into production."""
+    for file in estate.of(Kind.PROJECT):
+        home = estate.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
+        approvers = texts(home, "approvers")
+        for place, role in enumerate(texts(file, "administrators")):
+            if home and role in approvers:
+                message = f"approves models in {home.stack} too: who runs the training does not accept its models"
+                yield _problem(file, ("administrators", place), message, role)
+
+
 def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
     """A model is served only where its artifact and image are (botocore sagemaker ContainerDefinition)."""
     for file in estate.of(Kind.WORKLOAD):
@@ -212,6 +243,31 @@ def names_do_not_collide(estate: Estate) -> Iterator[Problem]:
             yield _problem(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
 
 
+def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
+    """Roles carry the boundary that their account's foundation makes, unless their stack brings another."""
+    foundations = estate.of(Kind.FOUNDATION)
+    for first, second in combinations(foundations, 2):
+        account = text(second, "account")
+        if account and account == text(first, "account"):
+            message = f"is the account of {first.stack} too: an account has one foundation, drop one of the two"
+            yield _problem(second, ("account",), message, account)
+    # A file that cannot be read is told about by itself, and may be the one that is looked for.
+    open_question = any(file.kind is None for file in estate.files) or any(not text(f, "account") for f in foundations)
+    for file in estate.of(*HOSTS):
+        account = text(file, "account")
+        if account is None or text(file, "permissionsBoundary"):
+            continue
+        own = next((each for each in foundations if text(each, "account") == account), None)
+        if own is None and not open_question:
+            example = foundations[0].name if foundations else "Pulumi.foundation.yaml of the examples"
+            message = (
+                f"has no foundation stack, which makes the deployer and the boundary of every role: copy {example} to "
+                f"Pulumi.foundation-{file.stack}.yaml and set its account, or give this stack a permissionsBoundary"
+            )
+            yield _problem(file, ("account",), message, account)
+        yield from _same(file, own, "prefix")
+
+
 RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
@@ -220,8 +276,11 @@ RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     projects_have_a_home,
     projects_are_admitted,
     project_ids_differ,
+    scientists_have_projects,
+    administrators_do_not_approve,
     models_stay_in_their_region,
     names_do_not_collide,
+    accounts_have_a_foundation,
 )
 
 

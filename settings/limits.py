@@ -17,7 +17,8 @@ def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Pro
         stages = [str(stage) for stage in settings.stages]
         return _tried(source, "id", settings.id, lambda: names.project_names(prefix, settings.id, stages))
     if isinstance(settings, DataScienceSettings):
-        return _tried(source, "", None, lambda: names.data_science_names(prefix, stack, account, region))
+        scientists = [scientist.name for scientist in settings.studio.scientists]
+        return _tried(source, "", None, lambda: names.data_science_names(prefix, stack, account, region, scientists))
     if isinstance(settings, FoundationSettings):
         return _tried(source, "", None, lambda: names.foundation_names(prefix, account, region))
     assert isinstance(settings, WorkloadSettings)  # noqa: S101 - no other kind is left

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+import names
+from settings.existing import DataScienceExisting, WorkloadExisting, belonging
+from settings.section import Section
 from settings.values import (
     AccountId,
+    BucketName,
     Cidr,
     Distinct,
     Email,
@@ -47,14 +50,6 @@ DATA_SCIENCE_ENDPOINTS = (
     E.EVENTS,
     E.SECRETS_MANAGER,
 )
-
-
-class Section(BaseModel):
-    """Settings are frozen, written in camelCase, and refuse keys that nobody reads."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True, validate_default=False
-    )
 
 
 class Credentials(Section):
@@ -126,6 +121,9 @@ class Registry(Section):
     account: AccountId = Field(description="Account of the data science stack.")
     stack: StackName = Field(default="dev", description="Name of the data science stack.")
     region: Region | None = Field(default=None, description="Its region, if not this stack's.")
+    models_bucket: BucketName | None = Field(
+        default=None, description="Its models bucket, if that stack uses an existing one."
+    )
 
 
 class Alerts(Section):
@@ -133,6 +131,15 @@ class Alerts(Section):
 
     emails: Annotated[tuple[Email, ...], Distinct] = Field(
         default=(), max_length=20, description="Addresses that are asked to confirm."
+    )
+
+
+class Scientist(Section):
+    """A data scientist: a Studio profile and a role that its apps run with."""
+
+    name: Identifier = Field(description="Name of the user profile, by which CloudTrail knows what they do.")
+    projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        default=(), description="Projects that they hand data and code to."
     )
 
 
@@ -148,7 +155,16 @@ class Studio(Section):
         description="Instance types that scientists may start; first is the default.",
     )
     space_gigabytes: int = Field(default=20, ge=5, le=16_384, description="Default size of a space's volume, in GB.")
-    profile: Identifier = Field(default="scientist", description="Name of the first user profile.")
+    scientists: tuple[Scientist, ...] = Field(default=(), description="Who works here, each with a role of their own.")
+
+    @field_validator("scientists")
+    @classmethod
+    def _one_profile_for_each(cls, value: tuple[Scientist, ...]) -> tuple[Scientist, ...]:
+        names = [scientist.name for scientist in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} twice: each scientist has one profile, with all their projects")
+        return value
 
 
 class ModelImage(Section):
@@ -250,6 +266,9 @@ class WorkloadSettings(StackSettings):
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
+    existing: Annotated[WorkloadExisting, AfterValidator(belonging)] = Field(
+        default_factory=WorkloadExisting, description="What the account has already, used instead of made."
+    )
     alerts: Alerts = Field(default_factory=Alerts)
 
 
@@ -262,31 +281,38 @@ class DataScienceSettings(StackSettings):
     )
     deployers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(),
-        validate_default=True,
-        description="Roles that run Pulumi here, beside credentials.roleArn: bucket denials spare their listing.",
+        description="Roles that run Pulumi here beside the foundation's deployer and credentials.roleArn: bucket "
+        "denials spare their listing.",
     )
-    approvers: tuple[RoleArn, ...] = Field(
-        (),
-        description="Roles that people approve models from, such as sign-in roles; none: those who deploy.",
+    approvers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        min_length=1,
+        description="Roles that approvers sign in with: they alone accept models and let them into production.",
     )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     network: DataScienceNetwork
+    existing: Annotated[DataScienceExisting, AfterValidator(belonging)] = Field(
+        default_factory=DataScienceExisting, description="What the account has already, used instead of made."
+    )
     studio: Studio = Field(default_factory=Studio)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
 
-    @field_validator("deployers")
+    @field_validator("approvers")
     @classmethod
-    def _somebody_deploys(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        credentials = info.data.get("credentials")
-        if credentials and not credentials.role_arn and not value:
-            raise ValueError("give deployers, or credentials.roleArn: without either, nobody could refresh the buckets")
+    def _approvers_come_from_outside(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        own = [arn for arn in value if f":role/{info.data.get('prefix')}/" in arn]
+        if own:
+            raise ValueError(
+                f"{own[0]} is one of the platform's own roles, such as scientists and pipelines have: give a role that "
+                "people sign in with"
+            )
         return value
 
     def deploying_roles(self) -> list[str]:
-        """ARNs of the roles that run Pulumi in this account."""
+        """ARNs of the roles that run Pulumi in this account; the foundation's deployer is always one."""
+        own = names.deployer_arn(names.partition_of(self.region), self.prefix, self.account)
         assumed = [self.credentials.role_arn] if self.credentials.role_arn else []
-        return sorted({*self.deployers, *assumed})
+        return sorted({own, *self.deployers, *assumed})
 
 
 class ProjectSettings(StackSettings):
@@ -298,6 +324,10 @@ class ProjectSettings(StackSettings):
     data_science: StackName = Field(default="dev", description="The data science stack that the project lives in.")
     stages: Annotated[tuple[Stage, ...], Distinct] = Field(
         default=(Stage.STAGING, Stage.PRODUCTION), min_length=1, description="Stages that the model passes, in order."
+    )
+    administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        default=(),
+        description="Roles that the team's administrators sign in with; none: no such role is made for the project.",
     )
     gate: Gate
     deployments: Deployments = Field(default_factory=Deployments)

@@ -17,8 +17,9 @@ from components.role import Role, RoleArgs
 from components.studio import Studio, StudioArgs
 from policies.documents import buckets, keys, platform_roles, shared, trust
 from settings.model import DataScienceSettings
-from stacks.account import account_provider, common_tags, inside
+from stacks.account import account_provider, boundary_of, common_tags, inside
 from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
+from stacks.people import StudioRoles, approver
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish, read
 
 
@@ -30,6 +31,7 @@ class DataScience:
         self.partition = names.partition_of(settings.region)
         self.here = names.Names(settings.prefix, stack)
         self.place = keys.Place(partition=self.partition, account=settings.account, region=settings.region)
+        self.boundary = boundary_of(settings)
         self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
         self.provider = account_provider(stack, settings)
 
@@ -78,7 +80,14 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     operations = operations_key(it.place, it.here, it.provider, settings.protect)
     logs = log_bucket(it.place, it.here, it.provider, settings.protect)
     net = perimeter(
-        it.place, it.here, settings.network, it.platform_accounts(), operations.arn, it.provider, studio=True
+        it.place,
+        it.here,
+        settings.network,
+        it.platform_accounts(),
+        operations.arn,
+        it.provider,
+        boundary=it.boundary,
+        studio=True,
     )
     data_key, models_key, volumes = _data_key(it, net), _models_key(it, net), _volume_key(it)
     studio_key = _studio_key(it)
@@ -89,9 +98,9 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     )
     images = _images(it, data_key)
     administration = _stack_set_administration(it)
-    scientist = _scientist(it, data, data_key, studio_key, images)
-    studio = _studio(it, net, studio_key, scientist)
-    approver = _approver(it)
+    studio_roles = StudioRoles(it, data, data_key, studio_key, images)
+    studio = _studio(it, net, studio_key, studio_roles)
+    approver_role = approver(it)
     topic = alarm_topic(it.place, it.here, operations.arn, settings.alerts.emails, it.provider)
     outputs = DataScienceOutputs(
         account=settings.account,
@@ -113,8 +122,8 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         stack_set_administration_role_arn=administration.arn,
         alarm_topic_arn=topic.arn,
         studio_domain_id=studio.domain_id,
-        scientist_role_arn=scientist.arn,
-        approver_role_arn=approver.arn,
+        scientists=studio_roles.described(),
+        approver_role_arn=approver_role.arn,
         workloads=_workloads(it),
     )
     _discovery(it, outputs)
@@ -148,7 +157,15 @@ def _key(it: DataScience, purpose: str, description: str, policy: pulumi.Input[s
 
 def _data_key(it: DataScience, net: Perimeter) -> EncryptionKey:
     users = [it.project_roles(), it.own_roles(names.people_path(it.settings.prefix))]
-    policy = rendered(keys.storage_key, place=it.place, users=users, kms_endpoints=[net.endpoints.kms_id])
+    artifacts = it.here.bucket("artifacts", it.settings.account, it.settings.region)
+    policy = rendered(
+        keys.data_key,
+        place=it.place,
+        users=users,
+        deployers=it.settings.deploying_roles(),
+        seeded_bucket=f"arn:{it.partition}:s3:::{artifacts}",
+        kms_endpoints=[net.endpoints.kms_id],
+    )
     return _key(it, "data", f"Data and pipeline artifacts of {it.stack}", policy)
 
 
@@ -257,52 +274,12 @@ def _stack_set_administration(it: DataScience) -> Role:
         description="StackSets of the projects enter the workload accounts with it",
         trust=trust.service_trust("cloudformation.amazonaws.com", settings.account, source_arns=[source]),
         policy=it.account_stages().apply(policy),
+        boundary=it.boundary,
     )
     return Role("stackset-administration", args, inside(it.provider))
 
 
-def _scientist(
-    it: DataScience, data: PrivateBucket, data_key: EncryptionKey, studio_key: EncryptionKey, images: ImageRepository
-) -> Role:
-    settings = it.settings
-    args = RoleArgs(
-        name=it.here.role(f"studio-{settings.studio.profile}"),
-        path=names.people_path(settings.prefix),
-        description=f"Studio apps of {settings.studio.profile} run with it",
-        trust=trust.service_trust("sagemaker.amazonaws.com", settings.account, sets_source_identity=True),
-        policy=rendered(
-            platform_roles.studio_user,
-            partition=it.partition,
-            account=settings.account,
-            region=settings.region,
-            data_bucket=data.arn,
-            data_key=data_key.arn,
-            volume_key=studio_key.arn,
-            repository_arn=images.arn,
-            parameters=it.here.parameters(),
-            publish_roles=f"{it.project_roles()[:-1]}{settings.prefix}-*-{names.PUBLISH}",
-        ),
-    )
-    return Role(f"scientist-{settings.studio.profile}", args, inside(it.provider))
-
-
-def _approver(it: DataScience) -> Role:
-    settings = it.settings
-    # Without a list, those who deploy the platform approve: somebody must be able to.
-    people = settings.approvers or settings.deploying_roles()
-    args = RoleArgs(
-        name=it.here.role("approver"),
-        path=names.people_path(settings.prefix),
-        description="Approvers of models and of their way into production",
-        trust=trust.role_trust(it.partition, settings.account, people),
-        policy=platform_roles.approver(
-            partition=it.partition, account=settings.account, region=settings.region, prefix=settings.prefix
-        ),
-    )
-    return Role("approver", args, inside(it.provider))
-
-
-def _studio(it: DataScience, net: Perimeter, key: EncryptionKey, scientist: Role) -> Studio:
+def _studio(it: DataScience, net: Perimeter, key: EncryptionKey, roles: StudioRoles) -> Studio:
     settings, studio = it.settings, it.settings.studio
     assert net.groups.studio is not None  # noqa: S101 - the perimeter was asked for one
     args = StudioArgs(
@@ -311,13 +288,12 @@ def _studio(it: DataScience, net: Perimeter, key: EncryptionKey, scientist: Role
         subnet_ids=net.network.subnet_ids,
         security_group_id=net.groups.studio.id,
         key_arn=key.arn,
-        default_role_arn=scientist.arn,
+        default_role_arn=roles.visitor.arn,
         auth=studio.auth,
         idle_minutes=studio.idle_minutes,
         instance_type=studio.instance_types[0],
         space_gigabytes=studio.space_gigabytes,
-        profile=studio.profile,
-        profile_role_arn=scientist.arn,
+        profiles={name: role.arn for name, role in roles.scientists.items()},
         protect=settings.protect,
     )
     return Studio("studio", args, inside(it.provider))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pulumi
 
 import names
-from components.rendering import rendered
 from components.role import Role, RoleArgs
+from policies.documents import project_people
 from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
-from policies.documents.project_roles import ProjectPlace
-from policies.documents.trust import role_trust, service_trust
+from policies.documents.project_place import ProjectPlace
+from policies.documents.trust import publisher_trust, service_trust, sign_in_trust
+from stacks.account import boundary_of
 from stacks.project_place import Project
-
-SAGEMAKER, CODEBUILD, CODEPIPELINE = "sagemaker.amazonaws.com", "codebuild.amazonaws.com", "codepipeline.amazonaws.com"
 
 
 class ProjectRoles:
@@ -25,26 +25,43 @@ class ProjectRoles:
         self._it = it
         self._place = _place(it)
         mine = it.names
-        self.processing = self._role("processing", SAGEMAKER, documents.processing)
-        self.training = self._role("training", SAGEMAKER, documents.training)
-        self.pipeline = self._role(
-            "pipeline", SAGEMAKER, lambda place: documents.pipeline(place, self._own("processing", "training"))
-        )
         build, render = mine.of("build"), mine.of("deploy")
         tests = [mine.of("deploy-test"), mine.of("deploy-verify")]
-        self.build = self._role(
-            "build", CODEBUILD, lambda place: documents.build(place, self._own("pipeline")[0], build)
+        build_pipeline, deploy_pipeline = mine.code_pipeline("build"), mine.code_pipeline("deploy")
+        jobs = self._own("processing", "training")
+        self.processing = self._role("processing", "sagemaker", ["processing-job/*"], documents.processing)
+        self.training = self._role("training", "sagemaker", ["training-job/*"], documents.training)
+        self.pipeline = self._role(
+            "pipeline",
+            "sagemaker",
+            [f"pipeline/{mine.pipeline()}", f"pipeline/{mine.pipeline()}/*"],
+            lambda place: documents.pipeline(place, jobs),
         )
-        self.deploy = self._role("deploy", CODEBUILD, lambda place: documents.deploy(place, render))
+        self.build = self._role(
+            "build",
+            "codebuild",
+            [f"project/{build}"],
+            lambda place: documents.build(place, self._own("pipeline")[0], build),
+        )
+        self.deploy = self._role(
+            "deploy", "codebuild", [f"project/{render}"], lambda place: documents.deploy(place, render)
+        )
         self.deploy_test = self._deploy_test(tests)
         self.build_pipeline = self._role(
-            "build-pipeline", CODEPIPELINE, lambda place: documents.build_pipeline(place, build)
+            "build-pipeline", "codepipeline", [build_pipeline], lambda place: documents.build_pipeline(place, build)
         )
-        self.deploy_pipeline = self._deploy_pipeline([render, *tests])
-        pipelines = [mine.code_pipeline("build"), mine.code_pipeline("deploy")]
-        self.events = self._role("events", "events.amazonaws.com", lambda place: documents.events(place, pipelines))
+        self.deploy_pipeline = self._deploy_pipeline(deploy_pipeline, [render, *tests])
+        # A rule that starts a pipeline has the pipeline's name.
+        self.events = self._role(
+            "events",
+            "events",
+            [f"rule/{build_pipeline}", f"rule/{deploy_pipeline}"],
+            lambda place: documents.events(place, [build_pipeline, deploy_pipeline]),
+        )
         self.release_cleaner = self._release_cleaner()
-        self.publish = self._publish(mine.code_pipeline("build"))
+        self.publish = self._publish(build_pipeline)
+        if it.settings.administrators:
+            self._team_administrator(build_pipeline, deploy_pipeline, [build, render, *tests])
 
     def _own(self, *purposes: str) -> list[str]:
         """ARNs of roles of this project, before they exist."""
@@ -54,13 +71,17 @@ class ProjectRoles:
             for purpose in purposes
         ]
 
-    def _role(self, purpose: str, service: str, policy: Callable[[ProjectPlace], str]) -> Role:
-        return self._with_policy(purpose, service, self._place.apply(policy))
+    def _role(self, purpose: str, service: str, sources: Sequence[str], policy: Callable[[ProjectPlace], str]) -> Role:
+        return self._with_policy(purpose, service, sources, self._place.apply(policy))
 
-    def _with_policy(self, purpose: str, service: str, policy: pulumi.Input[str]) -> Role:
-        # Lambda sends no source with AssumeRole, so its trust cannot ask for one.
-        guarded = service != "lambda.amazonaws.com"
-        return self._trusting(purpose, service_trust(service, self._it.settings.account, guarded=guarded), policy)
+    def _with_policy(self, purpose: str, service: str, sources: Sequence[str], policy: pulumi.Input[str]) -> Role:
+        """A role for an AWS service, acting for the named resources of this account and region."""
+        it = self._it
+        here = f"arn:{it.partition}:{service}:{it.settings.region}:{it.settings.account}"
+        trust = service_trust(
+            f"{service}.amazonaws.com", it.settings.account, source_arns=[f"{here}:{source}" for source in sources]
+        )
+        return self._trusting(purpose, trust, policy)
 
     def _trusting(self, purpose: str, trust: pulumi.Input[str], policy: pulumi.Input[str]) -> Role:
         it = self._it
@@ -70,6 +91,7 @@ class ProjectRoles:
             description=f"{purpose} of project {it.settings.id}",
             trust=trust,
             policy=policy,
+            boundary=boundary_of(it.settings),
             tags={PROJECT_TAG: it.settings.id},
         )
         return Role(f"role-{purpose}", args, it.options())
@@ -87,9 +109,11 @@ class ProjectRoles:
             return documents.deploy_test(place, roles, test_projects)  # type: ignore[arg-type]
 
         stages = [it.of_stage(stage) for stage in it.stages]
-        return self._with_policy("deploy-test", CODEBUILD, pulumi.Output.all(self._place, *stages).apply(policy))
+        projects = [f"project/{name}" for name in test_projects]
+        known = pulumi.Output.all(self._place, *stages)
+        return self._with_policy("deploy-test", "codebuild", projects, known.apply(policy))
 
-    def _deploy_pipeline(self, builds: list[str]) -> Role:
+    def _deploy_pipeline(self, name: str, builds: list[str]) -> Role:
         it = self._it
         policy = pulumi.Output.all(
             self._place, it.home.stack_set_administration_role_arn, it.home.alarm_topic_arn
@@ -102,15 +126,28 @@ class ProjectRoles:
                 topic=known[2],
             )
         )
-        return self._with_policy("deploy-pipeline", CODEPIPELINE, policy)
+        return self._with_policy("deploy-pipeline", "codepipeline", [name], policy)
 
     def _publish(self, build_pipeline: str) -> Role:
         it = self._it
-        trust = rendered(
-            role_trust, partition=it.partition, account=it.settings.account, role_arns=[it.home.scientist_role_arn]
+
+        def trust(scientists: list[dict[str, Any]]) -> str:
+            own = [scientist["role"] for scientist in scientists if it.settings.id in scientist["projects"]]
+            return publisher_trust(it.partition, it.settings.account, own)
+
+        policy = self._place.apply(lambda place: project_people.publish(place, build_pipeline))
+        scientists = pulumi.Output.from_input(it.home.scientists)
+        return self._trusting(names.PUBLISH, scientists.apply(trust), policy)
+
+    def _team_administrator(self, build_pipeline: str, deploy_pipeline: str, builds: list[str]) -> Role:
+        it = self._it
+        policy = self._place.apply(
+            lambda place: project_people.team_administrator(
+                place, build_pipeline=build_pipeline, deploy_pipeline=deploy_pipeline, build_projects=builds
+            )
         )
-        policy = self._place.apply(lambda place: documents.publish(place, build_pipeline))
-        return self._trusting(names.PUBLISH, trust, policy)
+        trust = sign_in_trust(it.settings.administrators)
+        return self._trusting(names.TEAM_ADMINISTRATOR, trust, policy)
 
     def _release_cleaner(self) -> Role:
         it = self._it
@@ -119,7 +156,7 @@ class ProjectRoles:
         policy = pulumi.Output.all(self._place, it.home.stack_set_administration_role_arn).apply(
             lambda known: documents.release_cleaner(known[0], sets, known[1], function)
         )
-        return self._with_policy("release-cleaner", "lambda.amazonaws.com", policy)
+        return self._with_policy("release-cleaner", "lambda", [], policy)
 
 
 def _place(it: Project) -> pulumi.Output[ProjectPlace]:
@@ -137,7 +174,8 @@ def _place(it: Project) -> pulumi.Output[ProjectPlace]:
             parameters=it.parameters,
             group=it.names.group(),
             pipeline=it.names.pipeline(),
-            artifact_folders=[it.names.artifact_folder(purpose) for purpose in ("build", "deploy")],
+            build_folder=it.names.artifact_folder("build"),
+            deploy_folder=it.names.artifact_folder("deploy"),
             **buckets,
             **known,
         )

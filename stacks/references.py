@@ -55,7 +55,8 @@ class DataScienceOutputs:
     stack_set_administration_role_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
     studio_domain_id: pulumi.Input[str]
-    scientist_role_arn: pulumi.Input[str]
+    # One for each scientist: {"name", "role", "projects": [id]}
+    scientists: pulumi.Input[list[dict[str, Any]]]
     approver_role_arn: pulumi.Input[str]
     # One for each workload stack: {"stack", "stage", "account", "region", "projects": [id]}
     workloads: pulumi.Input[list[dict[str, Any]]]

@@ -3,59 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from policies.documents import common
 from policies.documents.buckets import READ_OBJECT
+from policies.documents.project_place import MODEL_BUILD, MODEL_DEPLOY, ProjectPlace
 from policies.documents.statement import Statement, document
 
 READ_AND_WRITE_OBJECT = (*READ_OBJECT, "s3:AbortMultipartUpload", "s3:PutObject")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProjectPlace:
-    """A project in the data science account. Buckets, keys and roles are ARNs, `parameters` an SSM path."""
-
-    partition: str
-    account: str
-    region: str
-    project: str
-    data_bucket: str
-    models_bucket: str
-    artifacts_bucket: str
-    data_key: str
-    models_key: str
-    volume_key: str
-    operations_key: str
-    image_repository: str
-    parameters: str
-    group: str
-    pipeline: str
-    # What CodePipeline puts its artifacts below; it takes no prefix, only a bucket.
-    artifact_folders: Sequence[str]
-
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of something in this account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
-
-    def group_arns(self) -> list[str]:
-        """The model package group and its packages."""
-        return [
-            self.arn("sagemaker", f"model-package-group/{self.group}"),
-            self.arn("sagemaker", f"model-package/{self.group}/*"),
-        ]
 
 
 def _objects(place: ProjectPlace, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:
     return Statement(sid=sid, actions=actions, resources=[f"{bucket}/{place.project}/{below}"])
 
 
-def _artifacts(place: ProjectPlace, sid: str) -> Statement:
-    """Objects of the project in the artifacts bucket, CodePipeline's own folders included."""
-    folders = (place.project, *place.artifact_folders)
-    return Statement(
-        sid=sid, actions=READ_AND_WRITE_OBJECT, resources=[f"{place.artifacts_bucket}/{folder}/*" for folder in folders]
-    )
+def _artifacts(place: ProjectPlace, sid: str, actions: Sequence[str], *places: str) -> Statement:
+    """Objects in the artifacts bucket, by the places that a role's work needs.
+
+    A scientist's code runs as the build and as its jobs: were the repository that deploys within their reach, or the
+    deploy pipeline's folder, then a scientist could deploy.
+    """
+    return Statement(sid=sid, actions=actions, resources=[f"{place.artifacts_bucket}/{below}" for below in places])
 
 
 def _listing(place: ProjectPlace, *buckets: str) -> Statement:
@@ -95,7 +62,8 @@ def processing(place: ProjectPlace) -> str:
     """Prepare and evaluate: read data, candidates and the registry; write splits and reports."""
     return document(
         _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
-        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _artifacts(place, "ReadOwnCode", READ_OBJECT, place.code()),
+        _artifacts(place, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, place.runs()),
         _objects(place, "ReadOwnModels", place.models_bucket, READ_OBJECT),
         _listing(place, place.data_bucket, place.artifacts_bucket, place.models_bucket),
         _keys(place, place.data_key, place.models_key),
@@ -112,7 +80,8 @@ def processing(place: ProjectPlace) -> str:
 def training(place: ProjectPlace) -> str:
     """Training: read splits and code, write models and checkpoints."""
     return document(
-        _objects(place, "ReadAndWriteOwnRuns", place.artifacts_bucket, READ_AND_WRITE_OBJECT),
+        _artifacts(place, "ReadOwnCodeAndRuns", READ_OBJECT, place.code(), place.runs()),
+        _artifacts(place, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, place.checkpoints()),
         _objects(place, "WriteOwnModels", place.models_bucket, READ_AND_WRITE_OBJECT),
         _listing(place, place.artifacts_bucket, place.models_bucket),
         _keys(place, place.data_key, place.models_key),
@@ -151,7 +120,7 @@ def pipeline(place: ProjectPlace, job_roles: Sequence[str]) -> str:
             actions=["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
             resources=place.group_arns(),
         ),
-        _objects(place, "ReadReports", place.artifacts_bucket, READ_OBJECT),
+        _artifacts(place, "ReadReports", READ_OBJECT, place.runs()),
         _objects(place, "ReadOwnModels", place.models_bucket, READ_OBJECT),
         _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key, place.models_key),
@@ -207,7 +176,8 @@ def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
     pipeline_arn = place.arn("sagemaker", f"pipeline/{place.pipeline}")
     return document(
         *_build_basics(place, build_project),
-        _artifacts(place, "ReadAndWriteOwnRuns"),
+        _artifacts(place, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, place.code(), f"{place.build_folder}/*"),
+        _artifacts(place, "ReadOwnRuns", READ_OBJECT, place.runs()),
         _listing(place, place.artifacts_bucket, place.data_bucket),
         _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
         _keys(place, place.data_key),
@@ -234,7 +204,7 @@ def deploy(place: ProjectPlace, render_project: str) -> str:
     """Rendering: find the approved model and write the template's parameters."""
     return document(
         *_build_basics(place, render_project),
-        _artifacts(place, "ReadAndWriteOwnRuns"),
+        _artifacts(place, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{place.deploy_folder}/*"),
         _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
         Statement(
@@ -253,7 +223,7 @@ def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: S
     """Testing: enter the test role of each workload account and compare answers with the held-out rows."""
     return document(
         *_build_basics(place, *test_projects),
-        _artifacts(place, "ReadAndWriteOwnRuns"),
+        _artifacts(place, "ReadParametersAndRuns", READ_OBJECT, f"{place.deploy_folder}/*", place.runs()),
         _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
         Statement(
@@ -265,9 +235,12 @@ def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: S
     )
 
 
-def _runner(place: ProjectPlace, build_projects: Sequence[str], topic: str | None) -> tuple[Statement | None, ...]:
+def _runner(
+    place: ProjectPlace, repository: str, folder: str, build_projects: Sequence[str], topic: str | None
+) -> tuple[Statement | None, ...]:
     return (
-        _artifacts(place, "CarryArtifacts"),
+        _artifacts(place, "ReadTheRepository", READ_OBJECT, place.source(repository)),
+        _artifacts(place, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
             actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
@@ -294,7 +267,7 @@ def _runner(place: ProjectPlace, build_projects: Sequence[str], topic: str | Non
 
 def build_pipeline(place: ProjectPlace, build_project: str) -> str:
     """The build pipeline's runner."""
-    return document(*_runner(place, [build_project], None))
+    return document(*_runner(place, MODEL_BUILD, place.build_folder, [build_project], None))
 
 
 def deploy_pipeline(
@@ -308,7 +281,7 @@ def deploy_pipeline(
     """The deploy pipeline's runner: its own builds, its own StackSets, through the administration role."""
     sets = [place.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets]
     return document(
-        *_runner(place, build_projects, topic),
+        *_runner(place, MODEL_DEPLOY, place.deploy_folder, build_projects, topic),
         Statement(
             sid="RunOwnStackSets",
             actions=[
@@ -367,32 +340,4 @@ def events(place: ProjectPlace, pipelines: Sequence[str]) -> str:
             actions=["codepipeline:StartPipelineExecution"],
             resources=[place.arn("codepipeline", name) for name in pipelines],
         )
-    )
-
-
-def publish(place: ProjectPlace, build_pipeline: str) -> str:
-    """What a scientist borrows to hand over data and code of one project, and to see what becomes of them."""
-    return document(
-        Statement(
-            sid="HandOverData",
-            actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            resources=[f"{place.data_bucket}/{place.project}/*"],
-        ),
-        Statement(
-            sid="HandOverCode",
-            actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-            # The build's code only: what deploys it is the platform's and the approver's matter.
-            resources=[f"{place.artifacts_bucket}/{place.project}/source/model-build.zip"],
-        ),
-        _listing(place, place.data_bucket),
-        _keys(place, place.data_key),
-        Statement(
-            sid="SeeTheBuild",
-            actions=[
-                "codepipeline:GetPipelineExecution",
-                "codepipeline:GetPipelineState",
-                "codepipeline:ListPipelineExecutions",
-            ],
-            resources=[place.arn("codepipeline", build_pipeline)],
-        ),
     )

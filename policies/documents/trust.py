@@ -7,31 +7,34 @@ from collections.abc import Sequence
 from policies.documents.statement import Conditions, Principals, Statement, account_principals, document
 
 ASSUME = ("sts:AssumeRole",)
+SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
+# Services that say nothing of their source when they assume a role. Lambda's guide (lambda-intro-execution-role) asks
+# for none in an execution role's trust, and knows `aws:SourceArn` only where a function is the target; some public
+# projects condition on the account all the same (serverless/serverless#13125, still open). A wrong condition breaks
+# every function, and a role is never passed to another account's function (IAM id_roles_use_passrole): no condition.
+SILENT = frozenset({"lambda.amazonaws.com"})
+# Tag of a scientist's role: the name of the user profile whose apps run with it.
+USER_TAG = "user"
 
 
 def service_trust(
-    service: str,
-    account: str,
-    *,
-    source_arns: Sequence[str] = (),
-    sets_source_identity: bool = False,
-    guarded: bool = True,
+    service: str, account: str, *, source_arns: Sequence[str] = (), sets_source_identity: bool = False
 ) -> str:
     """A role for one AWS service, acting for resources of one account only (and only those, where ARNs are given).
 
-    `guarded=False` is for Lambda alone, which sends no source when it assumes an execution role; the right to pass the
-    role guards it instead.
+    Which ARNs a service sends: SM security-confused-deputy-prevention (jobs and pipelines by name, Studio and endpoints
+    only `arn:…:sagemaker:<region>:<account>:*`), EB cross-service-confused-deputy-prevention (the rule), CB
+    setting-up-service-role (the project).
     """
     conditions: dict[str, dict[str, str | Sequence[str]]] = {}
-    if guarded:
+    if service not in SILENT:
         conditions["StringEquals"] = {"aws:SourceAccount": account}
     if source_arns:
         conditions["ArnLike"] = {"aws:SourceArn": source_arns}
-    actions = (*ASSUME, "sts:SetSourceIdentity") if sets_source_identity else ASSUME
     return document(
         Statement(
             sid="ServiceActsForThisAccount",
-            actions=actions,
+            actions=(*ASSUME, SET_SOURCE_IDENTITY) if sets_source_identity else ASSUME,
             principals=Principals(services=[service]),
             conditions=conditions,
         )
@@ -44,15 +47,44 @@ def role_trust(partition: str, account: str, role_arns: Sequence[str], *, extern
     The account is the principal and the role a condition: a role ARN as principal is stored as the role's unique id,
     which a recreated role no longer matches (IAM reference_policies_elements_principal).
     """
+    return _named(account_principals(partition, [account]), role_arns, external_id)
+
+
+def sign_in_trust(role_arns: Sequence[str], *, external_id: str | None = None) -> str:
+    """A role for roles that people, or CI, sign in with, in whichever accounts those are. At least one is named."""
+    parts = [arn.split(":") for arn in role_arns]
+    accounts = sorted({part[4] for part in parts})
+    return _named(account_principals(parts[0][1], accounts), role_arns, external_id)
+
+
+def _named(principals: Principals, role_arns: Sequence[str], external_id: str | None) -> str:
     conditions: dict[str, dict[str, str | Sequence[str]]] = {"ArnEquals": {"aws:PrincipalArn": role_arns}}
     if external_id:
         conditions["StringEquals"] = {"sts:ExternalId": external_id}
+    return document(Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions))
+
+
+def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> str:
+    """A project's publish role: for its scientists' roles (ARNs), each under the name that Studio gave the session.
+
+    Studio sets the profile's name as source identity; it stays through role chaining, cannot be changed, and CloudTrail
+    has it (SM monitor-user-access-how-to). `aws:SourceIdentity` is what the caller's session carries; what a caller
+    says of itself would be `sts:SourceIdentity` (IAM id_credentials_temp_control-access_monitor). Without scientists
+    nobody publishes: a trust policy must hold a statement, so it holds a denial.
+    """
+    if not scientists:
+        return document(
+            Statement(sid="NobodyPublishes", effect="Deny", actions=ASSUME, principals=Principals(aws=["*"]))
+        )
     return document(
         Statement(
-            sid="NamedRolesAssume",
-            actions=ASSUME,
+            sid="ScientistsPublishUnderTheirNames",
+            actions=(*ASSUME, SET_SOURCE_IDENTITY),
             principals=account_principals(partition, [account]),
-            conditions=conditions,
+            conditions={
+                "ArnEquals": {"aws:PrincipalArn": scientists},
+                "StringEquals": {"aws:SourceIdentity": f"${{aws:PrincipalTag/{USER_TAG}}}"},
+            },
         )
     )
 

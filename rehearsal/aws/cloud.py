@@ -8,6 +8,7 @@ import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -138,10 +139,15 @@ class Cloud:
         return self.assume(role_arn, by=by, session=session, **extra)
 
     def assume(self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str) -> Actor:
-        """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId."""
+        """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId.
+
+        A source identity goes with whoever has one (IAM id_credentials_temp_control-access_monitor).
+        """
         self._role(role_arn)
+        if by.source_identity:
+            extra = {"SourceIdentity": by.source_identity, **extra}
         answer = self.client(by, "sts").assume_role(RoleArn=role_arn, RoleSessionName=session, **extra)
-        return self._remember(role_arn, session, by.region, vpc, answer["Credentials"])
+        return self._of(by.source_identity, self._remember(role_arn, session, by.region, vpc, answer["Credentials"]))
 
     def service_assume(
         self,
@@ -152,8 +158,11 @@ class Cloud:
         vpc: str | None = None,
         region: str | None = None,
         source: str = "",
+        source_identity: str | None = None,
     ) -> Actor:
         """A service role's actor, as when `sagemaker.amazonaws.com` starts a job; `source` is that job's ARN.
+
+        `source_identity` is the person for whom the service opens the session, as Studio says of its profiles.
 
         Raises NotTrusted where the role does not exist or its trust does not name the service.
         """
@@ -163,7 +172,7 @@ class Cloud:
             raise NotTrusted(f"{role_arn} does not trust {service}: add the service to the role's trust policy")
         question = Question("", region or self.region, "sts", "AssumeRole", role_arn, {})
         self.recorder.add_service(service, role_arn.split(":")[4], question, source)
-        return self._actor(role_arn, session, region or self.region, vpc)
+        return self._of(source_identity, self._actor(role_arn, session, region or self.region, vpc))
 
     def adopt(self, access_key: str) -> Actor | None:
         """The actor behind an access key; keys that child processes got from STS are recognised."""
@@ -216,6 +225,12 @@ class Cloud:
             "SessionToken": role.session_token,
         }
         return self._remember(role_arn, session, region, vpc, keys)
+
+    def _of(self, source_identity: str | None, actor: Actor) -> Actor:
+        """The actor as a person's, where one is named."""
+        if source_identity:
+            self._actors[actor.access_key] = actor = replace(actor, source_identity=source_identity)
+        return actor
 
     def _remember(self, role_arn: str, session: str, region: str, vpc: str | None, keys: dict[str, str]) -> Actor:
         actor = Actor(

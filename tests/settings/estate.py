@@ -14,13 +14,17 @@ COMMON = """  mlops-platform:region: eu-west-1
 """
 DEV = f"""{HEAD}  mlops-platform:kind: data-science
   mlops-platform:account: "111111111111"
-{COMMON}  mlops-platform:deployers: ["arn:aws:iam::111111111111:role/deployer"]
+{COMMON}  mlops-platform:deployers: ["arn:aws:iam::111111111111:role/break-glass"]
+  mlops-platform:approvers: ["arn:aws:iam::111111111111:role/sign-in-approver"]
   mlops-platform:workloads: [staging, prod]
   mlops-platform:network:
     cidr: 10.10.0.0/16
     endpoints: [kms, sts, logs, ecr.api]
   mlops-platform:studio:
     instanceTypes: [ml.t3.medium]
+    scientists:
+      - name: alice
+        projects: [screening, diabetes]
 """
 STAGING = f"""{HEAD}  mlops-platform:kind: workload
   mlops-platform:stage: staging
@@ -46,7 +50,15 @@ SCREENING = f"""{HEAD}  mlops-platform:kind: project
     threshold: 0.95
 """
 DIABETES = SCREENING.replace("screening", "diabetes").replace("auc", "rmse").replace("0.95", "65")
+FOUNDATION = f"""{HEAD}  mlops-platform:kind: foundation
+  mlops-platform:account: "111111111111"
+{COMMON}  mlops-platform:deployer:
+    trustedBy: ["arn:aws:iam::111111111111:role/ci"]
+"""
 FILES = {
+    "foundation": FOUNDATION,
+    "foundation-staging": FOUNDATION.replace("111111111111", "222222222222"),
+    "foundation-prod": FOUNDATION.replace("111111111111", "333333333333"),
     "dev": DEV,
     "staging": STAGING,
     "prod": PROD,

@@ -28,7 +28,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "dev",
         "mlops-platform:workloads:",
         "mlops-platform:workload:",
-        ("Pulumi.dev.yaml:10", "workload = ['staging', 'prod']", "did you mean workloads?"),
+        ("Pulumi.dev.yaml:11", "workload = ['staging', 'prod']", "did you mean workloads?"),
     ),
     "a snake case key": ("staging", "availabilityZones", "availability_zones", ("did you mean availabilityZones?",)),
     "a wrong type": (
@@ -95,7 +95,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "dev",
         "10.10.0.0/16",
         "10.0.0.0/8",
-        ("Pulumi.dev.yaml:12", "network.cidr = '10.0.0.0/8'", "a prefix of /16 to /22, this has /8"),
+        ("Pulumi.dev.yaml:13", "network.cidr = '10.0.0.0/8'", "a prefix of /16 to /22, this has /8"),
     ),
     "a public network": ("dev", "10.10.0.0/16", "11.10.0.0/16", ("not a private network",)),
     "host bits in a network": ("dev", "10.10.0.0/16", "10.10.0.1/16", ("not an IPv4 network in CIDR form",)),
@@ -178,11 +178,47 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a service named twice": ("dev", "ecr.api", "kms", ("network.endpoints", "names kms twice")),
     "a service that everything needs": ("dev", "[kms, sts,", "[sts,", ("network.endpoints", "lacks kms")),
-    "nobody who deploys": (
+    "a foundation that nobody may deploy with": (
+        "foundation",
+        '["arn:aws:iam::111111111111:role/ci"]',
+        "[]",
+        ("Pulumi.foundation.yaml", "deployer.trustedBy"),
+    ),
+    "a deployer that is no role": (
+        "foundation",
+        "role/ci",
+        "user/ci",
+        ("deployer.trustedBy[0] = 'arn:aws:iam::111111111111:user/ci'", "not the ARN of an IAM role"),
+    ),
+    "nobody who approves": (
         "dev",
-        '  mlops-platform:deployers: ["arn:aws:iam::111111111111:role/deployer"]\n',
+        '  mlops-platform:approvers: ["arn:aws:iam::111111111111:role/sign-in-approver"]\n',
         "",
-        ("deployers", "give deployers, or credentials.roleArn"),
+        ("approvers  is missing", "roles that approvers sign in with"),
+    ),
+    "approvers that are none": (
+        "dev",
+        'approvers: ["arn:aws:iam::111111111111:role/sign-in-approver"]',
+        "approvers: []",
+        ("approvers", "lists too few, at least 1 needed"),
+    ),
+    "a scientist who approves": (
+        "dev",
+        "role/sign-in-approver",
+        "role/mlops/people/mlops-dev-studio-alice",
+        ("approvers", "mlops-dev-studio-alice is one of the platform's own roles", "people sign in with"),
+    ),
+    "two scientists of one name": (
+        "dev",
+        "        projects: [screening, diabetes]\n",
+        "        projects: [screening]\n      - name: alice\n",
+        ("studio.scientists", "names alice twice", "one profile"),
+    ),
+    "a scientist in capitals": (
+        "dev",
+        "- name: alice",
+        "- name: Alice",
+        ("studio.scientists[0].name", "lower case letters"),
     ),
     "an external id without a role": (
         "prod",
@@ -311,7 +347,9 @@ def test_a_broken_pulumi_yaml_is_a_problem_not_a_traceback(folder: Folder) -> No
 
 def test_the_command_prints_problems_and_fails(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--directory", str(folder.path)]) == 0
-    assert capsys.readouterr().out == "settings: 5 stack files (1 data-science, 2 project, 2 workload), no problems\n"
+    assert capsys.readouterr().out == (
+        "settings: 8 stack files (1 data-science, 3 foundation, 2 project, 2 workload), no problems\n"
+    )
     folder.change("prod", "eu-west-1", "eu-west-9")
     assert main(["check", "--directory", str(folder.path)]) == 1
     assert "region = 'eu-west-9'  not an AWS region" in capsys.readouterr().out

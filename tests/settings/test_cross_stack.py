@@ -86,6 +86,33 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
         [("project-diabetes", '"111111111111"', '"555555555555"')],
         ("account = '555555555555'", "dev has 111111111111"),
     ),
+    "a scientist of a project that is not there": (
+        [("dev", "[screening, diabetes]", "[screening, diabetis]")],
+        ("studio.scientists[0].projects[1] = 'diabetis'", "is no project of dev", "did you mean diabetes?"),
+    ),
+    "an administrator of a project who approves": (
+        [
+            (
+                "project-screening",
+                "  mlops-platform:gate",
+                '  mlops-platform:administrators: ["arn:aws:iam::111111111111:role/sign-in-approver"]\n'
+                "  mlops-platform:gate",
+            )
+        ],
+        ("administrators[0]", "approves models in dev too"),
+    ),
+    "an account without a foundation": (
+        [("foundation-prod", '"333333333333"', '"444444444444"')],
+        ("Pulumi.prod.yaml", "account = '333333333333'", "has no foundation stack", "to Pulumi.foundation-prod.yaml"),
+    ),
+    "two foundations in one account": (
+        [("foundation-prod", '"333333333333"', '"222222222222"')],
+        ("Pulumi.foundation-staging.yaml:4", "account = '222222222222'", "is the account of foundation-prod too"),
+    ),
+    "a foundation with another prefix": (
+        [("foundation-staging", "  mlops-platform:kind", "  mlops-platform:prefix: acme\n  mlops-platform:kind")],
+        ("Pulumi.staging.yaml", "prefix = 'mlops'", "foundation-staging has acme"),
+    ),
     "another prefix": (
         [("prod", "  mlops-platform:kind", "  mlops-platform:prefix: acme\n  mlops-platform:kind")],
         ("prefix = 'acme'", "dev has mlops"),
@@ -154,19 +181,45 @@ def test_a_data_science_stack_cannot_be_named_like_a_stage(folder: Folder) -> No
     assert any("Pulumi.production.yaml" in message and "named like a stage" in message for message in messages(folder))
 
 
+def bounded(text: str, account: str) -> str:
+    """A stack file with a boundary of its own, so that its account needs no foundation."""
+    boundary = f"  mlops-platform:permissionsBoundary: arn:aws:iam::{account}:policy/boundary\n"
+    return text.replace("  mlops-platform:projects", f"{boundary}  mlops-platform:projects")
+
+
 def test_an_account_in_another_region_may_be_made_ready_without_projects(folder: Folder) -> None:
     there = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.").replace("west-1", "central-1")
     there = there.replace('account: "111111111111"', 'account: "111111111111"\n    region: eu-west-1')
-    folder.file("prod-central").write_text(there.replace("[screening, diabetes]", "[]"))
+    folder.file("prod-central").write_text(bounded(there, "444444444444").replace("[screening, diabetes]", "[]"))
     folder.change("dev", "[staging, prod]", "[staging, prod, prod-central]")
     assert messages(folder) == []
 
 
 def test_a_second_production_account_is_fine(folder: Folder) -> None:
     second = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.")
-    folder.file("prod-2").write_text(second)
+    folder.file("prod-2").write_text(bounded(second, "444444444444"))
     folder.change("dev", "[staging, prod]", "[staging, prod, prod-2]")
     assert messages(folder) == []
+
+
+def test_a_boundary_of_ones_own_needs_no_foundation(folder: Folder) -> None:
+    folder.file("foundation-prod").unlink()
+    own = '  mlops-platform:permissionsBoundary: "arn:aws:iam::333333333333:policy/our-boundary"\n'
+    folder.change("prod", "  mlops-platform:stage", f"{own}  mlops-platform:stage")
+    assert messages(folder) == []
+
+
+def test_a_foundation_may_wait_for_its_accounts_stacks(folder: Folder) -> None:
+    ahead = folder.file("foundation").read_text().replace("111111111111", "444444444444")
+    folder.file("foundation-next").write_text(ahead)
+    assert messages(folder) == []
+
+
+def test_a_foundation_that_cannot_be_read_is_not_called_missing(folder: Folder) -> None:
+    folder.change("foundation-prod", '"333333333333"', "333")
+    found = messages(folder)
+    assert len(found) == 1
+    assert "Pulumi.foundation-prod.yaml" in found[0]
 
 
 def test_a_deleted_stack_file_is_missed_by_whoever_names_it(folder: Folder) -> None:

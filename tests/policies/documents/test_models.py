@@ -6,9 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.documents import buckets, keys, project_roles, workload_roles
-from policies.documents.project_roles import ProjectPlace
-from policies.documents.workload_roles import WorkloadPlace
+from policies.documents import buckets, keys, project_people, project_roles, workload_roles
+from tests.policies.documents.places import project_place, workload_place
 
 BUCKET, KEY = "arn:aws:s3:::models", "arn:aws:kms:eu-west-1:111111111111:key/k"
 PLACE = keys.Place(partition="aws", account="111111111111", region="eu-west-1")
@@ -98,45 +97,6 @@ def test_the_order_of_endpoints_changes_nothing(endpoints: list[str]) -> None:
     assert bucket_policy(endpoints=tuple(endpoints)) == bucket_policy(endpoints=tuple(reversed(endpoints)))
 
 
-def workload_place() -> WorkloadPlace:
-    return WorkloadPlace(
-        partition="aws",
-        account="222222222222",
-        region="eu-west-1",
-        prefix="mlops",
-        stage="staging",
-        registry_account="111111111111",
-        registry_region="eu-west-1",
-        models_bucket="models",
-        models_key_alias="alias/mlops/dev/models",
-        capture_bucket_arn="arn:aws:s3:::capture",
-        capture_key_arn="arn:aws:kms:eu-west-1:222222222222:key/c",
-        volume_key_arn="arn:aws:kms:eu-west-1:222222222222:key/v",
-    )
-
-
-def project_place(project: str) -> ProjectPlace:
-    arn = "arn:aws:s3:::{}".format
-    return ProjectPlace(
-        partition="aws",
-        account="111111111111",
-        region="eu-west-1",
-        project=project,
-        data_bucket=arn("data"),
-        models_bucket=arn("models"),
-        artifacts_bucket=arn("artifacts"),
-        data_key=KEY,
-        models_key=KEY,
-        volume_key=KEY,
-        operations_key=KEY,
-        image_repository="arn:aws:ecr:eu-west-1:111111111111:repository/mlops/model",
-        parameters=f"/mlops/dev/projects/{project}",
-        group=f"mlops-{project}",
-        pipeline=f"mlops-{project}",
-        artifact_folders=[f"{project}-mlops-build"[:20]],
-    )
-
-
 def documents_of(project: str) -> list[str]:
     place, there = project_place(project), workload_place()
     return [
@@ -148,7 +108,13 @@ def documents_of(project: str) -> list[str]:
         project_roles.build(place, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
         project_roles.deploy(place, f"mlops-{project}-deploy"),
         project_roles.build_pipeline(place, f"mlops-{project}-build"),
-        project_roles.publish(place, f"mlops-{project}-build-pipeline"),
+        project_people.publish(place, f"{project}-mlops-build"),
+        project_people.team_administrator(
+            place,
+            build_pipeline=f"{project}-mlops-build",
+            deploy_pipeline=f"{project}-mlops-deploy",
+            build_projects=[f"mlops-{project}-build", f"mlops-{project}-deploy"],
+        ),
     ]
 
 
@@ -160,12 +126,13 @@ def test_no_role_of_one_project_is_given_anothers_prefix() -> None:
 
 
 def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None:
+    own = ("alpha", "alpha-mlops-build", "alpha-mlops-deploy")
     for text in documents_of("alpha"):
         for statement in json.loads(text)["Statement"]:
             resources = statement["Resource"]
             for resource in [resources] if isinstance(resources, str) else resources:
                 objects = resource.startswith("arn:aws:s3:::") and "/" in resource
-                assert not objects or resource.split("/")[1] in ("alpha", "alpha-mlops-build"), statement["Sid"]
+                assert not objects or resource.split("/")[1] in own, statement["Sid"]
 
 
 def test_every_role_document_fits_a_role() -> None:

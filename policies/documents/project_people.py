@@ -1,0 +1,123 @@
+"""Identity policies of the people of a project: its scientists while they publish, and its team administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents import common
+from policies.documents.buckets import PROJECT_TAG
+from policies.documents.project_place import MODEL_BUILD, ProjectPlace
+from policies.documents.statement import Statement, document
+
+SEE_PIPELINE = (
+    "codepipeline:GetPipelineExecution",
+    "codepipeline:GetPipelineState",
+    "codepipeline:ListActionExecutions",
+    "codepipeline:ListPipelineExecutions",
+)
+WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
+
+
+def publish(place: ProjectPlace, build_pipeline: str) -> str:
+    """What a scientist borrows to hand over data and code of one project, and to see what becomes of them."""
+    return document(
+        Statement(sid="HandOverData", actions=WRITE_OBJECT, resources=[f"{place.data_bucket}/{place.project}/*"]),
+        Statement(
+            sid="HandOverCode",
+            actions=WRITE_OBJECT,
+            # The build's code only: what deploys it is the platform's and the approver's matter.
+            resources=[f"{place.artifacts_bucket}/{place.source(MODEL_BUILD)}"],
+        ),
+        Statement(
+            sid="ListWhatWasHandedOver",
+            actions=["s3:ListBucket"],
+            resources=[place.data_bucket],
+            conditions={"StringLike": {"s3:prefix": [place.project, f"{place.project}/*"]}},
+        ),
+        common.use_storage_keys("UseKeysThroughStorage", place.region, place.data_key),
+        Statement(sid="SeeTheBuild", actions=SEE_PIPELINE, resources=[place.arn("codepipeline", build_pipeline)]),
+    )
+
+
+def team_administrator(
+    place: ProjectPlace, *, build_pipeline: str, deploy_pipeline: str, build_projects: Sequence[str]
+) -> str:
+    """Who keeps a project's machinery going: starts, stops and retries its training, sees its logs and models.
+
+    Neither approvals nor deployments, neither data nor models themselves. `codebuild:StartBuild` is not theirs: it
+    takes another buildspec, image and environment, and so lends the build's role to whoever starts it; the pipeline
+    starts builds. The deploy pipeline is stopped by them, and started by an approval alone.
+    """
+    build, deploy = place.arn("codepipeline", build_pipeline), place.arn("codepipeline", deploy_pipeline)
+    logs = [place.arn("logs", f"log-group:/aws/codebuild/{name}") for name in build_projects]
+    return document(
+        Statement(
+            sid="RunTheBuild",
+            actions=["codepipeline:RetryStageExecution", "codepipeline:StartPipelineExecution"],
+            resources=[build, f"{build}/*"],
+        ),
+        Statement(
+            sid="StopAndSeePipelines",
+            actions=[*SEE_PIPELINE, "codepipeline:StopPipelineExecution"],
+            resources=[build, deploy],
+        ),
+        Statement(
+            sid="StopAndSeeBuilds",
+            actions=["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject", "codebuild:StopBuild"],
+            resources=[place.arn("codebuild", f"project/{name}") for name in build_projects],
+        ),
+        Statement(
+            sid="ReadBuildLogs",
+            actions=["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
+            resources=[*logs, *(f"{group}:*" for group in logs)],
+        ),
+        *_training(place),
+        Statement(
+            sid="ReadOwnParameters",
+            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+            resources=[
+                place.arn("ssm", f"parameter{place.parameters}"),
+                place.arn("ssm", f"parameter{place.parameters}/*"),
+            ],
+        ),
+    )
+
+
+def _training(place: ProjectPlace) -> tuple[Statement, ...]:
+    pipeline = place.arn("sagemaker", f"pipeline/{place.pipeline}")
+    return (
+        Statement(
+            sid="RunTheTraining",
+            actions=[
+                "sagemaker:DescribePipeline",
+                "sagemaker:DescribePipelineExecution",
+                "sagemaker:ListPipelineExecutionSteps",
+                "sagemaker:ListPipelineExecutions",
+                "sagemaker:RetryPipelineExecution",
+                "sagemaker:StartPipelineExecution",
+                "sagemaker:StopPipelineExecution",
+            ],
+            resources=[pipeline, f"{pipeline}/*"],
+        ),
+        Statement(
+            sid="StopAndSeeJobs",
+            actions=[
+                "sagemaker:DescribeProcessingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:StopProcessingJob",
+                "sagemaker:StopTrainingJob",
+            ],
+            resources=[place.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
+            # Pipelines name jobs after their execution; what says whose they are is the tag that the build gives them.
+            conditions={"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": place.project}},
+        ),
+        Statement(
+            sid="SeeModels",
+            actions=[
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+            ],
+            resources=place.group_arns(),
+        ),
+    )
