@@ -17,6 +17,10 @@ EVERYTHING: Document = {
 }
 
 
+# What the delivered template asks for with every model: a network of its own (delivery/).
+_IN_THE_NETWORK = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:VpcSecurityGroupIds": ("sg-1",)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """One request that must pass from one account into another. `grants` names the policy on the far side."""
@@ -113,7 +117,7 @@ def _execution_role(estate: Estate, role: Role) -> Iterable[Need]:
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         side = f"the policy of model package group {group.name}"
         for what, action in (("read", "sagemaker:DescribeModelPackage"), ("deploy", "sagemaker:CreateModel")):
-            asked = estate.question(role.arn, action, package)
+            asked = estate.question(role.arn, action, package, context=_IN_THE_NETWORK)
             yield Need(what=f"{what} registered models of {group.name}", role=role, far_side=side, question=asked)
 
 

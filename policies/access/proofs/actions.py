@@ -24,6 +24,17 @@ def classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
     return list(_classes(tuple(patterns), tuple(sorted(pattern.lower() for pattern in family))))
 
 
+def may_be_allowed(documents: Iterable[Document], action: str) -> bool:
+    """Whether any Allow speaks of an action (in lower case), by text or by leaving it out of a NotAction."""
+    return any(
+        "NotAction" in statement
+        or any(_expression(str(p).lower()).fullmatch(action) for p in _listed(statement.get("Action")))
+        for document in documents
+        for statement in _listed(document.get("Statement"))
+        if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
+    )
+
+
 @lru_cache(maxsize=4096)
 def _classes(patterns: tuple[str, ...], family: tuple[str, ...]) -> tuple[str, ...]:
     near = [pattern for pattern in patterns if any(_may_meet(pattern, wanted) for wanted in family)]

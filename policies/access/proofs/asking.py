@@ -13,7 +13,7 @@ from policies.access.encoding import Caller, CallerKind, Policies, Request, enco
 from policies.access.encoding.logic import Formula, as_term, negation
 from policies.access.estate import Estate, Guarded, Role
 from policies.access.estate.kinds import of
-from policies.access.proofs.actions import classes
+from policies.access.proofs.actions import classes, may_be_allowed
 from policies.access.proofs.theorem import Finding
 from policies.access.question import Document, Question
 
@@ -115,7 +115,10 @@ class Open:
         asked = self.question
         around = (asked.resource_policy, asked.endpoint_policy, asked.boundary, asked.session)
         documents = [*asked.identity, *(document for document in around if document is not None)]
+        granting = [*asked.identity, *([asked.resource_policy] if asked.resource_policy else [])]
         for action in classes(documents, self.family):
+            if not may_be_allowed(granting, action):
+                continue
             request = Request.over(
                 self._policies.each(), self.caller, action=action, resource=self.resource, pinned=self.pinned
             )

@@ -80,8 +80,9 @@ def own_prefix(estate: Estate) -> Outcome:
         for bucket in estate.kind("bucket"):
             prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
             says = f"{role.arn} touches an object of {bucket.name} that is not its project's"
-            opened = role_asks(role, ["s3:*"], guard=bucket)
-            solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
+            if may_touch(role, bucket):
+                opened = role_asks(role, ["s3:*"], guard=bucket)
+                solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
     return Outcome(findings=solver.findings, named=shown(roles_of(estate, MODEL)), queries=solver.queries)
 
 
