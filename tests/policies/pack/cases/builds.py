@@ -76,7 +76,11 @@ CASES = (
     ),
     Cases(
         rule=function_key.RULE,
-        passes=[on(function()), on(function(kmsKeyArn=UNKNOWN))],
+        passes=[
+            on(function()),
+            on(function(kmsKeyArn=UNKNOWN)),
+            on(function(environment={"variables": UNKNOWN})),
+        ],
         mistakes=[(on(without(function(), "kmsKeyArn")), "the environment is not encrypted")],
         excused=[(on(without(function(), "environment")), "it has no environment variables")],
     ),
@@ -85,6 +89,8 @@ CASES = (
         passes=[
             on(permission()),
             on(permission(sourceArn=UNKNOWN)),
+            on(permission(sourceArn=None, sourceAccount=UNKNOWN)),
+            on(permission(sourceArn=None, principalOrgId=UNKNOWN)),
             on(permission(principal="s3.amazonaws.com", sourceArn="arn:aws:s3:::data", sourceAccount=ACCOUNT)),
         ],
         mistakes=[

@@ -55,18 +55,24 @@ UNREAD = (on(having(role_policy(**READ), policy=UNKNOWN)), "policy of training")
 UNREAD_TRUST = (on(role(assumeRolePolicy=UNKNOWN)), "assumeRolePolicy of training")
 
 
-def oidc(**condition: str) -> Resource:
-    federated = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"
+def federated(provider: str, **elements: Any) -> Resource:
+    who = {"Federated": provider}
+    return role(assumeRolePolicy=document(allow(Principal=who, Action="sts:AssumeRoleWithWebIdentity", **elements)))
+
+
+def oidc(**condition: object) -> Resource:
     held = {f"{GITHUB}:{claim}": value for claim, value in condition.items()}
-    statement = allow(
-        Principal={"Federated": federated}, Action="sts:AssumeRoleWithWebIdentity", Condition={"StringLike": held}
-    )
-    return role(assumeRolePolicy=document(statement))
+    return federated(f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}", Condition={"StringLike": held})
 
 
 def long(characters: int) -> str:
     """A document of at least so many characters that are not white space."""
     return document(allow(Action="s3:GetObject", Resource="arn:aws:s3:::" + "x" * characters))
+
+
+def exactly(characters: int) -> str:
+    """A document of so many characters that are not white space."""
+    return long(characters - len("".join(long(0).split())))
 
 
 def spread(characters: int) -> str:
@@ -178,13 +184,13 @@ CASES = (
     Cases(
         rule=policy_size.RULE,
         passes=[
-            on(having(boundary(), policy=long(5_900))),
+            on(having(boundary(), policy=exactly(6_144))),
             on(having(boundary(), policy=spread(5_900))),
             on(role(name="training", assumeRolePolicy=long(1_900)), having(role_policy(**READ), policy=long(10_000))),
             on(role(name="training"), having(role_policy(**READ), role="other", policy=long(20_000))),
         ],
         mistakes=[
-            (on(having(boundary(), policy=long(6_144))), "characters, AWS takes 6144"),
+            (on(having(boundary(), policy=exactly(6_145))), "the policy has 6145 characters, AWS takes 6144"),
             (on(role(assumeRolePolicy=long(2_048))), "the trust policy has"),
             (
                 on(role(name="training"), *[having(role_policy(**READ), policy=long(5_200)) for _ in range(2)]),
@@ -226,8 +232,11 @@ CASES = (
             on(oidc(aud="sts.amazonaws.com", sub="repo:company/mlops:environment:prod")),
             on(oidc(aud="sts.amazonaws.com", sub="repo:company/mlops:*")),
             on(trust(Principal={"AWS": ROLE_ARN})),
+            on(trust(Principal={"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"})),
+            on(federated(f"arn:aws:iam::{ACCOUNT}:saml-provider/company")),
         ],
         mistakes=[
+            (on(oidc(aud="sts.amazonaws.com", sub=["repo:company/mlops:*", "*"])), "Given takes any sub"),
             (
                 on(oidc(aud="sts.amazonaws.com")),
                 f"Given takes any sub of arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}",
@@ -248,6 +257,7 @@ CASES = (
             (on(role_policy(**ASSUME, Resource="*")), "Given of policy assumes every role that trusts it"),
             (on(role_policy(**ASSUME, Resource="arn:aws:iam::*:role/*")), "assumes every role"),
             (on(role_policy(**ASSUME, NotResource=ROLE_ARN)), "assumes every role"),
+            (on(role_policy(**ASSUME, Resource=[ROLE_ARN, "*"])), "assumes every role"),
         ],
         unknown=[UNREAD],
         excused=[BOUNDED],

@@ -119,7 +119,7 @@ CASES = (
     ),
     Cases(
         rule=alarm_action.RULE,
-        passes=[on(alarm()), on(without(alarm(), "actionsEnabled")), on(alarm(alarmActions=[UNKNOWN]))],
+        passes=[on(alarm()), on(without(alarm(), "actionsEnabled")), on(alarm(alarmActions=UNKNOWN))],
         mistakes=[
             (on(alarm(alarmActions=[])), "the alarm has no action"),
             (on(alarm(actionsEnabled=False)), "the alarm's actions are off"),
@@ -141,7 +141,7 @@ CASES = (
     ),
     Cases(
         rule=dead_letters.RULE,
-        passes=[on(redriven(), failed())],
+        passes=[on(redriven(), failed()), on(queue(redrivePolicy=UNKNOWN))],
         mistakes=[
             (on(queue()), "the queue has no dead-letter queue"),
             (on(queue(), target(deadLetterConfig={"arn": QUEUE_ARN})), "the queue has no dead-letter queue"),
@@ -155,7 +155,7 @@ CASES = (
         excused=[
             (on(failed(), redriven()), "it is a dead-letter queue"),
             (on(failed(), target(deadLetterConfig={"arn": QUEUE_ARN})), "it is a dead-letter queue"),
-            (on(queue(redriveAllowPolicy="{}")), "it is a dead-letter queue"),
+            (on(queue(redriveAllowPolicy=UNKNOWN)), "it is a dead-letter queue"),
             (
                 on(failed(), replace(queue(redrivePolicy=UNKNOWN), refers={"redrivePolicy": (failed().urn,)})),
                 "it is a dead-letter queue",

@@ -58,6 +58,11 @@ def lifecycle(**rule: Any) -> Resource:
     return make(token, "data-lifecycle", bucket="mlops-data", rules=[first])
 
 
+def two_rules() -> Resource:
+    ending = {"status": "Enabled", "noncurrentVersionExpiration": {"noncurrentDays": 90}}
+    return having(lifecycle(), rules=[{"status": "Disabled"}, ending])
+
+
 def ownership(owner: str = "BucketOwnerEnforced") -> Resource:
     token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
     return make(token, "data-ownership", bucket="mlops-data", rule={"objectOwnership": owner})
@@ -67,7 +72,7 @@ def given(action: str, principal: str = STRANGER) -> Resource:
     return policy(allow(Principal={"AWS": principal}, Action=action, Resource=f"{BUCKET_ARN}/*"))
 
 
-def decrypt(resource: str = KEY_ARN, **elements: Any) -> Resource:
+def decrypt(resource: object = KEY_ARN, **elements: Any) -> Resource:
     return role_policy(Action=["kms:Decrypt"], Resource=resource, **elements)
 
 
@@ -132,6 +137,9 @@ CASES = (
         rule=bucket_lifecycle.RULE,
         passes=[
             on(bucket(), lifecycle()),
+            on(bucket(), two_rules()),
+            on(bucket(), lifecycle(), lifecycle(status="Disabled")),
+            on(bucket(), lifecycle(noncurrentVersionExpiration=UNKNOWN)),
             on(bucket(), lifecycle(noncurrentVersionExpiration=None, noncurrentVersionTransitions=[{"days": 30}])),
         ],
         mistakes=[
@@ -213,6 +221,7 @@ CASES = (
         ],
         mistakes=[
             (on(decrypt("*")), "Given of policy decrypts with every key"),
+            (on(decrypt([KEY_ARN, "*"])), "Given of policy decrypts with every key"),
             (on(decrypt(EVERY_KEY)), "Given of policy decrypts with every key"),
             (on(decrypt(EVERY_KEY, Condition=alias("ForAllValues:StringEquals"))), "decrypts with every key"),
             (on(role_policy(Action="kms:*", Resource="arn:aws:kms:*:*:key/*")), "decrypts with every key"),

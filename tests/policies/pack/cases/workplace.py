@@ -163,9 +163,7 @@ CASES = (
             ),
         ],
         unknown=[(on(endpoint_config(productionVariants=UNKNOWN)), "productionVariants of screening")],
-        excused=[
-            (on(endpoint_config(productionVariants=[{"serverlessConfig": {"memory": 1}}])), "a serverless endpoint")
-        ],
+        excused=[(on(endpoint_config(productionVariants=[{"serverlessConfig": UNKNOWN}])), "a serverless endpoint")],
     ),
     Cases(
         rule=data_capture.RULE,
@@ -193,7 +191,11 @@ CASES = (
     ),
     Cases(
         rule=profile_role.RULE,
-        passes=[on(profile("ada"), profile("grace", ROLE_ARN + "-2")), on(profile("ada"), profile("grace", UNKNOWN))],
+        passes=[
+            on(profile("ada"), profile("grace", ROLE_ARN + "-2")),
+            on(profile("ada"), profile("grace", UNKNOWN)),
+            on(profile("ada"), lacking(profile("grace"), "userSettings")),
+        ],
         mistakes=[
             (on(profile("ada", None)), "the profile has no execution role, so it takes the domain's"),
             (on(profile("ada"), profile("grace")), "ada and grace have the same execution role"),
@@ -211,7 +213,7 @@ CASES = (
     ),
     Cases(
         rule=feature_group.RULE,
-        passes=[on(features()), on(lacking(features(), "onlineStoreConfig"))],
+        passes=[on(features()), on(lacking(features(), "onlineStoreConfig")), on(features(onlineStoreConfig=UNKNOWN))],
         mistakes=[
             (on(at(features(), "onlineStoreConfig.securityConfig", None)), "onlineStoreConfig has no customer"),
             (on(at(features(), "offlineStoreConfig.s3StorageConfig.kmsKeyId", "")), "offlineStoreConfig has no"),
