@@ -42,18 +42,33 @@ def questions(families: Mapping[str, Family], count: int, seed: int) -> Iterator
         yield name, families[name](random, number)
 
 
-def compare(families: Mapping[str, Family], count: int, seed: int, *, stop_at: int = 20) -> Figures:
-    """Ask both about `count` questions; end early after `stop_at` disagreements."""
+def compare(
+    families: Mapping[str, Family],
+    count: int,
+    seed: int,
+    *,
+    stop_at: int = 20,
+    progress: Callable[[Figures], None] | None = None,
+) -> Figures:
+    """Ask both about `count` questions, reporting to `progress` after each; end early after `stop_at` disagreements."""
     figures = Figures()
     for family, question in questions(families, count, seed):
         allowed = evaluator.decide(question).allowed
         figures.asked[family] += 1
         figures.allowed[family] += allowed
-        if allowed is not encoding.decide(question, pinned=pinned_keys(question)):
+        if not agree(question, allowed):
             figures.disagreed.append(question)
             if len(figures.disagreed) >= stop_at:
                 break
+        if progress is not None:
+            progress(figures)
     return figures
+
+
+def agree(question: Question, allowed: bool | None = None) -> bool:
+    """Whether both give one answer; `allowed` is the evaluator's, when it is known."""
+    expected = evaluator.decide(question).allowed if allowed is None else allowed
+    return encoding.decide(question, pinned=pinned_keys(question)) is expected
 
 
 def pinned_keys(question: Question) -> list[str]:
