@@ -101,3 +101,15 @@ def test_the_function_is_asked_to_remove_releases_when_a_project_goes(platform: 
     platform.world.destroy("project-screening")
     asked = [line for line in platform.recorder.since(before) if line.operation == "DescribeStackSet"]
     assert {line.role.rpartition("/")[2] for line in asked} == {"mlops-screening-release-cleaner"}
+
+
+def test_a_project_without_administrators_and_scientists_has_roles_for_nobody(platform: Platform) -> None:
+    settings = platform.settings("project-screening")
+    platform.write("project-screening", {key: value for key, value in settings.items() if key != "administrators"})
+    dev = platform.settings("dev")
+    platform.write("dev", dev | {"studio": {"scientists": [{"name": "bob", "projects": ["diabetes"]}]}})
+    platform.up("staging", "prod", "dev", "project-screening")
+    roles = platform.resources("project-screening", "aws:iam/role:Role")
+    assert "role-team-administrator-role" not in roles
+    (statement,) = json.loads(roles["role-publish-role"].inputs["assumeRolePolicy"])["Statement"]
+    assert (statement["Sid"], statement["Effect"]) == ("NobodyPublishes", "Deny")
