@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from rehearsal.decided.verdict import Access
 from rehearsal.engine.state import Stack, resources_json
 from rehearsal.plan import Planned
 
@@ -37,6 +38,8 @@ class Report:
     journey: list[Step] = field(default_factory=list)
     prediction: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    # Whether each request was allowed; None until somebody has decided.
+    access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
     problem: str = ""
 
@@ -45,6 +48,7 @@ class Report:
         """Whether every step that was asked for passed."""
         return (
             not self.problem
+            and (self.access is None or self.access.passed)
             and all(step.status == "passed" for step in self.journey)
             and all(s["found"] for s in self.stacks.values())
         )
@@ -68,11 +72,14 @@ class Report:
             counts.update(stack["resources"])
         return counts.total(), sum(n for type_, n in counts.items() if not any(part in type_ for part in SMALL))
 
-    def write(self, folder: Path, stacks: Mapping[str, Stack]) -> None:
-        """Write `report.json` and `resources.json`."""
+    def write(self, folder: Path, stacks: Mapping[str, Stack], judge: Callable[[Path], Access]) -> None:
+        """Write `resources.json`, have the requests judged by it, and write `report.json`."""
         folder.mkdir(parents=True, exist_ok=True)
-        _dump(folder / "report.json", asdict(self) | {"passed": self.passed})
         _dump(folder / "resources.json", resources_json(stacks))
+        if stacks:
+            self.access = judge(folder)
+        told = {"access": self.access.for_report() if self.access else None, "passed": self.passed}
+        _dump(folder / "report.json", asdict(self) | told)
 
     def summary(self, console: Console, folder: Path) -> None:
         """Print what happened, for people."""
@@ -88,10 +95,17 @@ class Report:
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
             f"each found again in its own account: {'yes' if all(s['found'] for s in self.stacks.values()) else 'NO'}"
         )
-        console.print(f"Report, resources and requests are in {folder}", style="dim")
+        if self.access:
+            self._tell_access(console, self.access)
+        console.print(f"Report, resources, requests and questions are in {folder}", style="dim")
         if self.problem:
             console.print(self.problem, style="red", markup=False)
         console.print("[bold green]passed[/bold green]" if self.passed else "[bold red]failed[/bold red]")
+
+    def _tell_access(self, console: Console, access: Access) -> None:
+        console.print(access.sentence(), style=None if access.passed else "red")
+        if not access.passed:
+            console.print(access.table())
 
     def _stack_table(self) -> Table:
         table = Table("stack", "kind", "account", "resources", box=None, header_style="dim", pad_edge=False)

@@ -8,6 +8,7 @@ from functools import partial
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
+from rehearsal.decided.verdict import judge
 from rehearsal.engine.state import StackFailed
 from rehearsal.journey.data import NoData
 from rehearsal.journey.travel import Luggage, adapted, pack, travel
@@ -40,7 +41,7 @@ def rehearse(options: Options, started: float) -> int:
             finally:
                 world.close()
         report.seconds["all"] = time.monotonic() - started
-        report.write(options.folder, world.engine.stacks)
+        report.write(options.folder, world.engine.stacks, lambda folder: judge(folder, cloud.recorder.requests))
     report.summary(progress.console, options.folder)
     return status or int(not report.passed)
 

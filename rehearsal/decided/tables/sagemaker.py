@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rehearsal.decided.need import Asked, Need, Right, Row, Table, needs, own, passes, values
@@ -127,7 +128,8 @@ def _deploying(asked: Asked) -> list[Right]:
     packages = values(asked.parameters, "Containers.ModelPackageName")
     packages += values(asked.parameters, "PrimaryContainer.ModelPackageName")
     foreign = [one for one in packages if one.startswith("arn:") and one.split(":")[4] != asked.account]
-    return [Right(action="sagemaker:CreateModel", resource=one) for one in foreign]
+    (made,) = _on("CreateModel", "model/{ModelName}", keys=_MODEL, tags="Tags").rights(asked)
+    return [replace(made, resource=one) for one in foreign]
 
 
 def _plain(*operations: tuple[str, str]) -> Table:
@@ -182,7 +184,7 @@ TABLE: Table = {
     # The configuration is a resource of the action, too (SAR CreateEndpoint).
     "CreateEndpoint": (
         *_making("CreateEndpoint", "endpoint/{EndpointName}"),
-        _on("CreateEndpoint", "endpoint-config/{EndpointConfigName}"),
+        _on("CreateEndpoint", "endpoint-config/{EndpointConfigName}", tags="Tags"),
     ),
     "CreateEndpointConfig": (
         *_making("CreateEndpointConfig", "endpoint-config/{EndpointConfigName}", _ENDPOINT_CONFIG),
