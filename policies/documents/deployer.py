@@ -27,12 +27,12 @@ def deployer_policies(account: Account) -> dict[str, str]:
     }
 
 
-def tagged(account: Account) -> Conditions:
+def _tagged(account: Account) -> Conditions:
     """The resource is the platform's."""
     return {"StringEquals": {"aws:ResourceTag/platform": account.prefix}}
 
 
-def tagging(account: Account) -> Conditions:
+def _tagging(account: Account) -> Conditions:
     """What is made is marked as the platform's."""
     return {"StringEquals": {"aws:RequestTag/platform": account.prefix}}
 
@@ -163,7 +163,7 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             sid="MakeKeys",
             actions=["kms:CreateKey"],
             resources=["*"],
-            conditions=tagging(account),
+            conditions=_tagging(account),
             reason="A key that does not exist has no ARN (SAR list_awskeymanagementservice); its tag is asked for",
         ),
         Statement(
@@ -187,7 +187,7 @@ def _keys(account: Account) -> tuple[Statement, ...]:
                 "kms:UpdateKeyDescription",
             ],
             resources=[every],
-            conditions=tagged(account),
+            conditions=_tagged(account),
         ),
         Statement(
             sid="KeepAliases",
@@ -281,7 +281,7 @@ def _delivery(account: Account) -> Sequence[Statement]:
             sid="MakeStudio",
             actions=["sagemaker:CreateDomain", "sagemaker:CreateUserProfile"],
             resources=studio,
-            conditions=tagging(account),
+            conditions=_tagging(account),
         ),
         Statement(
             sid="KeepStudio",
@@ -292,7 +292,7 @@ def _delivery(account: Account) -> Sequence[Statement]:
                 "sagemaker:UpdateUserProfile",
             ],
             resources=studio,
-            conditions=tagged(account),
+            conditions=_tagged(account),
         ),
         Statement(
             sid="SeeStudio",

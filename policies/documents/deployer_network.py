@@ -8,7 +8,7 @@ from policies.documents.account import Account
 from policies.documents.statement import Conditions, Statement
 
 # What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
-_MADE = (
+_PARTS = (
     "elastic-ip",
     "internet-gateway",
     "natgateway",
@@ -16,7 +16,6 @@ _MADE = (
     "security-group",
     "security-group-rule",
     "subnet",
-    "vpc",
     "vpc-endpoint",
     "vpc-flow-log",
 )
@@ -28,7 +27,6 @@ _CREATING = (
     "ec2:CreateRouteTable",
     "ec2:CreateSecurityGroup",
     "ec2:CreateSubnet",
-    "ec2:CreateVpc",
     "ec2:CreateVpcEndpoint",
 )
 _RULES = ("ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress")
@@ -85,7 +83,9 @@ _KEEPING = (
 
 def network(account: Account) -> Sequence[Statement]:
     """VPCs, subnets, routes, security groups, endpoints, flow logs; gateways and addresses where NAT is switched on."""
-    made = [account.arn("ec2", f"{kind}/*") for kind in _MADE]
+    vpcs = [account.arn("ec2", "vpc/*")]
+    parts = [account.arn("ec2", f"{kind}/*") for kind in _PARTS]
+    made = [*vpcs, *parts]
     asked: Conditions = {"StringEquals": {"aws:RequestTag/platform": account.prefix}}
     ours: Conditions = {"StringEquals": {"aws:ResourceTag/platform": account.prefix}}
     return (
@@ -95,9 +95,11 @@ def network(account: Account) -> Sequence[Statement]:
             resources=["*"],
             reason="Describing knows no resource (SAR list_amazonec2)",
         ),
-        Statement(sid="MakeNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=asked),
-        # What is made stands in something, or is attached to something, that is the platform's already.
-        Statement(sid="MakeThemInOwnNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=ours),
+        Statement(sid="MakeVpcs", actions=["ec2:CreateVpc"], resources=vpcs, conditions=asked),
+        # EC2 decides about what is made and about what that stands in or is attached to: the first is marked as the
+        # platform's in the request, the second is so already. A VPC is only ever the second.
+        Statement(sid="MakeParts", actions=[*_CREATING, *_RULES], resources=parts, conditions=asked),
+        Statement(sid="MakePartsOfOwnNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=ours),
         Statement(sid="KeepNetworks", actions=_KEEPING, resources=made, conditions=ours),
         Statement(
             sid="TagWhatIsMade",

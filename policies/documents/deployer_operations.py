@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policies.documents import common
 from policies.documents.account import Account
 from policies.documents.statement import Statement
 
@@ -15,7 +16,7 @@ def operations(account: Account) -> Sequence[Statement]:
 
 def _logs(account: Account) -> tuple[Statement, ...]:
     prefix = account.prefix
-    names = (f"/{prefix}/*", f"/aws/codebuild/{prefix}-*", f"/aws/lambda/{prefix}-*")
+    groups = (f"/{prefix}/*", f"/aws/codebuild/{prefix}-*", f"/aws/lambda/{prefix}-*")
     return (
         Statement(
             sid="KeepLogGroups",
@@ -30,7 +31,7 @@ def _logs(account: Account) -> tuple[Statement, ...]:
                 "logs:TagResource",
                 "logs:UntagResource",
             ],
-            resources=[account.arn("logs", f"log-group:{name}") for name in names],
+            resources=[account.arn("logs", f"log-group:{name}") for name in groups],
         ),
         Statement(
             sid="FindLogGroups",
@@ -42,7 +43,6 @@ def _logs(account: Account) -> tuple[Statement, ...]:
             sid="KeepAlarms",
             actions=[
                 "cloudwatch:DeleteAlarms",
-                "cloudwatch:DescribeAlarms",
                 "cloudwatch:ListTagsForResource",
                 "cloudwatch:PutMetricAlarm",
                 "cloudwatch:TagResource",
@@ -50,6 +50,7 @@ def _logs(account: Account) -> tuple[Statement, ...]:
             ],
             resources=[account.arn("cloudwatch", f"alarm:{prefix}-*")],
         ),
+        common.see_alarms(),
     )
 
 
