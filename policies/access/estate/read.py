@@ -14,8 +14,6 @@ from policies.access.question import Document
 from policies.pack.captured import BadFile, Captured, read
 from policies.pack.model import Resource, Unknown
 
-PROJECT = "mlops-platform"
-
 
 class BadEstate(ValueError):
     """A file that is no export of this program, or a policy in it that is no JSON."""
@@ -32,12 +30,6 @@ def read_estate(*paths: Path) -> Estate:
             found = read(path)
         except BadFile as error:
             raise BadEstate(str(error)) from error
-        foreign = sorted({_project(one) for each in found for one in each.whole} - {PROJECT})
-        if foreign:
-            raise BadEstate(
-                f"{path}: holds resources of the program {', '.join(foreign)}; expected {PROJECT}: "
-                "export one of this program's stacks"
-            )
         stacks += found
     return estate_of(stacks)
 
@@ -61,10 +53,6 @@ def estate_of(stacks: Sequence[Captured]) -> Estate:
 
 def _accounts(roles: Sequence[Role], guarded: Sequence[Guarded]) -> dict[str, str]:
     return {**{one.stack: one.account for one in guarded}, **{role.stack: role.account for role in roles}}
-
-
-def _project(resource: Resource) -> str:
-    return resource.urn.split("::")[1] if resource.urn.count("::") > 2 else "unknown"
 
 
 def document(value: object, where: str) -> Document:

@@ -36,16 +36,19 @@ def scientists(estate: Estate) -> Outcome:
         acting = [scientist, *(estate.roles[arn] for arn in reached[scientist.arn].paths if arn)]
         named |= {f"{scientist.name} through {role.name}" for role in acting[1:]}
         for role in acting:
-            _decides_nothing(solver, scientist, role)
+            _decides_nothing(solver, estate, scientist, role)
     return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def _decides_nothing(solver: Solver, scientist: Role, role: Role) -> None:
+def _decides_nothing(solver: Solver, estate: Estate, scientist: Role, role: Role) -> None:
     for action in (*APPROVAL, *DELIVERY):
         solver.refute(f"{scientist.name}, as {role.name}, does {action}", role_asks(role, [action]))
     approved = with_value("sagemaker:ModelApprovalStatus", "Approved")
-    opened = role_asks(role, ["sagemaker:CreateModelPackage"])
-    solver.refute(f"{scientist.name}, as {role.name}, registers an approved model", opened, approved)
+    says = f"{scientist.name}, as {role.name}, registers an approved model"
+    solver.refute(says, role_asks(role, ["sagemaker:CreateModelPackage"]), approved)
+    for group in estate.kind("group"):
+        says = f"{scientist.name}, as {role.name}, decides on models of {group.name}"
+        solver.refute(says, role_asks(role, ["sagemaker:UpdateModelPackage"], guard=group))
 
 
 def approvers(estate: Estate) -> Outcome:

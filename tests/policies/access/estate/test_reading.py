@@ -1,0 +1,93 @@
+"""What was built, read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.access.estate import BadEstate, Estate, read_estate
+from policies.access.estate.kinds import purpose, role_kind
+
+URN = "urn:pulumi:dev::mlops-platform::aws:iam/role:Role::it"
+
+
+def exported(*resources: dict[str, Any]) -> str:
+    """The text of `pulumi stack export`."""
+    return json.dumps({"version": 3, "deployment": {"resources": list(resources)}})
+
+
+def role(**changes: Any) -> dict[str, Any]:
+    """A role as an export holds it."""
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    outputs = {"arn": "arn:aws:iam::111111111111:role/it", "name": "it", "path": "/", "assumeRolePolicy": trust}
+    return {"urn": URN, "type": "aws:iam/role:Role", "id": "it", "inputs": {**outputs, **changes}, "outputs": outputs}
+
+
+def test_every_role_has_its_trust_its_policy_and_its_boundary(estate: Estate) -> None:
+    ours = [r for r in estate.roles.values() if role_kind(r) != "deployer"]
+    assert len(ours) >= 40
+    assert all(r.trust and r.identity and r.boundary for r in ours)
+
+
+def test_buckets_and_keys_are_known_by_their_purpose(estate: Estate) -> None:
+    models = estate.named("key", "/models")
+    (bucket,) = [b for b in estate.kind("bucket") if purpose(b) == "models"]
+    assert (bucket.key_arn, purpose(models)) == (models.arn, "models")
+
+
+def test_an_objects_bucket_and_a_packages_group_are_found_by_their_arn(estate: Estate) -> None:
+    bucket, group = estate.kind("bucket")[0], estate.kind("group")[0]
+    assert estate.guard_of(f"{bucket.arn}/any/key") == bucket
+    assert estate.guard_of(group.arn.replace("model-package-group/", "model-package/") + "/7") == group
+
+
+def test_a_question_carries_every_policy_around_it(estate: Estate) -> None:
+    model = next(r for r in estate.roles.values() if role_kind(r) == "model")
+    bucket = next(b for b in estate.kind("bucket") if purpose(b) == "models")
+    gate = estate.endpoint(model.account, "s3")
+    assert gate is not None
+    asked = estate.question(model.arn, "s3:GetObject", f"{bucket.arn}/x", endpoint=gate.id)
+    assert (asked.account, asked.owner) == (model.account, bucket.account)
+    assert asked.resource_policy == bucket.policy
+    assert (asked.endpoint_policy, asked.boundary) == (gate.policy, model.boundary)
+    assert asked.context["aws:SourceVpce"] == gate.id
+    assert asked.context["aws:PrincipalTag/project"] == model.tags["project"]
+
+
+def test_an_export_of_another_program_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(exported(role() | {"urn": URN.replace("mlops-platform", "shop")}))
+    with pytest.raises(BadEstate, match="shop.*mlops-platform|mlops-platform.*shop"):
+        read_estate(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "not JSON"), ("[]", "holds no resources"), ('{"deployment": {}}', "holds no resources")],
+)
+def test_a_file_without_resources_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(text)
+    with pytest.raises(BadEstate, match=message):
+        read_estate(file)
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [("{not json", "dev: role it, trust is not JSON"), ("[1]", "dev: role it, trust is not a policy document")],
+)
+def test_a_policy_that_is_none_is_told_by_role_and_stack(tmp_path: Path, policy: str, message: str) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(exported(role(assumeRolePolicy=policy)))
+    with pytest.raises(BadEstate, match=message):
+        read_estate(file)
+
+
+def test_a_policy_that_no_export_holds_asks_for_the_missing_stack(tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(exported(role(managedPolicyArns=["arn:aws:iam::111111111111:policy/elsewhere"])))
+    with pytest.raises(BadEstate, match="policy/elsewhere attached, which no stack here made: give its stack too"):
+        read_estate(file)

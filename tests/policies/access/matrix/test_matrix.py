@@ -1,0 +1,64 @@
+"""The matrix of the example platform: golden, with its expected absences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from policies.access import completeness, review, sizes
+from policies.access.estate import Estate
+from policies.access.evaluator import decide
+from policies.access.matrix import render
+from policies.access.matrix.absences import ABSENCES, presences
+from policies.access.matrix.cells import Cell, Matrix, matrix
+from policies.access.proofs import render as proofs_render
+from policies.access.proofs.theorem import Proof
+
+
+@pytest.fixture(scope="module")
+def table(estate: Estate) -> Matrix:
+    return matrix(estate, decide)
+
+
+def test_the_committed_matrix_is_what_the_policies_say(table: Matrix) -> None:
+    documents = {render.PATH: render.document(table, presences(table))}
+    assert list(review.out_of_date(documents)) == []
+
+
+def test_the_committed_proofs_are_what_the_policies_say(estate: Estate, proofs: Sequence[Proof]) -> None:
+    documents = {proofs_render.PATH: proofs_render.document(proofs, sizes.sizes(estate))}
+    assert list(review.out_of_date(documents)) == []
+
+
+def test_nothing_that_should_be_absent_is_there(table: Matrix) -> None:
+    assert [str(each) for each in presences(table)] == []
+
+
+def test_every_expected_absence_speaks_of_some_cell(table: Matrix) -> None:
+    import re
+
+    for absence in ABSENCES:
+        columns = [d for d in table.deeds if re.fullmatch(absence.section, d.section)]
+        columns = [d for d in columns if re.fullmatch(absence.column, d.column)]
+        rows = [row for row in table.rows if re.fullmatch(absence.rows, row.label)]
+        assert columns, absence.id
+        assert rows, absence.id
+
+
+def test_model_roles_read_their_own_models_from_inside_alone(table: Matrix) -> None:
+    rows = [row for row in table.rows if row.label.endswith("-<project>-model")]
+    assert len(rows) == 2
+    for row in rows:
+        assert table.cell(row, "Bucket models, dev", "read: own project") is Cell.INSIDE
+        assert table.cell(row, "Bucket models, dev", "read: other project") is Cell.NO
+        assert table.cell(row, "Bucket models, dev", "write: own project") is Cell.NO
+
+
+def test_no_grant_across_accounts_is_missing(estate: Estate) -> None:
+    assert len(completeness.needs(estate)) >= 20
+    assert [str(each) for each in completeness.missing(estate, decide)] == []
+
+
+def test_every_document_is_inside_its_limit(estate: Estate) -> None:
+    assert [size for size in sizes.sizes(estate) if size.headroom < 0] == []
