@@ -84,6 +84,10 @@ def _not_action_as_action(original: Any) -> Any:
     return changed
 
 
+def _operator(name: str, **fields: Any) -> Callable[[Any], Any]:
+    return lambda original: {**original, name: replace(original[name], **fields)}
+
+
 def _question_mark_is_text(original: Any) -> Any:
     return lambda whole, name: "?" if whole == "?" else original(whole, name)
 
@@ -124,9 +128,9 @@ _IN_EVALUATOR = [
     _evaluator("NotPrincipal forgets the boundary", "principals", match, "excepted",
                lambda original: lambda named, request: original(named, replace(request, bounded=False))),
     _evaluator("NotAction is read as Action", "conditions", EvaluatorReader, "_action", _not_action_as_action),
-    _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS", lambda original: {**original, "ArnLike": replace(original["ArnLike"], build=operators._like)}),
+    _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS", _operator("ArnLike", build=operators._like)),
     _evaluator("? is no wildcard", "conditions", template, "_special", _question_mark_is_text),
-    _evaluator("dates compare the wrong way round", "conditions", parse_condition, "OPERATORS", lambda original: {**original, "DateLessThan": original["DateGreaterThan"]}),
+    _evaluator("dates compare the wrong way round", "conditions", parse_condition, "OPERATORS", _operator("DateLessThan", build=operators.OPERATORS["DateGreaterThan"].build)),
     _evaluator("variables are text", "conditions", parse_condition, "parse_template",
                lambda original: lambda text, **_: original(text, variables=False)),
     _evaluator("wildcards in a variable's value count", "conditions", match, "resolve", _value_with_wildcards),
