@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
 from settings.section import Section
-from settings.values import Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
+from settings.values import BucketName, Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
 
 
 class Deployer(Section):
@@ -39,13 +39,28 @@ class Prevention(Section):
     instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
         default=("ml.t3.medium", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"),
         min_length=1,
-        description="Instance types that jobs, endpoints and apps may run on.",
+        description="Instance types that jobs, endpoints, notebooks and apps may run on.",
+    )
+    # Before the policy, so that the policy's validator sees them.
+    owners: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        default=(),
+        description="Roles that bring foundations up, by path and name in whichever account: the service control "
+        "policy spares them where it protects the guards.",
     )
     service_control_policy: Annotated[tuple[OrganizationTarget, ...], Distinct] = Field(
         default=(),
         description="Roots, units or accounts that the same rules are attached to as a service control policy; only "
         "in the organization's management account or its delegated administrator's.",
     )
+
+    @field_validator("service_control_policy")
+    @classmethod
+    def _policy_needs_owners(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if value and not info.data.get("owners"):
+            raise ValueError(
+                "attached without owners, nobody could change a foundation any longer: name them in owners"
+            )
+        return value
 
 
 class Detection(Section):
@@ -54,9 +69,25 @@ class Detection(Section):
     trail: bool = Field(default=True, description="CloudTrail, with data events of the platform's buckets.")
     access_analyzer: bool = Field(default=True, description="IAM Access Analyzer, external access.")
     config_rules: bool = Field(default=False, description="AWS Config with rules on what the platform makes.")
+    config_role_exists: bool = Field(
+        default=False,
+        description="The account has AWSServiceRoleForConfig already: any earlier use of AWS Config has made it.",
+    )
     guard_duty: bool = Field(default=False, description="GuardDuty, with S3 protection.")
     security_hub: bool = Field(default=False, description="Security Hub, AWS Foundational Security Best Practices.")
-    macie: bool = Field(default=False, description="Macie, on the platform's buckets.")
+    macie: bool = Field(default=False, description="Macie, watching how buckets are protected.")
+    macie_buckets: Annotated[tuple[BucketName, ...], Distinct] = Field(
+        default=(),
+        validate_default=True,
+        description="Buckets of this account whose content Macie reads every week; each gigabyte costs.",
+    )
+
+    @field_validator("macie_buckets")
+    @classmethod
+    def _buckets_need_macie(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if value and not info.data.get("macie"):
+            raise ValueError("nobody reads them: switch macie on, or drop macieBuckets")
+        return value
 
 
 class Correction(Section):
@@ -64,6 +95,9 @@ class Correction(Section):
 
     enabled: bool = Field(default=True, description="Watch what is started, stop and tag what breaks the rules.")
     only_report: bool = Field(default=False, description="Say what would be stopped, stop nothing.")
+    delete_endpoints: bool = Field(
+        default=False, description="Delete endpoints that break the rules; otherwise they are reported and serve on."
+    )
 
 
 class FoundationSettings(StackSettings):

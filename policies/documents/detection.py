@@ -1,0 +1,159 @@
+"""Keys, buckets and topics of what watches over an account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.buckets import tls_only
+from policies.documents.keys import ONLY_THIS_KEY, READ, THIS_KEY, Place, administration, use_through
+from policies.documents.statement import Principals, Statement, account_principals, document
+
+CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
+
+
+def guards_key(
+    place: Place, *, log_groups: Sequence[str], topics: Sequence[str], queues: Sequence[str], publishers: Sequence[str]
+) -> str:
+    """Key of the guards' log groups, topics, queues (ARN patterns) and of AWS Config's history.
+
+    `publishers` are roles that tell the topics.
+    """
+    logs = Statement(
+        sid="LogsEncryptTheirGroups",
+        principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        resources=THIS_KEY,
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        reason=ONLY_THIS_KEY,
+    )
+    told = {"StringEquals": {"aws:SourceAccount": place.account}}
+    topic = Statement(
+        sid="AlarmsAndRulesPublish",
+        principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources=THIS_KEY,
+        conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
+        reason=ONLY_THIS_KEY,
+    )
+    queue = Statement(
+        sid="RulesLeaveWhatTheyCouldNotDeliver",
+        principals=Principals(services=["events.amazonaws.com"]),
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources=THIS_KEY,
+        conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
+        reason=ONLY_THIS_KEY,
+    )
+    write = ("kms:Decrypt", "kms:GenerateDataKey")
+    # Config developerguide, s3-kms-key-policy, for delivery without a role of one's own.
+    history = Statement(
+        sid="ConfigEncryptsItsHistory",
+        principals=Principals(services=[CONFIG]),
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=THIS_KEY,
+        conditions=told,
+        reason=ONLY_THIS_KEY,
+    )
+    roles = [
+        use_through("GuardsTellTopics", place, publishers, "sns", write),
+        use_through("GuardsKeepWhatFailed", place, publishers, "sqs", write),
+    ]
+    return document(administration(place), logs, topic, queue, history, *(roles if publishers else ()))
+
+
+def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
+    """Key of the trail's files: CloudTrail encrypts for this trail alone; `readers` (role ARN patterns) decrypt.
+
+    Statements of CloudTrail userguide, create-kms-key-policy-for-cloudtrail: the context says which account's trail it
+    is, `aws:SourceArn` which trail asks.
+    """
+    cloudtrail = Principals(services=[CLOUDTRAIL])
+    encrypt = Statement(
+        sid="TrailEncryptsItsFiles",
+        principals=cloudtrail,
+        actions=["kms:GenerateDataKey*"],
+        resources=THIS_KEY,
+        conditions={
+            "StringEquals": {"aws:SourceArn": trail},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": _trails(place)},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+    describe = Statement(
+        sid="TrailLooksAtItsKey",
+        principals=cloudtrail,
+        actions=["kms:DescribeKey"],
+        resources=THIS_KEY,
+        conditions={"StringEquals": {"aws:SourceArn": trail}},
+        reason=ONLY_THIS_KEY,
+    )
+    read = Statement(
+        sid="AuditorsDecrypt",
+        principals=account_principals(place.partition, [place.account]),
+        actions=READ,
+        resources=THIS_KEY,
+        conditions={
+            "ArnLike": {"aws:PrincipalArn": readers},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": _trails(place)},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+    return document(administration(place), encrypt, describe, read if readers else None)
+
+
+def _trails(place: Place) -> str:
+    return f"arn:{place.partition}:cloudtrail:*:{place.account}:trail/*"
+
+
+def trail_bucket(bucket: str, account: str, trail: str) -> str:
+    """CloudTrail writes this trail's files below the account's prefix, and nobody deletes one.
+
+    Statements of CloudTrail userguide, create-s3-bucket-policy-for-cloudtrail.
+    """
+    return document(*_delivered(bucket, account, CLOUDTRAIL, {"aws:SourceArn": trail}), _kept(bucket), tls_only(bucket))
+
+
+def config_bucket(bucket: str, account: str) -> str:
+    """AWS Config writes its history below the account's prefix, as itself.
+
+    Statements of Config developerguide, s3-bucket-policy, for delivery without a role of one's own.
+    """
+    listing = Statement(
+        sid="ServiceSeesWhetherItIsThere",
+        principals=Principals(services=[CONFIG]),
+        actions=["s3:ListBucket"],
+        resources=[bucket],
+        conditions={"StringEquals": {"aws:SourceAccount": account}},
+    )
+    delivered = _delivered(bucket, account, CONFIG, {"aws:SourceAccount": account})
+    return document(*delivered, listing, _kept(bucket), tls_only(bucket))
+
+
+def _delivered(bucket: str, account: str, service: str, guard: dict[str, str]) -> tuple[Statement, Statement]:
+    principals = Principals(services=[service])
+    look = Statement(
+        sid="ServiceLooksAtTheBucket",
+        principals=principals,
+        actions=["s3:GetBucketAcl"],
+        resources=[bucket],
+        conditions={"StringEquals": guard},
+    )
+    write = Statement(
+        sid="ServiceDelivers",
+        principals=principals,
+        actions=["s3:PutObject"],
+        resources=[f"{bucket}/AWSLogs/{account}/*"],
+        conditions={"StringEquals": {**guard, "s3:x-amz-acl": "bucket-owner-full-control"}},
+    )
+    return look, write
+
+
+def _kept(bucket: str) -> Statement:
+    """What tells of a deed is not taken away by whoever did it; old files go by the bucket's own rules."""
+    return Statement(
+        sid="DenyTakingEvidenceAway",
+        effect="Deny",
+        principals=Principals(aws=["*"]),
+        actions=["s3:DeleteObject*"],
+        resources=[f"{bucket}/*"],
+        conditions={"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}},
+    )
