@@ -36,7 +36,7 @@ def _proofs(found: review.Review) -> Table:
     for column in ("theorem", "", "queries", "seconds"):
         table.add_column(column, justify="right" if column in ("queries", "seconds") else "left")
     for proof in found.proofs:
-        verdict = "proved" if proof.holds else f"[red]fails: {len(proof.outcome.findings)}[/red]"
+        verdict = proof.verdict if proof.holds else f"[red]{proof.verdict}[/red]"
         table.add_row(proof.theorem.id, verdict, str(proof.outcome.queries), f"{proof.seconds:.1f}")
     return table
 

@@ -24,7 +24,7 @@ def document(proofs: Sequence[Proof], sizes: Sequence[Size]) -> str:
 
 
 def _verdict(proof: Proof) -> str:
-    return "proved" if proof.holds else f"**fails: {len(proof.outcome.findings)}**"
+    return proof.verdict if proof.holds else f"**{proof.verdict}**"
 
 
 def _section(proof: Proof) -> list[str]:

@@ -49,6 +49,13 @@ class Proof:
         """Whether nothing was found against it."""
         return not self.outcome.findings
 
+    @property
+    def verdict(self) -> str:
+        """In words; a theorem that found nobody to speak of is not called proved."""
+        if not self.holds:
+            return f"fails: {len(self.outcome.findings)}"
+        return "proved" if self.outcome.queries else "nothing here to prove it of"
+
 
 def prove(theorem: Theorem, estate: Estate) -> Proof:
     """Prove one theorem of an estate."""

@@ -151,7 +151,7 @@ class Steps:
 
     def _elsewhere(self, role: Role) -> Iterator[Step]:
         """Roles that are not the platform's: nobody knows what those may do."""
-        ours = sorted({_family(each) for each in self.estate.roles.values()})
+        ours = sorted({pattern for each in self.estate.roles.values() for pattern in _families(each)})
         for action in ("sts:AssumeRole", "iam:PassRole", *facts.CREATED, *facts.RETRUSTED, *facts.WIDENED):
             if mentions(role, action, None):
                 opened = role_asks(role, [action])
@@ -159,12 +159,12 @@ class Steps:
                     yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
 
 
-def _family(role: Role) -> str:
-    """ARN pattern of the platform's roles like this one, in every account."""
-    parts = role.arn.split(":")
-    path = "/".join(role.path.split("/")[:2])
-    name = "/".join([path, "*"]) if path.strip("/") else f"/{role.name.split('-', 1)[0]}-*"
-    return ":".join([*parts[:4], "*", f"role{name}"])
+def _families(role: Role) -> Iterator[str]:
+    """ARN patterns of the platform's roles, in every account: below its path, and by its prefix where AWS wants none."""
+    partition, prefix = role.arn.split(":")[1], role.path.strip("/").split("/")[0]
+    if prefix:
+        yield f"arn:{partition}:iam::*:role/{prefix}/*"
+        yield f"arn:{partition}:iam::*:role/{prefix}-*"
 
 
 def mentions(role: Role, action: str, resource: str | None) -> bool:
