@@ -160,7 +160,7 @@ class Steps:
 
 
 def _families(role: Role) -> Iterator[str]:
-    """ARN patterns of the platform's roles, in every account: below its path, and by its prefix where AWS wants none."""
+    """ARN patterns of the platform's roles, in every account: below its path, or by prefix where there is none."""
     partition, prefix = role.arn.split(":")[1], role.path.strip("/").split("/")[0]
     if prefix:
         yield f"arn:{partition}:iam::*:role/{prefix}/*"
