@@ -64,7 +64,9 @@ def _rollback(suffix: str, description: str, metric: dict[str, Any]) -> dict[str
     (deployment-guardrails-configuration), and an updated alarm keeps its state (PutMetricAlarm): so each
     configuration has alarms of its own.
     """
-    name = {"Fn::Sub": f"${{EndpointConfig.EndpointConfigName}}-{suffix}"}
+    # The endpoint's name comes first: by it the execution role may make the alarm, whatever CloudFormation calls the
+    # configuration.
+    name = {"Fn::Sub": f"${{EndpointName}}-${{EndpointConfig.EndpointConfigName}}-{suffix}"}
     return _alarm(
         description,
         {

@@ -34,7 +34,7 @@ def model() -> dict[str, Any]:
 
 
 def endpoint_config() -> dict[str, Any]:
-    """Volumes and captured data under the account's key. Every property is create-only, so it has no name."""
+    """Volumes under the account's key for them. Every property is create-only, so it has no name."""
     variant = {
         "VariantName": VARIANT,
         "ModelName": attribute("Model", "ModelName"),
@@ -59,7 +59,8 @@ def _data_capture() -> dict[str, Any]:
         "InitialSamplingPercentage": {"Ref": "CapturePercentage"},
         # SageMaker appends <endpoint>/<variant>/yyyy/mm/dd/hh/ (model-monitor-data-capture-endpoint).
         "DestinationS3Uri": {"Fn::Sub": "s3://${CaptureBucket}/${ProjectId}"},
-        "KmsKeyId": {"Ref": "VolumeKeyArn"},
+        # The bucket takes no other key than its own.
+        "KmsKeyId": {"Ref": "CaptureKeyArn"},
         "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
         # What is not named here is captured as base64.
         "CaptureContentTypeHeader": {

@@ -65,7 +65,8 @@ def _account() -> dict[str, Any]:
     return {
         "SubnetIds": _from_account("SSM name of the private subnets", "List<String>"),
         "SecurityGroupIds": _from_account("SSM name of the endpoint's security groups", "List<String>"),
-        "VolumeKeyArn": _from_account("SSM name of the key for volumes and captured data"),
+        "VolumeKeyArn": _from_account("SSM name of the key for volumes"),
+        "CaptureKeyArn": _from_account("SSM name of the capture bucket's key"),
         "CaptureBucket": _from_account("SSM name of the bucket for captured data"),
         "AlarmTopicArn": _from_account("SSM name of the topic for alarms"),
     }

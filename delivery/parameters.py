@@ -11,6 +11,7 @@ _ACCOUNT_PARAMETERS = {
     "SubnetIds": "network/subnet-ids",
     "SecurityGroupIds": "network/security-group-ids",
     "VolumeKeyArn": "keys/volumes",
+    "CaptureKeyArn": "keys/capture",
     "CaptureBucket": "storage/capture-bucket",
     "AlarmTopicArn": "alarms/topic-arn",
 }

@@ -18,9 +18,13 @@ from components.studio import Studio, StudioArgs
 from policies.documents import buckets, keys, platform_roles, shared, trust
 from settings.model import DataScienceSettings
 from stacks.account import account_provider, boundary_of, common_tags, inside
+from stacks.existing import bucket_arn, of_data_science
+from stacks.existing_roles import ExistingRole, Expected
 from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.people import StudioRoles, approver
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish, read
+
+ADMINISTRATION = "stack_set_administration"
 
 
 class DataScience:
@@ -34,6 +38,21 @@ class DataScience:
         self.boundary = boundary_of(settings)
         self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
         self.provider = account_provider(stack, settings)
+        self.existing = of_data_science(settings, self.provider, {ADMINISTRATION: self.administration()})
+
+    def administration(self) -> Expected:
+        """ARN and trust of the role that StackSets enter workload accounts from."""
+        settings, name = self.settings, self.here.role(names.STACK_SET_ADMINISTRATION)
+        source = f"arn:{self.partition}:cloudformation:*:{settings.account}:stackset/{settings.prefix}-*"
+        return Expected(
+            arn=names.role_arn(self.partition, settings.account, names.delivery_path(settings.prefix), name),
+            trust=trust.service_trust("cloudformation.amazonaws.com", settings.account, source_arns=[source]),
+        )
+
+    def bucket(self, purpose: str) -> str:
+        """Name of a bucket: of the one that exists, or else the platform's own."""
+        own = self.here.bucket(purpose, self.settings.account, self.settings.region)
+        return self.existing.buckets.get(purpose, own)
 
     def own_roles(self, path: str) -> str:
         """ARN pattern of this account's roles under a path."""
@@ -42,6 +61,10 @@ class DataScience:
     def project_roles(self) -> str:
         """ARN pattern of all roles of all projects in this account."""
         return self.own_roles(f"/{self.settings.prefix}/projects/*/")
+
+    def deploy_pipelines(self) -> str:
+        """ARN pattern of the project roles that ask for approval on the alarm topic."""
+        return f"{self.project_roles()[:-1]}{self.settings.prefix}-*-deploy-pipeline"
 
     def builders(self) -> list[str]:
         """ARN patterns of the project roles that write models."""
@@ -77,7 +100,14 @@ class DataScience:
 def data_science(stack: str, settings: DataScienceSettings) -> None:
     """Declare the data science account."""
     it = DataScience(stack, settings)
-    operations = operations_key(it.place, it.here, it.provider, settings.protect)
+    operations = operations_key(
+        it.place,
+        it.here,
+        it.provider,
+        settings.protect,
+        [it.deploy_pipelines()],
+        existing=it.existing.keys.get("operations"),
+    )
     logs = log_bucket(it.place, it.here, it.provider, settings.protect)
     net = perimeter(
         it.place,
@@ -88,6 +118,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         it.provider,
         boundary=it.boundary,
         studio=True,
+        existing=it.existing,
     )
     data_key, models_key, volumes = _data_key(it, net), _models_key(it, net), _volume_key(it)
     studio_key = _studio_key(it)
@@ -150,7 +181,11 @@ def _workloads(it: DataScience) -> pulumi.Output[list[dict[str, Any]]]:
 
 def _key(it: DataScience, purpose: str, description: str, policy: pulumi.Input[str]) -> EncryptionKey:
     args = EncryptionKeyArgs(
-        alias=it.here.alias(purpose), description=description, policy=policy, protect=it.settings.protect
+        alias=it.here.alias(purpose),
+        description=description,
+        policy=policy,
+        protect=it.settings.protect,
+        existing=it.existing.keys.get(purpose),
     )
     return EncryptionKey(f"{purpose}-key", args, inside(it.provider))
 
@@ -170,8 +205,7 @@ def _data_key(it: DataScience, net: Perimeter) -> EncryptionKey:
 
 
 def _models_key(it: DataScience, net: Perimeter) -> EncryptionKey:
-    settings = it.settings
-    bucket = it.here.bucket("models", settings.account, settings.region)
+    bucket = it.bucket("models")
     policy = rendered(
         keys.models_key,
         place=it.place,
@@ -196,7 +230,7 @@ def _studio_key(it: DataScience) -> EncryptionKey:
 
 
 def _data_bucket(it: DataScience, net: Perimeter, key: EncryptionKey, logs: PrivateBucket) -> PrivateBucket:
-    name = it.here.bucket("data", it.settings.account, it.settings.region)
+    name = it.bucket("data")
     policy = rendered(
         buckets.private_bucket,
         bucket=f"arn:{it.partition}:s3:::{name}",
@@ -208,7 +242,7 @@ def _data_bucket(it: DataScience, net: Perimeter, key: EncryptionKey, logs: Priv
 
 
 def _models_bucket(it: DataScience, net: Perimeter, key: EncryptionKey, logs: PrivateBucket) -> PrivateBucket:
-    name = it.here.bucket("models", it.settings.account, it.settings.region)
+    name = it.bucket("models")
     policy = rendered(
         buckets.models_bucket,
         partition=it.partition,
@@ -232,6 +266,7 @@ def _bucket(
         log_bucket=logs.name,
         protect=it.settings.protect,
         events=True,
+        existing_arn=bucket_arn(it.existing, purpose, it.settings.region),
     )
     return PrivateBucket(purpose, args, inside(it.provider))
 
@@ -253,7 +288,9 @@ def _images(it: DataScience, key: EncryptionKey) -> ImageRepository:
     return ImageRepository("images", args, inside(it.provider))
 
 
-def _stack_set_administration(it: DataScience) -> Role:
+def _stack_set_administration(it: DataScience) -> Role | ExistingRole:
+    if ADMINISTRATION in it.existing.roles:
+        return it.existing.roles[ADMINISTRATION]
     settings = it.settings
 
     def policy(pairs: list[list[str]]) -> str:
@@ -267,12 +304,11 @@ def _stack_set_administration(it: DataScience) -> Role:
             ]
         )
 
-    source = f"arn:{it.partition}:cloudformation:*:{settings.account}:stackset/{settings.prefix}-*"
     args = RoleArgs(
         name=it.here.role(names.STACK_SET_ADMINISTRATION),
         path=names.delivery_path(settings.prefix),
         description="StackSets of the projects enter the workload accounts with it",
-        trust=trust.service_trust("cloudformation.amazonaws.com", settings.account, source_arns=[source]),
+        trust=it.administration().trust,
         policy=it.account_stages().apply(policy),
         boundary=it.boundary,
     )

@@ -12,7 +12,7 @@ import names
 from components.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs
-from components.network import Network, NetworkArgs
+from components.network import ExistingNetwork, Network, NetworkArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.rendering import rendered
 from components.security_groups import SecurityGroups, SecurityGroupsArgs
@@ -23,6 +23,7 @@ from policies.documents.keys import Place
 from policies.documents.keys import operations_key as operations_key_policy
 from settings.model import DataScienceNetwork
 from stacks.account import inside, zones
+from stacks.existing import Existing
 
 # Access logs are read when something has happened, which may be noticed late.
 ACCESS_LOG_DAYS = 730
@@ -32,7 +33,7 @@ ACCESS_LOG_DAYS = 730
 class Perimeter:
     """A VPC with what surrounds it."""
 
-    network: Network
+    network: Network | ExistingNetwork
     groups: SecurityGroups
     endpoints: VpcEndpoints
 
@@ -46,15 +47,12 @@ def perimeter(
     provider: aws.Provider,
     *,
     boundary: str,
+    existing: Existing,
     studio: bool = False,
 ) -> Perimeter:
     """A VPC, its flow logs, its security groups and its endpoints. `accounts` may be reached through those."""
     options = inside(provider)
-    network = Network(
-        "network",
-        NetworkArgs(cidr=settings.cidr, zones=zones(provider, settings.availability_zones), nat=settings.nat),
-        options,
-    )
+    network = existing.network or _network(settings, provider)
     FlowLogs(
         "flow-logs",
         FlowLogsArgs(
@@ -71,7 +69,14 @@ def perimeter(
     )
     groups = SecurityGroups(
         "access",
-        SecurityGroupsArgs(vpc_id=network.vpc_id, prefix=here.of("access"), studio=studio, internet=settings.nat),
+        SecurityGroupsArgs(
+            vpc_id=network.vpc_id,
+            prefix=here.of("access"),
+            studio=studio,
+            internet=settings.nat,
+            existing=existing.groups,
+            endpoint_groups=sorted({group for one in existing.endpoints.values() for group in one.groups}),
+        ),
         options,
     )
     endpoints = VpcEndpoints(
@@ -85,6 +90,8 @@ def perimeter(
             security_group_id=groups.endpoints.id,
             services=[endpoint.value for endpoint in settings.endpoints],
             accounts=accounts,
+            existing={service: one.id for service, one in existing.endpoints.items()},
+            s3_prefix_list=existing.endpoints["s3"].prefix_list if "s3" in existing.endpoints else None,
         ),
         options,
     )
@@ -92,8 +99,24 @@ def perimeter(
     return Perimeter(network=network, groups=groups, endpoints=endpoints)
 
 
-def operations_key(place: Place, here: names.Names, provider: aws.Provider, protect: bool) -> EncryptionKey:
-    """Key of logs and alarms: losing it would lose what happened, so it stands apart from data."""
+def _network(settings: DataScienceNetwork, provider: aws.Provider) -> Network:
+    found = zones(provider, settings.availability_zones)
+    return Network("network", NetworkArgs(cidr=settings.cidr, zones=found, nat=settings.nat), inside(provider))
+
+
+def operations_key(
+    place: Place,
+    here: names.Names,
+    provider: aws.Provider,
+    protect: bool,
+    publishers: Sequence[str] = (),
+    *,
+    existing: str | None = None,
+) -> EncryptionKey:
+    """Key of logs and alarms: losing it would lose what happened, so it stands apart from data.
+
+    `publishers` are role ARN patterns that publish to the topics themselves.
+    """
     base = f"arn:{place.partition}"
     where = f"{place.region}:{place.account}"
     groups = [f"/{here.prefix}/*", f"/aws/codebuild/{here.prefix}-*", f"/aws/lambda/{here.prefix}-*"]
@@ -101,12 +124,14 @@ def operations_key(place: Place, here: names.Names, provider: aws.Provider, prot
         place,
         log_groups=[f"{base}:logs:{where}:log-group:{group}" for group in groups],
         topics=[f"{base}:sns:{where}:{here.prefix}-*"],
+        publishers=publishers,
     )
     args = EncryptionKeyArgs(
         alias=here.alias("operations"),
         description=f"Logs and alarms of {here.environment}",
         policy=policy,
         protect=protect,
+        existing=existing,
     )
     return EncryptionKey("operations-key", args, inside(provider))
 

@@ -18,8 +18,12 @@ from policies.documents.buckets import PROJECT_TAG
 from policies.documents.keys import Place, storage_key, volume_key
 from settings.model import WorkloadSettings
 from stacks.account import account_provider, boundary_of, common_tags, inside
+from stacks.existing import of_workload
+from stacks.existing_roles import ExistingRole, Expected
 from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.references import WorkloadOutputs, publish
+
+EXECUTION = "stack_set_execution"
 
 
 class Workload:
@@ -35,7 +39,20 @@ class Workload:
         self.registry = names.Names(settings.prefix, settings.registry.stack)
         self.registry_region = settings.registry.region or settings.region
         self.place = Place(partition=self.partition, account=settings.account, region=settings.region)
+        self.provider = account_provider(stack, settings)
+        self.existing = of_workload(settings, self.provider, {EXECUTION: self.execution()})
         self.boundary = boundary_of(settings)
+
+    def execution(self) -> Expected:
+        """ARN and trust of the role that StackSets act with here."""
+        path, name = names.STACK_SET_EXECUTION_PATH, self.staged.role(names.STACK_SET_EXECUTION)
+        administration = self.registry_role(
+            names.delivery_path(self.settings.prefix), self.registry.role(names.STACK_SET_ADMINISTRATION)
+        )
+        return Expected(
+            arn=names.role_arn(self.partition, self.settings.account, path, name),
+            trust=trust.role_trust(self.partition, self.settings.registry.account, [administration]),
+        )
 
     def project(self, project: str) -> names.ProjectNames:
         """Names of one of the account's projects."""
@@ -54,8 +71,10 @@ class Workload:
 def workload(stack: str, settings: WorkloadSettings) -> None:
     """Declare a workload account."""
     it = Workload(stack, settings)
-    provider = account_provider(stack, settings)
-    operations = operations_key(it.place, it.here, provider, settings.protect)
+    provider = it.provider
+    operations = operations_key(
+        it.place, it.here, provider, settings.protect, existing=it.existing.keys.get("operations")
+    )
     logs = log_bucket(it.place, it.here, provider, settings.protect)
     net = perimeter(
         it.place,
@@ -65,6 +84,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
         operations.arn,
         provider,
         boundary=it.boundary,
+        existing=it.existing,
     )
     volumes = _volume_key(it, provider)
     capture_key = _capture_key(it, net, provider)
@@ -74,7 +94,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     place = _identity_place(it, volumes, capture_key)
     execution = _stack_set_execution(it, place, provider)
     roles = {project: _project_roles(it, project, place, provider) for project in settings.projects}
-    _discovery(it, net, volumes, capture, topic, provider)
+    _discovery(it, net, volumes, capture_key, capture, topic, provider)
     publish(_outputs(it, net, volumes, capture, topic, bus, execution, roles))
 
 
@@ -85,7 +105,7 @@ def _outputs(
     capture: PrivateBucket,
     topic: AlarmTopic,
     bus: EventBus,
-    execution: Role,
+    execution: Role | ExistingRole,
     roles: dict[str, dict[str, Role]],
 ) -> WorkloadOutputs:
     return WorkloadOutputs(
@@ -113,18 +133,13 @@ def _outputs(
 
 def _volume_key(it: Workload, provider: aws.Provider) -> EncryptionKey:
     # Endpoints are made by CloudFormation's role, and run as model roles.
-    execution = names.role_arn(
-        it.partition,
-        it.settings.account,
-        names.STACK_SET_EXECUTION_PATH,
-        it.staged.role(names.STACK_SET_EXECUTION),
-    )
-    policy = volume_key(it.place, users=[execution, it.model_roles()], services=["sagemaker"])
+    policy = volume_key(it.place, users=[it.execution().arn, it.model_roles()], services=["sagemaker"])
     args = EncryptionKeyArgs(
         alias=it.here.alias("volumes"),
         description=f"Volumes of the endpoints of {it.stack}",
         policy=policy,
         protect=it.settings.protect,
+        existing=it.existing.keys.get("volumes"),
     )
     return EncryptionKey("volumes-key", args, inside(provider))
 
@@ -144,6 +159,7 @@ def _capture_key(it: Workload, net: Perimeter, provider: aws.Provider) -> Encryp
             storage_key, place=it.place, users=[it.model_roles(), tests], kms_endpoints=[net.endpoints.kms_id]
         ),
         protect=settings.protect,
+        existing=it.existing.keys.get("capture"),
     )
     return EncryptionKey("capture-key", args, inside(provider))
 
@@ -177,7 +193,8 @@ def _identity_place(
             stage=it.stage,
             registry_account=settings.registry.account,
             registry_region=it.registry_region,
-            models_bucket=it.registry.bucket("models", settings.registry.account, it.registry_region),
+            models_bucket=settings.registry.models_bucket
+            or it.registry.bucket("models", settings.registry.account, it.registry_region),
             models_key_alias=it.registry.alias("models"),
             capture_bucket_arn=f"arn:{it.partition}:s3:::{capture}",
             volume_key_arn=keys[0],
@@ -189,16 +206,14 @@ def _identity_place(
 
 def _stack_set_execution(
     it: Workload, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
-) -> Role:
-    settings = it.settings
-    administration = it.registry_role(
-        names.delivery_path(settings.prefix), it.registry.role(names.STACK_SET_ADMINISTRATION)
-    )
+) -> Role | ExistingRole:
+    if EXECUTION in it.existing.roles:
+        return it.existing.roles[EXECUTION]
     args = RoleArgs(
         name=it.staged.role(names.STACK_SET_EXECUTION),
         path=names.STACK_SET_EXECUTION_PATH,
         description="CloudFormation brings models to this account with it",
-        trust=trust.role_trust(it.partition, settings.registry.account, [administration]),
+        trust=it.execution().trust,
         policy=place.apply(lambda known: workload_roles.stack_set_execution(known, it.model_roles())),
         boundary=it.boundary,
     )
@@ -240,6 +255,7 @@ def _discovery(
     it: Workload,
     net: Perimeter,
     volumes: EncryptionKey,
+    capture_key: EncryptionKey,
     capture: PrivateBucket,
     topic: AlarmTopic,
     provider: aws.Provider,
@@ -252,6 +268,7 @@ def _discovery(
         "network/s3-endpoint-id": net.endpoints.s3_id,
         "network/kms-endpoint-id": net.endpoints.kms_id,
         "keys/volumes": volumes.arn,
+        "keys/capture": capture_key.arn,
         "storage/capture-bucket": capture.name,
         "alarms/topic-arn": topic.arn,
     }

@@ -220,8 +220,13 @@ def volume_key(place: Place, *, users: Sequence[str], services: Sequence[str]) -
     return document(administration(place), use, grant)
 
 
-def operations_key(place: Place, *, log_groups: Sequence[str], topics: Sequence[str]) -> str:
-    """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns)."""
+def operations_key(
+    place: Place, *, log_groups: Sequence[str], topics: Sequence[str], publishers: Sequence[str] = ()
+) -> str:
+    """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns).
+
+    `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (SNS sns-key-management).
+    """
     logs = Statement(
         sid="LogsEncryptTheirGroups",
         principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
@@ -230,7 +235,7 @@ def operations_key(place: Place, *, log_groups: Sequence[str], topics: Sequence[
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         reason=ONLY_THIS_KEY,
     )
-    publishers = Statement(
+    services = Statement(
         sid="AlarmsAndEventsPublish",
         principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
@@ -241,4 +246,15 @@ def operations_key(place: Place, *, log_groups: Sequence[str], topics: Sequence[
         },
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(place), logs, publishers)
+    roles = Statement(
+        sid="NamedRolesPublish",
+        principals=account_principals(place.partition, [place.account]),
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=THIS_KEY,
+        conditions={
+            "ArnLike": {"aws:PrincipalArn": publishers, "kms:EncryptionContext:aws:sns:topicArn": topics},
+            "StringEquals": {"kms:ViaService": place.service("sns")},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+    return document(administration(place), logs, services, roles if publishers else None)

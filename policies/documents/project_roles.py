@@ -286,7 +286,6 @@ def deploy_pipeline(
             sid="RunOwnStackSets",
             actions=[
                 "cloudformation:CreateStackInstances",
-                "cloudformation:CreateStackSet",
                 "cloudformation:DescribeStackInstance",
                 "cloudformation:DescribeStackSet",
                 "cloudformation:DescribeStackSetOperation",
@@ -298,6 +297,13 @@ def deploy_pipeline(
                 "cloudformation:UpdateStackSet",
             ],
             resources=sets,
+        ),
+        Statement(
+            sid="MakeStackSets",
+            actions=["cloudformation:CreateStackSet"],
+            resources=["*"],
+            reason="A set that does not exist yet is no resource (SAR list_awscloudformation); without the role "
+            "that is passed below it reaches nothing",
         ),
         _pass_administration(administration_role),
     )

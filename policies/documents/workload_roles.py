@@ -186,7 +186,7 @@ def _surroundings(place: WorkloadPlace) -> Sequence[Statement]:
         Statement(
             sid="ManageAlarms",
             actions=["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
-            resources=[place.arn("cloudwatch", f"alarm:{prefix}-*"), place.arn("cloudwatch", "alarm:StackSet-*")],
+            resources=[place.arn("cloudwatch", f"alarm:{prefix}-*")],
         ),
         common.see_alarms(),
         Statement(

@@ -178,8 +178,9 @@ class Journey:
     def _tester(self) -> Any:
         prefix, project = self.project.settings.prefix, self.outputs["project"]
         arn = f"arn:aws:iam::{self.account}:role/{prefix}/projects/{project}/{prefix}-{project}-deploy-test"
+        build = f"arn:aws:codebuild:{self.region}:{self.account}:project/{prefix}-{project}-deploy-verify"
         return self.cloud.service_assume(
-            arn, service="codebuild.amazonaws.com", session="prediction", vpc=self.home["vpcId"]
+            arn, service="codebuild.amazonaws.com", session="prediction", vpc=self.home["vpcId"], source=build
         )
 
     def _object(self, uri: str, actor: Any = None) -> bytes:

@@ -66,6 +66,7 @@ def test_the_account_is_asked_for_what_only_it_knows() -> None:
     assert found["SubnetIds"] == "/mlops/staging/network/subnet-ids"
     assert found["SecurityGroupIds"] == "/mlops/staging/network/security-group-ids"
     assert found["VolumeKeyArn"] == "/mlops/staging/keys/volumes"
+    assert found["CaptureKeyArn"] == "/mlops/staging/keys/capture"
     assert found["CaptureBucket"] == "/mlops/staging/storage/capture-bucket"
     assert found["AlarmTopicArn"] == "/mlops/staging/alarms/topic-arn"
 

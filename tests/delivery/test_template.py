@@ -92,9 +92,10 @@ def test_the_endpoint_keeps_its_name() -> None:
     assert only("AWS::SageMaker::Endpoint")["EndpointName"] == {"Ref": "EndpointName"}
 
 
-def test_volumes_and_captured_data_are_under_the_accounts_key() -> None:
+def test_volumes_and_captured_data_are_each_under_their_own_key() -> None:
     config = only("AWS::SageMaker::EndpointConfig")
-    assert config["KmsKeyId"] == config["DataCaptureConfig"]["KmsKeyId"] == {"Ref": "VolumeKeyArn"}
+    assert config["KmsKeyId"] == {"Ref": "VolumeKeyArn"}
+    assert config["DataCaptureConfig"]["KmsKeyId"] == {"Ref": "CaptureKeyArn"}
 
 
 def test_input_and_output_are_captured_readable_for_every_content_type_served() -> None:
@@ -119,7 +120,8 @@ def test_an_update_rolls_back_on_alarms_of_the_new_fleet_only() -> None:
 
 def test_each_configuration_has_rollback_alarms_of_its_own() -> None:
     for alarm in rollback_alarms().values():
-        assert "${EndpointConfig.EndpointConfigName}" in alarm["Properties"]["AlarmName"]["Fn::Sub"]
+        name = alarm["Properties"]["AlarmName"]["Fn::Sub"]
+        assert name.startswith("${EndpointName}-${EndpointConfig.EndpointConfigName}-")
 
 
 def test_the_waits_of_an_update_fit_into_its_time_limit() -> None:

@@ -90,6 +90,7 @@ class Delivery:
             "network/subnet-ids": ",".join(workload.network["Subnets"]),
             "network/security-group-ids": ",".join(workload.network["SecurityGroupIds"]),
             "keys/volumes": workload.key,
+            "keys/capture": workload.key,
             "storage/capture-bucket": CAPTURE,
             "alarms/topic-arn": topic,
         }
