@@ -1,0 +1,92 @@
+"""What an account has already, used instead of made: looked up by id, and checked before anything is made.
+
+Everything that is asked for is known from the settings, so a preview checks it too. What is short is told all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+import names
+from components.network import ExistingNetwork
+from settings.existing import DataScienceExisting, WorkloadExisting
+from settings.model import DataScienceSettings, WorkloadSettings
+from stacks.account import boundary_of
+from stacks.existing_network import ExistingEndpoint, endpoints, network, security_groups
+from stacks.existing_roles import ExistingRole, Expected, role
+from stacks.existing_storage import bucket, key
+from stacks.lookups import Lookups
+
+
+@dataclass(frozen=True, kw_only=True)
+class Existing:
+    """What is there, by purpose. What is not in it is made."""
+
+    network: ExistingNetwork | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
+    endpoints: Mapping[str, ExistingEndpoint] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    buckets: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, ExistingRole] = field(default_factory=dict)
+
+
+def of_workload(settings: WorkloadSettings, provider: aws.Provider, expected: Mapping[str, Expected]) -> Existing:
+    """What the workload account has. Raises RunError with everything that the platform needs of it and lacks."""
+    return _existing(settings, settings.existing, provider, expected)
+
+
+def of_data_science(
+    settings: DataScienceSettings, provider: aws.Provider, expected: Mapping[str, Expected]
+) -> Existing:
+    """What the data science account has. Raises RunError as `of_workload` does."""
+    return _existing(settings, settings.existing, provider, expected)
+
+
+def _existing(
+    settings: WorkloadSettings | DataScienceSettings,
+    existing: WorkloadExisting | DataScienceExisting,
+    provider: aws.Provider,
+    expected: Mapping[str, Expected],
+) -> Existing:
+    """`expected` says by purpose what the stack would have made of a role."""
+    look = Lookups(provider, settings.account, settings.region)
+    keys = _given(existing.keys.model_dump())
+    buckets = _given(existing.buckets.model_dump()) if isinstance(existing, DataScienceExisting) else {}
+    for purpose, arn in keys.items():
+        key(look, purpose, arn)
+    for purpose, name in buckets.items():
+        bucket(look, purpose, name, keys[purpose])
+    boundary = boundary_of(settings)
+    roles = {
+        purpose: role(look, purpose, arn, expected[purpose], boundary)
+        for purpose, arn in _given(existing.roles.model_dump()).items()
+    }
+    groups = _given(existing.network.security_groups.model_dump()) if existing.network else {}
+    there = network(look, existing.network, settings.network) if existing.network else None
+    found = {}
+    if existing.network:
+        security_groups(look, groups, existing.network.vpc, nat=settings.network.nat)
+        found = endpoints(look, existing.endpoints, existing.network)
+    if look.shortfalls:
+        raise pulumi.RunError(_told(look.shortfalls))
+    return Existing(network=there, groups=groups, endpoints=found, keys=keys, buckets=buckets, roles=roles)
+
+
+def _given(section: Mapping[str, str | None]) -> dict[str, str]:
+    return {purpose: one for purpose, one in section.items() if one}
+
+
+def _told(shortfalls: list[str]) -> str:
+    count = len(shortfalls)
+    head = f"{count} thing{'' if count == 1 else 's'} that the platform needs of what exists already; nothing was made:"
+    return "\n".join([head, *(f"  {shortfall}" for shortfall in shortfalls)])
+
+
+def bucket_arn(existing: Existing, purpose: str, region: str) -> str | None:
+    """ARN of a bucket that exists."""
+    name = existing.buckets.get(purpose)
+    return f"arn:{names.partition_of(region)}:s3:::{name}" if name else None

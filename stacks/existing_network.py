@@ -1,0 +1,200 @@
+"""A VPC that exists already, with its subnets, security groups and endpoints, and what the platform needs of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.network import ExistingNetwork
+from components.security_groups import APPS, HTTPS, NFS
+from components.vpc_endpoints import service_name
+from settings import existing as settings_of
+from settings.model import DataScienceNetwork, WorkloadNetwork
+from stacks.lookups import Lookups
+
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+# SM host-vpc: an endpoint in a VPC needs two zones, even with one instance.
+SERVING_ZONES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingEndpoint:
+    """A VPC endpoint that somebody else made; S3's has a prefix list, the others have security groups."""
+
+    id: str
+    groups: tuple[str, ...] = ()
+    prefix_list: str | None = None
+
+
+def network(look: Lookups, given: settings_of.ExistingNetwork, settings: DataScienceNetwork) -> ExistingNetwork:
+    """A private VPC of this account with DNS, its subnets in different zones, and no way to the internet but NAT."""
+    _vpc(look, given.vpc, settings.cidr)
+    zones: dict[str, str] = {}
+    for subnet in given.subnets:
+        _subnet(look, subnet, given.vpc, zones)
+    least = SERVING_ZONES if isinstance(settings, WorkloadNetwork) else 1
+    needs = f"are in {len(zones)} zone: an endpoint in a VPC needs subnets in {least}"
+    look.need(
+        len(zones) >= least or len(given.subnets) > len(zones), "network.subnets", ", ".join(given.subnets), needs
+    )
+    _routes(look, given, nat=settings.nat)
+    return ExistingNetwork(vpc_id=given.vpc, subnet_ids=given.subnets, route_table_ids=given.route_tables)
+
+
+def _vpc(look: Lookups, vpc: str, cidr: str) -> None:
+    setting = "network.vpc"
+    found = look.ask(setting, vpc, lambda options: aws.ec2.get_vpc(id=vpc, opts=options))
+    if found is None:
+        return
+    look.need(found.owner_id == look.account, setting, vpc, f"belongs to account {found.owner_id}, not {look.account}")
+    look.need(found.enable_dns_support, setting, vpc, "has no DNS support, which private names of endpoints need")
+    look.need(found.enable_dns_hostnames, setting, vpc, "has no DNS hostnames, which private names of endpoints need")
+    ranges = sorted({found.cidr_block, *(each.cidr_block for each in found.cidr_block_associations)})
+    look.need(cidr in ranges, setting, vpc, f"has the range {', '.join(ranges)}: set network.cidr to it, not to {cidr}")
+
+
+def _subnet(look: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> None:
+    setting = "network.subnets"
+    found = look.ask(setting, subnet, lambda options: aws.ec2.get_subnet(id=subnet, opts=options))
+    if found is None:
+        return
+    look.need(found.vpc_id == vpc, setting, subnet, f"is in {found.vpc_id}, not in {vpc}")
+    look.need(not found.map_public_ip_on_launch, setting, subnet, "gives out public addresses: it must be private")
+    other = zones.setdefault(found.availability_zone, subnet)
+    one = f"is in {found.availability_zone} as {other} is: an interface endpoint takes one subnet of each zone"
+    look.need(other == subnet, setting, subnet, one)
+
+
+def _routes(look: Lookups, given: settings_of.ExistingNetwork, *, nat: bool) -> None:
+    setting, routed, main = "network.routeTables", set(), False
+    for table in given.route_tables:
+        found = look.ask(setting, table, _table(table))
+        if found is None:
+            return
+        look.need(found.vpc_id == given.vpc, setting, table, f"is in {found.vpc_id}, not in {given.vpc}")
+        routed |= {each.subnet_id for each in found.associations if each.subnet_id}
+        main = main or any(each.main for each in found.associations)
+        for route in found.routes:
+            where = route.cidr_block or route.ipv6_cidr_block or route.destination_prefix_list_id
+            if route.gateway_id.startswith("igw-") or route.egress_only_gateway_id:
+                gateway = route.gateway_id or route.egress_only_gateway_id
+                look.short(setting, table, f"leads {where} to the internet gateway {gateway}: drop the route")
+            elif route.nat_gateway_id and not nat:
+                look.short(setting, table, f"leads {where} to {route.nat_gateway_id}: drop it, or set network.nat")
+    for subnet in given.subnets:
+        fine = main or subnet in routed
+        look.need(fine, "network.subnets", subnet, f"is routed by none of {', '.join(given.route_tables)}")
+
+
+def _table(table: str) -> Callable[[pulumi.InvokeOptions], aws.ec2.AwaitableGetRouteTableResult]:
+    return lambda options: aws.ec2.get_route_table(route_table_id=table, opts=options)
+
+
+def _rule(rule: str) -> Callable[[pulumi.InvokeOptions], aws.vpc.AwaitableGetSecurityGroupRuleResult]:
+    return lambda options: aws.vpc.get_security_group_rule(security_group_rule_id=rule, opts=options)
+
+
+def security_groups(look: Lookups, groups: Mapping[str, str], vpc: str, *, nat: bool) -> None:
+    """Groups of the VPC whose own rules let through what the platform needs, and nothing from or to everywhere."""
+    for purpose, group in groups.items():
+        setting = f"network.securityGroups.{purpose}"
+        if _in_vpc(look, setting, group, vpc):
+            rules = _rules(look, setting, group)
+            into, out = [r for r in rules if not r.is_egress], [r for r in rules if r.is_egress]
+            look.need(not _open(into), setting, group, "lets in everybody: drop the rule from 0.0.0.0/0 or ::/0")
+            if purpose == "endpoints":
+                look.need(_covers(into, HTTPS), setting, group, "lets no HTTPS in: add an ingress rule for TCP 443")
+                continue
+            look.need(_covers(out, HTTPS), setting, group, "lets no HTTPS out: add an egress rule for TCP 443")
+            look.need(
+                nat or not _open(out), setting, group, "lets out to everywhere: drop the rule to 0.0.0.0/0 or ::/0"
+            )
+            among = [r for r in into if r.referenced_security_group_id == group]
+            if purpose == "studio":
+                for port in (NFS, *APPS):
+                    what = f"lets Studio's apps not reach each other on {port}: add an ingress rule from itself"
+                    look.need(_covers(among, port), setting, group, what)
+
+
+def _in_vpc(look: Lookups, setting: str, group: str, vpc: str) -> bool:
+    found = look.ask(setting, group, lambda options: aws.ec2.get_security_group(id=group, opts=options))
+    if found is None:
+        return False
+    look.need(found.vpc_id == vpc, setting, group, f"is in {found.vpc_id}, not in {vpc}")
+    return found.vpc_id == vpc
+
+
+def _rules(look: Lookups, setting: str, group: str) -> list[Any]:
+    of_group = aws.vpc.GetSecurityGroupRulesFilterArgs(name="group-id", values=[group])
+    found = look.ask(setting, group, lambda options: aws.vpc.get_security_group_rules(filters=[of_group], opts=options))
+    ids = found.ids if found else []
+    rules = [look.ask(setting, group, _rule(rule)) for rule in ids]
+    return [rule for rule in rules if rule is not None]
+
+
+def _covers(rules: Sequence[Any], port: int) -> bool:
+    return any(
+        rule.ip_protocol == "-1" or (rule.ip_protocol == "tcp" and rule.from_port <= port <= rule.to_port)
+        for rule in rules
+    )
+
+
+def _open(rules: Sequence[Any]) -> bool:
+    return any(rule.cidr_ipv4 in EVERYWHERE or rule.cidr_ipv6 in EVERYWHERE for rule in rules)
+
+
+def endpoints(look: Lookups, given: Mapping[str, str], of: settings_of.ExistingNetwork) -> dict[str, ExistingEndpoint]:
+    """Endpoints of the VPC, available, of the right service, with a policy that is not open to everybody."""
+    found = {}
+    for service, endpoint in sorted(given.items()):
+        one = _endpoint(look, service, endpoint, of)
+        if one is not None:
+            found[service] = one
+    return found
+
+
+def _endpoint(look: Lookups, service: str, endpoint: str, of: settings_of.ExistingNetwork) -> ExistingEndpoint | None:
+    setting = f"endpoints.{service}"
+    found = look.ask(setting, endpoint, lambda options: aws.ec2.get_vpc_endpoint(id=endpoint, opts=options))
+    if found is None:
+        return None
+    wanted = service_name(look.region, service)
+    look.need(found.vpc_id == of.vpc, setting, endpoint, f"is in {found.vpc_id}, not in {of.vpc}")
+    look.need(found.state == "available", setting, endpoint, f"is {found.state}: it must be available")
+    look.need(found.service_name == wanted, setting, endpoint, f"leads to {found.service_name}, not to {wanted}")
+    fine = not _anything(found.policy)
+    look.need(fine, setting, endpoint, "lets anybody reach anything: limit its policy to the platform's accounts")
+    if service == settings_of.S3:
+        look.need(found.vpc_endpoint_type == "Gateway", setting, endpoint, "must be a gateway endpoint")
+        unrouted = [table for table in of.route_tables if table not in found.route_table_ids]
+        look.need(not unrouted, setting, endpoint, f"is in no route of {', '.join(unrouted)}: add it there")
+        return ExistingEndpoint(id=endpoint, prefix_list=found.prefix_list_id)
+    look.need(found.vpc_endpoint_type == "Interface", setting, endpoint, "must be an interface endpoint")
+    look.need(found.private_dns_enabled, setting, endpoint, "has no private DNS name: switch it on")
+    for group in found.security_group_ids:
+        into = [rule for rule in _rules(look, setting, group) if not rule.is_egress]
+        what = f"its security group {group} lets no HTTPS in: add an ingress rule for TCP 443 from {of.vpc}"
+        look.need(_covers(into, HTTPS), setting, endpoint, what)
+    return ExistingEndpoint(id=endpoint, groups=tuple(sorted(found.security_group_ids)))
+
+
+def _anything(policy: str) -> bool:
+    """Whether a statement lets every principal do everything everywhere, as the default policy of endpoints does."""
+    statements = json.loads(policy).get("Statement", []) if policy else [{"Effect": "Allow"}]
+    return any(
+        statement.get("Effect") == "Allow"
+        and not statement.get("Condition")
+        and _all(statement.get("Principal", "*"))
+        and _all(statement.get("Resource", "*"))
+        for statement in (statements if isinstance(statements, list) else [statements])
+    )
+
+
+def _all(value: Any) -> bool:
+    values = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
+    return any(one == "*" or (isinstance(one, list) and "*" in one) for one in values)

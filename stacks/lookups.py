@@ -1,0 +1,53 @@
+"""Questions about what exists in an account, and what is found to be short."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pulumi
+import pulumi_aws as aws
+
+Found = TypeVar("Found")
+LONGEST_REASON = 240
+
+
+class Lookups:
+    """Asks as the stack's provider; gathers what is short, each as a sentence that names the setting."""
+
+    def __init__(self, provider: aws.Provider, account: str, region: str) -> None:
+        self.options = pulumi.InvokeOptions(provider=provider)
+        self.account, self.region = account, region
+        self.shortfalls: list[str] = []
+
+    def short(self, setting: str, given: str, what: str) -> None:
+        """Note something that the platform needs and does not find."""
+        self.shortfalls.append(f"existing.{setting} = {given!r}: {what}")
+
+    def need(self, holds: bool, setting: str, given: str, what: str) -> None:
+        """Note it unless it holds."""
+        if not holds:
+            self.short(setting, given, what)
+
+    def ask(self, setting: str, given: str, question: Callable[[pulumi.InvokeOptions], Found]) -> Found | None:
+        """The answer; none, and a note, where AWS refuses it."""
+        try:
+            return question(self.options)
+        except Exception as error:  # the SDK raises nothing narrower for a provider's refusal
+            reason = " ".join(str(error).split())[-LONGEST_REASON:]
+            self.short(setting, given, f"is not found in account {self.account}, {self.region}: {reason}")
+            return None
+
+    def properties(self, setting: str, given: str, type_: str, identifier: str) -> dict[str, Any] | None:
+        """What Cloud Control says of a resource, by the names of its CloudFormation type.
+
+        The provider has no data source for a bucket's settings or a key's rotation; Cloud Control reads both.
+        """
+        found = self.ask(
+            setting,
+            given,
+            lambda options: aws.cloudcontrol.get_resource(type_name=type_, identifier=identifier, opts=options),
+        )
+        properties: dict[str, Any] | None = json.loads(found.properties) if found else None
+        return properties
