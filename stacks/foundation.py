@@ -17,6 +17,7 @@ from policies.documents.prevention import preventive_statements
 from policies.documents.trust import sign_in_trust
 from settings.foundation import FoundationSettings
 from stacks.account import account_provider, inside
+from stacks.guards import guards
 
 
 class Foundation:
@@ -38,6 +39,7 @@ def foundation(stack: str, settings: FoundationSettings) -> None:
     boundary = _boundary(it)
     deployer = _deployer(it)
     _people(it, boundary)
+    guards(it, boundary.arn)
     pulumi.export("account", settings.account)
     pulumi.export("boundaryArn", boundary.arn)
     pulumi.export("deployerRoleArn", deployer.arn)

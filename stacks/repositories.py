@@ -37,3 +37,16 @@ def function(name: str) -> pulumi.Archive:
     return pulumi.AssetArchive(
         {path.relative_to(folder).as_posix(): pulumi.FileAsset(str(path)) for path in files(folder)}
     )
+
+
+def packaged_function(name: str, extra: dict[str, str]) -> pulumi.Archive:
+    """A function as an archive that keeps its packages, with generated files (name -> text) in its folder.
+
+    Its handler is `functions.<name>.handler.handle`.
+    """
+    places = [ROOT / "functions" / "__init__.py", *files(ROOT / "functions" / name)]
+    assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+        path.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(path)) for path in places
+    }
+    assets |= {f"functions/{name}/{path}": pulumi.StringAsset(text) for path, text in extra.items()}
+    return pulumi.AssetArchive(assets)

@@ -33,16 +33,6 @@ class Orders:
     only_report: bool = False
     delete_endpoints: bool = False
 
-    @property
-    def stopped_tag(self) -> str:
-        """Key of the mark on what was stopped."""
-        return f"{self.prefix}:stopped-because"
-
-    @property
-    def reported_tag(self) -> str:
-        """Key of the mark on what was only reported."""
-        return f"{self.prefix}:breaks-rules"
-
 
 class Guard:
     """Acts with the clients of one account and region."""
@@ -128,7 +118,7 @@ class Guard:
         return self._say(subject, arn, "reported", broken, status)
 
     def _marked(self, arn: str) -> bool:
-        ours = {self._orders.stopped_tag, self._orders.reported_tag}
+        ours = {kinds.stopped_tag(self._orders.prefix), kinds.reported_tag(self._orders.prefix)}
         pages = self._sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
         return any(tag["Key"] in ours for page in pages for tag in page["Tags"])
 
@@ -139,7 +129,8 @@ class Guard:
         text = f"{subject.kind.title} {subject.name} {how if deed == 'reported' else f'was {deed}'}: {why}.\n\n{arn}"
         self._tell(f"{subject.kind.title} {deed}", text)
         if deed != "deleted":
-            self._mark(arn, self._orders.stopped_tag if deed == "stopped" else self._orders.reported_tag, broken)
+            key = kinds.stopped_tag if deed == "stopped" else kinds.reported_tag
+            self._mark(arn, key(self._orders.prefix), broken)
         return {"deed": deed, "resource": arn}
 
     def _mark(self, arn: str, key: str, broken: list[str]) -> None:

@@ -115,3 +115,13 @@ DENIED_CALLS = (
     "UpdateInferenceExperiment",
 )
 CALL = "AWS API Call via CloudTrail"
+
+
+def stopped_tag(prefix: str) -> str:
+    """Key of the mark on what was stopped."""
+    return f"{prefix}:stopped-because"
+
+
+def reported_tag(prefix: str) -> str:
+    """Key of the mark on what was only reported."""
+    return f"{prefix}:breaks-rules"

@@ -1,0 +1,147 @@
+"""What guards an account: the rules as a service control policy, what detects, and what corrects."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+import names
+from components.alarm_topic import AlarmTopic
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.guard import Guard, GuardArgs
+from functions.guard import kinds
+from policies.documents.detection import guards_key
+from policies.documents.prevention import has_local_storage, service_control_policy
+from stacks.account import inside
+from stacks.foundations import alarm_topic
+from stacks.repositories import packaged_function
+
+if TYPE_CHECKING:
+    from stacks.foundation import Foundation
+
+GUARD = "guard"
+
+
+def guards(it: Foundation, boundary: pulumi.Input[str]) -> None:
+    """Declare the guards that the account's settings switch on. `boundary` is the ARN that their roles carry."""
+    _organization(it)
+    if not (_detects(it) or it.settings.correction.enabled):
+        return
+    key = _key(it)
+    topic = alarm_topic(it.place, it.here, key.arn, it.settings.alerts.emails, it.provider)
+    pulumi.export("alarmTopicArn", topic.arn)
+    if it.settings.correction.enabled:
+        _guard(it, key, topic, boundary)
+
+
+def _detects(it: Foundation) -> bool:
+    detection = it.settings.detection
+    return any(
+        (
+            detection.trail,
+            detection.access_analyzer,
+            detection.config_rules,
+            detection.guard_duty,
+            detection.security_hub,
+            detection.macie,
+        )
+    )
+
+
+# ---- preventive
+
+
+def _organization(it: Foundation) -> None:
+    """The preventive rules for whole units of the organization. Their form in this account is the boundary."""
+    prevention = it.settings.prevention
+    if not prevention.service_control_policy:
+        return
+    options = pulumi.ResourceOptions(provider=it.provider)
+    policy = aws.organizations.Policy(
+        "prevention",
+        name=it.here.of("prevention"),
+        description="No job outside the VPC, without keys or on other instances; nobody blinds the guards",
+        type="SERVICE_CONTROL_POLICY",
+        content=service_control_policy(
+            partition=it.partition,
+            prefix=it.settings.prefix,
+            owners=[anywhere(arn) for arn in prevention.owners],
+            instance_types=prevention.instance_types,
+        ),
+        opts=options,
+    )
+    for target in prevention.service_control_policy:
+        aws.organizations.PolicyAttachment(f"prevention-{target}", policy_id=policy.id, target_id=target, opts=options)
+
+
+def anywhere(role: str) -> str:
+    """A role's ARN as a pattern of that path and name in whichever account."""
+    parts = role.split(":")
+    return ":".join([*parts[:4], "*", *parts[5:]])
+
+
+# ---- what the guards share
+
+
+def _key(it: Foundation) -> EncryptionKey:
+    """Key of what the guards write and tell."""
+    base, name = f"arn:{it.partition}", it.here.of("*")
+    where = f"{it.settings.region}:{it.settings.account}"
+    groups = [f"/aws/lambda/{name}", it.here.log_group("*")]
+    policy = guards_key(
+        it.place,
+        log_groups=[f"{base}:logs:{where}:log-group:{group}" for group in groups],
+        topics=[f"{base}:sns:{where}:{name}"],
+        queues=[f"{base}:sqs:{where}:{name}"],
+        publishers=[names.role_arn(it.partition, it.settings.account, it.path, it.here.role(GUARD))],
+    )
+    args = EncryptionKeyArgs(
+        alias=it.here.alias("guards"),
+        description="What the account's guards write and tell",
+        policy=policy,
+        protect=it.settings.protect,
+    )
+    return EncryptionKey("guards-key", args, inside(it.provider))
+
+
+# ---- corrective
+
+
+def _guard(it: Foundation, key: EncryptionKey, topic: AlarmTopic, boundary: pulumi.Input[str]) -> None:
+    correction = it.settings.correction
+    prefix = it.settings.prefix
+    args = GuardArgs(
+        name=it.here.role(GUARD),
+        place=it.place,
+        path=it.path,
+        boundary=boundary,
+        code=packaged_function(GUARD, {"orders.json": orders(it)}),
+        handler=f"functions.{GUARD}.handler.handle",
+        topic_arn=topic.arn,
+        key_arn=key.arn,
+        tags=[kinds.reported_tag(prefix), kinds.stopped_tag(prefix)],
+        detail_types=sorted(kinds.BY_DETAIL_TYPE),
+        calls=sorted([*kinds.BY_CALL, *kinds.DENIED_CALLS]),
+        stops=not correction.only_report,
+        deletes_endpoints=correction.delete_endpoints,
+    )
+    Guard(GUARD, args, inside(it.provider))
+
+
+def orders(it: Foundation) -> str:
+    """What the guard's function reads beside its code; `functions.guard.handler.read_orders` says what it means."""
+    types = it.settings.prevention.instance_types
+    return json.dumps(
+        {
+            "instanceTypes": list(types),
+            "onOwnDisks": [each for each in types if has_local_storage(each)],
+            # Named, not asked for: an archive holds what is known when it is made.
+            "topic": f"arn:{it.partition}:sns:{it.settings.region}:{it.settings.account}:{it.here.of('alarms')}",
+            "prefix": it.settings.prefix,
+            "onlyReport": it.settings.correction.only_report,
+            "deleteEndpoints": it.settings.correction.delete_endpoints,
+        }
+    )
