@@ -23,16 +23,16 @@ def decide(question: Question, *, pinned: Iterable[str] = ()) -> bool:
     """
     policies = Policies.of(question)
     try:
-        request = _request(question, policies, {name.lower() for name in pinned})
+        request = request_of(question, policies, {name.lower() for name in pinned})
         formula = encode(policies, request)
     except Unsupported:
-        request = _request(question, policies, None)
+        request = request_of(question, policies, None)
         formula = encode(policies, request)
     return truth(formula, values_of(question, formula))
 
 
-def _request(question: Question, policies: Policies, pinned: set[str] | None) -> Request:
-    """The request with the keys in `pinned` known, all of them for None."""
+def request_of(question: Question, policies: Policies, pinned: set[str] | None) -> Request:
+    """The request of `question`, open but for the keys in `pinned`; all of it known for None."""
     context = {key.lower(): _listed(values) for key, values in question.context.items()}
     shown = context.get("aws:principalarn", ())
     caller = Caller.of(question.principal, question.account, shown[0] if shown else None)

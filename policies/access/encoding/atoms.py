@@ -8,6 +8,7 @@ from functools import lru_cache
 import z3
 
 from policies.access.encoding.automata import ANY, LAST_CHARACTER, Automaton, Builder, Characters
+from policies.access.encoding.logic import known_text
 from policies.access.encoding.variables import free_variables
 
 _PREDICATES = (z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX, z3.Z3_OP_SEQ_CONTAINS, z3.Z3_OP_SEQ_IN_RE, z3.Z3_OP_EQ)
@@ -79,7 +80,7 @@ def _read(term: z3.BoolRef) -> tuple[int, z3.SeqRef, str | z3.ReRef] | None:
         return kind, left, right
     if kind in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX} or (kind == z3.Z3_OP_EQ and z3.is_string_value(left)):
         left, right = right, left
-    return (kind, left, str(right.py_value())) if z3.is_string_value(right) else None
+    return (kind, left, known_text(right)) if z3.is_string_value(right) else None
 
 
 def _slice_start(subject: z3.SeqRef, text: str) -> int | None:
@@ -136,7 +137,7 @@ def _added(builder: Builder, start: int, expression: z3.ReRef) -> int:
     kind, children = expression.decl().kind(), expression.children()
     characters = _class(expression)
     if kind == z3.Z3_OP_SEQ_TO_RE and z3.is_string_value(children[0]):
-        start = builder.word(start, str(children[0].py_value()))
+        start = builder.word(start, known_text(children[0]))
     elif characters is not None:
         start = builder.read(start, characters)
     elif kind == z3.Z3_OP_RE_FULL_SET:
@@ -179,7 +180,7 @@ def _class(expression: z3.ReRef) -> Characters | None:
     if kind == z3.Z3_OP_RE_FULL_CHAR_SET:
         return ANY
     if kind in {z3.Z3_OP_SEQ_TO_RE, z3.Z3_OP_RE_RANGE} and all(map(z3.is_string_value, children)):
-        texts = [str(child.py_value()) for child in children]
+        texts = [known_text(child) for child in children]
         return ((ord(texts[0]), ord(texts[-1])),) if all(len(text) == 1 for text in texts) else None
     classes = [_class(child) for child in children if z3.is_re(child)]
     known = [found for found in classes if found is not None]

@@ -15,7 +15,7 @@ ANY = ((0, LAST_CHARACTER),)
 Characters = tuple[tuple[int, int], ...]
 # States that are visited before a search gives up; a platform's queries stay under a few hundred.
 MOST_STATES = 200_000
-_READABLE = ord("x")
+_READABLE = tuple(map(ord, "xX0!~"))
 
 
 class TooLarge(Exception):
@@ -156,7 +156,12 @@ def _characters(conditions: Sequence[Signed], states: Iterable[frozenset[int]]) 
                     bounds.add(high + 1)
     edges = sorted(bound for bound in bounds if bound <= LAST_CHARACTER)
     after = [*edges[1:], LAST_CHARACTER + 1]
-    return [_READABLE if low <= _READABLE < high else low for low, high in zip(edges, after, strict=True)]
+    return [_readable(low, high) for low, high in zip(edges, after, strict=True)]
+
+
+def _readable(low: int, high: int) -> int:
+    """A character from `low` to before `high` that reads well, if there is one."""
+    return next((character for character in _READABLE if low <= character < high), low)
 
 
 def _spelled(

@@ -9,7 +9,7 @@ from enum import Enum
 
 import z3
 
-from policies.access.encoding.logic import Formula, both, constant, either, settled
+from policies.access.encoding.logic import Formula, both, constant, either, known_text, settled
 from policies.access.encoding.patterns import Style, fits
 
 _IAM = re.compile(r"arn:(?P<partition>[^:]+):iam::(?P<account>\d{12}):(?P<kind>role|user|root)(/(?P<path>.+))?")
@@ -201,7 +201,7 @@ def _is_role(name: str, found: re.Match[str], caller: Caller) -> Formula:
         return _same(caller.arn, name)
     if caller.kind is not CallerKind.SESSION or caller.principal_arn is None or found["path"] is None:
         return False
-    shown = _IAM.fullmatch(str(caller.principal_arn.py_value()))
+    shown = _IAM.fullmatch(known_text(caller.principal_arn))
     if shown and shown["path"] and "/" not in shown["path"]:
         return (found["account"], found["path"].rsplit("/", 1)[-1]) == (shown["account"], shown["path"])
     return _same(caller.principal_arn, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
@@ -68,8 +69,16 @@ def settled(atom: z3.BoolRef, *terms: z3.ExprRef) -> Formula:
 
 @lru_cache(maxsize=65536)
 def constant(text: str) -> z3.SeqRef:
-    """Known text."""
-    return z3.StringVal(text)
+    """Known text. The solver would read `\\u{…}` as one character, so backslashes are written that way themselves."""
+    return z3.StringVal(text.replace("\\", "\\u{5c}"))
+
+
+def known_text(term: z3.SeqRef) -> str:
+    """The text of a constant."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), term.as_string())
+
+
+_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 
 
 def is_constant(term: z3.ExprRef) -> bool:

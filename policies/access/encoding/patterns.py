@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import z3
 
-from policies.access.encoding.logic import Formula, Unsupported, both, constant, settled
+from policies.access.encoding.logic import Formula, Unsupported, both, constant, known_text, settled
 
 ARN_PARTS = 6
 
@@ -157,7 +157,7 @@ def _joined(found: Sequence[Piece]) -> list[Piece]:
     joined: list[Piece] = []
     for piece in found:
         if isinstance(piece, Value) and z3.is_string_value(piece.text):
-            piece = _known(piece.text)  # noqa: PLW2901 - the same piece, known
+            piece = known_text(piece.text)  # noqa: PLW2901 - the same piece, known
         if isinstance(piece, str) and joined and isinstance(joined[-1], str):
             joined[-1] += piece
         elif piece != "" and not (piece is Wild.MANY and joined and joined[-1] is Wild.MANY):
@@ -206,31 +206,27 @@ def _concatenated(joined: Sequence[Piece]) -> z3.SeqRef:
     return terms[0] if len(terms) == 1 else z3.Concat(*terms)
 
 
-def _known(text: z3.SeqRef) -> str:
-    return str(text.py_value())
-
-
 @lru_cache(maxsize=4096)
 def _expression(joined: tuple[str | Wild, ...]) -> z3.ReRef:
-    terms = [_WILD[piece] if isinstance(piece, Wild) else z3.Re(piece) for piece in joined]
+    terms = [_WILD[piece] if isinstance(piece, Wild) else z3.Re(constant(piece)) for piece in joined]
     return terms[0] if len(terms) == 1 else z3.Concat(*terms)
 
 
 @lru_cache(maxsize=4096)
 def _any_case(text: str) -> z3.ReRef:
     terms = [
-        z3.Re(character) if character.lower() == character.upper() else z3.Union(
-            z3.Re(character.lower()), z3.Re(character.upper())
+        z3.Re(constant(character)) if character.lower() == character.upper() else z3.Union(
+            z3.Re(constant(character.lower())), z3.Re(constant(character.upper()))
         )
         for character in text
     ]  # fmt: skip
     if not terms:
-        return z3.Re("")
+        return z3.Re(constant(""))
     return terms[0] if len(terms) == 1 else z3.Concat(*terms)
 
 
 _STRINGS = z3.ReSort(z3.StringSort())
-_NOT_COLON = z3.Diff(z3.AllChar(_STRINGS), z3.Re(":"))
+_NOT_COLON = z3.Diff(z3.AllChar(_STRINGS), z3.Re(constant(":")))
 _WILD = {
     Wild.MANY: z3.Full(_STRINGS),
     Wild.ONE: z3.AllChar(_STRINGS),

@@ -13,7 +13,7 @@ import z3
 from policies.access.encoding import values
 from policies.access.encoding.callers import Caller
 from policies.access.encoding.documents import Policy
-from policies.access.encoding.logic import Formula, Unsupported, as_term, constant
+from policies.access.encoding.logic import Formula, Unsupported, as_term, constant, known_text
 
 V4, V6 = 4, 6
 BITS = {V4: 32, V6: 128}
@@ -82,7 +82,7 @@ class Slot:
     def _text_known(self) -> str:
         if not z3.is_string_value(self.known):
             raise Unsupported(f"{self.name} is read as another type while its text is open")
-        return str(self.known.py_value()) if self.known is not None else ""
+        return known_text(self.known) if self.known is not None else ""
 
 
 READINGS = {"number": values.as_number, "date": values.as_date}

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address
 import z3
 
 from policies.access.encoding.answer import truth
-from policies.access.encoding.logic import Formula, as_term
+from policies.access.encoding.logic import Formula, as_term, known_text
 from policies.access.encoding.request import Request, Slot
 from policies.access.encoding.texts import Abstraction, Found, NotKnownError, solve
 
@@ -128,7 +128,7 @@ def _written(readings: Mapping[str, z3.ExprRef]) -> str | None:
 
 
 def _text(value: z3.ExprRef) -> str:
-    return str(value.py_value()) if z3.is_string_value(value) else "*"
+    return known_text(value) if z3.is_string_value(value) else "*"
 
 
 def _number(value: z3.ExprRef) -> str:

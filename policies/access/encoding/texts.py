@@ -15,6 +15,7 @@ import z3
 
 from policies.access.encoding.atoms import Atom, atom_of, is_atom
 from policies.access.encoding.automata import TooLarge, common_text
+from policies.access.encoding.logic import known_text
 from policies.access.encoding.variables import parts
 
 Literal = tuple[Atom, bool]
@@ -297,7 +298,7 @@ def _by_solver(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
     if verdict == z3.sat:
         found = solver.model()
         values = {v.decl().name(): found.eval(v, model_completion=True) for v in variables if z3.is_seq(v)}
-        return {name: str(value.py_value()) for name, value in values.items()}, []
+        return {name: known_text(value) for name, value in values.items()}, []
     if verdict != z3.unsat:
         raise NotKnownError(f"{solver.reason_unknown()}, in conditions that relate several texts")
     core = {term.decl().name() for term in solver.unsat_core()}

@@ -13,7 +13,7 @@ from policies.access.encoding import callers, conditions, decision, documents, p
 from policies.access.encoding import values as encoded_values
 from policies.access.encoding.logic import disjunction, negation
 from policies.access.evaluator import decision as deciding
-from policies.access.evaluator import grants, layers, match, operators, parse_condition, template
+from policies.access.evaluator import grants, layers, match, parse_condition, template
 from policies.access.evaluator.parse import _Reader as EvaluatorReader
 
 
@@ -84,8 +84,9 @@ def _not_action_as_action(original: Any) -> Any:
     return changed
 
 
-def _operator(name: str, **fields: Any) -> Callable[[Any], Any]:
-    return lambda original: {**original, name: replace(original[name], **fields)}
+def _operator(name: str, other: str) -> Callable[[Any], Any]:
+    """The operator `name` compares as `other` does."""
+    return lambda original: {**original, name: replace(original[name], build=original[other].build)}
 
 
 def _question_mark_is_text(original: Any) -> Any:
@@ -128,9 +129,11 @@ _IN_EVALUATOR = [
     _evaluator("NotPrincipal forgets the boundary", "principals", match, "excepted",
                lambda original: lambda named, request: original(named, replace(request, bounded=False))),
     _evaluator("NotAction is read as Action", "conditions", EvaluatorReader, "_action", _not_action_as_action),
-    _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS", _operator("ArnLike", build=operators._like)),
+    _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS",
+               _operator("ArnLike", "StringLike")),
     _evaluator("? is no wildcard", "conditions", template, "_special", _question_mark_is_text),
-    _evaluator("dates compare the wrong way round", "conditions", parse_condition, "OPERATORS", _operator("DateLessThan", build=operators.OPERATORS["DateGreaterThan"].build)),
+    _evaluator("dates compare the wrong way round", "conditions", parse_condition, "OPERATORS",
+               _operator("DateLessThan", "DateGreaterThan")),
     _evaluator("variables are text", "conditions", parse_condition, "parse_template",
                lambda original: lambda text, **_: original(text, variables=False)),
     _evaluator("wildcards in a variable's value count", "conditions", match, "resolve", _value_with_wildcards),

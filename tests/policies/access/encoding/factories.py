@@ -1,0 +1,55 @@
+"""Short ways to write the policies and questions of these tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.access.encoding import Caller, Policies, Request, encode
+from policies.access.encoding.logic import Formula
+from policies.access.question import Question
+
+HOME, AWAY = "111111111111", "222222222222"
+READER = f"arn:aws:iam::{HOME}:role/app/reader"
+BUCKET = "arn:aws:s3:::bucket"
+
+
+def allow(action: Any = "s3:GetObject", resource: Any = "*", **elements: Any) -> dict[str, Any]:
+    """An Allow statement; `Resource` None leaves the element out."""
+    return _statement("Allow", action, resource, elements)
+
+
+def deny(action: Any = "s3:GetObject", resource: Any = "*", **elements: Any) -> dict[str, Any]:
+    """A Deny statement."""
+    return _statement("Deny", action, resource, elements)
+
+
+def _statement(effect: str, action: Any, resource: Any, elements: dict[str, Any]) -> dict[str, Any]:
+    target = {} if resource is None else {"Resource": resource}
+    return {"Effect": effect, "Action": action, **target, **elements}
+
+
+def document(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[str, Any]:
+    """A policy."""
+    return {"Version": version, "Statement": list(statements)}
+
+
+def question(*identity: dict[str, Any], **fields: Any) -> Question:
+    """May the reader get an object of its account's bucket, with these identity statements?"""
+    found: dict[str, Any] = {
+        "id": "test",
+        "principal": READER,
+        "account": HOME,
+        "action": "s3:GetObject",
+        "resource": f"{BUCKET}/key",
+        "owner": HOME,
+        "identity": [document(*identity)] if identity else [],
+        **fields,
+    }
+    return Question(**found)
+
+
+def opened(asked: Question, caller: Caller | None = None, **known: Any) -> tuple[Formula, Request]:
+    """The formula of a question whose action, resource and context are open, save `known`."""
+    policies = Policies.of(asked)
+    request = Request.over(policies.each(), caller or Caller.of(asked.principal, asked.account), **known)
+    return encode(policies, request), request
