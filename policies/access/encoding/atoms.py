@@ -27,6 +27,8 @@ class Atom:
     exactly: str | None = None
     # How all texts that a prefix condition accepts begin.
     prefix: str | None = None
+    # What a relation implies for one of its texts: the text's name, and a set that it is in.
+    implied: tuple[str, Automaton] | None = None
 
 
 def is_atom(term: z3.ExprRef) -> bool:
@@ -55,7 +57,7 @@ def _atom(term: z3.BoolRef) -> Atom:
     names = tuple(variable.decl().name() for variable in variables)
     read = _read(term)
     if read is None or len(variables) != 1:
-        return Atom(term, variables, names, None)
+        return Atom(term, variables, names, None, implied=_implied(term))
     kind, subject, pattern = read
     text = pattern if isinstance(pattern, str) else None
     if z3.is_const(subject):
@@ -81,6 +83,33 @@ def _read(term: z3.BoolRef) -> tuple[int, z3.SeqRef, str | z3.ReRef] | None:
     if kind in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX} or (kind == z3.Z3_OP_EQ and z3.is_string_value(left)):
         left, right = right, left
     return (kind, left, known_text(right)) if z3.is_string_value(right) else None
+
+
+def _implied(term: z3.BoolRef) -> tuple[str, Automaton] | None:
+    """Of `x begins with (is, ends with) "a" + y + "b"`: that x begins with a, ends with b, or both."""
+    kind = term.decl().kind()
+    if kind not in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX, z3.Z3_OP_EQ}:
+        return None
+    sides = term.children()
+    whole = next((side for side in sides if z3.is_const(side) and not z3.is_string_value(side)), None)
+    joined = next((side for side in sides if side.decl().kind() == z3.Z3_OP_SEQ_CONCAT), None)
+    if whole is None or joined is None:
+        return None
+    builder = Builder()
+    start = end = builder.state()
+    if kind != z3.Z3_OP_SEQ_SUFFIX:
+        end = builder.word(end, _outermost(joined, 0))
+    end = builder.many(end)
+    if kind != z3.Z3_OP_SEQ_PREFIX:
+        end = builder.word(end, _outermost(joined, -1))
+    return whole.decl().name(), builder.build(start, end)
+
+
+def _outermost(term: z3.SeqRef, place: int) -> str:
+    """The constant with which a concatenation begins (0) or ends (-1); empty when it is an open text."""
+    while term.decl().kind() == z3.Z3_OP_SEQ_CONCAT:
+        term = term.children()[place]
+    return known_text(term) if z3.is_string_value(term) else ""
 
 
 def _slice_start(subject: z3.SeqRef, text: str) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import z3
@@ -239,6 +239,9 @@ def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int)
     for name, (atom, sign) in group.items():
         if atom.language is not None:
             alone[atom.names[0]][name] = atom, sign
+        elif sign and atom.implied is not None:
+            variable, language = atom.implied
+            alone[variable][name] = replace(atom, language=language), True
     conflicts = [conflict for found in alone.values() for conflict in _text_of(found)[1]]
     if conflicts:
         return {}, conflicts
