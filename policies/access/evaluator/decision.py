@@ -53,7 +53,6 @@ class _Verdict:
     """`reasons` are the statements that decided; `missing` names the layers without an Allow, with the layer if any."""
 
     allowed: bool
-    denied: bool
     reasons: tuple[str, ...]
     missing: tuple[tuple[str, Layer | None], ...] = ()
 
@@ -83,14 +82,14 @@ def explain(question: Question) -> Explanation:
 def _verdict(question: Question, request: Request, layers: Layers) -> _Verdict:
     denies = [f"Deny {found}" for layer in layers for found in layer.denies]
     if denies:
-        return _Verdict(allowed=False, denied=True, reasons=tuple(denies))
+        return _Verdict(allowed=False, reasons=tuple(denies))
     limits = [*layers.rcps, *layers.scps, *([layers.endpoint] if layers.endpoint else [])]
     missing: list[tuple[str, Layer | None]] = [(layer.name, layer) for layer in limits if not layer.allows]
     reasons, lacking = _granted(question, request, layers)
     missing.extend(lacking)
     if missing:
-        return _Verdict(allowed=False, denied=False, reasons=(), missing=tuple(missing))
-    return _Verdict(allowed=True, denied=False, reasons=tuple(f"Allow {reason}" for reason in reasons))
+        return _Verdict(allowed=False, reasons=(), missing=tuple(missing))
+    return _Verdict(allowed=True, reasons=tuple(f"Allow {reason}" for reason in reasons))
 
 
 Granted = tuple[list[str], list[tuple[str, Layer | None]]]

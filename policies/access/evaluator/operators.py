@@ -165,7 +165,7 @@ def _ip(parts: Resolved) -> Test:
 
     def test(value: str) -> bool:
         address = _address(value)
-        return address is not None and address.version == network.version and address in network
+        return address is not None and address in network
 
     return test
 

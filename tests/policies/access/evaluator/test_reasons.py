@@ -108,6 +108,18 @@ def test_the_root_user_is_allowed_as_root() -> None:
     assert answer(principal=ROOT).because == "Allow full access of the account root"
 
 
+def test_policies_of_identities_do_not_apply_to_the_root_user() -> None:
+    nothing = policy(deny())
+    assert answer(principal=ROOT, identity=[nothing], boundary=nothing, session=nothing).allowed
+    assert not answer(principal=ROOT, resource_policy=policy(deny(Principal={"AWS": ROOT}))).allowed
+
+
+def test_where_a_resource_policy_names_the_role_only_its_limits_can_be_missing() -> None:
+    bucket = policy(allow(Principal={"AWS": ROLE}))
+    found = explain(question(resource_policy=bucket, boundary=policy(allow("ec2:*"))))
+    assert [lack.layer for lack in found.missing] == ["the permissions boundary"]
+
+
 def test_an_explanation_shows_every_layer_in_the_order_of_evaluation() -> None:
     found = explain(
         question(
