@@ -46,7 +46,7 @@ def _summary(found: review.Review, problems: int) -> str:
     spent = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in found.seconds.items())
     return (
         f"{cells:,} cells decided, {len(found.present)} that should be absent; "
-        f"{sum(proof.holds for proof in found.proofs)} of {len(found.proofs)} theorems proved; "
+        f"{sum(proof.verdict == 'proved' for proof in found.proofs)} of {len(found.proofs)} theorems proved; "
         f"{found.needs} cross-account needs, {len(found.missing)} grants missing; "
         f"{len(found.sizes)} documents measured; {problems} problems ({spent})"
     )
