@@ -49,6 +49,8 @@ class Automaton:
         states = self.start
         for character in text:
             states = self.step(states, ord(character))
+            if not states:
+                return False
         return bool(states & self.ends)
 
 

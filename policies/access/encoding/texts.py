@@ -101,13 +101,15 @@ def _known_conflicts(atoms: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
         if atom.language is not None:
             by_variable[atom.names[0]][name] = atom
     for own in by_variable.values():
-        constants = {name: atom.exactly for name, atom in own.items() if atom.exactly is not None}
+        constants = [(z3.Bool(name), atom.exactly) for name, atom in own.items() if atom.exactly is not None]
         if len(constants) > 1:
-            yield z3.AtMost(*map(z3.Bool, constants), 1)
+            yield z3.AtMost(*(flag for flag, _ in constants), 1)
         for name, atom in own.items():
-            if name not in constants:
-                inside = [z3.Bool(other) for other, text in constants.items() if _holds(atom, text)]
-                outside = [z3.Bool(other) for other, text in constants.items() if not _holds(atom, text)]
+            if atom.exactly is None:
+                inside: list[z3.BoolRef] = []
+                outside: list[z3.BoolRef] = []
+                for flag, text in constants:
+                    (inside if _holds(atom, text) else outside).append(flag)
                 yield z3.Implies(z3.Or(inside), z3.Bool(name))
                 yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
         yield from _known_prefixes({name: atom.prefix for name, atom in own.items() if atom.prefix is not None})
