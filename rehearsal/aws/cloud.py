@@ -171,7 +171,7 @@ class Cloud:
         if not trusts_service(json.loads(trust) if isinstance(trust, str) else trust, service):
             raise NotTrusted(f"{role_arn} does not trust {service}: add the service to the role's trust policy")
         question = Question("", region or self.region, "sts", "AssumeRole", role_arn, {})
-        self.recorder.add_service(service, role_arn.split(":")[4], question, source)
+        self.recorder.add_service(service, role_arn.split(":")[4], question, source, source_identity)
         return self._of(source_identity, self._actor(role_arn, session, region or self.region, vpc))
 
     def adopt(self, access_key: str) -> Actor | None:

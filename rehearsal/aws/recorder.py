@@ -74,14 +74,20 @@ class Recorder:
             rights = tuple(replace(right, context={**right.context, **known}) for right in rights)
         self._add(actor.role_arn, actor.session, actor.account, endpoint, question, status, rights)
 
-    def add_service(self, principal: str, account: str, question: Question, source: str = "") -> None:
-        """Record an act of AWS itself, such as assuming a service role, for the resource whose ARN is `source`."""
-        right = Right(
-            action=f"{question.service}:{question.operation}",
-            resource=question.resource,
-            context=source_keys(principal, account, source),
-        )
-        self._add(principal, "", account, None, question, 200, (right,))
+    def add_service(
+        self, principal: str, account: str, question: Question, source: str = "", source_identity: str | None = None
+    ) -> None:
+        """Record an act of AWS itself, such as assuming a service role, for the resource whose ARN is `source`.
+
+        `source_identity` names the person for whom a session is opened, which is a right of its own (STS).
+        """
+        context = source_keys(principal, account, source)
+        actions = [f"{question.service}:{question.operation}"]
+        if source_identity:
+            context["sts:SourceIdentity"] = source_identity
+            actions.append("sts:SetSourceIdentity")
+        rights = tuple(Right(action=action, resource=question.resource, context=context) for action in actions)
+        self._add(principal, "", account, None, question, 200, rights)
 
     def _add(
         self,

@@ -166,6 +166,7 @@ TABLE: Table = {
         "RemoveSecurityGroupIds",
     ),
     "ReleaseAddress": _row("ReleaseAddress", "AllocationId"),
+    "ReplaceRoute": _row("ReplaceRoute", "RouteTableId"),
     "RevokeSecurityGroupEgress": _row("RevokeSecurityGroupEgress", "GroupId"),
     "RevokeSecurityGroupIngress": _row("RevokeSecurityGroupIngress", "GroupId"),
 }

@@ -92,7 +92,7 @@ TABLE: Table = {
     "HeadBucket": _bucket("ListBucket"),
     "HeadObject": (_reading,),
     "ListBuckets": needs("s3:ListAllMyBuckets"),
-    "ListMultipartUploads": needs("s3:ListBucketMultipartUploads", BUCKET, keys=_LIST),
+    "ListMultipartUploads": needs("s3:ListBucketMultipartUploads", BUCKET),
     "ListObjects": needs("s3:ListBucket", BUCKET, keys=_LIST),
     "ListObjectsV2": needs("s3:ListBucket", BUCKET, keys=_LIST),
     "ListObjectVersions": needs("s3:ListBucketVersions", BUCKET, keys=_LIST),
