@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 Drawn = TypeVar("Drawn")
 _FILLERS = ("x", "diabetes", "a/b", "Model", "", "x:y", "7")
+_ANY_ACTION = ("s3:GetObject", "kms:Decrypt", "sts:AssumeRole")
+_NAMES = ("", "x", "Object", "Topics")
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -28,8 +30,8 @@ def one_or_list(random: Random, found: Sequence[Drawn]) -> Drawn | list[Drawn]:
     return found[0] if len(found) == 1 and chance(random, 0.6) else list(found)
 
 
-def fitting(random: Random, pattern: str, context: Mapping[str, Any]) -> str:
-    """A text that `pattern` accepts, when its variables have values in `context`."""
+def fitting(random: Random, pattern: str, context: Mapping[str, Any], fillers: Sequence[str] = _FILLERS) -> str:
+    """A text that `pattern` accepts, when its variables have values in `context`; `fillers` stand for a `*`."""
     by_name = {key.lower(): values for key, values in context.items()}
 
     def value(found: re.Match[str]) -> str:
@@ -41,9 +43,15 @@ def fitting(random: Random, pattern: str, context: Mapping[str, Any]) -> str:
 
     filled = _VARIABLE.sub(value, pattern)
     return "".join(
-        random.choice(_FILLERS) if character == "*" else random.choice("xA7") if character == "?" else character
+        random.choice(fillers) if character == "*" else random.choice("xA7") if character == "?" else character
         for character in filled
     )
+
+
+def fitting_action(random: Random, pattern: str) -> str:
+    """One action that `pattern` accepts."""
+    service, _, name = pattern.partition(":")
+    return f"{service}:{fitting(random, name, {}, _NAMES) or 'x'}" if name else random.choice(_ANY_ACTION)
 
 
 def near(random: Random, text: str) -> str:

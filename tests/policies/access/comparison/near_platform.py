@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from policies.access.question import Question
 from tests.policies.access.comparison.captured import Guarded, Platform, Role, platform
-from tests.policies.access.comparison.drawing import chance, fitting, listed, meeting, near
+from tests.policies.access.comparison.drawing import chance, fitting, fitting_action, listed, meeting, near
 
+# Characters. Source: IAM User Guide, reference_iam-quotas, session policies.
+_SESSION = 2048
 _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _BOUNDARY = {
     "Version": "2012-10-17",
@@ -47,7 +50,8 @@ def _by_role(random: Random, found: Platform) -> Question:
     role = random.choice([role for role in found.roles if role.identity])
     statement = random.choice([each for document in role.identity for each in document["Statement"]])
     context = _context(random, statement) | {"aws:SecureTransport": "true"}
-    resource = fitting(random, random.choice(listed(statement.get("Resource", "*"))), context)
+    pattern = random.choice(listed(statement.get("Resource", "*")))
+    resource = pattern if pattern == "*" else fitting(random, pattern, context)
     guard = _guard_of(resource, found)
     if guard and guard.arn.startswith("arn:aws:kms") and chance(random, 0.8):
         allowing = [each for each in guard.policy["Statement"] if each["Effect"] == "Allow"]
@@ -107,7 +111,7 @@ def _question(
         id="",
         principal=principal,
         account=role.account,
-        action=fitting(random, random.choice(listed(statement.get("Action", "s3:GetObject"))), context),
+        action=fitting_action(random, random.choice(listed(statement.get("Action", "s3:GetObject")))),
         resource=resource,
         owner=guard.owner if guard else role.account,
         identity=role.identity,
@@ -179,8 +183,8 @@ def _through_a_service(random: Random, question: Question, _: Platform) -> Quest
 
 
 def _in_a_session(random: Random, question: Question, found: Platform) -> Question:
-    role = random.choice([role for role in found.roles if role.identity])
-    return replace(question, session=role.identity[0])
+    documents = [role.identity[0] for role in found.roles if role.identity]
+    return replace(question, session=random.choice([each for each in documents if len(json.dumps(each)) <= _SESSION]))
 
 
 _CHANGES = (

@@ -152,7 +152,9 @@ def guarded_question(random: Random, number: int) -> Question:
     if not key and caller == _PROVIDER:
         actions = ("sts:AssumeRoleWithWebIdentity",)
     patterns: Sequence[str] = _KEY_PATTERNS if key else ("sts:AssumeRole", "sts:*", "sts:Assume*", "sts:TagSession")
-    statements = [_named(random, "Allow", caller, patterns, "*" if key else None) for _ in range(random.choice((1, 2)))]
+    statements = [
+        _named(random, "Allow", caller, patterns, "*" if key else None) for _ in range(random.choice((1, 2, 2)))
+    ]
     if key and chance(random, 0.25):
         statements.append(_named(random, "Deny", caller, patterns, "*" if key else None))
     context: dict[str, Any] = dict(_shown_role(random, caller))
@@ -168,7 +170,7 @@ def guarded_question(random: Random, number: int) -> Question:
         action=random.choice(actions),
         resource=_KEY if key else _TRUSTED,
         identity=[_document([identity])] if in_account and chance(random, 0.8) else [],
-        resource_policy=_document(statements) if chance(random, 0.85) else None,
+        resource_policy=_document(statements) if chance(random, 0.95) else None,
         boundary=_wide(random) if in_account and not caller.endswith("root") and chance(random, 0.15) else None,
         rcps=[[_wide(random, anybody=True)]] if chance(random, 0.2) else [],
         grants=[_grant(random, caller)] if key and chance(random, 0.4) else [],
@@ -277,8 +279,9 @@ def _action(random: Random, allow: Statement, actions: Sequence[str]) -> str:
 
 
 def _resource(random: Random, allow: Statement, context: dict[str, Any], resources: Sequence[str]) -> str:
-    pattern = str(listed(allow.get("Resource", ["*"]))[0])
-    return random.choice(list(resources)) if pattern == "*" else fitting(random, pattern, context)
+    """One that the statement means, as long as it is a whole ARN."""
+    fitted = fitting(random, str(listed(allow.get("Resource", ["*"]))[0]), context)
+    return fitted if fitted.count(":") >= 5 else random.choice(list(resources))
 
 
 def _wide(random: Random, *, principals: bool = False, anybody: bool = False) -> Statement:
@@ -306,7 +309,7 @@ def _named(
     resource: str | None = "*",
 ) -> Statement:
     element = "NotPrincipal" if effect == "Deny" and chance(random, 0.4) else "Principal"
-    named = caller if chance(random, 0.6) else None
+    named = caller if chance(random, 0.68) else None
     statement: Statement = {
         "Effect": effect,
         element: _principal(random, named),
