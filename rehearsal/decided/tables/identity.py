@@ -84,8 +84,7 @@ _SESSION = {
 def _assuming(asked: Asked) -> list[Right]:
     """Session tags and a source identity are rights of their own (STS id_session-tags, …control-access_monitor)."""
     role = "{RoleArn}"
-    lasting = {**_SESSION, "sts:DurationSeconds": "DurationSeconds"}
-    found = [*Need(action="sts:AssumeRole", resource=role, keys=lasting, tags="Tags").rights(asked)]
+    found = [*Need(action="sts:AssumeRole", resource=role, keys=_SESSION, tags="Tags").rights(asked)]
     found += Need(
         action="sts:SetSourceIdentity", resource=role, keys=_SESSION, tags="Tags", when="SourceIdentity"
     ).rights(asked)

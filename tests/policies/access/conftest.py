@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture(scope="session")
 def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`resources.json` of all stacks. Workers of one run share it: the first builds, the others wait."""
-    shared = tmp_path_factory.getbasetemp().parent / "platform"
+    base = tmp_path_factory.getbasetemp()
+    # A worker's folder lies in the run's; without workers the folder is the run's own, and its parent every run's.
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "platform"
     shared.mkdir(exist_ok=True)
     found = shared / "resources.json"
     with (shared / "lock").open("w") as lock:
