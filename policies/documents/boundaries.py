@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import names
 from policies.documents.account import FOUNDATION_TAG, Account
-from policies.documents.statement import Statement, document
+from policies.documents.statement import Kind, Statement, document
 
 CEILING = "A boundary is a ceiling: identity policies grant the action, on resources that they name"
 
@@ -113,8 +113,8 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
         Statement(
             sid="EnterPlatformRoles",
             actions=["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
-            # Roles of the other accounts too: which ones, the role's own policy and their trust say.
             resources=_platform_roles_anywhere(account),
+            reason="Roles of the other accounts too: which ones, the role's own policy and their trust say",
         ),
         Statement(
             sid="PassProjectRoles",
@@ -147,6 +147,7 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
             resources=account.foundation_buckets(),
         ),
         *prevention,
+        kind=Kind.MANAGED,
     )
 
 
@@ -217,9 +218,11 @@ def deployer_boundary(account: Account) -> str:
             sid="SeedRepositories",
             actions=["s3:GetObject*", "s3:PutObject*"],
             resources=[f"{account.bucket('artifacts')}/*"],
+            reason=CEILING,
         ),
         *_roles_of_stacks(account),
         *_never(account),
+        kind=Kind.MANAGED,
     )
 
 

@@ -13,17 +13,17 @@ from policies.documents.account import Account
 from policies.documents.boundaries import BOUNDED, MAKE_ROLES, PASSED_TO
 from policies.documents.deployer_network import network
 from policies.documents.deployer_operations import operations
-from policies.documents.statement import Conditions, Statement, document
+from policies.documents.statement import Conditions, Kind, Statement, document
 
 
 def deployer_policies(account: Account) -> dict[str, str]:
     """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas)."""
     return {
-        "identity": document(*_identity(account)),
-        "network": document(*network(account)),
-        "storage": document(*_storage(account)),
-        "delivery": document(*_delivery(account)),
-        "operations": document(*operations(account)),
+        "identity": document(*_identity(account), kind=Kind.MANAGED),
+        "network": document(*network(account), kind=Kind.MANAGED),
+        "storage": document(*_storage(account), kind=Kind.MANAGED),
+        "delivery": document(*_delivery(account), kind=Kind.MANAGED),
+        "operations": document(*operations(account), kind=Kind.MANAGED),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policies.documents.buckets import tls_only
 from policies.documents.keys import ONLY_THIS_KEY, READ, THIS_KEY, Place, administration, use_through
-from policies.documents.statement import Principals, Statement, account_principals, document
+from policies.documents.statement import Kind, Principals, Statement, account_principals, document
 
 CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
 
@@ -57,7 +57,7 @@ def guards_key(
         use_through("GuardsTellTopics", place, publishers, "sns", write),
         use_through("GuardsKeepWhatFailed", place, publishers, "sqs", write),
     ]
-    return document(administration(place), logs, topic, queue, history, *(roles if publishers else ()))
+    return document(administration(place), logs, topic, queue, history, *(roles if publishers else ()), kind=Kind.KEY)
 
 
 def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
@@ -97,7 +97,7 @@ def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
         },
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(place), encrypt, describe, read if readers else None)
+    return document(administration(place), encrypt, describe, read if readers else None, kind=Kind.KEY)
 
 
 def _trails(place: Place) -> str:
@@ -109,7 +109,12 @@ def trail_bucket(bucket: str, account: str, trail: str) -> str:
 
     Statements of CloudTrail userguide, create-s3-bucket-policy-for-cloudtrail.
     """
-    return document(*_delivered(bucket, account, CLOUDTRAIL, {"aws:SourceArn": trail}), _kept(bucket), tls_only(bucket))
+    return document(
+        *_delivered(bucket, account, CLOUDTRAIL, {"aws:SourceArn": trail}),
+        _kept(bucket),
+        tls_only(bucket),
+        kind=Kind.BUCKET,
+    )
 
 
 def config_bucket(bucket: str, account: str) -> str:
@@ -125,7 +130,7 @@ def config_bucket(bucket: str, account: str) -> str:
         conditions={"StringEquals": {"aws:SourceAccount": account}},
     )
     delivered = _delivered(bucket, account, CONFIG, {"aws:SourceAccount": account})
-    return document(*delivered, listing, _kept(bucket), tls_only(bucket))
+    return document(*delivered, listing, _kept(bucket), tls_only(bucket), kind=Kind.BUCKET)
 
 
 def _delivered(bucket: str, account: str, service: str, guard: dict[str, str]) -> tuple[Statement, Statement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import Conditions, Principals, Statement, account_principals, document
+from policies.documents.statement import Kind, Principals, Statement, account_principals, document
 
 ASSUME = ("sts:AssumeRole",)
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
@@ -37,7 +37,8 @@ def service_trust(
             actions=(*ASSUME, SET_SOURCE_IDENTITY) if sets_source_identity else ASSUME,
             principals=Principals(services=[service]),
             conditions=conditions,
-        )
+        ),
+        kind=Kind.TRUST,
     )
 
 
@@ -61,7 +62,9 @@ def _named(principals: Principals, role_arns: Sequence[str], external_id: str | 
     conditions: dict[str, dict[str, str | Sequence[str]]] = {"ArnEquals": {"aws:PrincipalArn": role_arns}}
     if external_id:
         conditions["StringEquals"] = {"sts:ExternalId": external_id}
-    return document(Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions))
+    return document(
+        Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions), kind=Kind.TRUST
+    )
 
 
 def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> str:
@@ -74,7 +77,8 @@ def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> 
     """
     if not scientists:
         return document(
-            Statement(sid="NobodyPublishes", effect="Deny", actions=ASSUME, principals=Principals(aws=["*"]))
+            Statement(sid="NobodyPublishes", effect="Deny", actions=ASSUME, principals=Principals(aws=["*"])),
+            kind=Kind.TRUST,
         )
     return document(
         Statement(
@@ -85,10 +89,6 @@ def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> 
                 "ArnEquals": {"aws:PrincipalArn": scientists},
                 "StringEquals": {"aws:SourceIdentity": f"${{aws:PrincipalTag/{USER_TAG}}}"},
             },
-        )
+        ),
+        kind=Kind.TRUST,
     )
-
-
-def roles_in(partition: str, accounts: Sequence[str], path: str, name: str) -> Conditions:
-    """A condition on the caller's role: in one of the accounts, under the path, of that name."""
-    return {"ArnLike": {"aws:PrincipalArn": [f"arn:{partition}:iam::{a}:role{path}{name}" for a in accounts]}}

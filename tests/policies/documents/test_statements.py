@@ -43,7 +43,9 @@ def test_a_sid_stands_once_in_a_document() -> None:
 def test_a_document_is_the_same_whatever_the_order_of_its_lists() -> None:
     def render(*accounts: str) -> str:
         principals = Principals(aws=accounts)
-        return document(Statement(sid="Same", principals=principals, actions=["s3:GetObject"], resources=["arn:x"]))
+        objects = ["arn:aws:s3:::one/*"]
+        return document(Statement(sid="Same", principals=principals, actions=["s3:GetObject"], resources=objects))
 
-    assert render("a", "b") == render("b", "a", "b")
-    assert json.loads(render("a"))["Statement"][0]["Principal"] == {"AWS": "a"}
+    one, other = "1" * 12, "2" * 12
+    assert render(one, other) == render(other, one, other)
+    assert json.loads(render(one))["Statement"][0]["Principal"] == {"AWS": one}
