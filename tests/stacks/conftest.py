@@ -14,9 +14,10 @@ from rich.console import Console
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import Resource, Stack
-from rehearsal.plan import plan
+from rehearsal.plan import Planned, plan
 from rehearsal.runtime import Runtime
 from rehearsal.world import World
+from settings.values import Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,9 +40,16 @@ class Platform:
         (self.directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
 
     def up(self, *stacks: str) -> dict[str, Stack]:
-        """Bring up the named stacks, or all, in order."""
-        planned = [each for each in plan(self.directory) if not stacks or each.stack in stacks]
-        return {each.stack: self.world.up(each) for each in planned}
+        """Bring up the named stacks, or all, in order; what they stand on comes with them."""
+        planned = plan(self.directory)
+        accounts = {each.settings.account for each in planned if each.stack in stacks}
+
+        def needed(each: Planned) -> bool:
+            there = each.stack in self.world.engine.stacks
+            return each.kind == Kind.FOUNDATION and each.settings.account in accounts and not there
+
+        wanted = [each for each in planned if not stacks or each.stack in stacks or needed(each)]
+        return {each.stack: self.world.up(each) for each in wanted}
 
     def resources(self, stack: str, type_: str) -> dict[str, Resource]:
         """Resources of a type by name."""

@@ -17,6 +17,7 @@ def add_second_production(platform: Platform) -> None:
     settings = platform.settings("prod")
     settings |= {"account": SECOND, "network": {"cidr": "10.40.0.0/16", "availabilityZones": 2}}
     platform.write("prod-2", settings)
+    platform.write("foundation-prod-2", platform.settings("foundation-prod") | {"account": SECOND})
     dev = platform.settings("dev")
     platform.write("dev", dev | {"workloads": ["staging", "prod", "prod-2"]})
 
@@ -25,8 +26,9 @@ def remove_second_production(platform: Platform) -> None:
     platform.write("dev", platform.settings("dev") | {"workloads": ["staging", "prod"]})
     platform.up("dev")
     platform.up("project-screening")
-    platform.world.destroy("prod-2")
-    (platform.directory / "Pulumi.prod-2.yaml").unlink()
+    for stack in ("prod-2", "foundation-prod-2"):
+        platform.world.destroy(stack)
+        (platform.directory / f"Pulumi.{stack}.yaml").unlink()
 
 
 def test_a_second_production_account_appears_in_both_policies_and_disappears_from_both(platform: Platform) -> None:

@@ -10,6 +10,8 @@ _FILES = {
     "codepipeline": "codepipeline",
     "ec2": "ec2",
     "events": "events",
+    "lambda": "functions",
+    "iam": "iam",
     "logs": "logs",
     "s3": "s3",
     "sagemaker": "sagemaker",
