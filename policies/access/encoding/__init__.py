@@ -7,9 +7,9 @@ from policies.access.encoding.answer import decide
 from policies.access.encoding.callers import Caller, CallerKind
 from policies.access.encoding.decision import Policies, encode
 from policies.access.encoding.documents import BadDocument
-from policies.access.encoding.logic import Unsupported
+from policies.access.encoding.logic import Undecided, Unsupported
 from policies.access.encoding.request import Request
-from policies.access.encoding.search import Undecided, Witness, find
+from policies.access.encoding.search import Witness, find
 
 __all__ = [
     "BadDocument",

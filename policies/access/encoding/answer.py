@@ -8,9 +8,9 @@ import z3
 
 from policies.access.encoding.callers import Caller
 from policies.access.encoding.decision import Policies, encode
-from policies.access.encoding.logic import Unsupported, constant
+from policies.access.encoding.logic import Undecided, Unsupported, constant
 from policies.access.encoding.request import Request, Slot
-from policies.access.encoding.variables import free_variables
+from policies.access.encoding.variables import free_variables, slot_and_reading
 from policies.access.question import Question
 
 
@@ -55,10 +55,9 @@ def values_of(question: Question, formula: z3.BoolRef) -> list[tuple[z3.ExprRef,
 
 
 def _value(variable: z3.ExprRef, question: Question, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:
-    name = variable.decl().name()
-    if name in {"action", "resource"}:
-        return constant(question.action.lower() if name == "action" else question.resource)
-    slot, _, reading = name.partition(";")
+    slot, reading = slot_and_reading(variable)
+    if not reading:
+        return constant(question.action.lower() if slot == "action" else question.resource)
     key, _, index = slot.rpartition("#")
     texts = context.get(key, ())
     known = texts[int(index)] if int(index) < len(texts) else None
@@ -66,13 +65,19 @@ def _value(variable: z3.ExprRef, question: Question, context: Mapping[str, tuple
 
 
 def truth(formula: z3.BoolRef, values: list[tuple[z3.ExprRef, z3.ExprRef]]) -> bool:
-    """The truth of a formula whose variables all have values; the solver settles what simplifying leaves."""
+    """The truth of a formula whose variables all have values; the solver settles what simplifying leaves.
+
+    Raises `Undecided`.
+    """
     simple = z3.simplify(z3.substitute(formula, *values))
     if z3.is_true(simple) or z3.is_false(simple):
         return bool(z3.is_true(simple))
     solver = z3.Solver()
     solver.add(simple)
-    return bool(solver.check() == z3.sat)
+    verdict = solver.check()
+    if verdict == z3.unknown:
+        raise Undecided(f"the solver does not know whether {simple} is true: {solver.reason_unknown()}")
+    return bool(verdict == z3.sat)
 
 
 def _listed(found: object) -> tuple[str, ...]:

@@ -16,6 +16,10 @@ class Unsupported(Exception):
     """A pattern has no exact formula while some key's value is left open; the message says which statement."""
 
 
+class Undecided(Exception):
+    """The solver gave no answer, or one that no request can have: nothing is proved. Names the query."""
+
+
 def conjunction(parts: Iterable[Formula]) -> Formula:
     """All of them; known parts vanish."""
     kept: list[z3.BoolRef] = []

@@ -13,16 +13,18 @@ from ipaddress import IPv4Address, IPv6Address
 import z3
 
 from policies.access.encoding.answer import truth
-from policies.access.encoding.logic import Formula, as_term, known_text
+from policies.access.encoding.logic import Formula, Undecided, as_term, constant, known_text
 from policies.access.encoding.request import Request, Slot
 from policies.access.encoding.texts import Abstraction, Found, NotKnownError, solve
+from policies.access.encoding.variables import slot_and_reading
 
 TIMEOUT_MS = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Undecided(Exception):
-    """The solver gave no answer, or one that no request can have: nothing is proved. Names the query."""
+# By variable; and by value of a key, None for one that is absent.
+Values = Mapping[str, z3.ExprRef]
+Texts = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +58,22 @@ def find(
         raise Undecided(f"{query}: the solver does not know within {timeout_ms} ms: {problem}") from None
     if found is None:
         return None
-    witness, values = _witness(abstraction.variables, found, request)
-    if not truth(whole, values):
-        raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {witness.render()}")
-    return witness
+    values = {variable.decl().name(): _value(variable, found) for variable in abstraction.variables}
+    texts = _texts(values)
+    if not truth(whole, _reread(abstraction.variables, values, texts)):
+        written = _witness(values, texts, request).render()
+        raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {written}")
+    for slot in sorted(slot for slot, text in texts.items() if text is not None):
+        fewer = {**texts, slot: None}
+        texts = fewer if truth(whole, _reread(abstraction.variables, values, fewer)) else texts
+    return _witness(values, texts, request)
 
 
 def _readable(variables: Sequence[z3.ExprRef]) -> list[z3.BoolRef]:
     """A key that is compared as one type has values of that type."""
     readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
     for variable in variables:
-        slot, _, reading = variable.decl().name().partition(";")
+        slot, reading = slot_and_reading(variable)
         readings[slot][reading] = variable
     return [
         z3.Or([flag for name, flag in found.items() if name.endswith("?")])
@@ -75,41 +82,41 @@ def _readable(variables: Sequence[z3.ExprRef]) -> list[z3.BoolRef]:
     ]
 
 
-def _witness(
-    variables: Sequence[z3.ExprRef], solution: Found, request: Request
-) -> tuple[Witness, list[tuple[z3.ExprRef, z3.ExprRef]]]:
-    """The request of `solution`, and the value that each variable has when the request is read again from its text."""
-    found = {variable.decl().name(): _value(variable, solution) for variable in variables}
-    texts = _texts(found)
-    values = []
+def _reread(variables: Sequence[z3.ExprRef], values: Values, texts: Texts) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+    """The value that each variable has when the request is read again from the texts of its keys."""
+    found = []
     for variable in variables:
-        slot, _, reading = variable.decl().name().partition(";")
-        known = Slot(slot, texts.get(slot) is not None, z3.StringVal(texts.get(slot) or ""))
-        values.append((variable, known.reading(reading) if reading else found[slot]))
+        slot, reading = slot_and_reading(variable)
+        text = texts.get(slot)
+        known = Slot(slot, text is not None, constant(text or ""))
+        found.append((variable, known.reading(reading) if reading else values[slot]))
+    return found
+
+
+def _witness(values: Values, texts: Texts, request: Request) -> Witness:
     context = defaultdict(list, {key: list(known) for key, known in request.pinned.items() if known})
     for slot, text in texts.items():
         if text is not None:
             context[slot.rpartition("#")[0]].append(text)
-    witness = Witness(
-        principal=_text(found.get("principal:arn", request.caller.arn)),
-        action=_text(found.get("action", request.action)),
-        resource=_text(found.get("resource", request.resource)),
+    return Witness(
+        principal=_text(values.get("principal:arn", request.caller.arn)),
+        action=_text(values.get("action", request.action)),
+        resource=_text(values.get("resource", request.resource)),
         context={key: tuple(known) for key, known in context.items()},
     )
-    return witness, values
 
 
 def _value(variable: z3.ExprRef, solution: Found) -> z3.ExprRef:
     if z3.is_seq(variable):
-        return z3.StringVal(solution.texts.get(variable.decl().name(), ""))
+        return constant(solution.texts.get(variable.decl().name(), ""))
     return solution.model.eval(variable, model_completion=True)
 
 
-def _texts(found: Mapping[str, z3.ExprRef]) -> dict[str, str | None]:
+def _texts(found: Values) -> Texts:
     """For each value of a key: its text, or None when it is absent."""
     readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
     for name, value in found.items():
-        slot, separator, reading = name.partition(";")
+        slot, separator, reading = name.rpartition(";")
         if separator:
             readings[slot][reading] = value
     return {slot: _written(values) for slot, values in readings.items()}

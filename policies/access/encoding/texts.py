@@ -15,7 +15,7 @@ import z3
 
 from policies.access.encoding.atoms import Atom, atom_of, is_atom
 from policies.access.encoding.automata import TooLarge, common_text
-from policies.access.encoding.logic import known_text
+from policies.access.encoding.logic import constant, known_text
 from policies.access.encoding.variables import parts
 
 Literal = tuple[Atom, bool]
@@ -260,7 +260,7 @@ def _guessed(
     texts = {name for name, variable in variables.items() if z3.is_seq(variable)}
     for last in sorted(texts):
         fixed = {name: _text_of(alone.get(name, {}))[0] or "" for name in texts - {last}}
-        pairs = [(variables[name], z3.StringVal(text)) for name, text in fixed.items()]
+        pairs = [(variables[name], constant(text)) for name, text in fixed.items()]
         pairs += [
             (variable, model.eval(variable, model_completion=True))
             for name, variable in variables.items()

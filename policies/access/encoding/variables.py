@@ -33,3 +33,10 @@ def parts(formula: z3.ExprRef, is_part: Callable[[z3.ExprRef], bool]) -> tuple[l
         elif children and not z3.is_re(term):
             pending.extend(children)
     return picked, variables
+
+
+def slot_and_reading(variable: z3.ExprRef) -> tuple[str, str]:
+    """Which value of which key a variable reads, and as what; the reading is empty for action, resource and caller."""
+    name = variable.decl().name()
+    slot, separator, reading = name.rpartition(";")
+    return (slot, reading) if separator else (name, "")
