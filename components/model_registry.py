@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components.rendering import rendered
+from policies.documents.accounts import WorkloadAccounts
 from policies.documents.shared import model_group
 
 
@@ -18,10 +18,8 @@ class ModelRegistryArgs:
 
     group: str
     description: str
-    partition: str
     region: str
-    account: str
-    readers: pulumi.Input[Sequence[str]]
+    accounts: pulumi.Input[WorkloadAccounts]
 
 
 class ModelRegistry(pulumi.ComponentResource):
@@ -41,14 +39,7 @@ class ModelRegistry(pulumi.ComponentResource):
         aws.sagemaker.ModelPackageGroupPolicy(
             f"{name}-policy",
             model_package_group_name=self.group.model_package_group_name,
-            resource_policy=rendered(
-                model_group,
-                partition=args.partition,
-                region=args.region,
-                account=args.account,
-                group=args.group,
-                readers=args.readers,
-            ),
+            resource_policy=rendered(model_group, region=args.region, group=args.group, accounts=args.accounts),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = self.group.model_package_group_name

@@ -17,7 +17,7 @@ STUDIO = "studio"
 
 @dataclass(frozen=True, kw_only=True)
 class VpcEndpointsArgs:
-    """Which services, from which subnets, and whose credentials and resources pass (account ids).
+    """Which services, from which subnets, and whose credentials and resources pass (accounts, or organization paths).
 
     `existing` holds endpoints by service that are used as they are, policy included; `s3_prefix_list` is that of S3's.
     """
@@ -30,6 +30,7 @@ class VpcEndpointsArgs:
     security_group_id: pulumi.Input[str]
     services: Sequence[str]
     accounts: pulumi.Input[Sequence[str]]
+    organization_paths: pulumi.Input[Sequence[str]] = ()
     existing: Mapping[str, str] = field(default_factory=dict)
     s3_prefix_list: str | None = None
 
@@ -70,7 +71,11 @@ class VpcEndpoints(pulumi.ComponentResource):
             vpc_endpoint_type="Gateway",
             route_table_ids=list(args.route_table_ids),
             policy=rendered(
-                endpoints.s3_endpoint, partition=args.partition, region=args.region, accounts=args.accounts
+                endpoints.s3_endpoint,
+                partition=args.partition,
+                region=args.region,
+                accounts=args.accounts,
+                organization_paths=args.organization_paths,
             ),
             tags={"Name": f"{pulumi.get_stack()}-s3"},
             opts=pulumi.ResourceOptions(parent=self),
@@ -86,7 +91,9 @@ class VpcEndpoints(pulumi.ComponentResource):
             subnet_ids=list(args.subnet_ids),
             security_group_ids=[args.security_group_id],
             private_dns_enabled=True,
-            policy=rendered(endpoints.interface_endpoint, accounts=args.accounts),
+            policy=rendered(
+                endpoints.interface_endpoint, accounts=args.accounts, organization_paths=args.organization_paths
+            ),
             tags={"Name": f"{pulumi.get_stack()}-{service}"},
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
+from policies.documents.accounts import MOST_LISTED
 from settings.document import KeyPath, dotted
 from settings.load import StackFile, read_stack
 from settings.model import WorkloadSettings
@@ -138,6 +139,22 @@ def workloads_exist(estate: Estate) -> Iterator[Problem]:
             if passed_production and stage == Stage.STAGING:
                 yield _problem(file, path, "serves staging and stands behind a production stack: staging first", stack)
             passed_production = passed_production or stage == Stage.PRODUCTION
+
+
+def accounts_can_be_named(estate: Estate) -> Iterator[Problem]:
+    """Policies list workload accounts up to a number; beyond it the organization's units stand for them."""
+    for file in estate.of(Kind.DATA_SCIENCE):
+        stacks = texts(file, "workloads")
+        given = len({text(estate.by_stack.get(stack), "account") or stack for stack in stacks})
+        if given <= MOST_LISTED:
+            continue
+        path = ("awsOrganization", "paths")
+        message = f"{given} workload accounts, and policies list at most {MOST_LISTED}:"
+        if not texts(file, *path):
+            yield _problem(file, path, f"{message} give the path of the unit that holds every account", None)
+        if text(file, "account") in {text(estate.by_stack.get(stack), "account") for stack in stacks}:
+            message += " among so many the data science stack has an account of its own, drop its workload stack"
+            yield _problem(file, ("account",), message, text(file, "account"))
 
 
 def registries_match(estate: Estate) -> Iterator[Problem]:
@@ -272,6 +289,7 @@ RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
     workloads_exist,
+    accounts_can_be_named,
     registries_match,
     projects_have_a_home,
     projects_are_admitted,

@@ -22,6 +22,7 @@ from settings.values import (
     InterfaceEndpoint,
     Kind,
     Organization,
+    OrganizationPath,
     PolicyArn,
     Region,
     RoleArn,
@@ -167,6 +168,17 @@ class Studio(Section):
         return value
 
 
+class AwsOrganization(Section):
+    """Where the platform's accounts are in AWS Organizations."""
+
+    paths: Annotated[tuple[OrganizationPath, ...], Distinct] = Field(
+        default=(),
+        max_length=10,
+        description="Paths of units, from the organization's id on, that hold every account of the platform, this one "
+        "too, and no other; needed where there are more workload accounts than policies can list.",
+    )
+
+
 class ModelImage(Section):
     """The container image of jobs and endpoints, in the data science account's own repository."""
 
@@ -289,6 +301,7 @@ class DataScienceSettings(StackSettings):
         description="Roles that approvers sign in with: they alone accept models and let them into production.",
     )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
+    aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
     existing: Annotated[DataScienceExisting, AfterValidator(belonging)] = Field(
         default_factory=DataScienceExisting, description="What the account has already, used instead of made."

@@ -158,6 +158,8 @@ KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
+# IAM reference_policies_condition-keys, aws:PrincipalOrgPaths: ids from the organization down to a unit.
+ORGANIZATION_PATH = r"^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}/(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}/)+$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 HTTPS = r"^https://[^\s]+$"
@@ -195,6 +197,14 @@ OrganizationTarget = Annotated[
     str,
     _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
     _described(ORGANIZATION_TARGET, "ou-ab12-11111111"),
+]
+OrganizationPath = Annotated[
+    str,
+    _matching(
+        ORGANIZATION_PATH,
+        "not a path of a unit, such as o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, with the slash at its end",
+    ),
+    _described(ORGANIZATION_PATH, "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"),
 ]
 KeyArn = Annotated[
     str,

@@ -16,6 +16,7 @@ from components.rendering import rendered
 from components.role import Role, RoleArgs
 from components.studio import Studio, StudioArgs
 from policies.documents import buckets, keys, platform_roles, shared, trust
+from policies.documents.accounts import WorkloadAccounts
 from settings.model import DataScienceSettings
 from stacks.account import account_provider, boundary_of, common_tags, inside
 from stacks.existing import bucket_arn, of_data_science
@@ -70,9 +71,22 @@ class DataScience:
         """ARN patterns of the project roles that write models."""
         return [f"{self.project_roles()[:-1]}{self.settings.prefix}-*-{kind}" for kind in names.BUILDERS]
 
-    def workload_accounts(self) -> pulumi.Output[list[str]]:
-        """Account ids of the workload stacks."""
-        return pulumi.Output.all(*[w.account for w in self.workloads.values()]).apply(lambda ids: sorted(set(ids)))
+    def workload_accounts(self) -> pulumi.Output[WorkloadAccounts]:
+        """Accounts of the workload stacks."""
+
+        def known(ids: list[str]) -> WorkloadAccounts:
+            return WorkloadAccounts(
+                partition=self.partition,
+                home=self.settings.account,
+                ids=sorted(set(ids)),
+                organization_paths=self.settings.aws_organization.paths,
+            )
+
+        return pulumi.Output.all(*[w.account for w in self.workloads.values()]).apply(known)
+
+    def organization_paths(self) -> pulumi.Output[list[str]]:
+        """Organization paths that stand for the accounts in policies; none where those are listed."""
+        return self.workload_accounts().apply(lambda accounts: list(accounts.paths))
 
     def account_stages(self) -> pulumi.Output[list[list[str]]]:
         """Account id and stage of each workload stack."""
@@ -80,17 +94,14 @@ class DataScience:
 
     def platform_accounts(self) -> pulumi.Output[list[str]]:
         """This account's id and the workload accounts'."""
-        return self.workload_accounts().apply(lambda ids: sorted({self.settings.account, *ids}))
+        return self.workload_accounts().apply(lambda them: sorted({self.settings.account, *them.ids}))
 
     def model_roles(self) -> pulumi.Output[list[str]]:
-        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
-        prefix = self.settings.prefix
-
-        def patterns(pairs: list[list[str]]) -> list[str]:
-            path, name = f"/{prefix}/projects/*/", f"{prefix}-{{}}-*-{names.MODEL}"
-            return [names.role_arn(self.partition, account, path, name.format(stage)) for account, stage in pairs]
-
-        return self.account_stages().apply(patterns)
+        """ARN patterns of model roles, stage by stage, in whichever account: the policies say in which."""
+        path, name = f"/{self.settings.prefix}/projects/*/", f"{self.settings.prefix}-{{}}-*-{names.MODEL}"
+        return pulumi.Output.all(*[w.stage for w in self.workloads.values()]).apply(
+            lambda stages: sorted({names.role_arn(self.partition, "*", path, name.format(s)) for s in stages})
+        )
 
     def endpoints(self, own: pulumi.Input[str], kind: str) -> pulumi.Output[list[str]]:
         """Endpoint ids (`s3_endpoint_id` or `kms_endpoint_id`) of this VPC and of all workload VPCs."""
@@ -119,6 +130,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         boundary=it.boundary,
         studio=True,
         existing=it.existing,
+        organization_paths=it.organization_paths(),
     )
     data_key, models_key, volumes = _data_key(it, net), _models_key(it, net), _volume_key(it)
     studio_key = _studio_key(it)
@@ -156,6 +168,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         scientists=studio_roles.described(),
         approver_role_arn=approver_role.arn,
         workloads=_workloads(it),
+        organization_paths=it.organization_paths(),
     )
     _discovery(it, outputs)
     publish(outputs)
@@ -210,8 +223,8 @@ def _models_key(it: DataScience, net: Perimeter) -> EncryptionKey:
         keys.models_key,
         place=it.place,
         builders=it.builders(),
+        accounts=it.workload_accounts(),
         readers=it.model_roles(),
-        reader_accounts=it.workload_accounts(),
         bucket_arn=f"arn:{it.partition}:s3:::{bucket}",
         kms_endpoints=it.endpoints(net.endpoints.kms_id, "kms_endpoint_id"),
     )
@@ -245,11 +258,10 @@ def _models_bucket(it: DataScience, net: Perimeter, key: EncryptionKey, logs: Pr
     name = it.bucket("models")
     policy = rendered(
         buckets.models_bucket,
-        partition=it.partition,
         bucket=f"arn:{it.partition}:s3:::{name}",
         key=key.arn,
+        accounts=it.workload_accounts(),
         readers=it.model_roles(),
-        reader_accounts=it.workload_accounts(),
         s3_endpoints=it.endpoints(net.endpoints.s3_id, "s3_endpoint_id"),
         deployers=it.settings.deploying_roles(),
     )
@@ -273,16 +285,11 @@ def _bucket(
 
 def _images(it: DataScience, key: EncryptionKey) -> ImageRepository:
     settings = it.settings
-
-    def policy(stages: list[list[str]]) -> str:
-        accounts = sorted({account for account, _ in stages})
-        path, name = f"/{settings.prefix}/projects/*/", f"{settings.prefix}-*-{names.MODEL}"
-        return shared.image_repository(it.partition, accounts, path, name)
-
+    path, name = f"/{settings.prefix}/projects/*/", f"{settings.prefix}-*-{names.MODEL}"
     args = ImageRepositoryArgs(
         name=f"{settings.prefix}/{settings.model_image.repository}",
         key_arn=key.arn,
-        policy=it.account_stages().apply(policy),
+        policy=it.workload_accounts().apply(lambda accounts: shared.image_repository(accounts, path, name)),
         protect=settings.protect,
     )
     return ImageRepository("images", args, inside(it.provider))
@@ -293,23 +300,16 @@ def _stack_set_administration(it: DataScience) -> Role | ExistingRole:
         return it.existing.roles[ADMINISTRATION]
     settings = it.settings
 
-    def policy(pairs: list[list[str]]) -> str:
-        path = names.STACK_SET_EXECUTION_PATH
-        return platform_roles.stack_set_administration(
-            [
-                names.role_arn(
-                    it.partition, account, path, names.Names(settings.prefix, stage).role(names.STACK_SET_EXECUTION)
-                )
-                for account, stage in pairs
-            ]
-        )
+    def policy(accounts: WorkloadAccounts, pairs: list[list[str]]) -> str:
+        roles = [(one, names.Names(settings.prefix, stage).role(names.STACK_SET_EXECUTION)) for one, stage in pairs]
+        return platform_roles.stack_set_administration(accounts, names.STACK_SET_EXECUTION_PATH, roles)
 
     args = RoleArgs(
         name=it.here.role(names.STACK_SET_ADMINISTRATION),
         path=names.delivery_path(settings.prefix),
         description="StackSets of the projects enter the workload accounts with it",
         trust=it.administration().trust,
-        policy=it.account_stages().apply(policy),
+        policy=pulumi.Output.all(it.workload_accounts(), it.account_stages()).apply(lambda known: policy(*known)),
         boundary=it.boundary,
     )
     return Role("stackset-administration", args, inside(it.provider))

@@ -49,8 +49,12 @@ def perimeter(
     boundary: str,
     existing: Existing,
     studio: bool = False,
+    organization_paths: pulumi.Input[Sequence[str]] = (),
 ) -> Perimeter:
-    """A VPC, its flow logs, its security groups and its endpoints. `accounts` may be reached through those."""
+    """A VPC, its flow logs, its security groups and its endpoints.
+
+    `accounts`, or those beneath `organization_paths` where there are some, may be reached through the endpoints.
+    """
     options = inside(provider)
     network = existing.network or _network(settings, provider)
     FlowLogs(
@@ -90,6 +94,7 @@ def perimeter(
             security_group_id=groups.endpoints.id,
             services=[endpoint.value for endpoint in settings.endpoints],
             accounts=accounts,
+            organization_paths=organization_paths,
             existing={service: one.id for service, one in existing.endpoints.items()},
             s3_prefix_list=existing.endpoints["s3"].prefix_list if "s3" in existing.endpoints else None,
         ),

@@ -56,16 +56,8 @@ def _source_key(it: Project, repository: str) -> str:
 
 def _registry(it: Project) -> ModelRegistry:
     settings = it.settings
-    readers = pulumi.Output.all(*[it.of_stage(stage) for stage in it.stages]).apply(
-        lambda stages: sorted({w["account"] for workloads in stages for w in workloads})
-    )
     args = ModelRegistryArgs(
-        group=it.names.group(),
-        description=settings.description,
-        partition=it.partition,
-        region=settings.region,
-        account=settings.account,
-        readers=readers,
+        group=it.names.group(), description=settings.description, region=settings.region, accounts=it.accounts()
     )
     return ModelRegistry("registry", args, it.options())
 

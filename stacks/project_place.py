@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 import names
+from policies.documents.accounts import WorkloadAccounts
 from settings.model import ProjectSettings
 from stacks.account import account_provider, inside
 from stacks.references import DataScienceOutputs, read
@@ -47,3 +48,15 @@ class Project:
             return there
 
         return pulumi.Output.from_input(self.home.workloads).apply(allowed)
+
+    def accounts(self) -> pulumi.Output[WorkloadAccounts]:
+        """The workload accounts of all its stages."""
+
+        def known(found: list[Any]) -> WorkloadAccounts:
+            paths, *stages = found
+            ids = sorted({workload["account"] for workloads in stages for workload in workloads})
+            return WorkloadAccounts(
+                partition=self.partition, home=self.settings.account, ids=ids, organization_paths=paths
+            )
+
+        return pulumi.Output.all(self.home.organization_paths, *map(self.of_stage, self.stages)).apply(known)

@@ -99,18 +99,17 @@ class ProjectRoles:
     def _deploy_test(self, test_projects: list[str]) -> Role:
         it = self._it
 
-        def policy(known: list[object]) -> str:
-            place, *stages = known
+        def policy(known: list[Any]) -> str:
+            place, accounts, *stages = known
             roles = [
-                names.role_arn(it.partition, w["account"], it.names.path(), it.names.stage_role(w["stage"], names.TEST))
-                for workloads in stages
-                for w in workloads  # type: ignore[attr-defined]
+                (w["account"], it.names.stage_role(w["stage"], names.TEST)) for workloads in stages for w in workloads
             ]
-            return documents.deploy_test(place, roles, test_projects)  # type: ignore[arg-type]
+            enter = accounts.enter("EnterTestRoles", it.names.path(), roles)
+            return documents.deploy_test(place, enter, test_projects)
 
         stages = [it.of_stage(stage) for stage in it.stages]
         projects = [f"project/{name}" for name in test_projects]
-        known = pulumi.Output.all(self._place, *stages)
+        known = pulumi.Output.all(self._place, it.accounts(), *stages)
         return self._with_policy("deploy-test", "codebuild", projects, known.apply(policy))
 
     def _deploy_pipeline(self, name: str, builds: list[str]) -> Role:

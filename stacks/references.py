@@ -60,6 +60,8 @@ class DataScienceOutputs:
     approver_role_arn: pulumi.Input[str]
     # One for each workload stack: {"stack", "stage", "account", "region", "projects": [id]}
     workloads: pulumi.Input[list[dict[str, Any]]]
+    # What stands for the workload accounts in policies, where those are too many to be listed.
+    organization_paths: pulumi.Input[Sequence[str]]
 
 
 Outputs = TypeVar("Outputs", WorkloadOutputs, DataScienceOutputs)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import Conditions, Principals, Statement, account_principals, document
+from policies.documents.accounts import WorkloadAccounts, not_through
+from policies.documents.statement import Conditions, Kind, Principals, Statement, document
 
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
@@ -56,14 +57,14 @@ def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
     )
 
 
-def only_through(bucket: str, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> tuple[Statement, Statement]:
-    """Objects are touched, and listed, only through the platform's S3 endpoints.
+def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -> tuple[Statement, Statement]:
+    """Objects are touched, and listed, only through S3 endpoints; `elsewhere` is true of what comes not through them.
 
     Listing spares the deployers: S3 answers the HEAD of a bucket, with which `pulumi refresh` looks for it, by
     `s3:ListBucket`. What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
     """
     outside: Conditions = {
-        "StringNotEquals": {"aws:SourceVpce": s3_endpoints},
+        **elsewhere,
         "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
     }
     objects = Statement(
@@ -85,44 +86,52 @@ def only_through(bucket: str, s3_endpoints: Sequence[str], deployers: Sequence[s
     return objects, listing
 
 
+def _read_own_models(bucket: str, accounts: WorkloadAccounts, readers: Sequence[str]) -> Statement:
+    return Statement(
+        sid="AllowCrossAccount",
+        principals=accounts.principals(),
+        actions=READ_OBJECT,
+        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/*"],
+        conditions=accounts.callers(readers),
+    )
+
+
 def models_bucket(
-    partition: str,
     bucket: str,
     key: str,
     *,
+    accounts: WorkloadAccounts,
     readers: Sequence[str],
-    reader_accounts: Sequence[str],
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
-    `readers` are role ARN patterns; the prefix is the role's own `project` tag, so that the policy does not grow with
-    projects and a project never reads another's models. `s3_endpoints` are those of all accounts.
+    `readers` are role ARN patterns without an account; the prefix is the role's own `project` tag, so that the policy
+    does not grow with projects and a project never reads another's models. `s3_endpoints` are those of all accounts.
     """
-    cross = Statement(
-        sid="AllowCrossAccount",
-        principals=account_principals(partition, reader_accounts),
-        actions=READ_OBJECT,
-        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/*"],
-        conditions={"ArnLike": {"aws:PrincipalArn": readers}},
-    )
     return document(
-        cross if reader_accounts else None,
-        *only_through(bucket, s3_endpoints, deployers),
+        _read_own_models(bucket, accounts, readers) if accounts.ids else None,
+        *only_through(bucket, accounts.not_through(s3_endpoints), deployers),
         *right_key(bucket, key),
         tls_only(bucket),
+        kind=Kind.BUCKET,
     )
 
 
 def private_bucket(bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> str:
     """A bucket of one account, reached only through its S3 endpoints."""
-    return document(*only_through(bucket, s3_endpoints, deployers), *right_key(bucket, key), tls_only(bucket))
+    return document(
+        *only_through(bucket, not_through(s3_endpoints), deployers),
+        *right_key(bucket, key),
+        tls_only(bucket),
+        kind=Kind.BUCKET,
+    )
 
 
 def service_bucket(bucket: str, key: str) -> str:
     """A bucket that AWS services read and write for a role, from outside the VPC: pipelines' artifacts, captures."""
-    return document(*right_key(bucket, key), tls_only(bucket))
+    return document(*right_key(bucket, key), tls_only(bucket), kind=Kind.BUCKET)
 
 
 def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:
@@ -134,4 +143,4 @@ def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:
         resources=[f"{bucket}/*"],
         conditions={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": sources}},
     )
-    return document(delivery, tls_only(bucket))
+    return document(delivery, tls_only(bucket), kind=Kind.BUCKET)

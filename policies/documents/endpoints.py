@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import EVERYBODY, Statement, document
+from policies.documents.accounts import beneath
+from policies.documents.statement import EVERYBODY, Conditions, Kind, Statement, document
 
 LIMITS_ONLY = "An endpoint policy only limits; identity and resource policies grant the action"
 
 
-def interface_endpoint(accounts: Sequence[str]) -> str:
-    """The platform's own principals, on resources of the platform's accounts."""
+def _inside(accounts: Sequence[str], organization_paths: Sequence[str]) -> Conditions:
+    """Caller and resource are the platform's: of the accounts, or of organization paths, if there are any."""
+    if organization_paths:
+        paths = beneath(organization_paths)
+        return {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths, "aws:ResourceOrgPaths": paths}}
+    return {"StringEquals": {"aws:PrincipalAccount": accounts, "aws:ResourceAccount": accounts}}
+
+
+def interface_endpoint(accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
+    """The platform's own principals, on resources of the platform's accounts.
+
+    `organization_paths` stand for the accounts, where those are not listed.
+    """
     return document(
         Statement(
             sid="PlatformPrincipalsOnPlatformResources",
             principals=EVERYBODY,
             actions=["*"],
             resources=["*"],
-            conditions={"StringEquals": {"aws:PrincipalAccount": accounts, "aws:ResourceAccount": accounts}},
+            conditions=_inside(accounts, organization_paths),
             reason=LIMITS_ONLY,
-        )
+        ),
+        kind=Kind.ENDPOINT,
     )
 
 
-def s3_endpoint(partition: str, region: str, accounts: Sequence[str]) -> str:
+def s3_endpoint(partition: str, region: str, accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
     """The platform's principals on its buckets, and the AWS-owned buckets that AWS's services make a VPC need.
 
     Names of AWS-owned buckets: ECR userguide vpc-endpoints (image layers); CFN template-custom-resources and
@@ -41,7 +54,7 @@ def s3_endpoint(partition: str, region: str, accounts: Sequence[str]) -> str:
             principals=EVERYBODY,
             actions=["s3:*"],
             resources=["*"],
-            conditions={"StringEquals": {"aws:PrincipalAccount": accounts, "aws:ResourceAccount": accounts}},
+            conditions=_inside(accounts, organization_paths),
             reason=LIMITS_ONLY,
         ),
         Statement(
@@ -58,4 +71,5 @@ def s3_endpoint(partition: str, region: str, accounts: Sequence[str]) -> str:
             resources=answers,
             reason="CloudFormation's presigned URLs carry its principal; the paths name its buckets",
         ),
+        kind=Kind.ENDPOINT,
     )

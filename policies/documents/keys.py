@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies.documents.statement import Conditions, Principals, Statement, account_principals, document
+from policies.documents.accounts import WorkloadAccounts, not_through
+from policies.documents.statement import Conditions, Kind, Principals, Statement, account_principals, document
 
 # A key policy is attached to its key: `*` means this key and no other (KMS key-policy-overview).
 THIS_KEY = ("*",)
@@ -35,6 +36,13 @@ ADMINISTRATION = (
 )
 READ = ("kms:Decrypt", "kms:DescribeKey")
 READ_AND_WRITE = (*READ, "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+# What the guides of logs and topics write as `kms:GenerateDataKey*`.
+DATA_KEYS = (
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+    "kms:GenerateDataKeyWithoutPlaintext",
+)
 CRYPTOGRAPHIC = (
     "kms:Decrypt",
     "kms:Encrypt",
@@ -86,8 +94,8 @@ def use_through(sid: str, place: Place, roles: Sequence[str], service: str, acti
     )
 
 
-def deny_outside_endpoints(kms_endpoints: Sequence[str]) -> Statement:
-    """Direct use from anywhere but the platform's KMS endpoints is refused.
+def deny_outside_endpoints(elsewhere: Conditions) -> Statement:
+    """Direct use from anywhere but KMS endpoints is refused; `elsewhere` is true of what comes not through them.
 
     S3 asks KMS for its caller without any endpoint, with `aws:ViaAWSService` true: those requests are guarded by the
     bucket's own denial. Reads and changes of the key's configuration stay outside, so that its owner is not locked out.
@@ -99,33 +107,20 @@ def deny_outside_endpoints(kms_endpoints: Sequence[str]) -> Statement:
         actions=CRYPTOGRAPHIC,
         resources=THIS_KEY,
         conditions={
-            "StringNotEquals": {"aws:SourceVpce": kms_endpoints},
+            **elsewhere,
             "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
         },
     )
 
 
-def models_key(
-    place: Place,
-    *,
-    builders: Sequence[str],
-    readers: Sequence[str],
-    reader_accounts: Sequence[str],
-    bucket_arn: str,
-    kms_endpoints: Sequence[str],
-) -> str:
-    """Key of the models bucket.
-
-    `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns of the
-    workload accounts that decrypt what the models bucket holds; `kms_endpoints` are KMS endpoint ids of all accounts.
-    """
-    cross = Statement(
+def _read_models(place: Place, accounts: WorkloadAccounts, readers: Sequence[str], bucket_arn: str) -> Statement:
+    return Statement(
         sid="AllowCrossAccount",
-        principals=account_principals(place.partition, reader_accounts),
+        principals=accounts.principals(),
         actions=READ,
         resources=THIS_KEY,
         conditions={
-            "ArnLike": {"aws:PrincipalArn": readers},
+            **accounts.callers(readers),
             "StringEquals": {
                 "kms:ViaService": place.service("s3"),
                 # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
@@ -134,11 +129,29 @@ def models_key(
         },
         reason=ONLY_THIS_KEY,
     )
+
+
+def models_key(
+    place: Place,
+    *,
+    builders: Sequence[str],
+    accounts: WorkloadAccounts,
+    readers: Sequence[str],
+    bucket_arn: str,
+    kms_endpoints: Sequence[str],
+) -> str:
+    """Key of the models bucket.
+
+    `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns,
+    without an account, of the roles that decrypt what the models bucket holds; `kms_endpoints` are KMS endpoint ids of
+    all accounts.
+    """
     return document(
         administration(place),
         use_through("ProjectRolesWriteModels", place, builders, "s3", READ_AND_WRITE),
-        cross if reader_accounts else None,
-        deny_outside_endpoints(kms_endpoints),
+        _read_models(place, accounts, readers, bucket_arn) if accounts.ids else None,
+        deny_outside_endpoints(accounts.not_through(kms_endpoints)),
+        kind=Kind.KEY,
     )
 
 
@@ -147,7 +160,8 @@ def storage_key(place: Place, *, users: Sequence[str], kms_endpoints: Sequence[s
     return document(
         administration(place),
         use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
-        deny_outside_endpoints(kms_endpoints),
+        deny_outside_endpoints(not_through(kms_endpoints)),
+        kind=Kind.KEY,
     )
 
 
@@ -189,7 +203,8 @@ def data_key(
         use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
         seeds,
         images,
-        deny_outside_endpoints(kms_endpoints),
+        deny_outside_endpoints(not_through(kms_endpoints)),
+        kind=Kind.KEY,
     )
 
 
@@ -217,7 +232,7 @@ def volume_key(place: Place, *, users: Sequence[str], services: Sequence[str]) -
         conditions=grants,
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(place), use, grant)
+    return document(administration(place), use, grant, kind=Kind.KEY)
 
 
 def operations_key(
@@ -230,7 +245,7 @@ def operations_key(
     logs = Statement(
         sid="LogsEncryptTheirGroups",
         principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
-        actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", *DATA_KEYS, "kms:ReEncryptFrom", "kms:ReEncryptTo"],
         resources=THIS_KEY,
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         reason=ONLY_THIS_KEY,
@@ -238,7 +253,7 @@ def operations_key(
     services = Statement(
         sid="AlarmsAndEventsPublish",
         principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
-        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        actions=["kms:Decrypt", *DATA_KEYS],
         resources=THIS_KEY,
         conditions={
             "StringEquals": {"aws:SourceAccount": place.account},
@@ -246,7 +261,12 @@ def operations_key(
         },
         reason=ONLY_THIS_KEY,
     )
-    roles = Statement(
+    roles = _publishing(place, publishers, topics) if publishers else None
+    return document(administration(place), logs, services, roles, kind=Kind.KEY)
+
+
+def _publishing(place: Place, publishers: Sequence[str], topics: Sequence[str]) -> Statement:
+    return Statement(
         sid="NamedRolesPublish",
         principals=account_principals(place.partition, [place.account]),
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
@@ -257,4 +277,3 @@ def operations_key(
         },
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(place), logs, services, roles if publishers else None)

@@ -219,7 +219,7 @@ def deploy(place: ProjectPlace, render_project: str) -> str:
     )
 
 
-def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: Sequence[str]) -> str:
+def deploy_test(place: ProjectPlace, enter_test_roles: Statement, test_projects: Sequence[str]) -> str:
     """Testing: enter the test role of each workload account and compare answers with the held-out rows."""
     return document(
         *_build_basics(place, *test_projects),
@@ -231,7 +231,7 @@ def deploy_test(place: ProjectPlace, test_roles: Sequence[str], test_projects: S
             actions=["sagemaker:DescribeModelPackage"],
             resources=place.group_arns(),
         ),
-        Statement(sid="EnterTestRoles", actions=["sts:AssumeRole"], resources=test_roles),
+        enter_test_roles,
     )
 
 

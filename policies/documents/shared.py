@@ -4,43 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import Principals, Statement, account_principals, document
-from policies.documents.trust import roles_in
+from policies.documents.accounts import WorkloadAccounts
+from policies.documents.statement import Kind, Principals, Statement, account_principals, document
 
 
-def model_group(partition: str, region: str, account: str, group: str, readers: Sequence[str]) -> str:
+def model_group(region: str, group: str, accounts: WorkloadAccounts) -> str:
     """Group policy: workload accounts describe and deploy the group's models; approval stays in the account.
 
     Account principals and explicit actions: a role as principal or a wildcard would make the group impossible to share
     through RAM later (SM model-registry-ram-promote). Actions: SM model-registry-deploy, without UpdateModelPackage.
     """
-    principals = account_principals(partition, readers)
-    base = f"arn:{partition}:sagemaker:{region}:{account}"
+    principals, conditions = accounts.principals(), accounts.callers()
+    base = f"arn:{accounts.partition}:sagemaker:{region}:{accounts.home}"
     return document(
         Statement(
             sid="WorkloadAccountsDescribeTheGroup",
             principals=principals,
             actions=["sagemaker:DescribeModelPackageGroup"],
             resources=[f"{base}:model-package-group/{group}"],
+            conditions=conditions,
         ),
         Statement(
             sid="WorkloadAccountsDeployItsModels",
             principals=principals,
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             resources=[f"{base}:model-package/{group}/*"],
+            conditions=conditions,
         ),
+        kind=Kind.GROUP,
     )
 
 
-def image_repository(partition: str, readers: Sequence[str], path: str, name: str) -> str:
+def image_repository(accounts: WorkloadAccounts, path: str, name: str) -> str:
     """Repository policy: model roles of the workload accounts pull."""
     pull = Statement(
         sid="ModelRolesPull",
-        principals=account_principals(partition, readers),
+        principals=accounts.principals(),
         actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        conditions=roles_in(partition, readers, path, name),
+        conditions=accounts.callers([accounts.role(path, name)]),
     )
-    return document(pull)
+    return document(pull, kind=Kind.REPOSITORY)
 
 
 def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
@@ -51,7 +54,8 @@ def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
             principals=account_principals(partition, accounts),
             actions=["events:PutEvents"],
             resources=[bus],
-        )
+        ),
+        kind=Kind.BUS,
     )
 
 
@@ -73,4 +77,5 @@ def alarm_topic(topic: str, account: str) -> str:
             resources=[topic],
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
+        kind=Kind.TOPIC,
     )

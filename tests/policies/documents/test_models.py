@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.documents import buckets, keys, project_people, project_roles, workload_roles
+from policies.documents.accounts import WorkloadAccounts
 from tests.policies.documents.places import project_place, workload_place
 
 BUCKET, KEY = "arn:aws:s3:::models", "arn:aws:kms:eu-west-1:111111111111:key/k"
 PLACE = keys.Place(partition="aws", account="111111111111", region="eu-west-1")
 ACCOUNTS = ["222222222222", "333333333333"]
-READERS = [f"arn:aws:iam::{a}:role/mlops/projects/*/mlops-*-model" for a in ACCOUNTS]
+READERS = ["arn:aws:iam::*:role/mlops/projects/*/mlops-*-model"]
 DEPLOYER = "arn:aws:iam::111111111111:role/deployer"
 
 
@@ -20,13 +21,16 @@ def statements(text: str) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
 
 
+def served(ids: list[str]) -> WorkloadAccounts:
+    return WorkloadAccounts(partition="aws", home="111111111111", ids=ids)
+
+
 def bucket_policy(accounts: list[str] = ACCOUNTS, endpoints: tuple[str, ...] = ("vpce-1", "vpce-2")) -> str:
     return buckets.models_bucket(
-        "aws",
         BUCKET,
         KEY,
+        accounts=served(accounts),
         readers=READERS,
-        reader_accounts=accounts,
         s3_endpoints=endpoints,
         deployers=[DEPLOYER],
     )
@@ -36,8 +40,8 @@ def key_policy(endpoints: tuple[str, ...] = ("vpce-k1", "vpce-k2")) -> str:
     return keys.models_key(
         PLACE,
         builders=["arn:aws:iam::111111111111:role/mlops/projects/*"],
+        accounts=served(ACCOUNTS),
         readers=READERS,
-        reader_accounts=ACCOUNTS,
         bucket_arn=BUCKET,
         kms_endpoints=endpoints,
     )
@@ -47,7 +51,7 @@ def test_the_bucket_lets_model_roles_read_their_own_prefix_and_nothing_else() ->
     cross = statements(bucket_policy())["AllowCrossAccount"]
     assert cross["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
     assert cross["Resource"] == f"{BUCKET}/${{aws:PrincipalTag/project}}/*"
-    assert cross["Condition"] == {"ArnLike": {"aws:PrincipalArn": sorted(READERS)}}
+    assert cross["Condition"] == {"ArnLike": {"aws:PrincipalArn": READERS[0]}}
     assert cross["Principal"] == {"AWS": [f"arn:aws:iam::{a}:root" for a in ACCOUNTS]}
 
 

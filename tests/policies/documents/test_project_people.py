@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policies.documents import platform_roles, project_people, project_roles
+from policies.documents.accounts import WorkloadAccounts
 from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.places import project_place
 
@@ -53,7 +54,9 @@ def test_jobs_and_builds_do_not_write_the_repository_that_they_come_from() -> No
 
 def test_the_deploy_pipelines_roles_read_nothing_that_the_build_pipeline_carries() -> None:
     render = project_roles.deploy(PLACE, "mlops-screening-deploy")
-    test = project_roles.deploy_test(PLACE, [role("mlops-test", "222222222222")], PROJECTS[2:])
+    accounts = WorkloadAccounts(partition="aws", home="111111111111", ids=["222222222222"])
+    enter = accounts.enter("EnterTestRoles", "/mlops/projects/screening/", [("222222222222", "mlops-test")])
+    test = project_roles.deploy_test(PLACE, enter, PROJECTS[2:])
     rendered = "arn:aws:s3:::artifacts/screening-mlops-depl/Rendered/abc"
     for document in (render, test):
         assert may(document, "s3:GetObject", rendered)
