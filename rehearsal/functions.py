@@ -56,6 +56,8 @@ with open(work + "/answer.json", "w") as file:
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # Payload limits of synchronous and asynchronous invocations (Lambda "gettingstarted-limits").
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+# An asynchronous invocation is tried twice more; AWS waits one minute, then two (Lambda "invocation-async-errors").
+ATTEMPTS = 3
 
 
 class UnknownFunction(Exception):
@@ -104,6 +106,44 @@ class Functions:
         except ClientError as error:
             outcome = _failed("AccessDeniedException", refused(error), request_id)
         return outcome
+
+    def start(self, account: str, region: str, name: str, payload: Any) -> None:
+        """Run a function asynchronously: tried again where it fails, then left in its dead-letter queue."""
+        thread = threading.Thread(target=self._asynchronous, args=(account, region, name, payload), daemon=True)
+        self._running.append(thread)
+        thread.start()
+
+    def wait(self, seconds: float = 60.0) -> None:
+        """Wait for functions that run asynchronously. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        for thread in self._running:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._running = [thread for thread in self._running if thread.is_alive()]
+        if self._running:
+            raise TimeoutError(f"{len(self._running)} functions still run after {seconds:.0f} seconds")
+
+    def _asynchronous(self, account: str, region: str, name: str, payload: Any) -> None:
+        for _ in range(ATTEMPTS):
+            outcome = self.run(account, region, name, payload)
+            if not outcome.error:
+                return
+        function = self._function(account, region, name)
+        queue = (function.dead_letter_config or {}).get("TargetArn")
+        if queue:
+            self._leave(function, region, str(queue), payload, outcome)
+
+    def _leave(self, function: Any, region: str, queue: str, payload: Any, outcome: Outcome) -> None:
+        """Send an event to the dead-letter queue, as the function's role (Lambda "invocation-async-retain-records")."""
+        actor = self.cloud.service_assume(
+            function.role, service="lambda.amazonaws.com", session=function.function_name[:64], region=region
+        )
+        told = {"RequestID": outcome.request_id, "ErrorMessage": str(outcome.payload.get("errorMessage", ""))[:1024]}
+        account, name = queue.split(":")[4:]
+        self.cloud.client(actor, "sqs", region).send_message(
+            QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/{name}",
+            MessageBody=json.dumps(payload),
+            MessageAttributes={key: {"DataType": "String", "StringValue": text} for key, text in told.items() if text},
+        )
 
     def policy(self, account: str, region: str, name: str) -> dict[str, Any]:
         """A function's resource policy. Raises UnknownFunction."""
@@ -213,9 +253,7 @@ class Functions:
         except UnknownFunction as error:
             return _error(404, "ResourceNotFoundException", str(error))
         if request.headers.get("X-Amz-Invocation-Type", "RequestResponse") == "Event":
-            thread = threading.Thread(target=self.run, args=(account, region, name, payload), daemon=True)
-            self._running.append(thread)
-            thread.start()
+            self.start(account, region, name, payload)
             return 202, {"Content-Type": "application/json"}, b""
         outcome = self.run(account, region, name, payload)
         headers = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +96,9 @@ class Targets:
                 "aws:SourceArn": delivery.rule_arn,
                 "aws:SourceAccount": delivery.account,
                 "aws:SecureTransport": "true",
+                # What SNS and SQS tell KMS of themselves (SNS sns-key-management, SQS sqs-key-management).
+                "kms:EncryptionContext:aws:sns:topicArn": resource,
+                "kms:EncryptionContext:aws:sqs:arn": resource,
             },
         )
         allowed = admits(policy, caller, action, resource)
@@ -177,8 +179,7 @@ class Targets:
         except UnknownFunction as error:
             raise Undeliverable("RESOURCE_NOT_FOUND", str(error)) from None
         self._admitted(delivery, policy, "lambda:InvokeFunction", arn)
-        run = threading.Thread(target=self.functions.run, args=(account, region, name, payload), daemon=True)
-        run.start()
+        self.functions.start(account, region, name, payload)
 
     def _bus(self, delivery: Delivery) -> None:
         arn, name = str(delivery.target["Arn"]), delivery.arn[5].rpartition("/")[2]
