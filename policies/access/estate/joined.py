@@ -42,6 +42,12 @@ class Joined:
         """The account that the stack was built in."""
         return self._place[2]
 
+    def organization_paths(self) -> list[str]:
+        """What the stack says stands for the accounts in policies: its output `organizationPaths`."""
+        return [
+            path for stack in self.of("pulumi:pulumi:Stack") for path in texts(stack.props.get("organizationPaths"))
+        ]
+
     def arn(self, resource: Resource) -> str:
         """A resource's ARN, put together where the provider gives none."""
         known = resource.props.get("arn")

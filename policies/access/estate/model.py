@@ -95,6 +95,8 @@ class Estate:
     runners: Mapping[str, Runner]
     # Stack -> account that it was built in.
     stacks: Mapping[str, str]
+    # Organization paths that stand for the accounts in policies, as the data science stack says; none: all are listed.
+    organization_paths: tuple[str, ...] = ()
 
     def accounts(self) -> list[str]:
         """Account ids, sorted."""
@@ -157,19 +159,38 @@ class Estate:
         gate = self.endpoints.get(endpoint) if endpoint else None
         account = role.account if role else account_of(principal)
         target = self.roles.get(resource) if action.lower().startswith("sts:") else None
+        owned_by = owner or (guard.account if guard else account_of(resource)) or account or ""
         return Question(
             id=id or f"{principal.rsplit('/', 1)[-1]} {action} {resource}",
             principal=principal,
             account=account,
             action=action,
             resource=resource,
-            owner=owner or (guard.account if guard else account_of(resource)) or account or "",
+            owner=owned_by,
             identity=role.identity if role else (),
             resource_policy=target.trust if target else guard.policy if guard else None,
             endpoint_policy=gate.policy if gate else None,
             boundary=role.boundary if role else None,
-            context={**_around(role, guard, gate, endpoint), **(context or {})},
+            context={
+                **_around(role, guard, gate, endpoint),
+                **self._places(account, owned_by, gate),
+                **(context or {}),
+            },
         )
+
+    def _places(self, account: str | None, owner: str, gate: VpcEndpoint | None) -> dict[str, tuple[str, ...]]:
+        """Condition keys that tell where in the organization caller, resource and endpoint are."""
+        ours = self.organization_paths[:1]
+        if not ours:
+            return {}
+        keys = {"aws:PrincipalOrgPaths": account, "aws:ResourceOrgPaths": owner}
+        if gate:
+            keys["aws:VpceOrgPaths"] = gate.account
+        return {key: ours for key, one in keys.items() if one in self._known_accounts}
+
+    @cached_property
+    def _known_accounts(self) -> frozenset[str]:
+        return frozenset(self.stacks.values())
 
 
 def _around(

@@ -48,6 +48,7 @@ def estate_of(stacks: Sequence[Captured]) -> Estate:
         endpoints={one.id: one for one in endpoints},
         runners={one.urn: one for one in running},
         stacks=_accounts(roles, guarded),
+        organization_paths=tuple(sorted({path for each in joined for path in each.organization_paths()})),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import z3
@@ -56,6 +56,14 @@ class Asked:
         """The key is absent, or has another value."""
         return negation(self.key_in(key, values))
 
+    def key_beneath(self, key: str, paths: Sequence[str]) -> Formula:
+        """The key is present with a value that lies at or below one of the organization paths."""
+        slots = self.request.values(key.lower(), self.request.caller.derived(""))
+        return _any(
+            z3.And(as_term(slot.present), as_term(_any(_like(slot.text(), f"{path}*") for path in paths)))
+            for slot in slots
+        )
+
 
 Given = Callable[[Asked], Iterable[Formula]]
 
@@ -78,6 +86,11 @@ def none_of(*patterns: str) -> Given:
 def without(key: str, values: Sequence[str]) -> Given:
     """The key is absent, or has none of the values."""
     return lambda asked: [asked.key_not_in(key, values)]
+
+
+def not_beneath(key: str, paths: Sequence[str]) -> Given:
+    """The key is absent, or none of its values lies at or below one of the organization paths."""
+    return lambda asked: [negation(asked.key_beneath(key, paths))]
 
 
 def with_value(key: str, value: str) -> Given:
@@ -105,6 +118,8 @@ class Open:
     resource: str | None = None
     pinned: Pinned = field(default_factory=dict)
     always: tuple[Formula, ...] = ()
+    # Organization paths that the caller's account is in none of.
+    foreign_to: Sequence[str] = ()
 
     @cached_property
     def _policies(self) -> Policies:
@@ -122,7 +137,13 @@ class Open:
             request = Request.over(
                 self._policies.each(), self.caller, action=action, resource=self.resource, pinned=self.pinned
             )
-            yield Asked(encode(self._policies, request), request, self.always)
+            yield self._foreign(Asked(encode(self._policies, request), request, self.always))
+
+    def _foreign(self, asked: Asked) -> Asked:
+        if not self.foreign_to:
+            return asked
+        outside = negation(asked.key_beneath("aws:PrincipalOrgPaths", self.foreign_to))
+        return replace(asked, always=(*asked.always, outside))
 
 
 @dataclass
@@ -198,8 +219,12 @@ def outsiders_ask(
     trust_of: Role | None = None,
     resource: str | None = None,
     pinned: Pinned | None = None,
+    paths: Sequence[str] = (),
 ) -> Iterator[tuple[str, Open]]:
-    """Any role and any user of each account, whose account lets them do anything; and nobody in particular."""
+    """Any role and any user of each account, whose account lets them do anything; and nobody in particular.
+
+    `paths` are the platform's organization paths: a stranger's account is in none of them, nor is nobody's.
+    """
     carrier = guard or trust_of
     question = Question(
         id="",
@@ -216,8 +241,9 @@ def outsiders_ask(
             arn = z3.String("principal:arn")
             caller = Caller(kind, arn, z3.StringVal(account), arn)
             begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
-            yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,))
-    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, pinned or {})
+            outside = paths if account == STRANGER else ()
+            yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,), outside)
+    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, pinned or {}, (), paths)
 
 
 def _any(parts: Iterable[Formula]) -> Formula:

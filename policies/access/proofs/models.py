@@ -34,8 +34,16 @@ def _named(estate: Estate, key: Guarded) -> list[str]:
 
 
 def _patterns(estate: Estate, key: Guarded) -> list[str]:
-    """The named roles' paths and names with the project left open: a project that comes later is one of them."""
-    return sorted({_open(estate.roles[arn]) for arn in _named(estate, key)})
+    """The named roles' paths and names with the project left open: a project that comes later is one of them.
+
+    A model role is one of its account by the name of any stage; where accounts are not listed, an account that comes
+    later may have one too.
+    """
+    models = roles_of(estate, MODEL)
+    accounts = estate.accounts() if estate.organization_paths else {role.account for role in models}
+    builders = {_open(role) for role in roles_of(estate, *BUILDERS) if role.account == key.account}
+    families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in models}
+    return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
 def _open(role: Role) -> str:
@@ -48,7 +56,9 @@ def readers(estate: Estate) -> Outcome:
     solver, named = Solver(), set[str]()
     for bucket, key in bucket_and_key(estate, "models"):
         patterns = _patterns(estate, key)
-        for who, opened in outsiders_ask([*estate.accounts(), STRANGER], USE, guard=key, resource=key.arn):
+        for who, opened in outsiders_ask(
+            [*estate.accounts(), STRANGER], USE, guard=key, resource=key.arn, paths=estate.organization_paths
+        ):
             says = f"{who} that is none of the named ones uses the key of {bucket.name}"
             solver.refute(says, opened, none_of(*patterns))
         named |= set(_named(estate, key))

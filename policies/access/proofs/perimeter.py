@@ -7,9 +7,11 @@ from policies.access.estate.kinds import endpoints, of, purpose
 from policies.access.proofs.asking import (
     STRANGER,
     TRUST_ACTIONS,
+    Given,
     Pinned,
     Solver,
     none_of,
+    not_beneath,
     outsiders_ask,
     within,
     without,
@@ -18,6 +20,8 @@ from policies.access.proofs.theorem import Outcome, Theorem
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
 INSIDE_BUCKETS = ("data", "models")
+# What several accounts read.
+SHARED = "models"
 INSIDE_KEYS = ("data", "models", "capture")
 OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject")
 LISTS = ("s3:ListBucket*",)
@@ -29,19 +33,32 @@ OWN_CALL: Pinned = {"aws:ViaAWSService": "false"}
 def objects(estate: Estate) -> Outcome:
     """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    everybody = [*estate.accounts(), STRANGER]
+    everybody, paths = [*estate.accounts(), STRANGER], estate.organization_paths
     for bucket in of(estate, "bucket", *INSIDE_BUCKETS):
-        spared, outside = _spared(bucket), without("aws:SourceVpce", endpoints(estate, "s3"))
+        spared, outside = _spared(bucket), _elsewhere(estate, bucket, "s3")
         named += [f"{arn} lists {bucket.name}" for arn in spared]
-        for who, opened in outsiders_ask(everybody, OBJECTS, guard=bucket, pinned=OWN_CALL):
+        for who, opened in outsiders_ask(everybody, OBJECTS, guard=bucket, pinned=OWN_CALL, paths=paths):
             says = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
             solver.refute(says, opened, within(f"{bucket.arn}/*"), outside)
-        for who, opened in outsiders_ask(everybody, LISTS, guard=bucket, resource=bucket.arn, pinned=OWN_CALL):
+        for who, opened in outsiders_ask(
+            everybody, LISTS, guard=bucket, resource=bucket.arn, pinned=OWN_CALL, paths=paths
+        ):
             says = f"{who} that is no deployer lists {bucket.name} from outside the S3 endpoints"
             solver.refute(says, opened, none_of(*spared), outside)
     others = [each for each in estate.kind("bucket") if purpose(each) not in INSIDE_BUCKETS]
     named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
     return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _elsewhere(estate: Estate, guard: Guarded, service: str) -> Given:
+    """The request came through none of the platform's endpoints of the service.
+
+    Where accounts are not listed, those of the models' home are known by their place in the organization; all others'
+    own buckets and keys name the endpoints of their account.
+    """
+    if estate.organization_paths and purpose(guard) == SHARED:
+        return not_beneath("aws:VpceOrgPaths", estate.organization_paths)
+    return without("aws:SourceVpce", endpoints(estate, service))
 
 
 def _spared(bucket: Guarded) -> list[str]:
@@ -57,10 +74,12 @@ def _spared(bucket: Guarded) -> list[str]:
 
 def keys(estate: Estate) -> Outcome:
     """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
-    solver, outside = Solver(), without("aws:SourceVpce", endpoints(estate, "kms"))
+    solver, everybody, paths = Solver(), [*estate.accounts(), STRANGER], estate.organization_paths
     for key in of(estate, "key", *INSIDE_KEYS):
-        everybody = [*estate.accounts(), STRANGER]
-        for who, opened in outsiders_ask(everybody, CRYPTOGRAPHY, guard=key, resource=key.arn, pinned=OWN_CALL):
+        outside = _elsewhere(estate, key, "kms")
+        for who, opened in outsiders_ask(
+            everybody, CRYPTOGRAPHY, guard=key, resource=key.arn, pinned=OWN_CALL, paths=paths
+        ):
             says = f"{who} uses key {key.aliases[0]} directly from outside the KMS endpoints"
             solver.refute(says, opened, outside)
     named = ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
@@ -71,10 +90,12 @@ def strangers(estate: Estate) -> Outcome:
     """Callers of no account of the platform, on every resource that carries a policy and every role's trust."""
     solver = Solver()
     for guard in sorted(estate.guarded.values(), key=lambda each: each.arn):
-        for who, opened in outsiders_ask([STRANGER], ["*"], guard=guard):
+        for who, opened in outsiders_ask([STRANGER], ["*"], guard=guard, paths=estate.organization_paths):
             solver.refute(f"{who} (a foreign account) has access to {guard.kind} {guard.name}", opened)
     for role in sorted(estate.roles.values(), key=lambda each: each.arn):
-        for who, opened in outsiders_ask([STRANGER], TRUST_ACTIONS, trust_of=role, resource=role.arn):
+        for who, opened in outsiders_ask(
+            [STRANGER], TRUST_ACTIONS, trust_of=role, resource=role.arn, paths=estate.organization_paths
+        ):
             solver.refute(f"{who} (a foreign account) assumes {role.name}", opened)
     return Outcome(findings=solver.findings, queries=solver.queries)
 
