@@ -141,14 +141,6 @@ def _build_basics(place: ProjectPlace, *projects: str) -> tuple[Statement, ...]:
             resources=[*groups, *(f"{group}:*" for group in groups)],
         ),
         Statement(
-            sid="ReadOwnParameters",
-            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-            resources=[
-                place.arn("ssm", f"parameter{place.parameters}"),
-                place.arn("ssm", f"parameter{place.parameters}/*"),
-            ],
-        ),
-        Statement(
             sid="SeeTheNetwork",
             actions=[
                 "ec2:DescribeDhcpOptions",
@@ -171,15 +163,23 @@ def _build_basics(place: ProjectPlace, *projects: str) -> tuple[Statement, ...]:
     )
 
 
+def _read_parameters(place: ProjectPlace) -> Statement:
+    return Statement(
+        sid="ReadOwnParameters",
+        actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+        resources=[place.arn("ssm", f"parameter{place.parameters}{below}") for below in ("", "/*")],
+    )
+
+
 def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
     """The build: upload code, define the SageMaker pipeline and start it."""
     pipeline_arn = place.arn("sagemaker", f"pipeline/{place.pipeline}")
     return document(
         *_build_basics(place, build_project),
         _artifacts(place, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, place.code(), f"{place.build_folder}/*"),
-        _artifacts(place, "ReadOwnRuns", READ_OBJECT, place.runs()),
+        _read_parameters(place),
+        # What data there is, for the pipeline's cache; the data itself is the jobs' matter.
         _listing(place, place.artifacts_bucket, place.data_bucket),
-        _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
         _keys(place, place.data_key),
         Statement(
             sid="DefineThePipeline",
@@ -204,8 +204,8 @@ def deploy(place: ProjectPlace, render_project: str) -> str:
     """Rendering: find the approved model and write the template's parameters."""
     return document(
         *_build_basics(place, render_project),
+        _read_parameters(place),
         _artifacts(place, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{place.deploy_folder}/*"),
-        _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
         Statement(
             sid="FindTheApprovedModel",
@@ -224,13 +224,7 @@ def deploy_test(place: ProjectPlace, enter_test_roles: Statement, test_projects:
     return document(
         *_build_basics(place, *test_projects),
         _artifacts(place, "ReadParametersAndRuns", READ_OBJECT, f"{place.deploy_folder}/*", place.runs()),
-        _listing(place, place.artifacts_bucket),
         _keys(place, place.data_key),
-        Statement(
-            sid="SeeTheDeployedModel",
-            actions=["sagemaker:DescribeModelPackage"],
-            resources=place.group_arns(),
-        ),
         enter_test_roles,
     )
 
