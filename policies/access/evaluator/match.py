@@ -77,12 +77,12 @@ def excepted(principals: Principals, request: Request) -> bool:
     permissions boundary is never left out. IAM: reference_policies_elements_notprincipal.
     """
     caller = request.caller
+    if caller.in_account and request.bounded:
+        return False
     if principals.everyone:
         return True
     if not caller.in_account:
         return grade(principals, caller) is Grade.DIRECT
-    if request.bounded:
-        return False
     grades = {grade_of(entry.account, entry.arn, caller) for entry in principals.aws}
     return _CHAINS[caller.kind] <= grades
 

@@ -305,3 +305,10 @@ def test_the_unique_id_of_a_deleted_role_is_reported_by_the_parser() -> None:
 def test_no_question_is_answered_with_a_document_that_cannot_be_read(fields: dict[str, Any]) -> None:
     with pytest.raises(BadPolicy, match=r"^question q, .*: Statement is a number"):
         decide(question(**fields))
+
+
+def test_a_document_that_was_read_as_one_kind_is_read_anew_as_another() -> None:
+    document = policy(allow("s3:*"))
+    assert decide(question(identity=[document])).allowed
+    with pytest.raises(BadPolicy, match="neither Principal nor NotPrincipal is given"):
+        decide(question(resource_policy=document))
