@@ -168,6 +168,12 @@ NEGATED = (
         False,
         **_but(_BOB_LISTED, _BOB, boundary=FULL),
     ),
+    example(
+        "IAM: access_policies_boundaries",
+        "NotPrincipal denies whoever has a boundary even when everybody is listed",
+        False,
+        **_but(["*"], _BOB, boundary=FULL),
+    ),
 )
 
 EXAMPLES: tuple[Example, ...] = NEGATED
