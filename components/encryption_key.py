@@ -51,8 +51,10 @@ class EncryptionKey(pulumi.ComponentResource):
         return key.key_id, key.arn
 
     def _existing(self, name: str, args: EncryptionKeyArgs, arn: str) -> tuple[pulumi.Input[str], pulumi.Output[str]]:
+        # By id: the provider reads the id back, so that an ARN would be a change in every plan.
+        key_id = arn.rpartition("/")[2]
         policy = aws.kms.KeyPolicy(
-            f"{name}-policy", key_id=arn, policy=args.policy, opts=pulumi.ResourceOptions(parent=self)
+            f"{name}-policy", key_id=key_id, policy=args.policy, opts=pulumi.ResourceOptions(parent=self)
         )
         # Known once the policy stands, as it is with a key that is made.
-        return arn.rpartition("/")[2], policy.id.apply(lambda _: arn)
+        return key_id, policy.id.apply(lambda _: arn)

@@ -37,9 +37,9 @@ class DataScience:
         self.here = names.Names(settings.prefix, stack)
         self.place = keys.Place(partition=self.partition, account=settings.account, region=settings.region)
         self.boundary = boundary_of(settings)
-        self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
         self.provider = account_provider(stack, settings)
         self.existing = of_data_science(settings, self.provider, {ADMINISTRATION: self.administration()})
+        self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
 
     def administration(self) -> Expected:
         """ARN and trust of the role that StackSets enter workload accounts from."""

@@ -35,14 +35,13 @@ def network(look: Lookups, given: settings_of.ExistingNetwork, settings: DataSci
     """A private VPC of this account with DNS, its subnets in different zones, and no way to the internet but NAT."""
     _vpc(look, given.vpc, settings.cidr)
     zones: dict[str, str] = {}
-    for subnet in given.subnets:
-        _subnet(look, subnet, given.vpc, zones)
+    inside = [subnet for subnet in given.subnets if _subnet(look, subnet, given.vpc, zones)]
     least = SERVING_ZONES if isinstance(settings, WorkloadNetwork) else 1
     needs = f"are in {len(zones)} zone: an endpoint in a VPC needs subnets in {least}"
     look.need(
         len(zones) >= least or len(given.subnets) > len(zones), "network.subnets", ", ".join(given.subnets), needs
     )
-    _routes(look, given, nat=settings.nat)
+    _routes(look, given, inside, nat=settings.nat)
     return ExistingNetwork(vpc_id=given.vpc, subnet_ids=given.subnets, route_table_ids=given.route_tables)
 
 
@@ -58,19 +57,21 @@ def _vpc(look: Lookups, vpc: str, cidr: str) -> None:
     look.need(cidr in ranges, setting, vpc, f"has the range {', '.join(ranges)}: set network.cidr to it, not to {cidr}")
 
 
-def _subnet(look: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> None:
+def _subnet(look: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> bool:
+    """Whether it is in the VPC; its zone is noted."""
     setting = "network.subnets"
     found = look.ask(setting, subnet, lambda options: aws.ec2.get_subnet(id=subnet, opts=options))
     if found is None:
-        return
+        return False
     look.need(found.vpc_id == vpc, setting, subnet, f"is in {found.vpc_id}, not in {vpc}")
     look.need(not found.map_public_ip_on_launch, setting, subnet, "gives out public addresses: it must be private")
     other = zones.setdefault(found.availability_zone, subnet)
     one = f"is in {found.availability_zone} as {other} is: an interface endpoint takes one subnet of each zone"
     look.need(other == subnet, setting, subnet, one)
+    return found.vpc_id == vpc
 
 
-def _routes(look: Lookups, given: settings_of.ExistingNetwork, *, nat: bool) -> None:
+def _routes(look: Lookups, given: settings_of.ExistingNetwork, subnets: Sequence[str], *, nat: bool) -> None:
     setting, routed, main = "network.routeTables", set(), False
     for table in given.route_tables:
         found = look.ask(setting, table, _table(table))
@@ -86,7 +87,7 @@ def _routes(look: Lookups, given: settings_of.ExistingNetwork, *, nat: bool) -> 
                 look.short(setting, table, f"leads {where} to the internet gateway {gateway}: drop the route")
             elif route.nat_gateway_id and not nat:
                 look.short(setting, table, f"leads {where} to {route.nat_gateway_id}: drop it, or set network.nat")
-    for subnet in given.subnets:
+    for subnet in subnets:
         fine = main or subnet in routed
         look.need(fine, "network.subnets", subnet, f"is routed by none of {', '.join(given.route_tables)}")
 

@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 
 from rehearsal.engine.calls import Caller
+from rehearsal.engine.lookups import LOOKUPS, controlled
 from rehearsal.engine.state import Resource, StackFailed
 
 
@@ -64,4 +65,6 @@ _FUNCTIONS: dict[str, Callable[[Caller, Resource, Mapping[str, Any]], dict[str, 
     "aws:index/getCallerIdentity:getCallerIdentity": _identity,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
+    "aws:cloudcontrol/getResource:getResource": controlled,
+    **{token: lookup.answer for token, lookup in LOOKUPS.items()},
 }

@@ -8,8 +8,9 @@ from typing import Any
 
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
+from rehearsal.engine.calls import Refused
 from rehearsal.engine.deployment import Deployment
 from rehearsal.engine.state import StackFailed
 from rehearsal.engine.values import decode, encode
@@ -104,7 +105,12 @@ class Monitor(MockMonitor):
         )
 
     def _invoke(self, request: Any) -> Any:
-        answer = self._deployment.invoke(request.tok, decode(request.args).values, request.provider)
+        try:
+            answer = self._deployment.invoke(request.tok, decode(request.args).values, request.provider)
+        except Refused as refusal:
+            # The program is told, and may go on: nothing was asked to change.
+            failure = provider_pb2.CheckFailure(reason=f"{refusal.code}: {refusal.message}")
+            return resource_pb2.ResourceInvokeResponse(failures=[failure])
         return resource_pb2.ResourceInvokeResponse(**{"return": encode(answer)})
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from rehearsal.engine.table.row import Call, Read, Row
 
+_DEFAULT_POLICY = (
+    '{"Version": "2012-10-17", "Id": "key-default-1", "Statement": [{"Sid": "Enable IAM User Permissions", '
+    '"Effect": "Allow", "Principal": {"AWS": "arn:{partition}:iam::{account}:root"}, "Action": "kms:*", '
+    '"Resource": "*"}]}'
+)
+
 KEY = Row(
     type="aws:kms/key:Key",
     service="kms",
@@ -85,4 +91,28 @@ ALIAS = Row(
     unread={"targetKeyId": "an id or an ARN, as the program gave it"},
 )
 
-ROWS = (KEY, ALIAS)
+# The policy of a key that the stack did not make. AWS has no policy to delete: the provider puts the default one back
+# (terraform-provider-aws internal/service/kms/key_policy.go), by which the account's own identity policies decide.
+KEY_POLICY = Row(
+    type="aws:kms/keyPolicy:KeyPolicy",
+    service="kms",
+    create=Call(operation="PutKeyPolicy", fills={"PolicyName": "default"}),
+    id="{keyId}",
+    read=Read(
+        operation="GetKeyPolicy",
+        fills={"KeyId": "{keyId}", "PolicyName": "default"},
+        gives={"policy": "Policy"},
+        only_gives=True,
+    ),
+    update=(Call(operation="PutKeyPolicy", takes=("policy",), fills={"KeyId": "{keyId}", "PolicyName": "default"}),),
+    delete=(
+        Call(
+            operation="PutKeyPolicy",
+            fills={"KeyId": "{keyId}", "PolicyName": "default", "Policy": _DEFAULT_POLICY},
+        ),
+    ),
+    replaces=("keyId",),
+    ignored={"bypassPolicyLockoutSafetyCheck": "the in-memory AWS has no lockout check to bypass"},
+)
+
+ROWS = (KEY, ALIAS, KEY_POLICY)
