@@ -51,5 +51,18 @@ def review(
         raise typer.Exit(1)
 
 
+@app.command()
+def sizes(
+    write: Annotated[bool, typer.Option("--write", help="Write docs/generated/document-sizes.md.")] = False,
+) -> None:
+    """Print how large the documents are that speak of all workload accounts, from one account to five hundred."""
+    from policies.access import growth
+
+    text = growth.document()
+    typer.echo(text)
+    if write:
+        growth.PATH.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
     app()

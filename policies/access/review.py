@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.access import completeness, sizes
+from policies.access import completeness, growth, sizes
 from policies.access.estate import Estate
 from policies.access.evaluator import decide
 from policies.access.matrix import render
@@ -39,6 +39,7 @@ class Review:
         return {
             render.PATH: render.document(self.matrix, self.present),
             proofs_render.PATH: proofs_render.document(self.proofs, self.sizes),
+            growth.PATH: growth.document(),
         }
 
     def problems(self) -> list[str]:
