@@ -27,6 +27,10 @@ class Atom:
     exactly: str | None = None
     # How all texts that a prefix condition accepts begin.
     prefix: str | None = None
+    # How all texts of the language begin, as far as is plain.
+    leading: str = ""
+    # Where a part of the text stands, and what the part equals.
+    part: tuple[int, str] | None = None
     # What a relation implies for one of its texts: the text's name, and a set that it is in.
     implied: tuple[str, Automaton] | None = None
 
@@ -68,10 +72,21 @@ def _atom(term: z3.BoolRef) -> Atom:
             _language(kind, pattern, 0),
             exactly=text if kind == z3.Z3_OP_EQ else None,
             prefix=text if kind == z3.Z3_OP_SEQ_PREFIX else None,
+            leading=_leading(kind, pattern),
         )
     offset = _slice_start(subject, text) if kind == z3.Z3_OP_EQ and text is not None else None
-    language = None if offset is None else _language(z3.Z3_OP_SEQ_PREFIX, pattern, offset)
-    return Atom(term, variables, names, language)
+    if offset is None or text is None:
+        return Atom(term, variables, names, None)
+    return Atom(term, variables, names, _language(z3.Z3_OP_SEQ_PREFIX, text, offset), part=(offset, text))
+
+
+def _leading(kind: int, pattern: str | z3.ReRef) -> str:
+    if isinstance(pattern, str):
+        return pattern if kind in {z3.Z3_OP_EQ, z3.Z3_OP_SEQ_PREFIX} else ""
+    while pattern.decl().kind() == z3.Z3_OP_RE_CONCAT:
+        pattern = pattern.children()[0]
+    plain = pattern.decl().kind() == z3.Z3_OP_SEQ_TO_RE and z3.is_string_value(pattern.children()[0])
+    return known_text(pattern.children()[0]) if plain else ""
 
 
 def _read(term: z3.BoolRef) -> tuple[int, z3.SeqRef, str | z3.ReRef] | None:

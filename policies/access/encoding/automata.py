@@ -148,14 +148,18 @@ def common_text(conditions: Sequence[Signed]) -> str | None:
 
 
 def _characters(conditions: Sequence[Signed], states: Iterable[frozenset[int]]) -> list[int]:
-    """One character of each class that the conditions can tell apart here, a readable one where possible."""
+    """One character of each class that the conditions can tell apart here, a readable one where possible.
+
+    Where a set that must be met goes on with known characters alone, only those.
+    """
     bounds = {0}
-    for (automaton, _), current in zip(conditions, states, strict=True):
-        for state in current:
-            for characters, _ in automaton.moves[state]:
-                for low, high in characters:
-                    bounds.add(low)
-                    bounds.add(high + 1)
+    for (automaton, sign), current in zip(conditions, states, strict=True):
+        spans = {span for state in current for characters, _ in automaton.moves[state] for span in characters}
+        if sign and all(low == high for low, high in spans):
+            return sorted(low for low, _ in spans)
+        for low, high in spans:
+            bounds.add(low)
+            bounds.add(high + 1)
     edges = sorted(bound for bound in bounds if bound <= LAST_CHARACTER)
     after = [*edges[1:], LAST_CHARACTER + 1]
     return [_readable(low, high) for low, high in zip(edges, after, strict=True)]

@@ -113,6 +113,21 @@ def _known_conflicts(atoms: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
                 yield z3.Implies(z3.Or(inside), z3.Bool(name))
                 yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
         yield from _known_prefixes({name: atom.prefix for name, atom in own.items() if atom.prefix is not None})
+        yield from _known_parts(own)
+
+
+def _known_parts(own: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
+    """One place in a text equals one constant at most, and texts that begin plainly say which."""
+    places: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
+    for name, atom in own.items():
+        if atom.part is not None:
+            places[atom.part[0], len(atom.part[1])][atom.part[1]] = z3.Bool(name)
+    for (begin, length), flags in places.items():
+        yield z3.AtMost(*flags.values(), 1)
+        for name, atom in own.items():
+            if len(atom.leading) >= begin + length:
+                same = flags.get(atom.leading[begin : begin + length])
+                yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(list(flags.values()))) if same is None else same)
 
 
 def _known_prefixes(prefixes: Mapping[str, str]) -> Iterable[z3.BoolRef]:
