@@ -68,7 +68,7 @@ def _identity(account: Account) -> Sequence[Statement]:
         Statement(
             sid="PassRolesToServices",
             actions=["iam:PassRole"],
-            resources=account.made_roles(),
+            resources=account.handed_roles(),
             conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
         ),
         Statement(
@@ -165,6 +165,13 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             resources=["*"],
             conditions=_tagging(account),
             reason="A key that does not exist has no ARN (SAR list_awskeymanagementservice); its tag is asked for",
+        ),
+        Statement(
+            sid="MarkNewKeys",
+            # At its creation a key has no tags yet; its first policy is part of CreateKey (KMS create-keys).
+            actions=["kms:TagResource"],
+            resources=[every],
+            conditions=_tagging(account),
         ),
         Statement(
             sid="KeepKeys",

@@ -55,6 +55,9 @@ def test_it_makes_roles_of_the_platform_with_the_boundary_and_not_without(path: 
 
 # What nobody may reach through the deployer: (action, resource, context).
 NEVER: tuple[tuple[str, str, dict[str, str]], ...] = (
+    # Its pipelines name the administration role; who passes it to CloudFormation is the project's deploy pipeline.
+    ("iam:PassRole", f"{IAM}:role/{PATHS[0]}", {"iam__PassedToService": "codepipeline.amazonaws.com"}),
+    ("iam:PassRole", f"{IAM}:role/{PATHS[4]}", {"iam__PassedToService": "sagemaker.amazonaws.com"}),
     ("iam:CreateRole", f"{IAM}:role/mlops/foundation/mlops-other", {"iam__PermissionsBoundary": BOUNDARY}),
     ("iam:CreateRole", f"{IAM}:role/admin", {"iam__PermissionsBoundary": BOUNDARY}),
     ("iam:UpdateAssumeRolePolicy", DEPLOYER, {}),
@@ -159,6 +162,7 @@ OWN: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("s3:PutObject", f"{ARTIFACTS}/screening/source/model-build.zip", {}),
     ("s3:CreateBucket", DATA, {}),
     ("kms:CreateKey", "arn:aws:kms:eu-west-1:111111111111:key/*", {"aws__RequestTag_platform": "mlops"}),
+    ("kms:TagResource", KEY, {"aws__RequestTag_platform": "mlops"}),
     ("kms:PutKeyPolicy", KEY, ours()),
     ("kms:CreateGrant", KEY, ours(kms__ViaService="ecr.eu-west-1.amazonaws.com")),
     ("ec2:CreateVpc", "arn:aws:ec2:eu-west-1:111111111111:vpc/*", {"aws__RequestTag_platform": "mlops"}),
