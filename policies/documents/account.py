@@ -40,6 +40,10 @@ class Account:
         paths = (f"/{self.prefix}/{kind}/" for kind in ("delivery", "people", "platform", "projects"))
         return [*(self.role(path) for path in paths), self.execution_roles()]
 
+    def handed_roles(self) -> list[str]:
+        """ARN patterns of the roles that stacks hand to a service: none with which StackSets enter an account."""
+        return [self.role(f"/{self.prefix}/{kind}/") for kind in ("people", "platform", "projects")]
+
     def execution_roles(self) -> str:
         """ARN pattern of the roles with which StackSets act in this account; these have no path."""
         return self.role(names.STACK_SET_EXECUTION_PATH, f"{self.prefix}-*-{names.STACK_SET_EXECUTION}")

@@ -237,7 +237,7 @@ def _roles_of_stacks(account: Account) -> tuple[Statement, ...]:
         Statement(
             sid="PassPlatformRoles",
             actions=["iam:PassRole"],
-            resources=account.made_roles(),
+            resources=account.handed_roles(),
             conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
         ),
         Statement(

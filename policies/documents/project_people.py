@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policies.documents import common
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.project_place import MODEL_BUILD, ProjectPlace
+from policies.documents.project_roles import WRITE_OBJECT
 from policies.documents.statement import Statement, document
 
 SEE_PIPELINE = (
@@ -15,7 +16,6 @@ SEE_PIPELINE = (
     "codepipeline:ListActionExecutions",
     "codepipeline:ListPipelineExecutions",
 )
-WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
 
 
 def publish(place: ProjectPlace, build_pipeline: str) -> str:

@@ -9,7 +9,8 @@ from policies.documents.buckets import READ_OBJECT
 from policies.documents.project_place import MODEL_BUILD, MODEL_DEPLOY, ProjectPlace
 from policies.documents.statement import Statement, document
 
-READ_AND_WRITE_OBJECT = (*READ_OBJECT, "s3:AbortMultipartUpload", "s3:PutObject")
+WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
+READ_AND_WRITE_OBJECT = (*READ_OBJECT, *WRITE_OBJECT)
 
 
 def _objects(place: ProjectPlace, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:
@@ -82,7 +83,7 @@ def training(place: ProjectPlace) -> str:
     return document(
         _artifacts(place, "ReadOwnCodeAndRuns", READ_OBJECT, place.code(), place.runs()),
         _artifacts(place, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, place.checkpoints()),
-        _objects(place, "WriteOwnModels", place.models_bucket, READ_AND_WRITE_OBJECT),
+        _objects(place, "WriteOwnModels", place.models_bucket, WRITE_OBJECT),
         _listing(place, place.artifacts_bucket, place.models_bucket),
         _keys(place, place.data_key, place.models_key),
         _volumes(place),

@@ -24,7 +24,10 @@ GROUP = "arn:aws:sagemaker:eu-west-1:111111111111:model-package-group/one"
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an action misspelt": ({"actions": ["s3:GetObjet"]}, "s3:GetObjet is no action of s3; did you mean GetObject?"),
     "an operation that is no action": ({"actions": ["s3:HeadObject"]}, "s3:HeadObject is no action of s3"),
-    "an invocation by its operation": ({"actions": ["lambda:Invoke"]}, "lambda:Invoke is no action of lambda; did you mean"),
+    "an invocation by its operation": (
+        {"actions": ["lambda:Invoke"]},
+        "lambda:Invoke is no action of lambda; did you mean",
+    ),
     "a service misspelt": ({"actions": ["sagemakr:CreateModel"]}, "did you mean sagemaker?"),
     "an action without a service": ({"actions": ["GetObject"]}, "begins with no service"),
     "a pattern that matches nothing": ({"actions": ["s3:Fetch*"], "reason": "x"}, "matches no action of s3"),
