@@ -45,7 +45,8 @@ class Deployer(pulumi.ComponentResource):
             description="Brings the account's stacks up",
             assume_role_policy=args.trust,
             permissions_boundary=boundary.arn,
-            max_session_duration=7200,
+            # Entered from another role, a session is an hour at most (IAM id_roles_terms-and-concepts, role chaining).
+            max_session_duration=3600,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         for theme, document in args.policies.items():

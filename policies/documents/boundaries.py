@@ -165,6 +165,8 @@ _DEPLOYED = (
     "codepipeline:*",
     "ec2:*",
     "ecr:*",
+    "elasticfilesystem:CreateFileSystem",
+    "elasticfilesystem:TagResource",
     "events:*",
     "kms:*",
     "lambda:*",

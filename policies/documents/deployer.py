@@ -168,7 +168,7 @@ def _keys(account: Account) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="MarkNewKeys",
-            # At its creation a key has no tags yet; its first policy is part of CreateKey (KMS create-keys).
+            # At its creation a key has no tags yet, so the right to give it some is for all (KMS manage-tags-api).
             actions=["kms:TagResource"],
             resources=[every],
             conditions=_tagging(account),
@@ -214,6 +214,17 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
                 "StringLike": {"kms:ViaService": via},
+            },
+        ),
+        Statement(
+            sid="EncryptStudiosHome",
+            # What CreateDomain asks of its caller for a key of one's own (SM api-permissions-reference). Of the
+            # platform's keys only Studio's lets the deployer do it.
+            actions=["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[every],
+            conditions={
+                "StringEquals": {"aws:ResourceTag/platform": account.prefix},
+                "StringLike": {"kms:ViaService": ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]},
             },
         ),
         Statement(
@@ -289,6 +300,19 @@ def _delivery(account: Account) -> Sequence[Statement]:
             actions=["sagemaker:CreateDomain", "sagemaker:CreateUserProfile"],
             resources=studio,
             conditions=_tagging(account),
+        ),
+        Statement(
+            sid="MakeStudiosHome",
+            actions=["elasticfilesystem:CreateFileSystem"],
+            resources=["*"],
+            conditions={"Bool": {"elasticfilesystem:Encrypted": "true"}},
+            reason="CreateDomain makes it for its caller, before it has a name (SM api-permissions-reference)",
+        ),
+        Statement(
+            sid="TagStudiosHome",
+            actions=["elasticfilesystem:TagResource"],
+            resources=[account.arn("elasticfilesystem", "file-system/*")],
+            conditions={"StringEquals": {"elasticfilesystem:CreateAction": "CreateFileSystem"}},
         ),
         Statement(
             sid="KeepStudio",
