@@ -227,7 +227,7 @@ def workload_names(prefix: str, stack: str, stage: str, account: str, region: st
 def foundation_names(prefix: str, account: str, region: str) -> list[str]:
     """Every limited name of a foundation stack; raises NameTooLong at the first that does not fit."""
     here = Names(prefix, FOUNDATION)
-    return [here.bucket(purpose, account, region) for purpose in ("logs", "trail")]
+    return [here.bucket(purpose, account, region) for purpose in ("config", "logs", "trail")]
 
 
 def data_science_names(prefix: str, stack: str, account: str, region: str, scientists: list[str]) -> list[str]:

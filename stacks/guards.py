@@ -16,6 +16,7 @@ from functions.guard import kinds
 from policies.documents.detection import guards_key
 from policies.documents.prevention import has_local_storage, service_control_policy
 from stacks.account import inside
+from stacks.detection import detection, detectors
 from stacks.foundations import alarm_topic
 from stacks.repositories import packaged_function
 
@@ -28,27 +29,14 @@ GUARD = "guard"
 def guards(it: Foundation, boundary: pulumi.Input[str]) -> None:
     """Declare the guards that the account's settings switch on. `boundary` is the ARN that their roles carry."""
     _organization(it)
-    if not (_detects(it) or it.settings.correction.enabled):
+    if not (detectors(it) or it.settings.correction.enabled):
         return
     key = _key(it)
     topic = alarm_topic(it.place, it.here, key.arn, it.settings.alerts.emails, it.provider)
     pulumi.export("alarmTopicArn", topic.arn)
+    detection(it, key, topic)
     if it.settings.correction.enabled:
         _guard(it, key, topic, boundary)
-
-
-def _detects(it: Foundation) -> bool:
-    detection = it.settings.detection
-    return any(
-        (
-            detection.trail,
-            detection.access_analyzer,
-            detection.config_rules,
-            detection.guard_duty,
-            detection.security_hub,
-            detection.macie,
-        )
-    )
 
 
 # ---- preventive

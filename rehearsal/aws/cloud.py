@@ -32,6 +32,7 @@ from rehearsal.aws import gaps
 from rehearsal.aws.actors import Actor, named_in, trusts_service
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import Question, read
+from rehearsal.aws.watching import Watching
 
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[Actor, Question, Request], Answer | None]
@@ -67,7 +68,7 @@ class Cloud:
     def __init__(self, region: str, record: Path | None = None) -> None:
         self.region = region
         self.recorder = Recorder(record)
-        self.handlers: dict[str, Handler] = {}
+        self.handlers: dict[str, Handler] = {**Watching().handlers()}
         self.after: list[Callable[[Actor, Question, int], None]] = []
         self._actors: dict[str, Actor] = {}
         # Role and session -> VPC of whoever assumed it: a child process goes on using its network with the new keys.

@@ -18,7 +18,12 @@ from werkzeug.exceptions import NotFound
 
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 # Signing names that are not the name of the service's model in botocore.
-_MODELS = {"eventbridge": "events", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
+_MODELS = {
+    "access-analyzer": "accessanalyzer",
+    "eventbridge": "events",
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+}
 # Members that name the resource, in the order in which they are looked for.
 _NAMING = (
     "ResourceArn",

@@ -10,6 +10,7 @@ _FILES = {
     "codepipeline": "codepipeline",
     "ec2": "ec2",
     "events": "events",
+    "guardduty": "guardduty",
     "lambda": "functions",
     "iam": "iam",
     "logs": "logs",

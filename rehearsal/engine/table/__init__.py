@@ -21,6 +21,8 @@ _FILES = (
     "studio",
     "delivery",
     "functions",
+    "detection",
+    "organization",
 )
 
 

@@ -1,0 +1,87 @@
+"""Findings of an account's detectors reach whoever hears its alarms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+# What each detector sends to the default bus, and from which severity on somebody is told. Sources: GuardDuty ug
+# guardduty_findings_eventbridge (4.0 is medium), Security Hub securityhub-cwe-event-formats, IAM
+# access-analyzer-eventbridge, Macie findings-publish-event-schemas, Config monitor-config-with-cloudwatchevents.
+PATTERNS: Mapping[str, Mapping[str, Any]] = {
+    "access-analyzer": {
+        "source": ["aws.access-analyzer"],
+        "detail-type": ["Access Analyzer Finding"],
+        "detail": {"status": ["ACTIVE"]},
+    },
+    "config-rules": {
+        "source": ["aws.config"],
+        "detail-type": ["Config Rules Compliance Change"],
+        "detail": {"newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]}},
+    },
+    "guard-duty": {
+        "source": ["aws.guardduty"],
+        "detail-type": ["GuardDuty Finding"],
+        "detail": {"severity": [{"numeric": [">=", 4]}]},
+    },
+    "macie": {
+        "source": ["aws.macie"],
+        "detail-type": ["Macie Finding"],
+        "detail": {"severity": {"description": ["High", "Medium"]}},
+    },
+    # Only its own: it imports the others' findings, which tell for themselves.
+    "security-hub": {
+        "source": ["aws.securityhub"],
+        "detail-type": ["Security Hub Findings - Imported"],
+        "detail": {
+            "findings": {
+                "ProductName": ["Security Hub"],
+                "RecordState": ["ACTIVE"],
+                "Severity": {"Label": ["CRITICAL", "HIGH"]},
+                "Workflow": {"Status": ["NEW"]},
+            }
+        },
+    },
+    # Whoever blinds the trail is told of by its last record.
+    "trail": {
+        "source": ["aws.cloudtrail"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventSource": ["cloudtrail.amazonaws.com"],
+            "eventName": ["DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"],
+        },
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingsArgs:
+    """Name of the rule, which detector it hears (a key of PATTERNS), and the topic that it tells."""
+
+    name: str
+    detector: str
+    topic_arn: pulumi.Input[str]
+
+
+class Findings(pulumi.ComponentResource):
+    """A rule that hands one detector's findings to the alarm topic."""
+
+    def __init__(self, name: str, args: FindingsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:detection:Findings", name, None, opts)
+        options = pulumi.ResourceOptions(parent=self)
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-rule",
+            name=args.name,
+            description=f"What {args.detector} found",
+            event_pattern=json.dumps(PATTERNS[args.detector]),
+            opts=options,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-topic", rule=rule.name, target_id="alarm-topic", arn=args.topic_arn, opts=options
+        )
+        self.register_outputs({"ruleArn": rule.arn})
