@@ -243,6 +243,18 @@ def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
             yield _problem(file, ("projects",), message, ", ".join(projects))
 
 
+def models_buckets_match(estate: Estate) -> Iterator[Problem]:
+    """A workload stack names the models bucket where the data science stack uses one that exists already."""
+    for file in estate.of(Kind.WORKLOAD):
+        home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+        given, there = text(file, "registry", "modelsBucket"), text(home, "existing", "buckets", "models")
+        if home and "existing" in home.known and given != there:
+            message = f"{home.stack} keeps its models in {there}: set registry.modelsBucket to it"
+            if there is None:
+                message = f"{home.stack} makes its models bucket itself: drop registry.modelsBucket"
+            yield _problem(file, ("registry", "modelsBucket"), message, given)
+
+
 def names_do_not_collide(estate: Estate) -> Iterator[Problem]:
     """Where names begin with a project's id, a stack's name or a stage, an account has each of those once."""
     for file in estate.of(Kind.PROJECT):
@@ -297,6 +309,7 @@ RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     scientists_have_projects,
     administrators_do_not_approve,
     models_stay_in_their_region,
+    models_buckets_match,
     names_do_not_collide,
     accounts_have_a_foundation,
 )
