@@ -1,0 +1,136 @@
+"""What a stack file says of things that exist already: forms, and what can be known without asking AWS."""
+
+from __future__ import annotations
+
+import pytest
+
+from settings.check import check, read_estate
+from settings.values import Kind
+from tests.settings.estate import Folder
+
+KEY = "arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-12345678{number}"
+NETWORK = "{vpc: vpc-0123456789abcdef0, subnets: [subnet-0123456789abcdef0], routeTables: [rtb-0123456789abcdef0]}"
+
+
+def key(account: str, number: int = 1000) -> str:
+    return KEY.format(account=account, number=number)
+
+
+def existing(folder: Folder, stack: str, section: str) -> list[str]:
+    """Problems of the folder once a stack's file has the section, one line of YAML for each key."""
+    lines = "".join(f"    {line}\n" for line in section.splitlines())
+    folder.change(stack, "  mlops-platform:kind", f"  mlops-platform:existing:\n{lines}  mlops-platform:kind")
+    return [str(problem) for problem in check(folder.path)]
+
+
+# name: (stack, section, parts of the only message)
+WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "a network that is no id": (
+        "staging",
+        f"network: {NETWORK.replace('vpc-0123456789abcdef0', 'main')}",
+        ("existing.network.vpc = 'main'", "not an id such as vpc-"),
+    ),
+    "a network without subnets": (
+        "staging",
+        "network: {vpc: vpc-0123456789abcdef0, subnets: [], routeTables: [rtb-0123456789abcdef0]}",
+        ("existing.network.subnets", "lists too few, at least 1"),
+    ),
+    "a group that nobody has": (
+        "staging",
+        f"network: {NETWORK[:-1]}, securityGroups: {{studio: sg-0123456789abcdef0}}}}",
+        ("existing.network.securityGroups.studio",),
+    ),
+    "an endpoint of no service": (
+        "staging",
+        f"network: {NETWORK}\nendpoints: {{dynamodb: vpce-0123456789abcdef0}}",
+        ("existing.endpoints", "knows no service dynamodb"),
+    ),
+    "an endpoint without its network": (
+        "staging",
+        "endpoints: {kms: vpce-0123456789abcdef0}",
+        ("existing.endpoints", "give existing.network too"),
+    ),
+    "one endpoint for two services": (
+        "staging",
+        f"network: {NETWORK}\nendpoints: {{kms: vpce-0123456789abcdef0, logs: vpce-0123456789abcdef0}}",
+        ("existing.endpoints", "names vpce-0123456789abcdef0 for two services"),
+    ),
+    "an alias for a key": (
+        "staging",
+        "keys: {volumes: 'arn:aws:kms:eu-west-1:222222222222:alias/volumes'}",
+        ("existing.keys.volumes", "no alias"),
+    ),
+    "a key of another account": (
+        "staging",
+        f"keys: {{volumes: '{key('333333333333')}'}}",
+        ("existing", "is in account 333333333333, not in 222222222222"),
+    ),
+    "a key of another region": (
+        "staging",
+        f"keys: {{volumes: '{key('222222222222').replace('eu-west-1', 'eu-west-2')}'}}",
+        ("existing", "is in eu-west-2, not in eu-west-1"),
+    ),
+    "one key for two purposes": (
+        "staging",
+        f"keys: {{volumes: '{key('222222222222')}', capture: '{key('222222222222')}'}}",
+        ("existing.keys", "twice: each key has a policy of its own"),
+    ),
+    "a role of another account": (
+        "staging",
+        "roles: {stackSetExecution: 'arn:aws:iam::333333333333:role/execution'}",
+        ("existing", "is in account 333333333333"),
+    ),
+    "a bucket without its key": ("dev", "buckets: {data: acme-data}", ("give existing.keys.data too",)),
+    "a bucket with a bad name": (
+        "dev",
+        f"keys: {{data: '{key('111111111111')}'}}\nbuckets: {{data: Acme.Data}}",
+        ("existing.buckets.data = 'Acme.Data'", "lower case letters"),
+    ),
+    "one bucket for data and models": (
+        "dev",
+        f"keys: {{data: '{key('111111111111')}', models: '{key('111111111111', 2000)}'}}\n"
+        "buckets: {data: acme-all, models: acme-all}",
+        ("names acme-all twice",),
+    ),
+    "a bucket in a workload account": ("staging", "buckets: {data: acme-data}", ("existing.buckets",)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_mistake_is_told_in_words(folder: Folder, name: str) -> None:
+    stack, section, parts = WRONG[name]
+    found = existing(folder, stack, section)
+    assert len(found) == 1, found
+    assert all(part in found[0] for part in (f"Pulumi.{stack}.yaml", *parts)), found
+
+
+def test_everything_may_be_brought(folder: Folder) -> None:
+    network = f"network: {NETWORK}\nendpoints: {{s3: vpce-0123456789abcdef0, kms: vpce-0123456789abcdef1}}"
+    keys = f"keys: {{volumes: '{key('222222222222')}', capture: '{key('222222222222', 2000)}'}}"
+    assert existing(folder, "staging", f"{network}\n{keys}") == []
+
+
+def test_nothing_is_brought_unless_the_file_says_so(folder: Folder) -> None:
+    assert check(folder.path) == []
+    for file in read_estate(folder.path).of(Kind.WORKLOAD, Kind.DATA_SCIENCE):
+        assert file.known["existing"]["network"] is None
+        assert not any(file.known["existing"]["keys"].values())
+
+
+def test_workload_stacks_are_told_the_name_of_a_models_bucket_that_exists(folder: Folder) -> None:
+    keys = f"keys: {{models: '{key('111111111111')}'}}"
+    found = existing(folder, "dev", f"{keys}\nbuckets: {{models: acme-models}}")
+    assert len(found) == 2
+    assert all("dev keeps its models in acme-models: set registry.modelsBucket to it" in line for line in found)
+    for stack in ("staging", "prod"):
+        registry = 'registry:\n    account: "111111111111"'
+        folder.change(stack, registry, f"{registry}\n    modelsBucket: acme-models")
+    assert check(folder.path) == []
+
+
+def test_a_models_bucket_that_is_not_there_is_no_longer_named(folder: Folder) -> None:
+    registry = 'registry:\n    account: "111111111111"'
+    folder.change("prod", registry, f"{registry}\n    modelsBucket: acme-models")
+    [problem] = [str(problem) for problem in check(folder.path)]
+    assert "registry.modelsBucket = 'acme-models'" in problem
+    assert "dev makes its models bucket itself" in problem
