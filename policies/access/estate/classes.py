@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 
 from policies.access.estate.kinds import purpose
 from policies.access.estate.model import Estate, Guarded, Role
 
 # Members of a class that are looked at: one alone, and one beside another of its kind.
 MEMBERS = 2
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:vpce|vpc|subnet|sg|d)-[0-9a-z]{8,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +52,11 @@ def classes(estate: Estate) -> Classes:
     accounts, projects = _grouped(by_account), _grouped(by_project)
     related = tuple(_related(by_project))
     chosen_accounts = {account for members in accounts for account in members[:MEMBERS]}
-    chosen_projects = {project for members in projects for project in members[:MEMBERS]}
-    chosen_projects |= {project for pair in related for project in pair}
+    chosen_projects = {project for pair in related for project in pair}
+    for members in projects:
+        looked_at = [project for project in members if project in chosen_projects]
+        others = (project for project in members if project not in chosen_projects)
+        chosen_projects |= set(islice(others, max(0, MEMBERS - len(looked_at))))
     return Classes(
         estate=_restricted(estate, chosen_accounts, chosen_projects),
         accounts={members[0]: len(members) for members in accounts},
@@ -103,13 +105,7 @@ class _Shapes:
     """The text of what surrounds a role or resource, with ids of its own account, project and user left open."""
 
     def __init__(self, estate: Estate) -> None:
-        self._stacks: dict[str, list[str]] = {}
-        for stack, account in estate.stacks.items():
-            self._stacks.setdefault(account, []).append(stack)
-        self._ids: dict[str, str] = {key.name: f"«key {purpose(key)}»" for key in estate.kind("key")}
-        self._ids |= {gate.id: f"«{gate.service}»" for gate in estate.endpoints.values()}
-        self._owners = {key.name: key.account for key in estate.kind("key")}
-        self._owners |= {gate.id: gate.account for gate in estate.endpoints.values()}
+        self._labels = _labels(estate)
         # CodePipeline cuts folders by length, so that only the whole name tells whose one is.
         self._folders: dict[str, list[tuple[str, str]]] = {}
         for runner in estate.runners.values():
@@ -118,31 +114,51 @@ class _Shapes:
                 project, folder = role.tags["project"], runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
                 name = f"«folder of {runner.name.removeprefix(project)}»"
                 self._folders.setdefault(project, []).append((folder, name))
+        # Of boundaries, which whole accounts share: by identity, since the estate keeps each.
+        self._limits: dict[tuple[int, str], int] = {}
         self._texts: dict[str, str] = {}
         self._seen: dict[str, int] = {}
 
     def of(self, one: Role | Guarded) -> Hashable:
-        """The shape, as a number: equal for equal texts."""
-        text = json.dumps(_role(one) if isinstance(one, Role) else _guarded(one), sort_keys=True)
-        text = _UUID.sub(self._open(one.account), text)
+        """The shape: equal for equal texts."""
+        if isinstance(one, Guarded):
+            return self._number(_guarded(one), one)
+        limit = id(one.boundary), one.account
+        if limit not in self._limits:
+            self._limits[limit] = self._number([one.boundary, one.boundary_arn], replace(one, tags={}))
+        return self._number(_role(one), one), self._limits[limit]
+
+    def _number(self, content: list[object], one: Role | Guarded) -> int:
+        text = json.dumps(content, sort_keys=True)
         for folder, name in self._folders.get(one.tags.get("project", ""), ()):
             text = text.replace(f"/{folder}/", f"/{name}/")
         for tag, label in (("project", "«project»"), ("user", "«user»")):
             if one.tags.get(tag):
                 text = _bounded(one.tags[tag]).sub(label, text)
-        for stack in self._stacks.get(one.account, ()):
-            text = _bounded(stack).sub("«stack»", text)
+        for pattern, name, label in self._labels.get(one.account, ()):
+            if name in text:
+                text = pattern.sub(label, text)
         text = text.replace(one.account, "«account»")
         if text not in self._texts:
             # Lists are sets to IAM, and were sorted by the names that stood there.
             self._texts[text] = json.dumps(_sorted(json.loads(text)), sort_keys=True)
         return self._seen.setdefault(self._texts[text], len(self._seen))
 
-    def _open(self, account: str) -> Callable[[re.Match[str]], str]:
-        """Ids of the account's own keys and endpoints become what they are for; others stay themselves."""
-        return lambda found: (
-            self._ids.get(found[0], "«id»") if self._owners.get(found[0], account) == account else found[0]
-        )
+
+def _labels(estate: Estate) -> dict[str, list[tuple[re.Pattern[str], str, str]]]:
+    """For each account: its own keys, endpoints and stacks, and what stands for them. Others' ids stay themselves."""
+    found: dict[str, dict[str, str]] = {}
+    for key in estate.kind("key"):
+        found.setdefault(key.account, {})[key.name] = f"«key {purpose(key)}»"
+    for gate in estate.endpoints.values():
+        found.setdefault(gate.account, {}).update({gate.id: f"«{gate.service}»", gate.vpc: "«vpc»"})
+    # A project's stack is called after the project, which is left open by itself.
+    things: list[Role | Guarded] = [*estate.roles.values(), *estate.guarded.values()]
+    shared = {one.stack for one in things if not one.tags.get("project")}
+    for stack in sorted(shared, key=len, reverse=True):
+        if stack in estate.stacks:
+            found.setdefault(estate.stacks[stack], {})[stack] = "«stack»"
+    return {account: [(_bounded(name), name, label) for name, label in own.items()] for account, own in found.items()}
 
 
 def _sorted(value: object) -> object:
@@ -157,12 +173,14 @@ def _sorted(value: object) -> object:
 
 @lru_cache(maxsize=65_536)
 def _bounded(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])")
+    # The text stands first: searching for it is what makes this quick.
+    plain = re.escape(text)
+    return re.compile(rf"{plain}(?<![A-Za-z0-9]{plain})(?![A-Za-z0-9])")
 
 
 def _role(role: Role) -> list[object]:
     tags = {key: value for key, value in role.tags.items() if key in ("project", "user", "platform")}
-    return [role.arn, role.trust, role.inline, role.managed, role.boundary, role.boundary_arn, tags]
+    return [role.arn, role.trust, role.inline, role.managed, tags]
 
 
 def _guarded(one: Guarded) -> list[object]:
