@@ -87,7 +87,9 @@ def meeting(random: Random, operator: str, values: Sequence[Any], context: Mappi
 
 
 def _matching(random: Random, plain: str, wanted: str, context: Mapping[str, Any]) -> str:
-    if plain in {"StringLike", "ArnLike", "ArnEquals"}:
+    if plain in {"ArnLike", "ArnEquals"}:
+        return fitting(random, wanted, context, ("x", "x:y"))
+    if plain == "StringLike":
         return fitting(random, wanted, context)
     if plain == "StringEqualsIgnoreCase":
         return wanted.swapcase()

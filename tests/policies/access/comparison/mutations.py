@@ -84,9 +84,12 @@ def _not_action_as_action(original: Any) -> Any:
     return changed
 
 
-def _operator(name: str, other: str) -> Callable[[Any], Any]:
-    """The operator `name` compares as `other` does."""
-    return lambda original: {**original, name: replace(original[name], build=original[other].build)}
+def _operators(names: str, other: str) -> Callable[[Any], Any]:
+    """The operators `names` compare as `other` does."""
+    return lambda original: {
+        **original,
+        **{name: replace(original[name], build=original[other].build) for name in names.split()},
+    }
 
 
 def _question_mark_is_text(original: Any) -> Any:
@@ -130,10 +133,10 @@ _IN_EVALUATOR = [
                lambda original: lambda named, request: original(named, replace(request, bounded=False))),
     _evaluator("NotAction is read as Action", "conditions", EvaluatorReader, "_action", _not_action_as_action),
     _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS",
-               _operator("ArnLike", "StringLike")),
+               _operators("ArnLike ArnEquals ArnNotLike ArnNotEquals", "StringLike")),
     _evaluator("? is no wildcard", "conditions", template, "_special", _question_mark_is_text),
     _evaluator("dates compare the wrong way round", "conditions", parse_condition, "OPERATORS",
-               _operator("DateLessThan", "DateGreaterThan")),
+               _operators("DateLessThan", "DateGreaterThan")),
     _evaluator("variables are text", "conditions", parse_condition, "parse_template",
                lambda original: lambda text, **_: original(text, variables=False)),
     _evaluator("wildcards in a variable's value count", "conditions", match, "resolve", _value_with_wildcards),

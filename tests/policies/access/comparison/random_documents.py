@@ -13,12 +13,14 @@ HOME, AWAY, ELSEWHERE = "111111111111", "222222222222", "333333333333"
 _ACCOUNTS = (HOME, AWAY)
 _NEW, _OLD = "2012-10-17", "2008-10-17"
 _TAGS = ("aws:PrincipalTag/project", "aws:PrincipalTag/team", "aws:ResourceTag/project")
-_TEXTS = ("red", "blue", "Red", "team-1", "a*b", "")
+_TEXTS = ("red", "blue", "Red", "team-1", "r*", "?ed", "")
 _ARNS = (
     f"arn:aws:iam::{HOME}:role/app/reader",
     f"arn:aws:iam::{AWAY}:role/writer",
     "arn:aws:sns:eu-west-1:111111111111:topic-1",
     "arn:aws:s3:::bucket/key",
+    # A colon too many, where a pattern has a wildcard.
+    "arn:aws:sns:eu-west-1:x:111111111111:topic-1",
 )
 # Keys by the family of operators that reads them, with values.
 _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -28,7 +30,10 @@ _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Date": (("aws:CurrentTime", "aws:TokenIssueTime"), ("2025-01-01T00:00:00Z", "2026-06-15T12:30:00+02:00")),
     "Bool": (("aws:SecureTransport", "aws:ViaAWSService"), ("true", "false")),
     "Binary": (("kms:RecipientAttestation",), (encoded("one"), encoded("two"))),
-    "Ip": (("aws:SourceIp", "aws:VpcSourceIp"), ("10.0.0.0/24", "10.0.0.1", "2001:db8::/48", "192.0.2.0/28")),
+    "Ip": (
+        ("aws:SourceIp", "aws:VpcSourceIp"),
+        ("10.0.0.0/16", "10.0.0.0/24", "2001:db8::/48", "192.0.2.0/28", "10.0.0.1"),
+    ),
 }
 _MULTI = ("aws:TagKeys", "aws:CalledVia", "kms:ResourceAliases")
 _ORDERED = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
@@ -138,8 +143,8 @@ def principal_question(random: Random, number: int) -> Question:
         resource=random.choice(_RESOURCES[:2]),
         identity=[_document([identity])] if in_account and chance(random, 0.6) else [],
         resource_policy=_document(statements),
-        boundary=_wide(random) if in_account and not caller.endswith("root") and chance(random, 0.25) else None,
-        session=_wide(random) if ("assumed" in caller or ":role/" in caller) and chance(random, 0.25) else None,
+        boundary=_wide(random) if in_account and not caller.endswith("root") and chance(random, 0.4) else None,
+        session=_wide(random) if ("assumed" in caller or ":role/" in caller) and chance(random, 0.4) else None,
         context=_shown_role(random, caller),
     )
 
@@ -228,7 +233,7 @@ def _some(random: Random, patterns: Sequence[str], inverted: bool) -> list[str]:
 
 
 def _condition(random: Random) -> tuple[str, str, list[str]]:
-    family = random.choice(("String", "String", "Arn", "Numeric", "Date", "Bool", "Binary", "Ip", "Null", "Set"))
+    family = random.choice(("String", "String", "Arn", "Arn", "Numeric", "Date", "Bool", "Binary", "Ip", "Null", "Set"))
     if family == "Null":
         keys = [key for keys, _ in _KEYS.values() for key in keys]
         return "Null", random.choice(keys), [random.choice(("true", "false"))]
@@ -244,8 +249,10 @@ def _condition(random: Random) -> tuple[str, str, list[str]]:
 
 def _pattern(random: Random, operator: str, value: str) -> str:
     """Sometimes a wildcard or a variable in place of a plain value."""
-    if operator.startswith("Arn") and chance(random, 0.5):
-        return random.choice((value.replace("eu-west-1", "*"), value[:-1] + "?", value.replace("/", "/*")))
+    if operator.startswith("Arn") and chance(random, 0.7):
+        parts = value.split(":", 5)
+        parts[random.choice((1, 3, 4, 5))] = random.choice(("*", "*", "?"))
+        return random.choice((":".join(parts), ":".join(parts), value[:-1] + "?", value.replace("/", "/*")))
     if operator.startswith("String") and chance(random, 0.4):
         return random.choice(("r*", "?ed", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/none, 'red'}-1", "${*}"))
     return value
@@ -269,6 +276,8 @@ def _context(random: Random, allow: Statement) -> dict[str, Any]:
                 context |= {} if met is None else {key: met}
             elif chance(random, 0.3) and isinstance(context.get(key), str):
                 context[key] = other(random, context[key])
+            elif operator.startswith(("String", "Arn")):
+                context[key] = random.choice(_TEXTS if operator.startswith("String") else _ARNS)
     return {key.upper() if chance(random, 0.05) else key: value for key, value in context.items()}
 
 
@@ -281,7 +290,7 @@ def _action(random: Random, allow: Statement, actions: Sequence[str]) -> str:
 def _resource(random: Random, allow: Statement, context: dict[str, Any], resources: Sequence[str]) -> str:
     """One that the statement means, as long as it is a whole ARN."""
     fitted = fitting(random, str(listed(allow.get("Resource", ["*"]))[0]), context)
-    return fitted if fitted.count(":") >= 5 else random.choice(list(resources))
+    return fitted if fitted.count(":") >= 5 and chance(random, 0.8) else random.choice(list(resources))
 
 
 def _wide(random: Random, *, principals: bool = False, anybody: bool = False) -> Statement:

@@ -12,7 +12,7 @@ from tests.policies.access.comparison.families import FAMILIES
 from tests.policies.access.comparison.mutations import FAULTS, Fault, forget
 
 SEED = 7
-BOUND = 1_500
+BOUND = 3_000
 
 
 @pytest.fixture
