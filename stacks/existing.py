@@ -6,7 +6,7 @@ Everything that is asked for is known from the settings, so a preview checks it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -14,7 +14,7 @@ import pulumi_aws as aws
 import names
 from components.network import ExistingNetwork
 from settings.existing import DataScienceExisting, WorkloadExisting
-from settings.model import DataScienceSettings, WorkloadSettings
+from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from stacks.account import boundary_of
 from stacks.existing_network import ExistingEndpoint, endpoints, network, security_groups
 from stacks.existing_roles import ExistingRole, Expected, role
@@ -31,49 +31,69 @@ class Existing:
     endpoints: Mapping[str, ExistingEndpoint] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     buckets: Mapping[str, str] = field(default_factory=dict)
+    # StackSet execution roles by project.
     roles: Mapping[str, ExistingRole] = field(default_factory=dict)
 
 
 def of_workload(settings: WorkloadSettings, provider: aws.Provider, expected: Mapping[str, Expected]) -> Existing:
-    """What the workload account has. Raises RunError with everything that the platform needs of it and lacks."""
-    return _existing(settings, settings.existing, provider, expected)
+    """What the workload account has. `expected` says by project what the stack would have made of its StackSet role.
+
+    Raises RunError with everything that the platform needs of it and lacks.
+    """
+    look = _look(settings, provider)
+    given, boundary = settings.existing.roles.stack_set_execution, boundary_of(settings)
+    roles = {
+        project: role(look, f"roles.stackSetExecution.{project}", arn, expected[project], boundary)
+        for project, arn in given.items()
+    }
+    return replace(_existing(look, settings, settings.existing), roles=roles)
 
 
-def of_data_science(
-    settings: DataScienceSettings, provider: aws.Provider, expected: Mapping[str, Expected]
-) -> Existing:
+def of_data_science(settings: DataScienceSettings, provider: aws.Provider) -> Existing:
     """What the data science account has. Raises RunError as `of_workload` does."""
-    return _existing(settings, settings.existing, provider, expected)
+    return _existing(_look(settings, provider), settings, settings.existing)
+
+
+def of_project(settings: ProjectSettings, provider: aws.Provider, expected: Expected) -> ExistingRole | None:
+    """The role that the project's StackSets enter workload accounts from, if there is one. Raises RunError."""
+    arn = settings.existing.roles.stack_set_administration
+    if arn is None:
+        return None
+    look = _look(settings, provider)
+    found = role(look, "roles.stackSetAdministration", arn, expected, boundary_of(settings))
+    _nothing_is_short(look)
+    return found
+
+
+def _look(settings: StackSettings, provider: aws.Provider) -> Lookups:
+    return Lookups(provider, settings.account, settings.region, settings.prefix)
 
 
 def _existing(
+    look: Lookups,
     settings: WorkloadSettings | DataScienceSettings,
     existing: WorkloadExisting | DataScienceExisting,
-    provider: aws.Provider,
-    expected: Mapping[str, Expected],
 ) -> Existing:
-    """`expected` says by purpose what the stack would have made of a role."""
-    look = Lookups(provider, settings.account, settings.region)
+    """All but the roles. Shortfalls that were found before are told with its own."""
     keys = _given(existing.keys.model_dump())
     buckets = _given(existing.buckets.model_dump()) if isinstance(existing, DataScienceExisting) else {}
     for purpose, arn in keys.items():
         key(look, purpose, arn)
     for purpose, name in buckets.items():
         bucket(look, purpose, name, keys[purpose])
-    boundary = boundary_of(settings)
-    roles = {
-        purpose: role(look, purpose, arn, expected[purpose], boundary)
-        for purpose, arn in _given(existing.roles.model_dump()).items()
-    }
     groups = _given(existing.network.security_groups.model_dump()) if existing.network else {}
     there = network(look, existing.network, settings.network) if existing.network else None
     found = {}
     if existing.network:
         security_groups(look, groups, existing.network.vpc, nat=settings.network.nat)
         found = endpoints(look, existing.endpoints, existing.network)
+    _nothing_is_short(look)
+    return Existing(network=there, groups=groups, endpoints=found, keys=keys, buckets=buckets)
+
+
+def _nothing_is_short(look: Lookups) -> None:
     if look.shortfalls:
         raise pulumi.RunError(_told(look.shortfalls))
-    return Existing(network=there, groups=groups, endpoints=found, keys=keys, buckets=buckets, roles=roles)
 
 
 def _given(section: Mapping[str, str | None]) -> dict[str, str]:

@@ -50,6 +50,7 @@ def _vpc(look: Lookups, vpc: str, cidr: str) -> None:
     found = look.ask(setting, vpc, lambda options: aws.ec2.get_vpc(id=vpc, opts=options))
     if found is None:
         return
+    look.need_mark(setting, vpc, found.tags)
     look.need(found.owner_id == look.account, setting, vpc, f"belongs to account {found.owner_id}, not {look.account}")
     look.need(found.enable_dns_support, setting, vpc, "has no DNS support, which private names of endpoints need")
     look.need(found.enable_dns_hostnames, setting, vpc, "has no DNS hostnames, which private names of endpoints need")
@@ -63,6 +64,7 @@ def _subnet(look: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> bool
     found = look.ask(setting, subnet, lambda options: aws.ec2.get_subnet(id=subnet, opts=options))
     if found is None:
         return False
+    look.need_mark(setting, subnet, found.tags)
     look.need(found.vpc_id == vpc, setting, subnet, f"is in {found.vpc_id}, not in {vpc}")
     look.need(not found.map_public_ip_on_launch, setting, subnet, "gives out public addresses: it must be private")
     other = zones.setdefault(found.availability_zone, subnet)
@@ -77,6 +79,7 @@ def _routes(look: Lookups, given: settings_of.ExistingNetwork, subnets: Sequence
         found = look.ask(setting, table, _table(table))
         if found is None:
             return
+        look.need_mark(setting, table, found.tags)
         look.need(found.vpc_id == given.vpc, setting, table, f"is in {found.vpc_id}, not in {given.vpc}")
         routed |= {each.subnet_id for each in found.associations if each.subnet_id}
         main = main or any(each.main for each in found.associations)
@@ -126,6 +129,7 @@ def _in_vpc(look: Lookups, setting: str, group: str, vpc: str) -> bool:
     found = look.ask(setting, group, lambda options: aws.ec2.get_security_group(id=group, opts=options))
     if found is None:
         return False
+    look.need_mark(setting, group, found.tags)
     look.need(found.vpc_id == vpc, setting, group, f"is in {found.vpc_id}, not in {vpc}")
     return found.vpc_id == vpc
 

@@ -25,6 +25,8 @@ def key(look: Lookups, purpose: str, arn: str) -> None:
     )
     if symmetric:
         properties = look.properties(setting, arn, "AWS::KMS::Key", found.arn.rpartition("/")[2])
+        if properties is not None:
+            look.need_mark(setting, arn, {tag["Key"]: tag["Value"] for tag in properties.get("Tags") or []})
         rotates = properties is None or properties.get("EnableKeyRotation") is True
         look.need(rotates, setting, arn, "does not rotate: switch its rotation on")
 

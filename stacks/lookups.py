@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import pulumi
@@ -11,14 +11,16 @@ import pulumi_aws as aws
 
 Found = TypeVar("Found")
 LONGEST_REASON = 240
+# The tag that every resource of the platform carries (stacks.account.common_tags).
+MARK = "platform"
 
 
 class Lookups:
     """Asks as the stack's provider; gathers what is short, each as a sentence that names the setting."""
 
-    def __init__(self, provider: aws.Provider, account: str, region: str) -> None:
+    def __init__(self, provider: aws.Provider, account: str, region: str, prefix: str) -> None:
         self.options = pulumi.InvokeOptions(provider=provider)
-        self.account, self.region = account, region
+        self.account, self.region, self.prefix = account, region, prefix
         self.shortfalls: list[str] = []
 
     def short(self, setting: str, given: str, what: str) -> None:
@@ -29,6 +31,11 @@ class Lookups:
         """Note it unless it holds."""
         if not holds:
             self.short(setting, given, what)
+
+    def need_mark(self, setting: str, given: str, tags: Mapping[str, str]) -> None:
+        """Note something that its owner has not marked as the platform's, which is what a deployer may touch."""
+        mark = f"is not tagged {MARK}={self.prefix}, by which its owner lets the deployer use it"
+        self.need(tags.get(MARK) == self.prefix, setting, given, mark)
 
     def ask(self, setting: str, given: str, question: Callable[[pulumi.InvokeOptions], Found]) -> Found | None:
         """The answer; none, and a note, where AWS refuses it."""

@@ -19,7 +19,7 @@ Values = Mapping[str, Any]
 class Lookup:
     """One data source. `takes` says parameter → argument; `at` is where the thing stands in the answer.
 
-    `gives` says property → JMESPath below `at`; `also` are further questions with `{id}` in their parameters.
+    `gives` says property → JMESPath below `at`; `also` asks further; `tagged` gives the tags as a map.
     """
 
     service: str
@@ -28,6 +28,7 @@ class Lookup:
     at: str
     gives: Mapping[str, str]
     also: Callable[[Caller, Resource, Values], Values] = field(default=lambda *_: {})
+    tagged: bool = False
 
     def answer(self, caller: Caller, asking: Resource, arguments: Values) -> dict[str, Any]:
         """The data source's properties. Raises Refused where there is no such thing."""
@@ -36,6 +37,8 @@ class Lookup:
             raise Refused(asking, f"{self.service}:{self.operation}", "NotFound", f"no match for {dict(arguments)}")
         given = {name: jmespath.search(path, found) for name, path in self.gives.items()}
         given |= self.also(caller, asking, arguments)
+        if self.tagged:
+            given["tags"] = {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []}
         return {name: value for name, value in given.items() if value is not None}
 
 
@@ -71,6 +74,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         operation="DescribeVpcs",
         takes=lambda given: {"VpcIds": [given["id"]]},
         at="Vpcs[0]",
+        tagged=True,
         gives={
             "ownerId": "OwnerId",
             "cidrBlock": "CidrBlock",
@@ -85,6 +89,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         operation="DescribeSubnets",
         takes=lambda given: {"SubnetIds": [given["id"]]},
         at="Subnets[0]",
+        tagged=True,
         gives={
             "vpcId": "VpcId",
             "availabilityZone": "AvailabilityZone",
@@ -97,6 +102,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         operation="DescribeRouteTables",
         takes=lambda given: {"RouteTableIds": [given["routeTableId"]]},
         at="RouteTables[0]",
+        tagged=True,
         gives={
             "vpcId": "VpcId",
             "routes": f"Routes[?GatewayId != 'local'].{_ROUTE}",
@@ -108,6 +114,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         operation="DescribeSecurityGroups",
         takes=lambda given: {"GroupIds": [given["id"]]},
         at="SecurityGroups[0]",
+        tagged=True,
         gives={"vpcId": "VpcId", "name": "GroupName", "description": "Description"},
     ),
     "aws:vpc/getSecurityGroupRules:getSecurityGroupRules": Lookup(
@@ -228,7 +235,14 @@ def _never_set(refusal: Refused) -> bool:
 
 
 _CONTROLLED: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
-    "AWS::KMS::Key": ("kms", "KeyId", {"EnableKeyRotation": ("GetKeyRotationStatus", "KeyRotationEnabled")}),
+    "AWS::KMS::Key": (
+        "kms",
+        "KeyId",
+        {
+            "EnableKeyRotation": ("GetKeyRotationStatus", "KeyRotationEnabled"),
+            "Tags": ("ListResourceTags", "Tags[].{Key: TagKey, Value: TagValue}"),
+        },
+    ),
     "AWS::S3::Bucket": (
         "s3",
         "Bucket",

@@ -23,14 +23,19 @@ class Owned:
         """A client that acts as the account's owner."""
         return self.cloud.client(self.cloud.owner(self.account, region), service, region)
 
+    def marked(self, resource: str) -> str:
+        """Something of EC2, handed over to the platform."""
+        self.ec2.create_tags(Resources=[resource], Tags=[{"Key": "platform", "Value": "mlops"}])
+        return resource
+
     # ---- networks
 
     def network(self, zones: tuple[str, ...] = ("a", "b")) -> dict[str, Any]:
         """A private VPC with a subnet in each zone and one route table for all."""
-        vpc = self.ec2.create_vpc(CidrBlock=self._cidr)["Vpc"]["VpcId"]
+        vpc = self.marked(self.ec2.create_vpc(CidrBlock=self._cidr)["Vpc"]["VpcId"])
         self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
         self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-        table = self.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+        table = self.marked(self.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"])
         subnets = [self.subnet(vpc, zone, place, table) for place, zone in enumerate(zones)]
         return {"vpc": vpc, "subnets": subnets, "routeTables": [table]}
 
@@ -38,7 +43,7 @@ class Owned:
         """A private subnet."""
         block = f"{self._cidr.rsplit('.', 2)[0]}.{place * 16}.0/20"
         made = self.ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=f"{REGION}{zone}")["Subnet"]
-        subnet = str(made["SubnetId"])
+        subnet = self.marked(made["SubnetId"])
         self.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": False})
         if table:
             self.ec2.associate_route_table(SubnetId=subnet, RouteTableId=table)
@@ -46,7 +51,7 @@ class Owned:
 
     def group(self, vpc: str, name: str) -> str:
         """A security group without any rule."""
-        group = str(self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
+        group = self.marked(self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
         anywhere = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         self.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[anywhere])
         return group
@@ -107,6 +112,7 @@ class Owned:
         made = self.kms.create_key(**arguments)["KeyMetadata"]
         if not arguments:
             self.kms.enable_key_rotation(KeyId=made["KeyId"])
+        self.kms.tag_resource(KeyId=made["KeyId"], Tags=[{"TagKey": "platform", "TagValue": "mlops"}])
         return str(made["Arn"])
 
     def disable(self, key: str) -> None:

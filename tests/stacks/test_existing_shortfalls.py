@@ -125,6 +125,12 @@ def foreign_table(own: Owned) -> Section:
     return {"network": network | {"routeTables": [*network["routeTables"], *own.network()["routeTables"]]}}
 
 
+def unmarked(own: Owned) -> Section:
+    network = own.network()
+    own.ec2.delete_tags(Resources=[network["vpc"]], Tags=[{"Key": "platform"}])
+    return {"network": network}
+
+
 # ---- security groups
 
 
@@ -217,6 +223,12 @@ def still_key(own: Owned) -> Section:
     return {"keys": {"capture": own.key(Description="does not rotate")}}
 
 
+def anothers_key(own: Owned) -> Section:
+    key = own.key()
+    own.kms.tag_resource(KeyId=key.rpartition("/")[2], Tags=[{"TagKey": "platform", "TagValue": "acme"}])
+    return {"keys": {"capture": key}}
+
+
 def no_such_key(own: Owned) -> Section:
     return {"keys": {"capture": own.key().rpartition("/")[0] + "/12345678-1234-1234-1234-123456789012"}}
 
@@ -277,6 +289,8 @@ SHORT: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "a disabled key": (disabled_key, ("existing.keys.capture = 'arn:aws:kms:", "is Disabled: enable it")),
     "a key that signs": (signing_key, ("existing.keys.capture", "is for SIGN_VERIFY (RSA_2048)")),
     "a key that does not rotate": (still_key, ("existing.keys.capture", "does not rotate")),
+    "a network that nobody handed over": (unmarked, ("existing.network.vpc", "is not tagged platform=mlops")),
+    "a key that is somebody else's": (anothers_key, ("existing.keys.capture", "is not tagged platform=mlops")),
     "no such key": (no_such_key, ("existing.keys.capture", "is not found in account 222222222222, eu-west-1")),
     "a role of another name": (another_name, ("existing.roles.stackSetExecution", f"it must be {EXECUTION}")),
     "a role without boundary": (unbounded_role, ("existing.roles.stackSetExecution", f"set it to {boundary(STAGING)}")),
