@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -267,28 +266,6 @@ def _like(term: z3.SeqRef, pattern: str) -> Formula:
 def _known(formula: z3.BoolRef) -> Formula:
     simple = z3.simplify(formula)
     return True if z3.is_true(simple) else False if z3.is_false(simple) else formula
-
-
-def may_touch(role: Role, guard: Guarded) -> bool:
-    """Whether any Allow around a role and a resource could speak of both: False is certain, True is not.
-
-    Spares the solver what no statement names: compares the texts before the first wildcard or variable.
-    """
-    documents = [*role.identity, guard.policy or {}]
-    return any(_may_match(pattern, guard.arn) for document in documents for pattern in _allowed(document))
-
-
-def _allowed(document: Document) -> Iterator[str]:
-    statements = document.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if statement.get("Effect") == "Allow":
-            found = statement.get("Resource", "*")
-            yield from [found] if isinstance(found, str) else found
-
-
-def _may_match(pattern: str, arn: str) -> bool:
-    literal = re.split(r"[*?]|\$\{", pattern, maxsplit=1)[0]
-    return literal.startswith(arn) or arn.startswith(literal)
 
 
 def through_s3(bucket: Guarded) -> Pinned:

@@ -12,13 +12,13 @@ from policies.access.proofs.asking import (
     beyond,
     bucket_and_key,
     holding,
-    may_touch,
     none_of,
     outsiders_ask,
     role_asks,
     through_s3,
     within,
 )
+from policies.access.proofs.reading import may_touch, may_touch_beyond
 from policies.access.proofs.theorem import Outcome, Theorem
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
@@ -73,6 +73,9 @@ def _others(estate: Estate, named: set[str]) -> Iterable[Role]:
 
 def _neither(solver: Solver, role: Role, bucket: Guarded, key: Guarded) -> None:
     """A role that is not named, whether or not the key admits its path: no object together with the key."""
+    if not may_touch(role, bucket, "s3:"):
+        solver.queries += 1
+        return
     for actions, on_key in ((READ, "kms:Decrypt"), (WRITE, "kms:GenerateDataKey")):
         use = next(role_asks(role, [on_key], guard=key, resource=key.arn, pinned=through_s3(bucket)).each())
         if use.formula is False:
@@ -90,9 +93,11 @@ def own_prefix(estate: Estate) -> Outcome:
         for bucket in estate.kind("bucket"):
             prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
             says = f"{role.arn} touches an object of {bucket.name} that is not its project's"
-            if may_touch(role, bucket):
+            if may_touch_beyond(role, bucket, "s3:", prefix.removesuffix("*")):
                 opened = role_asks(role, ["s3:*"], guard=bucket)
                 solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
+            else:
+                solver.queries += 1
     return Outcome(findings=solver.findings, named=shown(roles_of(estate, MODEL)), queries=solver.queries)
 
 
@@ -106,10 +111,13 @@ def project_walls(estate: Estate) -> Outcome:
         if not project or not others or role_kind(role) == MODEL:
             continue
         for bucket in estate.kind("bucket"):
-            foreign = [f"{bucket.arn}/{other}/*" for other in others]
+            foreign = [f"{bucket.arn}/{other}/" for other in others]
             says = f"{role.arn} touches an object of another project in {bucket.name}"
-            if may_touch(role, bucket):
-                solver.refute(says, role_asks(role, ["s3:*"], guard=bucket), within(*foreign))
+            if may_touch(role, bucket, "s3:", *foreign):
+                below = within(*(f"{place}*" for place in foreign))
+                solver.refute(says, role_asks(role, ["s3:*"], guard=bucket), below)
+            else:
+                solver.queries += 1
     return Outcome(findings=solver.findings, queries=solver.queries)
 
 
