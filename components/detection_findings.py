@@ -61,11 +61,12 @@ PATTERNS: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class FindingsArgs:
-    """Name of the rule, which detector it hears (a key of PATTERNS), and the topic that it tells."""
+    """Name of the rule, which detector it hears (a key of PATTERNS), whom it tells, and where lost findings wait."""
 
     name: str
     detector: str
     topic_arn: pulumi.Input[str]
+    queue_arn: pulumi.Input[str]
 
 
 class Findings(pulumi.ComponentResource):
@@ -82,6 +83,11 @@ class Findings(pulumi.ComponentResource):
             opts=options,
         )
         aws.cloudwatch.EventTarget(
-            f"{name}-topic", rule=rule.name, target_id="alarm-topic", arn=args.topic_arn, opts=options
+            f"{name}-topic",
+            rule=rule.name,
+            target_id="alarm-topic",
+            arn=args.topic_arn,
+            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=args.queue_arn),
+            opts=options,
         )
         self.register_outputs({"ruleArn": rule.arn})

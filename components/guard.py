@@ -12,7 +12,6 @@ import pulumi_aws as aws
 
 from components.rendering import rendered
 from components.role import Role, RoleArgs
-from policies.documents.correction import dead_letters
 from policies.documents.correction import guard as guard_policy
 from policies.documents.keys import Place
 from policies.documents.trust import service_trust
@@ -22,13 +21,11 @@ RUNTIME = "python3.13"
 # Eight attempts at each of a handful of calls fit; a state change is answered in a second or two.
 TIMEOUT_SECONDS = 180
 MEMORY_MB = 256
-# The longest that SQS keeps a message (botocore sqs SetQueueAttributes).
-KEPT_SECONDS = 14 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuardArgs:
-    """The function's name and code, whom it tells, and which events it hears.
+    """The function's name and code, whom it tells, where lost events wait, and which events it hears.
 
     `tags` are the keys that it marks with; `detail_types` SageMaker's state changes, `calls` operations that CloudTrail
     records. `stops` and `deletes_endpoints` say what its role may do.
@@ -41,6 +38,7 @@ class GuardArgs:
     code: pulumi.Archive
     handler: str
     topic_arn: pulumi.Input[str]
+    queue_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     tags: Sequence[str]
     detail_types: Sequence[str]
@@ -55,34 +53,16 @@ class GuardArgs:
 
 
 class Guard(pulumi.ComponentResource):
-    """A function that EventBridge calls for whatever begins in SageMaker, with its role, its log and its dead letters.
-
-    What it cannot deal with is kept in a queue, and an alarm tells of it: an event that is lost is a job that runs.
-    """
+    """A function that EventBridge calls for whatever begins in SageMaker, with its role and its log."""
 
     def __init__(self, name: str, args: GuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:guards:Guard", name, None, opts)
         self._name, self._args, self._options = name, args, pulumi.ResourceOptions(parent=self)
         patterns = {"states": _states(args), "calls": _calls(args)}
-        self._letters = self._dead_letters(patterns)
         self.function = self._function()
         for purpose, pattern in patterns.items():
             self._rule(purpose, pattern)
-        self._alarm()
-        self.register_outputs({"functionArn": self.function.arn, "deadLetterQueueArn": self._letters.arn})
-
-    def _dead_letters(self, patterns: Mapping[str, Any]) -> aws.sqs.Queue:
-        args = self._args
-        name = f"{args.name}-dead-letters"
-        rules = [args.arn("events", f"rule/{args.name}-{purpose}") for purpose in patterns]
-        return aws.sqs.Queue(
-            f"{self._name}-dead-letters",
-            name=name,
-            kms_master_key_id=args.key_arn,
-            message_retention_seconds=KEPT_SECONDS,
-            policy=dead_letters(args.arn("sqs", name), args.place.account, rules),
-            opts=self._options,
-        )
+        self.register_outputs({"functionArn": self.function.arn})
 
     def _function(self) -> aws.lambda_.Function:
         args = self._args
@@ -103,7 +83,7 @@ class Guard(pulumi.ComponentResource):
             code=args.code,
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MB,
-            dead_letter_config=aws.lambda_.FunctionDeadLetterConfigArgs(target_arn=self._letters.arn),
+            dead_letter_config=aws.lambda_.FunctionDeadLetterConfigArgs(target_arn=args.queue_arn),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
         )
 
@@ -113,7 +93,7 @@ class Guard(pulumi.ComponentResource):
             guard_policy,
             place=args.place,
             topic=args.topic_arn,
-            queue=self._letters.arn,
+            queue=args.queue_arn,
             key=args.key_arn,
             log_group=args.arn("logs", f"log-group:/aws/lambda/{args.name}"),
             tags=list(args.tags),
@@ -153,27 +133,8 @@ class Guard(pulumi.ComponentResource):
             rule=rule.name,
             target_id="guard",
             arn=self.function.arn,
-            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=self._letters.arn),
+            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=self._args.queue_arn),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
-        )
-
-    def _alarm(self) -> None:
-        aws.cloudwatch.MetricAlarm(
-            f"{self._name}-lost-events",
-            name=f"{self._args.name}-lost-events",
-            alarm_description="The guard could not deal with an event: something may be running that breaks the rules. "
-            "The event waits in the dead-letter queue",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": self._letters.name},
-            statistic="Maximum",
-            period=300,
-            evaluation_periods=1,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=[self._args.topic_arn],
-            opts=self._options,
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import names
 from components.alarm_topic import AlarmTopic
+from components.dead_letters import DeadLetters
 from components.detection_config import ConfigRules, ConfigRulesArgs
 from components.detection_findings import Findings, FindingsArgs
 from components.detection_services import (
@@ -30,7 +31,7 @@ EVIDENCE_DAYS = 2557
 _CONFIG_ROLE = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 
 
-def detection(it: Foundation, key: EncryptionKey, topic: AlarmTopic) -> None:
+def detection(it: Foundation, key: EncryptionKey, topic: AlarmTopic, letters: DeadLetters) -> None:
     """Declare the detectors that the settings switch on, with a rule for the findings of each."""
     wanted, options = it.settings.detection, inside(it.provider)
     logs = log_bucket(it.place, it.here, it.provider, it.settings.protect) if keeps_files(it) else None
@@ -52,7 +53,12 @@ def detection(it: Foundation, key: EncryptionKey, topic: AlarmTopic) -> None:
         )
         ContentInspection("content", job, options)
     for detector in detectors(it):
-        findings = FindingsArgs(name=it.here.rule(f"{detector}-findings"), detector=detector, topic_arn=topic.arn)
+        findings = FindingsArgs(
+            name=it.here.rule(f"{detector}-findings"),
+            detector=detector,
+            topic_arn=topic.arn,
+            queue_arn=letters.arn,
+        )
         Findings(f"{detector}-findings", findings, options)
 
 

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 import names
 from components.alarm_topic import AlarmTopic
+from components.dead_letters import DeadLetters, DeadLettersArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.guard import Guard, GuardArgs
 from functions.guard import kinds
@@ -34,9 +35,10 @@ def guards(it: Foundation, boundary: pulumi.Input[str]) -> None:
     key = _key(it)
     topic = alarm_topic(it.place, it.here, key.arn, it.settings.alerts.emails, it.provider)
     pulumi.export("alarmTopicArn", topic.arn)
-    detection(it, key, topic)
+    letters = _dead_letters(it, key, topic)
+    detection(it, key, topic, letters)
     if it.settings.correction.enabled:
-        _guard(it, key, topic, boundary)
+        _guard(it, key, topic, letters, boundary)
 
 
 # ---- preventive
@@ -95,10 +97,24 @@ def _key(it: Foundation) -> EncryptionKey:
     return EncryptionKey("guards-key", args, inside(it.provider))
 
 
+def _dead_letters(it: Foundation, key: EncryptionKey, topic: AlarmTopic) -> DeadLetters:
+    args = DeadLettersArgs(
+        queue=it.here.of("dead-letters"),
+        alarm=it.here.of("lost-events"),
+        place=it.place,
+        rules=it.here.of("*"),
+        key_arn=key.arn,
+        topic_arn=topic.arn,
+    )
+    return DeadLetters("dead-letters", args, inside(it.provider))
+
+
 # ---- corrective
 
 
-def _guard(it: Foundation, key: EncryptionKey, topic: AlarmTopic, boundary: pulumi.Input[str]) -> None:
+def _guard(
+    it: Foundation, key: EncryptionKey, topic: AlarmTopic, letters: DeadLetters, boundary: pulumi.Input[str]
+) -> None:
     correction = it.settings.correction
     prefix = it.settings.prefix
     args = GuardArgs(
@@ -109,6 +125,7 @@ def _guard(it: Foundation, key: EncryptionKey, topic: AlarmTopic, boundary: pulu
         code=packaged_function(GUARD, {"orders.json": orders(it)}),
         handler=f"functions.{GUARD}.handler.handle",
         topic_arn=topic.arn,
+        queue_arn=letters.arn,
         key_arn=key.arn,
         tags=[kinds.reported_tag(prefix), kinds.stopped_tag(prefix)],
         detail_types=sorted(kinds.BY_DETAIL_TYPE),

@@ -98,14 +98,14 @@ def _telling(place: Place, topic: str, queue: str, key: str) -> tuple[Statement,
 
 
 def dead_letters(queue: str, account: str, rules: Sequence[str]) -> str:
-    """EventBridge leaves events there that did not reach the function (rule ARNs); nobody over plain transport."""
+    """EventBridge leaves there what its rules (ARN patterns) could not deliver; nobody over plain transport."""
     return document(
         Statement(
             sid="RulesLeaveWhatTheyCouldNotDeliver",
             principals=Principals(services=["events.amazonaws.com"]),
             actions=["sqs:SendMessage"],
             resources=[queue],
-            conditions={"StringEquals": {"aws:SourceAccount": account}, "ArnEquals": {"aws:SourceArn": rules}},
+            conditions={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": rules}},
         ),
         Statement(
             sid="DenyPlainTransport",

@@ -23,7 +23,7 @@ def arn(service: str, resource: str) -> str:
     whole = {
         "logs": f"log-group:{resource}:log-stream:one",
         "sagemaker": f"training-job/{resource}",
-        "sqs": "mlops-foundation-guard-dead-letters",
+        "sqs": "mlops-foundation-dead-letters",
     }
     return resource if resource.startswith("arn:") else f"arn:aws:{service}:{REGION}:{ACCOUNT}:{whole[service]}"
 
@@ -61,7 +61,7 @@ def test_a_call_that_no_condition_bounds_is_told(account: Guarded) -> None:
 def test_an_event_that_nobody_understands_waits_in_the_dead_letter_queue(account: Guarded) -> None:
     account.runtime.suite.emit(ACCOUNT, REGION, UNKNOWN)
     account.settle()
-    letters = account.messages("mlops-foundation-guard-dead-letters")
+    letters = account.messages("mlops-foundation-dead-letters")
     assert [letter["detail-type"] for letter in letters] == ["SageMaker Model State Change"]
 
 

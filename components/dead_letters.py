@@ -1,0 +1,70 @@
+"""Where events wait that nobody could deal with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from policies.documents.correction import dead_letters
+from policies.documents.keys import Place
+
+# The longest that SQS keeps a message (botocore sqs SetQueueAttributes).
+KEPT_SECONDS = 14 * 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLettersArgs:
+    """Names of queue and alarm, whose events are kept (rule names, a pattern), and who hears of them."""
+
+    queue: str
+    alarm: str
+    place: Place
+    rules: str
+    key_arn: pulumi.Input[str]
+    topic_arn: pulumi.Input[str]
+
+
+class DeadLetters(pulumi.ComponentResource):
+    """A queue for events that reached no target or that the target could not deal with, and an alarm that tells of it.
+
+    An event of a guard that is lost may be a job that runs outside the rules.
+    """
+
+    def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:guards:DeadLetters", name, None, opts)
+        options = pulumi.ResourceOptions(parent=self)
+        place = args.place
+        where = f"{place.region}:{place.account}"
+        queue = aws.sqs.Queue(
+            f"{name}-queue",
+            name=args.queue,
+            kms_master_key_id=args.key_arn,
+            message_retention_seconds=KEPT_SECONDS,
+            policy=dead_letters(
+                f"arn:{place.partition}:sqs:{where}:{args.queue}",
+                place.account,
+                [f"arn:{place.partition}:events:{where}:rule/{args.rules}"],
+            ),
+            opts=options,
+        )
+        aws.cloudwatch.MetricAlarm(
+            f"{name}-alarm",
+            name=args.alarm,
+            alarm_description="An event of the account's guards could not be dealt with and waits in the dead-letter "
+            "queue: something may be running, or changed, that nobody looked at",
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": queue.name},
+            statistic="Maximum",
+            period=300,
+            evaluation_periods=1,
+            threshold=0,
+            comparison_operator="GreaterThanThreshold",
+            treat_missing_data="notBreaching",
+            alarm_actions=[args.topic_arn],
+            opts=options,
+        )
+        self.arn = queue.arn
+        self.register_outputs({"arn": self.arn})
