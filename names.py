@@ -115,8 +115,12 @@ class ProjectNames:
         return exact(f"{self.prefix}-{stage}-{self.project}-{purpose}", Limit.ROLE)
 
     def path(self) -> str:
-        """IAM path of all roles of the project, in every account."""
+        """IAM path of all roles of the project but those of its StackSets, in every account."""
         return f"/{self.prefix}/projects/{self.project}/"
+
+    def administration_arn(self, partition: str, account: str) -> str:
+        """ARN of the role that the project's StackSets enter workload accounts from; their trusts name it."""
+        return role_arn(partition, account, delivery_path(self.prefix), self.role(STACK_SET_ADMINISTRATION))
 
     def code_pipeline(self, purpose: str) -> str:
         """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
@@ -162,7 +166,7 @@ def people_path(prefix: str) -> str:
 
 
 def delivery_path(prefix: str) -> str:
-    """IAM path of the role that StackSets enter workload accounts from."""
+    """IAM path of the roles that StackSets enter workload accounts from."""
     return f"/{prefix}/delivery/"
 
 
@@ -215,12 +219,13 @@ TEAM_ADMINISTRATOR = "team-administrator"
 
 def workload_names(prefix: str, stack: str, stage: str, account: str, region: str, projects: list[str]) -> list[str]:
     """Every limited name of a workload stack; raises NameTooLong at the first that does not fit."""
-    here, staged = Names(prefix, stack), Names(prefix, stage)
+    here = Names(prefix, stack)
     names = [here.bucket(purpose, account, region) for purpose in ("logs", "capture")]
-    names += [here.role("flow-logs"), staged.role(STACK_SET_EXECUTION)]
+    names += [here.role("flow-logs")]
     for project in projects:
         mine = ProjectNames(prefix, project)
-        names += [mine.stage_role(stage, MODEL), mine.stage_role(stage, TEST), mine.endpoint(stage)]
+        names += [mine.stage_role(stage, purpose) for purpose in (MODEL, TEST, STACK_SET_EXECUTION)]
+        names += [mine.endpoint(stage)]
     return names
 
 
@@ -234,12 +239,13 @@ def data_science_names(prefix: str, stack: str, account: str, region: str, scien
     """Every limited name of a data science stack; raises NameTooLong at the first that does not fit."""
     here = Names(prefix, stack)
     names = [here.bucket(purpose, account, region) for purpose in ("logs", "data", "models", "artifacts")]
-    names += [here.role(purpose) for purpose in (STACK_SET_ADMINISTRATION, STUDIO, APPROVER)]
+    names += [here.role(purpose) for purpose in (STUDIO, APPROVER)]
     return [*names, here.sagemaker("domain"), *(here.scientist(name) for name in scientists)]
 
 
 def project_names(prefix: str, project: str, stages: list[str]) -> list[str]:
     """Every limited name of a project stack; raises NameTooLong at the first that does not fit."""
     mine = ProjectNames(prefix, project)
-    names = [mine.role(TEAM_ADMINISTRATOR), mine.code_pipeline("deploy"), mine.group(), mine.pipeline()]
+    names = [mine.role(purpose) for purpose in (STACK_SET_ADMINISTRATION, TEAM_ADMINISTRATOR)]
+    names += [mine.code_pipeline("deploy"), mine.group(), mine.pipeline()]
     return names + [mine.endpoint(stage) for stage in stages] + [mine.stack_set(stage) for stage in stages]

@@ -14,6 +14,7 @@ from settings.values import (
     BucketName,
     Distinct,
     EndpointId,
+    Identifier,
     InterfaceEndpoint,
     KeyArn,
     RoleArn,
@@ -99,14 +100,16 @@ class Buckets(Section):
 class WorkloadRoles(Section):
     """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
 
-    stack_set_execution: RoleArn | None = Field(default=None, description="Role of StackSets in this account.")
+    stack_set_execution: dict[Identifier, RoleArn] = Field(
+        default_factory=dict, description="Roles of StackSets in this account, by project."
+    )
 
 
-class DataScienceRoles(Section):
+class ProjectRoles(Section):
     """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
 
     stack_set_administration: RoleArn | None = Field(
-        default=None, description="Role that StackSets enter workload accounts from."
+        default=None, description="Role that the project's StackSets enter workload accounts from."
     )
 
 
@@ -150,7 +153,6 @@ class DataScienceExisting(Section):
         default_factory=DataScienceKeys, description="KMS keys, by ARN."
     )
     buckets: Buckets = Field(default_factory=Buckets, description="Buckets, by name.")
-    roles: DataScienceRoles = Field(default_factory=DataScienceRoles, description="Roles, by ARN.")
 
     @field_validator("buckets")
     @classmethod
@@ -166,13 +168,30 @@ class DataScienceExisting(Section):
         return value
 
 
-AnyExisting = TypeVar("AnyExisting", WorkloadExisting, DataScienceExisting)
+class ProjectExisting(Section):
+    """What a project has already in the data science account."""
+
+    roles: ProjectRoles = Field(default_factory=ProjectRoles, description="Roles, by ARN.")
+
+
+AnyExisting = TypeVar("AnyExisting", WorkloadExisting, DataScienceExisting, ProjectExisting)
+
+
+def _arns(existing: WorkloadExisting | DataScienceExisting | ProjectExisting) -> dict[str, str | None]:
+    """ARNs of the section by what they are for."""
+    if isinstance(existing, ProjectExisting):
+        return {"stack_set_administration": existing.roles.stack_set_administration}
+    keys: dict[str, str | None] = existing.keys.model_dump()
+    if isinstance(existing, WorkloadExisting):
+        roles = existing.roles.stack_set_execution
+        keys |= {f"stack_set_execution of {project}": arn for project, arn in roles.items()}
+    return keys
 
 
 def belonging(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
     """The section, if its keys and roles are those of the stack's own account and region. Raises ValueError."""
     account, region = info.data.get("account"), info.data.get("region")
-    for name, arn in {**existing.keys.model_dump(), **existing.roles.model_dump()}.items():
+    for name, arn in _arns(existing).items():
         if not arn:
             continue
         _, _, service, its_region, its_account, _ = arn.split(":", 5)
@@ -180,4 +199,13 @@ def belonging(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
             raise ValueError(f"has {arn} ({name}), which is in account {its_account}, not in {account}")
         if region and service == "kms" and its_region != region:
             raise ValueError(f"has {arn} ({name}), which is in {its_region}, not in {region}")
+    return existing
+
+
+def of_own_projects(existing: WorkloadExisting, info: ValidationInfo) -> WorkloadExisting:
+    """The section, if its roles are those of projects that the account lets in. Raises ValueError."""
+    projects = info.data.get("projects")
+    strange = sorted(existing.roles.stack_set_execution.keys() - set(projects or ()))
+    if projects is not None and strange:
+        raise ValueError(f"has a role of {strange[0]}, which may not deploy here: add it to projects, or drop the role")
     return existing

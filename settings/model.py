@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 import names
-from settings.existing import DataScienceExisting, WorkloadExisting, belonging
+from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, belonging, of_own_projects
 from settings.section import Section
 from settings.values import (
     AccountId,
@@ -278,7 +278,7 @@ class WorkloadSettings(StackSettings):
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
-    existing: Annotated[WorkloadExisting, AfterValidator(belonging)] = Field(
+    existing: Annotated[WorkloadExisting, AfterValidator(belonging), AfterValidator(of_own_projects)] = Field(
         default_factory=WorkloadExisting, description="What the account has already, used instead of made."
     )
     alerts: Alerts = Field(default_factory=Alerts)
@@ -341,6 +341,9 @@ class ProjectSettings(StackSettings):
     administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(),
         description="Roles that the team's administrators sign in with; none: no such role is made for the project.",
+    )
+    existing: Annotated[ProjectExisting, AfterValidator(belonging)] = Field(
+        default_factory=ProjectExisting, description="What the project has already, used instead of made."
     )
     gate: Gate
     deployments: Deployments = Field(default_factory=Deployments)

@@ -13,19 +13,15 @@ from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.image_repository import ImageRepository, ImageRepositoryArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.rendering import rendered
-from components.role import Role, RoleArgs
 from components.studio import Studio, StudioArgs
-from policies.documents import buckets, keys, platform_roles, shared, trust
+from policies.documents import buckets, keys, shared
 from policies.documents.accounts import WorkloadAccounts
 from settings.model import DataScienceSettings
 from stacks.account import account_provider, boundary_of, common_tags, inside
 from stacks.existing import bucket_arn, of_data_science
-from stacks.existing_roles import ExistingRole, Expected
 from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.people import StudioRoles, approver
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish, read
-
-ADMINISTRATION = "stack_set_administration"
 
 
 class DataScience:
@@ -38,17 +34,8 @@ class DataScience:
         self.place = keys.Place(partition=self.partition, account=settings.account, region=settings.region)
         self.boundary = boundary_of(settings)
         self.provider = account_provider(stack, settings)
-        self.existing = of_data_science(settings, self.provider, {ADMINISTRATION: self.administration()})
+        self.existing = of_data_science(settings, self.provider)
         self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
-
-    def administration(self) -> Expected:
-        """ARN and trust of the role that StackSets enter workload accounts from."""
-        settings, name = self.settings, self.here.role(names.STACK_SET_ADMINISTRATION)
-        source = f"arn:{self.partition}:cloudformation:*:{settings.account}:stackset/{settings.prefix}-*"
-        return Expected(
-            arn=names.role_arn(self.partition, settings.account, names.delivery_path(settings.prefix), name),
-            trust=trust.service_trust("cloudformation.amazonaws.com", settings.account, source_arns=[source]),
-        )
 
     def bucket(self, purpose: str) -> str:
         """Name of a bucket: of the one that exists, or else the platform's own."""
@@ -87,10 +74,6 @@ class DataScience:
     def organization_paths(self) -> pulumi.Output[list[str]]:
         """Organization paths that stand for the accounts in policies; none where those are listed."""
         return self.workload_accounts().apply(lambda accounts: list(accounts.paths))
-
-    def account_stages(self) -> pulumi.Output[list[list[str]]]:
-        """Account id and stage of each workload stack."""
-        return pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in self.workloads.values()])
 
     def platform_accounts(self) -> pulumi.Output[list[str]]:
         """This account's id and the workload accounts'."""
@@ -140,7 +123,6 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         "artifacts", it.place, it.here, data_key.arn, logs, it.provider, settings.protect, events=True
     )
     images = _images(it, data_key)
-    administration = _stack_set_administration(it)
     studio_roles = StudioRoles(it, data, data_key, studio_key, images)
     studio = _studio(it, net, studio_key, studio_roles)
     approver_role = approver(it)
@@ -162,7 +144,6 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         artifacts_bucket=artifacts.name,
         image_repository_arn=images.arn,
         image_uri=images.url.apply(lambda url: _image_uri(url, settings)),
-        stack_set_administration_role_arn=administration.arn,
         alarm_topic_arn=topic.arn,
         studio_domain_id=studio.domain_id,
         scientists=studio_roles.described(),
@@ -293,26 +274,6 @@ def _images(it: DataScience, key: EncryptionKey) -> ImageRepository:
         protect=settings.protect,
     )
     return ImageRepository("images", args, inside(it.provider))
-
-
-def _stack_set_administration(it: DataScience) -> Role | ExistingRole:
-    if ADMINISTRATION in it.existing.roles:
-        return it.existing.roles[ADMINISTRATION]
-    settings = it.settings
-
-    def policy(accounts: WorkloadAccounts, pairs: list[list[str]]) -> str:
-        roles = [(one, names.Names(settings.prefix, stage).role(names.STACK_SET_EXECUTION)) for one, stage in pairs]
-        return platform_roles.stack_set_administration(accounts, names.STACK_SET_EXECUTION_PATH, roles)
-
-    args = RoleArgs(
-        name=it.here.role(names.STACK_SET_ADMINISTRATION),
-        path=names.delivery_path(settings.prefix),
-        description="StackSets of the projects enter the workload accounts with it",
-        trust=it.administration().trust,
-        policy=pulumi.Output.all(it.workload_accounts(), it.account_stages()).apply(lambda known: policy(*known)),
-        boundary=it.boundary,
-    )
-    return Role("stackset-administration", args, inside(it.provider))
 
 
 def _studio(it: DataScience, net: Perimeter, key: EncryptionKey, roles: StudioRoles) -> Studio:

@@ -27,10 +27,8 @@ class Expected:
     trust: str
 
 
-def role(look: Lookups, purpose: str, arn: str, expected: Expected, boundary: str) -> ExistingRole:
+def role(look: Lookups, setting: str, arn: str, expected: Expected, boundary: str) -> ExistingRole:
     """A role of the name that others compute, inside the boundary, trusting exactly whom it must."""
-    head, *tail = purpose.split("_")
-    setting = f"roles.{head}{''.join(part.capitalize() for part in tail)}"
     if arn != expected.arn:
         look.short(setting, arn, f"other accounts compute its ARN: it must be {expected.arn}")
         return ExistingRole(arn)

@@ -153,7 +153,7 @@ def _deploy_pipeline(it: Project, roles: ProjectRoles) -> Pipeline:
     for stage in it.stages:
         if stage == "production":
             stages.append(_approval(it))
-        stages += _release(it, stage, tests)
+        stages += _release(it, roles, stage, tests)
     return _pipeline(
         it,
         roles,
@@ -170,15 +170,15 @@ def _approval(it: Project) -> pipelines.Stage:
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(it.home.alarm_topic_arn, question)])
 
 
-def _release(it: Project, stage: str, tests: Mapping[str, BuildProject]) -> list[pipelines.Stage]:
+def _release(it: Project, roles: ProjectRoles, stage: str, tests: Mapping[str, BuildProject]) -> list[pipelines.Stage]:
     workloads = it.of_stage(stage)
     to_stage = pipelines.Delivery(
         stage=stage,
         stack_set=it.names.stack_set(stage),
         accounts=workloads.apply(lambda there: sorted({w["account"] for w in there})),
         regions=workloads.apply(lambda there: sorted({w["region"] for w in there})),
-        administration_role_arn=it.home.stack_set_administration_role_arn,
-        execution_role=names.Names(it.settings.prefix, stage).role(names.STACK_SET_EXECUTION),
+        administration_role_arn=roles.administration.arn,
+        execution_role=it.names.stage_role(stage, names.STACK_SET_EXECUTION),
     )
     # Production serves people: its requests are not spent on a full test.
     purpose = "verify" if stage == "production" else "test"

@@ -8,8 +8,10 @@ import pulumi
 
 import names
 from policies.documents.accounts import WorkloadAccounts
+from policies.documents.trust import service_trust
 from settings.model import ProjectSettings
 from stacks.account import account_provider, inside
+from stacks.existing_roles import Expected
 from stacks.references import DataScienceOutputs, read
 
 
@@ -27,6 +29,17 @@ class Project:
         here = names.Names(settings.prefix, settings.data_science)
         # Computed as the data science stack does: the trigger's pattern and the archives' places name them.
         self.artifacts_bucket = here.bucket("artifacts", settings.account, settings.region)
+
+    def administration(self) -> Expected:
+        """ARN and trust of the role that the project's StackSets, and no others, enter workload accounts from."""
+        account, sets = self.settings.account, [self.names.stack_set(stage) for stage in self.stages]
+        base = f"arn:{self.partition}:cloudformation:*:{account}:stackset"
+        return Expected(
+            arn=self.names.administration_arn(self.partition, account),
+            trust=service_trust(
+                "cloudformation.amazonaws.com", account, source_arns=[f"{base}/{name}:*" for name in sets]
+            ),
+        )
 
     def options(self) -> pulumi.ResourceOptions:
         """Options of a component of this project."""

@@ -11,10 +11,13 @@ import names
 from components.role import Role, RoleArgs
 from policies.documents import project_people
 from policies.documents import project_roles as documents
+from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.project_place import ProjectPlace
 from policies.documents.trust import publisher_trust, service_trust, sign_in_trust
 from stacks.account import boundary_of
+from stacks.existing import of_project
+from stacks.existing_roles import ExistingRole
 from stacks.project_place import Project
 
 
@@ -47,6 +50,7 @@ class ProjectRoles:
             "deploy", "codebuild", [f"project/{render}"], lambda place: documents.deploy(place, render)
         )
         self.deploy_test = self._deploy_test(tests)
+        self.administration = self._administration()
         self.build_pipeline = self._role(
             "build-pipeline", "codepipeline", [build_pipeline], lambda place: documents.build_pipeline(place, build)
         )
@@ -83,11 +87,13 @@ class ProjectRoles:
         )
         return self._trusting(purpose, trust, policy)
 
-    def _trusting(self, purpose: str, trust: pulumi.Input[str], policy: pulumi.Input[str]) -> Role:
+    def _trusting(
+        self, purpose: str, trust: pulumi.Input[str], policy: pulumi.Input[str], path: str | None = None
+    ) -> Role:
         it = self._it
         args = RoleArgs(
             name=it.names.role(purpose),
-            path=it.names.path(),
+            path=path or it.names.path(),
             description=f"{purpose} of project {it.settings.id}",
             trust=trust,
             policy=policy,
@@ -99,24 +105,38 @@ class ProjectRoles:
     def _deploy_test(self, test_projects: list[str]) -> Role:
         it = self._it
 
-        def policy(known: list[Any]) -> str:
-            place, accounts, *stages = known
-            roles = [
-                (w["account"], it.names.stage_role(w["stage"], names.TEST)) for workloads in stages for w in workloads
-            ]
+        def policy(place: ProjectPlace, accounts: WorkloadAccounts, roles: list[tuple[str, str]]) -> str:
             enter = accounts.enter("EnterTestRoles", it.names.path(), roles)
             return documents.deploy_test(place, enter, test_projects)
 
-        stages = [it.of_stage(stage) for stage in it.stages]
         projects = [f"project/{name}" for name in test_projects]
-        known = pulumi.Output.all(self._place, it.accounts(), *stages)
-        return self._with_policy("deploy-test", "codebuild", projects, known.apply(policy))
+        known = pulumi.Output.all(self._place, it.accounts(), self._there(names.TEST))
+        return self._with_policy("deploy-test", "codebuild", projects, known.apply(lambda them: policy(*them)))
+
+    def _there(self, purpose: str) -> pulumi.Output[list[tuple[str, str]]]:
+        """Account and name of the project's roles for a purpose in the workload accounts of its stages."""
+        it = self._it
+
+        def named(stages: list[list[dict[str, Any]]]) -> list[tuple[str, str]]:
+            return [(w["account"], it.names.stage_role(w["stage"], purpose)) for there in stages for w in there]
+
+        return pulumi.Output.all(*[it.of_stage(stage) for stage in it.stages]).apply(named)
+
+    def _administration(self) -> Role | ExistingRole:
+        it = self._it
+        expected = it.administration()
+        existing = of_project(it.settings, it.provider, expected)
+        if existing is not None:
+            return existing
+        policy = pulumi.Output.all(it.accounts(), self._there(names.STACK_SET_EXECUTION)).apply(
+            lambda known: documents.stack_set_administration(known[0], names.STACK_SET_EXECUTION_PATH, known[1])
+        )
+        path = names.delivery_path(it.settings.prefix)
+        return self._trusting(names.STACK_SET_ADMINISTRATION, expected.trust, policy, path)
 
     def _deploy_pipeline(self, name: str, builds: list[str]) -> Role:
         it = self._it
-        policy = pulumi.Output.all(
-            self._place, it.home.stack_set_administration_role_arn, it.home.alarm_topic_arn
-        ).apply(
+        policy = pulumi.Output.all(self._place, self.administration.arn, it.home.alarm_topic_arn).apply(
             lambda known: documents.deploy_pipeline(
                 known[0],
                 build_projects=builds,
@@ -152,7 +172,8 @@ class ProjectRoles:
         it = self._it
         sets = [it.names.stack_set(stage) for stage in it.stages]
         function = it.names.of("release-cleaner")
-        policy = pulumi.Output.all(self._place, it.home.stack_set_administration_role_arn).apply(
+        # The role's own output, not its name alone: it goes after the function that it lets in, not before.
+        policy = pulumi.Output.all(self._place, self.administration.arn).apply(
             lambda known: documents.release_cleaner(known[0], sets, known[1], function)
         )
         return self._with_policy("release-cleaner", "lambda", [], policy)

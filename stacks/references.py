@@ -27,8 +27,7 @@ class WorkloadOutputs:
     capture_bucket: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
     event_bus_arn: pulumi.Input[str]
-    stack_set_execution_role_arn: pulumi.Input[str]
-    # Project id -> {"model": role ARN, "test": role ARN}
+    # Project id -> {"model", "test", "stackset-execution": role ARN}
     project_roles: pulumi.Input[dict[str, dict[str, str]]]
 
 
@@ -52,7 +51,6 @@ class DataScienceOutputs:
     artifacts_bucket: pulumi.Input[str]
     image_repository_arn: pulumi.Input[str]
     image_uri: pulumi.Input[str]
-    stack_set_administration_role_arn: pulumi.Input[str]
     alarm_topic_arn: pulumi.Input[str]
     studio_domain_id: pulumi.Input[str]
     # One for each scientist: {"name", "role", "projects": [id]}

@@ -23,8 +23,6 @@ from stacks.existing_roles import ExistingRole, Expected
 from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.references import WorkloadOutputs, publish
 
-EXECUTION = "stack_set_execution"
-
 
 class Workload:
     """The stack's names and places, worked out once from its settings."""
@@ -40,19 +38,23 @@ class Workload:
         self.registry_region = settings.registry.region or settings.region
         self.place = Place(partition=self.partition, account=settings.account, region=settings.region)
         self.provider = account_provider(stack, settings)
-        self.existing = of_workload(settings, self.provider, {EXECUTION: self.execution()})
+        executions = {project: self.execution(project) for project in settings.projects}
+        self.existing = of_workload(settings, self.provider, executions)
         self.boundary = boundary_of(settings)
 
-    def execution(self) -> Expected:
-        """ARN and trust of the role that StackSets act with here."""
-        path, name = names.STACK_SET_EXECUTION_PATH, self.staged.role(names.STACK_SET_EXECUTION)
-        administration = self.registry_role(
-            names.delivery_path(self.settings.prefix), self.registry.role(names.STACK_SET_ADMINISTRATION)
-        )
+    def execution(self, project: str) -> Expected:
+        """ARN and trust of the role that a project's StackSets act with here."""
+        mine, registry = self.project(project), self.settings.registry.account
+        name = mine.stage_role(self.stage, names.STACK_SET_EXECUTION)
         return Expected(
-            arn=names.role_arn(self.partition, self.settings.account, path, name),
-            trust=trust.role_trust(self.partition, self.settings.registry.account, [administration]),
+            arn=names.role_arn(self.partition, self.settings.account, names.STACK_SET_EXECUTION_PATH, name),
+            trust=trust.role_trust(self.partition, registry, [mine.administration_arn(self.partition, registry)]),
         )
+
+    def executions(self) -> str:
+        """ARN pattern of all roles that StackSets act with here."""
+        name = f"{self.settings.prefix}-{self.stage}-*-{names.STACK_SET_EXECUTION}"
+        return names.role_arn(self.partition, self.settings.account, names.STACK_SET_EXECUTION_PATH, name)
 
     def project(self, project: str) -> names.ProjectNames:
         """Names of one of the account's projects."""
@@ -92,10 +94,9 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     topic = alarm_topic(it.place, it.here, operations.arn, settings.alerts.emails, provider)
     bus = _event_bus(it, topic, provider)
     place = _identity_place(it, volumes, capture_key)
-    execution = _stack_set_execution(it, place, provider)
     roles = {project: _project_roles(it, project, place, provider) for project in settings.projects}
     _discovery(it, net, volumes, capture_key, capture, topic, provider)
-    publish(_outputs(it, net, volumes, capture, topic, bus, execution, roles))
+    publish(_outputs(it, net, volumes, capture, topic, bus, roles))
 
 
 def _outputs(
@@ -105,8 +106,7 @@ def _outputs(
     capture: PrivateBucket,
     topic: AlarmTopic,
     bus: EventBus,
-    execution: Role | ExistingRole,
-    roles: dict[str, dict[str, Role]],
+    roles: dict[str, dict[str, Role | ExistingRole]],
 ) -> WorkloadOutputs:
     return WorkloadOutputs(
         account=it.settings.account,
@@ -121,19 +121,18 @@ def _outputs(
         capture_bucket=capture.name,
         alarm_topic_arn=topic.arn,
         event_bus_arn=bus.arn,
-        stack_set_execution_role_arn=execution.arn,
         project_roles=pulumi.Output.all(
             **{
-                project: pulumi.Output.all(**{p: role.arn for p, role in pair.items()})
-                for project, pair in roles.items()
+                project: pulumi.Output.all(**{purpose: role.arn for purpose, role in own.items()})
+                for project, own in roles.items()
             }
         ),
     )
 
 
 def _volume_key(it: Workload, provider: aws.Provider) -> EncryptionKey:
-    # Endpoints are made by CloudFormation's role, and run as model roles.
-    policy = volume_key(it.place, users=[it.execution().arn, it.model_roles()], services=["sagemaker"])
+    # Endpoints are made by CloudFormation's roles, and run as model roles.
+    policy = volume_key(it.place, users=[it.executions(), it.model_roles()], services=["sagemaker"])
     args = EncryptionKeyArgs(
         alias=it.here.alias("volumes"),
         description=f"Volumes of the endpoints of {it.stack}",
@@ -205,24 +204,34 @@ def _identity_place(
 
 
 def _stack_set_execution(
-    it: Workload, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
+    it: Workload, project: str, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
 ) -> Role | ExistingRole:
-    if EXECUTION in it.existing.roles:
-        return it.existing.roles[EXECUTION]
-    args = RoleArgs(
-        name=it.staged.role(names.STACK_SET_EXECUTION),
-        path=names.STACK_SET_EXECUTION_PATH,
-        description="CloudFormation brings models to this account with it",
-        trust=it.execution().trust,
-        policy=place.apply(lambda known: workload_roles.stack_set_execution(known, it.model_roles())),
-        boundary=it.boundary,
+    if project in it.existing.roles:
+        return it.existing.roles[project]
+    mine = it.project(project)
+    delivered = workload_roles.Delivered(
+        stack_set=mine.stack_set(it.stage),
+        endpoint=mine.endpoint(it.stage),
+        group=mine.group(),
+        model_role=names.role_arn(
+            it.partition, it.settings.account, mine.path(), mine.stage_role(it.stage, names.MODEL)
+        ),
     )
-    return Role("stackset-execution", args, inside(provider))
+    args = RoleArgs(
+        name=mine.stage_role(it.stage, names.STACK_SET_EXECUTION),
+        path=names.STACK_SET_EXECUTION_PATH,
+        description=f"CloudFormation brings models of project {project} to this account with it",
+        trust=it.execution(project).trust,
+        policy=place.apply(lambda known: workload_roles.stack_set_execution(known, delivered)),
+        boundary=it.boundary,
+        tags={PROJECT_TAG: project},
+    )
+    return Role(f"{project}-stackset-execution", args, inside(provider))
 
 
 def _project_roles(
     it: Workload, project: str, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
-) -> dict[str, Role]:
+) -> dict[str, Role | ExistingRole]:
     settings, mine = it.settings, it.project(project)
     endpoint, tags = mine.endpoint(it.stage), {PROJECT_TAG: project}
     repository = f"{settings.prefix}/*"
@@ -248,6 +257,7 @@ def _project_roles(
     return {
         names.MODEL: Role(f"{project}-model", model, inside(provider)),
         names.TEST: Role(f"{project}-test", test, inside(provider)),
+        names.STACK_SET_EXECUTION: _stack_set_execution(it, project, place, provider),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.kinds import purpose
+from policies.access.estate.kinds import purpose, role_kind
 from policies.access.matrix.deeds import through_s3
 from policies.access.question import Answer, Document, Question
 
@@ -52,11 +52,11 @@ def needs(estate: Estate) -> list[Need]:
         if project and role.name.endswith(f"-{project}-model"):
             found += _model_role(estate, role, project)
         elif project and role.name.endswith(f"-{project}-deploy-test"):
-            found += _entered(estate, role, f"-{project}-test", "test endpoints")
-        elif role.name.endswith("-stackset-execution"):
-            found += _execution_role(estate, role)
-        elif role.name.endswith("-stackset-administration"):
-            found += _entered(estate, role, "-stackset-execution", "deliver")
+            found += _entered(estate, role, project, "test", "test endpoints")
+        elif project and role.name.endswith(f"-{project}-stackset-execution"):
+            found += _execution_role(estate, role, project)
+        elif project and role.name.endswith(f"-{project}-stackset-administration"):
+            found += _entered(estate, role, project, "stackset-execution", "deliver")
     return found
 
 
@@ -104,15 +104,10 @@ def _name(key: Guarded | None, arn: str) -> str:
     return key.aliases[0] if key and key.aliases else arn
 
 
-def _execution_role(estate: Estate, role: Role) -> Iterable[Need]:
-    """CloudFormation makes models of the projects that this account serves from the registry's packages."""
-    served = {
-        r.tags["project"]
-        for r in estate.roles.values()
-        if r.account == role.account and r.stack == role.stack and r.tags.get("project") and r.name.endswith("-model")
-    }
+def _execution_role(estate: Estate, role: Role, project: str) -> Iterable[Need]:
+    """CloudFormation makes models of the project from the registry's packages."""
     for group in estate.kind("group"):
-        if group.tags.get("project") not in served:
+        if group.tags.get("project") != project:
             continue
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         side = f"the policy of model package group {group.name}"
@@ -121,9 +116,10 @@ def _execution_role(estate: Estate, role: Role) -> Iterable[Need]:
             yield Need(what=f"{what} registered models of {group.name}", role=role, far_side=side, question=asked)
 
 
-def _entered(estate: Estate, role: Role, ending: str, what: str) -> Iterable[Need]:
+def _entered(estate: Estate, role: Role, project: str, kind: str, what: str) -> Iterable[Need]:
     for target in sorted(estate.roles.values(), key=lambda each: each.arn):
-        if target.name.endswith(ending) and target.account != role.account:
+        own = target.tags.get("project") == project and role_kind(target) == kind
+        if own and target.account != role.account:
             asked = estate.question(role.arn, "sts:AssumeRole", target.arn)
             side = f"the trust of {target.name}"
             yield Need(what=f"{what} in {target.account}", role=role, far_side=side, question=asked)

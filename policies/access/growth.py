@@ -20,7 +20,7 @@ DOCUMENTS: tuple[tuple[str, Limit, Callable[[Platform, str], str]], ...] = (
     ("a project's model package group", OF_KIND["group"], lambda platform, project: platform.model_group(project)),
     ("S3 endpoint", ENDPOINT, lambda platform, _: platform.s3_endpoint_policy()),
     ("interface endpoint", ENDPOINT, lambda platform, _: platform.interface_endpoint()),
-    ("StackSet administration role", INLINE, lambda platform, _: platform.stack_set_administration()),
+    ("a project's StackSets", INLINE, lambda platform, project: platform.stack_set_administration(project)),
     ("a project's endpoint tests", INLINE, lambda platform, project: platform.deploy_test(project)),
 )
 HEAD = f"""# Sizes of documents

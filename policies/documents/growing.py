@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import names
-from policies.documents import buckets, endpoints, keys, platform_roles, project_roles, shared
+from policies.documents import buckets, endpoints, keys, project_roles, shared
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.project_place import ProjectPlace
 
@@ -108,13 +108,11 @@ class Platform:
     def _all_accounts(self) -> list[str]:
         return sorted({self.home, *self.accounts.ids})
 
-    def stack_set_administration(self) -> str:
-        """Policy of the role that StackSets enter workload accounts from."""
-        roles = [(one.account, self._staged(one.stage).role(names.STACK_SET_EXECUTION)) for one in self.workloads]
-        return platform_roles.stack_set_administration(self.accounts, names.STACK_SET_EXECUTION_PATH, roles)
-
-    def _staged(self, stage: str) -> names.Names:
-        return names.Names(self.prefix, stage)
+    def stack_set_administration(self, project: str) -> str:
+        """Policy of the role that a project's StackSets enter all workload accounts from."""
+        mine = names.ProjectNames(self.prefix, project)
+        roles = [(one.account, mine.stage_role(one.stage, names.STACK_SET_EXECUTION)) for one in self.workloads]
+        return project_roles.stack_set_administration(self.accounts, names.STACK_SET_EXECUTION_PATH, roles)
 
     def model_group(self, project: str) -> str:
         """Policy of a project's model package group, of a project that all workload accounts let in."""

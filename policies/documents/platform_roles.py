@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from policies.documents.accounts import WorkloadAccounts
 from policies.documents.statement import Statement, document
-
-
-def stack_set_administration(accounts: WorkloadAccounts, path: str, execution_roles: Sequence[tuple[str, str]]) -> str:
-    """CloudFormation StackSets enter exactly the execution roles of the workload accounts (account and name)."""
-    return document(accounts.enter("EnterWorkloadAccounts", path, execution_roles))
 
 
 def approver(*, partition: str, account: str, region: str, prefix: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.documents import common
+from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
 from policies.documents.project_place import MODEL_BUILD, MODEL_DEPLOY, ProjectPlace
 from policies.documents.statement import Statement, document
@@ -302,6 +303,11 @@ def deploy_pipeline(
         ),
         _pass_administration(administration_role),
     )
+
+
+def stack_set_administration(accounts: WorkloadAccounts, path: str, execution_roles: Sequence[tuple[str, str]]) -> str:
+    """StackSets of a project enter its execution roles (account and name) in the workload accounts, and no other."""
+    return document(accounts.enter("EnterWorkloadAccounts", path, execution_roles))
 
 
 def _pass_administration(role: str) -> Statement:

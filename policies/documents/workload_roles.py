@@ -32,6 +32,16 @@ class WorkloadPlace:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """What a project's StackSet brings to a stage, by name; `model_role` is the ARN of what models run with."""
+
+    stack_set: str
+    endpoint: str
+    group: str
+    model_role: str
+
+
 def model_role(place: WorkloadPlace, project: str, endpoint: str, repository: str) -> str:
     """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
     group = place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
@@ -100,36 +110,34 @@ def test_role(place: WorkloadPlace, project: str, endpoint: str) -> str:
     )
 
 
-def stack_set_execution(place: WorkloadPlace, model_roles: str) -> str:
-    """Role that CloudFormation acts with in this account: endpoints and what surrounds them, nothing else.
-
-    `model_roles` is the ARN pattern of the roles that it may hand to SageMaker.
-    """
-    prefix = place.prefix
+def stack_set_execution(place: WorkloadPlace, delivered: Delivered) -> str:
+    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else."""
     return document(
-        *_own_stacks(place),
-        _endpoints(place),
+        *_own_stacks(place, delivered.stack_set),
+        _endpoint(place, delivered.endpoint),
+        _models(place),
         Statement(
             sid="DeployModelsOfTheRegistry",
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
             resources=[
                 f"arn:{place.partition}:sagemaker:{place.registry_region}:{place.registry_account}"
-                f":model-package/{prefix}-*/*"
+                f":model-package/{delivered.group}/*"
             ],
         ),
-        common.pass_role("PassModelRolesToSageMaker", [model_roles], "sagemaker.amazonaws.com"),
+        common.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
         Statement(
             sid="ReadTheAccountsParameters",
             actions=["ssm:GetParameter", "ssm:GetParameters"],
-            resources=[place.arn("ssm", f"parameter/{prefix}/{place.stage}/*")],
+            resources=[place.arn("ssm", f"parameter/{place.prefix}/{place.stage}/*")],
         ),
-        *_surroundings(place),
+        *_surroundings(place, delivered.endpoint),
         common.encrypt_volumes("EncryptVolumes", place.region, place.volume_key_arn),
     )
 
 
-def _own_stacks(place: WorkloadPlace) -> tuple[Statement, ...]:
-    stacks = f"StackSet-{place.prefix}-*"
+def _own_stacks(place: WorkloadPlace, stack_set: str) -> tuple[Statement, ...]:
+    # StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like this one's.
+    stacks = f"StackSet-{stack_set}-{'?' * 36}"
     return (
         Statement(
             sid="ManageItsStacks",
@@ -161,32 +169,47 @@ def _own_stacks(place: WorkloadPlace) -> tuple[Statement, ...]:
     )
 
 
-def _endpoints(place: WorkloadPlace) -> Statement:
-    kinds = ("Model", "EndpointConfig", "Endpoint")
-    names = ("endpoint", "endpoint-config", "model")
-    # Names of models and configurations are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63
-    # and lower case, so that only the account and the kind can be named here.
+_UNNAMED = ("Model", "EndpointConfig")
+_TAGS = ("sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags")
+
+
+def _endpoint(place: WorkloadPlace, endpoint: str) -> Statement:
     return Statement(
-        sid="ManageEndpoints",
+        sid="ManageTheEndpoint",
         actions=[
-            *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Delete", "Describe") for kind in kinds),
-            "sagemaker:AddTags",
-            "sagemaker:DeleteTags",
-            "sagemaker:ListTags",
+            "sagemaker:CreateEndpoint",
+            "sagemaker:DeleteEndpoint",
+            "sagemaker:DescribeEndpoint",
             "sagemaker:UpdateEndpoint",
             "sagemaker:UpdateEndpointWeightsAndCapacities",
+            *_TAGS,
         ],
-        resources=[place.arn("sagemaker", f"{name}/*") for name in names],
+        resources=[place.arn("sagemaker", f"endpoint/{endpoint}")],
     )
 
 
-def _surroundings(place: WorkloadPlace) -> Sequence[Statement]:
-    prefix = place.prefix
+def _models(place: WorkloadPlace) -> Statement:
+    # Names of models and configurations are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63
+    # and lower case, so that only the account and the kind can be named here. An endpoint is made and changed with its
+    # configuration as a second resource (SAR list_amazonsagemakerai).
+    return Statement(
+        sid="ManageModels",
+        actions=[
+            *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Delete", "Describe") for kind in _UNNAMED),
+            "sagemaker:CreateEndpoint",
+            "sagemaker:UpdateEndpoint",
+            *_TAGS,
+        ],
+        resources=[place.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")],
+    )
+
+
+def _surroundings(place: WorkloadPlace, endpoint: str) -> Sequence[Statement]:
     return (
         Statement(
             sid="ManageAlarms",
             actions=["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
-            resources=[place.arn("cloudwatch", f"alarm:{prefix}-*")],
+            resources=[place.arn("cloudwatch", f"alarm:{endpoint}-*")],
         ),
         common.see_alarms(),
         Statement(

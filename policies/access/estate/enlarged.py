@@ -24,11 +24,14 @@ from policies.documents.trust import publisher_trust
 
 def platform_of(estate: Estate) -> Platform:
     """The platform as the growing documents need to know it, read from what was built."""
-    administration, home = _home(estate)
-    prefix, stack = administration.name.removesuffix("-stackset-administration").split("-", 1)
+    (models,) = of(estate, "bucket", "models")
+    home, stack = models.account, models.stack
+    prefix = roles_of(estate, "stackset-administration")[0].path.split("/")[1]
+    # Every project that an account lets in has a role there.
+    places = {(role.account, _stage(role, prefix)): None for role in roles_of(estate, "stackset-execution")}
     keys = {key.aliases[0].rsplit("/", 1)[-1]: key.arn for key in estate.kind("key") if key.stack == stack}
     return Platform(
-        partition=administration.arn.split(":")[1],
+        partition=models.arn.split(":")[1],
         region=keys["models"].split(":")[3],
         home=home,
         prefix=prefix,
@@ -39,20 +42,19 @@ def platform_of(estate: Estate) -> Platform:
         deployers=_deployers(estate),
         workloads=[
             Workload(
-                account=role.account,
-                stage=role.name.removeprefix(f"{prefix}-").removesuffix("-stackset-execution"),
-                s3_endpoint=_gate(estate, role.account, "s3"),
-                kms_endpoint=_gate(estate, role.account, "kms"),
+                account=account,
+                stage=stage,
+                s3_endpoint=_gate(estate, account, "s3"),
+                kms_endpoint=_gate(estate, account, "kms"),
             )
-            for role in roles_of(estate, "stackset-execution")
+            for account, stage in places
         ],
         organization_paths=estate.organization_paths,
     )
 
 
-def _home(estate: Estate) -> tuple[Role, str]:
-    (administration,) = (role for role in estate.roles.values() if role_kind(role) == "stackset-administration")
-    return administration, administration.account
+def _stage(role: Role, prefix: str) -> str:
+    return role.name.removeprefix(f"{prefix}-").removesuffix(f"-{role.tags['project']}-stackset-execution")
 
 
 def _gate(estate: Estate, account: str, service: str) -> str:
@@ -189,8 +191,8 @@ class _Enlarging:
         roles = ((role, role.tags.get("project") == self._copied) for role in self._old.roles.values())
         for role in self._of_projects(roles):
             kind, project = role_kind(role), role.tags.get("project")
-            if kind == "stackset-administration":
-                yield replace(role, inline=(json.loads(self.platform.stack_set_administration()),))
+            if kind == "stackset-administration" and project:
+                yield replace(role, inline=(json.loads(self.platform.stack_set_administration(project)),))
             elif kind == "deploy-test" and project:
                 yield replace(role, inline=(json.loads(self.platform.deploy_test(project)),))
             elif kind == "publish" and project in self._new:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.kinds import roles_of
 from policies.access.matrix.deeds import Asked, Deed, Where, other
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Question
+
+ADMINISTRATION, EXECUTION = "stackset-administration", "stackset-execution"
 
 
 def registry(estate: Estate) -> list[Deed]:
@@ -113,12 +116,43 @@ def delivery(estate: Estate) -> list[Deed]:
             ("change deploy pipeline", "deploy", "codepipeline:UpdatePipeline", ""),
         )
     ]
-    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
-        if role.name.endswith("-stackset-administration"):
-            found.append(Deed(section="Delivery", column="run a StackSet", ask=_stack_set(role)))
-        if role.name.endswith(("-stackset-administration", "-stackset-execution")):
-            found.append(Deed(section="Delivery", column=f"act as {role.name}", ask=_assume(role)))
-    return found
+    return [*found, *_stack_sets(estate)]
+
+
+# Kind, project and, of a role outside the data science account, stack -> the role.
+_OfProjects = Mapping[tuple[str, str, str], Role]
+
+
+def _stack_sets(estate: Estate) -> list[Deed]:
+    """Running StackSets, and acting with the roles that StackSets act with."""
+    roles: _OfProjects = {
+        (kind, role.tags["project"], "" if kind == ADMINISTRATION else role.stack): role
+        for kind in (ADMINISTRATION, EXECUTION)
+        for role in roles_of(estate, kind)
+        if role.tags.get("project")
+    }
+    columns = [
+        ("run a StackSet", _stack_set(roles)),
+        ("act as the administration role", _assume(roles, ADMINISTRATION)),
+    ]
+    for stack in sorted({stack for _, _, stack in roles if stack}):
+        columns.append((f"act as the execution role in {stack}", _assume(roles, EXECUTION, stack)))
+    return [
+        Deed(section="Delivery", column=f"{column}: {whose} project", ask=_about(whose, ask))
+        for whose in ("own", "other")
+        for column, ask in columns
+    ]
+
+
+_AskedOfProject = Callable[[Estate, Subject, Where, str], "list[Question] | None"]
+
+
+def _about(whose: str, ask: _AskedOfProject) -> Asked:
+    def asked(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+        project = _project(estate, subject, whose)
+        return None if project is None else ask(estate, subject, where, project)
+
+    return asked
 
 
 def _pipeline(purpose: str, action: str, suffix: str, whose: str) -> Asked:
@@ -139,12 +173,14 @@ def _is(name: str, project: str | None, purpose: str) -> bool:
     return bool(project) and name.startswith(f"{project}-") and name.endswith(f"-{purpose}")
 
 
-def _stack_set(administration: Role) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+def _stack_set(roles: _OfProjects) -> _AskedOfProject:
+    def ask(estate: Estate, subject: Subject, where: Where, project: str) -> list[Question] | None:
+        administration = roles.get((ADMINISTRATION, project, ""))
+        if administration is None:
+            return None
         partition, account = administration.arn.split(":")[1], administration.account
         region = next((key.arn.split(":")[3] for key in estate.kind("key") if key.account == account), "")
-        prefix = administration.name.split("-", 1)[0]
-        name = f"{prefix}-{subject.project or other(estate, subject)}-production"
+        name = administration.name.removesuffix(f"-{ADMINISTRATION}") + "-production"
         arn = f"arn:{partition}:cloudformation:{region}:{account}:stackset/{name}:00000000-0000-0000-0000-000000000000"
         passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
         gate = where.endpoint(estate, subject, "cloudformation")
@@ -156,8 +192,11 @@ def _stack_set(administration: Role) -> Asked:
     return ask
 
 
-def _assume(role: Role) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+def _assume(roles: _OfProjects, kind: str, stack: str = "") -> _AskedOfProject:
+    def ask(estate: Estate, subject: Subject, where: Where, project: str) -> list[Question] | None:
+        role = roles.get((kind, project, stack))
+        if role is None:
+            return None
         return [subject.ask(estate, "sts:AssumeRole", role.arn, endpoint=where.endpoint(estate, subject, "sts"))]
 
     return ask

@@ -23,7 +23,7 @@ TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "ia
 APPROVERS = ("approver",)
 SCIENTISTS = ("scientist", "studio-scientist", "publish")
 ADMINISTRATION = "stackset-administration"
-# Roles that may hand the administration role to CloudFormation.
+# Roles that may hand their project's administration role to CloudFormation.
 PASSERS = ("deploy-pipeline", "release-cleaner")
 
 
@@ -66,7 +66,7 @@ def approvers(estate: Estate) -> Outcome:
 
 
 def stack_sets(estate: Estate) -> Outcome:
-    """Exactly the printed principals pass the administration role, and none assumes it."""
+    """Exactly the printed principals pass an administration role, each its own project's, and none assumes one."""
     solver = Solver()
     named: list[str] = []
     for target in roles_of(estate, ADMINISTRATION):
@@ -76,7 +76,7 @@ def stack_sets(estate: Estate) -> Outcome:
             if role.account != target.account:
                 continue
             passing = role_asks(role, ["iam:PassRole"], resource=target.arn)
-            if role_kind(role) not in (*PASSERS, "deployer"):
+            if role_kind(role) not in PASSERS or role.tags.get("project") != target.tags.get("project"):
                 solver.refute(f"{role.name} passes {target.name}", passing)
             elif solver.possible(f"{role.name} passes {target.name}", passing):
                 named.append(f"{role.arn} passes {target.name}")
@@ -122,8 +122,8 @@ THEOREMS = (
     ),
     Theorem(
         id="administration-role",
-        says="Exactly the printed principals pass the StackSet administration role, to CloudFormation alone; "
-        "no principal assumes it.",
+        says="Exactly the printed principals pass or assume a StackSet administration role: that of their own project, "
+        "to CloudFormation alone.",
         row="B9",
         prove=stack_sets,
     ),
