@@ -46,10 +46,31 @@ class Reached:
 
 
 def reach(estate: Estate, solver: Solver) -> list[Reached]:
-    """The fixed point for every role of the estate."""
+    """The fixed point for every role of the estate. That of the last estate is remembered: two theorems rest on it."""
+    if not _LAST or _LAST[0].estate is not estate:
+        _LAST[:] = [_reached(estate)]
+    solver.queries += _LAST[0].queries
+    return list(_LAST[0].found)
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    """A fixed point, and what it took."""
+
+    estate: Estate
+    found: tuple[Reached, ...]
+    queries: int
+
+
+_LAST: list[_Fixed] = []
+
+
+def _reached(estate: Estate) -> _Fixed:
+    solver = Solver()
     steps = Steps(estate, solver)
     found = {role.arn: steps.of(role) for role in estate.roles.values()}
-    return [Reached(role, _closure(role.arn, found)) for role in sorted(estate.roles.values(), key=lambda r: r.arn)]
+    roles = sorted(estate.roles.values(), key=lambda role: role.arn)
+    return _Fixed(estate, tuple(Reached(role, _closure(role.arn, found)) for role in roles), solver.queries)
 
 
 def _closure(start: str, steps: Mapping[str, list[Step]]) -> dict[str | None, tuple[Step, ...]]:
