@@ -115,8 +115,17 @@ class Estate:
 
     def endpoint(self, account: str, service: str) -> VpcEndpoint | None:
         """An account's endpoint of a service, if it has one."""
-        found = [e for e in self.endpoints.values() if (e.account, e.service) == (account, service)]
-        return min(found, key=lambda each: each.id, default=None)
+        return self._gates.get((account, service))
+
+    @cached_property
+    def _gates(self) -> dict[tuple[str, str], VpcEndpoint]:
+        """The first by id, where a service has several."""
+        return {(e.account, e.service): e for e in sorted(self.endpoints.values(), key=lambda e: e.id, reverse=True)}
+
+    @cached_property
+    def projects(self) -> tuple[str, ...]:
+        """Ids of all projects that any role belongs to, sorted."""
+        return tuple(sorted({role.tags["project"] for role in self.roles.values() if role.tags.get("project")}))
 
     @cached_property
     def _groups(self) -> dict[tuple[str, str], Guarded]:

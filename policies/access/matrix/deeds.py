@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from policies.access.estate import Estate, Guarded
 from policies.access.estate.kinds import purpose
-from policies.access.matrix.subjects import Subject, projects
+from policies.access.matrix.subjects import Subject
 from policies.access.question import Context, Question
 
 ANOTHER = "another"
@@ -41,7 +41,7 @@ class Deed:
 
 def other(estate: Estate, subject: Subject) -> str:
     """A project that is not the subject's."""
-    return next((project for project in projects(estate) if project != subject.project), ANOTHER)
+    return next((project for project in estate.projects if project != subject.project), ANOTHER)
 
 
 def through_s3(bucket: Guarded) -> Context:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from policies.access.estate import Estate, Role
@@ -104,8 +103,3 @@ def account_names(estate: Estate) -> dict[str, str]:
         if not stack.startswith(("project-", "foundation", "user-", "sandbox-")):
             named[account].append(stack)
     return {account: " + ".join(stacks) or account for account, stacks in named.items()}
-
-
-def projects(estate: Estate) -> Sequence[str]:
-    """Ids of all projects that any role belongs to, sorted."""
-    return sorted({role.tags["project"] for role in estate.roles.values() if role.tags.get("project")})
