@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import names
+from policies.documents.statement import Conditions
 
 # What the foundation makes carries it, so that the deployer can be told to keep off where names do not tell.
 FOUNDATION_TAG = ("tier", names.FOUNDATION)
@@ -30,6 +31,14 @@ class Account:
     def bucket(self, purpose: str) -> str:
         """ARN pattern of the platform's buckets of one purpose, of every stack and region of the account."""
         return f"arn:{self.partition}:s3:::{self.prefix}-*-{purpose}-{self.account}-*"
+
+    def tagged(self) -> Conditions:
+        """The resource is the platform's."""
+        return {"StringEquals": {"aws:ResourceTag/platform": self.prefix}}
+
+    def tagging(self) -> Conditions:
+        """What is made is marked as the platform's."""
+        return {"StringEquals": {"aws:RequestTag/platform": self.prefix}}
 
     def boundary(self) -> str:
         """ARN of the boundary of every role of the platform in this account."""

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from policies.documents.account import Account
 from policies.documents.boundaries import BOUNDED, MAKE_ROLES, PASSED_TO
+from policies.documents.deployer_delivery import delivery
 from policies.documents.deployer_network import network
 from policies.documents.deployer_operations import operations
-from policies.documents.statement import Conditions, Kind, Statement, document
+from policies.documents.statement import Kind, Statement, document
 
 
 def deployer_policies(account: Account) -> dict[str, str]:
@@ -22,19 +23,9 @@ def deployer_policies(account: Account) -> dict[str, str]:
         "identity": document(*_identity(account), kind=Kind.MANAGED),
         "network": document(*network(account), kind=Kind.MANAGED),
         "storage": document(*_storage(account), kind=Kind.MANAGED),
-        "delivery": document(*_delivery(account), kind=Kind.MANAGED),
+        "delivery": document(*delivery(account), kind=Kind.MANAGED),
         "operations": document(*operations(account), kind=Kind.MANAGED),
     }
-
-
-def _tagged(account: Account) -> Conditions:
-    """The resource is the platform's."""
-    return {"StringEquals": {"aws:ResourceTag/platform": account.prefix}}
-
-
-def _tagging(account: Account) -> Conditions:
-    """What is made is marked as the platform's."""
-    return {"StringEquals": {"aws:RequestTag/platform": account.prefix}}
 
 
 # ---- roles
@@ -163,7 +154,7 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             sid="MakeKeys",
             actions=["kms:CreateKey"],
             resources=["*"],
-            conditions=_tagging(account),
+            conditions=account.tagging(),
             reason="A key that does not exist has no ARN (SAR list_awskeymanagementservice); its tag is asked for",
         ),
         Statement(
@@ -171,7 +162,7 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             # At its creation a key has no tags yet, so the right to give it some is for all (KMS manage-tags-api).
             actions=["kms:TagResource"],
             resources=[every],
-            conditions=_tagging(account),
+            conditions=account.tagging(),
         ),
         Statement(
             sid="KeepKeys",
@@ -194,7 +185,7 @@ def _keys(account: Account) -> tuple[Statement, ...]:
                 "kms:UpdateKeyDescription",
             ],
             resources=[every],
-            conditions=_tagged(account),
+            conditions=account.tagged(),
         ),
         Statement(
             sid="KeepAliases",
@@ -282,120 +273,5 @@ def _images(account: Account) -> tuple[Statement, ...]:
             actions=["ecr:GetAuthorizationToken"],
             resources=["*"],
             reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
-        ),
-    )
-
-
-# ---- Studio, registry, builds, pipelines, functions
-
-
-def _delivery(account: Account) -> Sequence[Statement]:
-    prefix = account.prefix
-    studio = [account.arn("sagemaker", f"{kind}/*") for kind in ("domain", "user-profile")]
-    groups = [account.arn("sagemaker", f"model-package-group/{prefix}-*")]
-    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
-    return (
-        Statement(
-            sid="MakeStudio",
-            actions=["sagemaker:CreateDomain", "sagemaker:CreateUserProfile"],
-            resources=studio,
-            conditions=_tagging(account),
-        ),
-        Statement(
-            sid="MakeStudiosHome",
-            actions=["elasticfilesystem:CreateFileSystem"],
-            resources=["*"],
-            conditions={"Bool": {"elasticfilesystem:Encrypted": "true"}},
-            reason="CreateDomain makes it for its caller, before it has a name (SM api-permissions-reference)",
-        ),
-        Statement(
-            sid="TagStudiosHome",
-            actions=["elasticfilesystem:TagResource"],
-            resources=[account.arn("elasticfilesystem", "file-system/*")],
-            conditions={"StringEquals": {"elasticfilesystem:CreateAction": "CreateFileSystem"}},
-        ),
-        Statement(
-            sid="KeepStudio",
-            actions=[
-                "sagemaker:DeleteDomain",
-                "sagemaker:DeleteUserProfile",
-                "sagemaker:UpdateDomain",
-                "sagemaker:UpdateUserProfile",
-            ],
-            resources=studio,
-            conditions=_tagged(account),
-        ),
-        Statement(
-            sid="SeeStudio",
-            actions=["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"],
-            resources=studio,
-        ),
-        Statement(
-            sid="KeepRegistryGroups",
-            actions=[
-                "sagemaker:CreateModelPackageGroup",
-                "sagemaker:DeleteModelPackageGroup",
-                "sagemaker:DeleteModelPackageGroupPolicy",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:GetModelPackageGroupPolicy",
-                "sagemaker:PutModelPackageGroupPolicy",
-            ],
-            resources=groups,
-        ),
-        Statement(
-            sid="TagWhatItMakes",
-            actions=["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
-            resources=[*studio, *groups],
-        ),
-        Statement(
-            sid="KeepBuilds",
-            actions=[
-                "codebuild:BatchGetProjects",
-                "codebuild:CreateProject",
-                "codebuild:DeleteProject",
-                "codebuild:UpdateProject",
-            ],
-            resources=[account.arn("codebuild", f"project/{prefix}-*")],
-        ),
-        Statement(
-            sid="KeepPipelines",
-            actions=[
-                "codepipeline:CreatePipeline",
-                "codepipeline:DeletePipeline",
-                "codepipeline:GetPipeline",
-                "codepipeline:ListTagsForResource",
-                "codepipeline:TagResource",
-                "codepipeline:UntagResource",
-                "codepipeline:UpdatePipeline",
-            ],
-            resources=pipelines,
-        ),
-        *_functions(account),
-    )
-
-
-def _functions(account: Account) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            sid="KeepFunctions",
-            actions=[
-                "lambda:CreateFunction",
-                "lambda:DeleteFunction",
-                "lambda:GetFunction",
-                "lambda:GetFunctionCodeSigningConfig",
-                "lambda:GetFunctionConfiguration",
-                "lambda:ListTags",
-                "lambda:ListVersionsByFunction",
-                "lambda:TagResource",
-                "lambda:UntagResource",
-                "lambda:UpdateFunctionCode",
-                "lambda:UpdateFunctionConfiguration",
-            ],
-            resources=[account.arn("lambda", f"function:{account.prefix}-*")],
-        ),
-        Statement(
-            sid="CallTheReleaseCleaner",
-            actions=["lambda:InvokeFunction"],
-            resources=[account.arn("lambda", f"function:{account.prefix}-*-release-cleaner")],
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.documents.account import Account
-from policies.documents.statement import Conditions, Statement
+from policies.documents.statement import Statement
 
 # What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
 _PARTS = (
@@ -86,8 +86,8 @@ def network(account: Account) -> Sequence[Statement]:
     vpcs = [account.arn("ec2", "vpc/*")]
     parts = [account.arn("ec2", f"{kind}/*") for kind in _PARTS]
     made = [*vpcs, *parts]
-    asked: Conditions = {"StringEquals": {"aws:RequestTag/platform": account.prefix}}
-    ours: Conditions = {"StringEquals": {"aws:ResourceTag/platform": account.prefix}}
+    asked = account.tagging()
+    ours = account.tagged()
     return (
         Statement(
             sid="SeeNetworks",
