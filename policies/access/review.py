@@ -15,7 +15,7 @@ from policies.access.matrix import render
 from policies.access.matrix.absences import Presence, presences
 from policies.access.matrix.cells import Matrix, matrix
 from policies.access.proofs import render as proofs_render
-from policies.access.proofs.all import prove_all
+from policies.access.proofs.all import proving
 from policies.access.proofs.theorem import Proof
 
 # Shown of what differs from a golden file, in lines.
@@ -59,16 +59,14 @@ def review(estate: Estate) -> Review:
     """Decide, prove and measure everything."""
     seconds: dict[str, float] = {}
     began = time.monotonic()
-    table = matrix(estate, decide)
-    present = presences(table)
-    seconds["matrix"] = time.monotonic() - began
-    began = time.monotonic()
-    proofs = prove_all(estate)
-    seconds["proofs"] = time.monotonic() - began
-    began = time.monotonic()
-    missing = completeness.missing(estate, decide)
-    measured = sizes.sizes(estate)
-    seconds["grants and sizes"] = time.monotonic() - began
+    with proving(estate) as finished:
+        table = matrix(estate, decide)
+        present = presences(table)
+        seconds["matrix"] = time.monotonic() - began
+        missing = completeness.missing(estate, decide)
+        measured = sizes.sizes(estate)
+        proofs = finished()
+    seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
         matrix=table,
         present=present,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 
+from policies.access import forked
 from policies.access.estate import Estate
 from policies.access.proofs import delivery, models, perimeter
 from policies.access.proofs.escalation import reach
@@ -18,33 +18,33 @@ THEOREMS: tuple[Theorem, ...] = (
     *reach.THEOREMS,
     *delivery.THEOREMS,
 )
+# They rest on the same steps from role to role, which a process then finds once.
+_SAME_STEPS = ("no-escalation", "scientists-decide-nothing")
 
 
 def prove_all(estate: Estate, workers: int | None = None) -> list[Proof]:
     """All theorems of an estate, on as many processes as there are cores unless `workers` says otherwise."""
-    workers = workers or min(len(THEOREMS), os.cpu_count() or 1)
-    if workers == 1:
-        return [prove(theorem, estate) for theorem in THEOREMS]
-    # Forked, so that the estate need not travel: a process inherits it.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_inherit, initargs=(estate,)) as pool:
-        found = {proof.theorem.id: proof for proofs in pool.map(_prove, range(len(TOGETHER))) for proof in proofs}
-    return [found[theorem.id] for theorem in THEOREMS]
+    with proving(estate, workers) as proofs:
+        return proofs()
 
 
-def _shared(theorems: Sequence[Theorem]) -> list[tuple[Theorem, ...]]:
-    """The theorems as they are handed to processes: first those that rest on the same steps, together."""
-    together = tuple(theorem for theorem in theorems if theorem.id in ("no-escalation", "scientists-decide-nothing"))
-    return [together, *((theorem,) for theorem in theorems if theorem not in together)]
+@contextmanager
+def proving(estate: Estate, workers: int | None = None) -> Iterator[forked.Results[Proof]]:
+    """Begins to prove all theorems, and gives what waits for the proofs: this process has time for something else."""
+    with forked.begun([partial(_prove, theorems, estate) for theorems in _pieces()], workers) as results:
+
+        def proofs() -> list[Proof]:
+            found = {proof.theorem.id: proof for piece in results() for proof in piece}
+            return [found[theorem.id] for theorem in THEOREMS]
+
+        yield proofs
 
 
-TOGETHER = _shared(THEOREMS)
-_ESTATES: list[Estate] = []
+def _pieces() -> list[Sequence[Theorem]]:
+    """The longest piece first."""
+    together = [theorem for theorem in THEOREMS if theorem.id in _SAME_STEPS]
+    return [together, *([theorem] for theorem in THEOREMS if theorem not in together)]
 
 
-def _inherit(estate: Estate) -> None:
-    _ESTATES[:] = [estate]
-
-
-def _prove(place: int) -> list[Proof]:
-    return [prove(theorem, _ESTATES[0]) for theorem in TOGETHER[place]]
+def _prove(theorems: Sequence[Theorem], estate: Estate) -> list[Proof]:
+    return [prove(theorem, estate) for theorem in theorems]
