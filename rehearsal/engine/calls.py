@@ -18,7 +18,11 @@ from rehearsal.engine.strict import check, operation
 from rehearsal.engine.table.row import Call, Row, filled, with_defaults
 
 _GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$|UnknownResource", re.IGNORECASE)
-_GONE_SAYS = re.compile(r"does not exist|could not find|not found|no such|cannot find|unable to find", re.IGNORECASE)
+_GONE_SAYS = re.compile(
+    # The last is GuardDuty's word for a detector that is gone.
+    r"does not exist|could not find|not found|no such|cannot find|unable to find|not owned by the current account",
+    re.IGNORECASE,
+)
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

@@ -6,6 +6,7 @@ import pulumi
 
 from tests.rehearsal.engine.foundations import flows, identity, keys, network, storage
 from tests.rehearsal.engine.programs import provider
+from tests.rehearsal.engine.watchers import detection, organization
 from tests.rehearsal.engine.workloads import delivery, events, functions, messages, registry, studio
 
 
@@ -23,4 +24,6 @@ def every_type() -> None:
     delivery(options, vpc, subnet, group, role, key, bucket)
     functions(options, subnet, group, role, key)
     flows(options, vpc, role)
+    detection(options, bucket, key)
+    organization(options)
     pulumi.export("vpcId", vpc.id)

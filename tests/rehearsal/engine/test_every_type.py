@@ -12,7 +12,7 @@ from rehearsal.engine import Engine, Stack
 from rehearsal.engine.provider import Provider
 from rehearsal.engine.table import INVOCATION, rows
 from tests.rehearsal.engine.every_type import every_type
-from tests.rehearsal.engine.programs import REGION, STRICT
+from tests.rehearsal.engine.programs import ACCOUNT, REGION, STRICT
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Life:
 def life() -> Iterator[Life]:
     """One stack of every type, brought up twice and taken away."""
     with Cloud(REGION) as cloud:
+        cloud.client(cloud.deployer(ACCOUNT), "organizations").create_organization(FeatureSet="ALL")
         engine = Engine(cloud)
         stack = engine.up("dev", every_type, STRICT)
         resources = dict(stack.resources)
