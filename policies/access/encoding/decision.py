@@ -98,8 +98,8 @@ def encode(policies: Policies, request: Request) -> z3.BoolRef:
     reader = Reader(request, policies.owner, bounded=policies.boundary is not None)
     gates = [
         negation(denied(policies, reader)),
-        either(beyond_rcps(reader), every_level(policies.rcps, reader)),
-        either(beyond_scps(request.caller), every_level(policies.scps, reader)),
+        either(beyond_rcps(reader), every_level(policies.rcps, reader)) if policies.rcps else True,
+        either(beyond_scps(request.caller), every_level(policies.scps, reader)) if policies.scps else True,
         limit(policies.endpoint, reader),
     ]
     allowed = conjunction(gates)
@@ -114,7 +114,7 @@ def denied(policies: Policies, reader: Reader) -> Formula:
     scps = disjunction(reader.denying(policy) for level in policies.scps for policy in level)
     return either(
         disjunction(reader.denying(policy) for policy in bound),
-        both(negation(beyond_rcps(reader)), rcps),
+        both(rcps, negation(beyond_rcps(reader))) if policies.rcps else False,
         both(negation(beyond_scps(reader.request.caller)), scps),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import z3
 
 from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
 from policies.access.encoding.conditions import Reading, holds
 from policies.access.encoding.documents import Policy, Statement
-from policies.access.encoding.logic import Formula, both, conjunction, disjunction, negation
+from policies.access.encoding.logic import Formula, both, conjunction, constant, disjunction, negation
 from policies.access.encoding.patterns import Style, fits
 from policies.access.encoding.request import Request, Slot
 
@@ -21,6 +22,8 @@ class Reader:
         self.request = request
         self.derived: Mapping[str, z3.SeqRef] = request.caller.derived(owner)
         self.bounded = bounded
+        known = z3.is_string_value(request.action)
+        self._action = str(request.action.py_value()) if known else None
 
     def slots(self, key: str) -> list[Slot]:
         """The request's values of a condition key."""
@@ -39,6 +42,8 @@ class Reader:
 
     def action_is(self, pattern: str) -> Formula:
         """Whether the action has this form, in any case."""
+        if self._action is not None:
+            return _known_action(pattern, self._action)
         return fits(pattern.lower(), Style.WILD, self.request.action, "an action")
 
     def resource_is(self, pattern: str) -> Formula:
@@ -77,6 +82,12 @@ class Reader:
     @property
     def _caller(self) -> Caller:
         return self.request.caller
+
+
+@lru_cache(maxsize=131_072)
+def _known_action(pattern: str, action: str) -> Formula:
+    """Whether a known action has this form: asked of every statement, and of few actions."""
+    return fits(pattern.lower(), Style.WILD, constant(action), "an action")
 
 
 def addresses(statement: Statement, caller: Caller, *, bounded: bool) -> Formula:
