@@ -52,6 +52,7 @@ IAM: Table = {
     "DeleteRole": _role("DeleteRole"),
     "DeleteRolePermissionsBoundary": _role("DeleteRolePermissionsBoundary"),
     "DeleteRolePolicy": _role("DeleteRolePolicy"),
+    "DeleteServiceLinkedRole": _role("DeleteServiceLinkedRole"),
     "DetachRolePolicy": _role("DetachRolePolicy", keys=_ATTACHED),
     "GetPolicy": needs("iam:GetPolicy", POLICY),
     "GetPolicyVersion": needs("iam:GetPolicyVersion", POLICY),

@@ -71,7 +71,7 @@ class Journey:
 
     def package_described(self) -> Recorded:
         """CloudFormation in staging looks at the registry account's package."""
-        role = self.role("mlops-staging-stackset-execution")
+        role = self.role("mlops-staging-screening-stackset-execution")
         return self.ask(role, "sagemaker", "DescribeModelPackage", None, ModelPackageName=self.package)
 
     def pipeline_defined(self) -> Recorded:
