@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ import pytest
 from policies.access.estate import Estate, read_estate
 from policies.access.evaluator import decide
 from policies.documents.trust import SILENT
+from rehearsal.engine import resources_json
 from rehearsal.journey.people import People
-from rehearsal.report import Report
 from tests.stacks.conftest import Platform
 
 BASE = "arn:aws:iam::111111111111:role"
@@ -23,8 +23,9 @@ PATHS = re.compile(r"/mlops/(people|projects/[a-z0-9-]+|platform|delivery|founda
 @pytest.fixture(scope="module")
 def estate(standing: Platform) -> Estate:
     """What was built, with its policies."""
-    Report().write(standing.directory, standing.world.engine.stacks)
-    return read_estate(Path(standing.directory) / "resources.json")
+    file = standing.directory / "resources.json"
+    file.write_text(json.dumps(resources_json(standing.world.engine)))
+    return read_estate(file)
 
 
 def scientist(name: str) -> str:
