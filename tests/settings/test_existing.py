@@ -77,8 +77,23 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "a role of another account": (
         "staging",
-        "roles: {stackSetExecution: 'arn:aws:iam::333333333333:role/execution'}",
+        "roles: {stackSetExecution: {screening: 'arn:aws:iam::333333333333:role/execution'}}",
         ("existing", "is in account 333333333333"),
+    ),
+    "a StackSet role of a project that may not deploy there": (
+        "staging",
+        "roles: {stackSetExecution: {churn: 'arn:aws:iam::222222222222:role/execution'}}",
+        ("existing", "has a role of churn, which may not deploy here: add it to projects"),
+    ),
+    "a project's role in another account": (
+        "project-screening",
+        "roles: {stackSetAdministration: 'arn:aws:iam::333333333333:role/administration'}",
+        ("existing", "is in account 333333333333, not in 111111111111"),
+    ),
+    "a StackSet role of the data science account": (
+        "dev",
+        "roles: {stackSetAdministration: 'arn:aws:iam::111111111111:role/administration'}",
+        ("existing.roles",),
     ),
     "a bucket without its key": ("dev", "buckets: {data: acme-data}", ("give existing.keys.data too",)),
     "a bucket with a bad name": (

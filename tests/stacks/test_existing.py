@@ -15,8 +15,8 @@ from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS, Owned
 
 HOME, STAGING = "111111111111", "222222222222"
-EXECUTION = f"arn:aws:iam::{STAGING}:role/mlops-staging-stackset-execution"
-ADMINISTRATION = f"arn:aws:iam::{HOME}:role/mlops/delivery/mlops-dev-stackset-administration"
+EXECUTION = f"arn:aws:iam::{STAGING}:role/mlops-staging-screening-stackset-execution"
+ADMINISTRATION = f"arn:aws:iam::{HOME}:role/mlops/delivery/mlops-screening-stackset-administration"
 MADE = {
     "aws:ec2/subnet:Subnet",
     "aws:ec2/vpc:Vpc",
@@ -46,8 +46,9 @@ def entered_from_home() -> str:
 
 
 def entered_by_stack_sets() -> str:
-    source = f"arn:aws:cloudformation:*:{HOME}:stackset/mlops-*"
-    return service_trust("cloudformation.amazonaws.com", HOME, source_arns=[source])
+    base = f"arn:aws:cloudformation:*:{HOME}:stackset"
+    sets = [f"{base}/mlops-screening-{stage}:*" for stage in ("staging", "production")]
+    return service_trust("cloudformation.amazonaws.com", HOME, source_arns=sets)
 
 
 def types(platform: Platform, stack: str) -> set[str]:
@@ -143,10 +144,12 @@ def test_keys_get_the_platforms_policy_and_alias_and_outlive_the_stack(platform:
 def test_a_role_that_somebody_else_made_is_used_under_the_name_that_others_compute(platform: Platform) -> None:
     own = owner(platform)
     own.role(EXECUTION, entered_from_home(), boundary(STAGING))
-    bring(platform, "staging", roles={"stackSetExecution": EXECUTION})
+    bring(platform, "staging", roles={"stackSetExecution": {"screening": EXECUTION}})
     stack = platform.up("staging")["staging"]
-    assert stack.outputs["stackSetExecutionRoleArn"] == EXECUTION
-    assert "stackset-execution-role" not in platform.resources("staging", ROLE)
+    assert stack.outputs["projectRoles"]["screening"]["stackset-execution"] == EXECUTION
+    roles = platform.resources("staging", ROLE)
+    assert "screening-stackset-execution-role" not in roles
+    assert "diabetes-stackset-execution-role" in roles
     platform.world.destroy("staging")
     assert own.iam.get_role(RoleName=EXECUTION.rpartition("/")[2])
     own.iam.delete_role(RoleName=EXECUTION.rpartition("/")[2])
@@ -176,12 +179,15 @@ def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_na
 
 def test_everything_together_stands_is_found_again_and_needs_no_second_change(platform: Platform) -> None:
     everything(platform)
-    platform.up(*WITHOUT_A_PROJECT)
+    platform.up(*WITHOUT_A_PROJECT, "project-screening")
     assert [missing for stack in platform.world.engine.stacks for missing in platform.world.missing(stack)] == []
     assert KEY not in types(platform, "dev")
     assert not MADE & (types(platform, "dev") | types(platform, "staging"))
+    assert "role-stackset-administration-role" not in platform.resources("project-screening", ROLE)
+    pipeline = platform.resources("project-screening", "aws:codepipeline/pipeline:Pipeline")["deploy-pipeline-pipeline"]
+    assert ADMINISTRATION in json.dumps(pipeline.inputs["stages"])
     before = len(platform.recorder.requests)
-    platform.up(*WITHOUT_A_PROJECT)
+    platform.up(*WITHOUT_A_PROJECT, "project-screening")
     assert [line for line in platform.recorder.since(before) if line.writes] == []
 
 
@@ -197,8 +203,9 @@ def everything(platform: Platform) -> None:
         network=network | {"securityGroups": staging.groups(network["vpc"])},
         endpoints=staging.endpoints(network),
         keys={purpose: staging.key() for purpose in ("volumes", "capture", "operations")},
-        roles={"stackSetExecution": EXECUTION},
+        roles={"stackSetExecution": {"screening": EXECUTION}},
     )
+    bring(platform, "project-screening", roles={"stackSetAdministration": ADMINISTRATION})
     bring(
         platform,
         "dev",
@@ -206,7 +213,6 @@ def everything(platform: Platform) -> None:
         endpoints=home.endpoints(studio),
         keys=keys,
         buckets={purpose: home.bucket(f"whole-{purpose}", keys[purpose]) for purpose in ("data", "models")},
-        roles={"stackSetAdministration": ADMINISTRATION},
     )
     for stack in ("staging", "prod"):
         registry = platform.settings(stack)["registry"] | {"modelsBucket": "whole-models"}

@@ -234,7 +234,7 @@ def no_such_key(own: Owned) -> Section:
 
 
 def another_name(own: Owned) -> Section:
-    return {"roles": {"stackSetExecution": f"arn:aws:iam::{own.account}:role/stacksets"}}
+    return {"roles": {"stackSetExecution": {"screening": f"arn:aws:iam::{own.account}:role/stacksets"}}}
 
 
 def role(own: Owned, trust: str, boundary_arn: str | None) -> Section:
@@ -242,7 +242,7 @@ def role(own: Owned, trust: str, boundary_arn: str | None) -> Section:
     if name in {each["RoleName"] for each in own.iam.list_roles()["Roles"]}:
         own.iam.delete_role(RoleName=name)
     own.role(EXECUTION, trust, boundary_arn)
-    return {"roles": {"stackSetExecution": EXECUTION}}
+    return {"roles": {"stackSetExecution": {"screening": EXECUTION}}}
 
 
 def unbounded_role(own: Owned) -> Section:
@@ -292,8 +292,11 @@ SHORT: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "a network that nobody handed over": (unmarked, ("existing.network.vpc", "is not tagged platform=mlops")),
     "a key that is somebody else's": (anothers_key, ("existing.keys.capture", "is not tagged platform=mlops")),
     "no such key": (no_such_key, ("existing.keys.capture", "is not found in account 222222222222, eu-west-1")),
-    "a role of another name": (another_name, ("existing.roles.stackSetExecution", f"it must be {EXECUTION}")),
-    "a role without boundary": (unbounded_role, ("existing.roles.stackSetExecution", f"set it to {boundary(STAGING)}")),
+    "a role of another name": (another_name, ("existing.roles.stackSetExecution.screening", f"it must be {EXECUTION}")),
+    "a role without boundary": (
+        unbounded_role,
+        ("existing.roles.stackSetExecution.screening", f"set it to {boundary(STAGING)}"),
+    ),
 }
 
 

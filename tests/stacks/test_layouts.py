@@ -128,19 +128,20 @@ def reader(role: str, outputs: dict[str, Any], bucket: str) -> Caller:
     return Caller(role_arn=role, account=HOME, context=context)
 
 
-def test_in_one_account_stack_sets_enter_by_one_role_for_each_stage(one_account: Platform) -> None:
-    policy = one_account.resources("dev", "aws:iam/rolePolicy:RolePolicy")["stackset-administration-policy"]
+def test_in_one_account_a_projects_stack_sets_enter_by_one_role_for_each_stage(one_account: Platform) -> None:
+    policies = one_account.resources("project-screening", "aws:iam/rolePolicy:RolePolicy")
+    policy = policies["role-stackset-administration-policy"]
     entered = [role for s in json.loads(policy.inputs["policy"])["Statement"] for role in listed(s["Resource"])]
     assert entered == [
-        f"arn:aws:iam::{HOME}:role/mlops-production-stackset-execution",
-        f"arn:aws:iam::{HOME}:role/mlops-staging-stackset-execution",
+        f"arn:aws:iam::{HOME}:role/mlops-production-screening-stackset-execution",
+        f"arn:aws:iam::{HOME}:role/mlops-staging-screening-stackset-execution",
     ]
     pipeline = one_account.resources("project-screening", "aws:codepipeline/pipeline:Pipeline")
     stages = {stage["name"]: stage for stage in pipeline["deploy-pipeline-pipeline"].inputs["stages"]}
     for stage in ("Staging", "Production"):
         configuration = stages[stage]["actions"][0]["configuration"]
         assert configuration["DeploymentTargets"] == HOME
-        assert configuration["ExecutionRoleName"] == f"mlops-{stage.lower()}-stackset-execution"
+        assert configuration["ExecutionRoleName"] == f"mlops-{stage.lower()}-screening-stackset-execution"
 
 
 def test_a_second_run_in_one_account_sends_nothing_that_changes_it(one_account: Platform) -> None:

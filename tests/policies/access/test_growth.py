@@ -69,8 +69,10 @@ def test_what_is_measured_is_what_the_stacks_render(estate: Estate) -> None:
         "a project's model package group": estate.named("group", f"-{PROJECT}").policy,
         "S3 endpoint": estate.endpoints[platform.s3_endpoint].policy,
         "interface endpoint": estate.endpoints[platform.kms_endpoint].policy,
-        "StackSet administration role": next(
-            role.inline[0] for role in estate.roles.values() if role_kind(role) == "stackset-administration"
+        "a project's StackSets": next(
+            role.inline[0]
+            for role in estate.roles.values()
+            if role_kind(role) == "stackset-administration" and role.tags["project"] == PROJECT
         ),
         "a project's endpoint tests": next(
             role.inline[0]

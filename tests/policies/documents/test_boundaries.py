@@ -79,11 +79,11 @@ NEEDED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("iam:PassRole", WORKER, {"iam__PassedToService": "sagemaker.amazonaws.com"}),
     (
         "iam:PassRole",
-        f"{IAM}:role/mlops/delivery/mlops-dev-stackset-administration",
+        f"{IAM}:role/mlops/delivery/mlops-screening-stackset-administration",
         {"iam__PassedToService": "cloudformation.amazonaws.com"},
     ),
     ("sts:AssumeRole", f"{IAM}:role/mlops/projects/screening/mlops-screening-publish", {}),
-    ("sts:AssumeRole", f"{IAM}:role/mlops-staging-stackset-execution", {}),
+    ("sts:AssumeRole", f"{IAM}:role/mlops-staging-screening-stackset-execution", {}),
     ("s3:GetObject", "arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/screening/model.tar.gz", {}),
     ("kms:Decrypt", KEY, {}),
     ("sagemaker:StartPipelineExecution", "arn:aws:sagemaker:eu-west-1:111111111111:pipeline/mlops-screening", {}),

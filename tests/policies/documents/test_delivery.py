@@ -12,13 +12,14 @@ from policies.documents import keys, project_roles, workload_roles
 from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.places import project_place, workload_place
 
+ADMINISTRATION = role("mlops/delivery/mlops-screening-stackset-administration")
 TOPIC = arn("sns", "mlops-dev-alarms")
 RUNNER = role("mlops/projects/screening/mlops-screening-deploy-pipeline")
 PIPELINE = project_roles.deploy_pipeline(
     project_place("screening"),
     build_projects=["mlops-screening-deploy"],
     stack_sets=["mlops-screening-staging"],
-    administration_role=role("mlops/delivery/administration"),
+    administration_role=ADMINISTRATION,
     topic=TOPIC,
 )
 KEY = json.loads(
@@ -67,8 +68,67 @@ def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_top
     assert decide(asked).allowed is allowed
 
 
-def test_what_delivers_makes_alarms_of_the_platform_alone() -> None:
-    document = workload_roles.stack_set_execution(workload_place(), role("mlops/projects/*/model", "222222222222"))
-    base = f"arn:aws:cloudwatch:{REGION}:222222222222:alarm:"
-    assert may(document, "cloudwatch:PutMetricAlarm", f"{base}mlops-screening-staging-EndpointConfig-1-latency")
-    assert not may(document, "cloudwatch:PutMetricAlarm", f"{base}payroll-latency")
+@pytest.mark.parametrize(
+    ("passed", "service", "allowed"),
+    [
+        (ADMINISTRATION, "cloudformation", True),
+        (ADMINISTRATION, "codepipeline", False),
+        (ADMINISTRATION.replace("screening", "diabetes"), "cloudformation", False),
+    ],
+)
+def test_a_project_delivers_as_its_own_administration_role_alone(passed: str, service: str, allowed: bool) -> None:
+    cleaner = project_roles.release_cleaner(
+        project_place("screening"), ["mlops-screening-staging"], ADMINISTRATION, "mlops-screening-release-cleaner"
+    )
+    for document in (PIPELINE, cleaner):
+        assert may(document, "iam:PassRole", passed, iam__PassedToService=f"{service}.amazonaws.com") is allowed
+
+
+WORKLOAD = "222222222222"
+EXECUTION = workload_roles.stack_set_execution(
+    workload_place(),
+    workload_roles.Delivered(
+        stack_set="mlops-screening-staging",
+        endpoint="mlops-screening-staging",
+        group="mlops-screening",
+        model_role=role("mlops/projects/screening/mlops-staging-screening-model", WORKLOAD),
+    ),
+)
+UUID = "d0bdac9f-1a2b-4c3d-8e4f-5a6b7c8d9e0f"
+
+
+def there(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{WORKLOAD}:{resource}"
+
+
+# Of one project: what its StackSet works on, in which `screening` stands for the project.
+OWN = (
+    ("cloudwatch:PutMetricAlarm", there("cloudwatch", "alarm:mlops-screening-staging-EndpointConfig-1-latency")),
+    ("cloudformation:UpdateStack", there("cloudformation", f"stack/StackSet-mlops-screening-staging-{UUID}/{UUID}")),
+    ("sagemaker:CreateEndpoint", there("sagemaker", "endpoint/mlops-screening-staging")),
+    ("sagemaker:CreateModel", arn("sagemaker", "model-package/mlops-screening/1")),
+    ("sagemaker:DeleteEndpoint", there("sagemaker", "endpoint/mlops-screening-staging")),
+    ("sagemaker:UpdateEndpoint", there("sagemaker", "endpoint/mlops-screening-staging")),
+)
+
+
+@pytest.mark.parametrize(("action", "resource"), OWN, ids=[action for action, _ in OWN])
+def test_what_enters_a_workload_account_works_for_one_project(action: str, resource: str) -> None:
+    assert may(EXECUTION, action, resource)
+    # Another project, and one whose id begins like this one's.
+    for other in ("diabetes", "screening-eu"):
+        assert not may(EXECUTION, action, resource.replace("screening", other))
+    assert not may(EXECUTION, action, resource.replace("mlops-screening", "payroll"))
+
+
+@pytest.mark.parametrize("other", ["diabetes", "screening-eu", "screening-staging"])
+def test_stacks_of_a_set_that_is_named_alike_are_not_its_own(other: str) -> None:
+    stack = f"stack/StackSet-mlops-{other}-staging-{UUID}/{UUID}"
+    assert not may(EXECUTION, "cloudformation:DeleteStack", there("cloudformation", stack))
+
+
+@pytest.mark.parametrize(("project", "allowed"), [("screening", True), ("diabetes", False), ("screening-eu", False)])
+def test_models_run_with_the_role_of_their_own_project(project: str, allowed: bool) -> None:
+    passed = role(f"mlops/projects/{project}/mlops-staging-{project}-model", WORKLOAD)
+    assert may(EXECUTION, "iam:PassRole", passed, iam__PassedToService="sagemaker.amazonaws.com") is allowed
+    assert not may(EXECUTION, "iam:PassRole", passed, iam__PassedToService="lambda.amazonaws.com")

@@ -27,11 +27,11 @@ from tests.policies.documents.foundation import (
 
 IAM = "arn:aws:iam::111111111111"
 PATHS = (
-    "mlops/delivery/mlops-dev-stackset-administration",
+    "mlops/delivery/mlops-screening-stackset-administration",
     "mlops/people/mlops-dev-approver",
     "mlops/platform/mlops-dev-flow-logs",
     "mlops/projects/screening/mlops-screening-build",
-    "mlops-staging-stackset-execution",
+    "mlops-staging-screening-stackset-execution",
 )
 DATA = "arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1"
 ARTIFACTS = "arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1"

@@ -82,7 +82,7 @@ def test_a_model_is_registered_as_pending_and_in_no_other_way() -> None:
         ("codepipeline:PutApprovalResult", APPROVAL),
         ("codepipeline:RetryStageExecution", arn("codepipeline", f"{DEPLOY}/Production")),
         ("codepipeline:StartPipelineExecution", arn("codepipeline", DEPLOY)),
-        ("iam:PassRole", role("mlops/delivery/mlops-dev-stackset-administration")),
+        ("iam:PassRole", role("mlops/delivery/mlops-screening-stackset-administration")),
         ("sagemaker:UpdateModelPackage", PACKAGE),
     ],
 )
