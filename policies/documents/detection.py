@@ -16,7 +16,7 @@ def guards_key(
 ) -> str:
     """Key of the guards' log groups, topics, queues (ARN patterns) and of AWS Config's history.
 
-    `publishers` are roles that tell the topics.
+    `publishers` are roles, one at least, that tell the topics.
     """
     logs = Statement(
         sid="LogsEncryptTheirGroups",
