@@ -57,7 +57,7 @@ def guards_key(
         use_through("GuardsTellTopics", place, publishers, "sns", write),
         use_through("GuardsKeepWhatFailed", place, publishers, "sqs", write),
     ]
-    return document(administration(place), logs, topic, queue, history, *(roles if publishers else ()), kind=Kind.KEY)
+    return document(administration(place), logs, topic, queue, history, *roles, kind=Kind.KEY)
 
 
 def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
@@ -86,7 +86,12 @@ def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
         conditions={"StringEquals": {"aws:SourceArn": trail}},
         reason=ONLY_THIS_KEY,
     )
-    read = Statement(
+    read = _read_trail(place, readers) if readers else None
+    return document(administration(place), encrypt, describe, read, kind=Kind.KEY)
+
+
+def _read_trail(place: Place, readers: Sequence[str]) -> Statement:
+    return Statement(
         sid="AuditorsDecrypt",
         principals=account_principals(place.partition, [place.account]),
         actions=READ,
@@ -97,7 +102,6 @@ def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
         },
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(place), encrypt, describe, read if readers else None, kind=Kind.KEY)
 
 
 def _trails(place: Place) -> str:
