@@ -25,13 +25,14 @@ $(INSTALLED): $(LOCKS)
 	@scripts/nginx
 	@mkdir -p build && touch $@
 
-check: $(INSTALLED) ## Format, lint, types, settings of all stacks, policy pack over all stacks
+check: $(INSTALLED) ## Format, lint, types, settings, policy pack, access: matrix, proofs, missing grants
 	@$(RUN) -m settings check
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "format and lint: clean"
 	@.venv/bin/mypy
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
 	@$(RUN) -m rehearsal --stacks-only --folder build/check
 	@$(RUN) -m policies.check build/check/resources.json
+	@$(RUN) -m policies.access review build/check/resources.json
 
 access: $(INSTALLED) ## Access matrix, proofs, missing grants, sizes: writes docs/generated/access-*.md
 	@$(RUN) -m rehearsal --stacks-only --folder build/access

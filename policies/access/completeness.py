@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from policies.access.estate import Estate, Guarded, Role
 from policies.access.estate.kinds import purpose, role_kind
 from policies.access.matrix.deeds import through_s3
+from policies.access.matrix.delivery import IN_THE_NETWORK
 from policies.access.question import Answer, Document, Question
 
 Decide = Callable[[Question], Answer]
@@ -15,10 +16,6 @@ EVERYTHING: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
-
-
-# What the delivered template asks for with every model: a network of its own (delivery/).
-_IN_THE_NETWORK = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:VpcSecurityGroupIds": ("sg-1",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +109,7 @@ def _execution_role(estate: Estate, role: Role, project: str) -> Iterable[Need]:
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         side = f"the policy of model package group {group.name}"
         for what, action in (("read", "sagemaker:DescribeModelPackage"), ("deploy", "sagemaker:CreateModel")):
-            asked = estate.question(role.arn, action, package, context=_IN_THE_NETWORK)
+            asked = estate.question(role.arn, action, package, context=IN_THE_NETWORK)
             yield Need(what=f"{what} registered models of {group.name}", role=role, far_side=side, question=asked)
 
 

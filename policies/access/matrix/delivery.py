@@ -8,7 +8,10 @@ from policies.access.estate import Estate, Guarded, Role
 from policies.access.estate.kinds import roles_of
 from policies.access.matrix.deeds import Asked, Deed, Where, other
 from policies.access.matrix.subjects import Subject
-from policies.access.question import Question
+from policies.access.question import Context, Question
+
+# What the delivered template asks for with every model: a network of its own (delivery/).
+IN_THE_NETWORK: Context = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:VpcSecurityGroupIds": ("sg-1",)}
 
 ADMINISTRATION, EXECUTION = "stackset-administration", "stackset-execution"
 
@@ -17,7 +20,7 @@ def registry(estate: Estate) -> list[Deed]:
     """Seeing, registering and approving models of one's own project and of others."""
     if not estate.kind("group"):
         return []
-    verbs: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    verbs: Mapping[str, tuple[str, Context]] = {
         "see": ("sagemaker:DescribeModelPackage", {}),
         "register as pending": (
             "sagemaker:CreateModelPackage",
@@ -26,7 +29,7 @@ def registry(estate: Estate) -> list[Deed]:
         "register as approved": ("sagemaker:CreateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
         "approve": ("sagemaker:UpdateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
         "delete": ("sagemaker:DeleteModelPackage", {}),
-        "deploy": ("sagemaker:CreateModel", {}),
+        "deploy": ("sagemaker:CreateModel", IN_THE_NETWORK),
         "share": ("sagemaker:PutModelPackageGroupPolicy", {}),
     }
     return [
@@ -36,7 +39,7 @@ def registry(estate: Estate) -> list[Deed]:
     ]
 
 
-def _package(action: str, context: Mapping[str, str], whose: str) -> Asked:
+def _package(action: str, context: Context, whose: str) -> Asked:
     def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
         group = _group(estate, _project(estate, subject, whose))
         if group is None:
