@@ -1,0 +1,8 @@
+"""Every mistake, in the order in which they are read."""
+
+from __future__ import annotations
+
+from tests.policies.access.planted import perimeter
+from tests.policies.access.planted.mistake import Mistake
+
+MISTAKES: tuple[Mistake, ...] = (*perimeter.MISTAKES,)
