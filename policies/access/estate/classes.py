@@ -129,7 +129,7 @@ class _Shapes:
         return self._number(_role(one), one), self._limits[limit]
 
     def _number(self, content: list[object], one: Role | Guarded) -> int:
-        text = json.dumps(content, sort_keys=True)
+        text = json.dumps(content, ensure_ascii=False)
         for folder, name in self._folders.get(one.tags.get("project", ""), ()):
             text = text.replace(f"/{folder}/", f"/{name}/")
         for tag, label in (("project", "«project»"), ("user", "«user»")):
