@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.rendering import rendered
 from policies.documents.shared import event_bus
 
 
@@ -19,6 +18,7 @@ class EventBusArgs:
 
     name: str
     partition: str
+    region: str
     account: str
     senders: Sequence[str]
     topic_arn: pulumi.Input[str]
@@ -37,10 +37,12 @@ class EventBus(pulumi.ComponentResource):
         self.bus = aws.cloudwatch.EventBus(
             f"{name}-bus", name=args.name, description="Events of the models served here", opts=options
         )
+        # Computed, so that a preview shows the policy.
+        arn = f"arn:{args.partition}:events:{args.region}:{args.account}:event-bus/{args.name}"
         aws.cloudwatch.EventBusPolicy(
             f"{name}-policy",
             event_bus_name=self.bus.name,
-            policy=rendered(event_bus, partition=args.partition, bus=self.bus.arn, accounts=list(args.senders)),
+            policy=event_bus(args.partition, arn, list(args.senders)),
             opts=options,
         )
         rule = aws.cloudwatch.EventRule(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.rendering import rendered
 from components.role import Role, RoleArgs
 from policies.documents.trust import service_trust
 from policies.documents.workload_roles import flow_logs
@@ -17,6 +16,8 @@ from policies.documents.workload_roles import flow_logs
 class FlowLogsArgs:
     """What is logged, where, and how long it stays."""
 
+    partition: str
+    region: str
     account: str
     vpc_id: pulumi.Input[str]
     key_arn: pulumi.Input[str]
@@ -40,6 +41,8 @@ class FlowLogs(pulumi.ComponentResource):
             retention_in_days=args.retention_days,
             opts=options,
         )
+        # Computed, so that a preview shows the policy.
+        group = f"arn:{args.partition}:logs:{args.region}:{args.account}:log-group:{args.log_group}"
         self.role = Role(
             f"{name}-role",
             RoleArgs(
@@ -47,7 +50,7 @@ class FlowLogs(pulumi.ComponentResource):
                 path=args.role_path,
                 description="VPC flow logs write with it",
                 trust=service_trust("vpc-flow-logs.amazonaws.com", args.account),
-                policy=rendered(flow_logs, log_group_arn=self.group.arn),
+                policy=flow_logs(group),
                 boundary=args.role_boundary,
             ),
             options,

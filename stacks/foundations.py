@@ -60,6 +60,8 @@ def perimeter(
     FlowLogs(
         "flow-logs",
         FlowLogsArgs(
+            partition=place.partition,
+            region=place.region,
             account=place.account,
             vpc_id=network.vpc_id,
             key_arn=logs_key,

@@ -168,6 +168,7 @@ def _event_bus(it: Workload, topic: AlarmTopic, provider: aws.Provider) -> Event
     args = EventBusArgs(
         name=it.here.of("events"),
         partition=it.partition,
+        region=settings.region,
         account=settings.account,
         senders=sorted({settings.account, settings.registry.account}),
         topic_arn=topic.arn,
