@@ -47,6 +47,7 @@ rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DAT
 
 bench: $(INSTALLED) ## How long it takes, phase by phase, kept in benchmarks/
 	@$(RUN) -m benchmarks
+	@$(RUN) -m benchmarks.access
 
 clean: ## Remove what was built; environments stay
 	@rm -rf build .mypy_cache .ruff_cache
