@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 from policies.documents.accounts import MOST_LISTED
@@ -198,11 +198,16 @@ def projects_are_admitted(estate: Estate) -> Iterator[Problem]:
 
 
 def project_ids_differ(estate: Estate) -> Iterator[Problem]:
-    """Two projects with one id would share every name."""
+    """Two projects with one id would share every name; with an id and a stage the names of a project's alarms begin."""
     for first, second in combinations(estate.of(Kind.PROJECT), 2):
         identifier = text(second, "id")
         if identifier and identifier == text(first, "id") and text(first, "account") == text(second, "account"):
             yield _problem(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
+    for first, second in permutations(estate.of(Kind.PROJECT), 2):
+        identifier, other = text(second, "id") or "", text(first, "id")
+        if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in Stage):
+            message = f"names of {first.stack} in workload accounts begin with it already: choose another id"
+            yield _problem(second, ("id",), message, identifier)
 
 
 def scientists_have_projects(estate: Estate) -> Iterator[Problem]:

@@ -176,6 +176,26 @@ def test_in_one_account_a_project_cannot_have_the_id_of_a_stack_or_stage(folder:
     assert any(f"id = '{taken}'" in message and "choose another id" in message for message in found), found
 
 
+@pytest.mark.parametrize("taken", ["screening-staging", "screening-staging-2"])
+def test_an_id_does_not_begin_with_another_and_a_stage(folder: Folder, taken: str) -> None:
+    for stack in ("staging", "prod"):
+        folder.change(stack, "[screening, diabetes]", f"[screening, {taken}]")
+    folder.change("dev", "[screening, diabetes]", f"[screening, {taken}]")
+    folder.change("project-diabetes", "id: diabetes", f"id: {taken}")
+    folder.file("project-diabetes").rename(folder.file(f"project-{taken}"))
+    (found,) = messages(folder)
+    assert f"id = '{taken}'" in found
+    assert "names of project-screening in workload accounts begin with it" in found
+
+
+def test_an_id_may_begin_with_another(folder: Folder) -> None:
+    for stack in ("staging", "prod", "dev"):
+        folder.change(stack, "[screening, diabetes]", "[screening, screening-eu]")
+    folder.change("project-diabetes", "id: diabetes", "id: screening-eu")
+    folder.file("project-diabetes").rename(folder.file("project-screening-eu"))
+    assert messages(folder) == []
+
+
 def test_a_data_science_stack_cannot_be_named_like_a_stage(folder: Folder) -> None:
     folder.file("dev").rename(folder.file("production"))
     assert any("Pulumi.production.yaml" in message and "named like a stage" in message for message in messages(folder))
