@@ -172,9 +172,14 @@ def _unawaited() -> Iterator[None]:
 
 
 def _let_go(error: BaseException | None) -> None:
-    """Free what the frames of a failed program hold, before it is freed among somebody else's doings."""
+    """Free what the frames of a failed program hold, before it is freed among somebody else's doings.
+
+    One failure told to several outputs may stand in its own chain of causes.
+    """
+    seen: set[int] = set()
     with _unawaited():
-        while error is not None:
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
             traceback.clear_frames(error.__traceback__)
             error = error.__cause__ or error.__context__
         gc.collect()
