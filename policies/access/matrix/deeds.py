@@ -62,7 +62,12 @@ def deeds(estate: Estate) -> list[Deed]:
 
     return [
         *(deed for bucket in estate.kind("bucket") for deed in bucket_deeds(bucket)),
-        *(deed for key in estate.kind("key") for deed in keys(key)),
+        # By name: their ids are drawn anew with every account.
+        *(
+            deed
+            for key in sorted(estate.kind("key"), key=lambda each: (each.stack, purpose(each)))
+            for deed in keys(key)
+        ),
         *registry(estate),
         *endpoints(estate),
         *delivery(estate),

@@ -21,6 +21,11 @@ ANYTHING: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Anything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
+# A resource's policy that lets everybody do everything: what is left to limit is the other side.
+OPEN_TO_ALL: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Everybody", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
+}
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
 STRANGER = "999999999999"
 # What a trust policy decides about. Source: IAM reference_policies_iam-condition-keys, STS actions on a role.

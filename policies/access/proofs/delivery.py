@@ -23,6 +23,7 @@ TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "ia
 APPROVERS = ("approver",)
 SCIENTISTS = ("scientist", "studio-scientist", "publish")
 ADMINISTRATION = "stackset-administration"
+_SOURCE_IDENTITY = "aws:SourceIdentity"
 # Roles that may hand their project's administration role to CloudFormation.
 PASSERS = ("deploy-pipeline", "release-cleaner")
 
@@ -49,6 +50,25 @@ def _decides_nothing(solver: Solver, estate: Estate, scientist: Role, role: Role
     for group in estate.kind("group"):
         says = f"{scientist.name}, as {role.name}, decides on models of {group.name}"
         solver.refute(says, role_asks(role, ["sagemaker:UpdateModelPackage"], guard=group))
+
+
+def publishing(estate: Estate) -> Outcome:
+    """A publish role is entered under the name of the scientist who enters it: what is published has an author."""
+    solver = Solver()
+    named: set[str] = set()
+    for target in roles_of(estate, "publish"):
+        for who, opened in outsiders_ask(
+            [target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn, pinned={_SOURCE_IDENTITY: ()}
+        ):
+            solver.refute(f"{who} enters {target.name} without a name", opened)
+        for scientist in roles_of(estate, "scientist"):
+            user = scientist.tags.get("user", "")
+            opened = role_asks(scientist, TRUST_ACTIONS, trust_of=target, resource=target.arn)
+            says = f"{scientist.name} enters {target.name} under another name"
+            solver.refute(says, opened, without(_SOURCE_IDENTITY, [user]))
+            if solver.possible(f"{scientist.name} enters {target.name}", opened, with_value(_SOURCE_IDENTITY, user)):
+                named.add(f"{scientist.arn} enters {target.name} as {user}")
+    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
 def approvers(estate: Estate) -> Outcome:
@@ -113,6 +133,12 @@ THEOREMS = (
         says="A scientist neither approves nor deploys, whatever the scientist's code comes to act as.",
         row="B5",
         prove=scientists,
+    ),
+    Theorem(
+        id="publishing-has-a-name",
+        says="The printed scientists publish, each under their own name.",
+        row="B5",
+        prove=publishing,
     ),
     Theorem(
         id="approvers-only-approve",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.kinds import BUILDERS, MODEL, role_kind, roles_of, shown
+from policies.access.estate.kinds import BUILDERS, MODEL, purpose, role_kind, roles_of, shown
 from policies.access.proofs.asking import (
+    ANYTHING,
+    OPEN_TO_ALL,
     STRANGER,
     Solver,
     beyond,
@@ -17,6 +20,7 @@ from policies.access.proofs.asking import (
     role_asks,
     through_s3,
     within,
+    without,
 )
 from policies.access.proofs.reading import may_touch, may_touch_beyond
 from policies.access.proofs.theorem import Outcome, Theorem
@@ -87,18 +91,41 @@ def _neither(solver: Solver, role: Role, bucket: Guarded, key: Guarded) -> None:
 
 
 def own_prefix(estate: Estate) -> Outcome:
-    """Of all objects in any bucket, a project's model role touches those under its project's prefix."""
+    """Of all objects in any bucket, a project's model role touches those under its project's prefix.
+
+    Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
+    """
     solver = Solver()
     for role in roles_of(estate, MODEL):
         for bucket in estate.kind("bucket"):
             prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
-            says = f"{role.arn} touches an object of {bucket.name} that is not its project's"
-            if may_touch_beyond(role, bucket, "s3:", prefix.removesuffix("*")):
-                opened = role_asks(role, ["s3:*"], guard=bucket)
-                solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
-            else:
-                solver.queries += 1
+            for whose, asking, asked in _sides(role, bucket):
+                says = f"{role.arn} touches an object of {bucket.name} that is not its project's{whose}"
+                if may_touch_beyond(asking, asked, "s3:", prefix.removesuffix("*")):
+                    opened = role_asks(asking, ["s3:*"], guard=asked)
+                    solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
+                else:
+                    solver.queries += 1
     return Outcome(findings=solver.findings, named=shown(roles_of(estate, MODEL)), queries=solver.queries)
+
+
+def _sides(role: Role, bucket: Guarded) -> Iterable[tuple[str, Role, Guarded]]:
+    """Both as they are; of another account's models, each with the other side open."""
+    yield "", role, bucket
+    if role.account != bucket.account and purpose(bucket) == "models":
+        yield ", as far as the bucket decides", replace(role, inline=(ANYTHING,), managed=()), bucket
+        yield ", as far as its own policies decide", role, replace(bucket, policy=OPEN_TO_ALL)
+
+
+def key_for_models(estate: Estate) -> Outcome:
+    """Of other accounts, the models' key serves to read models alone: S3 says so by the bucket that it asks for."""
+    solver = Solver()
+    for bucket, key in bucket_and_key(estate, "models"):
+        others = [account for account in estate.accounts() if account != key.account]
+        elsewhere = without("kms:EncryptionContext:aws:s3:arn", [bucket.arn])
+        for who, opened in outsiders_ask(others, USE, guard=key, resource=key.arn):
+            solver.refute(f"{who} uses the key of {bucket.name} for something else", opened, elsewhere)
+    return Outcome(findings=solver.findings, queries=solver.queries)
 
 
 def project_walls(estate: Estate) -> Outcome:
@@ -130,9 +157,16 @@ THEOREMS = (
     ),
     Theorem(
         id="models-own-prefix",
-        says="A project's model role touches no object that is not under its own project's prefix.",
+        says="A project's model role touches no object that is not under its own project's prefix; the "
+        "models bucket's policy and the role's own each see to that alone.",
         row="B3",
         prove=own_prefix,
+    ),
+    Theorem(
+        id="models-key-for-models",
+        says="Other accounts use the models' key for the models bucket alone.",
+        row="B3",
+        prove=key_for_models,
     ),
     Theorem(
         id="project-walls",

@@ -22,6 +22,11 @@ from policies.access.proofs.theorem import Outcome, Theorem
 INSIDE_BUCKETS = ("data", "models")
 # What several accounts read.
 SHARED = "models"
+# Buckets whose objects have a key of the platform's.
+KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
+# What a request says of encryption. Source: Service Authorization Reference, Amazon S3, condition keys of PutObject.
+_ENCRYPTION = "s3:x-amz-server-side-encryption"
+_KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 INSIDE_KEYS = ("data", "models", "capture")
 OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject")
 LISTS = ("s3:ListBucket*",)
@@ -86,6 +91,21 @@ def keys(estate: Estate) -> Outcome:
     return Outcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
+def encrypted(estate: Estate) -> Outcome:
+    """Objects are written with their bucket's key: no request that names another key, or another encryption, passes."""
+    solver = Solver()
+    for bucket in of(estate, "bucket", *KEYED_BUCKETS):
+        others: dict[str, Pinned] = {
+            "another key": {_KEY_ID: f"arn:aws:kms:eu-west-1:{STRANGER}:key/another"},
+            "another encryption": {_ENCRYPTION: "AES256", _KEY_ID: ()},
+        }
+        for what, pinned in others.items():
+            for who, opened in outsiders_ask([bucket.account], ["s3:PutObject"], guard=bucket, pinned=pinned):
+                says = f"{who} writes to {bucket.name} with {what}"
+                solver.refute(says, opened, within(f"{bucket.arn}/*"))
+    return Outcome(findings=solver.findings, queries=solver.queries)
+
+
 def strangers(estate: Estate) -> Outcome:
     """Callers of no account of the platform, on every resource that carries a policy and every role's trust."""
     solver = Solver()
@@ -112,6 +132,12 @@ THEOREMS = (
         says="No key of data, models or captures is used directly from outside the VPC endpoints.",
         row="B15",
         prove=keys,
+    ),
+    Theorem(
+        id="objects-under-their-key",
+        says="No object of data, models, artifacts or captures is written with another key or another encryption.",
+        row="B15",
+        prove=encrypted,
     ),
     Theorem(
         id="no-strangers",
