@@ -252,3 +252,29 @@ def test_a_file_that_cannot_be_read_is_not_called_missing(folder: Folder) -> Non
     found = messages(folder)
     assert len(found) == 1
     assert "broken YAML" in found[0]
+
+
+PATHS = 'awsOrganization: {paths: ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"]}'
+
+
+def too_many(folder: Folder, and_then: str = "") -> list[str]:
+    """What is said of the number of accounts, with 101 workload stacks in the data science stack."""
+    stacks = ", ".join(["staging", "prod", *(f"account-{number}" for number in range(99))])
+    folder.change("dev", "[staging, prod]", f"[{stacks}]{and_then}")
+    return [message for message in messages(folder) if "policies list at most" in message]
+
+
+def test_more_accounts_than_policies_list_need_organization_paths(folder: Folder) -> None:
+    (found,) = too_many(folder)
+    assert "awsOrganization.paths" in found
+    assert "101 workload accounts, and policies list at most 100: give the path of the unit" in found
+
+
+def test_organization_paths_stand_for_any_number_of_accounts(folder: Folder) -> None:
+    assert too_many(folder, f"\n  mlops-platform:{PATHS}") == []
+
+
+def test_an_organization_path_ends_with_a_slash(folder: Folder) -> None:
+    without = PATHS.replace('11111111/"', '11111111"')
+    too_many(folder, f"\n  mlops-platform:{without}")
+    assert [message for message in messages(folder) if "with the slash at its end" in message]
