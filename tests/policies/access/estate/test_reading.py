@@ -60,7 +60,7 @@ def test_a_question_carries_every_policy_around_it(estate: Estate) -> None:
 def test_an_export_of_another_program_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     file.write_text(exported(role() | {"urn": URN.replace("mlops-platform", "shop")}))
-    with pytest.raises(BadEstate, match="shop.*mlops-platform|mlops-platform.*shop"):
+    with pytest.raises(BadEstate, match=r"shop.*mlops-platform|mlops-platform.*shop"):
         read_estate(file)
 
 
