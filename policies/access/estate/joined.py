@@ -85,7 +85,7 @@ class Joined:
         found |= set(texts(role.props.get("managedPolicyArns")))
         for one in self.pointing(EXCLUSIVE, "roleName", role):
             found |= set(texts(one.props.get("policyArns")))
-        return found
+        return {arn for arn in found if arn.startswith("arn:")}
 
     def bucket_key(self, bucket: Resource) -> str | None:
         """The key that a bucket's default encryption names."""
