@@ -30,6 +30,7 @@ class Steps:
         self.estate, self.solver = estate, solver
         self.boundaries = sorted({r.boundary_arn for r in estate.roles.values() if r.boundary_arn})
         self._by_account: dict[str, list[Role]] = {}
+        self._named: dict[tuple[str, str], tuple[str, ...]] = {}
         for role in sorted(estate.roles.values(), key=lambda each: each.arn):
             self._by_account.setdefault(role.account, []).append(role)
         self._runners = sorted(estate.runners.values(), key=lambda each: each.urn)
@@ -48,6 +49,14 @@ class Steps:
 
     # ---- questions
 
+    def _mentions(self, role: Role, action: str, resource: str | None) -> bool:
+        """Whether an Allow of the role could speak of action and resource: False is certain, True is not."""
+        key = role.arn, action.lower()
+        if key not in self._named:
+            self._named[key] = _resources_of(role, key[1])
+        named = self._named[key]
+        return bool(named) and (resource is None or "*" in resource or any(_covers(one, resource) for one in named))
+
     def _can(
         self,
         role: Role,
@@ -57,7 +66,7 @@ class Steps:
         *,
         trust: Role | None = None,
     ) -> bool:
-        if not mentions(role, action, resource):
+        if not self._mentions(role, action, resource):
             return False
         opened = role_asks(role, [action], resource=resource, pinned=pinned, trust_of=trust)
         return self.solver.possible(f"{role.name} does {action} on {resource}", opened)
@@ -71,7 +80,7 @@ class Steps:
                 yield Step(source=role.arn, target=target.arn, by="assumes it")
 
     def _passed(self, role: Role) -> Iterator[Step]:
-        if not mentions(role, "iam:PassRole", None):
+        if not self._mentions(role, "iam:PassRole", None):
             return
         for target in self._by_account[role.account]:
             for service in sorted(_services(target.trust)):
@@ -102,7 +111,7 @@ class Steps:
 
     def _writes(self, role: Role, place: str) -> bool:
         bucket = self.estate.guard_of(place)
-        if bucket is None or not mentions(role, "s3:PutObject", place + "*" if place.endswith("/") else place):
+        if bucket is None or not self._mentions(role, "s3:PutObject", place + "*" if place.endswith("/") else place):
             return False
         if place.endswith("/"):
             opened = role_asks(role, ["s3:PutObject"], guard=bucket)
@@ -138,7 +147,7 @@ class Steps:
             if self._can(role, action, None):
                 yield Step(source=role.arn, target=None, by=action)
         for action in (*facts.CREATED, *facts.REBOUND):
-            if mentions(role, action, None):
+            if self._mentions(role, action, None):
                 free = without("iam:PermissionsBoundary", self.boundaries)
                 if self.solver.possible(
                     f"{role.name} does {action} without the boundary", role_asks(role, [action]), free
@@ -153,7 +162,7 @@ class Steps:
         """Roles that are not the platform's: nobody knows what those may do."""
         ours = sorted({pattern for each in self.estate.roles.values() for pattern in _families(each)})
         for action in ("sts:AssumeRole", "iam:PassRole", *facts.CREATED, *facts.RETRUSTED, *facts.WIDENED):
-            if mentions(role, action, None):
+            if self._mentions(role, action, None):
                 opened = role_asks(role, [action])
                 if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*ours)):
                     yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
@@ -167,13 +176,14 @@ def _families(role: Role) -> Iterator[str]:
         yield f"arn:{partition}:iam::*:role/{prefix}-*"
 
 
-def mentions(role: Role, action: str, resource: str | None) -> bool:
-    """Whether an Allow of the role could speak of the action and the resource: False is certain, True is not."""
-    return any(
-        _matches(allowed, action.lower())
-        and (resource is None or "*" in resource or any(_covers(pattern, resource) for pattern in resources))
+def _resources_of(role: Role, action: str) -> tuple[str, ...]:
+    """The resources that the role's Allows name for an action, in lower case; empty where none speaks of it."""
+    return tuple(
+        pattern
         for document in role.identity
         for allowed, resources in _allows(document)
+        if _matches(allowed, action)
+        for pattern in resources
     )
 
 
