@@ -30,6 +30,15 @@ def deployer_policies(account: Account) -> dict[str, str]:
 
 # ---- roles
 
+_SEE_ROLES = (
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
+    "iam:ListRoleTags",
+)
+
 
 def _identity(account: Account) -> Sequence[Statement]:
     return (
@@ -44,18 +53,7 @@ def _identity(account: Account) -> Sequence[Statement]:
             actions=[action for action in MAKE_ROLES if action not in BOUNDED],
             resources=account.made_roles(),
         ),
-        Statement(
-            sid="SeeRoles",
-            actions=[
-                "iam:GetRole",
-                "iam:GetRolePolicy",
-                "iam:ListAttachedRolePolicies",
-                "iam:ListInstanceProfilesForRole",
-                "iam:ListRolePolicies",
-                "iam:ListRoleTags",
-            ],
-            resources=account.made_roles(),
-        ),
+        Statement(sid="SeeRoles", actions=_SEE_ROLES, resources=account.made_roles()),
         Statement(
             sid="PassRolesToServices",
             actions=["iam:PassRole"],
@@ -115,6 +113,48 @@ _BUCKETS = (
     "s3:TagResource",
     "s3:UntagResource",
 )
+_KEYS = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+_REPOSITORIES = (
+    "ecr:CreateRepository",
+    "ecr:DeleteLifecyclePolicy",
+    "ecr:DeleteRepository",
+    "ecr:DeleteRepositoryPolicy",
+    "ecr:DescribeRepositories",
+    "ecr:GetLifecyclePolicy",
+    "ecr:GetRepositoryPolicy",
+    "ecr:ListTagsForResource",
+    "ecr:PutImageScanningConfiguration",
+    "ecr:PutImageTagMutability",
+    "ecr:PutLifecyclePolicy",
+    "ecr:SetRepositoryPolicy",
+    "ecr:TagResource",
+    "ecr:UntagResource",
+)
+_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
 
 
 def _storage(account: Account) -> Sequence[Statement]:
@@ -141,14 +181,19 @@ def _storage(account: Account) -> Sequence[Statement]:
             ],
             resources=[seeds],
         ),
-        *_keys(account),
+        *_make_keys(account),
+        *_keep_keys(account),
+        *_use_keys(account),
         *_images(account),
     )
 
 
-def _keys(account: Account) -> tuple[Statement, ...]:
-    every = account.arn("kms", "key/*")
-    via = ["ecr.*.amazonaws.com", "elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
+def _every_key(account: Account) -> list[str]:
+    """KMS chooses the ids of keys: their tags say which are the platform's."""
+    return [account.arn("kms", "key/*")]
+
+
+def _make_keys(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="MakeKeys",
@@ -161,32 +206,15 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             sid="MarkNewKeys",
             # At its creation a key has no tags yet, so the right to give it some is for all (KMS manage-tags-api).
             actions=["kms:TagResource"],
-            resources=[every],
+            resources=_every_key(account),
             conditions=account.tagging(),
         ),
-        Statement(
-            sid="KeepKeys",
-            actions=[
-                "kms:CancelKeyDeletion",
-                "kms:CreateAlias",
-                "kms:DeleteAlias",
-                "kms:DescribeKey",
-                "kms:DisableKey",
-                "kms:EnableKey",
-                "kms:EnableKeyRotation",
-                "kms:GetKeyPolicy",
-                "kms:GetKeyRotationStatus",
-                "kms:ListResourceTags",
-                "kms:PutKeyPolicy",
-                "kms:ScheduleKeyDeletion",
-                "kms:TagResource",
-                "kms:UntagResource",
-                "kms:UpdateAlias",
-                "kms:UpdateKeyDescription",
-            ],
-            resources=[every],
-            conditions=account.tagged(),
-        ),
+    )
+
+
+def _keep_keys(account: Account) -> tuple[Statement, ...]:
+    return (
+        Statement(sid="KeepKeys", actions=_KEYS, resources=_every_key(account), conditions=account.tagged()),
         Statement(
             sid="KeepAliases",
             actions=["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
@@ -198,13 +226,21 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             resources=["*"],
             reason="Listing aliases knows no resource (SAR list_awskeymanagementservice)",
         ),
+    )
+
+
+def _use_keys(account: Account) -> tuple[Statement, ...]:
+    """What services do with a key on the deployer's behalf while they make something with it."""
+    every = _every_key(account)
+    home = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
+    return (
         Statement(
             sid="HandKeysToServices",
             actions=["kms:CreateGrant", "kms:RetireGrant"],
-            resources=[every],
+            resources=every,
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
-                "StringLike": {"kms:ViaService": via},
+                "StringLike": {"kms:ViaService": ["ecr.*.amazonaws.com", *home]},
             },
         ),
         Statement(
@@ -212,16 +248,16 @@ def _keys(account: Account) -> tuple[Statement, ...]:
             # What CreateDomain asks of its caller for a key of one's own (SM api-permissions-reference). Of the
             # platform's keys only Studio's lets the deployer do it.
             actions=["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"],
-            resources=[every],
+            resources=every,
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
-                "StringLike": {"kms:ViaService": ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]},
+                "StringLike": {"kms:ViaService": home},
             },
         ),
         Statement(
             sid="EncryptSeeds",
             actions=["kms:GenerateDataKey"],
-            resources=[every],
+            resources=every,
             conditions={
                 "StringLike": {
                     "kms:EncryptionContext:aws:s3:arn": account.bucket("artifacts"),
@@ -235,39 +271,9 @@ def _keys(account: Account) -> tuple[Statement, ...]:
 def _images(account: Account) -> tuple[Statement, ...]:
     repositories = [account.arn("ecr", f"repository/{account.prefix}/*")]
     return (
-        Statement(
-            sid="KeepRepositories",
-            actions=[
-                "ecr:CreateRepository",
-                "ecr:DeleteLifecyclePolicy",
-                "ecr:DeleteRepository",
-                "ecr:DeleteRepositoryPolicy",
-                "ecr:DescribeRepositories",
-                "ecr:GetLifecyclePolicy",
-                "ecr:GetRepositoryPolicy",
-                "ecr:ListTagsForResource",
-                "ecr:PutImageScanningConfiguration",
-                "ecr:PutImageTagMutability",
-                "ecr:PutLifecyclePolicy",
-                "ecr:SetRepositoryPolicy",
-                "ecr:TagResource",
-                "ecr:UntagResource",
-            ],
-            resources=repositories,
-        ),
-        Statement(
-            sid="PushTheModelImage",
-            # Tags never move and projects pin digests: a pushed image changes nothing that runs.
-            actions=[
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:CompleteLayerUpload",
-                "ecr:InitiateLayerUpload",
-                "ecr:PutImage",
-                "ecr:UploadLayerPart",
-            ],
-            resources=repositories,
-        ),
+        Statement(sid="KeepRepositories", actions=_REPOSITORIES, resources=repositories),
+        # Tags never move and projects pin digests: a pushed image changes nothing that runs.
+        Statement(sid="PushTheModelImage", actions=_PUSH, resources=repositories),
         Statement(
             sid="SignInToTheRegistry",
             actions=["ecr:GetAuthorizationToken"],
