@@ -7,13 +7,68 @@ from collections.abc import Sequence
 from policies.documents.account import Account
 from policies.documents.statement import Statement
 
+_STUDIO = (
+    "sagemaker:DeleteDomain",
+    "sagemaker:DeleteUserProfile",
+    "sagemaker:UpdateDomain",
+    "sagemaker:UpdateUserProfile",
+)
+_GROUPS = (
+    "sagemaker:CreateModelPackageGroup",
+    "sagemaker:DeleteModelPackageGroup",
+    "sagemaker:DeleteModelPackageGroupPolicy",
+    "sagemaker:DescribeModelPackageGroup",
+    "sagemaker:GetModelPackageGroupPolicy",
+    "sagemaker:PutModelPackageGroupPolicy",
+)
+_BUILDS = (
+    "codebuild:BatchGetProjects",
+    "codebuild:CreateProject",
+    "codebuild:DeleteProject",
+    "codebuild:UpdateProject",
+)
+_PIPELINES = (
+    "codepipeline:CreatePipeline",
+    "codepipeline:DeletePipeline",
+    "codepipeline:GetPipeline",
+    "codepipeline:ListTagsForResource",
+    "codepipeline:TagResource",
+    "codepipeline:UntagResource",
+    "codepipeline:UpdatePipeline",
+)
+_FUNCTIONS = (
+    "lambda:CreateFunction",
+    "lambda:DeleteFunction",
+    "lambda:GetFunction",
+    "lambda:GetFunctionCodeSigningConfig",
+    "lambda:GetFunctionConfiguration",
+    "lambda:ListTags",
+    "lambda:ListVersionsByFunction",
+    "lambda:TagResource",
+    "lambda:UntagResource",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+)
+
 
 def delivery(account: Account) -> Sequence[Statement]:
     """Studio, registry groups, builds, pipelines, and the functions that stacks call."""
-    prefix = account.prefix
     studio = [account.arn("sagemaker", f"{kind}/*") for kind in ("domain", "user-profile")]
-    groups = [account.arn("sagemaker", f"model-package-group/{prefix}-*")]
-    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    groups = [account.arn("sagemaker", f"model-package-group/{account.prefix}-*")]
+    return (
+        *_studio(account, studio),
+        Statement(sid="KeepRegistryGroups", actions=_GROUPS, resources=groups),
+        Statement(
+            sid="TagWhatItMakes",
+            actions=["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
+            resources=[*studio, *groups],
+        ),
+        *_pipelines(account),
+        *_functions(account),
+    )
+
+
+def _studio(account: Account, studio: Sequence[str]) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="MakeStudio",
@@ -34,63 +89,21 @@ def delivery(account: Account) -> Sequence[Statement]:
             resources=[account.arn("elasticfilesystem", "file-system/*")],
             conditions={"StringEquals": {"elasticfilesystem:CreateAction": "CreateFileSystem"}},
         ),
-        Statement(
-            sid="KeepStudio",
-            actions=[
-                "sagemaker:DeleteDomain",
-                "sagemaker:DeleteUserProfile",
-                "sagemaker:UpdateDomain",
-                "sagemaker:UpdateUserProfile",
-            ],
-            resources=studio,
-            conditions=account.tagged(),
-        ),
+        Statement(sid="KeepStudio", actions=_STUDIO, resources=studio, conditions=account.tagged()),
         Statement(
             sid="SeeStudio",
             actions=["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"],
             resources=studio,
         ),
-        Statement(
-            sid="KeepRegistryGroups",
-            actions=[
-                "sagemaker:CreateModelPackageGroup",
-                "sagemaker:DeleteModelPackageGroup",
-                "sagemaker:DeleteModelPackageGroupPolicy",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:GetModelPackageGroupPolicy",
-                "sagemaker:PutModelPackageGroupPolicy",
-            ],
-            resources=groups,
-        ),
-        Statement(
-            sid="TagWhatItMakes",
-            actions=["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
-            resources=[*studio, *groups],
-        ),
-        Statement(
-            sid="KeepBuilds",
-            actions=[
-                "codebuild:BatchGetProjects",
-                "codebuild:CreateProject",
-                "codebuild:DeleteProject",
-                "codebuild:UpdateProject",
-            ],
-            resources=[account.arn("codebuild", f"project/{prefix}-*")],
-        ),
-        Statement(
-            sid="KeepPipelines",
-            actions=[
-                "codepipeline:CreatePipeline",
-                "codepipeline:DeletePipeline",
-                "codepipeline:GetPipeline",
-                "codepipeline:ListTagsForResource",
-                "codepipeline:TagResource",
-                "codepipeline:UntagResource",
-                "codepipeline:UpdatePipeline",
-            ],
-            resources=pipelines,
-        ),
-        *_functions(account),
+    )
+
+
+def _pipelines(account: Account) -> tuple[Statement, ...]:
+    prefix = account.prefix
+    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    return (
+        Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
+        Statement(sid="KeepPipelines", actions=_PIPELINES, resources=pipelines),
     )
 
 
@@ -98,19 +111,7 @@ def _functions(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepFunctions",
-            actions=[
-                "lambda:CreateFunction",
-                "lambda:DeleteFunction",
-                "lambda:GetFunction",
-                "lambda:GetFunctionCodeSigningConfig",
-                "lambda:GetFunctionConfiguration",
-                "lambda:ListTags",
-                "lambda:ListVersionsByFunction",
-                "lambda:TagResource",
-                "lambda:UntagResource",
-                "lambda:UpdateFunctionCode",
-                "lambda:UpdateFunctionConfiguration",
-            ],
+            actions=_FUNCTIONS,
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
         ),
         Statement(
