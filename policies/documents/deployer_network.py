@@ -101,6 +101,19 @@ def network(account: Account) -> Sequence[Statement]:
         Statement(sid="MakeParts", actions=[*_CREATING, *_RULES], resources=parts, conditions=asked),
         Statement(sid="MakePartsOfOwnNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=ours),
         Statement(sid="KeepNetworks", actions=_KEEPING, resources=made, conditions=ours),
+        *_tagging(account, made),
+        Statement(
+            sid="NameEndpointsInTheVpc",
+            actions=["route53:AssociateVPCWithHostedZone"],
+            resources=[f"arn:{account.partition}:route53:::hostedzone/*", account.arn("ec2", "vpc/*")],
+        ),
+    )
+
+
+def _tagging(account: Account, made: Sequence[str]) -> tuple[Statement, ...]:
+    """Tags say what is the platform's: they are given while something is made, or to what carries them already."""
+    asked = account.tagging()
+    return (
         Statement(
             sid="TagWhatIsMade",
             actions=["ec2:CreateTags"],
@@ -110,17 +123,12 @@ def network(account: Account) -> Sequence[Statement]:
                 "StringLike": {"ec2:CreateAction": ["Allocate*", "Authorize*", "Create*"]},
             },
         ),
-        Statement(sid="TagAnew", actions=["ec2:CreateTags"], resources=made, conditions=ours),
+        Statement(sid="TagAnew", actions=["ec2:CreateTags"], resources=made, conditions=account.tagged()),
         Statement(
             sid="TakeOverTheDefaultGroup",
             # A VPC brings its default security group along, without tags; the stack marks it and shuts it.
             actions=["ec2:CreateTags"],
             resources=[account.arn("ec2", "security-group/*")],
             conditions=asked,
-        ),
-        Statement(
-            sid="NameEndpointsInTheVpc",
-            actions=["route53:AssociateVPCWithHostedZone"],
-            resources=[f"arn:{account.partition}:route53:::hostedzone/*", account.arn("ec2", "vpc/*")],
         ),
     )
