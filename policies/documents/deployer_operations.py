@@ -8,6 +8,78 @@ from policies.documents import common
 from policies.documents.account import Account
 from policies.documents.statement import Statement
 
+_LOG_GROUPS = (
+    "logs:AssociateKmsKey",
+    "logs:CreateLogGroup",
+    "logs:DeleteLogGroup",
+    "logs:DeleteRetentionPolicy",
+    "logs:DisassociateKmsKey",
+    "logs:ListTagsForResource",
+    "logs:PutRetentionPolicy",
+    "logs:TagResource",
+    "logs:UntagResource",
+)
+_ALARMS = (
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+)
+_RULES = (
+    "events:DeleteRule",
+    "events:DescribeRule",
+    "events:DisableRule",
+    "events:EnableRule",
+    "events:ListTagsForResource",
+    "events:ListTargetsByRule",
+    "events:PutRule",
+    "events:PutTargets",
+    "events:RemoveTargets",
+    "events:TagResource",
+    "events:UntagResource",
+)
+_BUSES = (
+    "events:CreateEventBus",
+    "events:DeleteEventBus",
+    "events:DescribeEventBus",
+    "events:ListTagsForResource",
+    "events:TagResource",
+    "events:UntagResource",
+    "events:UpdateEventBus",
+)
+_TOPICS = (
+    "sns:CreateTopic",
+    "sns:DeleteTopic",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:ListTagsForResource",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+    "sns:TagResource",
+    "sns:UntagResource",
+)
+_PARAMETERS = (
+    "ssm:AddTagsToResource",
+    "ssm:DeleteParameter",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:ListTagsForResource",
+    "ssm:PutParameter",
+    "ssm:RemoveTagsFromResource",
+)
+_RESOURCE_GROUPS = (
+    "resource-groups:DeleteGroup",
+    "resource-groups:GetGroup",
+    "resource-groups:GetGroupConfiguration",
+    "resource-groups:GetGroupQuery",
+    "resource-groups:GetTags",
+    "resource-groups:Tag",
+    "resource-groups:Untag",
+    "resource-groups:UpdateGroup",
+    "resource-groups:UpdateGroupQuery",
+)
+
 
 def operations(account: Account) -> Sequence[Statement]:
     """Log groups, alarms, rules and buses, topics, parameters, resource groups: all of them by name."""
@@ -20,17 +92,7 @@ def _logs(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepLogGroups",
-            actions=[
-                "logs:AssociateKmsKey",
-                "logs:CreateLogGroup",
-                "logs:DeleteLogGroup",
-                "logs:DeleteRetentionPolicy",
-                "logs:DisassociateKmsKey",
-                "logs:ListTagsForResource",
-                "logs:PutRetentionPolicy",
-                "logs:TagResource",
-                "logs:UntagResource",
-            ],
+            actions=_LOG_GROUPS,
             resources=[account.arn("logs", f"log-group:{name}") for name in groups],
         ),
         Statement(
@@ -41,13 +103,7 @@ def _logs(account: Account) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="KeepAlarms",
-            actions=[
-                "cloudwatch:DeleteAlarms",
-                "cloudwatch:ListTagsForResource",
-                "cloudwatch:PutMetricAlarm",
-                "cloudwatch:TagResource",
-                "cloudwatch:UntagResource",
-            ],
+            actions=_ALARMS,
             resources=[account.arn("cloudwatch", f"alarm:{prefix}-*")],
         ),
         common.see_alarms(),
@@ -64,32 +120,12 @@ def _events(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepRules",
-            actions=[
-                "events:DeleteRule",
-                "events:DescribeRule",
-                "events:DisableRule",
-                "events:EnableRule",
-                "events:ListTagsForResource",
-                "events:ListTargetsByRule",
-                "events:PutRule",
-                "events:PutTargets",
-                "events:RemoveTargets",
-                "events:TagResource",
-                "events:UntagResource",
-            ],
+            actions=_RULES,
             resources=rules,
         ),
         Statement(
             sid="KeepBuses",
-            actions=[
-                "events:CreateEventBus",
-                "events:DeleteEventBus",
-                "events:DescribeEventBus",
-                "events:ListTagsForResource",
-                "events:TagResource",
-                "events:UntagResource",
-                "events:UpdateEventBus",
-            ],
+            actions=_BUSES,
             resources=buses,
         ),
         Statement(
@@ -105,17 +141,7 @@ def _topics(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepTopics",
-            actions=[
-                "sns:CreateTopic",
-                "sns:DeleteTopic",
-                "sns:GetTopicAttributes",
-                "sns:ListSubscriptionsByTopic",
-                "sns:ListTagsForResource",
-                "sns:SetTopicAttributes",
-                "sns:Subscribe",
-                "sns:TagResource",
-                "sns:UntagResource",
-            ],
+            actions=_TOPICS,
             resources=[account.arn("sns", f"{account.prefix}-*")],
         ),
         Statement(
@@ -132,15 +158,7 @@ def _parameters(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepParameters",
-            actions=[
-                "ssm:AddTagsToResource",
-                "ssm:DeleteParameter",
-                "ssm:GetParameter",
-                "ssm:GetParameters",
-                "ssm:ListTagsForResource",
-                "ssm:PutParameter",
-                "ssm:RemoveTagsFromResource",
-            ],
+            actions=_PARAMETERS,
             resources=[account.arn("ssm", f"parameter/{prefix}/*")],
         ),
         Statement(
@@ -158,17 +176,7 @@ def _parameters(account: Account) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="KeepResourceGroups",
-            actions=[
-                "resource-groups:DeleteGroup",
-                "resource-groups:GetGroup",
-                "resource-groups:GetGroupConfiguration",
-                "resource-groups:GetGroupQuery",
-                "resource-groups:GetTags",
-                "resource-groups:Tag",
-                "resource-groups:Untag",
-                "resource-groups:UpdateGroup",
-                "resource-groups:UpdateGroupQuery",
-            ],
+            actions=_RESOURCE_GROUPS,
             resources=[account.arn("resource-groups", f"group/{prefix}-*")],
         ),
     )
