@@ -94,51 +94,29 @@ _STOPPED = (
 # What a model's way into production hangs on.
 _DECISIONS = ("codepipeline:PutApprovalResult", "sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage")
 _DATA = ("s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*", "sagemaker:InvokeEndpoint*")
+_LOOK_AFTER_KEYS = (
+    "kms:CancelKeyDeletion",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+)
+_HOLD_DELIVERIES = (
+    "codepipeline:DisableStageTransition",
+    "codepipeline:EnableStageTransition",
+    "codepipeline:StopPipelineExecution",
+)
+# How the keys of the guards and of the trail are told from those of the stacks.
+_FOUNDATION_KEYS = {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}
 
 
 def administrator(account: Account) -> str:
     """An administrator: sees every configuration, looks after keys without using them, stops what others started."""
-    pipelines = account.arn("codepipeline", f"*-{account.prefix}-*")
     return document(
         _see_configuration(),
-        Statement(
-            sid="LookAfterKeys",
-            actions=[
-                "kms:CancelKeyDeletion",
-                "kms:DisableKey",
-                "kms:EnableKey",
-                "kms:EnableKeyRotation",
-                "kms:RevokeGrant",
-                "kms:ScheduleKeyDeletion",
-            ],
-            resources=[account.arn("kms", "key/*")],
-        ),
-        Statement(
-            sid="StopWork",
-            actions=_STOP_WORK,
-            resources=[account.arn("sagemaker", f"{kind}/*") for kind in _STOPPED],
-        ),
-        Statement(
-            sid="HoldDeliveries",
-            actions=[
-                "codepipeline:DisableStageTransition",
-                "codepipeline:EnableStageTransition",
-                "codepipeline:StopPipelineExecution",
-            ],
-            resources=[pipelines, f"{pipelines}/*"],
-        ),
-        Statement(
-            sid="StopBuilds",
-            actions=["codebuild:StopBuild"],
-            resources=[account.arn("codebuild", f"project/{account.prefix}-*")],
-        ),
-        Statement(
-            sid="SilenceTriggers",
-            actions=["events:DisableRule", "events:EnableRule"],
-            resources=[
-                account.arn("events", f"rule/{name}") for name in (f"*-{account.prefix}-*", f"{account.prefix}-*")
-            ],
-        ),
+        Statement(sid="LookAfterKeys", actions=_LOOK_AFTER_KEYS, resources=[account.arn("kms", "key/*")]),
+        *_stop(account),
         Statement(
             sid="ReadLogs",
             actions=["logs:FilterLogEvents", "logs:GetLogEvents"],
@@ -148,6 +126,36 @@ def administrator(account: Account) -> str:
         _deny("DenyMoreRights", IAM_WRITES),
         _deny("DenyData", _DATA),
         _deny("DenyUseOfKeys", CRYPTOGRAPHY),
+        *_spare_the_guards(account),
+    )
+
+
+def _stop(account: Account) -> tuple[Statement, ...]:
+    """Stop jobs, endpoints, deliveries and builds that others started, and what would start them again."""
+    prefix = account.prefix
+    pipelines = account.arn("codepipeline", f"*-{prefix}-*")
+    return (
+        Statement(
+            sid="StopWork",
+            actions=_STOP_WORK,
+            resources=[account.arn("sagemaker", f"{kind}/*") for kind in _STOPPED],
+        ),
+        Statement(sid="HoldDeliveries", actions=_HOLD_DELIVERIES, resources=[pipelines, f"{pipelines}/*"]),
+        Statement(
+            sid="StopBuilds",
+            actions=["codebuild:StopBuild"],
+            resources=[account.arn("codebuild", f"project/{prefix}-*")],
+        ),
+        Statement(
+            sid="SilenceTriggers",
+            actions=["events:DisableRule", "events:EnableRule"],
+            resources=[account.arn("events", f"rule/{name}") for name in (f"*-{prefix}-*", f"{prefix}-*")],
+        ),
+    )
+
+
+def _spare_the_guards(account: Account) -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="DenyTheGuards",
             effect="Deny",
@@ -159,14 +167,13 @@ def administrator(account: Account) -> str:
             effect="Deny",
             actions=["kms:DisableKey", "kms:RevokeGrant", "kms:ScheduleKeyDeletion"],
             resources=["*"],
-            conditions={"StringEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}},
+            conditions={"StringEquals": _FOUNDATION_KEYS},
         ),
     )
 
 
 def auditor(account: Account) -> str:
     """An auditor: reads every configuration and policy, and what CloudTrail has written down. Changes nothing."""
-    trails = f"arn:{account.partition}:s3:::{account.prefix}-foundation-trail-{account.account}-*"
     return document(
         _see_configuration(),
         Statement(
@@ -175,17 +182,7 @@ def auditor(account: Account) -> str:
             resources=["*"],
             reason="The history of events knows no resource (SAR list_awscloudtrail)",
         ),
-        Statement(sid="ListTheTrail", actions=["s3:ListBucket"], resources=[trails]),
-        Statement(sid="ReadTheTrail", actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{trails}/*"]),
-        Statement(
-            sid="DecryptTheTrail",
-            actions=["kms:Decrypt"],
-            resources=[account.arn("kms", "key/*")],
-            conditions={
-                "StringEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]},
-                "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"},
-            },
-        ),
+        *_read_the_trail(account),
         _deny("DenyDecisions", _DECISIONS),
         _deny("DenyMoreRights", IAM_WRITES),
         Statement(
@@ -202,7 +199,24 @@ def auditor(account: Account) -> str:
             effect="Deny",
             actions=CRYPTOGRAPHY,
             resources=["*"],
-            conditions={"StringNotEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}},
+            conditions={"StringNotEquals": _FOUNDATION_KEYS},
+        ),
+    )
+
+
+def _read_the_trail(account: Account) -> tuple[Statement, ...]:
+    trails = f"arn:{account.partition}:s3:::{account.prefix}-foundation-trail-{account.account}-*"
+    return (
+        Statement(sid="ListTheTrail", actions=["s3:ListBucket"], resources=[trails]),
+        Statement(sid="ReadTheTrail", actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{trails}/*"]),
+        Statement(
+            sid="DecryptTheTrail",
+            actions=["kms:Decrypt"],
+            resources=[account.arn("kms", "key/*")],
+            conditions={
+                "StringEquals": _FOUNDATION_KEYS,
+                "StringLike": {"kms:ViaService": "s3.*.amazonaws.com"},
+            },
         ),
     )
 
