@@ -110,6 +110,15 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
     """
     return document(
         Statement(sid="WhatThePlatformNeeds", actions=(*_WORK, *_KEYS, *_READING), resources=["*"], reason=CEILING),
+        *_enter_and_pass_roles(account),
+        *_stay_below_the_foundation(account),
+        *prevention,
+        kind=Kind.MANAGED,
+    )
+
+
+def _enter_and_pass_roles(account: Account) -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="EnterPlatformRoles",
             actions=["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
@@ -128,6 +137,17 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
             resources=[account.role(names.delivery_path(account.prefix))],
             conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
+    )
+
+
+def _platform_roles_anywhere(account: Account) -> list[str]:
+    base = f"arn:{account.partition}:iam::*:role"
+    paths = [f"{base}/{account.prefix}/{kind}/*" for kind in ("people", "projects")]
+    return [*paths, f"{base}/{account.prefix}-*-{names.STACK_SET_EXECUTION}"]
+
+
+def _stay_below_the_foundation(account: Account) -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="DenyMoreRights",
             effect="Deny",
@@ -146,15 +166,7 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
             actions=["s3:Delete*", "s3:Put*"],
             resources=account.foundation_buckets(),
         ),
-        *prevention,
-        kind=Kind.MANAGED,
     )
-
-
-def _platform_roles_anywhere(account: Account) -> list[str]:
-    base = f"arn:{account.partition}:iam::*:role"
-    paths = [f"{base}/{account.prefix}/{kind}/*" for kind in ("people", "projects")]
-    return [*paths, f"{base}/{account.prefix}-*-{names.STACK_SET_EXECUTION}"]
 
 
 # What the deployer's stacks are made of, as services; IAM has statements of its own.
@@ -223,7 +235,9 @@ def deployer_boundary(account: Account) -> str:
             reason=CEILING,
         ),
         *_roles_of_stacks(account),
-        *_never(account),
+        *_never_become_more(account),
+        *_never_touch_the_guards(account),
+        *_never_use_data(account),
         kind=Kind.MANAGED,
     )
 
@@ -257,8 +271,7 @@ def _roles_of_stacks(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _never(account: Account) -> tuple[Statement, ...]:
-    data = [f"{account.bucket(purpose)}/*" for purpose in ("capture", "data", "models")]
+def _never_become_more(account: Account) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyLosingBoundaries",
@@ -278,6 +291,11 @@ def _never(account: Account) -> tuple[Statement, ...]:
             actions=["account:*", "organizations:*", "sts:AssumeRole*", "sts:GetFederationToken"],
             resources=["*"],
         ),
+    )
+
+
+def _never_touch_the_guards(account: Account) -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="DenyTheGuards",
             effect="Deny",
@@ -291,11 +309,16 @@ def _never(account: Account) -> tuple[Statement, ...]:
             resources=["*"],
             conditions={"StringEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}},
         ),
+    )
+
+
+def _never_use_data(account: Account) -> tuple[Statement, ...]:
+    return (
         Statement(
             sid="DenyData",
             effect="Deny",
             actions=["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"],
-            resources=data,
+            resources=[f"{account.bucket(purpose)}/*" for purpose in ("capture", "data", "models")],
         ),
         Statement(
             sid="DenyUseOfKeys",
