@@ -63,23 +63,27 @@ def guard(
         actions=["sagemaker:DeleteEndpoint"],
         resources=[f"{sagemaker}:endpoint/*"],
     )
-    mark = Statement(
-        sid="MarkIt",
-        actions=["sagemaker:AddTags"],
-        resources=everything,
-        conditions={"ForAllValues:StringEquals": {"aws:TagKeys": tags}, "Null": {"aws:TagKeys": "false"}},
-    )
     return document(
         Statement(sid="LookAtWhatRuns", actions=_DESCRIBE, resources=everything),
         stop if stops else None,
         delete if stops and deletes_endpoints else None,
-        mark,
+        _mark(everything, tags),
         *_telling(place, topic, queue, key),
         Statement(
             sid="WriteOwnLog",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[f"{log_group}:*"],
         ),
+    )
+
+
+def _mark(everything: Sequence[str], tags: Sequence[str]) -> Statement:
+    return Statement(
+        sid="MarkIt",
+        actions=["sagemaker:AddTags"],
+        resources=everything,
+        # Without the second a call that names no tag would pass the first.
+        conditions={"ForAllValues:StringEquals": {"aws:TagKeys": tags}, "Null": {"aws:TagKeys": "false"}},
     )
 
 

@@ -18,7 +18,28 @@ def guards_key(
 
     `publishers` are roles, one at least, that tell the topics.
     """
-    logs = Statement(
+    write = ("kms:Decrypt", "kms:GenerateDataKey")
+    return document(
+        administration(place),
+        _logs_encrypt(place, log_groups),
+        *_services_tell(place, topics, queues),
+        # Config developerguide, s3-kms-key-policy, for delivery without a role of one's own.
+        Statement(
+            sid="ConfigEncryptsItsHistory",
+            principals=Principals(services=[CONFIG]),
+            actions=write,
+            resources=THIS_KEY,
+            conditions={"StringEquals": {"aws:SourceAccount": place.account}},
+            reason=ONLY_THIS_KEY,
+        ),
+        use_through("GuardsTellTopics", place, publishers, "sns", write),
+        use_through("GuardsKeepWhatFailed", place, publishers, "sqs", write),
+        kind=Kind.KEY,
+    )
+
+
+def _logs_encrypt(place: Place, log_groups: Sequence[str]) -> Statement:
+    return Statement(
         sid="LogsEncryptTheirGroups",
         principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
         actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
@@ -26,6 +47,10 @@ def guards_key(
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         reason=ONLY_THIS_KEY,
     )
+
+
+def _services_tell(place: Place, topics: Sequence[str], queues: Sequence[str]) -> tuple[Statement, Statement]:
+    """What this account's alarms and rules send to topics, and leave in queues when that fails."""
     told = {"StringEquals": {"aws:SourceAccount": place.account}}
     topic = Statement(
         sid="AlarmsAndRulesPublish",
@@ -43,21 +68,7 @@ def guards_key(
         conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
         reason=ONLY_THIS_KEY,
     )
-    write = ("kms:Decrypt", "kms:GenerateDataKey")
-    # Config developerguide, s3-kms-key-policy, for delivery without a role of one's own.
-    history = Statement(
-        sid="ConfigEncryptsItsHistory",
-        principals=Principals(services=[CONFIG]),
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
-        resources=THIS_KEY,
-        conditions=told,
-        reason=ONLY_THIS_KEY,
-    )
-    roles = [
-        use_through("GuardsTellTopics", place, publishers, "sns", write),
-        use_through("GuardsKeepWhatFailed", place, publishers, "sqs", write),
-    ]
-    return document(administration(place), logs, topic, queue, history, *roles, kind=Kind.KEY)
+    return topic, queue
 
 
 def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:

@@ -173,6 +173,16 @@ def data_key(
     A project's first repositories are uploaded to `seeded_bucket` (ARN) by whoever deploys the project. ECR makes its
     grants on behalf of whoever makes the registry (ECR encryption-at-rest).
     """
+    return document(
+        administration(place),
+        use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
+        *_deployers_fill_and_make(place, deployers, seeded_bucket),
+        deny_outside_endpoints(not_through(kms_endpoints)),
+        kind=Kind.KEY,
+    )
+
+
+def _deployers_fill_and_make(place: Place, deployers: Sequence[str], seeded_bucket: str) -> tuple[Statement, Statement]:
     root = account_principals(place.partition, [place.account])
     own: Conditions = {"ArnLike": {"aws:PrincipalArn": deployers}}
     seeds = Statement(
@@ -198,14 +208,7 @@ def data_key(
         conditions={**own, "StringEquals": {"kms:ViaService": place.service("ecr")}},
         reason=ONLY_THIS_KEY,
     )
-    return document(
-        administration(place),
-        use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
-        seeds,
-        images,
-        deny_outside_endpoints(not_through(kms_endpoints)),
-        kind=Kind.KEY,
-    )
+    return seeds, images
 
 
 def volume_key(place: Place, *, users: Sequence[str], services: Sequence[str]) -> str:
