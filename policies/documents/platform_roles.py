@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from policies.documents.statement import Statement, document
 
+_SEE_MODELS = (
+    "sagemaker:DescribeModelPackage",
+    "sagemaker:DescribeModelPackageGroup",
+    "sagemaker:ListModelPackages",
+)
+_SEE_DEPLOYMENTS = (
+    "codepipeline:GetPipelineExecution",
+    "codepipeline:GetPipelineState",
+    "codepipeline:ListPipelineExecutions",
+)
+
 
 def approver(*, partition: str, account: str, region: str, prefix: str) -> str:
     """An approver's work: see what a model is and how it measured, say yes or no, and let it into production."""
@@ -14,15 +25,7 @@ def approver(*, partition: str, account: str, region: str, prefix: str) -> str:
     ]
     pipelines = f"arn:{partition}:codepipeline:{here}:*-{prefix}-deploy"
     return document(
-        Statement(
-            sid="SeeModels",
-            actions=[
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-            ],
-            resources=packages,
-        ),
+        Statement(sid="SeeModels", actions=_SEE_MODELS, resources=packages),
         Statement(
             sid="ListModels",
             actions=["sagemaker:ListModelPackageGroups"],
@@ -36,15 +39,7 @@ def approver(*, partition: str, account: str, region: str, prefix: str) -> str:
             # The call that changes a package without deciding on it, its metrics for example, is not theirs.
             conditions={"StringEquals": {"sagemaker:ModelApprovalStatus": ["Approved", "Rejected"]}},
         ),
-        Statement(
-            sid="SeeDeployments",
-            actions=[
-                "codepipeline:GetPipelineExecution",
-                "codepipeline:GetPipelineState",
-                "codepipeline:ListPipelineExecutions",
-            ],
-            resources=[pipelines],
-        ),
+        Statement(sid="SeeDeployments", actions=_SEE_DEPLOYMENTS, resources=[pipelines]),
         Statement(
             sid="DecideOnProduction",
             actions=["codepipeline:PutApprovalResult"],

@@ -49,7 +49,6 @@ def team_administrator(
     starts builds. The deploy pipeline is stopped by them, and started by an approval alone.
     """
     build, deploy = place.arn("codepipeline", build_pipeline), place.arn("codepipeline", deploy_pipeline)
-    logs = [place.arn("logs", f"log-group:/aws/codebuild/{name}") for name in build_projects]
     return document(
         Statement(
             sid="RunTheBuild",
@@ -61,6 +60,22 @@ def team_administrator(
             actions=[*SEE_PIPELINE, "codepipeline:StopPipelineExecution"],
             resources=[build, deploy],
         ),
+        *_builds(place, build_projects),
+        *_training(place),
+        Statement(
+            sid="ReadOwnParameters",
+            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+            resources=[
+                place.arn("ssm", f"parameter{place.parameters}"),
+                place.arn("ssm", f"parameter{place.parameters}/*"),
+            ],
+        ),
+    )
+
+
+def _builds(place: ProjectPlace, build_projects: Sequence[str]) -> tuple[Statement, ...]:
+    logs = [place.arn("logs", f"log-group:/aws/codebuild/{name}") for name in build_projects]
+    return (
         Statement(
             sid="StopAndSeeBuilds",
             actions=["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject", "codebuild:StopBuild"],
@@ -70,15 +85,6 @@ def team_administrator(
             sid="ReadBuildLogs",
             actions=["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
             resources=[*logs, *(f"{group}:*" for group in logs)],
-        ),
-        *_training(place),
-        Statement(
-            sid="ReadOwnParameters",
-            actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-            resources=[
-                place.arn("ssm", f"parameter{place.parameters}"),
-                place.arn("ssm", f"parameter{place.parameters}/*"),
-            ],
         ),
     )
 

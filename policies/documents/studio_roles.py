@@ -13,6 +13,16 @@ from policies.documents.trust import SET_SOURCE_IDENTITY
 # Sections of the environment's parameters that notebooks look up; projects stand beside them, each for its own people.
 SECTIONS = ("image", "keys", "network", "storage", "studio")
 
+_SEE_RUNS_AND_MODELS = (
+    "sagemaker:DescribeModelPackage",
+    "sagemaker:DescribeModelPackageGroup",
+    "sagemaker:DescribePipeline",
+    "sagemaker:DescribePipelineExecution",
+    "sagemaker:ListModelPackages",
+    "sagemaker:ListPipelineExecutionSteps",
+    "sagemaker:ListPipelineExecutions",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StudioPlace:
@@ -160,19 +170,7 @@ def _own_projects(place: StudioPlace, projects: Sequence[names.ProjectNames]) ->
         )
     ]
     return (
-        Statement(
-            sid="SeeRunsAndModelsOfOwnProjects",
-            actions=[
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:DescribePipeline",
-                "sagemaker:DescribePipelineExecution",
-                "sagemaker:ListModelPackages",
-                "sagemaker:ListPipelineExecutionSteps",
-                "sagemaker:ListPipelineExecutions",
-            ],
-            resources=seen,
-        ),
+        Statement(sid="SeeRunsAndModelsOfOwnProjects", actions=_SEE_RUNS_AND_MODELS, resources=seen),
         Statement(
             sid="SeeJobsOfOwnProjects",
             actions=["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob"],
