@@ -52,17 +52,7 @@ class BuildProject(pulumi.ComponentResource):
             encryption_key=args.artifacts_key_arn,
             artifacts=aws.codebuild.ProjectArtifactsArgs(type="CODEPIPELINE"),
             source=aws.codebuild.ProjectSourceArgs(type="CODEPIPELINE", buildspec=args.buildspec),
-            environment=aws.codebuild.ProjectEnvironmentArgs(
-                type="LINUX_CONTAINER",
-                compute_type="BUILD_GENERAL1_SMALL",
-                image=IMAGE,
-                image_pull_credentials_type="CODEBUILD",
-                privileged_mode=False,
-                environment_variables=[
-                    aws.codebuild.ProjectEnvironmentEnvironmentVariableArgs(name=key, value=value, type="PLAINTEXT")
-                    for key, value in sorted(args.environment.items())
-                ],
-            ),
+            environment=_container(args.environment),
             vpc_config=aws.codebuild.ProjectVpcConfigArgs(
                 vpc_id=args.vpc_id,
                 subnets=pulumi.Output.from_input(args.subnet_ids).apply(list),
@@ -77,3 +67,17 @@ class BuildProject(pulumi.ComponentResource):
         )
         self.name = self.project.name
         self.register_outputs({"name": self.name})
+
+
+def _container(variables: Mapping[str, pulumi.Input[str]]) -> aws.codebuild.ProjectEnvironmentArgs:
+    return aws.codebuild.ProjectEnvironmentArgs(
+        type="LINUX_CONTAINER",
+        compute_type="BUILD_GENERAL1_SMALL",
+        image=IMAGE,
+        image_pull_credentials_type="CODEBUILD",
+        privileged_mode=False,
+        environment_variables=[
+            aws.codebuild.ProjectEnvironmentEnvironmentVariableArgs(name=key, value=value, type="PLAINTEXT")
+            for key, value in sorted(variables.items())
+        ],
+    )

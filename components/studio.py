@@ -76,43 +76,50 @@ class Studio(pulumi.ComponentResource):
 
 
 def _user_settings(args: StudioArgs) -> S.DomainDefaultUserSettingsArgs:
-    minutes = args.idle_minutes
     return S.DomainDefaultUserSettingsArgs(
         execution_role=args.default_role_arn,
         security_groups=[args.security_group_id],
         default_landing_uri="studio::",
         studio_web_portal="ENABLED",
-        jupyter_lab_app_settings=S.DomainDefaultUserSettingsJupyterLabAppSettingsArgs(
-            default_resource_spec=S.DomainDefaultUserSettingsJupyterLabAppSettingsDefaultResourceSpecArgs(
-                instance_type=args.instance_type
-            ),
-            # Minimum, maximum and default alike: the limit is the platform's, not a suggestion
-            # (SM: studio-updated-idle-shutdown-setup).
-            app_lifecycle_management=S.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementArgs(
-                idle_settings=S.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementIdleSettingsArgs(
-                    lifecycle_management="ENABLED",
-                    idle_timeout_in_minutes=minutes,
-                    min_idle_timeout_in_minutes=minutes,
-                    max_idle_timeout_in_minutes=minutes,
-                )
-            ),
-        ),
-        code_editor_app_settings=S.DomainDefaultUserSettingsCodeEditorAppSettingsArgs(
-            default_resource_spec=S.DomainDefaultUserSettingsCodeEditorAppSettingsDefaultResourceSpecArgs(
-                instance_type=args.instance_type
-            ),
-            app_lifecycle_management=S.DomainDefaultUserSettingsCodeEditorAppSettingsAppLifecycleManagementArgs(
-                idle_settings=S.DomainDefaultUserSettingsCodeEditorAppSettingsAppLifecycleManagementIdleSettingsArgs(
-                    lifecycle_management="ENABLED",
-                    idle_timeout_in_minutes=minutes,
-                    min_idle_timeout_in_minutes=minutes,
-                    max_idle_timeout_in_minutes=minutes,
-                )
-            ),
-        ),
+        # Minimum, maximum and default idle time of an app are alike: the limit is the platform's, not a suggestion
+        # (SM: studio-updated-idle-shutdown-setup).
+        jupyter_lab_app_settings=_jupyter_lab(args),
+        code_editor_app_settings=_code_editor(args),
         space_storage_settings=S.DomainDefaultUserSettingsSpaceStorageSettingsArgs(
             default_ebs_storage_settings=S.DomainDefaultUserSettingsSpaceStorageSettingsDefaultEbsStorageSettingsArgs(
                 default_ebs_volume_size_in_gb=args.space_gigabytes, maximum_ebs_volume_size_in_gb=args.space_gigabytes
+            )
+        ),
+    )
+
+
+def _jupyter_lab(args: StudioArgs) -> S.DomainDefaultUserSettingsJupyterLabAppSettingsArgs:
+    return S.DomainDefaultUserSettingsJupyterLabAppSettingsArgs(
+        default_resource_spec=S.DomainDefaultUserSettingsJupyterLabAppSettingsDefaultResourceSpecArgs(
+            instance_type=args.instance_type
+        ),
+        app_lifecycle_management=S.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementArgs(
+            idle_settings=S.DomainDefaultUserSettingsJupyterLabAppSettingsAppLifecycleManagementIdleSettingsArgs(
+                lifecycle_management="ENABLED",
+                idle_timeout_in_minutes=args.idle_minutes,
+                min_idle_timeout_in_minutes=args.idle_minutes,
+                max_idle_timeout_in_minutes=args.idle_minutes,
+            )
+        ),
+    )
+
+
+def _code_editor(args: StudioArgs) -> S.DomainDefaultUserSettingsCodeEditorAppSettingsArgs:
+    return S.DomainDefaultUserSettingsCodeEditorAppSettingsArgs(
+        default_resource_spec=S.DomainDefaultUserSettingsCodeEditorAppSettingsDefaultResourceSpecArgs(
+            instance_type=args.instance_type
+        ),
+        app_lifecycle_management=S.DomainDefaultUserSettingsCodeEditorAppSettingsAppLifecycleManagementArgs(
+            idle_settings=S.DomainDefaultUserSettingsCodeEditorAppSettingsAppLifecycleManagementIdleSettingsArgs(
+                lifecycle_management="ENABLED",
+                idle_timeout_in_minutes=args.idle_minutes,
+                min_idle_timeout_in_minutes=args.idle_minutes,
+                max_idle_timeout_in_minutes=args.idle_minutes,
             )
         ),
     )
