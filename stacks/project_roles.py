@@ -31,15 +31,9 @@ class ProjectRoles:
         build, render = mine.of("build"), mine.of("deploy")
         tests = [mine.of("deploy-test"), mine.of("deploy-verify")]
         build_pipeline, deploy_pipeline = mine.code_pipeline("build"), mine.code_pipeline("deploy")
-        jobs = self._own("processing", "training")
         self.processing = self._role("processing", "sagemaker", ["processing-job/*"], documents.processing)
         self.training = self._role("training", "sagemaker", ["training-job/*"], documents.training)
-        self.pipeline = self._role(
-            "pipeline",
-            "sagemaker",
-            [f"pipeline/{mine.pipeline()}", f"pipeline/{mine.pipeline()}/*"],
-            lambda place: documents.pipeline(place, jobs),
-        )
+        self.pipeline = self._training_pipeline()
         self.build = self._role(
             "build",
             "codebuild",
@@ -55,13 +49,7 @@ class ProjectRoles:
             "build-pipeline", "codepipeline", [build_pipeline], lambda place: documents.build_pipeline(place, build)
         )
         self.deploy_pipeline = self._deploy_pipeline(deploy_pipeline, [render, *tests])
-        # A rule that starts a pipeline has the pipeline's name.
-        self.events = self._role(
-            "events",
-            "events",
-            [f"rule/{build_pipeline}", f"rule/{deploy_pipeline}"],
-            lambda place: documents.events(place, [build_pipeline, deploy_pipeline]),
-        )
+        self.events = self._events([build_pipeline, deploy_pipeline])
         self.release_cleaner = self._release_cleaner()
         self.publish = self._publish(build_pipeline)
         if it.settings.administrators:
@@ -101,6 +89,18 @@ class ProjectRoles:
             tags={PROJECT_TAG: it.settings.id},
         )
         return Role(f"role-{purpose}", args, it.options())
+
+    def _training_pipeline(self) -> Role:
+        jobs = self._own("processing", "training")
+        pipeline = f"pipeline/{self._it.names.pipeline()}"
+        return self._role(
+            "pipeline", "sagemaker", [pipeline, f"{pipeline}/*"], lambda place: documents.pipeline(place, jobs)
+        )
+
+    def _events(self, pipelines: list[str]) -> Role:
+        # A rule that starts a pipeline has the pipeline's name.
+        rules = [f"rule/{pipeline}" for pipeline in pipelines]
+        return self._role("events", "events", rules, lambda place: documents.events(place, pipelines))
 
     def _deploy_test(self, test_projects: list[str]) -> Role:
         it = self._it
