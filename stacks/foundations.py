@@ -57,34 +57,8 @@ def perimeter(
     """
     options = inside(provider)
     network = existing.network or _network(settings, provider)
-    FlowLogs(
-        "flow-logs",
-        FlowLogsArgs(
-            partition=place.partition,
-            region=place.region,
-            account=place.account,
-            vpc_id=network.vpc_id,
-            key_arn=logs_key,
-            log_group=here.log_group("flow-logs"),
-            role_name=here.role("flow-logs"),
-            role_path=names.platform_path(here.prefix),
-            role_boundary=boundary,
-            retention_days=settings.flow_log_retention_days,
-        ),
-        options,
-    )
-    groups = SecurityGroups(
-        "access",
-        SecurityGroupsArgs(
-            vpc_id=network.vpc_id,
-            prefix=here.of("access"),
-            studio=studio,
-            internet=settings.nat,
-            existing=existing.groups,
-            endpoint_groups=sorted({group for one in existing.endpoints.values() for group in one.groups}),
-        ),
-        options,
-    )
+    _flow_logs(place, here, settings, network, logs_key, boundary, options)
+    groups = _security_groups(here, settings, network, existing, studio, options)
     endpoints = VpcEndpoints(
         "endpoints",
         VpcEndpointsArgs(
@@ -109,6 +83,49 @@ def perimeter(
 def _network(settings: DataScienceNetwork, provider: aws.Provider) -> Network:
     found = zones(provider, settings.availability_zones)
     return Network("network", NetworkArgs(cidr=settings.cidr, zones=found, nat=settings.nat), inside(provider))
+
+
+def _flow_logs(
+    place: Place,
+    here: names.Names,
+    settings: DataScienceNetwork,
+    network: Network | ExistingNetwork,
+    key: pulumi.Input[str],
+    boundary: str,
+    options: pulumi.ResourceOptions,
+) -> FlowLogs:
+    args = FlowLogsArgs(
+        partition=place.partition,
+        region=place.region,
+        account=place.account,
+        vpc_id=network.vpc_id,
+        key_arn=key,
+        log_group=here.log_group("flow-logs"),
+        role_name=here.role("flow-logs"),
+        role_path=names.platform_path(here.prefix),
+        role_boundary=boundary,
+        retention_days=settings.flow_log_retention_days,
+    )
+    return FlowLogs("flow-logs", args, options)
+
+
+def _security_groups(
+    here: names.Names,
+    settings: DataScienceNetwork,
+    network: Network | ExistingNetwork,
+    existing: Existing,
+    studio: bool,
+    options: pulumi.ResourceOptions,
+) -> SecurityGroups:
+    args = SecurityGroupsArgs(
+        vpc_id=network.vpc_id,
+        prefix=here.of("access"),
+        studio=studio,
+        internet=settings.nat,
+        existing=existing.groups,
+        endpoint_groups=sorted({group for one in existing.endpoints.values() for group in one.groups}),
+    )
+    return SecurityGroups("access", args, options)
 
 
 def operations_key(
