@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 import names
+from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.image_repository import ImageRepository, ImageRepositoryArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.rendering import rendered
+from components.role import Role
 from components.studio import Studio, StudioArgs
 from policies.documents import buckets, keys, shared
 from policies.documents.accounts import WorkloadAccounts
@@ -91,6 +94,36 @@ class DataScience:
         return pulumi.Output.all(own, *[getattr(w, kind) for w in self.workloads.values()]).apply(sorted)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The account's keys, one for each kind of thing that is lost or shown with it."""
+
+    operations: EncryptionKey
+    data: EncryptionKey
+    models: EncryptionKey
+    volumes: EncryptionKey
+    studio: EncryptionKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """Where data, models, what pipelines hand on, and images lie."""
+
+    data: PrivateBucket
+    models: PrivateBucket
+    artifacts: PrivateBucket
+    images: ImageRepository
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """Where scientists work and approvers decide."""
+
+    roles: StudioRoles
+    studio: Studio
+    approver: Role
+
+
 def data_science(stack: str, settings: DataScienceSettings) -> None:
     """Declare the data science account."""
     it = DataScience(stack, settings)
@@ -115,44 +148,68 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         existing=it.existing,
         organization_paths=it.organization_paths(),
     )
-    data_key, models_key, volumes = _data_key(it, net), _models_key(it, net), _volume_key(it)
-    studio_key = _studio_key(it)
-    data = _data_bucket(it, net, data_key, logs)
-    models = _models_bucket(it, net, models_key, logs)
-    artifacts = service_bucket(
-        "artifacts", it.place, it.here, data_key.arn, logs, it.provider, settings.protect, events=True
-    )
-    images = _images(it, data_key)
-    studio_roles = StudioRoles(it, data, data_key, studio_key, images)
-    studio = _studio(it, net, studio_key, studio_roles)
-    approver_role = approver(it)
+    own_keys = _keys(it, net, operations)
+    stores = _stores(it, net, own_keys, logs)
+    workplace = _workplace(it, net, own_keys, stores)
     topic = alarm_topic(it.place, it.here, operations.arn, settings.alerts.emails, it.provider)
-    outputs = DataScienceOutputs(
-        account=settings.account,
-        region=settings.region,
+    outputs = _outputs(it, net, own_keys, stores, workplace, topic)
+    _discovery(it, outputs)
+    publish(outputs)
+
+
+def _keys(it: DataScience, net: Perimeter, operations: EncryptionKey) -> Keys:
+    return Keys(
+        operations=operations,
+        data=_data_key(it, net),
+        models=_models_key(it, net),
+        volumes=_volume_key(it),
+        studio=_studio_key(it),
+    )
+
+
+def _stores(it: DataScience, net: Perimeter, own_keys: Keys, logs: PrivateBucket) -> Stores:
+    return Stores(
+        data=_data_bucket(it, net, own_keys.data, logs),
+        models=_models_bucket(it, net, own_keys.models, logs),
+        artifacts=service_bucket(
+            "artifacts", it.place, it.here, own_keys.data.arn, logs, it.provider, it.settings.protect, events=True
+        ),
+        images=_images(it, own_keys.data),
+    )
+
+
+def _workplace(it: DataScience, net: Perimeter, own_keys: Keys, stores: Stores) -> Workplace:
+    roles = StudioRoles(it, stores.data, own_keys.data, own_keys.studio, stores.images)
+    return Workplace(roles=roles, studio=_studio(it, net, own_keys.studio, roles), approver=approver(it))
+
+
+def _outputs(
+    it: DataScience, net: Perimeter, own_keys: Keys, stores: Stores, workplace: Workplace, topic: AlarmTopic
+) -> DataScienceOutputs:
+    return DataScienceOutputs(
+        account=it.settings.account,
+        region=it.settings.region,
         vpc_id=net.network.vpc_id,
         subnet_ids=pulumi.Output.all(*net.network.subnet_ids),
         workload_security_group_id=net.groups.workloads.id,
         s3_endpoint_id=net.endpoints.s3_id,
         kms_endpoint_id=net.endpoints.kms_id,
-        data_key_arn=data_key.arn,
-        models_key_arn=models_key.arn,
-        volume_key_arn=volumes.arn,
-        operations_key_arn=operations.arn,
-        data_bucket=data.name,
-        models_bucket=models.name,
-        artifacts_bucket=artifacts.name,
-        image_repository_arn=images.arn,
-        image_uri=images.url.apply(lambda url: _image_uri(url, settings)),
+        data_key_arn=own_keys.data.arn,
+        models_key_arn=own_keys.models.arn,
+        volume_key_arn=own_keys.volumes.arn,
+        operations_key_arn=own_keys.operations.arn,
+        data_bucket=stores.data.name,
+        models_bucket=stores.models.name,
+        artifacts_bucket=stores.artifacts.name,
+        image_repository_arn=stores.images.arn,
+        image_uri=stores.images.url.apply(lambda url: _image_uri(url, it.settings)),
         alarm_topic_arn=topic.arn,
-        studio_domain_id=studio.domain_id,
-        scientists=studio_roles.described(),
-        approver_role_arn=approver_role.arn,
+        studio_domain_id=workplace.studio.domain_id,
+        scientists=workplace.roles.described(),
+        approver_role_arn=workplace.approver.arn,
         workloads=_workloads(it),
         organization_paths=it.organization_paths(),
     )
-    _discovery(it, outputs)
-    publish(outputs)
 
 
 def _image_uri(url: str, settings: DataScienceSettings) -> str:
