@@ -50,7 +50,8 @@ def _classes(patterns: tuple[str, ...], family: tuple[str, ...]) -> tuple[str, .
 
 def _candidates(patterns: Sequence[str]) -> set[str]:
     """Every pattern with its wildcards filled, alone and woven into every other with a wildcard."""
-    filled = {pattern.replace("*", OTHER).replace("?", "0") for pattern in patterns}
+    # What no pattern names stands for every other action: `*` alone would otherwise have none.
+    filled = {f"{OTHER}:{OTHER}", *(pattern.replace("*", OTHER).replace("?", "0") for pattern in patterns)}
     wild = [pattern for pattern in patterns if "*" in pattern]
     return filled | {text for one, other in product(wild, wild) if one != other for text in _woven(one, other)}
 

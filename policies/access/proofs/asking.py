@@ -247,7 +247,9 @@ def outsiders_ask(
             begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
             outside = paths if account == STRANGER else ()
             yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,), outside)
-    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, pinned or {}, (), paths)
+    # The key is in all signed requests (IAM reference_policies_condition-keys), which an anonymous one is not.
+    unsigned = {**(pinned or {}), "aws:PrincipalIsAWSService": ()}
+    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, unsigned, (), paths)
 
 
 def _any(parts: Iterable[Formula]) -> Formula:

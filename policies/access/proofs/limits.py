@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from policies.access.estate import Estate, Role, VpcEndpoint
 from policies.access.proofs.asking import (
@@ -21,6 +22,7 @@ from policies.access.proofs.asking import (
 )
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.theorem import Finding, Outcome, Theorem
+from policies.access.question import Document
 
 FOUNDATION = "/foundation/"
 BOUNDARY = "iam:PermissionsBoundary"
@@ -32,14 +34,27 @@ DEMANDED = {
     "sagemaker:VolumeKmsKey": (*_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance"),
     "sagemaker:OutputKmsKey": _JOBS,
 }
-# A part of a bucket's ARN that stands for several buckets.
-_OPEN_NAME = re.compile(r"arn:[^:]*:s3:::[^/]*[*?]")
+# Buckets of AWS's own that a VPC needs, objects in them: image layers (ECR userguide vpc-endpoints), answers of custom
+# resources and of wait conditions (CFN template-custom-resources, cfn-responsemodule).
+_OF_AWS = re.compile(
+    r"arn:[a-z-]+:s3:::(prod-[a-z0-9-]+-starport-layer-bucket|cloudformation-custom-resource-response-[a-z0-9]+"
+    r"|cloudformation-waitcondition-[a-z0-9-]+)/\S+"
+)
 
 
 def _limited(role: Role, actions: Iterable[str], pinned: Pinned | None = None) -> Open:
     """What any role of the account could do inside the same boundary, if its own policies gave everything."""
     _, opened = next(outsiders_ask([role.account], list(actions), pinned=pinned))
-    return replace(opened, question=replace(opened.question, owner=role.account, boundary=role.boundary))
+    policy = _account_decides(role.arn.split(":")[1], role.account)
+    asked = replace(opened.question, owner=role.account, boundary=role.boundary, resource_policy=policy)
+    return replace(opened, question=asked)
+
+
+@lru_cache(maxsize=1024)
+def _account_decides(partition: str, account: str) -> Document:
+    """A policy that leaves it to the account's identity policies: roles and keys are reached through theirs alone."""
+    trusting = {**OPEN_TO_ALL["Statement"][0], "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"}}
+    return {**OPEN_TO_ALL, "Statement": [trusting]}
 
 
 def _samples(estate: Estate) -> list[Role]:
@@ -82,7 +97,7 @@ def jobs(estate: Estate) -> Outcome:
     for role in _samples(estate):
         for key, actions in DEMANDED.items():
             for action in actions:
-                says = f"whoever has {role.boundary_arn} does {action} without {key}"
+                says = f"whoever has {role.boundary_arn or f'no boundary, as {role.name},'} does {action} without {key}"
                 solver.refute(says, _limited(role, [action], {key: ()}))
     return Outcome(findings=solver.findings, queries=solver.queries)
 
@@ -113,12 +128,12 @@ def _through(gate: VpcEndpoint, opened: Open, owner: str) -> Open:
 
 
 def _spared(gate: VpcEndpoint) -> list[str]:
-    """Objects of buckets that the policy names in full: AWS's own, for image layers and answers."""
+    """Objects of AWS's own buckets that the policy names; any other bucket is somebody's, and is found."""
     found: set[str] = set()
     for statement in (gate.policy or {}).get("Statement", []):
         resources = statement.get("Resource", "*")
         for resource in [resources] if isinstance(resources, str) else resources:
-            if resource.startswith("arn:") and ":s3:::" in resource and not _OPEN_NAME.match(resource):
+            if _OF_AWS.fullmatch(resource):
                 found.add(resource)
     return sorted(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policies.access.estate import Estate, Guarded
-from policies.access.estate.kinds import endpoints, of, purpose
+from policies.access.estate.kinds import endpoints, of, purpose, roles_of
 from policies.access.proofs.asking import (
     STRANGER,
     TRUST_ACTIONS,
@@ -40,7 +40,7 @@ def objects(estate: Estate) -> Outcome:
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
     everybody, paths = [*estate.accounts(), STRANGER], estate.organization_paths
     for bucket in of(estate, "bucket", *INSIDE_BUCKETS):
-        spared, outside = _spared(bucket), _elsewhere(estate, bucket, "s3")
+        spared, outside = _spared(estate, bucket), _elsewhere(estate, bucket, "s3")
         named += [f"{arn} lists {bucket.name}" for arn in spared]
         for who, opened in outsiders_ask(everybody, OBJECTS, guard=bucket, pinned=OWN_CALL, paths=paths):
             says = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
@@ -66,15 +66,16 @@ def _elsewhere(estate: Estate, guard: Guarded, service: str) -> Given:
     return without("aws:SourceVpce", endpoints(estate, service))
 
 
-def _spared(bucket: Guarded) -> list[str]:
-    """The roles that the listing denial spares, as the policy names them."""
+def _spared(estate: Estate, bucket: Guarded) -> list[str]:
+    """The deployers that the listing denial spares; anybody else whom it spares lists from outside, and is found."""
     found: list[str] = []
+    deployers = {role.arn for role in roles_of(estate, "deployer")}
     for statement in (bucket.policy or {}).get("Statement", []):
         condition = statement.get("Condition", {})
         value = condition.get("ArnNotLike", {}).get("aws:PrincipalArn", [])
         if statement.get("Effect") == "Deny":
             found += [value] if isinstance(value, str) else value
-    return sorted(set(found))
+    return sorted(deployers.intersection(found))
 
 
 def keys(estate: Estate) -> Outcome:

@@ -59,7 +59,15 @@ COMMANDED: Mapping[str, tuple[str, ...]] = {
 
 # On another role: what lets somebody act with it, or makes it able to do whatever its boundary admits.
 RETRUSTED = ("iam:UpdateAssumeRolePolicy",)
-WIDENED = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
+# Policies that are taken away may be those that deny; tags decide which project's objects are a role's.
+WIDENED = (
+    "iam:AttachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+)
 # Kept by nobody, on anything: whoever has one of these stands outside every boundary.
 IDENTITIES = (
     "iam:AddUserToGroup",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from policies.access.proofs.theorem import prove
 from policies.pack.captured import Captured, read
 from policies.pack.evaluate import Verdict, evaluate
 from policies.pack.rules import RULES
+from rehearsal.aws.recorder import Recorded
 from rehearsal.decided.decision import decide_all
-from rehearsal.decided.known import known_from
+from rehearsal.decided.known import Known, known_from
 from tests.policies.access.planted.mistake import Mistake
 from tests.policies.access.planted.remembered import Memory, sharing
 from tests.policies.access.planted.rights import recorded
@@ -60,6 +62,7 @@ class Checks:
 
     records: Sequence[dict[str, Any]]
     stacks: Sequence[Captured]
+    requests: Sequence[Recorded]
     before: Findings
     memory: Memory = field(default_factory=Memory)
 
@@ -67,10 +70,13 @@ class Checks:
     def of(cls, resources: Path) -> Checks:
         """Check what was built."""
         stacks, memory = read(resources), Memory()
+        requests = recorded(stacks)
         records = json.loads(resources.read_text(encoding="utf-8"))
         with memory.at_work():
-            before = findings(stacks, estate_of(stacks), memory.decide, stacks)
-        return cls(records, stacks, before, memory)
+            before = findings(stacks, estate_of(stacks), memory.decide, stacks, requests)
+        # What is remembered stays: looking through it for garbage takes longer than the checks.
+        gc.freeze()
+        return cls(records, stacks, requests, before, memory)
 
     def noticed(self, mistake: Mistake, folder: Path) -> dict[str, list[str]]:
         """Which checks notice a mistake, and what they say. `folder` is for the changed stack's resources."""
@@ -81,10 +87,16 @@ class Checks:
         stacks = [stack if one.stack == stack.stack else one for one in self.stacks]
         estate = sharing(estate_of(stacks), self.before.estate)
         with self.memory.at_work():
-            return findings(stacks, estate, self.memory.decide, [stack]).new(self.before)
+            return findings(stacks, estate, self.memory.decide, [stack], self.requests).new(self.before)
 
 
-def findings(stacks: Sequence[Captured], estate: Estate, answer: Decide, judged: Sequence[Captured]) -> Findings:
+def findings(
+    stacks: Sequence[Captured],
+    estate: Estate,
+    answer: Decide,
+    judged: Sequence[Captured],
+    requests: Sequence[Recorded],
+) -> Findings:
     """Run every check; rules, which see one stack each, over `judged` alone."""
     table = matrix(estate, answer)
     found = {
@@ -99,7 +111,7 @@ def findings(stacks: Sequence[Captured], estate: Estate, answer: Decide, judged:
         if size.headroom < 0:
             found["size", f"{size.limit.kind} {size.owner}"] = f"{size.owner} has {size.characters} characters"
     found |= dict(_violated(judged))
-    found |= dict(_refused(stacks, estate))
+    found |= dict(_refused(requests, known_from(estate, stacks)))
     cells = {
         (deed.section, deed.column, principal): cell
         for row in table.rows
@@ -117,7 +129,7 @@ def _violated(stacks: Sequence[Captured]) -> Iterable[tuple[tuple[str, str], str
                 yield (f"rule:{one.rule.id}", what), what
 
 
-def _refused(stacks: Sequence[Captured], estate: Estate) -> Iterable[tuple[tuple[str, str], str]]:
-    for one in decide_all(recorded(stacks), known_from(estate, stacks)).refused:
+def _refused(requests: Sequence[Recorded], known: Known) -> Iterable[tuple[tuple[str, str], str]]:
+    for one in decide_all(requests, known).refused:
         asked = f"{one.question.principal} does {one.question.action} on {one.question.resource}"
         yield ("rehearsal", asked), f"{asked}: {one.explanation.because}"

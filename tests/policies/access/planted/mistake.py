@@ -79,6 +79,16 @@ def without_property(name: str) -> Edit:
     return edit
 
 
+def both(first: Edit, second: Edit) -> Edit:
+    """Two edits of one resource."""
+
+    def edit(record: Record) -> None:
+        first(record)
+        second(record)
+
+    return edit
+
+
 def statements(change: Callable[[list[Statement]], list[Statement]]) -> Edit:
     """The resource's policy with other statements."""
 

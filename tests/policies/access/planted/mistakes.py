@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.policies.access.planted import perimeter
+from tests.policies.access.planted import delivery, keys, perimeter, reading, resources, roles
 from tests.policies.access.planted.mistake import Mistake
 
-MISTAKES: tuple[Mistake, ...] = (*perimeter.MISTAKES,)
+MISTAKES: tuple[Mistake, ...] = (
+    *perimeter.MISTAKES,
+    *keys.MISTAKES,
+    *reading.MISTAKES,
+    *roles.MISTAKES,
+    *delivery.MISTAKES,
+    *resources.MISTAKES,
+)

@@ -19,8 +19,8 @@ from rehearsal.decided.need import Right
 
 PATH = Path(__file__).with_name("rights.json.gz")
 _KEPT = ("phase", "role", "account", "endpoint", "service", "operation", "status", "region", "rights")
-# The beginning of a resource that tells kinds of things apart; what follows are names that every run has others for.
-_KIND = 60
+# What in a resource every run has others for: numbers, times, drawn names.
+_DRAWN = re.compile(r"[0-9a-f]{8,}|[0-9]+")
 # Ids that AWS draws: of networks, endpoints, domains, and of keys.
 _ID = re.compile(r"[a-z]{1,6}-[0-9a-z]{8,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -58,7 +58,7 @@ def _distinct(lines: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
     seen = set()
     for line in lines:
         rights = [
-            (right["action"], right["resource"][:_KIND], right["principal"], tuple(sorted(right["context"])))
+            (right["action"], _DRAWN.sub("", right["resource"]), right["principal"], sorted(right["context"]))
             for right in line["rights"] or ()
         ]
         same = json.dumps([line["role"], line["endpoint"], line["service"], line["operation"], rights])

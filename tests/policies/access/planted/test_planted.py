@@ -12,7 +12,6 @@ from rehearsal.decided.known import known_from
 from tests.policies.access.planted.checks import CHECKS, Checks
 from tests.policies.access.planted.mistake import Mistake
 from tests.policies.access.planted.mistakes import MISTAKES
-from tests.policies.access.planted.rights import recorded
 from tests.policies.access.planted.table import PATH, document
 
 
@@ -44,7 +43,7 @@ def test_without_a_mistake_no_proof_absence_grant_or_size_is_amiss(checks: Check
 
 
 def test_the_recorded_journey_is_of_this_platform(checks: Checks) -> None:
-    decided = decide_all(recorded(checks.stacks), known_from(estate_of(checks.stacks), checks.stacks))
+    decided = decide_all(checks.requests, known_from(estate_of(checks.stacks), checks.stacks))
     callers = {one.question.principal for one in decided.asked if ":role/mlops/" in one.question.principal}
     stale = sorted(callers - set(checks.before.estate.roles))
     assert not stale, "run `make rehearse`, then `python -m tests.policies.access.planted.rights build/rehearsal`"
