@@ -40,6 +40,8 @@ def review(
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
     from policies.access.console import told
+    from policies.access.defects import defects
+    from policies.access.encoding import BadDocument, Unsupported
     from policies.access.estate import BadEstate, read_estate
 
     try:
@@ -47,7 +49,18 @@ def review(
     except BadEstate as bad:
         typer.echo(str(bad), err=True)
         raise typer.Exit(1) from bad
-    if not told(estate, write=write, golden=golden):
+    problems = defects(estate)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    try:
+        holds = told(estate, write=write, golden=golden)
+    except (BadDocument, Unsupported) as bad:
+        # The proofs read documents for themselves, and more strictly: such as an ARN operator with a value that is none.
+        typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
+        raise typer.Exit(1) from bad
+    if not holds:
         raise typer.Exit(1)
 
 

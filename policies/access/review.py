@@ -51,7 +51,11 @@ class Review:
             ]
         found += [f"missing grant: {each}" for each in self.missing]
         over = [size for size in self.sizes if size.headroom < 0]
-        found += [f"{each.limit.kind} of {each.owner} has {each.characters} of {each.limit.most}" for each in over]
+        found += [
+            f"{each.limit.kind} of {each.owner} has {each.characters:,} characters, over the limit of "
+            f"{each.limit.most:,}: shorten or split it"
+            for each in over
+        ]
         return found
 
 

@@ -70,6 +70,8 @@ def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
         raise BadFile(f"{path}: {error.strerror}; {expected}") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadFile(f"{path}: not JSON ({error}); {expected}") from error
+    except RecursionError as error:
+        raise BadFile(f"{path}: is nested too deeply to hold resources; {expected}") from error
     found = content
     exported = isinstance(content, Mapping)
     if exported:
@@ -88,6 +90,9 @@ def _is_leaving(one: object) -> bool:
 def _record(one: object, path: Path, number: int) -> Mapping[str, Any]:
     if not isinstance(one, Mapping) or not isinstance(one.get("urn"), str) or not isinstance(one.get("type"), str):
         raise BadFile(f"{path}: resource {number} has no urn and type; write the file again")
+    for part in ("inputs", "outputs", "options"):
+        if not isinstance(one.get(part) or {}, Mapping):
+            raise BadFile(f"{path}: {part} of resource {one['urn']} must be an object; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
     parts = one["urn"].split("::")
     project = parts[1] if len(parts) > 1 else ""

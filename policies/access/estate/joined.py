@@ -11,6 +11,7 @@ from policies.pack.model import Resource
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
+REFERENCE = "pulumi:pulumi:StackReference"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 # ARNs that the provider, or an in-memory AWS, leaves out; region, account and name.
 _FORMS = {"ModelPackageGroup": "sagemaker:{}:{}:model-package-group/{}", "Pipeline": "codepipeline:{}:{}:{}"}
@@ -47,6 +48,10 @@ class Joined:
         return [
             path for stack in self.of("pulumi:pulumi:Stack") for path in texts(stack.props.get("organizationPaths"))
         ]
+
+    def references(self) -> list[str]:
+        """Names of the stacks whose outputs this one reads: `<organization>/<project>/<stack>` each."""
+        return [str(one.props.get("name") or one.name).rsplit("/", 1)[-1] for one in self.of(REFERENCE)]
 
     def arn(self, resource: Resource) -> str:
         """A resource's ARN, put together where the provider gives none."""

@@ -9,6 +9,10 @@ from functools import cached_property
 from policies.access.question import Context, Document, Question
 
 
+class BadEstate(ValueError):
+    """A file that is no export of this program, or something in it that cannot be read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Role:
     """An IAM role. `inline` and `managed` are its policies, in the order of their names; `stack` made it."""
@@ -97,6 +101,8 @@ class Estate:
     stacks: Mapping[str, str]
     # Organization paths that stand for the accounts in policies, as the data science stack says; none: all are listed.
     organization_paths: tuple[str, ...] = ()
+    # Stacks that these refer to and that are not among them.
+    absent: tuple[str, ...] = ()
 
     def accounts(self) -> list[str]:
         """Account ids, sorted."""

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from policies.access.estate.joined import Joined, mappings
-from policies.access.estate.model import Estate, Guarded, Role, VpcEndpoint, account_of
+from policies.access.estate.model import BadEstate, Estate, Guarded, Role, VpcEndpoint, account_of
 from policies.access.estate.runners import runners
 from policies.access.question import Document
 from policies.pack.captured import BadFile, Captured, read
 from policies.pack.model import Resource, Unknown
 
-
-class BadEstate(ValueError):
-    """A file that is no export of this program, or a policy in it that is no JSON."""
+_ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/\S+")
 
 
 def read_estate(*paths: Path) -> Estate:
@@ -49,6 +48,7 @@ def estate_of(stacks: Sequence[Captured]) -> Estate:
         runners={one.urn: one for one in running},
         stacks=_accounts(roles, guarded),
         organization_paths=tuple(sorted({path for each in joined for path in each.organization_paths()})),
+        absent=tuple(sorted({name for each in joined for name in each.references()} - {each.name for each in joined})),
     )
 
 
@@ -65,7 +65,9 @@ def document(value: object, where: str) -> Document:
     try:
         parsed = json.loads(str(value))
     except json.JSONDecodeError as error:
-        raise BadEstate(f"{where} is not JSON ({error})") from error
+        raise BadEstate(f"{where} is not JSON ({error}): correct it, and write the file again") from error
+    except RecursionError as error:
+        raise BadEstate(f"{where} is nested too deeply to be a policy: correct it, and write the file again") from error
     if not isinstance(parsed, Mapping):
         raise BadEstate(f"{where} is not a policy document: a JSON object with Version and Statement")
     return parsed
@@ -87,7 +89,7 @@ def _role(stack: Joined, role: Resource, policies: Mapping[str, Any]) -> Role:
     if unknown:
         raise BadEstate(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
     boundary = str(role.props.get("permissionsBoundary") or "")
-    arn = str(role.props.get("arn"))
+    arn = _role_arn(role.props.get("arn"), where)
     return Role(
         arn=arn,
         account=account_of(arn) or "",
@@ -102,6 +104,12 @@ def _role(stack: Joined, role: Resource, policies: Mapping[str, Any]) -> Role:
         boundary_arn=boundary or None,
         tags=_tags(role),
     )
+
+
+def _role_arn(value: object, where: str) -> str:
+    if isinstance(value, str) and _ROLE_ARN.fullmatch(value):
+        return value
+    raise BadEstate(f"{where} has no ARN of a role that could be read: export the stack after `pulumi up`, whole")
 
 
 def _tags(resource: Resource) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.access.estate.joined import Joined, mappings
-from policies.access.estate.model import Runner, account_of
+from policies.access.estate.model import BadEstate, Runner, account_of
 from policies.pack.model import Resource
 
 # Type -> kind, and the property with the role's ARN.
@@ -31,15 +31,17 @@ def runners(stack: Joined) -> Iterable[Runner]:
     for token, (kind, prop) in _KINDS.items():
         for resource in stack.of(token):
             if role := resource.props.get(prop):
-                yield _runner(stack, resource, kind, str(role))
+                yield _runner(stack, resource, kind, role)
     for token, (kind, prop) in _STUDIO.items():
         for resource in stack.of(token):
             settings = resource.props.get(prop)
             if isinstance(settings, Mapping) and settings.get("executionRole"):
-                yield _runner(stack, resource, kind, str(settings["executionRole"]))
+                yield _runner(stack, resource, kind, settings["executionRole"])
 
 
-def _runner(stack: Joined, resource: Resource, kind: str, role: str) -> Runner:
+def _runner(stack: Joined, resource: Resource, kind: str, role: object) -> Runner:
+    if not isinstance(role, str) or not role.startswith("arn:"):
+        raise BadEstate(f"{stack.name}: the role of {kind} {resource.name} is not known: export it after `pulumi up`")
     arn, partition = stack.arn(resource), role.split(":")[1]
     name = str(resource.props.get("name") or resource.props.get("id") or resource.name)
     configured = [(str(action.get("category")), found) for action, found in _configured(resource)]

@@ -1,0 +1,69 @@
+"""What keeps an estate from being decided: documents that AWS would refuse, stacks that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.access.estate import Estate, Role
+from policies.access.evaluator import BadPolicy, PolicyKind, parse
+from policies.access.question import Document
+
+Placed = tuple[str, PolicyKind, Document]
+
+
+def defects(estate: Estate) -> list[str]:
+    """A sentence for each defect: where it is, what it is, what to do. Empty when everything can be decided."""
+    found = list(_incomplete(estate))
+    for where, kind, document in _documents(estate):
+        found += _unreadable(where, kind, document)
+    return list(dict.fromkeys(found))
+
+
+def _incomplete(estate: Estate) -> Iterator[str]:
+    """A proof over a part of the platform says nothing of the whole, and may find what the rest forbids."""
+    here = ", ".join(sorted(estate.stacks)) or "none that makes a role or a resource with a policy"
+    if estate.absent:
+        yield (
+            f"the stacks {', '.join(estate.absent)} are referred to and are not in the files, which hold {here}: "
+            "give the exports of all stacks of the platform together"
+        )
+    elif not any(runner.kind == "domain" for runner in estate.runners.values()):
+        yield (
+            f"no stack here makes a Studio domain, the files hold {here}: give the export of the data science stack too"
+        )
+
+
+def _unreadable(where: str, kind: PolicyKind, document: Document) -> list[str]:
+    try:
+        policy = parse(document, where, kind)
+    except BadPolicy as bad:
+        return list(bad.problems)
+    return [
+        f"{where}: the principal {gone} is the unique id of a user or role that was deleted; AWS refuses to save it, "
+        "name the ARN of one that exists."
+        for gone in policy.deleted_principals
+    ]
+
+
+def _documents(estate: Estate) -> Iterator[Placed]:
+    """Every policy of the estate with the place it stands in."""
+    for role in estate.roles.values():
+        yield from _of_role(role)
+    for guard in estate.guarded.values():
+        if guard.policy is not None:
+            kind = PolicyKind.KEY if guard.kind == "key" else PolicyKind.RESOURCE
+            yield f"{guard.stack}: policy of {guard.kind} {guard.name}", kind, guard.policy
+    for gate in estate.endpoints.values():
+        if gate.policy is not None:
+            yield f"{gate.stack}: policy of endpoint {gate.service}", PolicyKind.ENDPOINT, gate.policy
+
+
+def _of_role(role: Role) -> Iterator[Placed]:
+    where = f"{role.stack}: role {role.name}"
+    yield f"{where}, trust", PolicyKind.TRUST, role.trust
+    for number, document in enumerate(role.inline, start=1):
+        yield f"{where}, inline policy {number}", PolicyKind.IDENTITY, document
+    for number, document in enumerate(role.managed, start=1):
+        yield f"{where}, managed policy {number}", PolicyKind.IDENTITY, document
+    if role.boundary is not None:
+        yield f"boundary {role.boundary_arn}", PolicyKind.BOUNDARY, role.boundary
