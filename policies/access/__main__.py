@@ -57,7 +57,7 @@ def review(
     try:
         holds = told(estate, write=write, golden=golden)
     except (BadDocument, Unsupported) as bad:
-        # The proofs read documents for themselves, and more strictly: such as an ARN operator with a value that is none.
+        # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
         raise typer.Exit(1) from bad
     if not holds:

@@ -84,7 +84,7 @@ def boundaries(estate: Estate) -> Outcome:
             solver.refute(f"{who} does {action} without a boundary", _limited(role, [action]), without(BOUNDARY, arns))
         for action in facts.REWRITTEN:
             solver.refute(f"{who} does {action} on a boundary", _limited(role, [action]), within(*arns))
-        for action in (*facts.RETRUSTED, *facts.WIDENED, "iam:PassRole", "sts:AssumeRole"):
+        for action in (*facts.RETRUSTED, *facts.WIDENED, *facts.LOOSENED, "iam:PassRole", "sts:AssumeRole"):
             solver.refute(
                 f"{who} does {action} on a role of the foundation", _limited(role, [action]), within(*founding)
             )

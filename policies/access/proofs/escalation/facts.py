@@ -5,40 +5,82 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # Service that a role is passed to -> actions that make it run with the role. Source: each service's page of the
-# Service Authorization Reference, column of dependent actions (iam:PassRole).
+# Service Authorization Reference, column of dependent actions (iam:PassRole), and every operation that takes a role in
+# botocore's models of sagemaker, codebuild, codepipeline, cloudformation, events and lambda.
 PASSED_TO: Mapping[str, tuple[str, ...]] = {
     "sagemaker.amazonaws.com": (
+        "sagemaker:CreateAIBenchmarkJob",
+        "sagemaker:CreateAIRecommendationJob",
         "sagemaker:CreateApp",
         "sagemaker:CreateAutoMLJob",
         "sagemaker:CreateAutoMLJobV2",
         "sagemaker:CreateCluster",
+        "sagemaker:CreateCompilationJob",
+        "sagemaker:CreateDataQualityJobDefinition",
+        "sagemaker:CreateDeviceFleet",
         "sagemaker:CreateDomain",
+        "sagemaker:CreateEdgePackagingJob",
+        "sagemaker:CreateEndpointConfig",
         "sagemaker:CreateFeatureGroup",
+        "sagemaker:CreateFlowDefinition",
         "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:CreateImage",
+        "sagemaker:CreateInferenceExperiment",
+        "sagemaker:CreateInferenceRecommendationsJob",
+        "sagemaker:CreateJob",
+        "sagemaker:CreateLabelingJob",
+        "sagemaker:CreateMlflowApp",
+        "sagemaker:CreateMlflowTrackingServer",
         "sagemaker:CreateModel",
+        "sagemaker:CreateModelBiasJobDefinition",
+        "sagemaker:CreateModelExplainabilityJobDefinition",
+        "sagemaker:CreateModelQualityJobDefinition",
+        "sagemaker:CreateMonitoringSchedule",
         "sagemaker:CreateNotebookInstance",
+        "sagemaker:CreateOptimizationJob",
+        "sagemaker:CreatePartnerApp",
         "sagemaker:CreatePipeline",
         "sagemaker:CreateProcessingJob",
+        "sagemaker:CreateProject",
         "sagemaker:CreateTrainingJob",
+        "sagemaker:CreateTrainingSession",
         "sagemaker:CreateUserProfile",
+        "sagemaker:RenderUiTemplate",
+        "sagemaker:StartPipelineExecution",
+        "sagemaker:UpdateCluster",
+        "sagemaker:UpdateDeviceFleet",
         "sagemaker:UpdateDomain",
+        "sagemaker:UpdateImage",
+        "sagemaker:UpdateMonitoringSchedule",
+        "sagemaker:UpdateNotebookInstance",
         "sagemaker:UpdatePipeline",
         "sagemaker:UpdateUserProfile",
     ),
     "lambda.amazonaws.com": ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
-    "codebuild.amazonaws.com": ("codebuild:CreateProject", "codebuild:StartBuild", "codebuild:UpdateProject"),
+    "codebuild.amazonaws.com": (
+        "codebuild:CreateProject",
+        "codebuild:StartBuild",
+        "codebuild:StartBuildBatch",
+        "codebuild:UpdateProject",
+    ),
     "codepipeline.amazonaws.com": ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline"),
     "cloudformation.amazonaws.com": (
+        "cloudformation:ContinueUpdateRollback",
         "cloudformation:CreateChangeSet",
         "cloudformation:CreateStack",
         "cloudformation:CreateStackInstances",
         "cloudformation:CreateStackSet",
+        "cloudformation:DeleteStack",
         "cloudformation:DeleteStackInstances",
+        "cloudformation:RollbackStack",
         "cloudformation:UpdateStack",
         "cloudformation:UpdateStackInstances",
         "cloudformation:UpdateStackSet",
     ),
-    "events.amazonaws.com": ("events:PutTargets",),
+    "events.amazonaws.com": (
+        "events:PutRule",
+        "events:PutTargets",
+    ),
     "states.amazonaws.com": ("states:CreateStateMachine", "states:UpdateStateMachine"),
     "ec2.amazonaws.com": ("ec2:AssociateIamInstanceProfile", "ec2:RunInstances"),
     "ecs-tasks.amazonaws.com": ("ecs:RegisterTaskDefinition",),
@@ -59,15 +101,9 @@ COMMANDED: Mapping[str, tuple[str, ...]] = {
 
 # On another role: what lets somebody act with it, or makes it able to do whatever its boundary admits.
 RETRUSTED = ("iam:UpdateAssumeRolePolicy",)
-# Policies that are taken away may be those that deny; tags decide which project's objects are a role's.
-WIDENED = (
-    "iam:AttachRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:TagRole",
-    "iam:UntagRole",
-)
+WIDENED = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
+# A policy that is taken away may be the one that denies; tags decide which project's objects a role reads.
+LOOSENED = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole")
 # Kept by nobody, on anything: whoever has one of these stands outside every boundary.
 IDENTITIES = (
     "iam:AddUserToGroup",

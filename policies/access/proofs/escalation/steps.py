@@ -87,7 +87,9 @@ class Steps:
                 pinned = {"iam:PassedToService": service}
                 if target.arn == role.arn or not self._can(role, "iam:PassRole", target.arn, pinned):
                     continue
-                started = next((a for a in facts.PASSED_TO.get(service, ()) if self._can(role, a, None)), None)
+                # What starts a role at a service that is not in the table is not known: anybody may have it.
+                starting = facts.PASSED_TO.get(service)
+                started = next((a for a in starting if self._can(role, a, None)), None) if starting else "any action"
                 if started:
                     yield Step(source=role.arn, target=target.arn, by=f"passes it to {service} with {started}")
 
@@ -125,10 +127,11 @@ class Steps:
 
     def _edited(self, role: Role) -> Iterator[Step]:
         for target in self._by_account[role.account]:
-            if target.arn == role.arn and not any(self._can(role, a, role.arn) for a in facts.WIDENED):
+            raising = (*facts.WIDENED, *facts.LOOSENED)
+            if target.arn == role.arn and not any(self._can(role, a, role.arn) for a in raising):
                 continue
             pinned = {"iam:PermissionsBoundary": target.boundary_arn} if target.boundary_arn else {}
-            for action in (*facts.RETRUSTED, *facts.WIDENED):
+            for action in (*facts.RETRUSTED, *raising):
                 if self._can(role, action, target.arn, pinned):
                     yield Step(source=role.arn, target=target.arn, by=action)
                     break
@@ -161,7 +164,14 @@ class Steps:
     def _elsewhere(self, role: Role) -> Iterator[Step]:
         """Roles that are not the platform's: nobody knows what those may do."""
         ours = sorted({pattern for each in self.estate.roles.values() for pattern in _families(each)})
-        for action in ("sts:AssumeRole", "iam:PassRole", *facts.CREATED, *facts.RETRUSTED, *facts.WIDENED):
+        for action in (
+            "sts:AssumeRole",
+            "iam:PassRole",
+            *facts.CREATED,
+            *facts.RETRUSTED,
+            *facts.WIDENED,
+            *facts.LOOSENED,
+        ):
             if self._mentions(role, action, None):
                 opened = role_asks(role, [action])
                 if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*ours)):

@@ -1,0 +1,80 @@
+"""Mistakes that the proofs once passed over: an exception read from the policy that it should have been held against,
+and rights that were not counted as steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from policies.access.estate import Estate, Guarded, Role, VpcEndpoint
+from policies.access.estate.kinds import of, role_kind
+from policies.access.proofs.escalation import facts
+from policies.access.proofs.escalation.reach import no_escalation
+from policies.access.proofs.limits import endpoints
+from policies.access.proofs.perimeter import objects
+from policies.access.question import Document
+
+
+def role_of(estate: Estate, kind: str) -> Role:
+    """The first role of a kind in the data science account."""
+    found = (role for role in estate.roles.values() if role_kind(role) == kind)
+    return min(found, key=lambda role: role.arn)
+
+
+def with_statement(document: Document, **elements: Any) -> Document:
+    """The document with a statement more."""
+    return {**document, "Statement": [*document["Statement"], {"Effect": "Allow", **elements}]}
+
+
+def sparing(statement: dict[str, Any], pattern: str) -> dict[str, Any]:
+    """The statement, sparing other roles if it spares any."""
+    condition = statement.get("Condition", {})
+    if "aws:PrincipalArn" not in condition.get("ArnNotLike", {}):
+        return statement
+    return {**statement, "Condition": {**condition, "ArnNotLike": {"aws:PrincipalArn": pattern}}}
+
+
+def test_a_listing_denial_that_spares_other_roles_than_deployers_is_found(estate: Estate) -> None:
+    (bucket,) = of(estate, "bucket", "models")
+    assert bucket.policy is not None
+    statements = [sparing(one, "arn:aws:iam::*:role/*") for one in bucket.policy["Statement"]]
+    spoilt: Guarded = replace(bucket, policy={**bucket.policy, "Statement": statements})
+    says = [finding.says for finding in objects(replace(estate, guarded={bucket.arn: spoilt})).findings]
+    assert any("lists" in each and bucket.name in each for each in says)
+
+
+def test_an_endpoint_that_leads_to_a_bucket_that_is_neither_ours_nor_amazons_is_found(estate: Estate) -> None:
+    gate = next(each for each in estate.endpoints.values() if each.service == "s3")
+    assert gate.policy is not None
+    policy = with_statement(gate.policy, Principal="*", Action="s3:PutObject", Resource="arn:aws:s3:::somebodys/*")
+    spoilt: VpcEndpoint = replace(gate, policy=policy)
+    assert endpoints(replace(estate, endpoints={gate.id: spoilt})).findings
+    assert not endpoints(replace(estate, endpoints={gate.id: gate})).findings
+
+
+@pytest.mark.parametrize("action", sorted(facts.LOOSENED))
+def test_a_role_that_takes_policies_away_or_sets_tags_is_found(estate: Estate, action: str) -> None:
+    approver, model = role_of(estate, "approver"), role_of(estate, "training")
+    able = replace(
+        approver,
+        boundary=None,
+        inline=(with_statement({"Version": "2012-10-17", "Statement": []}, Action=action, Resource=model.arn),),
+    )
+    few = replace(estate, roles={able.arn: able, model.arn: model}, guarded={}, runners={}, endpoints={})
+    says = [finding.says for finding in no_escalation(few).findings]
+    assert f"{able.arn} comes to {model.arn}" in says
+
+
+def test_a_role_that_a_service_without_known_actions_takes_is_found_when_it_may_be_passed(estate: Estate) -> None:
+    approver, training = role_of(estate, "approver"), role_of(estate, "training")
+    scheduled = replace(
+        training,
+        trust=with_statement(training.trust, Principal={"Service": "scheduler.amazonaws.com"}, Action="sts:AssumeRole"),
+    )
+    passing = with_statement({"Version": "2012-10-17", "Statement": []}, Action="iam:PassRole", Resource=training.arn)
+    able = replace(approver, boundary=None, inline=(passing,))
+    few = replace(estate, roles={able.arn: able, training.arn: scheduled}, guarded={}, runners={}, endpoints={})
+    says = [finding.says for finding in no_escalation(few).findings]
+    assert says == [f"{able.arn} comes to {training.arn}"]
