@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from policies.access.estate import Estate, Guarded
 from policies.access.estate.kinds import endpoints, of, purpose, roles_of
 from policies.access.proofs.asking import (
@@ -16,7 +19,8 @@ from policies.access.proofs.asking import (
     within,
     without,
 )
-from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.proofs.theorem import Finding, Outcome, Theorem
+from policies.access.question import Document
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
 INSIDE_BUCKETS = ("data", "models")
@@ -27,6 +31,8 @@ KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
 # What a request says of encryption. Source: Service Authorization Reference, Amazon S3, condition keys of PutObject.
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+# Principals that carry no account.
+_NO_ACCOUNT = ("Federated", "CanonicalUser")
 INSIDE_KEYS = ("data", "models", "capture")
 OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject")
 LISTS = ("s3:ListBucket*",)
@@ -118,7 +124,33 @@ def strangers(estate: Estate) -> Outcome:
             [STRANGER], TRUST_ACTIONS, trust_of=role, resource=role.arn, paths=estate.organization_paths
         ):
             solver.refute(f"{who} (a foreign account) assumes {role.name}", opened)
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return Outcome(findings=[*solver.findings, *_without_account(estate)], queries=solver.queries)
+
+
+def _without_account(estate: Estate) -> list[Finding]:
+    """Callers that no account of the platform vouches for, by name: identities of a provider, canonical users.
+
+    Source: IAM reference_policies_elements_principal; a canonical user id stands for an account without saying which.
+    """
+    guards = [(f"{each.kind} {each.name}", each.policy) for each in estate.guarded.values() if each.policy]
+    trusts = [(f"the trust of {role.name}", role.trust) for role in estate.roles.values()]
+    return [
+        Finding(says=f"{kind} {name} has access by {where}")
+        for where, document in sorted([*guards, *trusts], key=lambda pair: pair[0])
+        for statement in _statements(document)
+        if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), Mapping)
+        for kind in _NO_ACCOUNT
+        for name in _texts(statement["Principal"].get(kind, []))
+    ]
+
+
+def _statements(document: Document) -> list[Mapping[str, Any]]:
+    found = document.get("Statement", [])
+    return [found] if isinstance(found, Mapping) else list(found)
+
+
+def _texts(value: str | Sequence[str]) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value
 
 
 THEOREMS = (

@@ -13,7 +13,7 @@ from policies.access.estate.kinds import of, role_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import no_escalation
 from policies.access.proofs.limits import endpoints
-from policies.access.proofs.perimeter import objects
+from policies.access.proofs.perimeter import objects, strangers
 from policies.access.question import Document
 
 
@@ -52,6 +52,23 @@ def test_an_endpoint_that_leads_to_a_bucket_that_is_neither_ours_nor_amazons_is_
     spoilt: VpcEndpoint = replace(gate, policy=policy)
     assert endpoints(replace(estate, endpoints={gate.id: spoilt})).findings
     assert not endpoints(replace(estate, endpoints={gate.id: gate})).findings
+
+
+def test_identities_of_a_provider_in_a_trust_are_found(estate: Estate) -> None:
+    approver = role_of(estate, "approver")
+    provider = f"arn:aws:iam::{approver.account}:oidc-provider/token.actions.githubusercontent.com"
+    trust = with_statement(approver.trust, Principal={"Federated": provider}, Action="sts:AssumeRoleWithWebIdentity")
+    open_to_all = replace(approver, trust=trust)
+    found = strangers(replace(estate, roles={approver.arn: open_to_all}, guarded={})).findings
+    assert [finding.says for finding in found] == [f"Federated {provider} has access by the trust of {approver.name}"]
+
+
+def test_a_canonical_user_in_a_bucket_policy_is_found(estate: Estate) -> None:
+    (bucket,) = of(estate, "bucket", "models")
+    assert bucket.policy is not None
+    policy = with_statement(bucket.policy, Principal={"CanonicalUser": "79a5"}, Action="s3:GetObject", Resource="*")
+    found = strangers(replace(estate, roles={}, guarded={bucket.arn: replace(bucket, policy=policy)})).findings
+    assert [finding.says for finding in found] == [f"CanonicalUser 79a5 has access by bucket {bucket.name}"]
 
 
 @pytest.mark.parametrize("action", sorted(facts.LOOSENED))
