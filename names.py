@@ -19,18 +19,15 @@ class Limit(Enum):
     """Longest name of a kind, in characters.
 
     Sources: S3 userguide bucketnamingrules; IAM reference_iam-quotas; botocore models of sagemaker (63), codepipeline
-    (100), codebuild (150), ecr (256), events (rule 64, bus 256), kms (alias 256), ssm (1,011), cloudwatch (255).
+    (100), events (rule 64), cloudformation (StackSet 128).
     """
 
     BUCKET = 63
     ROLE = 64
     SAGEMAKER = 63
     PIPELINE = 100
-    BUILD = 150
     RULE = 64
     STACK_SET = 128
-    FUNCTION = 64
-    PARAMETER = 1011
 
 
 def fitted(text: str, limit: Limit) -> str:

@@ -103,6 +103,8 @@ def parse(document: object, where: str = "policy") -> list[Statement]:
             raise BadDocument(
                 f"{where} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
             ) from error
+        except RecursionError as error:
+            raise BadDocument(f"{where} is nested too deeply to be a policy") from error
     if not isinstance(document, Mapping):
         raise BadDocument(f"{where} is not a policy document but {type(document).__name__}")
     statements = document.get("Statement")
