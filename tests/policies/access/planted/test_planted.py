@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from policies.access.estate import estate_of
+from policies.access.evaluator import decide
 from rehearsal.decided.decision import decide_all
 from rehearsal.decided.known import known_from
-from tests.policies.access.planted.checks import CHECKS, Checks
+from tests.policies.access.planted.checks import CHECKS, Checks, findings
 from tests.policies.access.planted.mistake import Mistake
 from tests.policies.access.planted.mistakes import MISTAKES
 from tests.policies.access.planted.table import PATH, document
@@ -26,6 +27,12 @@ def test_exactly_the_named_checks_notice(mistake: Mistake, checks: Checks, tmp_p
     noticed = checks.noticed(mistake, tmp_path)
     unexpected = {check: says[:3] for check, says in noticed.items() if check not in mistake.fires}
     assert (sorted(mistake.fires - set(noticed)), unexpected) == ([], {})
+
+
+def test_what_is_remembered_is_what_would_be_found_anew(checks: Checks) -> None:
+    stacks = checks.stacks
+    anew = findings(stacks, estate_of(stacks), decide, stacks, checks.requests)
+    assert (anew.findings, anew.cells) == (checks.before.findings, checks.before.cells)
 
 
 def test_every_mistake_is_noticed_and_has_a_name_of_its_own() -> None:

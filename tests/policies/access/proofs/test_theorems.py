@@ -37,6 +37,10 @@ def test_a_class_stands_for_actions_that_do_not_exist_yet() -> None:
     assert any(not action.startswith("s3:get") for action in found)
 
 
+def test_where_policies_speak_of_everything_alone_there_is_an_action_to_ask_about() -> None:
+    assert classes([allow("*")], ["*"])
+
+
 def test_patterns_that_meet_have_a_class_in_common() -> None:
     found = classes([allow("codepipeline:*Execution", "codepipeline:Start*")], ["codepipeline:*"])
     assert any(action.startswith("codepipeline:start") and action.endswith("execution") for action in found)
