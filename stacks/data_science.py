@@ -83,10 +83,11 @@ class DataScience:
         return self.workload_accounts().apply(lambda them: sorted({self.settings.account, *them.ids}))
 
     def model_roles(self) -> pulumi.Output[list[str]]:
-        """ARN patterns of model roles, stage by stage, in whichever account: the policies say in which."""
+        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
         path, name = f"/{self.settings.prefix}/projects/*/", f"{self.settings.prefix}-{{}}-*-{names.MODEL}"
-        return pulumi.Output.all(*[w.stage for w in self.workloads.values()]).apply(
-            lambda stages: sorted({names.role_arn(self.partition, "*", path, name.format(s)) for s in stages})
+        stages = pulumi.Output.all(*[pulumi.Output.all(w.account, w.stage) for w in self.workloads.values()])
+        return pulumi.Output.all(self.workload_accounts(), stages).apply(
+            lambda known: known[0].roles(path, [(account, name.format(stage)) for account, stage in known[1]])
         )
 
     def endpoints(self, own: pulumi.Input[str], kind: str) -> pulumi.Output[list[str]]:

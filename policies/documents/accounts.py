@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from policies.documents.statement import BadStatement, Conditions, Principals, Statement, account_principals
 
 MOST_LISTED = 100
-# Role ARNs that an identity policy names one by one; a role's inline policies have 10,240 characters together.
+# Role ARNs that a policy names one by one; a role's inline policies have 10,240 characters together.
 MOST_EXACT = 25
 EVERYBODY_INSIDE = Principals(aws=["*"])
 ENTERED = "The condition says in which accounts"
@@ -83,6 +83,12 @@ class WorkloadAccounts:
     def role(self, path: str, name: str) -> str:
         """ARN pattern of a role in whichever account: `principals`, or a condition, says in which."""
         return f"arn:{self.partition}:iam::*:role{path}{name}"
+
+    def roles(self, path: str, named: Sequence[tuple[str, str]]) -> list[str]:
+        """ARN patterns of roles given by account and name: each with its account while there are few."""
+        if len(named) > MOST_EXACT:
+            return sorted({self.role(path, name) for _, name in named})
+        return sorted({f"arn:{self.partition}:iam::{account}:role{path}{name}" for account, name in named})
 
     def not_through(self, endpoints: Sequence[str]) -> Conditions:
         """The request came through none of the platform's endpoints (ids).

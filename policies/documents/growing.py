@@ -89,8 +89,8 @@ class Platform:
         )
 
     def _model_roles(self) -> list[str]:
-        path, stages = f"/{self.prefix}/projects/*/", sorted({workload.stage for workload in self.workloads})
-        return [self.accounts.role(path, f"{self.prefix}-{stage}-*-{names.MODEL}") for stage in stages]
+        named = [(one.account, f"{self.prefix}-{one.stage}-*-{names.MODEL}") for one in self.workloads]
+        return self.accounts.roles(f"/{self.prefix}/projects/*/", named)
 
     def image_repository(self) -> str:
         """Policy of the model image's repository."""

@@ -39,7 +39,7 @@ def test_a_second_production_account_appears_in_both_policies_and_disappears_fro
 
     bucket, key = models_policies(platform)
     endpoints = platform.world.engine.stacks["prod-2"].outputs
-    role = "arn:aws:iam::*:role/mlops/projects/*/mlops-production-*-model"
+    role = f"arn:aws:iam::{SECOND}:role/mlops/projects/*/mlops-production-*-model"
     for policy in (bucket, key):
         assert role in listed(policy["AllowCrossAccount"]["Condition"]["ArnLike"]["aws:PrincipalArn"])
         assert f"arn:aws:iam::{SECOND}:root" in listed(policy["AllowCrossAccount"]["Principal"]["AWS"])

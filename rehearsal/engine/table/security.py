@@ -102,10 +102,7 @@ def _rule(direction: str) -> Row:
             operation="DescribeSecurityGroupRules",
             fills={"SecurityGroupRuleIds": ["{id}"]},
             at="SecurityGroupRules[0]",
-            gives={
-                "securityGroupId": "GroupId",
-                "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId",
-            },
+            gives={"securityGroupId": "GroupId", "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId"},
         ),
         update=(
             Call(
