@@ -36,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "check":
         return _check(given.directory)
     if given.command == "list":
-        print(json.dumps(read_estate(given.directory).in_order(given.kind)))
-        return 0
+        return _list(given.directory, given.kind)
     if given.command == "resolve":
         return _resolve(given.directory, write=not given.check)
     if given.command == "schema":
@@ -46,6 +45,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     print("\n".join(aws_names.write()))
     return 0
+
+
+def _list(directory: Path, kind: str | None) -> int:
+    """Nothing is listed while a file is broken: whoever brings the list up would leave that stack out unseen."""
+    estate = read_estate(directory)
+    problems = check_estate(estate, directory)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print(json.dumps(estate.in_order(kind)))
+    return int(bool(problems))
 
 
 def _check(directory: Path) -> int:

@@ -358,3 +358,12 @@ def test_the_command_prints_problems_and_fails(folder: Folder, capsys: pytest.Ca
 def test_a_hostile_key_cannot_steer_the_terminal(folder: Folder) -> None:
     folder.change("prod", "owner:", '"own\\e[31mer\\nx":')
     assert all(message.isprintable() for message in messages(folder))
+
+
+def test_nothing_is_listed_while_a_stack_file_is_broken(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--directory", str(folder.path)]) == 0
+    assert capsys.readouterr().out.startswith("[")
+    (folder.path / "Pulumi.broken.yaml").write_text("a: [")
+    assert main(["list", "--directory", str(folder.path)]) == 1
+    said = capsys.readouterr()
+    assert (said.out, "Pulumi.broken.yaml" in said.err) == ("", True)
