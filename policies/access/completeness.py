@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.asking import EVERYTHING, through_s3
 from policies.access.estate.kinds import purpose, role_kind
-from policies.access.matrix.deeds import through_s3
 from policies.access.matrix.delivery import IN_THE_NETWORK
-from policies.access.question import Answer, Document, Question
+from policies.access.question import Answer, Question
 
 Decide = Callable[[Question], Answer]
-EVERYTHING: Document = {
-    "Version": "2012-10-17",
-    "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 
 
 @dataclass(frozen=True, kw_only=True)

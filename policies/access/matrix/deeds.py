@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from policies.access.estate import Estate, Guarded
+from policies.access.estate.asking import through_s3
 from policies.access.estate.kinds import purpose
 from policies.access.matrix.subjects import Subject
-from policies.access.question import Context, Question
+from policies.access.question import Question
 
 ANOTHER = "another"
 
@@ -42,16 +43,6 @@ class Deed:
 def other(estate: Estate, subject: Subject) -> str:
     """A project that is not the subject's."""
     return next((project for project in estate.projects if project != subject.project), ANOTHER)
-
-
-def through_s3(bucket: Guarded) -> Context:
-    """Condition keys of the KMS request that S3 makes for its caller: no endpoint, the bucket as encryption context."""
-    region = (bucket.key_arn or ":::").split(":")[3]
-    return {
-        "aws:ViaAWSService": "true",
-        "kms:ViaService": f"s3.{region}.amazonaws.com",
-        "kms:EncryptionContext:aws:s3:arn": bucket.arn,
-    }
 
 
 def deeds(estate: Estate) -> list[Deed]:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from policies.access.estate import Estate, Role
+from policies.access.estate.asking import EVERYTHING, STRANGER
 from policies.access.question import Context, Document, Question
-
-# What an account's own administrator has who is no part of the platform: everything an identity policy can give.
-ADMINISTRATOR_ACCESS: Document = {
-    "Version": "2012-10-17",
-    "Statement": [{"Sid": "AdministratorAccess", "Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
-STRANGER = "999999999999"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +75,7 @@ def _outsiders(estate: Estate, places: dict[str, str]) -> list[Subject]:
             principal=f"arn:{partition}:iam::{account}:role/somebody",
             account=account,
             place=places[account],
-            identity=(ADMINISTRATOR_ACCESS,),
+            identity=(EVERYTHING,),
         )
         for account in sorted(places, key=lambda each: places[each])
     ]
@@ -90,7 +84,7 @@ def _outsiders(estate: Estate, places: dict[str, str]) -> list[Subject]:
         principal=f"arn:{partition}:iam::{STRANGER}:role/stranger",
         account=STRANGER,
         place="elsewhere",
-        identity=(ADMINISTRATOR_ACCESS,),
+        identity=(EVERYTHING,),
     )
     return [*found, stranger, Subject(label="nobody in particular", principal="*", account=None, place="elsewhere")]
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
-from typing import Any
 
+from policies.access.estate.asking import listed, statements
 from policies.access.question import Document
 
 # What no AWS action is called: stands for every text that no statement names.
@@ -28,9 +28,9 @@ def may_be_allowed(documents: Iterable[Document], action: str) -> bool:
     """Whether any Allow speaks of an action (in lower case), by text or by leaving it out of a NotAction."""
     return any(
         "NotAction" in statement
-        or any(_expression(str(p).lower()).fullmatch(action) for p in _listed(statement.get("Action")))
+        or any(_expression(str(p).lower()).fullmatch(action) for p in listed(statement.get("Action")))
         for document in documents
-        for statement in _listed(document.get("Statement"))
+        for statement in statements(document)
         if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
     )
 
@@ -78,11 +78,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _mentioned(document: Document) -> Iterable[str]:
-    for statement in _listed(document.get("Statement")):
+    for statement in statements(document):
         if isinstance(statement, Mapping):
             for element in ("Action", "NotAction"):
-                yield from (re.sub(r"\*+", "*", str(text)) for text in _listed(statement.get(element)))
-
-
-def _listed(value: Any) -> list[Any]:
-    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
+                yield from (re.sub(r"\*+", "*", str(text)) for text in listed(statement.get(element)))

@@ -11,23 +11,17 @@ import z3
 from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
 from policies.access.encoding.logic import Formula, as_term, negation
 from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.asking import EVERYTHING, STRANGER
 from policies.access.estate.kinds import of
 from policies.access.proofs.actions import classes, may_be_allowed
 from policies.access.proofs.theorem import Finding
 from policies.access.question import Document, Question
 
-# All that an identity policy can give: of somebody who administers an account without being part of the platform.
-ANYTHING: Document = {
-    "Version": "2012-10-17",
-    "Statement": [{"Sid": "Anything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 # A resource's policy that lets everybody do everything: what is left to limit is the other side.
 OPEN_TO_ALL: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Everybody", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
 }
-# An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
-STRANGER = "999999999999"
 # What a trust policy decides about. Source: IAM reference_policies_iam-condition-keys, STS actions on a role.
 TRUST_ACTIONS = ("sts:AssumeRole*",)
 Pinned = Mapping[str, str | Sequence[str]]
@@ -237,7 +231,7 @@ def outsiders_ask(
         action="",
         resource="",
         owner=carrier.account if carrier else "",
-        identity=(ANYTHING,),
+        identity=(EVERYTHING,),
         resource_policy=guard.policy if guard else trust_of.trust if trust_of else None,
     )
     for account in accounts:
@@ -273,17 +267,6 @@ def _like(term: z3.SeqRef, pattern: str) -> Formula:
 def _known(formula: z3.BoolRef) -> Formula:
     simple = z3.simplify(formula)
     return True if z3.is_true(simple) else False if z3.is_false(simple) else formula
-
-
-def through_s3(bucket: Guarded) -> Pinned:
-    """What the KMS request says that S3 makes for its caller."""
-    region = (bucket.key_arn or ":::").split(":")[3]
-    return {
-        "aws:ViaAWSService": "true",
-        "aws:SourceVpce": (),
-        "kms:ViaService": f"s3.{region}.amazonaws.com",
-        "kms:EncryptionContext:aws:s3:arn": bucket.arn,
-    }
 
 
 def bucket_and_key(estate: Estate, purpose: str) -> Iterable[tuple[Guarded, Guarded]]:

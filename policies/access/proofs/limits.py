@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from policies.access.estate import Estate, Role, VpcEndpoint
+from policies.access.estate.asking import STRANGER
 from policies.access.proofs.asking import (
     OPEN_TO_ALL,
-    STRANGER,
     Open,
     Pinned,
     Solver,

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.asking import EVERYTHING, STRANGER, through_s3
 from policies.access.estate.kinds import BUILDERS, MODEL, purpose, role_kind, roles_of, shown
 from policies.access.proofs.asking import (
-    ANYTHING,
     OPEN_TO_ALL,
-    STRANGER,
     Solver,
     beyond,
     bucket_and_key,
@@ -18,7 +17,6 @@ from policies.access.proofs.asking import (
     none_of,
     outsiders_ask,
     role_asks,
-    through_s3,
     within,
     without,
 )
@@ -113,7 +111,7 @@ def _sides(role: Role, bucket: Guarded) -> Iterable[tuple[str, Role, Guarded]]:
     """Both as they are; of another account's models, each with the other side open."""
     yield "", role, bucket
     if role.account != bucket.account and purpose(bucket) == "models":
-        yield ", as far as the bucket decides", replace(role, inline=(ANYTHING,), managed=()), bucket
+        yield ", as far as the bucket decides", replace(role, inline=(EVERYTHING,), managed=()), bucket
         yield ", as far as its own policies decide", role, replace(bucket, policy=OPEN_TO_ALL)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from policies.access.estate import Estate, Guarded
+from policies.access.estate.asking import STRANGER, listed, statements
 from policies.access.estate.kinds import endpoints, of, purpose, roles_of
 from policies.access.proofs.asking import (
-    STRANGER,
     TRUST_ACTIONS,
     Given,
     Pinned,
@@ -20,7 +19,6 @@ from policies.access.proofs.asking import (
     without,
 )
 from policies.access.proofs.theorem import Finding, Outcome, Theorem
-from policies.access.question import Document
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
 INSIDE_BUCKETS = ("data", "models")
@@ -137,20 +135,11 @@ def _without_account(estate: Estate) -> list[Finding]:
     return [
         Finding(says=f"{kind} {name} has access by {where}")
         for where, document in sorted([*guards, *trusts], key=lambda pair: pair[0])
-        for statement in _statements(document)
+        for statement in statements(document)
         if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), Mapping)
         for kind in _NO_ACCOUNT
-        for name in _texts(statement["Principal"].get(kind, []))
+        for name in listed(statement["Principal"].get(kind))
     ]
-
-
-def _statements(document: Document) -> list[Mapping[str, Any]]:
-    found = document.get("Statement", [])
-    return [found] if isinstance(found, Mapping) else list(found)
-
-
-def _texts(value: str | Sequence[str]) -> Sequence[str]:
-    return [value] if isinstance(value, str) else value
 
 
 THEOREMS = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies.access.estate import Guarded, Role
+from policies.access.estate.asking import listed, statements
 
 _BEGINNING = re.compile(r"[*?]|\$\{")
 
@@ -30,9 +31,9 @@ def may_touch_beyond(role: Role, guard: Guarded, service: str, place: str) -> bo
 def _resources(role: Role, guard: Guarded, service: str) -> Iterator[tuple[str, bool]]:
     """What the resources of each Allow that could speak of the service begin with, and whether that is all of them."""
     for document in (*role.identity, guard.policy or {}):
-        for statement in _listed(document.get("Statement")):
+        for statement in statements(document):
             if statement.get("Effect") == "Allow" and _speaks_of(statement, service):
-                for pattern in _listed(statement.get("Resource", "*")):
+                for pattern in listed(statement.get("Resource", "*")):
                     text = _BEGINNING.split(pattern, maxsplit=1)[0]
                     yield text, text == pattern
 
@@ -42,14 +43,10 @@ def _speaks_of(statement: Mapping[str, Any], service: str) -> bool:
     principal = statement.get("Principal")
     if isinstance(principal, Mapping) and set(principal) == {"Service"}:
         return False
-    beginnings = [_BEGINNING.split(str(action).lower(), 1)[0] for action in _listed(statement.get("Action", "*"))]
+    beginnings = [_BEGINNING.split(str(action).lower(), 1)[0] for action in listed(statement.get("Action", "*"))]
     return any(each.startswith(service) or service.startswith(each) for each in beginnings)
 
 
 def _meet(text: str, whole: bool, place: str) -> bool:
     """Whether something begins with both, or is the text itself where that is a whole ARN."""
     return text.startswith(place) or (not whole and place.startswith(text))
-
-
-def _listed(value: Any) -> list[Any]:
-    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]

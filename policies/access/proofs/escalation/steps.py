@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from policies.access.estate import Estate, Role, Runner
+from policies.access.estate.asking import listed, statements
 from policies.access.estate.kinds import of, role_kind
 from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
 from policies.access.proofs.escalation import facts
@@ -198,10 +199,10 @@ def _resources_of(role: Role, action: str) -> tuple[str, ...]:
 
 
 def _allows(document: Document) -> Iterable[tuple[Sequence[str] | None, Sequence[str]]]:
-    for statement in _listed(document.get("Statement")):
+    for statement in statements(document):
         if statement.get("Effect") == "Allow":
-            actions = _listed(statement["Action"]) if "Action" in statement else None
-            yield actions, _listed(statement.get("Resource", "*"))
+            actions = listed(statement["Action"]) if "Action" in statement else None
+            yield actions, listed(statement.get("Resource", "*"))
 
 
 def _matches(patterns: Sequence[str] | None, action: str) -> bool:
@@ -224,14 +225,10 @@ def _parts(pattern: str) -> list[str]:
     return [*found, rest]
 
 
-def _listed(value: object) -> list:  # type: ignore[type-arg]
-    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
-
-
 def _admits_roles(trust: Document) -> bool:
     return any(
         statement.get("Principal") == "*" or "AWS" in (statement.get("Principal") or {})
-        for statement in _listed(trust.get("Statement"))
+        for statement in statements(trust)
         if statement.get("Effect") == "Allow"
     )
 
@@ -239,7 +236,7 @@ def _admits_roles(trust: Document) -> bool:
 def _services(trust: Document) -> set[str]:
     return {
         service
-        for statement in _listed(trust.get("Statement"))
+        for statement in statements(trust)
         if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
-        for service in _listed(statement["Principal"].get("Service"))
+        for service in listed(statement["Principal"].get("Service"))
     }
