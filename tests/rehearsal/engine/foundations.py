@@ -99,7 +99,7 @@ def flows(options: pulumi.ResourceOptions, vpc: aws.ec2.Vpc, role: aws.iam.Role)
 
 
 def keys(options: pulumi.ResourceOptions) -> aws.kms.Key:
-    """A key and its alias."""
+    """A key and its alias, and a key whose policy is a resource of its own."""
     key = aws.kms.Key(
         "key",
         description="Data",
@@ -109,6 +109,9 @@ def keys(options: pulumi.ResourceOptions) -> aws.kms.Key:
         opts=options,
     )
     aws.kms.Alias("key", name="alias/data", target_key_id=key.key_id, opts=options)
+    brought = aws.kms.Key("brought", deletion_window_in_days=7, opts=options)
+    owner = document("kms:*", principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    aws.kms.KeyPolicy("brought", key_id=brought.key_id, policy=owner, opts=options)
     return key
 
 

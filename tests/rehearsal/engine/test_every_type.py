@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,9 @@ from rehearsal.engine.table import INVOCATION, rows
 from tests.rehearsal.engine.every_type import every_type
 from tests.rehearsal.engine.programs import ACCOUNT, REGION, STRICT
 
+# A key always has a policy: nothing is deleted, the default one is put back.
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+
 
 @dataclass(frozen=True)
 class Life:
@@ -22,7 +27,7 @@ class Life:
     stack: Stack
     missing: dict[str, str]
     second_writes: list[str]
-    left: dict[str, str]
+    left: dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +44,8 @@ def life() -> Iterator[Life]:
         writes = [f"{line.service}:{line.operation}" for line in cloud.recorder.since(start) if line.writes]
         engine.destroy("dev")
         provider = Provider(engine._provider.caller)
-        left = {urn: "found" for urn, one in resources.items() if one.managed and provider.read(one) is not None}
+        read = {urn: provider.read(one) for urn, one in resources.items() if one.managed}
+        left = {urn: seen for urn, seen in read.items() if seen is not None}
         yield Life(Stack("dev", resources), missing, writes, left)
 
 
@@ -51,7 +57,12 @@ def test_each_type_is_made_found_as_it_was_asked_for_and_taken_away(life: Life, 
         assert resource.id
         assert resource.urn not in life.missing
         # A VPC's default group is adopted, never deleted; it goes with the VPC.
-        assert resource.urn not in life.left
+        assert resource.urn not in life.left or type_ == KEY_POLICY
+
+
+def test_a_key_that_was_brought_is_left_with_the_default_policy(life: Life) -> None:
+    (left,) = life.left.values()
+    assert json.loads(left["policy"])["Id"] == "key-default-1"
 
 
 def test_a_second_run_sends_nothing_that_writes(life: Life) -> None:

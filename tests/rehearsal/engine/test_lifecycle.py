@@ -48,7 +48,10 @@ def test_an_update_sends_only_the_calls_of_what_changed(engine: Engine, cloud: C
 
 
 def test_a_boundary_that_is_taken_away_is_deleted(engine: Engine, cloud: Cloud) -> None:
-    boundary = "arn:aws:iam::aws:policy/AdministratorAccess"
+    made = cloud.client(cloud.deployer(ACCOUNT), "iam").create_policy(
+        PolicyName="boundary", PolicyDocument=document("s3:*")
+    )
+    boundary = made["Policy"]["Arn"]
     engine.up("dev", role(permissions_boundary=boundary), STRICT)
     with cloud.recorder.during("update") as start:
         engine.up("dev", role(), STRICT)
