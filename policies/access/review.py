@@ -10,7 +10,7 @@ from pathlib import Path
 
 from policies.access import completeness, growth, sizes
 from policies.access.estate import Estate
-from policies.access.evaluator import decide
+from policies.access.evaluator import allows, decide
 from policies.access.matrix import render
 from policies.access.matrix.absences import Presence, presences
 from policies.access.matrix.cells import Matrix, matrix
@@ -64,7 +64,7 @@ def review(estate: Estate) -> Review:
     seconds: dict[str, float] = {}
     began = time.monotonic()
     with proving(estate) as finished:
-        table = matrix(estate, decide)
+        table = matrix(estate, allows)
         present = presences(table)
         seconds["matrix"] = time.monotonic() - began
         missing = completeness.missing(estate, decide)

@@ -96,14 +96,18 @@ def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[Poli
 def encode(policies: Policies, request: Request) -> z3.BoolRef:
     """The formula "`request` is allowed". Raises `BadDocument`, and `Unsupported` for a pattern without exact form."""
     reader = Reader(request, policies.owner, bounded=policies.boundary is not None)
+    given = granted(policies, reader)
+    # What nobody grants needs no denial, and most requests are of that kind.
+    if given is False:
+        return as_term(False)
     gates = [
+        given,
         negation(denied(policies, reader)),
         either(beyond_rcps(reader), every_level(policies.rcps, reader)) if policies.rcps else True,
         either(beyond_scps(request.caller), every_level(policies.scps, reader)) if policies.scps else True,
         limit(policies.endpoint, reader),
     ]
-    allowed = conjunction(gates)
-    return as_term(False if allowed is False else both(allowed, granted(policies, reader)))
+    return as_term(conjunction(gates))
 
 
 def denied(policies: Policies, reader: Reader) -> Formula:

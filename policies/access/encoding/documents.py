@@ -54,7 +54,25 @@ class Policy:
 
 
 def parse(document: Document, where: str) -> Policy:
-    """The statements of `document`. Raises `BadDocument`."""
+    """The statements of `document`. Raises `BadDocument`.
+
+    A document is read once for as long as it lives: alter a copy, never a document that was asked about.
+    """
+    key = id(document), where
+    known = _READ.get(key)
+    if known is None:
+        if len(_READ) >= _REMEMBERED:
+            _READ.clear()
+        known = _READ[key] = document, _read(document, where)
+    return known[1]
+
+
+# The document is kept beside its policy, so that its number stays its own.
+_READ: dict[tuple[int, str], tuple[Document, Policy]] = {}
+_REMEMBERED = 50_000
+
+
+def _read(document: Document, where: str) -> Policy:
     version = document.get("Version", VERSIONS[1])
     if version not in VERSIONS:
         raise BadDocument(f"{where}: Version {version!r} is neither of {', '.join(VERSIONS)}")

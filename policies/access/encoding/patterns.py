@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -166,6 +167,8 @@ def _joined(found: Sequence[Piece]) -> list[Piece]:
 
 
 def _shape(joined: list[Piece], text: z3.SeqRef, where: str) -> Formula:
+    if z3.is_string_value(text) and not any(isinstance(piece, Value) for piece in joined):
+        return _plain(tuple(joined)).fullmatch(known_text(text)) is not None
     wild = [index for index, piece in enumerate(joined) if isinstance(piece, Wild)]
     if not wild:
         whole = _concatenated(joined)
@@ -206,6 +209,12 @@ def _concatenated(joined: Sequence[Piece]) -> z3.SeqRef:
     return terms[0] if len(terms) == 1 else z3.Concat(*terms)
 
 
+@lru_cache(maxsize=16_384)
+def _plain(joined: tuple[str | Wild, ...]) -> re.Pattern[str]:
+    """The same pattern for known texts, which need no solver."""
+    return re.compile("".join(_PLAIN.get(piece) or re.escape(str(piece)) for piece in joined), re.DOTALL)
+
+
 @lru_cache(maxsize=4096)
 def _expression(joined: tuple[str | Wild, ...]) -> z3.ReRef:
     terms = [_WILD[piece] if isinstance(piece, Wild) else z3.Re(constant(piece)) for piece in joined]
@@ -225,6 +234,12 @@ def _any_case(text: str) -> z3.ReRef:
     return terms[0] if len(terms) == 1 else z3.Concat(*terms)
 
 
+_PLAIN: Mapping[str | Wild, str] = {
+    Wild.MANY: ".*",
+    Wild.ONE: ".",
+    Wild.MANY_NARROW: "[^:]*",
+    Wild.ONE_NARROW: "[^:]",
+}
 _STRINGS = z3.ReSort(z3.StringSort())
 _NOT_COLON = z3.Diff(z3.AllChar(_STRINGS), z3.Re(constant(":")))
 _WILD = {

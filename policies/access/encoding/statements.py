@@ -24,6 +24,8 @@ class Reader:
         self.bounded = bounded
         known = z3.is_string_value(request.action)
         self._action = str(request.action.py_value()) if known else None
+        # By the policy's number: several rules of AWS's ask what the same policy allows.
+        self._allowing: dict[int, Match] = {}
 
     def slots(self, key: str) -> list[Slot]:
         """The request's values of a condition key."""
@@ -31,10 +33,13 @@ class Reader:
 
     def allowing(self, policy: Policy) -> Match:
         """How the Allow statements of `policy` name the caller; one without principals names it directly."""
-        match = Match()
-        for statement in policy.statements:
-            match = match.joined(self._allows(statement)) if statement.allow else match
-        return match
+        known = self._allowing.get(id(policy))
+        if known is None:
+            known = Match()
+            for statement in policy.statements:
+                known = known.joined(self._allows(statement)) if statement.allow else known
+            self._allowing[id(policy)] = known
+        return known
 
     def denying(self, policy: Policy) -> Formula:
         """Whether a Deny statement of `policy` applies."""

@@ -67,6 +67,7 @@ def request_of(question: Question) -> Request:
     """Classify the caller and complete the context."""
     values: dict[str, tuple[str, ...]] = {}
     single: dict[str, str] = {}
+    absent: set[str] = set()
     for key, value in question.context.items():
         lower = key.lower()
         if isinstance(value, str):
@@ -74,10 +75,12 @@ def request_of(question: Question) -> Request:
             values[lower] = (value,)
         elif value:
             values[lower] = tuple(value)
+        else:
+            absent.add(lower)
     caller = _caller(question, single.get("aws:principalarn"))
-    given = {key.lower() for key in question.context}
+    # A key that is given without a value is absent, whatever follows from the caller.
     for key, value in _derived(caller, question.owner).items():
-        if key not in given:
+        if key not in values and key not in absent:
             single[key] = value
             values[key] = (value,)
     return Request(caller, question.action.lower(), question.resource, values, single, question.boundary is not None)

@@ -69,6 +69,12 @@ def decide(question: Question) -> Answer:
     return Answer(id=question.id, allowed=verdict.allowed, because=because)
 
 
+def allows(question: Question) -> bool:
+    """The same decision without its reasons, for whoever asks a great many. Raises `BadPolicy`."""
+    request = request_of(question)
+    return _verdict(question, request, layers_of(question, request)).allowed
+
+
 def explain(question: Question) -> Explanation:
     """Answer one question with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
     request = request_of(question)

@@ -77,13 +77,13 @@ class Layer:
         return max(misses, key=lambda pair: pair[1].score, default=None)
 
 
-def policy_of(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:
+def policy_of(document: Mapping[str, Any], question: Question, name: str, kind: PolicyKind) -> Policy:
     """Parse, or remember that this very object was parsed before. Raises `BadPolicy`."""
     key = (id(document), kind)
     known = _CACHE.get(key)
     if known is not None:
         return known[1]
-    policy = parse(document, where, kind)
+    policy = parse(document, f"question {question.id}, {name}", kind)
     if len(_CACHE) >= _CACHE_LIMIT:
         _CACHE.clear()
     _CACHE[key] = (document, policy)
@@ -178,7 +178,7 @@ def _levels(
     found = []
     for level, documents in enumerate(levels, start=1):
         named = [
-            (name := f"{short} {number} of level {level}", policy_of(document, f"question {question.id}, {name}", kind))
+            (name := f"{short} {number} of level {level}", policy_of(document, question, name, kind))
             for number, document in enumerate(documents, start=1)
         ]
         found.append(review(f"the {short}s of level {level}", named, request))
@@ -187,10 +187,7 @@ def _levels(
 
 def _identity(question: Question, request: Request) -> Layer:
     named = [
-        (
-            name := f"identity policy {number}",
-            policy_of(document, f"question {question.id}, {name}", PolicyKind.IDENTITY),
-        )
+        (name := f"identity policy {number}", policy_of(document, question, name, PolicyKind.IDENTITY))
         for number, document in enumerate(question.identity, start=1)
     ]
     return review("the identity policies", named, request)
@@ -199,6 +196,6 @@ def _identity(question: Question, request: Request) -> Layer:
 def _single(document: Mapping[str, Any] | None, kind: PolicyKind, question: Question, request: Request) -> Layer | None:
     if document is None:
         return None
+    policy = policy_of(document, question, kind.value, kind)
     name = f"the {kind.value}"
-    policy = policy_of(document, f"question {question.id}, {kind.value}", kind)
     return review(name, [(name, policy)], request)

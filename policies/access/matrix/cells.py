@@ -9,9 +9,9 @@ from enum import Enum
 from policies.access.estate import Estate
 from policies.access.matrix.deeds import Deed, Where, deeds
 from policies.access.matrix.subjects import Subject, subjects
-from policies.access.question import Answer, Question
+from policies.access.question import Question
 
-Decide = Callable[[Question], Answer]
+Allows = Callable[[Question], bool]
 INSIDE, OUTSIDE = Where(inside=True), Where(inside=False)
 
 
@@ -50,12 +50,12 @@ class Matrix:
         raise KeyError(f"{section}: {column}")
 
 
-def matrix(estate: Estate, decide: Decide) -> Matrix:
-    """Every cell, decided by `decide`."""
+def matrix(estate: Estate, allows: Allows) -> Matrix:
+    """Every cell, decided by `allows`."""
     columns = deeds(estate)
     found: dict[tuple[str, tuple[Cell, ...]], list[Subject]] = {}
     for subject in subjects(estate):
-        cells = tuple(_cell(estate, subject, deed, decide) for deed in columns)
+        cells = tuple(_cell(estate, subject, deed, allows) for deed in columns)
         found.setdefault((subject.label, cells), []).append(subject)
     rows = [_row(label, cells, members) for (label, cells), members in found.items()]
     return Matrix(deeds=tuple(columns), rows=tuple(rows))
@@ -70,13 +70,13 @@ def _row(label: str, cells: tuple[Cell, ...], members: Sequence[Subject]) -> Row
     )
 
 
-def _cell(estate: Estate, subject: Subject, deed: Deed, decide: Decide) -> Cell:
+def _cell(estate: Estate, subject: Subject, deed: Deed, allows: Allows) -> Cell:
     outside = deed.ask(estate, subject, OUTSIDE)
     if outside is None:
         return Cell.NONE
     inside = deed.ask(estate, subject, INSIDE)
-    from_outside = all(decide(question).allowed for question in outside)
-    from_inside = from_outside if inside == outside else all(decide(q).allowed for q in inside or ())
+    from_outside = all(allows(question) for question in outside)
+    from_inside = from_outside if inside == outside else all(allows(question) for question in inside or ())
     if from_inside:
         return Cell.ANYWHERE if from_outside else Cell.INSIDE
     return Cell.OUTSIDE if from_outside else Cell.NO

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.access.estate import Estate, Role, Runner
+from policies.access.estate import Estate, Guarded, Role, Runner
 from policies.access.estate.asking import listed, statements
 from policies.access.estate.kinds import of, role_kind
 from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
@@ -32,6 +32,9 @@ class Steps:
         self.boundaries = sorted({r.boundary_arn for r in estate.roles.values() if r.boundary_arn})
         self._by_account: dict[str, list[Role]] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = {}
+        # Several steps ask the same: which action starts a role, who writes the artifacts that runners share.
+        self._answers: dict[tuple[str, ...], bool] = {}
+        self._ours = tuple(sorted({pattern for each in estate.roles.values() for pattern in _families(each)}))
         for role in sorted(estate.roles.values(), key=lambda each: each.arn):
             self._by_account.setdefault(role.account, []).append(role)
         self._runners = sorted(estate.runners.values(), key=lambda each: each.urn)
@@ -69,8 +72,20 @@ class Steps:
     ) -> bool:
         if not self._mentions(role, action, resource):
             return False
-        opened = role_asks(role, [action], resource=resource, pinned=pinned, trust_of=trust)
-        return self.solver.possible(f"{role.name} does {action} on {resource}", opened)
+        trusted = trust.arn if trust else ""
+        asked = role.arn, action, resource or "", trusted, *(text for pair in (pinned or {}).items() for text in pair)
+        if asked not in self._answers:
+            opened = role_asks(role, [action], resource=resource, pinned=pinned, trust_of=trust)
+            self._answers[asked] = self.solver.possible(f"{role.name} does {action} on {resource}", opened)
+        return self._answers[asked]
+
+    def _stays(self, role: Role, action: str) -> bool:
+        """Whether all that the role's Allows name for an action lies inside the platform's patterns, as they stand.
+
+        A pattern whose own wildcards fall into those of another is inside it.
+        """
+        named = self._named[role.arn, action.lower()]
+        return all(any(fnmatch.fnmatchcase(one, ours) for ours in self._ours) for one in named)
 
     # ---- steps
 
@@ -116,6 +131,12 @@ class Steps:
         bucket = self.estate.guard_of(place)
         if bucket is None or not self._mentions(role, "s3:PutObject", place + "*" if place.endswith("/") else place):
             return False
+        asked = role.arn, place
+        if asked not in self._answers:
+            self._answers[asked] = self._puts(role, bucket, place)
+        return self._answers[asked]
+
+    def _puts(self, role: Role, bucket: Guarded, place: str) -> bool:
         if place.endswith("/"):
             opened = role_asks(role, ["s3:PutObject"], guard=bucket)
             return self.solver.possible(f"{role.name} writes below {place}", opened, within(f"{place}*"))
@@ -164,7 +185,6 @@ class Steps:
 
     def _elsewhere(self, role: Role) -> Iterator[Step]:
         """Roles that are not the platform's: nobody knows what those may do."""
-        ours = sorted({pattern for each in self.estate.roles.values() for pattern in _families(each)})
         for action in (
             "sts:AssumeRole",
             "iam:PassRole",
@@ -173,9 +193,9 @@ class Steps:
             *facts.WIDENED,
             *facts.LOOSENED,
         ):
-            if self._mentions(role, action, None):
+            if self._mentions(role, action, None) and not self._stays(role, action):
                 opened = role_asks(role, [action])
-                if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*ours)):
+                if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*self._ours)):
                     yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
 
 

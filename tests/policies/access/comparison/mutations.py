@@ -195,4 +195,5 @@ def forget() -> None:
     layers._CACHE.clear()
     for remembered in (template.regex_text, template.compiled):
         remembered.cache_clear()
+    documents._READ.clear()
     patterns._KNOWN.clear()

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.access.evaluator import decide, explain
+from policies.access.evaluator import allows, decide, explain
 from policies.access.question import Question
 from tests.policies.access.evaluator.factories import FULL, HOME, ROLE, condition_holds, policy
 from tests.policies.access.evaluator.strategies import (
@@ -155,6 +155,7 @@ def test_a_copy_of_the_documents_is_decided_alike(question: Question) -> None:
 def test_the_explanation_agrees_with_the_answer_and_says_why(question: Question) -> None:
     answer, found = decide(question), explain(question)
     assert (answer.allowed, answer.because) == (found.allowed, found.because)
+    assert allows(question) is found.allowed
     assert answer.because
     denies = [statement for step in found.steps for statement in step.denies]
     assert bool(found.missing) is (not found.allowed and not denies)

@@ -8,7 +8,7 @@ import pytest
 
 from policies.access import completeness, review, sizes
 from policies.access.estate import Estate
-from policies.access.evaluator import decide
+from policies.access.evaluator import allows, decide
 from policies.access.matrix import render
 from policies.access.matrix.absences import ABSENCES, presences
 from policies.access.matrix.cells import Cell, Matrix, matrix
@@ -18,7 +18,7 @@ from policies.access.proofs.theorem import Proof
 
 @pytest.fixture(scope="module")
 def table(estate: Estate) -> Matrix:
-    return matrix(estate, decide)
+    return matrix(estate, allows)
 
 
 def test_the_committed_matrix_is_what_the_policies_say(table: Matrix) -> None:

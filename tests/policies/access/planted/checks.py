@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from policies.access import completeness, sizes
+from policies.access.completeness import Decide
 from policies.access.estate import Estate, estate_of
 from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
-from policies.access.matrix.cells import Cell, Decide, matrix
+from policies.access.matrix.cells import Cell, matrix
 from policies.access.proofs.all import THEOREMS
 from policies.access.proofs.theorem import prove
 from policies.pack.captured import Captured, read
@@ -98,7 +99,7 @@ def findings(
     requests: Sequence[Recorded],
 ) -> Findings:
     """Run every check; rules, which see one stack each, over `judged` alone."""
-    table = matrix(estate, answer)
+    table = matrix(estate, lambda question: answer(question).allowed)
     found = {
         (f"absence:{one.absence.id}", f"{one.section} {one.column} {one.row.principals}"): str(one)
         for one in presences(table)
