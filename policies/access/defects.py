@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.access.estate import Estate, Role
-from policies.access.evaluator import BadPolicy, PolicyKind, parse
+from policies.access.evaluator import PARSED, BadPolicy, PolicyKind, parse
 from policies.access.question import Document
 
 Placed = tuple[str, PolicyKind, Document]
@@ -35,7 +35,7 @@ def _incomplete(estate: Estate) -> Iterator[str]:
 
 def _unreadable(where: str, kind: PolicyKind, document: Document) -> list[str]:
     try:
-        policy = parse(document, where, kind)
+        policy = PARSED.of(document, kind, lambda: parse(document, where, kind))
     except BadPolicy as bad:
         return list(bad.problems)
     return [

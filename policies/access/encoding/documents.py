@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from policies.access.question import Document
+from policies.access.remembered import Remembered
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.
 # Source: IAM User Guide, reference_policies_variables.
@@ -51,25 +52,17 @@ class Policy:
 
     where: str
     statements: tuple[Statement, ...]
+    # Action -> the statements that speak of it, since questions repeat.
+    by_action: dict[str, tuple[Statement, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def parse(document: Document, where: str) -> Policy:
-    """The statements of `document`. Raises `BadDocument`.
-
-    A document is read once for as long as it lives: alter a copy, never a document that was asked about.
-    """
-    key = id(document), where
-    known = _READ.get(key)
-    if known is None:
-        if len(_READ) >= _REMEMBERED:
-            _READ.clear()
-        known = _READ[key] = document, _read(document, where)
-    return known[1]
+    """The statements of `document`, which is read once. Raises `BadDocument`."""
+    return PARSED.of(document, where, lambda: _read(document, where))
 
 
-# The document is kept beside its policy, so that its number stays its own.
-_READ: dict[tuple[int, str], tuple[Document, Policy]] = {}
-_REMEMBERED = 50_000
+# Documents by where they stand, which their statements say.
+PARSED: Remembered[Policy] = Remembered()
 
 
 def _read(document: Document, where: str) -> Policy:

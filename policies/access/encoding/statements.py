@@ -36,14 +36,27 @@ class Reader:
         known = self._allowing.get(id(policy))
         if known is None:
             known = Match()
-            for statement in policy.statements:
+            for statement in self._speaking(policy):
                 known = known.joined(self._allows(statement)) if statement.allow else known
             self._allowing[id(policy)] = known
         return known
 
     def denying(self, policy: Policy) -> Formula:
         """Whether a Deny statement of `policy` applies."""
-        return disjunction(self._denies(statement) for statement in policy.statements if not statement.allow)
+        return disjunction(self._denies(statement) for statement in self._speaking(policy) if not statement.allow)
+
+    def _speaking(self, policy: Policy) -> tuple[Statement, ...]:
+        """The statements that speak of a known action; all of them while it is open."""
+        if self._action is None:
+            return policy.statements
+        found = policy.by_action.get(self._action)
+        if found is None:
+            found = tuple(statement for statement in policy.statements if self._acts(statement) is not False)
+            policy.by_action[self._action] = found
+        return found
+
+    def _acts(self, statement: Statement) -> Formula:
+        return inverted(disjunction(self.action_is(name) for name in statement.actions), statement.not_action)
 
     def action_is(self, pattern: str) -> Formula:
         """Whether the action has this form, in any case."""
@@ -67,9 +80,8 @@ class Reader:
 
     def _covers(self, statement: Statement) -> Formula:
         """Action, resource and conditions, the cheapest first."""
-        action = inverted(disjunction(self.action_is(name) for name in statement.actions), statement.not_action)
-        if action is False:
-            return False
+        # Of a known action, only the statements that speak of it come here.
+        action = True if self._action is not None else self._acts(statement)
         resource = self._resource(statement)
         if resource is False:
             return False

@@ -110,8 +110,10 @@ def _known_conflicts(atoms: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
                 outside: list[z3.BoolRef] = []
                 for flag, text in constants:
                     (inside if _holds(atom, text) else outside).append(flag)
-                yield z3.Implies(z3.Or(inside), z3.Bool(name))
-                yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
+                if inside:
+                    yield z3.Implies(z3.Or(inside), z3.Bool(name))
+                if outside:
+                    yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
         yield from _known_prefixes({name: atom.prefix for name, atom in own.items() if atom.prefix is not None})
         yield from _known_parts(own)
 
@@ -131,12 +133,22 @@ def _known_parts(own: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
 
 
 def _known_prefixes(prefixes: Mapping[str, str]) -> Iterable[z3.BoolRef]:
-    """Of two prefixes, one begins with the other, or they exclude each other."""
-    ordered = sorted(prefixes.items(), key=lambda item: item[1])
-    for index, (name, shorter) in enumerate(ordered):
-        for other, longer in ordered[index + 1 :]:
-            inside = z3.Bool(name) if longer.startswith(shorter) else z3.Not(z3.Bool(name))
-            yield z3.Implies(z3.Bool(other), inside)
+    """Of two prefixes, one begins with the other, or they exclude each other.
+
+    As a tree, so that there are as many conditions as prefixes: each implies the longest that it begins with, and
+    those that begin alike up to there exclude each other.
+    """
+    above: list[tuple[str, str]] = []
+    siblings: defaultdict[str, list[z3.BoolRef]] = defaultdict(list)
+    for name, text in sorted(prefixes.items(), key=lambda item: item[1]):
+        while above and not text.startswith(above[-1][1]):
+            above.pop()
+        parent = above[-1][0] if above else ""
+        siblings[parent].append(z3.Bool(name))
+        if parent:
+            yield z3.Implies(z3.Bool(name), z3.Bool(parent))
+        above.append((name, text))
+    yield from (z3.AtMost(*flags, 1) for flags in siblings.values() if len(flags) > 1)
 
 
 def _needed(formula: z3.BoolRef, model: z3.ModelRef, atoms: Mapping[str, Atom]) -> dict[str, bool]:

@@ -2,7 +2,19 @@
 
 from policies.access.evaluator.decision import Explanation, Lack, Step, allows, decide, explain
 from policies.access.evaluator.errors import BadPolicy
-from policies.access.evaluator.parse import parse
+from policies.access.evaluator.parse import PARSED, parse
 from policies.access.evaluator.policy import Policy, PolicyKind
 
-__all__ = ["BadPolicy", "Explanation", "Lack", "Policy", "PolicyKind", "Step", "allows", "decide", "explain", "parse"]
+__all__ = [
+    "PARSED",
+    "BadPolicy",
+    "Explanation",
+    "Lack",
+    "Policy",
+    "PolicyKind",
+    "Step",
+    "allows",
+    "decide",
+    "explain",
+    "parse",
+]

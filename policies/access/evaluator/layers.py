@@ -9,14 +9,9 @@ from typing import Any
 from policies.access.evaluator.caller import CallerKind, Request
 from policies.access.evaluator.grants import grant_grade
 from policies.access.evaluator.match import Grade, NearMiss, applies, near_miss
-from policies.access.evaluator.parse import parse
+from policies.access.evaluator.parse import PARSED, parse
 from policies.access.evaluator.policy import Policy, PolicyKind
 from policies.access.question import Question
-
-# Documents are values: the same object is parsed once. The document is kept beside its policy, or its id could be
-# given to another object; when the table is full it starts anew.
-_CACHE: dict[tuple[int, PolicyKind], tuple[Mapping[str, Any], Policy]] = {}
-_CACHE_LIMIT = 50_000
 
 # Services whose resources RCPs cover: ORG: orgs_manage_policies_rcps, as listed in aws-facts 2.1.
 RCP_SERVICES = frozenset(
@@ -77,17 +72,8 @@ class Layer:
         return max(misses, key=lambda pair: pair[1].score, default=None)
 
 
-def policy_of(document: Mapping[str, Any], question: Question, name: str, kind: PolicyKind) -> Policy:
-    """Parse, or remember that this very object was parsed before. Raises `BadPolicy`."""
-    key = (id(document), kind)
-    known = _CACHE.get(key)
-    if known is not None:
-        return known[1]
-    policy = parse(document, f"question {question.id}, {name}", kind)
-    if len(_CACHE) >= _CACHE_LIMIT:
-        _CACHE.clear()
-    _CACHE[key] = (document, policy)
-    return policy
+def _policy(document: Mapping[str, Any], question: Question, name: str, kind: PolicyKind) -> Policy:
+    return PARSED.of(document, kind, lambda: parse(document, f"question {question.id}, {name}", kind))
 
 
 def review(name: str, policies: Sequence[tuple[str, Policy]], request: Request) -> Layer:
@@ -178,7 +164,7 @@ def _levels(
     found = []
     for level, documents in enumerate(levels, start=1):
         named = [
-            (name := f"{short} {number} of level {level}", policy_of(document, question, name, kind))
+            (name := f"{short} {number} of level {level}", _policy(document, question, name, kind))
             for number, document in enumerate(documents, start=1)
         ]
         found.append(review(f"the {short}s of level {level}", named, request))
@@ -187,7 +173,7 @@ def _levels(
 
 def _identity(question: Question, request: Request) -> Layer:
     named = [
-        (name := f"identity policy {number}", policy_of(document, question, name, PolicyKind.IDENTITY))
+        (name := f"identity policy {number}", _policy(document, question, name, PolicyKind.IDENTITY))
         for number, document in enumerate(question.identity, start=1)
     ]
     return review("the identity policies", named, request)
@@ -196,6 +182,6 @@ def _identity(question: Question, request: Request) -> Layer:
 def _single(document: Mapping[str, Any] | None, kind: PolicyKind, question: Question, request: Request) -> Layer | None:
     if document is None:
         return None
-    policy = policy_of(document, question, kind.value, kind)
+    policy = _policy(document, question, kind.value, kind)
     name = f"the {kind.value}"
     return review(name, [(name, policy)], request)

@@ -14,6 +14,7 @@ from policies.access.evaluator.parse_condition import read_condition
 from policies.access.evaluator.parse_principal import read_principals
 from policies.access.evaluator.policy import Policy, PolicyKind, Principals, Resources, Statement
 from policies.access.evaluator.template import Span, Template, parse_resource, parse_template, regex_text, static
+from policies.access.remembered import Remembered
 
 CURRENT_VERSION = "2012-10-17"
 _VERSIONS = ("2008-10-17", CURRENT_VERSION)
@@ -37,6 +38,9 @@ _RESOURCE = re.compile(r"\*|arn:[a-z0-9*?-]+:[A-Za-z0-9-]+:.*", re.DOTALL)
 _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY})
 # IAM: reference_policies_elements_sid; other services have rules of their own.
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
+
+# Documents by the kind that they were read as.
+PARSED: Remembered[Policy] = Remembered()
 
 
 def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:

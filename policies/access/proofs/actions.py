@@ -13,6 +13,7 @@ from itertools import product
 
 from policies.access.estate.asking import listed, statements
 from policies.access.question import Document
+from policies.access.remembered import Remembered
 
 # What no AWS action is called: stands for every text that no statement names.
 OTHER = "0other"
@@ -20,7 +21,7 @@ OTHER = "0other"
 
 def classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
     """One action, in lower case, of each class within `family` (actions or patterns)."""
-    patterns = sorted({pattern.lower() for document in documents for pattern in _mentioned(document)})
+    patterns = sorted({pattern for document in documents for pattern in _named(document)})
     return list(_classes(tuple(patterns), tuple(sorted(pattern.lower() for pattern in family))))
 
 
@@ -77,8 +78,19 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern))
 
 
-def _mentioned(document: Document) -> Iterable[str]:
-    for statement in statements(document):
-        if isinstance(statement, Mapping):
-            for element in ("Action", "NotAction"):
-                yield from (re.sub(r"\*+", "*", str(text)) for text in listed(statement.get(element)))
+def _named(document: Document) -> frozenset[str]:
+    return _MENTIONED.of(document, None, lambda: _mentioned(document))
+
+
+def _mentioned(document: Document) -> frozenset[str]:
+    """Every text and pattern of the document's actions, in lower case."""
+    return frozenset(
+        re.sub(r"\*+", "*", str(text).lower())
+        for statement in statements(document)
+        if isinstance(statement, Mapping)
+        for element in ("Action", "NotAction")
+        for text in listed(statement.get(element))
+    )
+
+
+_MENTIONED: Remembered[frozenset[str]] = Remembered()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from policies.access import evaluator
 from policies.access.encoding import callers, conditions, decision, documents, patterns, statements
 from policies.access.encoding import values as encoded_values
 from policies.access.encoding.logic import disjunction, negation
@@ -192,8 +193,8 @@ FAULTS = tuple(_IN_EVALUATOR + _IN_ENCODING)
 
 def forget() -> None:
     """Drop what either reader remembers of documents and patterns, so that no answer predates a change."""
-    layers._CACHE.clear()
+    evaluator.PARSED.clear()
     for remembered in (template.regex_text, template.compiled):
         remembered.cache_clear()
-    documents._READ.clear()
+    documents.PARSED.clear()
     patterns._KNOWN.clear()
