@@ -14,6 +14,8 @@ from policies.access.estate.model import Guarded, Role, Runner, VpcEndpoint
 Thing = TypeVar("Thing", Role, Guarded, Runner, VpcEndpoint)
 # Same in all of an account's roles, so copied once for all of them.
 _SHARED = "boundary"
+# A name of AWS's own in which a stack's name may stand: buckets of image layers (ECR userguide, vpc-endpoints).
+_OF_AWS = r"prod-[a-z0-9-]+-starport-layer-bucket"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,6 @@ class Template(Generic[Thing]):
 
 
 def whole(ids: Iterable[str]) -> re.Pattern[str]:
-    """Any of the ids, not as a part of a longer word."""
-    alternatives = "|".join(sorted(map(re.escape, ids), key=len, reverse=True))
+    """Any of the ids, not as a part of a longer word, and names of AWS's own, which have no other."""
+    alternatives = "|".join([_OF_AWS, *sorted(map(re.escape, ids), key=len, reverse=True)])
     return re.compile(rf"(?<![A-Za-z0-9])({alternatives})(?![A-Za-z0-9])")

@@ -16,6 +16,7 @@ from policies.access.estate.enlarged import enlarged
 from policies.access.estate.kinds import purpose, role_kind
 from policies.access.evaluator import decide
 from policies.access.proofs import models, perimeter
+from policies.access.review import review
 from policies.access.sizes import fullest, sizes
 from policies.documents.accounts import MOST_LISTED
 
@@ -71,6 +72,11 @@ def test_no_document_grows_with_projects(many: Estate, estate: Estate) -> None:
     few = enlarged(estate, accounts=6, projects=[])
     characters = [{kind: size.characters for kind, size in fullest(sizes(one)).items()} for one in (few, many)]
     assert characters[0] == characters[1]
+
+
+def test_a_large_estate_has_no_problems_that_its_example_lacks(many: Estate, by_path: Estate) -> None:
+    assert review(classes(many).estate).problems() == []
+    assert review(by_path).problems() == []
 
 
 def test_nothing_is_missing_across_accounts_in_a_large_estate(many: Estate, by_path: Estate) -> None:
