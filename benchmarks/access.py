@@ -37,6 +37,9 @@ PATHS = ("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",)
 # Ids that could be taken for each other.
 RELATED = ("risk", "risk-eu")
 
+# Columns of a terminal that the table needs.
+WIDTH = 150
+
 Figures = dict[str, float]
 
 
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["measure"]:
         print(json.dumps(measured(read_estate(Path(arguments[1])), int(arguments[2]), int(arguments[3]))))
         return 0
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=WIDTH)
     with console.status("building the example platform"):
         command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(FOLDER)]
         subprocess.run(command, check=True, capture_output=True)

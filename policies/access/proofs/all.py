@@ -8,7 +8,7 @@ from functools import partial
 
 from policies.access import forked
 from policies.access.estate import Estate
-from policies.access.proofs import delivery, limits, models, perimeter
+from policies.access.proofs import delivery, keeping, limits, models, perimeter
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
 
@@ -18,6 +18,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *limits.THEOREMS,
+    *keeping.THEOREMS,
 )
 # They rest on the same steps from role to role, which a process then finds once.
 _SAME_STEPS = ("no-escalation", "scientists-decide-nothing")

@@ -9,7 +9,8 @@ from functools import cached_property
 import z3
 
 from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
-from policies.access.encoding.logic import Formula, as_term, negation
+from policies.access.encoding.logic import Formula, as_term, both, negation
+from policies.access.encoding.patterns import Style, fits
 from policies.access.estate import Estate, Guarded, Role
 from policies.access.estate.asking import EVERYTHING, STRANGER
 from policies.access.estate.kinds import of
@@ -45,10 +46,7 @@ class Asked:
 
     def key_in(self, key: str, values: Sequence[str]) -> Formula:
         """The key is present with one of the values."""
-        slots = self.request.values(key.lower(), self.request.caller.derived(""))
-        return _any(
-            z3.And(as_term(slot.present), _any(slot.text() == z3.StringVal(v) for v in values)) for slot in slots
-        )
+        return self._some_value(key, lambda text: _any(text == z3.StringVal(value) for value in values))
 
     def key_not_in(self, key: str, values: Sequence[str]) -> Formula:
         """The key is absent, or has another value."""
@@ -56,11 +54,15 @@ class Asked:
 
     def key_beneath(self, key: str, paths: Sequence[str]) -> Formula:
         """The key is present with a value that lies at or below one of the organization paths."""
+        return self._some_value(key, lambda text: _any(_like(text, f"{path}*") for path in paths))
+
+    def key_arn_like(self, key: str, patterns: Sequence[str]) -> Formula:
+        """The key is present with an ARN that fits one of the patterns as ArnLike reads them."""
+        return self._some_value(key, lambda text: _any(fits(each, Style.ARN, text, key) for each in patterns))
+
+    def _some_value(self, key: str, fitting: Callable[[z3.SeqRef], Formula]) -> Formula:
         slots = self.request.values(key.lower(), self.request.caller.derived(""))
-        return _any(
-            z3.And(as_term(slot.present), as_term(_any(_like(slot.text(), f"{path}*") for path in paths)))
-            for slot in slots
-        )
+        return _any(both(slot.present, fitting(slot.text())) for slot in slots)
 
 
 Given = Callable[[Asked], Iterable[Formula]]
@@ -150,6 +152,7 @@ class Solver:
 
     queries: int = 0
     findings: list[Finding] = field(default_factory=list)
+    _refuted: dict[tuple[int, ...], list[z3.BoolRef]] = field(default_factory=dict, repr=False)
 
     def refute(self, says: str, opened: Open, *givens: Given) -> bool:
         """Whether no request passes; the first that does is kept as a finding that says why it should not."""
@@ -179,7 +182,15 @@ class Solver:
         known = [*asked.always, *given]
         if any(part is False or (z3.is_expr(part) and z3.is_false(part)) for part in (asked.formula, *known)):
             return None
+        parts = [as_term(part) for part in (asked.formula, *known, *asked.request.limits())]
+        # Actions of several classes often lead to the very same formula: no request makes it true twice.
+        same = tuple(part.get_id() for part in parts)
+        if same in self._refuted:
+            return None
         witness = find(asked.formula, asked.request, query=says, given=known)
+        if witness is None:
+            # The parts are kept, so that their numbers stay their own.
+            self._refuted[same] = parts
         return None if witness is None else witness.render()
 
 
@@ -241,8 +252,8 @@ def outsiders_ask(
             begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
             outside = paths if account == STRANGER else ()
             yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,), outside)
-    # The key is in all signed requests (IAM reference_policies_condition-keys), which an anonymous one is not.
-    unsigned = {**(pinned or {}), "aws:PrincipalIsAWSService": ()}
+    # The keys of all signed requests (IAM reference_policies_condition-keys), of which an anonymous one is none.
+    unsigned = {**(pinned or {}), "aws:PrincipalArn": (), "aws:PrincipalIsAWSService": ()}
     yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, unsigned, (), paths)
 
 

@@ -105,18 +105,28 @@ WIDENED = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
 # A policy that is taken away may be the one that denies; tags decide which project's objects a role reads.
 LOOSENED = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole")
 # Kept by nobody, on anything: whoever has one of these stands outside every boundary.
+# Whoever sets an identity provider up, or changes one, signs in as anybody who comes by it.
 IDENTITIES = (
+    "iam:AddClientIDToOpenIDConnectProvider",
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
     "iam:AttachUserPolicy",
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
+    "iam:CreateOpenIDConnectProvider",
+    "iam:CreateSAMLProvider",
+    "iam:CreateServiceSpecificCredential",
     "iam:CreateUser",
     "iam:DeleteUserPermissionsBoundary",
     "iam:PutGroupPolicy",
     "iam:PutUserPermissionsBoundary",
     "iam:PutUserPolicy",
+    "iam:ResetServiceSpecificCredential",
     "iam:UpdateLoginProfile",
+    "iam:UpdateOpenIDConnectProviderThumbprint",
+    "iam:UpdateSAMLProvider",
+    "iam:UploadSSHPublicKey",
+    "iam:UploadSigningCertificate",
 )
 UNBOUND = ("iam:DeleteRolePermissionsBoundary",)
 REBOUND = ("iam:PutRolePermissionsBoundary",)

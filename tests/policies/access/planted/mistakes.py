@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.policies.access.planted import delivery, keys, perimeter, reading, resources, roles
+from tests.policies.access.planted import delivery, keeping, keys, perimeter, reading, resources, roles
 from tests.policies.access.planted.mistake import Mistake
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -10,6 +10,7 @@ MISTAKES: tuple[Mistake, ...] = (
     *keys.MISTAKES,
     *reading.MISTAKES,
     *roles.MISTAKES,
+    *keeping.MISTAKES,
     *delivery.MISTAKES,
     *resources.MISTAKES,
 )

@@ -42,7 +42,7 @@ MISTAKES = (
         type="TopicPolicy",
         name="alarms-policy",
         edit=changed("AlarmsAndRulesPublish", Condition=None),
-        fires=fires("rule:IAM-14"),
+        fires=fires("proof:services-from-home", "rule:IAM-14"),
     ),
     Mistake(
         id="bus-for-everybody",
@@ -69,7 +69,7 @@ MISTAKES = (
         type="BucketPolicy",
         name="logs-policy",
         edit=changed("AllowLogDelivery", Condition=None),
-        fires=fires("rule:IAM-14"),
+        fires=fires("proof:services-from-home", "rule:IAM-14"),
     ),
     Mistake(
         id="function-for-any-rule",
@@ -78,7 +78,7 @@ MISTAKES = (
         type="Permission",
         name="guard-calls",
         edit=without_property("sourceArn"),
-        fires=fires("rule:LAM-03"),
+        fires=fires("proof:services-from-home", "rule:LAM-03"),
     ),
     Mistake(
         id="bucket-not-versioned",

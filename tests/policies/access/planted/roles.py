@@ -175,7 +175,7 @@ MISTAKES = (
         type="Role",
         name="role-build-role",
         edit=changed("ServiceActsForThisAccount", Condition=None),
-        fires=fires("rule:IAM-04"),
+        fires=fires("proof:services-from-home", "rule:IAM-04"),
     ),
     Mistake(
         id="test-role-open",

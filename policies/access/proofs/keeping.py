@@ -1,0 +1,174 @@
+"""What the other theorems rest on stays as it was declared: resource policies, session tags, services' sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from policies.access.encoding import Caller
+from policies.access.encoding.logic import Formula, negation
+from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.asking import STRANGER, listed, statements
+from policies.access.estate.kinds import role_kind
+from policies.access.proofs.asking import Asked, Given, Open, Pinned, Solver, outsiders_ask, role_asks
+from policies.access.proofs.reading import may_touch
+from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.question import Document, Question
+
+# Kind of resource -> what changes who may use it. Source: Service Authorization Reference, each service's actions of
+# access level "Permissions management", and those that set a policy as an attribute (SQS, SNS).
+CHANGING: Mapping[str, tuple[str, ...]] = {
+    "bucket": (
+        "s3:DeleteBucketPolicy",
+        "s3:PutAccessPointPolicy",
+        "s3:PutBucketAcl",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutEncryptionConfiguration",
+    ),
+    "bus": ("events:PutPermission", "events:RemovePermission"),
+    "function": (
+        "lambda:AddPermission",
+        "lambda:CreateFunctionUrlConfig",
+        "lambda:RemovePermission",
+        "lambda:UpdateFunctionUrlConfig",
+    ),
+    "group": ("sagemaker:DeleteModelPackageGroupPolicy", "sagemaker:PutModelPackageGroupPolicy"),
+    "key": ("kms:PutKeyPolicy",),
+    "queue": ("sqs:AddPermission", "sqs:RemovePermission", "sqs:SetQueueAttributes"),
+    "repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
+    "secret": ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy"),
+    "topic": ("sns:AddPermission", "sns:RemovePermission", "sns:SetTopicAttributes"),
+}
+ENDPOINTS = ("ec2:ModifyVpcEndpoint",)
+# Who declares resources with their policies.
+DECLARING = ("deployer",)
+# A service that names nobody on whose behalf it assumes a role; docs/access.md says what follows.
+SILENT = frozenset({"lambda.amazonaws.com"})
+_CONTEXT = "kms:encryptioncontext:"
+
+
+def policies(estate: Estate) -> Outcome:
+    """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
+    solver = Solver()
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        if role_kind(role) in DECLARING:
+            continue
+        solver.refute(f"{role.arn} changes the policy of an endpoint", role_asks(role, ENDPOINTS))
+        for guard in estate.guarded.values():
+            if guard.account == role.account:
+                _unchanged(solver, role, guard)
+    named = sorted(role.arn for role in estate.roles.values() if role_kind(role) in DECLARING)
+    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _unchanged(solver: Solver, role: Role, guard: Guarded) -> None:
+    if not may_touch(role, guard, guard.arn.split(":")[2] + ":"):
+        solver.queries += 1
+        return
+    says = f"{role.arn} changes the policy of {guard.kind} {guard.name}"
+    solver.refute(says, role_asks(role, CHANGING[guard.kind], guard=guard, resource=guard.arn))
+    if guard.kind == "key":
+        # A grant for an AWS resource is made by the service that the role asks, and goes with the resource.
+        for of_its_own in ("false", ()):
+            pinned: Pinned = {"kms:GrantIsForAWSResource": of_its_own}
+            granted = role_asks(role, ["kms:CreateGrant"], guard=guard, resource=guard.arn, pinned=pinned)
+            solver.refute(f"{role.arn} grants key {guard.name} on", granted)
+
+
+def tags(estate: Estate) -> Outcome:
+    """A session's tags would stand before those of its role, by which policies tell projects apart."""
+    solver = Solver()
+    everybody = [*estate.accounts(), STRANGER]
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        asking = outsiders_ask(
+            everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=estate.organization_paths
+        )
+        for who, opened in (*asking, *_services_ask(role.trust, role.arn, role.account, ["sts:TagSession"])):
+            solver.refute(f"{who} chooses the tags of a session of {role.name}", opened)
+    return Outcome(findings=solver.findings, queries=solver.queries)
+
+
+def sources(estate: Estate) -> Outcome:
+    """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
+    solver, named = Solver(), set[str]()
+    abroad = _on_behalf_of_others(estate.accounts())
+    for guard in sorted(estate.guarded.values(), key=lambda each: each.arn):
+        for service, opened in _services_ask(guard.policy or {}, None, guard.account, ["*"]):
+            says = f"{service} has access to {guard.kind} {guard.name} on behalf of a foreign account"
+            solver.refute(says, opened, abroad)
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        for service, opened in _services_ask(role.trust, role.arn, role.account, ["sts:AssumeRole*"]):
+            if service in SILENT:
+                named.add(f"{service} assumes {role.arn}")
+            else:
+                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", opened, abroad)
+    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _services_ask(policy: Document, resource: str | None, owner: str, family: list[str]) -> Iterator[tuple[str, Open]]:
+    """Each AWS service that a policy names, with what it may ask for by that policy alone."""
+    for service in sorted(_services(policy)):
+        spoken = {**policy, "Statement": [each for each in statements(policy) if _concerns(each, service)]}
+        question = Question(
+            id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=spoken
+        )
+        yield service, Open(question, Caller.of(service, None), family, resource)
+
+
+def _concerns(statement: Mapping[str, Any], service: str) -> bool:
+    """Whether a statement could matter to a service: any denial, and what does not name others alone."""
+    principal = statement.get("Principal")
+    named = listed(principal.get("Service")) if isinstance(principal, Mapping) else [service]
+    return statement.get("Effect") != "Allow" or service in named
+
+
+def _services(policy: Document) -> set[str]:
+    return {
+        str(service)
+        for statement in statements(policy)
+        if isinstance(statement.get("Principal"), Mapping)
+        for service in listed(statement["Principal"].get("Service"))
+    }
+
+
+def _on_behalf_of_others(accounts: Iterable[str]) -> Given:
+    """Nothing that the request says of where it comes from leads to the accounts: no account, no ARN, no log group.
+
+    Source: IAM confused-deputy, aws:SourceAccount and aws:SourceArn; a service that encrypts for somebody says so in
+    the encryption context instead (CloudWatch Logs encrypt-log-data-kms).
+    """
+    known = list(accounts)
+    ours = [f"arn:*:*:*:{account}:*" for account in known]
+
+    def given(asked: Asked) -> list[Formula]:
+        contexts = sorted(key for key in asked.request.keys if key.startswith(_CONTEXT) and key.endswith(":arn"))
+        return [
+            asked.key_not_in("aws:SourceAccount", known),
+            *(negation(asked.key_arn_like(key, ours)) for key in ("aws:SourceArn", *contexts)),
+        ]
+
+    return given
+
+
+THEOREMS = (
+    Theorem(
+        id="policies-stay",
+        says="No role but the printed deployers changes the policy of a resource or an endpoint, or grants a key on.",
+        row="B8",
+        prove=policies,
+    ),
+    Theorem(
+        id="tags-stay",
+        says="Nobody chooses the tags of a session, by which policies tell projects apart.",
+        row="B8",
+        prove=tags,
+    ),
+    Theorem(
+        id="services-from-home",
+        says="AWS services act here on behalf of the platform's accounts alone, save the printed ones that do not say.",
+        row="B7",
+        prove=sources,
+    ),
+)
