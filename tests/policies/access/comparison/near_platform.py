@@ -116,6 +116,7 @@ def _question(
         owner=guard.owner if guard else role.account,
         identity=role.identity,
         resource_policy=guard.policy if guard else None,
+        boundary=role.boundary if chance(random, 0.5) else None,
         context=context,
     )
 
