@@ -83,7 +83,7 @@ def text_problems(
             unit = "bytes" if limit.bytes else "characters"
             note = f" ({limit.note})" if limit.note else ""
             problems.append(
-                f"{where}: the policy has {size:,} {unit}, over the limit of {limit.size:,} for a {kind.value}{note}; "
-                "shorten or split it."
+                f"{where}: the policy has {size:,} {unit}, over the limit of {limit.size:,} for "
+                f"{'an' if kind.value[0] in 'aeiou' else 'a'} {kind.value}{note}; shorten or split it."
             )
     return problems

@@ -307,7 +307,7 @@ def test_a_policy_over_its_limit_is_refused_and_one_at_its_limit_is_not(
     found = problems(tmp_path, **fields, **{field: shaped(_long(limit + 1, **elements))})
     assert len(found) == 1
     assert f"the policy has {limit + 1:,} " in found[0]
-    assert f"over the limit of {limit:,} for a " in found[0]
+    assert f"over the limit of {limit:,} for a" in found[0]
 
 
 def test_white_space_counts_where_aws_counts_it(tmp_path: Path) -> None:
