@@ -211,6 +211,7 @@ def _stack_set_execution(
         return it.existing.roles[project]
     mine = it.project(project)
     delivered = workload_roles.Delivered(
+        project=project,
         stack_set=mine.stack_set(it.stage),
         endpoint=mine.endpoint(it.stage),
         group=mine.group(),

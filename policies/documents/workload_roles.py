@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.documents import common
-from policies.documents.buckets import READ_OBJECT
+from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 
 
@@ -36,6 +36,7 @@ class WorkloadPlace:
 class Delivered:
     """What a project's StackSet brings to a stage, by name; `model_role` is the ARN of what models run with."""
 
+    project: str
     stack_set: str
     endpoint: str
     group: str
@@ -115,7 +116,7 @@ def stack_set_execution(place: WorkloadPlace, delivered: Delivered) -> str:
     return document(
         *_own_stacks(place, delivered.stack_set),
         _endpoint(place, delivered.endpoint),
-        _models(place),
+        *_models(place, delivered.project),
         Statement(
             sid="DeployModelsOfTheRegistry",
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
@@ -188,19 +189,41 @@ def _endpoint(place: WorkloadPlace, endpoint: str) -> Statement:
     )
 
 
-def _models(place: WorkloadPlace) -> Statement:
-    # Names of models and configurations are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63
-    # and lower case, so that only the account and the kind can be named here. An endpoint is made and changed with its
-    # configuration as a second resource (SAR list_amazonsagemakerai).
-    return Statement(
-        sid="ManageModels",
-        actions=[
-            *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Delete", "Describe") for kind in _UNNAMED),
-            "sagemaker:CreateEndpoint",
-            "sagemaker:UpdateEndpoint",
-            *_TAGS,
-        ],
-        resources=[place.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")],
+def _models(place: WorkloadPlace, project: str) -> tuple[Statement, ...]:
+    """Models and configurations of the project, told by the tag that the template gives them when it makes them."""
+    # Their names are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63 and lower case, so that
+    # only the account and the kind can be named here. Condition keys of each action: SAR list_amazonsagemakerai.
+    both = [place.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
+    made = {f"aws:RequestTag/{PROJECT_TAG}": project}
+    making = [f"sagemaker:Create{kind}" for kind in _UNNAMED]
+    return (
+        Statement(sid="MakeModels", actions=making, resources=both, conditions={"StringEquals": made}),
+        Statement(
+            sid="TagModelsAsTheyAreMade",
+            actions=["sagemaker:AddTags"],
+            resources=both,
+            conditions={
+                "StringEquals": {**made, "sagemaker:TaggingAction": [each.partition(":")[2] for each in making]}
+            },
+        ),
+        Statement(
+            sid="ManageOwnModels",
+            actions=[
+                *(f"sagemaker:Delete{kind}" for kind in _UNNAMED),
+                # An endpoint is made and changed with its configuration as a second resource.
+                "sagemaker:CreateEndpoint",
+                "sagemaker:UpdateEndpoint",
+                *_TAGS,
+            ],
+            resources=both,
+            conditions={
+                "StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": project},
+                # Whoever changes the tags of what is the project's does not hand it to another.
+                "StringEqualsIfExists": made,
+            },
+        ),
+        # Without a condition: of what is gone CloudFormation has to hear that it is not there.
+        Statement(sid="SeeModels", actions=[f"sagemaker:Describe{kind}" for kind in _UNNAMED], resources=both),
     )
 
 

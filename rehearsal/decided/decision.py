@@ -19,6 +19,7 @@ _NEW_KEY: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "NewKey", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}],
 }
+_REQUESTED = "aws:RequestTag/"
 # AWS answers these where it refused by itself; what it refused it need not have allowed.
 _REFUSED = frozenset({401, 403})
 
@@ -56,6 +57,8 @@ class Decided:
 def decide_all(requests: Iterable[Recorded], known: Known) -> Decided:
     """Decide requests by the estate as it is in the end. Removals are not: what they removed is no longer in it."""
     found: dict[object, Asked] = {}
+    # Of what no stack made, such as models: tags that requests gave it before.
+    tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
     unmapped: dict[str, None] = {}
     count = 0
     for line in requests:
@@ -66,8 +69,18 @@ def decide_all(requests: Iterable[Recorded], known: Known) -> Decided:
             unmapped[f"{line.service}:{line.operation}"] = None
             continue
         for right, endpoint in _needed(line, known):
-            _add(found, line, right, endpoint, known.estate)
+            asked = replace(right, context={**tagged.get(right.resource, {}), **right.context})
+            _add(found, line, asked, endpoint, known.estate)
+            if right.action.endswith(":AddTags"):
+                tagged.setdefault(right.resource, {}).update(_given(right))
     return Decided(count, tuple(found.values()), tuple(sorted(unmapped)))
+
+
+def _given(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """The tags of a request, as condition keys of later requests for the same resource."""
+    for key, value in right.context.items():
+        if key.startswith(_REQUESTED):
+            yield key.replace(_REQUESTED, "aws:ResourceTag/"), value
 
 
 def _needed(line: Recorded, known: Known) -> Iterator[tuple[Right, str | None]]:

@@ -37,12 +37,12 @@ class Asked:
     always: tuple[Formula, ...] = ()
 
     def resource_like(self, *patterns: str) -> Formula:
-        """The resource fits one of the patterns, in which `*` stands for anything."""
-        return _any(_like(self.request.resource, pattern) for pattern in patterns)
+        """The resource fits one of the patterns as a Resource element reads them."""
+        return _any(fits(pattern, Style.RESOURCE, self.request.resource, "a resource") for pattern in patterns)
 
     def caller_like(self, *patterns: str) -> Formula:
-        """The caller's ARN fits one of the patterns."""
-        return _any(_like(self.request.caller.arn, pattern) for pattern in patterns)
+        """The caller's ARN fits one of the patterns as ArnLike reads them."""
+        return _any(_arn_like(self.request.caller.arn, pattern) for pattern in patterns)
 
     def key_in(self, key: str, values: Sequence[str]) -> Formula:
         """The key is present with one of the values."""
@@ -54,11 +54,11 @@ class Asked:
 
     def key_beneath(self, key: str, paths: Sequence[str]) -> Formula:
         """The key is present with a value that lies at or below one of the organization paths."""
-        return self._some_value(key, lambda text: _any(_like(text, f"{path}*") for path in paths))
+        return self._some_value(key, lambda text: _any(_begins(text, path) for path in paths))
 
     def key_arn_like(self, key: str, patterns: Sequence[str]) -> Formula:
         """The key is present with an ARN that fits one of the patterns as ArnLike reads them."""
-        return self._some_value(key, lambda text: _any(fits(each, Style.ARN, text, key) for each in patterns))
+        return self._some_value(key, lambda text: _any(_arn_like(text, each) for each in patterns))
 
     def _some_value(self, key: str, fitting: Callable[[z3.SeqRef], Formula]) -> Formula:
         slots = self.request.values(key.lower(), self.request.caller.derived(""))
@@ -262,22 +262,12 @@ def _any(parts: Iterable[Formula]) -> Formula:
     return z3.Or(listed) if listed else False
 
 
-def _like(term: z3.SeqRef, pattern: str) -> Formula:
-    if "*" not in pattern:
-        return _known(term == z3.StringVal(pattern))
-    if pattern.endswith("*") and pattern.count("*") == 1:
-        return _known(z3.PrefixOf(z3.StringVal(pattern[:-1]), term))
-    anything = z3.Full(z3.ReSort(z3.StringSort()))
-    parts: list[z3.ReRef] = []
-    for place, text in enumerate(pattern.split("*")):
-        parts += [anything] if place else []
-        parts += [z3.Re(z3.StringVal(text))] if text else []
-    return _known(z3.InRe(term, z3.Concat(*parts) if len(parts) > 1 else parts[0]))
+def _arn_like(term: z3.SeqRef, pattern: str) -> Formula:
+    return fits(pattern, Style.ARN, term, "an ARN")
 
 
-def _known(formula: z3.BoolRef) -> Formula:
-    simple = z3.simplify(formula)
-    return True if z3.is_true(simple) else False if z3.is_false(simple) else formula
+def _begins(term: z3.SeqRef, start: str) -> Formula:
+    return fits(f"{start}*", Style.WILD, term, "a path")
 
 
 def bucket_and_key(estate: Estate, purpose: str) -> Iterable[tuple[Guarded, Guarded]]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from policies.access.estate import Estate, Role
 from policies.access.estate.kinds import role_kind, roles_of
-from policies.access.proofs.asking import TRUST_ACTIONS, Solver, none_of, outsiders_ask, role_asks, with_value, without
+from policies.access.proofs.asking import (
+    TRUST_ACTIONS,
+    Pinned,
+    Solver,
+    all_of,
+    beyond,
+    none_of,
+    outsiders_ask,
+    role_asks,
+    with_value,
+    within,
+    without,
+)
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.theorem import Outcome, Theorem
@@ -17,6 +29,20 @@ DELIVERY = (
     "sagemaker:UpdateEndpoint",
     "sagemaker:CreateModel",
     *facts.PASSED_TO["cloudformation.amazonaws.com"],
+)
+# On what serves models: changes, removals and calls.
+SERVING = (
+    "sagemaker:AddTags",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:DeleteEndpoint",
+    "sagemaker:DeleteEndpointConfig",
+    "sagemaker:DeleteModel",
+    "sagemaker:DeleteTags",
+    "sagemaker:InvokeEndpoint",
+    "sagemaker:InvokeEndpointAsync",
+    "sagemaker:InvokeEndpointWithResponseStream",
+    "sagemaker:UpdateEndpoint",
+    "sagemaker:UpdateEndpointWeightsAndCapacities",
 )
 # What an approver has no business with.
 TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole")
@@ -127,6 +153,44 @@ def production(estate: Estate) -> Outcome:
     return Outcome(findings=solver.findings, named=sorted(doors), queries=solver.queries)
 
 
+def walls(estate: Estate) -> Outcome:
+    """What serves models is a project's by its name or by its tag, and no role of another project lays hands on it."""
+    solver = Solver()
+    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        project = role.tags.get("project")
+        if not project:
+            continue
+        kinds = [
+            f"{place}:{kind}/*" for place in _places(estate, role) for kind in ("endpoint", "endpoint-config", "model")
+        ]
+        foreign = all_of(within(*kinds), beyond(*_endpoints(estate, role)))
+        for other in (each for each in estate.projects if each != project):
+            tagged: Pinned = {"aws:ResourceTag/project": other, "sagemaker:TaggingAction": ()}
+            says = f"{role.arn} changes, removes or calls what serves models of {other}"
+            for action in SERVING:
+                solver.refute(says, role_asks(role, [action], pinned=tagged), foreign)
+    return Outcome(findings=solver.findings, queries=solver.queries)
+
+
+def _endpoints(estate: Estate, role: Role) -> list[str]:
+    """The endpoints of a role's project in its account, by name: whatever tags they have, they are its own."""
+    project = role.tags["project"]
+    models = [each for each in roles_of(estate, "model") if each.account == role.account]
+    stages = {each.name.removesuffix(f"-{project}-model") for each in models if each.tags.get("project") == project}
+    return sorted(
+        f"{place}:endpoint/{prefix}-{project}-{stage}"
+        for place in _places(estate, role)
+        for prefix, _, stage in (name.partition("-") for name in stages)
+    )
+
+
+def _places(estate: Estate, role: Role) -> list[str]:
+    """Beginnings of ARNs of SageMaker's resources in a role's account, in every region that the platform is in."""
+    regions = {key.arn.split(":")[3] for key in estate.kind("key")}
+    partition = role.arn.split(":")[1]
+    return sorted(f"arn:{partition}:sagemaker:{region}:{role.account}" for region in regions)
+
+
 THEOREMS = (
     Theorem(
         id="scientists-decide-nothing",
@@ -152,6 +216,12 @@ THEOREMS = (
         "to CloudFormation alone.",
         row="B9",
         prove=stack_sets,
+    ),
+    Theorem(
+        id="delivery-walls",
+        says="No role of a project changes, removes or calls another project's model, configuration or endpoint.",
+        row="B9",
+        prove=walls,
     ),
     Theorem(
         id="production-doors",

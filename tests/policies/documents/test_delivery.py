@@ -88,6 +88,7 @@ WORKLOAD = "222222222222"
 EXECUTION = workload_roles.stack_set_execution(
     workload_place(),
     workload_roles.Delivered(
+        project="screening",
         stack_set="mlops-screening-staging",
         endpoint="mlops-screening-staging",
         group="mlops-screening",
@@ -119,6 +120,33 @@ def test_what_enters_a_workload_account_works_for_one_project(action: str, resou
     for other in ("diabetes", "screening-eu"):
         assert not may(EXECUTION, action, resource.replace("screening", other))
     assert not may(EXECUTION, action, resource.replace("mlops-screening", "payroll"))
+
+
+MODEL, CONFIGURATION = there("sagemaker", "model/stackset-1"), there("sagemaker", "endpoint-config/stackset-1")
+TAGGED, ASKED = "aws__ResourceTag/project", "aws__RequestTag/project"
+
+
+@pytest.mark.parametrize(("project", "allowed"), [("screening", True), ("diabetes", False), ("screening-eu", False)])
+def test_models_and_configurations_are_one_project_s_by_their_tag(project: str, allowed: bool) -> None:
+    asked, there_already = {ASKED: project}, {TAGGED: project}
+    for kind, resource in (("Model", MODEL), ("EndpointConfig", CONFIGURATION)):
+        making = {**asked, "sagemaker__TaggingAction": f"Create{kind}"}
+        assert may(EXECUTION, f"sagemaker:Create{kind}", resource, **asked) is allowed
+        assert may(EXECUTION, "sagemaker:AddTags", resource, **making) is allowed
+        assert may(EXECUTION, f"sagemaker:Delete{kind}", resource, **there_already) is allowed
+    assert may(EXECUTION, "sagemaker:UpdateEndpoint", CONFIGURATION, **there_already) is allowed
+
+
+def test_nothing_without_the_tag_is_a_project_s_but_to_be_seen() -> None:
+    assert not may(EXECUTION, "sagemaker:CreateModel", MODEL)
+    assert not may(EXECUTION, "sagemaker:DeleteModel", MODEL)
+    assert not may(EXECUTION, "sagemaker:AddTags", MODEL, **{ASKED: "screening"})
+    assert may(EXECUTION, "sagemaker:DescribeModel", MODEL)
+
+
+def test_what_is_a_project_s_is_not_handed_to_another() -> None:
+    assert not may(EXECUTION, "sagemaker:AddTags", MODEL, **{TAGGED: "screening", ASKED: "diabetes"})
+    assert may(EXECUTION, "sagemaker:AddTags", MODEL, **{TAGGED: "screening"})
 
 
 @pytest.mark.parametrize("other", ["diabetes", "screening-eu", "screening-staging"])

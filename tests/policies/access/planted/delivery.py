@@ -10,12 +10,31 @@ from tests.policies.access.planted.mistake import (
     condition,
     dropped,
     fires,
+    lacking,
     listed,
     more,
     unless,
 )
 
 MISTAKES = (
+    Mistake(
+        id="delivery-of-every-project",
+        what="A project's delivery removes every project's models in production.",
+        stack="prod",
+        type="RolePolicy",
+        name="diabetes-stackset-execution-policy",
+        edit=condition("ManageOwnModels", lacking("aws:ResourceTag/project")),
+        fires=fires("proof:delivery-walls"),
+    ),
+    Mistake(
+        id="tags-of-what-is-there",
+        what="A project's delivery tags other projects' models as its own.",
+        stack="prod",
+        type="RolePolicy",
+        name="diabetes-stackset-execution-policy",
+        edit=condition("TagModelsAsTheyAreMade", lacking("sagemaker:TaggingAction")),
+        fires=fires("proof:delivery-walls"),
+    ),
     Mistake(
         id="scientist-approves",
         what="A scientist lets models into production.",
