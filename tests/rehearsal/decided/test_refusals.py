@@ -178,6 +178,18 @@ def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(known: Known, jour
     assert decided(known, [journey.ask(owner, "sagemaker", "ListModels")]).passed
 
 
+def test_what_requests_made_has_the_tags_that_it_was_made_with(known: Known, journey: Journey) -> None:
+    mine, other = (journey.role(f"mlops-staging-{project}-stackset-execution") for project in ("screening", "diabetes"))
+    tags = [{"Key": "project", "Value": "screening"}]
+    inside = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    made = journey.ask(mine, "sagemaker", "CreateModel", ModelName="model-1", Tags=tags, VpcConfig=inside)
+    removed, taken = (journey.ask(one, "sagemaker", "DeleteModel", ModelName="model-1") for one in (mine, other))
+    assert decided(known, [made, removed]).passed
+    (one,) = decided(known, [made, taken]).refused
+    assert one.question.action == "sagemaker:DeleteModel"
+    assert not decided(known, [removed]).passed
+
+
 def test_the_same_question_is_decided_once(known: Known, journey: Journey) -> None:
     found = decided(known, [journey.package_described()] * 3)
     assert found.requests == 3
