@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from settings.check import Estate, check, read_estate
+from settings.check import check
 from settings.config import AnyStack, engine_config
+from settings.estate import Estate, read_estate
 from settings.problems import SettingsError
 
 

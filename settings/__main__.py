@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from settings import aws_names, schema
-from settings.check import check_estate, read_estate
+from settings.check import check_estate
+from settings.estate import read_estate
 from settings.organization import NotResolved, connect
 from settings.problems import SettingsError, printable
 from settings.resolution import resolve

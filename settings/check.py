@@ -6,67 +6,16 @@ The rules look at each value that is right by itself, whatever else is wrong wit
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations, permutations
 from pathlib import Path
 
 from policies.documents.accounts import MOST_LISTED
-from settings.document import KeyPath, dotted
-from settings.load import StackFile, read_stack
-from settings.model import WorkloadSettings
-from settings.problems import Problem, nearest, shown
+from settings.document import KeyPath
+from settings.estate import HOSTS, Estate, known, problem_at, read_estate, same, sections, text, texts
+from settings.load import StackFile
+from settings.problems import Problem, nearest
 from settings.values import Kind, Stage
-
-HOSTS = (Kind.DATA_SCIENCE, Kind.WORKLOAD)
-
-
-@dataclass(frozen=True)
-class Estate:
-    """All stack files of a directory."""
-
-    files: tuple[StackFile, ...]
-
-    @cached_property
-    def by_stack(self) -> dict[str, StackFile]:
-        """Every file by the stack that it belongs to."""
-        return {file.stack: file for file in self.files}
-
-    def of(self, *kinds: Kind) -> list[StackFile]:
-        """The files of some kinds, kind by kind, in the order of their names."""
-        return [file for kind in kinds for file in self.files if file.kind is kind]
-
-    def named(self, stack: str | None, kind: Kind) -> StackFile | None:
-        """The file of a stack, if there is one of that kind."""
-        file = self.by_stack.get(stack or "")
-        return file if file and file.kind is kind else None
-
-    def in_order(self, kind: str | None = None) -> list[str]:
-        """Stacks in the order in which they come up: AWS refuses a policy that names a role which does not exist.
-
-        Within a kind by name, but workload stacks by stage. Files that are wrong are left out.
-        """
-        order = [Kind.FOUNDATION, Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
-        stages = list(Stage)
-
-        def place(file: StackFile) -> tuple[int, int, str]:
-            stage = file.settings.stage if isinstance(file.settings, WorkloadSettings) else stages[0]
-            return order.index(file.kind or Kind.PROJECT), stages.index(stage), file.stack
-
-        right = [file for file in self.files if file.settings is not None]
-        return [file.stack for file in sorted(right, key=place) if kind in (None, str(file.kind))]
-
-    def counts(self) -> dict[str, int]:
-        """Number of stack files of each kind."""
-        return dict(Counter(str(file.kind) for file in self.files if file.kind))
-
-
-def read_estate(directory: Path) -> Estate:
-    """Reads every `Pulumi.<stack>.yaml` of the directory."""
-    paths = sorted(directory.glob("Pulumi.*.yaml"))
-    return Estate(tuple(read_stack(path, committed=True) for path in paths))
 
 
 def check(directory: Path) -> list[Problem]:
@@ -83,24 +32,6 @@ def check_estate(estate: Estate, directory: Path) -> list[Problem]:
     return alone + [problem for rule in RULES for problem in rule(estate)]
 
 
-def text(file: StackFile | None, *path: str) -> str | None:
-    """A value of a file; nothing if it is missing or wrong by itself."""
-    value = _value(file, path)
-    return value if isinstance(value, str) else None
-
-
-def texts(file: StackFile | None, *path: str) -> list[str]:
-    """A list of a file, without the entries that are wrong by themselves."""
-    value = _value(file, path)
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-def sections(file: StackFile | None, *path: str) -> list[dict[str, object]]:
-    """A list of sections of a file, by its places; one that is no section is empty."""
-    value = _value(file, path)
-    return [one if isinstance(one, dict) else {} for one in value] if isinstance(value, list) else []
-
-
 def accounts_are_apart(estate: Estate) -> Iterator[Problem]:
     """Accounts separate environments, unless a data science stack says that it has only one."""
     for first, second in combinations(estate.of(*HOSTS), 2):
@@ -109,10 +40,10 @@ def accounts_are_apart(estate: Estate) -> Iterator[Problem]:
             continue
         if stage and stage == text(first, "stage"):
             message = f"{first.stack} serves {stage} in this account already: roles are named after their stage"
-            yield _problem(second, ("account",), message, account)
+            yield problem_at(second, ("account",), message, account)
         elif not _single_account(estate, first) and not _single_account(estate, second):
             message = f"is the account of {first.stack} too: give each its own, or set singleAccount in the"
-            yield _problem(second, ("account",), f"{message} data science stack", account)
+            yield problem_at(second, ("account",), f"{message} data science stack", account)
 
 
 def networks_do_not_overlap(estate: Estate) -> Iterator[Problem]:
@@ -121,7 +52,7 @@ def networks_do_not_overlap(estate: Estate) -> Iterator[Problem]:
         one, other = text(first, "network", "cidr"), text(second, "network", "cidr")
         if one and other and ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other)):
             message = f"overlaps {one} of {first.stack}: give each network addresses of its own"
-            yield _problem(second, ("network", "cidr"), message, other)
+            yield problem_at(second, ("network", "cidr"), message, other)
 
 
 def workloads_exist(estate: Estate) -> Iterator[Problem]:
@@ -135,9 +66,11 @@ def workloads_exist(estate: Estate) -> Iterator[Problem]:
             source, stage = text(workload, "registry", "stack"), text(workload, "stage")
             if source and source != file.stack:
                 message = f"takes its models from {source}: set registry.stack of {stack} to {file.stack}"
-                yield _problem(file, path, message, stack)
+                yield problem_at(file, path, message, stack)
             if passed_production and stage == Stage.STAGING:
-                yield _problem(file, path, "serves staging and stands behind a production stack: staging first", stack)
+                yield problem_at(
+                    file, path, "serves staging and stands behind a production stack: staging first", stack
+                )
             passed_production = passed_production or stage == Stage.PRODUCTION
 
 
@@ -151,10 +84,10 @@ def accounts_can_be_named(estate: Estate) -> Iterator[Problem]:
         path = ("awsOrganization", "paths")
         message = f"{given} workload accounts, and policies list at most {MOST_LISTED}:"
         if not texts(file, *path):
-            yield _problem(file, path, f"{message} give the path of the unit that holds every account", None)
+            yield problem_at(file, path, f"{message} give the path of the unit that holds every account", None)
         if text(file, "account") in {text(estate.by_stack.get(stack), "account") for stack in stacks}:
             message += " among so many the data science stack has an account of its own, drop its workload stack"
-            yield _problem(file, ("account",), message, text(file, "account"))
+            yield problem_at(file, ("account",), message, text(file, "account"))
 
 
 def registries_match(estate: Estate) -> Iterator[Problem]:
@@ -165,12 +98,12 @@ def registries_match(estate: Estate) -> Iterator[Problem]:
         home = estate.named(stack, Kind.DATA_SCIENCE)
         given, account = text(file, "registry", "account"), text(home, "account")
         if given and account and given != account:
-            yield _problem(file, ("registry", "account"), f"the account of {stack} is {account}", given)
+            yield problem_at(file, ("registry", "account"), f"the account of {stack} is {account}", given)
         named, own, region = text(file, "registry", "region"), text(file, "region"), text(home, "region")
         if region and (named or own) and (named or own) != region:
             message = f"the region of {stack} is {region}: set registry.region to it"
-            yield _problem(file, ("registry", "region"), message, named)
-        yield from _same(file, home, "prefix", "organization")
+            yield problem_at(file, ("registry", "region"), message, named)
+        yield from same(file, home, "prefix", "organization")
 
 
 def projects_have_a_home(estate: Estate) -> Iterator[Problem]:
@@ -180,9 +113,9 @@ def projects_have_a_home(estate: Estate) -> Iterator[Problem]:
         yield from _reference(estate, file, ("dataScience",), stack, Kind.DATA_SCIENCE)
         # The runner may write the state of `project-*` stacks and no other.
         if identifier and file.stack != f"project-{identifier}":
-            yield _problem(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
+            yield problem_at(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
         home = estate.named(stack, Kind.DATA_SCIENCE)
-        yield from _same(file, home, "account", "region", "prefix", "organization")
+        yield from same(file, home, "account", "region", "prefix", "organization")
 
 
 def projects_are_admitted(estate: Estate) -> Iterator[Problem]:
@@ -194,7 +127,7 @@ def projects_are_admitted(estate: Estate) -> Iterator[Problem]:
             serving = [stack for stack in workloads if text(estate.by_stack.get(stack), "stage") == stage]
             message = _not_admitted(estate, workloads, serving, text(file, "id"))
             if message:
-                yield _problem(file, ("stages", place), message, stage)
+                yield problem_at(file, ("stages", place), message, stage)
 
 
 def project_ids_differ(estate: Estate) -> Iterator[Problem]:
@@ -202,12 +135,12 @@ def project_ids_differ(estate: Estate) -> Iterator[Problem]:
     for first, second in combinations(estate.of(Kind.PROJECT), 2):
         identifier = text(second, "id")
         if identifier and identifier == text(first, "id") and text(first, "account") == text(second, "account"):
-            yield _problem(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
+            yield problem_at(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
     for first, second in permutations(estate.of(Kind.PROJECT), 2):
         identifier, other = text(second, "id") or "", text(first, "id")
         if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in Stage):
             message = f"names of {first.stack} in workload accounts begin with it already: choose another id"
-            yield _problem(second, ("id",), message, identifier)
+            yield problem_at(second, ("id",), message, identifier)
 
 
 def scientists_have_projects(estate: Estate) -> Iterator[Problem]:
@@ -221,7 +154,7 @@ def scientists_have_projects(estate: Estate) -> Iterator[Problem]:
                 path = ("studio", "scientists", place, "projects", number)
                 if isinstance(project, str) and project not in here and None not in homes:
                     message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
-                    yield _problem(file, path, message, project, allowed=here, match=nearest(project, here))
+                    yield problem_at(file, path, message, project, allowed=here, match=nearest(project, here))
 
 
 def administrators_do_not_approve(estate: Estate) -> Iterator[Problem]:
@@ -232,7 +165,7 @@ def administrators_do_not_approve(estate: Estate) -> Iterator[Problem]:
         for place, role in enumerate(texts(file, "administrators")):
             if home and role in approvers:
                 message = f"approves models in {home.stack} too: who runs the training does not accept its models"
-                yield _problem(file, ("administrators", place), message, role)
+                yield problem_at(file, ("administrators", place), message, role)
 
 
 def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
@@ -245,7 +178,7 @@ def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
                 f"{home.stack} keeps models and images in {region}, and SageMaker serves them only there: admit no"
             )
             message += f" project here, or set region to {region}"
-            yield _problem(file, ("projects",), message, ", ".join(projects))
+            yield problem_at(file, ("projects",), message, ", ".join(projects))
 
 
 def models_buckets_match(estate: Estate) -> Iterator[Problem]:
@@ -257,7 +190,7 @@ def models_buckets_match(estate: Estate) -> Iterator[Problem]:
             message = f"{home.stack} keeps its models in {there}: set registry.modelsBucket to it"
             if there is None:
                 message = f"{home.stack} makes its models bucket itself: drop registry.modelsBucket"
-            yield _problem(file, ("registry", "modelsBucket"), message, given)
+            yield problem_at(file, ("registry", "modelsBucket"), message, given)
 
 
 def names_do_not_collide(estate: Estate) -> Iterator[Problem]:
@@ -269,12 +202,12 @@ def names_do_not_collide(estate: Estate) -> Iterator[Problem]:
                 continue
             if identifier and identifier in (other.stack, text(other, "stage")):
                 message = f"names of {other.stack} in this account begin with it already: choose another id"
-                yield _problem(file, ("id",), message, identifier)
+                yield problem_at(file, ("id",), message, identifier)
     stages = tuple(Stage)
     for file in estate.of(Kind.DATA_SCIENCE):
         if file.stack in stages:
             message = "a data science stack cannot be named like a stage, whose parameters have that place: rename"
-            yield _problem(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
+            yield problem_at(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
 
 
 def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
@@ -284,7 +217,7 @@ def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
         account = text(second, "account")
         if account and account == text(first, "account"):
             message = f"is the account of {first.stack} too: an account has one foundation, drop one of the two"
-            yield _problem(second, ("account",), message, account)
+            yield problem_at(second, ("account",), message, account)
     # A file that cannot be read is told about by itself, and may be the one that is looked for.
     open_question = any(file.kind is None for file in estate.files) or any(not text(f, "account") for f in foundations)
     for file in estate.of(*HOSTS):
@@ -298,8 +231,8 @@ def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
                 f"has no foundation stack, which makes the deployer and the boundary of every role: copy {example} to "
                 f"Pulumi.foundation-{file.stack}.yaml and set its account, or give this stack a permissionsBoundary"
             )
-            yield _problem(file, ("account",), message, account)
-        yield from _same(file, own, "prefix")
+            yield problem_at(file, ("account",), message, account)
+        yield from same(file, own, "prefix")
 
 
 RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
@@ -337,7 +270,7 @@ def _not_admitted(estate: Estate, workloads: list[str], serving: list[str], proj
 def _single_account(estate: Estate, file: StackFile) -> bool:
     if file.kind is Kind.DATA_SCIENCE:
         # Wrong by itself is told about already.
-        return _value(file, ("singleAccount",)) is not False
+        return known(file, ("singleAccount",)) is not False
     home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
     return bool(home and _single_account(estate, home) and text(home, "account") == text(file, "account"))
 
@@ -350,43 +283,6 @@ def _reference(estate: Estate, file: StackFile, path: KeyPath, stack: str | None
     if found is None:
         there = tuple(other.stack for other in estate.of(kind))
         message = f"there is no Pulumi.{stack}.yaml"
-        yield _problem(file, path, message, stack, allowed=there, match=nearest(stack, there))
+        yield problem_at(file, path, message, stack, allowed=there, match=nearest(stack, there))
     elif found.kind and found.kind is not kind:
-        yield _problem(file, path, f"is a {found.kind} stack, not a {kind} stack", stack)
-
-
-def _same(file: StackFile, home: StackFile | None, *keys: str) -> Iterator[Problem]:
-    for key in keys:
-        given, expected = text(file, key), text(home, key)
-        if home and given and expected and given != expected:
-            message = f"{home.stack} has {expected}: both must be in the same account and compute the same names"
-            if file.kind is Kind.WORKLOAD:
-                message = f"{home.stack} has {expected}: both must compute the same names"
-            yield _problem(file, (key,), message, given)
-
-
-def _value(file: StackFile | None, path: tuple[str, ...]) -> object:
-    here: object = file.known if file else None
-    for key in path:
-        here = here.get(key) if isinstance(here, dict) else None
-    return here
-
-
-def _problem(
-    file: StackFile,
-    path: KeyPath,
-    message: str,
-    given: str | None,
-    allowed: tuple[str, ...] = (),
-    match: str | None = None,
-) -> Problem:
-    place = next((file.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in file.places), None)
-    return Problem(
-        file=file.name,
-        key=dotted(path),
-        given=None if given is None else shown(given),
-        message=message,
-        allowed=allowed,
-        nearest=match,
-        line=place.line if place else None,
-    )
+        yield problem_at(file, path, f"is a {found.kind} stack, not a {kind} stack", stack)

@@ -14,8 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from settings.accounts import FILE, AccountsFile, read_accounts
-from settings.check import HOSTS, Estate, check, read_estate, text, texts
+from settings.check import check
 from settings.config import NAMESPACE
+from settings.estate import HOSTS, Estate, read_estate, text, texts
 from settings.generated import filled, stack_file, workload_values
 from settings.listing import NoList, inserted
 from settings.load import StackFile, load

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from settings.check import check, read_estate
+from settings.check import check
+from settings.estate import read_estate
 from settings.values import Kind
 from tests.settings.estate import Folder
 

@@ -13,7 +13,8 @@ from moto import mock_aws
 
 from settings import __main__ as command
 from settings.accounts import AccountsFile, read_accounts
-from settings.check import check, read_estate
+from settings.check import check
+from settings.estate import read_estate
 from settings.organization import Organization
 from settings.problems import SettingsError
 from settings.resolution import Resolution, resolve
