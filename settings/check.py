@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from itertools import combinations, permutations
+from fnmatch import fnmatchcase
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 from policies.documents.accounts import MOST_LISTED
 from settings.document import KeyPath
 from settings.estate import HOSTS, Estate, known, problem_at, read_estate, same, sections, text, texts
+from settings.foundation import FoundationSettings
 from settings.load import StackFile
 from settings.problems import Problem, nearest
 from settings.values import Kind, Stage
@@ -235,6 +237,24 @@ def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
         yield from same(file, own, "prefix")
 
 
+def deployers_know_buckets(estate: Estate) -> Iterator[Problem]:
+    """The deployer that a foundation makes writes the policies of the platform's own buckets, and of those it is told.
+
+    `existing_buckets` of the foundation, `existing.buckets` of a data science stack.
+    """
+    for own, file in product(estate.of(Kind.FOUNDATION), estate.of(Kind.DATA_SCIENCE)):
+        account = text(file, "account")
+        # A foundation that is wrong by itself is told about already.
+        if not isinstance(own.settings, FoundationSettings) or own.settings.account != account:
+            continue
+        for purpose in ("data", "models"):
+            path = ("existing", "buckets", purpose)
+            bucket, named = text(file, *path), f"{own.settings.prefix}-*-{purpose}-{account}-*"
+            if bucket and bucket not in own.settings.deployer.existing_buckets and not fnmatchcase(bucket, named):
+                message = f"may not be touched by the deployer: add it to deployer.existingBuckets of {own.name}"
+                yield problem_at(file, path, message, bucket)
+
+
 RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
@@ -250,6 +270,7 @@ RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
     models_buckets_match,
     names_do_not_collide,
     accounts_have_a_foundation,
+    deployers_know_buckets,
 )
 
 

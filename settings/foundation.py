@@ -10,6 +10,9 @@ from settings.model import Alerts, StackSettings
 from settings.section import Section
 from settings.values import BucketName, Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
 
+# Data and models, of as many data science stacks as an account reasonably has; the deployer's policy holds them all.
+MOST_BUCKETS = 10
+
 
 class Deployer(Section):
     """Who brings the account's other stacks up."""
@@ -19,6 +22,12 @@ class Deployer(Section):
     )
     external_id: str | None = Field(
         default=None, min_length=2, max_length=1224, description="External id that they must give."
+    )
+    existing_buckets: Annotated[tuple[BucketName, ...], Distinct] = Field(
+        default=(),
+        max_length=MOST_BUCKETS,
+        description="Buckets of the account that stacks use instead of making them (existing.buckets): the deployer "
+        "reads how they are set and writes their policies.",
     )
 
 

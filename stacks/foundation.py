@@ -65,7 +65,7 @@ def _deployer(it: Foundation) -> Deployer:
         path=it.path,
         trust=sign_in_trust(settings.deployer.trusted_by, external_id=settings.deployer.external_id),
         boundary=deployer_boundary(it.account),
-        policies=deployer_policies(it.account),
+        policies=deployer_policies(it.account, settings.deployer.existing_buckets),
         protect=settings.protect,
     )
     return Deployer("deployer", args, inside(it.provider))

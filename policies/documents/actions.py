@@ -100,6 +100,20 @@ SPELLED = (
 # Kinds of resources that a guide names for an action and the reference does not: models of another account's registry
 # are deployed by `CreateModel` on the package (SM model-registry-deploy).
 ALSO: Mapping[str, tuple[str, ...]] = {"sagemaker:CreateModel": ("model-package",)}
+# Actions of a prefix that the copy of the reference lacks: Cloud Control shares CloudFormation's, on a page of its own
+# (SAR list_awscloudcontrolapi), and knows no resources.
+ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "cloudformation": (
+        "CancelResourceRequest",
+        "CreateResource",
+        "DeleteResource",
+        "GetResource",
+        "GetResourceRequestStatus",
+        "ListResourceRequests",
+        "ListResources",
+        "UpdateResource",
+    )
+}
 # Parts of an ARN format that anything may stand for.
 _OPEN = re.compile(r"\$\{[^}]*\}|\.\*")
 
@@ -183,7 +197,7 @@ def collect() -> dict[str, Any]:
         known = {f"{prefix}:{name}".lower(): f"{prefix}:{name}" for name in operations} | spelled
         actions = {
             f"{prefix}:{name}": about.get("Resources", []) for name, about in reference[prefix]["Actions"].items()
-        }
+        } | {f"{prefix}:{name}": [] for name in ELSEWHERE.get(prefix, ())}
         found[prefix] = {
             "actions": {
                 name.partition(":")[2]: sorted({*kinds, *ALSO.get(name, ())})

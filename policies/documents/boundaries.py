@@ -172,6 +172,7 @@ def _stay_below_the_foundation(account: Account) -> tuple[Statement, ...]:
 # What the deployer's stacks are made of, as services; IAM has statements of its own.
 _DEPLOYED = (
     "cloudformation:Describe*",
+    "cloudformation:GetResource",
     "cloudwatch:*",
     "codebuild:*",
     "codepipeline:*",

@@ -17,15 +17,21 @@ from policies.documents.deployer_operations import operations
 from policies.documents.statement import Kind, Statement, document
 
 
-def deployer_policies(account: Account) -> dict[str, str]:
-    """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas)."""
-    return {
+def deployer_policies(account: Account, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
+    """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas).
+
+    `existing_buckets` are the names of buckets that stacks use instead of making them.
+    """
+    policies = {
         "identity": document(*_identity(account), kind=Kind.MANAGED),
         "network": document(*network(account), kind=Kind.MANAGED),
         "storage": document(*_storage(account), kind=Kind.MANAGED),
         "delivery": document(*delivery(account), kind=Kind.MANAGED),
         "operations": document(*operations(account), kind=Kind.MANAGED),
     }
+    if existing_buckets:
+        policies["existing"] = document(*_existing(account, existing_buckets), kind=Kind.MANAGED)
+    return policies
 
 
 # ---- roles
@@ -181,10 +187,36 @@ def _storage(account: Account) -> Sequence[Statement]:
             ],
             resources=[seeds],
         ),
+        Statement(
+            sid="LookAtWhatExists",
+            actions=["cloudformation:GetResource"],
+            resources=["*"],
+            reason="Cloud Control reads with its caller's own rights and knows no resource (SAR awscloudcontrolapi)",
+        ),
         *_make_keys(account),
         *_keep_keys(account),
         *_use_keys(account),
         *_images(account),
+    )
+
+
+def _existing(account: Account, buckets: Sequence[str]) -> tuple[Statement, ...]:
+    """Buckets that are there already: their policies become the platform's, all else about them is only looked at."""
+    arns = [f"arn:{account.partition}:s3:::{name}" for name in buckets]
+    return (
+        Statement(
+            sid="LookAtBuckets",
+            actions=["s3:Get*Configuration", "s3:GetBucket*", "s3:ListBucket", "s3:ListTagsForResource"],
+            resources=arns,
+            reason="What Cloud Control reads of a bucket grows with CloudFormation's type of it",
+        ),
+        Statement(sid="WriteTheirPolicies", actions=["s3:DeleteBucketPolicy", "s3:PutBucketPolicy"], resources=arns),
+        Statement(
+            sid="TellWhoseTheyAre",
+            actions=["s3:ListAllMyBuckets"],
+            resources=["*"],
+            reason="An account's list of buckets is no resource (SAR list_amazons3)",
+        ),
     )
 
 

@@ -135,6 +135,7 @@ def test_nothing_is_brought_unless_the_file_says_so(folder: Folder) -> None:
 
 def test_workload_stacks_are_told_the_name_of_a_models_bucket_that_exists(folder: Folder) -> None:
     keys = f"keys: {{models: '{key('111111111111')}'}}"
+    hand_over(folder, "acme-models")
     found = existing(folder, "dev", f"{keys}\nbuckets: {{models: acme-models}}")
     assert len(found) == 2
     assert all("dev keeps its models in acme-models: set registry.modelsBucket to it" in line for line in found)
@@ -142,6 +143,26 @@ def test_workload_stacks_are_told_the_name_of_a_models_bucket_that_exists(folder
         registry = 'registry:\n    account: "111111111111"'
         folder.change(stack, registry, f"{registry}\n    modelsBucket: acme-models")
     assert check(folder.path) == []
+
+
+def hand_over(folder: Folder, bucket: str) -> None:
+    """The deployer of the data science account may write the bucket's policy."""
+    trusted = 'trustedBy: ["arn:aws:iam::111111111111:role/ci"]'
+    folder.change("foundation", trusted, f"{trusted}\n    existingBuckets: [{bucket}]")
+
+
+def test_the_deployer_is_told_of_a_bucket_that_is_not_named_as_the_platform_s(folder: Folder) -> None:
+    keys = f"keys: {{data: '{key('111111111111')}'}}"
+    [problem] = existing(folder, "dev", f"{keys}\nbuckets: {{data: acme-data}}")
+    assert "existing.buckets.data = 'acme-data'" in problem
+    assert "add it to deployer.existingBuckets of Pulumi.foundation.yaml" in problem
+    hand_over(folder, "acme-data")
+    assert check(folder.path) == []
+
+
+def test_a_bucket_that_is_named_as_the_platform_s_is_the_deployer_s_anyway(folder: Folder) -> None:
+    keys = f"keys: {{data: '{key('111111111111')}'}}"
+    assert existing(folder, "dev", f"{keys}\nbuckets: {{data: mlops-old-data-111111111111-eu-west-1}}") == []
 
 
 def test_a_models_bucket_that_is_not_there_is_no_longer_named(folder: Folder) -> None:

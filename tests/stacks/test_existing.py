@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policies.access.estate import Estate, estate_of
+from policies.access.proofs.all import prove_all
 from policies.documents.trust import role_trust, service_trust
+from policies.pack.captured import read
+from rehearsal.decided.decision import decide_all
+from rehearsal.decided.known import Known, known_from
+from rehearsal.engine import resources_json
 from rehearsal.engine.state import StackFailed
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout
@@ -34,6 +42,14 @@ def owner(platform: Platform, account: str = STAGING, stack: str = "staging") ->
 
 def bring(platform: Platform, stack: str, **existing: Any) -> None:
     platform.write(stack, platform.settings(stack) | {"existing": existing})
+
+
+def hand_over(platform: Platform, *buckets: str) -> None:
+    """The data science account's owner lets the deployer write the policies of buckets."""
+    foundation = platform.settings("foundation")
+    deployer = {**foundation["deployer"], "existingBuckets": list(buckets)}
+    platform.write("foundation", {**foundation, "deployer": deployer})
+    platform.up("foundation")
 
 
 def boundary(account: str) -> str:
@@ -159,6 +175,7 @@ def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_na
     own = owner(platform, HOME, "dev")
     keys = {purpose: own.key() for purpose in ("data", "models")}
     buckets = {purpose: own.bucket(f"acme-{purpose}", keys[purpose]) for purpose in keys}
+    hand_over(platform, *buckets.values())
     bring(platform, "dev", keys=keys, buckets=buckets)
     for stack in ("staging", "prod"):
         registry = platform.settings(stack)["registry"] | {"modelsBucket": "acme-models"}
@@ -177,9 +194,20 @@ def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_na
     assert "arn:aws:s3:::acme-models" in key
 
 
-def test_everything_together_stands_is_found_again_and_needs_no_second_change(platform: Platform) -> None:
+def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_change(
+    platform: Platform, tmp_path: Path
+) -> None:
     everything(platform)
+    start = len(platform.recorder.requests)
     platform.up(*WITHOUT_A_PROJECT, "project-screening")
+    estate, known = built(platform, tmp_path)
+    asked = decide_all(platform.recorder.since(start), known)
+    assert [(one.question.principal, one.question.action, one.explanation.because) for one in asked.refused] == []
+    assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {one.question.resource for one in asked.asked}
+    proofs = prove_all(estate, workers=1)
+    assert [finding for proof in proofs for finding in proof.outcome.findings] == []
+    # Whom the administration role lets in is known to its owner alone.
+    assert [proof.theorem.id for proof in proofs if proof.verdict != "proved"] == ["administration-role"]
     assert [missing for stack in platform.world.engine.stacks for missing in platform.world.missing(stack)] == []
     assert KEY not in types(platform, "dev")
     assert not MADE & (types(platform, "dev") | types(platform, "staging"))
@@ -191,7 +219,30 @@ def test_everything_together_stands_is_found_again_and_needs_no_second_change(pl
     assert [line for line in platform.recorder.since(before) if line.writes] == []
 
 
+def built(platform: Platform, folder: Path) -> tuple[Estate, Known]:
+    """The estate, and what AWS knows besides: the tags of what was brought, and the path of a role."""
+    resources = folder / "resources.json"
+    resources.write_text(json.dumps(resources_json(platform.world.engine)))
+    stacks = read(resources)
+    estate = estate_of(stacks)
+    known = known_from(estate, stacks)
+    network = [
+        each for stack in ("staging", "dev") for each in mentioned(platform.settings(stack)["existing"]["network"])
+    ]
+    tags = {**known.tags, **{each: {"platform": "mlops"} for each in network}}
+    roles = {**known.roles, (HOME, ADMINISTRATION.rpartition("/")[2]): ADMINISTRATION}
+    return estate, replace(known, tags=tags, roles=roles)
+
+
+def mentioned(section: Any) -> list[str]:
+    """All texts of a section of the settings."""
+    if isinstance(section, dict):
+        return [each for value in section.values() for each in mentioned(value)]
+    return [each for value in section for each in mentioned(value)] if isinstance(section, list) else [section]
+
+
 def everything(platform: Platform) -> None:
+    hand_over(platform, "whole-data", "whole-models")
     staging, home = owner(platform), owner(platform, HOME, "dev")
     network, studio = staging.network(), home.network()
     staging.role(EXECUTION, entered_from_home(), boundary(STAGING))

@@ -43,11 +43,31 @@ class Joined:
         """The account that the stack was built in."""
         return self._place[2]
 
+    @property
+    def partition(self) -> str:
+        """The partition that the stack was built in."""
+        return self._place[0]
+
+    @cached_property
+    def mark(self) -> str | None:
+        """The `platform` tag of what the stack made."""
+        resources = (one for many in self._by_type.values() for one in many)
+        tagged = (tags for one in resources if isinstance(tags := one.props.get("tagsAll"), Mapping))
+        return next((str(tags["platform"]) for tags in tagged if tags.get("platform")), None)
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """What the stack tells others."""
+        return {key: value for stack in self.of("pulumi:pulumi:Stack") for key, value in stack.props.items()}
+
+    def regional(self, service: str, resource: str) -> str:
+        """ARN of something in the stack's account and region."""
+        partition, region, account = self._place
+        return f"arn:{partition}:{service}:{region}:{account}:{resource}"
+
     def organization_paths(self) -> list[str]:
         """What the stack says stands for the accounts in policies: its output `organizationPaths`."""
-        return [
-            path for stack in self.of("pulumi:pulumi:Stack") for path in texts(stack.props.get("organizationPaths"))
-        ]
+        return texts(self.outputs.get("organizationPaths"))
 
     def references(self) -> list[str]:
         """Names of the stacks whose outputs this one reads: `<organization>/<project>/<stack>` each."""
@@ -70,6 +90,9 @@ class Joined:
 
     def pointing(self, token: str, prop: str, resource: Resource) -> list[Resource]:
         """Resources of a type whose property names this resource, by name, id, ARN or address."""
+        return self._naming(token, prop, _identities(resource))
+
+    def _naming(self, token: str, prop: str, names: set[str]) -> list[Resource]:
         index = self._pointing.get((token, prop))
         if index is None:
             index = self._pointing[token, prop] = {}
@@ -77,8 +100,13 @@ class Joined:
                 value = other.props.get(prop)
                 if isinstance(value, str):
                     index.setdefault(value, []).append(other)
-        names = {value for key in _IDENTITIES if isinstance(value := resource.props.get(key), str)}
         return [other for name in sorted(names) for other in index.get(name, [])]
+
+    def apart(self, token: str, prop: str, owner: str) -> list[Resource]:
+        """Resources of a type whose property names no resource of type `owner` that the stack made."""
+        made = {name for one in self.of(owner) for name in _identities(one)}
+        named = ((other, other.props.get(prop)) for other in self.of(token))
+        return [other for other, name in named if isinstance(name, str) and name not in made]
 
     def managed_policies(self) -> dict[str, Any]:
         """Documents of the managed policies that the stack made, by ARN."""
@@ -103,15 +131,23 @@ class Joined:
 
     def aliases(self, key: Resource) -> tuple[str, ...]:
         """Aliases of a key."""
-        return tuple(
-            sorted(str(one.props.get("name")) for one in self.pointing("aws:kms/alias:Alias", "targetKeyId", key))
-        )
+        return self.aliases_of(_identities(key))
+
+    def aliases_of(self, names: set[str]) -> tuple[str, ...]:
+        """Aliases of a key by whatever names it."""
+        found = self._naming("aws:kms/alias:Alias", "targetKeyId", names)
+        return tuple(sorted(str(one.props.get("name")) for one in found))
 
     def function_policy(self, function: Resource) -> dict[str, Any] | None:
         """The policy that a function's permissions add up to; None without any. Source: Lambda AddPermission."""
         found = self.pointing("aws:lambda/permission:Permission", "function", function)
         statements = [_permission(one, str(function.props.get("arn"))) for one in found]
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def _identities(resource: Resource) -> set[str]:
+    """What other resources name it by: its name, id, ARN or address."""
+    return {value for key in _IDENTITIES if isinstance(value := resource.props.get(key), str)}
 
 
 def _permission(permission: Resource, function: str) -> dict[str, Any]:

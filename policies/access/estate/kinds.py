@@ -16,6 +16,8 @@ MODEL = "model"
 
 def purpose(guarded: Guarded) -> str:
     """What a bucket or a key is for: `models`, `data`, `capture` …"""
+    if guarded.purpose:
+        return guarded.purpose
     if guarded.kind == "key":
         return guarded.aliases[0].rsplit("/", 1)[-1] if guarded.aliases else guarded.name
     match = _PURPOSE.search(guarded.name)

@@ -42,7 +42,7 @@ class Guarded:
     """A resource that may carry a policy of its own.
 
     `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret. `key_arn` is the key that
-    encrypts a bucket's objects; `aliases` are a key's.
+    encrypts a bucket's objects; `aliases` are a key's. `purpose` is what it is for, where its name does not say that.
     """
 
     kind: str
@@ -54,12 +54,16 @@ class Guarded:
     policy: Document | None = None
     key_arn: str | None = None
     aliases: tuple[str, ...] = ()
+    purpose: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class VpcEndpoint:
-    """A VPC endpoint. `service` is the last part of its service name, such as `s3` or `sagemaker.api`."""
+    """A VPC endpoint. `service` is the last part of its service name, such as `s3` or `sagemaker.api`.
+
+    `brought`: somebody else made it, and its policy is not known here.
+    """
 
     id: str
     account: str
@@ -67,6 +71,7 @@ class VpcEndpoint:
     service: str
     stack: str
     policy: Document | None = None
+    brought: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

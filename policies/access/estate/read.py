@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from policies.access.estate.brought import brought, brought_endpoints
 from policies.access.estate.joined import Joined, mappings
 from policies.access.estate.model import BadEstate, Estate, Guarded, Role, VpcEndpoint, account_of
 from policies.access.estate.runners import runners
@@ -39,7 +41,7 @@ def estate_of(stacks: Sequence[Captured]) -> Estate:
     policies = {arn: text for each in joined for arn, text in each.managed_policies().items()}
     roles = [_role(each, role, policies) for each in joined for role in each.of("aws:iam/role:Role")]
     guarded = [one for each in joined for one in _guarded(each)]
-    endpoints = [_endpoint(each, one) for each in joined for one in each.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
+    endpoints = [one for each in joined for one in _endpoints(each)]
     running = [one for each in joined for one in runners(each)]
     return Estate(
         roles={role.arn: role for role in roles},
@@ -158,6 +160,8 @@ def _guarded(stack: Joined) -> Iterable[Guarded]:
             yield _guard(stack, resource, kind, policy)
     for function in stack.of("aws:lambda/function:Function"):
         yield _guard(stack, function, "function", stack.function_policy(function))
+    for found, policy in brought(stack):
+        yield replace(found, policy=document(policy, f"{stack.name}: policy of {found.kind} {found.name}"))
 
 
 def _guard(stack: Joined, resource: Resource, kind: str, policy: object) -> Guarded:
@@ -177,6 +181,11 @@ def _guard(stack: Joined, resource: Resource, kind: str, policy: object) -> Guar
 
 
 _NAMES = ("bucket", "modelPackageGroupName", "keyId", "name")
+
+
+def _endpoints(stack: Joined) -> list[VpcEndpoint]:
+    made = [_endpoint(stack, one) for one in stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
+    return [*made, *brought_endpoints(stack, {one.id: one for one in made})]
 
 
 def _endpoint(stack: Joined, endpoint: Resource) -> VpcEndpoint:

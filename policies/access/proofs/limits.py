@@ -109,6 +109,9 @@ def endpoints(estate: Estate) -> Outcome:
     for gate in sorted(estate.endpoints.values(), key=lambda each: each.id):
         if gate.account not in estate.accounts():
             continue
+        if gate.brought:
+            named.add(f"{gate.id} ({gate.service} of {gate.account}), whose policy is its owner's")
+            continue
         spared = _spared(gate)
         named |= set(spared)
         where = f"through endpoint {gate.service} of {gate.account}"

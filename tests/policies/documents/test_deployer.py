@@ -11,6 +11,7 @@ from policies.access.evaluator import decide
 from policies.access.question import Question
 from policies.documents.boundaries import deployer_boundary
 from policies.documents.deployer import deployer_policies
+from settings.foundation import MOST_BUCKETS
 from tests.policies.documents.foundation import (
     BOUNDARY,
     DEPLOYER,
@@ -205,8 +206,39 @@ def test_its_policies_give_nothing_a_step_aside(action: str, resource: str, cont
     assert not deployer_may(action, resource, **context)
 
 
+def may_with(bucket: str, action: str, resource: str) -> bool:
+    """Whether the deployer may do it that was told of a bucket."""
+    asked = Question(
+        id="",
+        principal=DEPLOYER,
+        account="111111111111",
+        action=action,
+        resource=resource,
+        owner="111111111111",
+        identity=[parsed(text) for text in deployer_policies(HOME, [bucket]).values()],
+        boundary=parsed(deployer_boundary(HOME)),
+    )
+    return decide(asked).allowed
+
+
+def test_of_a_bucket_that_exists_it_sees_the_settings_and_writes_the_policy() -> None:
+    bucket = "arn:aws:s3:::acme-data"
+    for action in ("s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:PutBucketPolicy"):
+        assert may_with("acme-data", action, bucket)
+        assert not may_with("acme-data", action, "arn:aws:s3:::acme-other")
+    for action in ("s3:DeleteBucket", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration"):
+        assert not may_with("acme-data", action, bucket)
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
+        assert not may_with("acme-data", action, f"{bucket}/train.csv")
+
+
+def test_evidence_is_no_bucket_that_can_be_handed_over() -> None:
+    trail = "mlops-foundation-trail-111111111111-eu-west-1"
+    assert not may_with(trail, "s3:PutBucketPolicy", f"arn:aws:s3:::{trail}")
+
+
 def test_its_policies_fit_a_role_whatever_prefix_and_partition() -> None:
-    policies = deployer_policies(LONG)
+    policies = deployer_policies(LONG, [f"{number:x<63}" for number in range(MOST_BUCKETS)])
     # Managed policies of a role, unless the quota was raised (IAM reference_iam-quotas).
     assert len(policies) <= 10
     assert {theme: size(text) for theme, text in policies.items() if size(text) > 6144} == {}

@@ -57,6 +57,35 @@ def test_a_question_carries_every_policy_around_it(estate: Estate) -> None:
     assert asked.context["aws:PrincipalTag/project"] == model.tags["project"]
 
 
+def resource(type_: str, called: str, **inputs: Any) -> dict[str, Any]:
+    """Something that a stack made, in an export."""
+    urn = f"urn:pulumi:dev::mlops-platform::{type_}::{called}"
+    return {"urn": urn, "type": type_, "id": called, "inputs": inputs, "outputs": inputs}
+
+
+def test_what_was_brought_is_known_by_the_policy_it_was_given_and_by_what_the_stack_says(tmp_path: Path) -> None:
+    said = {"modelsBucket": "acme-models", "modelsKeyArn": "arn:aws:kms:eu-west-1:111111111111:key/one"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    file = tmp_path / "dev.json"
+    file.write_text(
+        exported(
+            resource("pulumi:pulumi:Stack", "mlops-platform-dev", **said, s3EndpointId="vpce-1", vpcId="vpc-1"),
+            resource("aws:sns/topic:Topic", "alarms", arn="arn:aws:sns:eu-west-1:111111111111:alarms"),
+            resource("aws:s3/bucketPolicy:BucketPolicy", "models-policy", bucket="acme-models", policy=policy),
+            resource("aws:kms/keyPolicy:KeyPolicy", "models-key-policy", keyId="one", policy=policy),
+            resource("aws:kms/alias:Alias", "models-key-alias", targetKeyId="one", name="alias/mlops/dev/models"),
+        )
+    )
+    estate = read_estate(file)
+    (bucket,), (key,) = estate.kind("bucket"), estate.kind("key")
+    assert (bucket.arn, purpose(bucket), bucket.key_arn) == ("arn:aws:s3:::acme-models", "models", key.arn)
+    assert (key.arn, purpose(key)) == (said["modelsKeyArn"], "models")
+    assert bucket.policy == key.policy == json.loads(policy)
+    gate = estate.endpoint("111111111111", "s3")
+    assert gate is not None
+    assert (gate.id, gate.brought, gate.vpc) == ("vpce-1", True, "vpc-1")
+
+
 def test_an_export_of_another_program_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     file.write_text(exported(role() | {"urn": URN.replace("mlops-platform", "shop")}))
