@@ -192,19 +192,23 @@ def _endpoint(place: WorkloadPlace, endpoint: str) -> Statement:
 def _models(place: WorkloadPlace, project: str) -> tuple[Statement, ...]:
     """Models and configurations of the project, told by the tag that the template gives them when it makes them."""
     # Their names are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63 and lower case, so that
-    # only the account and the kind can be named here. Condition keys of each action: SAR list_amazonsagemakerai.
+    # only the account and the kind can be named here. Condition keys of each action: SAR list_amazonsagemakerai; that
+    # SageMaker has them at creation and removal: AWS's managed policy AmazonSageMakerHyperPodInferenceAccess.
     both = [place.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
-    made = {f"aws:RequestTag/{PROJECT_TAG}": project}
-    making = [f"sagemaker:Create{kind}" for kind in _UNNAMED]
+    asked, there = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
     return (
-        Statement(sid="MakeModels", actions=making, resources=both, conditions={"StringEquals": made}),
+        # CloudFormation may give the tags with the creation or right after it: no page says which.
         Statement(
-            sid="TagModelsAsTheyAreMade",
+            sid="MakeModels",
+            actions=[f"sagemaker:Create{kind}" for kind in _UNNAMED],
+            resources=both,
+            conditions={"StringEqualsIfExists": {asked: project}},
+        ),
+        Statement(
+            sid="TagNewModels",
             actions=["sagemaker:AddTags"],
             resources=both,
-            conditions={
-                "StringEquals": {**made, "sagemaker:TaggingAction": [each.partition(":")[2] for each in making]}
-            },
+            conditions={"StringEquals": {asked: project}, "Null": {there: "true"}},
         ),
         Statement(
             sid="ManageOwnModels",
@@ -217,9 +221,9 @@ def _models(place: WorkloadPlace, project: str) -> tuple[Statement, ...]:
             ],
             resources=both,
             conditions={
-                "StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": project},
+                "StringEquals": {there: project},
                 # Whoever changes the tags of what is the project's does not hand it to another.
-                "StringEqualsIfExists": made,
+                "StringEqualsIfExists": {asked: project},
             },
         ),
         # Without a condition: of what is gone CloudFormation has to hear that it is not there.

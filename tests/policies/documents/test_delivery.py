@@ -130,18 +130,22 @@ TAGGED, ASKED = "aws__ResourceTag/project", "aws__RequestTag/project"
 def test_models_and_configurations_are_one_project_s_by_their_tag(project: str, allowed: bool) -> None:
     asked, there_already = {ASKED: project}, {TAGGED: project}
     for kind, resource in (("Model", MODEL), ("EndpointConfig", CONFIGURATION)):
-        making = {**asked, "sagemaker__TaggingAction": f"Create{kind}"}
         assert may(EXECUTION, f"sagemaker:Create{kind}", resource, **asked) is allowed
-        assert may(EXECUTION, "sagemaker:AddTags", resource, **making) is allowed
+        assert may(EXECUTION, "sagemaker:AddTags", resource, **asked) is allowed
         assert may(EXECUTION, f"sagemaker:Delete{kind}", resource, **there_already) is allowed
     assert may(EXECUTION, "sagemaker:UpdateEndpoint", CONFIGURATION, **there_already) is allowed
 
 
-def test_nothing_without_the_tag_is_a_project_s_but_to_be_seen() -> None:
-    assert not may(EXECUTION, "sagemaker:CreateModel", MODEL)
-    assert not may(EXECUTION, "sagemaker:DeleteModel", MODEL)
-    assert not may(EXECUTION, "sagemaker:AddTags", MODEL, **{ASKED: "screening"})
+def test_what_is_another_project_s_is_not_made_one_s_own() -> None:
+    assert not may(EXECUTION, "sagemaker:AddTags", MODEL, **{ASKED: "screening", TAGGED: "diabetes"})
+    assert not may(EXECUTION, "sagemaker:DeleteTags", MODEL, **{TAGGED: "diabetes"})
+
+
+def test_what_has_no_tag_yet_is_made_tagged_and_seen_and_nothing_else() -> None:
+    assert may(EXECUTION, "sagemaker:CreateModel", MODEL)
     assert may(EXECUTION, "sagemaker:DescribeModel", MODEL)
+    assert not may(EXECUTION, "sagemaker:AddTags", MODEL)
+    assert not may(EXECUTION, "sagemaker:DeleteModel", MODEL)
 
 
 def test_what_is_a_project_s_is_not_handed_to_another() -> None:

@@ -32,7 +32,7 @@ MISTAKES = (
         stack="prod",
         type="RolePolicy",
         name="diabetes-stackset-execution-policy",
-        edit=condition("TagModelsAsTheyAreMade", lacking("sagemaker:TaggingAction")),
+        edit=condition("TagNewModels", lacking("aws:ResourceTag/project")),
         fires=fires("proof:delivery-walls"),
     ),
     Mistake(
