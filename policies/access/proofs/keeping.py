@@ -57,8 +57,7 @@ def policies(estate: Estate) -> Outcome:
             continue
         solver.refute(f"{role.arn} changes the policy of an endpoint", role_asks(role, ENDPOINTS))
         for guard in estate.guarded.values():
-            if guard.account == role.account:
-                _unchanged(solver, role, guard)
+            _unchanged(solver, role, guard)
     named = sorted(role.arn for role in estate.roles.values() if role_kind(role) in DECLARING)
     return Outcome(findings=solver.findings, named=named, queries=solver.queries)
 
@@ -120,8 +119,9 @@ def _services_ask(policy: Document, resource: str | None, owner: str, family: li
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:
     """Whether a statement could matter to a service: any denial, and what does not name others alone."""
     principal = statement.get("Principal")
-    named = listed(principal.get("Service")) if isinstance(principal, Mapping) else [service]
-    return statement.get("Effect") != "Allow" or service in named
+    if statement.get("Effect") != "Allow" or not isinstance(principal, Mapping):
+        return True
+    return service in listed(principal.get("Service")) or "*" in listed(principal.get("AWS"))
 
 
 def _services(policy: Document) -> set[str]:
