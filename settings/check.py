@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
 from itertools import combinations, permutations, product
 from pathlib import Path
 
@@ -238,7 +237,7 @@ def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
 
 
 def deployers_know_buckets(estate: Estate) -> Iterator[Problem]:
-    """The deployer that a foundation makes writes the policies of the platform's own buckets, and of those it is told.
+    """The deployer that a foundation makes looks at, and writes the policies of, buckets that it is told of.
 
     `existing_buckets` of the foundation, `existing.buckets` of a data science stack.
     """
@@ -249,8 +248,8 @@ def deployers_know_buckets(estate: Estate) -> Iterator[Problem]:
             continue
         for purpose in ("data", "models"):
             path = ("existing", "buckets", purpose)
-            bucket, named = text(file, *path), f"{own.settings.prefix}-*-{purpose}-{account}-*"
-            if bucket and bucket not in own.settings.deployer.existing_buckets and not fnmatchcase(bucket, named):
+            bucket = text(file, *path)
+            if bucket and bucket not in own.settings.deployer.existing_buckets:
                 message = f"may not be touched by the deployer: add it to deployer.existingBuckets of {own.name}"
                 yield problem_at(file, path, message, bucket)
 

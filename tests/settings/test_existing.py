@@ -151,18 +151,13 @@ def hand_over(folder: Folder, bucket: str) -> None:
     folder.change("foundation", trusted, f"{trusted}\n    existingBuckets: [{bucket}]")
 
 
-def test_the_deployer_is_told_of_a_bucket_that_is_not_named_as_the_platform_s(folder: Folder) -> None:
+def test_the_deployer_is_told_of_a_bucket_that_exists(folder: Folder) -> None:
     keys = f"keys: {{data: '{key('111111111111')}'}}"
     [problem] = existing(folder, "dev", f"{keys}\nbuckets: {{data: acme-data}}")
     assert "existing.buckets.data = 'acme-data'" in problem
     assert "add it to deployer.existingBuckets of Pulumi.foundation.yaml" in problem
     hand_over(folder, "acme-data")
     assert check(folder.path) == []
-
-
-def test_a_bucket_that_is_named_as_the_platform_s_is_the_deployer_s_anyway(folder: Folder) -> None:
-    keys = f"keys: {{data: '{key('111111111111')}'}}"
-    assert existing(folder, "dev", f"{keys}\nbuckets: {{data: mlops-old-data-111111111111-eu-west-1}}") == []
 
 
 def test_a_models_bucket_that_is_not_there_is_no_longer_named(folder: Folder) -> None:

@@ -13,8 +13,6 @@ EVERYTHING: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
-# An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
-STRANGER = "999999999999"
 
 
 def through_s3(bucket: Guarded) -> Context:

@@ -98,6 +98,7 @@ def _restricted(estate: Estate, accounts: set[str], projects: set[str]) -> Estat
         # Endpoints of every account stay: the perimeter is all of them together.
         runners={urn: one for urn, one in estate.runners.items() if one.role_arn in roles},
         stacks={stack: account for stack, account in estate.stacks.items() if account in accounts and stack in stacks},
+        alike=estate.alike | (frozenset(estate.accounts()) - accounts),
     )
 
 

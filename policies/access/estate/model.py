@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from policies.access.question import Context, Document, Question
+
+# An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
+STRANGER = "999999999999"
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 class BadEstate(ValueError):
@@ -106,12 +112,22 @@ class Estate:
     stacks: Mapping[str, str]
     # Organization paths that stand for the accounts in policies, as the data science stack says; none: all are listed.
     organization_paths: tuple[str, ...] = ()
+    # Accounts of the platform that are like one of those above, and were left out.
+    alike: frozenset[str] = frozenset()
     # Stacks that these refer to and that are not among them.
     absent: tuple[str, ...] = ()
 
     def accounts(self) -> list[str]:
         """Account ids, sorted."""
         return sorted(set(self.stacks.values()))
+
+    @cached_property
+    def foreign(self) -> tuple[str, ...]:
+        """Accounts that are not the platform's: one that no policy mentions, and each that some policy does."""
+        carried = [one.policy for one in self.guarded.values()] + [one.policy for one in self.endpoints.values()]
+        documents = {id(one): one for one in (*carried, *(role.trust for role in self.roles.values())) if one}
+        mentioned = {each for one in documents.values() for each in _ACCOUNT.findall(json.dumps(one))}
+        return (STRANGER, *sorted(mentioned - set(self.accounts()) - self.alike - {STRANGER}))
 
     def kind(self, kind: str) -> list[Guarded]:
         """Guarded resources of a kind, by ARN."""

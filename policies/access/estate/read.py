@@ -41,12 +41,13 @@ def estate_of(stacks: Sequence[Captured]) -> Estate:
     policies = {arn: text for each in joined for arn, text in each.managed_policies().items()}
     roles = [_role(each, role, policies) for each in joined for role in each.of("aws:iam/role:Role")]
     guarded = [one for each in joined for one in _guarded(each)]
-    endpoints = [one for each in joined for one in _endpoints(each)]
+    made = [_endpoint(each, one) for each in joined for one in each.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
+    named = [one for each in joined for one in brought_endpoints(each, {one.id: one for one in made})]
     running = [one for each in joined for one in runners(each)]
     return Estate(
         roles={role.arn: role for role in roles},
         guarded={one.arn: one for one in guarded},
-        endpoints={one.id: one for one in endpoints},
+        endpoints={one.id: one for one in (*made, *named)},
         runners={one.urn: one for one in running},
         stacks=_accounts(roles, guarded),
         organization_paths=tuple(sorted({path for each in joined for path in each.organization_paths()})),
@@ -181,11 +182,6 @@ def _guard(stack: Joined, resource: Resource, kind: str, policy: object) -> Guar
 
 
 _NAMES = ("bucket", "modelPackageGroupName", "keyId", "name")
-
-
-def _endpoints(stack: Joined) -> list[VpcEndpoint]:
-    made = [_endpoint(stack, one) for one in stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
-    return [*made, *brought_endpoints(stack, {one.id: one for one in made})]
 
 
 def _endpoint(stack: Joined, endpoint: Resource) -> VpcEndpoint:

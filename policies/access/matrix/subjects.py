@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from policies.access.estate import Estate, Role
-from policies.access.estate.asking import EVERYTHING, STRANGER
+from policies.access.estate.asking import EVERYTHING
+from policies.access.estate.model import STRANGER
 from policies.access.question import Context, Document, Question
 
 

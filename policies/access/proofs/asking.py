@@ -12,8 +12,9 @@ from policies.access.encoding import Caller, CallerKind, Policies, Request, enco
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
 from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.asking import EVERYTHING, STRANGER
+from policies.access.estate.asking import EVERYTHING
 from policies.access.estate.kinds import of
+from policies.access.estate.model import STRANGER
 from policies.access.proofs.actions import classes, may_be_allowed
 from policies.access.proofs.theorem import Finding
 from policies.access.question import Document, Question

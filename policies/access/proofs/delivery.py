@@ -219,7 +219,7 @@ THEOREMS = (
     ),
     Theorem(
         id="delivery-walls",
-        says="No role of a project changes, removes or calls another project's model, configuration or endpoint.",
+        says="No role of a project changes or removes another project's model or configuration, or calls its endpoint.",
         row="B9",
         prove=walls,
     ),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.access.encoding import Caller
 from policies.access.encoding.logic import Formula, negation
 from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.asking import STRANGER, listed, statements
+from policies.access.estate.asking import listed, statements
 from policies.access.estate.kinds import role_kind
-from policies.access.proofs.asking import Asked, Given, Open, Pinned, Solver, outsiders_ask, role_asks
+from policies.access.proofs.actions import may_be_allowed
+from policies.access.proofs.asking import Asked, Given, Open, Pinned, Solver, outsiders_ask, role_asks, within
 from policies.access.proofs.reading import may_touch
 from policies.access.proofs.theorem import Outcome, Theorem
 from policies.access.question import Document, Question
@@ -20,7 +21,6 @@ from policies.access.question import Document, Question
 CHANGING: Mapping[str, tuple[str, ...]] = {
     "bucket": (
         "s3:DeleteBucketPolicy",
-        "s3:PutAccessPointPolicy",
         "s3:PutBucketAcl",
         "s3:PutBucketOwnershipControls",
         "s3:PutBucketPolicy",
@@ -31,55 +31,102 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "function": (
         "lambda:AddPermission",
         "lambda:CreateFunctionUrlConfig",
+        "lambda:DeleteResourcePolicy",
+        "lambda:PutResourcePolicy",
         "lambda:RemovePermission",
         "lambda:UpdateFunctionUrlConfig",
     ),
     "group": ("sagemaker:DeleteModelPackageGroupPolicy", "sagemaker:PutModelPackageGroupPolicy"),
-    "key": ("kms:PutKeyPolicy",),
+    # Aliases and tags decide too: policies name keys by them.
+    "key": (
+        "kms:CreateAlias",
+        "kms:DeleteAlias",
+        "kms:PutKeyPolicy",
+        "kms:ReplicateKey",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:UpdateAlias",
+    ),
     "queue": ("sqs:AddPermission", "sqs:RemovePermission", "sqs:SetQueueAttributes"),
     "repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
     "secret": ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy"),
     "topic": ("sns:AddPermission", "sns:RemovePermission", "sns:SetTopicAttributes"),
 }
-ENDPOINTS = ("ec2:ModifyVpcEndpoint",)
+GRANTING = "kms:CreateGrant"
+# What opens more than one resource, or a way around them.
+OPENING = (
+    "ec2:CreateVpcEndpoint",
+    "ec2:ModifyVpcEndpoint",
+    "ecr:DeleteRegistryPolicy",
+    "ecr:PutRegistryPolicy",
+    "s3:PutAccessPointPolicy",
+    "s3:PutAccountPublicAccessBlock",
+)
 # Who declares resources with their policies.
 DECLARING = ("deployer",)
 # A service that names nobody on whose behalf it assumes a role; docs/access.md says what follows.
 SILENT = frozenset({"lambda.amazonaws.com"})
+# A service that no policy names stands for all of those.
+ANY_SERVICE = "other.amazonaws.com"
+_SERVICE_NAME = "aws:principalservicename"
 _CONTEXT = "kms:encryptioncontext:"
 
 
 def policies(estate: Estate) -> Outcome:
     """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
-    solver = Solver()
+    solver, itself = Solver(), {arn: _given([_alone(one)]) for arn, one in estate.guarded.items()}
     for role in sorted(estate.roles.values(), key=lambda each: each.arn):
         if role_kind(role) in DECLARING:
             continue
-        solver.refute(f"{role.arn} changes the policy of an endpoint", role_asks(role, ENDPOINTS))
-        for guard in estate.guarded.values():
-            _unchanged(solver, role, guard)
+        solver.refute(f"{role.arn} opens an endpoint, a registry or an account", role_asks(role, OPENING))
+        own = _given(role.identity)
+        for arn, guard in estate.guarded.items():
+            _unchanged(solver, role, guard, own | itself[arn])
     named = sorted(role.arn for role in estate.roles.values() if role_kind(role) in DECLARING)
     return Outcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def _unchanged(solver: Solver, role: Role, guard: Guarded) -> None:
-    if not may_touch(role, guard, guard.arn.split(":")[2] + ":"):
+def _given(documents: Sequence[Document]) -> frozenset[str]:
+    """Those of the actions that any Allow could speak of."""
+    every = (GRANTING, *(action for actions in CHANGING.values() for action in actions))
+    return frozenset(action for action in every if may_be_allowed(documents, action.lower()))
+
+
+def _alone(guard: Guarded) -> Document:
+    """What a resource's policy may give without anybody's own: a grant to an account leaves that to its policies."""
+    policy = guard.policy or {}
+    return {**policy, "Statement": [each for each in statements(policy) if not _delegates(each)]}
+
+
+def _delegates(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    named = [str(one) for one in listed(principal.get("AWS"))] if isinstance(principal, Mapping) else ["*"]
+    return all(name.endswith(":root") or name.isdigit() for name in named)
+
+
+def _unchanged(solver: Solver, role: Role, guard: Guarded, given: frozenset[str]) -> None:
+    """`given` are the actions that the role's policies or the resource's could allow: no other is put to the solver."""
+    actions = [action for action in CHANGING[guard.kind] if action in given]
+    if not may_touch(role, guard, guard.arn.split(":")[2] + ":") or not (actions or GRANTING in given):
         solver.queries += 1
         return
     says = f"{role.arn} changes the policy of {guard.kind} {guard.name}"
-    solver.refute(says, role_asks(role, CHANGING[guard.kind], guard=guard, resource=guard.arn))
-    if guard.kind == "key":
+    solver.refute(says, role_asks(role, actions, guard=guard, resource=guard.arn))
+    if guard.kind == "function":
+        # An alias or a version has a policy of its own.
+        solver.refute(says, role_asks(role, actions, guard=guard), within(f"{guard.arn}:*"))
+    if guard.kind == "key" and GRANTING in given:
         # A grant for an AWS resource is made by the service that the role asks, and goes with the resource.
         for of_its_own in ("false", ()):
             pinned: Pinned = {"kms:GrantIsForAWSResource": of_its_own}
-            granted = role_asks(role, ["kms:CreateGrant"], guard=guard, resource=guard.arn, pinned=pinned)
+            granted = role_asks(role, [GRANTING], guard=guard, resource=guard.arn, pinned=pinned)
             solver.refute(f"{role.arn} grants key {guard.name} on", granted)
 
 
 def tags(estate: Estate) -> Outcome:
     """A session's tags would stand before those of its role, by which policies tell projects apart."""
     solver = Solver()
-    everybody = [*estate.accounts(), STRANGER]
+    everybody = [*estate.accounts(), *estate.foreign]
     for role in sorted(estate.roles.values(), key=lambda each: each.arn):
         asking = outsiders_ask(
             everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=estate.organization_paths
@@ -125,12 +172,17 @@ def _concerns(statement: Mapping[str, Any], service: str) -> bool:
 
 
 def _services(policy: Document) -> set[str]:
-    return {
-        str(service)
-        for statement in statements(policy)
-        if isinstance(statement.get("Principal"), Mapping)
-        for service in listed(statement["Principal"].get("Service"))
-    }
+    """Services that the policy names; where it allows everybody something, those of its conditions, and any other."""
+    found: set[str] = set()
+    for statement in statements(policy):
+        principal = statement.get("Principal")
+        found |= {str(one) for one in listed(principal.get("Service"))} if isinstance(principal, Mapping) else set()
+        everybody = principal == "*" or (isinstance(principal, Mapping) and "*" in listed(principal.get("AWS")))
+        if everybody and statement.get("Effect") == "Allow":
+            keys = [keys for keys in (statement.get("Condition") or {}).values() if isinstance(keys, Mapping)]
+            named = [one for each in keys for key, one in each.items() if key.lower() == _SERVICE_NAME]
+            found |= {ANY_SERVICE, *(str(text) for one in named for text in listed(one))}
+    return found
 
 
 def _on_behalf_of_others(accounts: Iterable[str]) -> Given:

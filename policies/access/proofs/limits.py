@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 
 from policies.access.estate import Estate, Role, VpcEndpoint
-from policies.access.estate.asking import STRANGER
 from policies.access.proofs.asking import (
     OPEN_TO_ALL,
     Open,
@@ -115,10 +115,10 @@ def endpoints(estate: Estate) -> Outcome:
         spared = _spared(gate)
         named |= set(spared)
         where = f"through endpoint {gate.service} of {gate.account}"
-        for who, opened in outsiders_ask([gate.account], ["*"]):
-            says = f"{who} reaches what belongs to a foreign account {where}"
-            solver.refute(says, _through(gate, opened, STRANGER), beyond(*spared), *foreign)
-        for who, opened in outsiders_ask([STRANGER], ["*"], paths=paths):
+        for (who, opened), owner in product(outsiders_ask([gate.account], ["*"]), estate.foreign):
+            says = f"{who} reaches what belongs to a foreign account, such as {owner}, {where}"
+            solver.refute(says, _through(gate, opened, owner), beyond(*spared), *foreign)
+        for who, opened in outsiders_ask(estate.foreign, ["*"], paths=paths):
             says = f"{who} (a foreign account) does something {where}"
             solver.refute(says, _through(gate, opened, gate.account), beyond(*spared))
     return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.asking import EVERYTHING, STRANGER, through_s3
+from policies.access.estate.asking import EVERYTHING, through_s3
 from policies.access.estate.kinds import BUILDERS, MODEL, purpose, role_kind, roles_of, shown
 from policies.access.proofs.asking import (
     OPEN_TO_ALL,
@@ -59,7 +59,7 @@ def readers(estate: Estate) -> Outcome:
     for bucket, key in bucket_and_key(estate, "models"):
         patterns = _patterns(estate, key)
         for who, opened in outsiders_ask(
-            [*estate.accounts(), STRANGER], USE, guard=key, resource=key.arn, paths=estate.organization_paths
+            [*estate.accounts(), *estate.foreign], USE, guard=key, resource=key.arn, paths=estate.organization_paths
         ):
             says = f"{who} that is none of the named ones uses the key of {bucket.name}"
             solver.refute(says, opened, none_of(*patterns))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policies.access.estate import Estate, Guarded
-from policies.access.estate.asking import STRANGER, listed, statements
-from policies.access.estate.kinds import endpoints, of, purpose, roles_of
+from policies.access.estate import Estate, Guarded, Role
+from policies.access.estate.asking import listed, statements
+from policies.access.estate.kinds import endpoints, of, purpose, role_kind, roles_of
+from policies.access.estate.model import STRANGER, account_of
 from policies.access.proofs.asking import (
     TRUST_ACTIONS,
     Given,
@@ -29,6 +30,8 @@ KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
 # What a request says of encryption. Source: Service Authorization Reference, Amazon S3, condition keys of PutObject.
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+# Kinds of roles that people, or CI, sign in to from roles of their own.
+SIGNING_IN = ("administrator", "approver", "auditor", "deployer", "team-administrator")
 # Principals that carry no account.
 _NO_ACCOUNT = ("Federated", "CanonicalUser")
 INSIDE_KEYS = ("data", "models", "capture")
@@ -42,7 +45,7 @@ OWN_CALL: Pinned = {"aws:ViaAWSService": "false"}
 def objects(estate: Estate) -> Outcome:
     """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    everybody, paths = [*estate.accounts(), STRANGER], estate.organization_paths
+    everybody, paths = [*estate.accounts(), *estate.foreign], estate.organization_paths
     for bucket in of(estate, "bucket", *INSIDE_BUCKETS):
         spared, outside = _spared(estate, bucket), _elsewhere(estate, bucket, "s3")
         named += [f"{arn} lists {bucket.name}" for arn in spared]
@@ -84,7 +87,7 @@ def _spared(estate: Estate, bucket: Guarded) -> list[str]:
 
 def keys(estate: Estate) -> Outcome:
     """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
-    solver, everybody, paths = Solver(), [*estate.accounts(), STRANGER], estate.organization_paths
+    solver, everybody, paths = Solver(), [*estate.accounts(), *estate.foreign], estate.organization_paths
     for key in of(estate, "key", *INSIDE_KEYS):
         outside = _elsewhere(estate, key, "kms")
         for who, opened in outsiders_ask(
@@ -112,21 +115,36 @@ def encrypted(estate: Estate) -> Outcome:
 
 
 def strangers(estate: Estate) -> Outcome:
-    """Callers of no account of the platform, on every resource that carries a policy and every role's trust."""
-    solver = Solver()
+    """Callers of no account of the platform, on every resource that carries a policy and every role's trust.
+
+    Who signs in may have a role in an account for identities: those that trusts name are printed.
+    """
+    solver, named = Solver(), set[str]()
     for guard in sorted(estate.guarded.values(), key=lambda each: each.arn):
-        for who, opened in outsiders_ask([STRANGER], ["*"], guard=guard, paths=estate.organization_paths):
+        for who, opened in outsiders_ask(estate.foreign, ["*"], guard=guard, paths=estate.organization_paths):
             solver.refute(f"{who} (a foreign account) has access to {guard.kind} {guard.name}", opened)
     for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        doors = _doors(estate, role)
+        named |= {f"{door} signs in as {role.arn}" for door in doors}
         for who, opened in outsiders_ask(
-            [STRANGER], TRUST_ACTIONS, trust_of=role, resource=role.arn, paths=estate.organization_paths
+            estate.foreign, TRUST_ACTIONS, trust_of=role, resource=role.arn, paths=estate.organization_paths
         ):
-            solver.refute(f"{who} (a foreign account) assumes {role.name}", opened)
-    return Outcome(findings=[*solver.findings, *_without_account(estate)], queries=solver.queries)
+            solver.refute(f"{who} (a foreign account) assumes {role.name}", opened, none_of(*doors))
+    findings = [*solver.findings, *_without_account(estate)]
+    return Outcome(findings=findings, named=sorted(named), queries=solver.queries)
+
+
+def _doors(estate: Estate, role: Role) -> list[str]:
+    """Roles of foreign accounts, each by its whole ARN, that the trust of somebody who signs in names."""
+    if role_kind(role) not in SIGNING_IN:
+        return []
+    principals = [statement.get("Principal") for statement in statements(role.trust)]
+    arns = {str(arn) for one in principals if isinstance(one, Mapping) for arn in listed(one.get("AWS"))}
+    return sorted(arn for arn in arns if ":role/" in arn and account_of(arn) in estate.foreign)
 
 
 def _without_account(estate: Estate) -> list[Finding]:
-    """Callers that no account of the platform vouches for, by name: identities of a provider, canonical users.
+    """Callers that are named and asked about by nobody else: identities of a provider, canonical users, sessions.
 
     Source: IAM reference_policies_elements_principal; a canonical user id stands for an account without saying which.
     """
@@ -137,8 +155,9 @@ def _without_account(estate: Estate) -> list[Finding]:
         for where, document in sorted([*guards, *trusts], key=lambda pair: pair[0])
         for statement in statements(document)
         if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), Mapping)
-        for kind in _NO_ACCOUNT
-        for name in listed(statement["Principal"].get(kind))
+        for kind, names in statement["Principal"].items()
+        for name in listed(names)
+        if kind in _NO_ACCOUNT or ":sts::" in str(name)
     ]
 
 

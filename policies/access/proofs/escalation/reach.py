@@ -74,7 +74,11 @@ def _reached(estate: Estate) -> _Fixed:
 
 
 def _closure(start: str, steps: Mapping[str, list[Step]]) -> dict[str | None, tuple[Step, ...]]:
+    # Whoever widens, loosens or retags its own role raises its own rights; other ways back to oneself raise nothing.
     paths: dict[str | None, tuple[Step, ...]] = {}
+    own = next((step for step in steps.get(start, []) if step.target == start), None)
+    if own:
+        paths[start] = (own,)
     waiting: deque[tuple[str, tuple[Step, ...]]] = deque([(start, ())])
     while waiting:
         here, path = waiting.popleft()

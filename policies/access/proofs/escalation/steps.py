@@ -70,7 +70,8 @@ class Steps:
         *,
         trust: Role | None = None,
     ) -> bool:
-        if not self._mentions(role, action, resource):
+        # A trust may name the role itself, which then needs no policy of its own in the same account.
+        if not (self._mentions(role, action, resource) or (trust and _names(trust.trust, role))):
             return False
         trusted = trust.arn if trust else ""
         asked = role.arn, action, resource or "", trusted, *(text for pair in (pinned or {}).items() for text in pair)
@@ -129,7 +130,10 @@ class Steps:
 
     def _writes(self, role: Role, place: str) -> bool:
         bucket = self.estate.guard_of(place)
-        if bucket is None or not self._mentions(role, "s3:PutObject", place + "*" if place.endswith("/") else place):
+        if bucket is None:
+            return False
+        spoken_of = place + "*" if place.endswith("/") else place
+        if not (self._mentions(role, "s3:PutObject", spoken_of) or _names(bucket.policy or {}, role)):
             return False
         asked = role.arn, place
         if asked not in self._answers:
@@ -243,6 +247,13 @@ def _parts(pattern: str) -> list[str]:
         variable, _, rest = after.partition("}")
         found += [before, "${" + variable]
     return [*found, rest]
+
+
+def _names(policy: Document, role: Role) -> bool:
+    """Whether an Allow of a resource's policy names the role itself, or everybody."""
+    principals = (each.get("Principal") for each in statements(policy) if each.get("Effect") == "Allow")
+    named = [name for one in principals for name in (listed(one.get("AWS")) if isinstance(one, Mapping) else [one])]
+    return role.arn in named or "*" in named
 
 
 def _admits_roles(trust: Document) -> bool:

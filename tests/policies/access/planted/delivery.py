@@ -153,6 +153,7 @@ MISTAKES = (
         name="registry-policy",
         edit=changed("WorkloadAccountsDeployItsModels", Principal="*"),
         fires=fires(
+            "proof:services-from-home",
             "proof:no-strangers",
             "absence:strangers",
             "absence:other-projects",

@@ -107,6 +107,7 @@ MISTAKES = (
         name="data-key-key",
         edit=added("Everybody", Principal="*", Action="kms:Decrypt", Resource="*"),
         fires=fires(
+            "proof:services-from-home",
             "proof:no-strangers",
             "absence:administration-and-use",
             "matrix:Key data, dev",

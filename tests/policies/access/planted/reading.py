@@ -18,6 +18,7 @@ MISTAKES = (
             Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/*",
         ),
         fires=fires(
+            "proof:services-from-home",
             "proof:no-strangers",
             "proof:project-walls",
             "absence:other-projects",
@@ -136,7 +137,7 @@ MISTAKES = (
         type="RepositoryPolicy",
         name="images-policy",
         edit=changed("ModelRolesPull", Principal="*", Condition=None),
-        fires=fires("proof:no-strangers", "rule:IAM-01"),
+        fires=fires("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
     Mistake(
         id="images-pushed-from-workloads",

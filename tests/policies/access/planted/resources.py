@@ -33,7 +33,7 @@ MISTAKES = (
         type="TopicPolicy",
         name="alarms-policy",
         edit=changed("AlarmsAndRulesPublish", Principal="*", Condition=None),
-        fires=fires("proof:no-strangers", "rule:IAM-01"),
+        fires=fires("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
     Mistake(
         id="topic-without-source",
@@ -51,7 +51,7 @@ MISTAKES = (
         type="EventBusPolicy",
         name="events-policy",
         edit=changed("NamedAccountsPutEvents", Principal="*"),
-        fires=fires("proof:no-strangers", "rule:IAM-01"),
+        fires=fires("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
     Mistake(
         id="bus-gives-more",
