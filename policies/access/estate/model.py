@@ -12,7 +12,8 @@ from policies.access.question import Context, Document, Question
 
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
 STRANGER = "999999999999"
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+# Not a part of an id in hexadecimal digits, such as the end of a key's.
+_ACCOUNT = re.compile(r"(?<![0-9a-z])(?<![0-9a-f]{4}-)\d{12}(?![0-9a-z])")
 
 
 class BadEstate(ValueError):

@@ -86,6 +86,16 @@ def test_what_was_brought_is_known_by_the_policy_it_was_given_and_by_what_the_st
     assert (gate.id, gate.brought, gate.vpc) == ("vpce-1", True, "vpc-1")
 
 
+def test_accounts_that_policies_name_are_foreign_unless_they_are_the_platform_s(tmp_path: Path) -> None:
+    key = "arn:aws:kms:eu-west-1:111111111111:key/1f2e3d4c-aaaa-bbbb-cccc-146593172074"
+    named = {"AWS": ["arn:aws:iam::444444444444:root", "555555555555", "arn:aws:iam::111111111111:root"]}
+    statement = {"Effect": "Allow", "Principal": named, "Action": "sns:Publish", "Resource": key}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    file = tmp_path / "dev.json"
+    file.write_text(exported(role(assumeRolePolicy=trust)))
+    assert read_estate(file).foreign == ("999999999999", "444444444444", "555555555555")
+
+
 def test_an_export_of_another_program_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     file.write_text(exported(role() | {"urn": URN.replace("mlops-platform", "shop")}))
