@@ -66,6 +66,8 @@ OPENING = (
 DECLARING = ("deployer",)
 # A service that names nobody on whose behalf it assumes a role; docs/access.md says what follows.
 SILENT = frozenset({"lambda.amazonaws.com"})
+# Keys of callers that are members of an organization (IAM reference_policies_condition-keys), which no service is.
+_IN_NO_ORGANIZATION: Pinned = {"aws:PrincipalOrgID": (), "aws:PrincipalOrgPaths": ()}
 # A service that no policy names stands for all of those.
 ANY_SERVICE = "other.amazonaws.com"
 _SERVICE_NAME = "aws:principalservicename"
@@ -160,7 +162,7 @@ def _services_ask(policy: Document, resource: str | None, owner: str, family: li
         question = Question(
             id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=spoken
         )
-        yield service, Open(question, Caller.of(service, None), family, resource)
+        yield service, Open(question, Caller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
 
 
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:
