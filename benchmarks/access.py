@@ -1,6 +1,6 @@
-"""How long it takes to decide, prove and measure an estate's access, as it grows: `python -m benchmarks.access`.
+"""How long it takes to decide, prove and measure an graph's access, as it grows: `python -m benchmarks.access`.
 
-Estates are made in the likeness of the example platform as it is built; every account lets every project in.
+Graphs are made in the likeness of the example platform as it is built; every account lets every project in.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.__main__ import HERE, REPEATS, machine
-from policies.access.estate import Estate, read_estate
-from policies.access.estate.classes import classes
-from policies.access.estate.enlarged import enlarged
+from policies.access.graph import PolicyGraph, read_graph
+from policies.access.graph.classes import classes
+from policies.access.graph.enlarged import enlarged
 from policies.access.review import review
 from policies.documents.accounts import MOST_LISTED
 
 FOLDER = Path("build/bench")
 # Workload accounts and projects; nothing: the example itself, without its classes.
 EXAMPLE = (0, 0)
-ESTATES = (EXAMPLE, (3, 2), (10, 2), (100, 2), (3, 100), (10, 100), (3, 1_000), (100, 100), (101, 100), (100, 1_000))
-# Estates of more projects are measured once: building one takes as long as all that is then asked of it.
+GRAPHS = (EXAMPLE, (3, 2), (10, 2), (100, 2), (3, 100), (10, 100), (3, 1_000), (100, 100), (101, 100), (100, 1_000))
+# Graphs of more projects are measured once: building one takes as long as all that is then asked of it.
 REPEATED = 100
 # Seconds on two cores with nothing else to do, from reading the resources on.
 GOALS = {EXAMPLE: 5.0, (100, 1_000): 60.0}
@@ -44,16 +44,16 @@ Figures = dict[str, float]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure every estate, print and keep the medians. The exit status says whether every theorem held."""
+    """Measure every graph, print and keep the medians. The exit status says whether every theorem held."""
     if arguments[:1] == ["measure"]:
-        print(json.dumps(measured(read_estate(Path(arguments[1])), int(arguments[2]), int(arguments[3]))))
+        print(json.dumps(measured(read_graph(Path(arguments[1])), int(arguments[2]), int(arguments[3]))))
         return 0
     console = Console(highlight=False, width=WIDTH)
     with console.status("building the example platform"):
         command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(FOLDER)]
         subprocess.run(command, check=True, capture_output=True)
     medians: dict[str, Figures] = {}
-    for accounts, projects in ESTATES:
+    for accounts, projects in GRAPHS:
         repeats = REPEATS if projects < REPEATED else 1
         with console.status(f"{accounts} accounts, {projects} projects"):
             runs = [_run(accounts, projects) for _ in range(repeats)]
@@ -71,17 +71,17 @@ def _run(accounts: int, projects: int) -> Figures:
     return dict(json.loads(run.stdout))
 
 
-def measured(example: Estate, accounts: int, projects: int) -> Figures:
+def measured(example: PolicyGraph, accounts: int, projects: int) -> Figures:
     """Seconds for each part, and how much there was to look at."""
     began = time.perf_counter()
-    estate = large(example, accounts, projects) if accounts else example
+    graph = large(example, accounts, projects) if accounts else example
     built = time.perf_counter()
-    looked_at = classes(estate).estate if accounts else estate
+    looked_at = classes(graph).graph if accounts else graph
     classed = time.perf_counter()
     found = review(looked_at)
     ended, spent = time.perf_counter(), os.times()
     return {
-        "roles": len(estate.roles),
+        "roles": len(graph.roles),
         "looked at": len(looked_at.roles),
         "build": built - began,
         "classes": classed - built,
@@ -94,7 +94,7 @@ def measured(example: Estate, accounts: int, projects: int) -> Figures:
     }
 
 
-def large(example: Estate, accounts: int, projects: int) -> Estate:
+def large(example: PolicyGraph, accounts: int, projects: int) -> PolicyGraph:
     """The example with so many workload accounts, and projects in all, among them two with related ids."""
     own = {role.tags["project"] for role in example.roles.values() if role.tags.get("project")}
     ids = [*RELATED, *(f"model{number:04}" for number in range(projects))]
@@ -122,7 +122,7 @@ def _keep(medians: dict[str, Figures]) -> None:
         "machine": machine(),
         "repeats": REPEATS,
         "repeated below projects": REPEATED,
-        "estates": medians,
+        "graphs": medians,
     }
     (HERE / "access.json").write_text(json.dumps(kept, indent=1) + "\n")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from settings.check import check
 from settings.config import AnyStack, engine_config
-from settings.estate import Estate, read_estate
 from settings.problems import SettingsError
+from settings.stack_files import StackFiles, read_stack_files
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,14 @@ def plan(directory: Path, overrides: Mapping[str, Mapping[str, str]] | None = No
     problems = check(directory)
     if problems:
         raise SettingsError(problems)
-    estate = read_estate(directory)
-    return [_planned(directory, estate, stack, (overrides or {}).get(stack, {})) for stack in estate.in_order()]
+    stack_files = read_stack_files(directory)
+    return [
+        _planned(directory, stack_files, stack, (overrides or {}).get(stack, {})) for stack in stack_files.in_order()
+    ]
 
 
-def _planned(directory: Path, estate: Estate, stack: str, overrides: Mapping[str, str]) -> Planned:
-    settings = estate.by_stack[stack].settings
+def _planned(directory: Path, stack_files: StackFiles, stack: str, overrides: Mapping[str, str]) -> Planned:
+    settings = stack_files.by_stack[stack].settings
     assert settings is not None  # noqa: S101 - in_order gives none that are wrong
     config = engine_config(directory / f"Pulumi.{stack}.yaml")
     return Planned(stack, settings, {**config, **overrides})

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from rehearsal.decided.verdict import Access
+from rehearsal.authorization.verdict import Access
 from rehearsal.engine.state import Stack, resources_json
 from rehearsal.plan import Planned
 

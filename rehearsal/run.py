@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from rehearsal.authorization.verdict import judge
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
-from rehearsal.decided.verdict import judge
 from rehearsal.engine.state import StackFailed
 from rehearsal.journey.data import NoData
 from rehearsal.journey.travel import Luggage, adapted, pack, travel

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from settings import aws_names, schema
 from settings.check import check_estate
-from settings.estate import read_estate
 from settings.organization import NotResolved, connect
 from settings.problems import SettingsError, printable
 from settings.resolution import resolve
+from settings.stack_files import read_stack_files
 from settings.values import Kind
 
 ROOT = Path(__file__).parents[1]
@@ -50,25 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _list(directory: Path, kind: str | None) -> int:
     """Nothing is listed while a file is broken: whoever brings the list up would leave that stack out unseen."""
-    estate = read_estate(directory)
-    problems = check_estate(estate, directory)
+    stack_files = read_stack_files(directory)
+    problems = check_estate(stack_files, directory)
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
-        print(json.dumps(estate.in_order(kind)))
+        print(json.dumps(stack_files.in_order(kind)))
     return int(bool(problems))
 
 
 def _check(directory: Path) -> int:
-    estate = read_estate(directory)
-    problems = check_estate(estate, directory)
+    stack_files = read_stack_files(directory)
+    problems = check_estate(stack_files, directory)
     for problem in problems:
         print(problem)
-    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(estate.counts().items()))
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(stack_files.counts().items()))
     if problems:
-        print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} in {len(estate.files)} stack files")
+        print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} in {len(stack_files.files)} stack files")
         return 1
-    print(printable(f"settings: {len(estate.files)} stack files ({counts}), no problems"))
+    print(printable(f"settings: {len(stack_files.files)} stack files ({counts}), no problems"))
     return 0
 
 

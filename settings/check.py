@@ -12,58 +12,58 @@ from pathlib import Path
 
 from policies.documents.accounts import MOST_LISTED
 from settings.document import KeyPath
-from settings.estate import HOSTS, Estate, known, problem_at, read_estate, same, sections, text, texts
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
 from settings.problems import Problem, nearest
+from settings.stack_files import HOSTS, StackFiles, known, problem_at, read_stack_files, same, sections, text, texts
 from settings.values import Kind, Stage
 
 
 def check(directory: Path) -> list[Problem]:
     """Everything that is wrong with the directory's stack files, each alone and all together."""
-    return check_estate(read_estate(directory), directory)
+    return check_estate(read_stack_files(directory), directory)
 
 
-def check_estate(estate: Estate, directory: Path) -> list[Problem]:
+def check_estate(stack_files: StackFiles, directory: Path) -> list[Problem]:
     """What is wrong with the files, each alone and all together."""
-    if not estate.files:
+    if not stack_files.files:
         message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
         return [Problem(file=str(directory), message=message)]
-    alone = [problem for file in estate.files for problem in file.problems]
-    return alone + [problem for rule in RULES for problem in rule(estate)]
+    alone = [problem for file in stack_files.files for problem in file.problems]
+    return alone + [problem for rule in RULES for problem in rule(stack_files)]
 
 
-def accounts_are_apart(estate: Estate) -> Iterator[Problem]:
+def accounts_are_apart(stack_files: StackFiles) -> Iterator[Problem]:
     """Accounts separate environments, unless a data science stack says that it has only one."""
-    for first, second in combinations(estate.of(*HOSTS), 2):
+    for first, second in combinations(stack_files.of(*HOSTS), 2):
         account, stage = text(second, "account"), text(second, "stage")
         if account is None or account != text(first, "account"):
             continue
         if stage and stage == text(first, "stage"):
             message = f"{first.stack} serves {stage} in this account already: roles are named after their stage"
             yield problem_at(second, ("account",), message, account)
-        elif not _single_account(estate, first) and not _single_account(estate, second):
+        elif not _single_account(stack_files, first) and not _single_account(stack_files, second):
             message = f"is the account of {first.stack} too: give each its own, or set singleAccount in the"
             yield problem_at(second, ("account",), f"{message} data science stack", account)
 
 
-def networks_do_not_overlap(estate: Estate) -> Iterator[Problem]:
+def networks_do_not_overlap(stack_files: StackFiles) -> Iterator[Problem]:
     """Networks that overlap can never be connected."""
-    for first, second in combinations(estate.of(*HOSTS), 2):
+    for first, second in combinations(stack_files.of(*HOSTS), 2):
         one, other = text(first, "network", "cidr"), text(second, "network", "cidr")
         if one and other and ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other)):
             message = f"overlaps {one} of {first.stack}: give each network addresses of its own"
             yield problem_at(second, ("network", "cidr"), message, other)
 
 
-def workloads_exist(estate: Estate) -> Iterator[Problem]:
+def workloads_exist(stack_files: StackFiles) -> Iterator[Problem]:
     """A data science stack names workload stacks, staging before production."""
-    for file in estate.of(Kind.DATA_SCIENCE):
+    for file in stack_files.of(Kind.DATA_SCIENCE):
         passed_production = False
         for place, stack in enumerate(texts(file, "workloads")):
             path = ("workloads", place)
-            yield from _reference(estate, file, path, stack, Kind.WORKLOAD)
-            workload = estate.named(stack, Kind.WORKLOAD)
+            yield from _reference(stack_files, file, path, stack, Kind.WORKLOAD)
+            workload = stack_files.named(stack, Kind.WORKLOAD)
             source, stage = text(workload, "registry", "stack"), text(workload, "stage")
             if source and source != file.stack:
                 message = f"takes its models from {source}: set registry.stack of {stack} to {file.stack}"
@@ -75,28 +75,28 @@ def workloads_exist(estate: Estate) -> Iterator[Problem]:
             passed_production = passed_production or stage == Stage.PRODUCTION
 
 
-def accounts_can_be_named(estate: Estate) -> Iterator[Problem]:
+def accounts_can_be_named(stack_files: StackFiles) -> Iterator[Problem]:
     """Policies list workload accounts up to a number; beyond it the organization's units stand for them."""
-    for file in estate.of(Kind.DATA_SCIENCE):
+    for file in stack_files.of(Kind.DATA_SCIENCE):
         stacks = texts(file, "workloads")
-        given = len({text(estate.by_stack.get(stack), "account") or stack for stack in stacks})
+        given = len({text(stack_files.by_stack.get(stack), "account") or stack for stack in stacks})
         if given <= MOST_LISTED:
             continue
         path = ("awsOrganization", "paths")
         message = f"{given} workload accounts, and policies list at most {MOST_LISTED}:"
         if not texts(file, *path):
             yield problem_at(file, path, f"{message} give the path of the unit that holds every account", None)
-        if text(file, "account") in {text(estate.by_stack.get(stack), "account") for stack in stacks}:
+        if text(file, "account") in {text(stack_files.by_stack.get(stack), "account") for stack in stacks}:
             message += " among so many the data science stack has an account of its own, drop its workload stack"
             yield problem_at(file, ("account",), message, text(file, "account"))
 
 
-def registries_match(estate: Estate) -> Iterator[Problem]:
+def registries_match(stack_files: StackFiles) -> Iterator[Problem]:
     """A workload stack says where its models come from; the data science stack knows better."""
-    for file in estate.of(Kind.WORKLOAD):
+    for file in stack_files.of(Kind.WORKLOAD):
         stack = text(file, "registry", "stack")
-        yield from _reference(estate, file, ("registry", "stack"), stack, Kind.DATA_SCIENCE)
-        home = estate.named(stack, Kind.DATA_SCIENCE)
+        yield from _reference(stack_files, file, ("registry", "stack"), stack, Kind.DATA_SCIENCE)
+        home = stack_files.named(stack, Kind.DATA_SCIENCE)
         given, account = text(file, "registry", "account"), text(home, "account")
         if given and account and given != account:
             yield problem_at(file, ("registry", "account"), f"the account of {stack} is {account}", given)
@@ -107,47 +107,47 @@ def registries_match(estate: Estate) -> Iterator[Problem]:
         yield from same(file, home, "prefix", "organization")
 
 
-def projects_have_a_home(estate: Estate) -> Iterator[Problem]:
+def projects_have_a_home(stack_files: StackFiles) -> Iterator[Problem]:
     """A project lives in its data science stack's account and region, and its stack is named after it."""
-    for file in estate.of(Kind.PROJECT):
+    for file in stack_files.of(Kind.PROJECT):
         stack, identifier = text(file, "dataScience"), text(file, "id")
-        yield from _reference(estate, file, ("dataScience",), stack, Kind.DATA_SCIENCE)
+        yield from _reference(stack_files, file, ("dataScience",), stack, Kind.DATA_SCIENCE)
         # The runner may write the state of `project-*` stacks and no other.
         if identifier and file.stack != f"project-{identifier}":
             yield problem_at(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
-        home = estate.named(stack, Kind.DATA_SCIENCE)
+        home = stack_files.named(stack, Kind.DATA_SCIENCE)
         yield from same(file, home, "account", "region", "prefix", "organization")
 
 
-def projects_are_admitted(estate: Estate) -> Iterator[Problem]:
+def projects_are_admitted(stack_files: StackFiles) -> Iterator[Problem]:
     """Every stage of a project has a workload stack that lists the project."""
-    for file in estate.of(Kind.PROJECT):
-        home = estate.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(Kind.PROJECT):
+        home = stack_files.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
         workloads = texts(home, "workloads")
         for place, stage in enumerate(texts(file, "stages")):
-            serving = [stack for stack in workloads if text(estate.by_stack.get(stack), "stage") == stage]
-            message = _not_admitted(estate, workloads, serving, text(file, "id"))
+            serving = [stack for stack in workloads if text(stack_files.by_stack.get(stack), "stage") == stage]
+            message = _not_admitted(stack_files, workloads, serving, text(file, "id"))
             if message:
                 yield problem_at(file, ("stages", place), message, stage)
 
 
-def project_ids_differ(estate: Estate) -> Iterator[Problem]:
+def project_ids_differ(stack_files: StackFiles) -> Iterator[Problem]:
     """Two projects with one id would share every name; with an id and a stage the names of a project's alarms begin."""
-    for first, second in combinations(estate.of(Kind.PROJECT), 2):
+    for first, second in combinations(stack_files.of(Kind.PROJECT), 2):
         identifier = text(second, "id")
         if identifier and identifier == text(first, "id") and text(first, "account") == text(second, "account"):
             yield problem_at(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
-    for first, second in permutations(estate.of(Kind.PROJECT), 2):
+    for first, second in permutations(stack_files.of(Kind.PROJECT), 2):
         identifier, other = text(second, "id") or "", text(first, "id")
         if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in Stage):
             message = f"names of {first.stack} in workload accounts begin with it already: choose another id"
             yield problem_at(second, ("id",), message, identifier)
 
 
-def scientists_have_projects(estate: Estate) -> Iterator[Problem]:
+def scientists_have_projects(stack_files: StackFiles) -> Iterator[Problem]:
     """A scientist publishes to projects that live in the same data science stack."""
-    for file in estate.of(Kind.DATA_SCIENCE):
-        homes = {text(each, "id"): text(each, "dataScience") for each in estate.of(Kind.PROJECT)}
+    for file in stack_files.of(Kind.DATA_SCIENCE):
+        homes = {text(each, "id"): text(each, "dataScience") for each in stack_files.of(Kind.PROJECT)}
         here = tuple(sorted(project for project, home in homes.items() if project and home == file.stack))
         for place, scientist in enumerate(sections(file, "studio", "scientists")):
             named = scientist.get("projects")
@@ -158,10 +158,10 @@ def scientists_have_projects(estate: Estate) -> Iterator[Problem]:
                     yield problem_at(file, path, message, project, allowed=here, match=nearest(project, here))
 
 
-def administrators_do_not_approve(estate: Estate) -> Iterator[Problem]:
+def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[Problem]:
     """Who runs a project's training does not let its models into production."""
-    for file in estate.of(Kind.PROJECT):
-        home = estate.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(Kind.PROJECT):
+        home = stack_files.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
         approvers = texts(home, "approvers")
         for place, role in enumerate(texts(file, "administrators")):
             if home and role in approvers:
@@ -169,10 +169,10 @@ def administrators_do_not_approve(estate: Estate) -> Iterator[Problem]:
                 yield problem_at(file, ("administrators", place), message, role)
 
 
-def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
+def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[Problem]:
     """A model is served only where its artifact and image are (botocore sagemaker ContainerDefinition)."""
-    for file in estate.of(Kind.WORKLOAD):
-        home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(Kind.WORKLOAD):
+        home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
         region, own, projects = text(home, "region"), text(file, "region"), texts(file, "projects")
         if home and region and own and region != own and projects:
             message = (
@@ -182,10 +182,10 @@ def models_stay_in_their_region(estate: Estate) -> Iterator[Problem]:
             yield problem_at(file, ("projects",), message, ", ".join(projects))
 
 
-def models_buckets_match(estate: Estate) -> Iterator[Problem]:
+def models_buckets_match(stack_files: StackFiles) -> Iterator[Problem]:
     """A workload stack names the models bucket where the data science stack uses one that exists already."""
-    for file in estate.of(Kind.WORKLOAD):
-        home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(Kind.WORKLOAD):
+        home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
         given, there = text(file, "registry", "modelsBucket"), text(home, "existing", "buckets", "models")
         if home and "existing" in home.known and given != there:
             message = f"{home.stack} keeps its models in {there}: set registry.modelsBucket to it"
@@ -194,34 +194,36 @@ def models_buckets_match(estate: Estate) -> Iterator[Problem]:
             yield problem_at(file, ("registry", "modelsBucket"), message, given)
 
 
-def names_do_not_collide(estate: Estate) -> Iterator[Problem]:
+def names_do_not_collide(stack_files: StackFiles) -> Iterator[Problem]:
     """Where names begin with a project's id, a stack's name or a stage, an account has each of those once."""
-    for file in estate.of(Kind.PROJECT):
+    for file in stack_files.of(Kind.PROJECT):
         identifier, account = text(file, "id"), text(file, "account")
-        for other in estate.of(*HOSTS):
+        for other in stack_files.of(*HOSTS):
             if not account or account != text(other, "account"):
                 continue
             if identifier and identifier in (other.stack, text(other, "stage")):
                 message = f"names of {other.stack} in this account begin with it already: choose another id"
                 yield problem_at(file, ("id",), message, identifier)
     stages = tuple(Stage)
-    for file in estate.of(Kind.DATA_SCIENCE):
+    for file in stack_files.of(Kind.DATA_SCIENCE):
         if file.stack in stages:
             message = "a data science stack cannot be named like a stage, whose parameters have that place: rename"
             yield problem_at(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
 
 
-def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
+def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[Problem]:
     """Roles carry the boundary that their account's foundation makes, unless their stack brings another."""
-    foundations = estate.of(Kind.FOUNDATION)
+    foundations = stack_files.of(Kind.FOUNDATION)
     for first, second in combinations(foundations, 2):
         account = text(second, "account")
         if account and account == text(first, "account"):
             message = f"is the account of {first.stack} too: an account has one foundation, drop one of the two"
             yield problem_at(second, ("account",), message, account)
     # A file that cannot be read is told about by itself, and may be the one that is looked for.
-    open_question = any(file.kind is None for file in estate.files) or any(not text(f, "account") for f in foundations)
-    for file in estate.of(*HOSTS):
+    open_question = any(file.kind is None for file in stack_files.files) or any(
+        not text(f, "account") for f in foundations
+    )
+    for file in stack_files.of(*HOSTS):
         account = text(file, "account")
         if account is None or text(file, "permissionsBoundary"):
             continue
@@ -236,12 +238,12 @@ def accounts_have_a_foundation(estate: Estate) -> Iterator[Problem]:
         yield from same(file, own, "prefix")
 
 
-def deployers_know_buckets(estate: Estate) -> Iterator[Problem]:
+def deployers_know_buckets(stack_files: StackFiles) -> Iterator[Problem]:
     """The deployer that a foundation makes looks at, and writes the policies of, buckets that it is told of.
 
     `existing_buckets` of the foundation, `existing.buckets` of a data science stack.
     """
-    for own, file in product(estate.of(Kind.FOUNDATION), estate.of(Kind.DATA_SCIENCE)):
+    for own, file in product(stack_files.of(Kind.FOUNDATION), stack_files.of(Kind.DATA_SCIENCE)):
         account = text(file, "account")
         # A foundation that is wrong by itself is told about already.
         if not isinstance(own.settings, FoundationSettings) or own.settings.account != account:
@@ -254,7 +256,7 @@ def deployers_know_buckets(estate: Estate) -> Iterator[Problem]:
                 yield problem_at(file, path, message, bucket)
 
 
-RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
+RULES: tuple[Callable[[StackFiles], Iterator[Problem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
     workloads_exist,
@@ -273,35 +275,37 @@ RULES: tuple[Callable[[Estate], Iterator[Problem]], ...] = (
 )
 
 
-def _not_admitted(estate: Estate, workloads: list[str], serving: list[str], project: str | None) -> str | None:
+def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[str], project: str | None) -> str | None:
     """Why a project cannot reach a stage; nothing where the files leave that open."""
     if not workloads or not project:
         return None
     if not serving:
         # A missing or unreadable workload stack is told about by itself, and may be the one that serves.
-        open_question = any(text(estate.by_stack.get(stack), "stage") is None for stack in workloads)
+        open_question = any(text(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
         return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
-    files = [estate.by_stack[stack] for stack in serving]
+    files = [stack_files.by_stack[stack] for stack in serving]
     if any("projects" not in file.known or project in texts(file, "projects") for file in files):
         return None
     return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"
 
 
-def _single_account(estate: Estate, file: StackFile) -> bool:
+def _single_account(stack_files: StackFiles, file: StackFile) -> bool:
     if file.kind is Kind.DATA_SCIENCE:
         # Wrong by itself is told about already.
         return known(file, ("singleAccount",)) is not False
-    home = estate.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
-    return bool(home and _single_account(estate, home) and text(home, "account") == text(file, "account"))
+    home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    return bool(home and _single_account(stack_files, home) and text(home, "account") == text(file, "account"))
 
 
-def _reference(estate: Estate, file: StackFile, path: KeyPath, stack: str | None, kind: Kind) -> Iterator[Problem]:
+def _reference(
+    stack_files: StackFiles, file: StackFile, path: KeyPath, stack: str | None, kind: Kind
+) -> Iterator[Problem]:
     """A named stack has a file, of the right kind. A file that cannot be read is told about by itself."""
     if stack is None:
         return
-    found = estate.by_stack.get(stack)
+    found = stack_files.by_stack.get(stack)
     if found is None:
-        there = tuple(other.stack for other in estate.of(kind))
+        there = tuple(other.stack for other in stack_files.of(kind))
         message = f"there is no Pulumi.{stack}.yaml"
         yield problem_at(file, path, message, stack, allowed=there, match=nearest(stack, there))
     elif found.kind and found.kind is not kind:

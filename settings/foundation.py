@@ -73,7 +73,7 @@ class Prevention(Section):
 
 
 class Detection(Section):
-    """What tells of a breach. Each is a switch; its cost stands in docs/guards.md."""
+    """What tells of a breach. Each is a switch; its cost stands in docs/account-controls.md."""
 
     trail: bool = Field(default=True, description="CloudTrail, with data events of the platform's buckets.")
     access_analyzer: bool = Field(default=True, description="IAM Access Analyzer, external access.")

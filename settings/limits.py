@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import names
+from catalog import names
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from settings.problems import Problem, shown

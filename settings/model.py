@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-import names
+from catalog import names
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, belonging, of_own_projects
 from settings.section import Section
 from settings.values import (

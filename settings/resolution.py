@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 from settings.accounts import FILE, AccountsFile, read_accounts
 from settings.check import check
 from settings.config import NAMESPACE
-from settings.estate import HOSTS, Estate, read_estate, text, texts
 from settings.generated import filled, stack_file, workload_values
 from settings.listing import NoList, inserted
 from settings.load import StackFile, load
 from settings.organization import Organization
 from settings.problems import Problem, SettingsError
+from settings.stack_files import HOSTS, StackFiles, read_stack_files, text, texts
 from settings.values import Kind, Stage
 
 REMOVAL = "to take it away, see `Take an account away` in docs/layouts.md"
@@ -52,16 +52,16 @@ def resolve(directory: Path, connected: Callable[[AccountsFile, str], Organizati
     SettingsError, also for what the files would be wrong together; NotResolved.
     """
     file = read_accounts(directory / FILE)
-    estate = read_estate(directory)
-    if problems := [problem for each in estate.files for problem in each.problems]:
+    stack_files = read_stack_files(directory)
+    if problems := [problem for each in stack_files.files for problem in each.problems]:
         raise SettingsError(problems)
-    home = _home(file, estate)
-    return _Resolving(directory, file, estate, home, connected).result()
+    home = _home(file, stack_files)
+    return _Resolving(directory, file, stack_files, home, connected).result()
 
 
-def _home(file: AccountsFile, estate: Estate) -> StackFile:
+def _home(file: AccountsFile, stack_files: StackFiles) -> StackFile:
     stack = file.settings.data_science
-    home = estate.named(stack, Kind.DATA_SCIENCE)
+    home = stack_files.named(stack, Kind.DATA_SCIENCE)
     if home is None:
         message = f"there is no data science stack file Pulumi.{stack}.yaml: write it first"
         raise SettingsError([file.problem(("dataScience",), repr(stack), message)])
@@ -75,18 +75,18 @@ class _Resolving:
         self,
         directory: Path,
         file: AccountsFile,
-        estate: Estate,
+        stack_files: StackFiles,
         home: StackFile,
         connected: Callable[[AccountsFile, str], Organization],
     ) -> None:
-        self._directory, self._file, self._estate, self._home = directory, file, estate, home
+        self._directory, self._file, self._estate, self._home = directory, file, stack_files, home
         self._connected = connected
         self._stages: dict[str, Stage] = {}
         self._unusable: dict[str, str] = {}
         self._left_out: list[str] = []
         self._files: dict[str, str] = {}
         self._problems: list[Problem] = []
-        cidrs = [text(host, "network", "cidr") for host in estate.of(*HOSTS)]
+        cidrs = [text(host, "network", "cidr") for host in stack_files.of(*HOSTS)]
         self._taken = [ipaddress.IPv4Network(cidr) for cidr in cidrs if cidr]
 
     def result(self) -> Resolution:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-import names
+from catalog import names
 from settings.model import Credentials, StackSettings
 
 

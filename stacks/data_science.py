@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-import names
+from catalog import names
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import names
+from catalog import names
 from components.alarm_topic import AlarmTopic
 from components.dead_letters import DeadLetters
 from components.detection_config import ConfigRules, ConfigRulesArgs

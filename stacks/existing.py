@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import pulumi
 import pulumi_aws as aws
 
-import names
+from catalog import names
 from components.network import ExistingNetwork
 from settings.existing import DataScienceExisting, WorkloadExisting
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-import names
+from catalog import names
 from components.deployer import Deployer, DeployerArgs
 from components.role import Role, RoleArgs
 from policies.documents import people
@@ -17,7 +17,7 @@ from policies.documents.prevention import preventive_statements
 from policies.documents.trust import sign_in_trust
 from settings.foundation import FoundationSettings
 from stacks.account import account_provider, inside
-from stacks.guards import guards
+from stacks.account_controls import account_controls
 
 
 class Foundation:
@@ -39,7 +39,7 @@ def foundation(stack: str, settings: FoundationSettings) -> None:
     boundary = _boundary(it)
     deployer = _deployer(it)
     _people(it, boundary)
-    guards(it, boundary.arn)
+    account_controls(it, boundary.arn)
     pulumi.export("account", settings.account)
     pulumi.export("boundaryArn", boundary.arn)
     pulumi.export("deployerRoleArn", deployer.arn)

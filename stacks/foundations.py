@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-import names
+from catalog import names
 from components.alarm_topic import AlarmTopic, AlarmTopicArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs

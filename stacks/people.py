@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-import names
+from catalog import names
 from components.encryption_key import EncryptionKey
 from components.image_repository import ImageRepository
 from components.private_bucket import PrivateBucket

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 import delivery
-import names
+from catalog import names
 from components import pipelines
 from components.build_project import BuildProject, BuildProjectArgs
 from components.discovery import Discovery, DiscoveryArgs

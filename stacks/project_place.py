@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-import names
+from catalog import names
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.trust import service_trust
 from settings.model import ProjectSettings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-import names
+from catalog import names
 from components.role import Role, RoleArgs
 from policies.documents import project_people
 from policies.documents import project_roles as documents

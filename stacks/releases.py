@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import names
+from catalog import names
 from settings.model import ProjectSettings
 
 # SSM standard parameters hold 4 KB (botocore ssm PutParameter).

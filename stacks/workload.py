@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-import names
+from catalog import names
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs

@@ -42,20 +42,20 @@ def review(
     from policies.access.console import told
     from policies.access.defects import defects
     from policies.access.encoding import BadDocument, Unsupported
-    from policies.access.estate import BadEstate, read_estate
+    from policies.access.graph import BadExport, read_graph
 
     try:
-        estate = read_estate(*files)
-    except BadEstate as bad:
+        graph = read_graph(*files)
+    except BadExport as bad:
         typer.echo(str(bad), err=True)
         raise typer.Exit(1) from bad
-    problems = defects(estate)
+    problems = defects(graph)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
     try:
-        holds = told(estate, write=write, golden=golden)
+        holds = told(graph, write=write, golden=golden)
     except (BadDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.asking import EVERYTHING, through_s3
-from policies.access.estate.kinds import purpose, role_kind
+from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph.asking import EVERYTHING, through_s3
+from policies.access.graph.purposes import purpose, role_kind
 from policies.access.matrix.delivery import IN_THE_NETWORK
 from policies.access.question import Answer, Question
 
@@ -37,25 +37,25 @@ class Missing:
         return f"{role} cannot {self.need.what}: {self.side} does not grant it: {self.because}"
 
 
-def needs(estate: Estate) -> list[Need]:
+def needs(graph: PolicyGraph) -> list[Need]:
     """Every cross-account request that delivery and serving rest on, from the roles that were really built."""
     found: list[Need] = []
-    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
         project = role.tags.get("project")
         if project and role.name.endswith(f"-{project}-model"):
-            found += _model_role(estate, role, project)
+            found += _model_role(graph, role, project)
         elif project and role.name.endswith(f"-{project}-deploy-test"):
-            found += _entered(estate, role, project, "test", "test endpoints")
+            found += _entered(graph, role, project, "test", "test endpoints")
         elif project and role.name.endswith(f"-{project}-stackset-execution"):
-            found += _execution_role(estate, role, project)
+            found += _execution_role(graph, role, project)
         elif project and role.name.endswith(f"-{project}-stackset-administration"):
-            found += _entered(estate, role, project, "stackset-execution", "deliver")
+            found += _entered(graph, role, project, "stackset-execution", "deliver")
     return found
 
 
-def missing(estate: Estate, decide: Decide) -> list[Missing]:
+def missing(graph: PolicyGraph, decide: Decide) -> list[Missing]:
     """Every grant that is not there."""
-    return [each for need in needs(estate) for each in _missing(need, decide)]
+    return [each for need in needs(graph) for each in _missing(need, decide)]
 
 
 def _missing(need: Need, decide: Decide) -> Iterable[Missing]:
@@ -73,46 +73,46 @@ def _missing(need: Need, decide: Decide) -> Iterable[Missing]:
         yield Missing(need=need, side=need.far_side, because=far.because)
 
 
-def _model_role(estate: Estate, role: Role, project: str) -> Iterable[Need]:
-    gate = estate.endpoint(role.account, "s3")
+def _model_role(graph: PolicyGraph, role: Role, project: str) -> Iterable[Need]:
+    gate = graph.endpoint(role.account, "s3")
     inside = gate.id if gate else None
-    for bucket in estate.kind("bucket"):
+    for bucket in graph.kind("bucket"):
         if purpose(bucket) != "models":
             continue
         object_arn = f"{bucket.arn}/{project}/run/model.tar.gz"
-        read = estate.question(role.arn, "s3:GetObject", object_arn, endpoint=inside)
+        read = graph.question(role.arn, "s3:GetObject", object_arn, endpoint=inside)
         yield Need(what="read its models", role=role, far_side=f"the policy of bucket {bucket.name}", question=read)
         if bucket.key_arn:
-            decrypt = estate.question(role.arn, "kms:Decrypt", bucket.key_arn, context=through_s3(bucket))
-            key = _name(estate.guarded.get(bucket.key_arn), bucket.key_arn)
+            decrypt = graph.question(role.arn, "kms:Decrypt", bucket.key_arn, context=through_s3(bucket))
+            key = _name(graph.policy_resources.get(bucket.key_arn), bucket.key_arn)
             yield Need(what="decrypt its models", role=role, far_side=f"the policy of key {key}", question=decrypt)
-    gate = estate.endpoint(role.account, "ecr.dkr")
-    for repository in estate.kind("repository"):
-        pull = estate.question(role.arn, "ecr:BatchGetImage", repository.arn, endpoint=gate.id if gate else None)
+    gate = graph.endpoint(role.account, "ecr.dkr")
+    for repository in graph.kind("repository"):
+        pull = graph.question(role.arn, "ecr:BatchGetImage", repository.arn, endpoint=gate.id if gate else None)
         side = f"the policy of repository {repository.name}"
         yield Need(what="pull the model image", role=role, far_side=side, question=pull)
 
 
-def _name(key: Guarded | None, arn: str) -> str:
+def _name(key: PolicyResource | None, arn: str) -> str:
     return key.aliases[0] if key and key.aliases else arn
 
 
-def _execution_role(estate: Estate, role: Role, project: str) -> Iterable[Need]:
+def _execution_role(graph: PolicyGraph, role: Role, project: str) -> Iterable[Need]:
     """CloudFormation makes models of the project from the registry's packages."""
-    for group in estate.kind("group"):
+    for group in graph.kind("group"):
         if group.tags.get("project") != project:
             continue
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         side = f"the policy of model package group {group.name}"
         for what, action in (("read", "sagemaker:DescribeModelPackage"), ("deploy", "sagemaker:CreateModel")):
-            asked = estate.question(role.arn, action, package, context=IN_THE_NETWORK)
+            asked = graph.question(role.arn, action, package, context=IN_THE_NETWORK)
             yield Need(what=f"{what} registered models of {group.name}", role=role, far_side=side, question=asked)
 
 
-def _entered(estate: Estate, role: Role, project: str, kind: str, what: str) -> Iterable[Need]:
-    for target in sorted(estate.roles.values(), key=lambda each: each.arn):
+def _entered(graph: PolicyGraph, role: Role, project: str, kind: str, what: str) -> Iterable[Need]:
+    for target in sorted(graph.roles.values(), key=lambda each: each.arn):
         own = target.tags.get("project") == project and role_kind(target) == kind
         if own and target.account != role.account:
-            asked = estate.question(role.arn, "sts:AssumeRole", target.arn)
+            asked = graph.question(role.arn, "sts:AssumeRole", target.arn)
             side = f"the trust of {target.name}"
             yield Need(what=f"{what} in {target.account}", role=role, far_side=side, question=asked)

@@ -6,17 +6,17 @@ from rich.console import Console
 from rich.table import Table
 
 from policies.access import review
-from policies.access.estate import Estate
+from policies.access.graph import PolicyGraph
 
 # Problems shown in full; a single wrong statement can break hundreds of cells.
 SHOWN = 25
 
 
-def told(estate: Estate, *, write: bool, golden: bool) -> bool:
-    """Review an estate and print what came of it; whether everything holds."""
+def told(graph: PolicyGraph, *, write: bool, golden: bool) -> bool:
+    """Review an graph and print what came of it; whether everything holds."""
     console = Console(stderr=False, soft_wrap=True)
     with console.status("deciding and proving"):
-        found = review.review(estate)
+        found = review.review(graph)
     console.print(_proofs(found))
     problems = found.problems()
     if golden and write:

@@ -1,33 +1,33 @@
-"""What keeps an estate from being decided: documents that AWS would refuse, stacks that are not there."""
+"""What keeps an graph from being decided: documents that AWS would refuse, stacks that are not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.access.estate import Estate, Role
 from policies.access.evaluator import PARSED, BadPolicy, PolicyKind, parse
+from policies.access.graph import PolicyGraph, Role
 from policies.access.question import Document
 
 Placed = tuple[str, PolicyKind, Document]
 
 
-def defects(estate: Estate) -> list[str]:
+def defects(graph: PolicyGraph) -> list[str]:
     """A sentence for each defect: where it is, what it is, what to do. Empty when everything can be decided."""
-    found = list(_incomplete(estate))
-    for where, kind, document in _documents(estate):
+    found = list(_incomplete(graph))
+    for where, kind, document in _documents(graph):
         found += _unreadable(where, kind, document)
     return list(dict.fromkeys(found))
 
 
-def _incomplete(estate: Estate) -> Iterator[str]:
+def _incomplete(graph: PolicyGraph) -> Iterator[str]:
     """A proof over a part of the platform says nothing of the whole, and may find what the rest forbids."""
-    here = ", ".join(sorted(estate.stacks)) or "none that makes a role or a resource with a policy"
-    if estate.absent:
+    here = ", ".join(sorted(graph.stacks)) or "none that makes a role or a resource with a policy"
+    if graph.absent:
         yield (
-            f"the stacks {', '.join(estate.absent)} are referred to and are not in the files, which hold {here}: "
+            f"the stacks {', '.join(graph.absent)} are referred to and are not in the files, which hold {here}: "
             "give the exports of all stacks of the platform together"
         )
-    elif not any(runner.kind == "domain" for runner in estate.runners.values()):
+    elif not any(runner.kind == "domain" for runner in graph.runners.values()):
         yield (
             f"no stack here makes a Studio domain, the files hold {here}: give the export of the data science stack too"
         )
@@ -45,15 +45,15 @@ def _unreadable(where: str, kind: PolicyKind, document: Document) -> list[str]:
     ]
 
 
-def _documents(estate: Estate) -> Iterator[Placed]:
-    """Every policy of the estate with the place it stands in."""
-    for role in estate.roles.values():
+def _documents(graph: PolicyGraph) -> Iterator[Placed]:
+    """Every policy of the graph with the place it stands in."""
+    for role in graph.roles.values():
         yield from _of_role(role)
-    for guard in estate.guarded.values():
+    for guard in graph.policy_resources.values():
         if guard.policy is not None:
             kind = PolicyKind.KEY if guard.kind == "key" else PolicyKind.RESOURCE
             yield f"{guard.stack}: policy of {guard.kind} {guard.name}", kind, guard.policy
-    for gate in estate.endpoints.values():
+    for gate in graph.endpoints.values():
         if gate.policy is not None:
             yield f"{gate.stack}: policy of endpoint {gate.service}", PolicyKind.ENDPOINT, gate.policy
 

@@ -1,4 +1,4 @@
-"""Everything that there is to say about an estate's access, in one go: matrix, proofs, missing grants, sizes."""
+"""Everything that there is to say about an graph's access, in one go: matrix, proofs, missing grants, sizes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.access import completeness, growth, sizes
-from policies.access.estate import Estate
 from policies.access.evaluator import allows, decide
+from policies.access.graph import PolicyGraph
 from policies.access.matrix import render
 from policies.access.matrix.absences import Presence, presences
 from policies.access.matrix.cells import Matrix, matrix
@@ -59,16 +59,16 @@ class Review:
         return found
 
 
-def review(estate: Estate) -> Review:
+def review(graph: PolicyGraph) -> Review:
     """Decide, prove and measure everything."""
     seconds: dict[str, float] = {}
     began = time.monotonic()
-    with proving(estate) as finished:
-        table = matrix(estate, allows)
+    with proving(graph) as finished:
+        table = matrix(graph, allows)
         present = presences(table)
         seconds["matrix"] = time.monotonic() - began
-        missing = completeness.missing(estate, decide)
-        measured = sizes.sizes(estate)
+        missing = completeness.missing(graph, decide)
+        measured = sizes.sizes(graph)
         proofs = finished()
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
@@ -76,7 +76,7 @@ def review(estate: Estate) -> Review:
         present=present,
         proofs=proofs,
         missing=missing,
-        needs=len(completeness.needs(estate)),
+        needs=len(completeness.needs(graph)),
         sizes=measured,
         seconds=seconds,
     )

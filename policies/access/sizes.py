@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policies.access.estate import Estate, Guarded
+from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.question import Document
 
 
@@ -60,14 +60,14 @@ def characters(document: Document, limit: Limit) -> int:
     return len(text) if limit.white_space else len(re.sub(r"\s", "", text))
 
 
-def sizes(estate: Estate) -> list[Size]:
-    """Every document of the estate, the fullest first."""
-    return sorted(_sizes(estate), key=lambda size: (size.headroom, size.owner))
+def sizes(graph: PolicyGraph) -> list[Size]:
+    """Every document of the graph, the fullest first."""
+    return sorted(_sizes(graph), key=lambda size: (size.headroom, size.owner))
 
 
-def _sizes(estate: Estate) -> Iterable[Size]:
+def _sizes(graph: PolicyGraph) -> Iterable[Size]:
     boundaries: dict[str, Document] = {}
-    for role in estate.roles.values():
+    for role in graph.roles.values():
         yield Size(TRUST, role.name, characters(role.trust, TRUST))
         inline = sum(characters(document, INLINE) for document in role.inline)
         yield Size(INLINE, role.name, inline)
@@ -77,16 +77,16 @@ def _sizes(estate: Estate) -> Iterable[Size]:
             boundaries[role.boundary_arn] = role.boundary
     for arn, document in boundaries.items():
         yield Size(MANAGED, arn, characters(document, MANAGED))
-    for guarded in estate.guarded.values():
+    for guarded in graph.policy_resources.values():
         if guarded.policy is not None:
             limit = OF_KIND[guarded.kind]
             yield Size(limit, _called(guarded), characters(guarded.policy, limit))
-    for gate in estate.endpoints.values():
+    for gate in graph.endpoints.values():
         if gate.policy is not None:
             yield Size(ENDPOINT, f"{gate.service} of {gate.stack}", characters(gate.policy, ENDPOINT))
 
 
-def _called(guarded: Guarded) -> str:
+def _called(guarded: PolicyResource) -> str:
     """A name that stays the same when the resource is made anew."""
     return guarded.aliases[0] if guarded.aliases else guarded.name
 

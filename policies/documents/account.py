@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import names
+from catalog import names
 from policies.documents.statement import Conditions
 
 # What the foundation makes carries it, so that the deployer can be told to keep off where names do not tell.

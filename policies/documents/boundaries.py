@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import names
+from catalog import names
 from policies.documents.account import FOUNDATION_TAG, Account
 from policies.documents.statement import Kind, Statement, document
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import names
+from catalog import names
 from policies.documents import buckets, endpoints, keys, project_roles, shared
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.project_place import ProjectPlace

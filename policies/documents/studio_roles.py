@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import names
+from catalog import names
 from policies.documents import common
 from policies.documents.statement import Conditions, Statement, document
 from policies.documents.trust import SET_SOURCE_IDENTITY

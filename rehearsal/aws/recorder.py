@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from rehearsal.authorization.need import Asked, Right
+from rehearsal.authorization.rights import rights_of
+from rehearsal.authorization.sources import source_keys
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.requests import Question
-from rehearsal.decided.need import Asked, Right
-from rehearsal.decided.rights import rights_of
-from rehearsal.decided.sources import source_keys
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Recorded:
 
     `role` is a role's ARN, or a service principal where AWS itself acts. `endpoint` is the VPC endpoint's id, or
     None outside a VPC. `status` is the HTTP status of the answer. `rights` is what the request needs of its caller,
-    with condition keys and nothing else of its parameters; None where no table of `rehearsal.decided` has it.
+    with condition keys and nothing else of its parameters; None where no table of `rehearsal.authorization` has it.
     """
 
     number: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import names
+from catalog import names
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted, unique
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.settings.estate import Folder
+from tests.settings.folder import Folder
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from settings.__main__ import main
 from settings.check import check
 from settings.load import from_file
 from settings.problems import SettingsError
-from tests.settings.estate import Folder
+from tests.settings.folder import Folder
 
 JARGON = ("pydantic", "https://errors", "Traceback", "Input should", "[type=", "validation error", "Errno")
 

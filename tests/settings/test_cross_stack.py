@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from settings.check import check
-from tests.settings.estate import PROD, Folder
+from tests.settings.folder import PROD, Folder
 
 # name: (changes as (stack, old, new), parts of the message)
 BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from settings.check import check
-from settings.estate import read_estate
+from settings.stack_files import read_stack_files
 from settings.values import Kind
-from tests.settings.estate import Folder
+from tests.settings.folder import Folder
 
 KEY = "arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-12345678{number}"
 NETWORK = "{vpc: vpc-0123456789abcdef0, subnets: [subnet-0123456789abcdef0], routeTables: [rtb-0123456789abcdef0]}"
@@ -128,7 +128,7 @@ def test_everything_may_be_brought(folder: Folder) -> None:
 
 def test_nothing_is_brought_unless_the_file_says_so(folder: Folder) -> None:
     assert check(folder.path) == []
-    for file in read_estate(folder.path).of(Kind.WORKLOAD, Kind.DATA_SCIENCE):
+    for file in read_stack_files(folder.path).of(Kind.WORKLOAD, Kind.DATA_SCIENCE):
         assert file.known["existing"]["network"] is None
         assert not any(file.known["existing"]["keys"].values())
 

@@ -26,7 +26,7 @@ from settings.load import from_engine, from_file, from_pulumi, load, read_stack,
 from settings.model import DataScienceSettings, StackSettings, WorkloadSettings
 from settings.problems import SettingsError
 from settings.values import known
-from tests.settings.estate import FILES, Folder
+from tests.settings.folder import FILES, Folder
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = sorted(ROOT.glob("Pulumi.*.yaml"))

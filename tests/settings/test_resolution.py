@@ -14,12 +14,12 @@ from moto import mock_aws
 from settings import __main__ as command
 from settings.accounts import AccountsFile, read_accounts
 from settings.check import check
-from settings.estate import read_estate
 from settings.organization import Organization
 from settings.problems import SettingsError
 from settings.resolution import Resolution, resolve
+from settings.stack_files import read_stack_files
 from settings.values import Kind
-from tests.settings.estate import Folder
+from tests.settings.folder import Folder
 
 TEMPLATE = """      region: eu-west-1
       tags: {owner: ml-platform, costCentre: "4711"}
@@ -74,11 +74,16 @@ def test_accounts_of_a_list_get_stack_files_of_their_own_and_a_place_among_the_w
     assert list(found.files) == ["Pulumi.prod-012345678901.yaml", "Pulumi.prod-555555555555.yaml", "Pulumi.dev.yaml"]
     found.write(folder.path)
     assert check(folder.path) == []
-    estate = read_estate(folder.path)
-    assert estate.by_stack["dev"].known["workloads"] == ["staging", "prod", "prod-012345678901", "prod-555555555555"]
-    new = estate.by_stack["prod-012345678901"].known
+    stack_files = read_stack_files(folder.path)
+    assert stack_files.by_stack["dev"].known["workloads"] == [
+        "staging",
+        "prod",
+        "prod-012345678901",
+        "prod-555555555555",
+    ]
+    new = stack_files.by_stack["prod-012345678901"].known
     assert (new["account"], new["stage"], new["network"]["cidr"]) == ("012345678901", "production", "10.64.0.0/20")
-    assert estate.by_stack["prod-555555555555"].known["network"]["cidr"] == "10.64.16.0/20"
+    assert stack_files.by_stack["prod-555555555555"].known["network"]["cidr"] == "10.64.16.0/20"
 
 
 def test_a_second_resolution_has_nothing_to_write_whatever_people_changed_meanwhile(folder: Folder) -> None:
@@ -144,7 +149,7 @@ def test_a_foundation_is_written_for_each_account_that_has_none(folder: Folder) 
       deployer: {trustedBy: ["arn:aws:iam::{account}:role/ci"]}
 """
     accounts(folder, LISTED + foundation)
-    standing = {str(file.known["account"]) for file in read_estate(folder.path).of(Kind.FOUNDATION)}
+    standing = {str(file.known["account"]) for file in read_stack_files(folder.path).of(Kind.FOUNDATION)}
     wanted = {"012345678901", "333333333333", "555555555555"} - standing
     found = resolved(folder)
     foundations = {name: text for name, text in found.files.items() if "foundation" in name}

@@ -10,8 +10,8 @@ import pytest
 
 from policies.access.evaluator import decide
 from policies.access.question import Question
-from tests.functions.guarded import called
-from tests.stacks.guarded import ACCOUNT, REGION, Guarded, guarded_in, status, tags, train
+from tests.functions.remediated import called
+from tests.stacks.account_controls import ACCOUNT, REGION, RemediatedAccount, account_with_controls, status, tags, train
 
 GUARD = f"arn:aws:iam::{ACCOUNT}:role/mlops/foundation/mlops-foundation-guard"
 # It matches the guard's rule and names nothing.
@@ -29,15 +29,15 @@ def arn(service: str, resource: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemediatedAccount]:
     """An account whose foundation guards it, as in the example; tests start jobs of different names."""
-    for account in guarded_in(tmp_path_factory.mktemp("guarded")):
+    for account in account_with_controls(tmp_path_factory.mktemp("guarded")):
         account.up()
         account.listen()
         yield account
 
 
-def test_a_training_job_outside_the_vpc_is_stopped_marked_and_told_once(account: Guarded) -> None:
+def test_a_training_job_outside_the_vpc_is_stopped_marked_and_told_once(account: RemediatedAccount) -> None:
     train(account, "outside", VpcConfig=None, EnableInterContainerTrafficEncryption=False)
     why = "no VPC / plain traffic between containers"
     assert status(account, "outside") == "Stopped"
@@ -47,25 +47,27 @@ def test_a_training_job_outside_the_vpc_is_stopped_marked_and_told_once(account:
     assert messages[0].startswith(f"Training job outside was stopped: {why.replace(' / ', '; ')}.")
 
 
-def test_a_training_job_that_keeps_the_rules_runs_on(account: Guarded) -> None:
+def test_a_training_job_that_keeps_the_rules_runs_on(account: RemediatedAccount) -> None:
     train(account, "inside")
     assert (status(account, "inside"), tags(account, "inside"), account.told()) == ("InProgress", {}, [])
 
 
-def test_a_call_that_no_condition_bounds_is_told(account: Guarded) -> None:
+def test_a_call_that_no_condition_bounds_is_told(account: RemediatedAccount) -> None:
     account.runtime.suite.emit(ACCOUNT, REGION, called("CreateCluster", {"clusterName": "big"}))
     account.settle()
     assert "called CreateCluster" in account.told()[0]
 
 
-def test_an_event_that_nobody_understands_waits_in_the_dead_letter_queue(account: Guarded) -> None:
+def test_an_event_that_nobody_understands_waits_in_the_dead_letter_queue(account: RemediatedAccount) -> None:
     account.runtime.suite.emit(ACCOUNT, REGION, UNKNOWN)
     account.settle()
     letters = account.messages("mlops-foundation-dead-letters")
     assert [letter["detail-type"] for letter in letters] == ["SageMaker Model State Change"]
 
 
-def test_everything_that_the_guard_asked_for_is_allowed_by_its_policy_and_its_boundary(account: Guarded) -> None:
+def test_everything_that_the_guard_asked_for_is_allowed_by_its_policy_and_its_boundary(
+    account: RemediatedAccount,
+) -> None:
     train(account, "asked", VpcConfig=None)
     account.runtime.suite.emit(ACCOUNT, REGION, UNKNOWN)
     account.settle()
@@ -105,7 +107,9 @@ def test_everything_that_the_guard_asked_for_is_allowed_by_its_policy_and_its_bo
         ("sagemaker:AddTags", "training-job/one", {}),
     ],
 )
-def test_the_guard_may_do_nothing_else(account: Guarded, action: str, resource: str, context: dict[str, Any]) -> None:
+def test_the_guard_may_do_nothing_else(
+    account: RemediatedAccount, action: str, resource: str, context: dict[str, Any]
+) -> None:
     resources = account.platform.world.engine.stacks["foundation"].resources.values()
     policy = next(one for one in resources if one.name == "guard-policy").inputs["policy"]
     question = Question(
@@ -121,7 +125,7 @@ def test_the_guard_may_do_nothing_else(account: Guarded, action: str, resource: 
     assert not decide(question).allowed
 
 
-def test_the_orders_name_the_key_free_types(account: Guarded) -> None:
+def test_the_orders_name_the_key_free_types(account: RemediatedAccount) -> None:
     account.up(prevention={"instanceTypes": ["ml.m5.large", "ml.g5.xlarge"]})
     resource = {"ResourceConfig": {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10}}
     train(account, "own-disks", **resource)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from policies.access.estate import Estate, estate_of
+from policies.access.graph import PolicyGraph, graph_of
 from policies.access.proofs.all import prove_all
 from policies.documents.trust import role_trust, service_trust
 from policies.pack.captured import read
-from rehearsal.decided.decision import decide_all
-from rehearsal.decided.known import Known, known_from
+from rehearsal.authorization.decision import decide_all
+from rehearsal.authorization.known import Known, known_from
 from rehearsal.engine import resources_json
 from rehearsal.engine.state import StackFailed
 from tests.stacks.conftest import Platform, platform_in
@@ -200,11 +200,11 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     everything(platform)
     start = len(platform.recorder.requests)
     platform.up(*WITHOUT_A_PROJECT, "project-screening")
-    estate, known = built(platform, tmp_path)
+    graph, known = built(platform, tmp_path)
     asked = decide_all(platform.recorder.since(start), known)
     assert [(one.question.principal, one.question.action, one.explanation.because) for one in asked.refused] == []
     assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {one.question.resource for one in asked.asked}
-    proofs = prove_all(estate, workers=1)
+    proofs = prove_all(graph, workers=1)
     assert [finding for proof in proofs for finding in proof.outcome.findings] == []
     # Whom the administration role lets in is known to its owner alone.
     assert [proof.theorem.id for proof in proofs if proof.verdict != "proved"] == ["administration-role"]
@@ -219,19 +219,19 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     assert [line for line in platform.recorder.since(before) if line.writes] == []
 
 
-def built(platform: Platform, folder: Path) -> tuple[Estate, Known]:
-    """The estate, and what AWS knows besides: the tags of what was brought, and the path of a role."""
+def built(platform: Platform, folder: Path) -> tuple[PolicyGraph, Known]:
+    """The graph, and what AWS knows besides: the tags of what was brought, and the path of a role."""
     resources = folder / "resources.json"
     resources.write_text(json.dumps(resources_json(platform.world.engine)))
     stacks = read(resources)
-    estate = estate_of(stacks)
-    known = known_from(estate, stacks)
+    graph = graph_of(stacks)
+    known = known_from(graph, stacks)
     network = [
         each for stack in ("staging", "dev") for each in mentioned(platform.settings(stack)["existing"]["network"])
     ]
     tags = {**known.tags, **{each: {"platform": "mlops"} for each in network}}
     roles = {**known.roles, (HOME, ADMINISTRATION.rpartition("/")[2]): ADMINISTRATION}
-    return estate, replace(known, tags=tags, roles=roles)
+    return graph, replace(known, tags=tags, roles=roles)
 
 
 def mentioned(section: Any) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from policies.access.estate import Estate, read_estate
 from policies.access.evaluator import decide
+from policies.access.graph import PolicyGraph, read_graph
 from policies.documents.trust import SILENT
 from rehearsal.engine import resources_json
 from rehearsal.journey.people import People
@@ -21,11 +21,11 @@ PATHS = re.compile(r"/mlops/(people|projects/[a-z0-9-]+|platform|delivery|founda
 
 
 @pytest.fixture(scope="module")
-def estate(standing: Platform) -> Estate:
+def graph(standing: Platform) -> PolicyGraph:
     """What was built, with its policies."""
     file = standing.directory / "resources.json"
     file.write_text(json.dumps(resources_json(standing.world.engine)))
-    return read_estate(file)
+    return read_graph(file)
 
 
 def scientist(name: str) -> str:
@@ -40,14 +40,14 @@ def listed(value: Any) -> list[Any]:
 @pytest.mark.parametrize("project", sorted(SCIENTISTS.values()))
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:SetSourceIdentity"])
 def test_scientists_publish_to_their_own_projects_under_their_own_names(
-    estate: Estate, name: str, project: str, action: str
+    graph: PolicyGraph, name: str, project: str, action: str
 ) -> None:
     publish = f"{BASE}/mlops/projects/{project}/mlops-{project}-publish"
-    endpoint = estate.endpoint("111111111111", "sts")
+    endpoint = graph.endpoint("111111111111", "sts")
     assert endpoint is not None
 
     def allowed(identity: dict[str, str]) -> bool:
-        asked = estate.question(scientist(name), action, publish, endpoint=endpoint.id, context=identity)
+        asked = graph.question(scientist(name), action, publish, endpoint=endpoint.id, context=identity)
         return decide(asked).allowed
 
     assert allowed({"aws:SourceIdentity": name}) is (SCIENTISTS[name] == project)
@@ -78,8 +78,8 @@ def test_every_profile_has_a_role_of_its_own_and_the_domain_one_that_does_nothin
     assert domain.inputs["domainSettings"]["executionRoleIdentityConfig"] == "USER_PROFILE_NAME"
 
 
-def test_every_trust_says_which_account_or_which_roles(estate: Estate) -> None:
-    for role in estate.roles.values():
+def test_every_trust_says_which_account_or_which_roles(graph: PolicyGraph) -> None:
+    for role in graph.roles.values():
         for statement in role.trust["Statement"]:
             conditions = statement.get("Condition", {})
             keys = {key for each in conditions.values() for key in each}
@@ -93,11 +93,11 @@ def test_every_trust_says_which_account_or_which_roles(estate: Estate) -> None:
                 assert not any("*" in one for one in listed(named)), role.arn
 
 
-def test_services_act_for_resources_that_are_there(estate: Estate, standing: Platform) -> None:
+def test_services_act_for_resources_that_are_there(graph: PolicyGraph, standing: Platform) -> None:
     """A name in a trust that nothing has would lock the service out, and nobody would notice before it runs."""
     there = [str(r.outputs.get("arn")) for s in standing.world.engine.stacks.values() for r in s.resources.values()]
     found = 0
-    for role in estate.roles.values():
+    for role in graph.roles.values():
         for statement in role.trust["Statement"]:
             sources = listed(statement.get("Condition", {}).get("ArnLike", {}).get("aws:SourceArn", []))
             for source in (one for one in sources if one.split(":")[2] in ("codebuild", "codepipeline", "events")):
@@ -107,16 +107,16 @@ def test_services_act_for_resources_that_are_there(estate: Estate, standing: Pla
     assert found == 16
 
 
-def test_roles_live_below_the_path_of_whoever_they_belong_to(estate: Estate) -> None:
-    for role in estate.roles.values():
+def test_roles_live_below_the_path_of_whoever_they_belong_to(graph: PolicyGraph) -> None:
+    for role in graph.roles.values():
         path = role.arn.split(":role", 1)[1].removesuffix(role.name)
         assert PATHS.fullmatch(path), role.arn
         assert path != "/" or role.name.endswith("-stackset-execution"), role.arn
 
 
-def test_nobody_of_the_platform_is_an_approver_and_the_approver_is_who_the_settings_name(estate: Estate) -> None:
+def test_nobody_of_the_platform_is_an_approver_and_the_approver_is_who_the_settings_name(graph: PolicyGraph) -> None:
     approver = f"{BASE}/mlops/people/mlops-dev-approver"
-    for role in estate.roles.values():
-        assert not decide(estate.question(role.arn, "sts:AssumeRole", approver)).allowed, role.arn
-    (statement,) = estate.roles[approver].trust["Statement"]
+    for role in graph.roles.values():
+        assert not decide(graph.question(role.arn, "sts:AssumeRole", approver)).allowed, role.arn
+    (statement,) = graph.roles[approver].trust["Statement"]
     assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": f"{BASE}/sign-in-approver"}}

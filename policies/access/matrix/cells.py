@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from policies.access.estate import Estate
+from policies.access.graph import PolicyGraph
 from policies.access.matrix.deeds import Deed, Where, deeds
 from policies.access.matrix.subjects import Subject, subjects
 from policies.access.question import Question
@@ -50,12 +50,12 @@ class Matrix:
         raise KeyError(f"{section}: {column}")
 
 
-def matrix(estate: Estate, allows: Allows) -> Matrix:
+def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     """Every cell, decided by `allows`."""
-    columns = deeds(estate)
+    columns = deeds(graph)
     found: dict[tuple[str, tuple[Cell, ...]], list[Subject]] = {}
-    for subject in subjects(estate):
-        cells = tuple(_cell(estate, subject, deed, allows) for deed in columns)
+    for subject in subjects(graph):
+        cells = tuple(_cell(graph, subject, deed, allows) for deed in columns)
         found.setdefault((subject.label, cells), []).append(subject)
     rows = [_row(label, cells, members) for (label, cells), members in found.items()]
     return Matrix(deeds=tuple(columns), rows=tuple(rows))
@@ -70,11 +70,11 @@ def _row(label: str, cells: tuple[Cell, ...], members: Sequence[Subject]) -> Row
     )
 
 
-def _cell(estate: Estate, subject: Subject, deed: Deed, allows: Allows) -> Cell:
-    outside = deed.ask(estate, subject, OUTSIDE)
+def _cell(graph: PolicyGraph, subject: Subject, deed: Deed, allows: Allows) -> Cell:
+    outside = deed.ask(graph, subject, OUTSIDE)
     if outside is None:
         return Cell.NONE
-    inside = deed.ask(estate, subject, INSIDE)
+    inside = deed.ask(graph, subject, INSIDE)
     from_outside = all(allows(question) for question in outside)
     from_inside = from_outside if inside == outside else all(allows(question) for question in inside or ())
     if from_inside:

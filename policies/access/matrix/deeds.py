@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from policies.access.estate import Estate, Guarded
-from policies.access.estate.asking import through_s3
-from policies.access.estate.kinds import purpose
+from policies.access.graph import PolicyGraph, PolicyResource
+from policies.access.graph.asking import through_s3
+from policies.access.graph.purposes import purpose
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Question
 
@@ -20,15 +20,15 @@ class Where:
 
     inside: bool
 
-    def endpoint(self, estate: Estate, subject: Subject, service: str) -> str | None:
+    def endpoint(self, graph: PolicyGraph, subject: Subject, service: str) -> str | None:
         """The endpoint that a request to a service passes, if any."""
         if not self.inside or subject.account is None:
             return None
-        gate = estate.endpoint(subject.account, service)
+        gate = graph.endpoint(subject.account, service)
         return gate.id if gate else None
 
 
-Asked = Callable[[Estate, Subject, Where], "list[Question] | None"]
+Asked = Callable[[PolicyGraph, Subject, Where], "list[Question] | None"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,29 +40,29 @@ class Deed:
     ask: Asked
 
 
-def other(estate: Estate, subject: Subject) -> str:
+def other(graph: PolicyGraph, subject: Subject) -> str:
     """A project that is not the subject's."""
-    return next((project for project in estate.projects if project != subject.project), ANOTHER)
+    return next((project for project in graph.projects if project != subject.project), ANOTHER)
 
 
-def deeds(estate: Estate) -> list[Deed]:
+def deeds(graph: PolicyGraph) -> list[Deed]:
     """All columns, section by section."""
     from policies.access.matrix.delivery import delivery, endpoints, registry
     from policies.access.matrix.keys import keys
     from policies.access.matrix.rights import rights
 
     return [
-        *(deed for bucket in estate.kind("bucket") for deed in bucket_deeds(bucket)),
+        *(deed for bucket in graph.kind("bucket") for deed in bucket_deeds(bucket)),
         # By name: their ids are drawn anew with every account.
         *(
             deed
-            for key in sorted(estate.kind("key"), key=lambda each: (each.stack, purpose(each)))
+            for key in sorted(graph.kind("key"), key=lambda each: (each.stack, purpose(each)))
             for deed in keys(key)
         ),
-        *registry(estate),
-        *endpoints(estate),
-        *delivery(estate),
-        *rights(estate),
+        *registry(graph),
+        *endpoints(graph),
+        *delivery(graph),
+        *rights(graph),
     ]
 
 
@@ -87,7 +87,7 @@ _VERBS = {
 }
 
 
-def bucket_deeds(bucket: Guarded) -> list[Deed]:
+def bucket_deeds(bucket: PolicyResource) -> list[Deed]:
     """Reading, writing and deleting in a bucket; reading and writing need its key as well."""
     section = f"Bucket {purpose(bucket)}, {bucket.stack}"
     return [
@@ -97,15 +97,15 @@ def bucket_deeds(bucket: Guarded) -> list[Deed]:
     ]
 
 
-def _object(bucket: Guarded, action: str, on_key: str | None, pattern: str) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
+def _object(bucket: PolicyResource, action: str, on_key: str | None, pattern: str) -> Asked:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
         if "{own}" in pattern and subject.project is None:
             return None
-        name = pattern.format(own=subject.project, other=other(estate, subject))
-        gate = where.endpoint(estate, subject, "s3")
-        asked = [subject.ask(estate, action, f"{bucket.arn}/{name}", endpoint=gate)]
+        name = pattern.format(own=subject.project, other=other(graph, subject))
+        gate = where.endpoint(graph, subject, "s3")
+        asked = [subject.ask(graph, action, f"{bucket.arn}/{name}", endpoint=gate)]
         if on_key and bucket.key_arn:
-            asked.append(subject.ask(estate, on_key, bucket.key_arn, context=through_s3(bucket)))
+            asked.append(subject.ask(graph, on_key, bucket.key_arn, context=through_s3(bucket)))
         return asked
 
     return ask

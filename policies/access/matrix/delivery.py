@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.kinds import roles_of
+from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph.purposes import roles_of
 from policies.access.matrix.deeds import Asked, Deed, Where, other
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Context, Question
@@ -16,9 +16,9 @@ IN_THE_NETWORK: Context = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:Vpc
 ADMINISTRATION, EXECUTION = "stackset-administration", "stackset-execution"
 
 
-def registry(estate: Estate) -> list[Deed]:
+def registry(graph: PolicyGraph) -> list[Deed]:
     """Seeing, registering and approving models of one's own project and of others."""
-    if not estate.kind("group"):
+    if not graph.kind("group"):
         return []
     verbs: Mapping[str, tuple[str, Context]] = {
         "see": ("sagemaker:DescribeModelPackage", {}),
@@ -40,29 +40,29 @@ def registry(estate: Estate) -> list[Deed]:
 
 
 def _package(action: str, context: Context, whose: str) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
-        group = _group(estate, _project(estate, subject, whose))
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+        group = _group(graph, _project(graph, subject, whose))
         if group is None:
             return None
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         resource = group.arn if action.endswith("GroupPolicy") else package
-        gate = where.endpoint(estate, subject, "sagemaker.api")
-        return [subject.ask(estate, action, resource, endpoint=gate, context=context)]
+        gate = where.endpoint(graph, subject, "sagemaker.api")
+        return [subject.ask(graph, action, resource, endpoint=gate, context=context)]
 
     return ask
 
 
-def _project(estate: Estate, subject: Subject, whose: str) -> str | None:
-    return subject.project if whose == "own" else other(estate, subject)
+def _project(graph: PolicyGraph, subject: Subject, whose: str) -> str | None:
+    return subject.project if whose == "own" else other(graph, subject)
 
 
-def _group(estate: Estate, project: str | None) -> Guarded | None:
+def _group(graph: PolicyGraph, project: str | None) -> PolicyResource | None:
     if project is None:
         return None
-    return next((group for group in estate.kind("group") if group.tags.get("project") == project), None)
+    return next((group for group in graph.kind("group") if group.tags.get("project") == project), None)
 
 
-def endpoints(estate: Estate) -> list[Deed]:
+def endpoints(graph: PolicyGraph) -> list[Deed]:
     """Calling, making and removing endpoints in each account that serves models."""
     verbs = {
         "call": "sagemaker:InvokeEndpoint",
@@ -72,42 +72,42 @@ def endpoints(estate: Estate) -> list[Deed]:
     }
     return [
         Deed(section=f"Endpoints, {stack}", column=f"{verb}: {whose} project", ask=_endpoint(base, action, whose))
-        for stack, base in _serving(estate).items()
+        for stack, base in _serving(graph).items()
         for whose in ("own", "other")
         for verb, action in verbs.items()
     ]
 
 
-def _serving(estate: Estate) -> dict[str, str]:
+def _serving(graph: PolicyGraph) -> dict[str, str]:
     """Stack of each workload account -> ARN of its endpoints up to a project's id and stage, as `…/{}-stage`."""
     found = {}
-    for role in estate.roles.values():
+    for role in graph.roles.values():
         project = role.tags.get("project")
         if project and role.name.endswith(f"-{project}-model"):
             prefix, _, stage = role.name.removesuffix(f"-{project}-model").partition("-")
-            partition, region = role.arn.split(":")[1], _region(estate, role)
+            partition, region = role.arn.split(":")[1], _region(graph, role)
             base = f"arn:{partition}:sagemaker:{region}:{role.account}:endpoint/{prefix}-{{}}-{stage}"
             found[role.stack] = base
     return dict(sorted(found.items()))
 
 
-def _region(estate: Estate, role: Role) -> str:
-    return next(each.arn.split(":")[3] for each in estate.kind("key") if each.stack == role.stack)
+def _region(graph: PolicyGraph, role: Role) -> str:
+    return next(each.arn.split(":")[3] for each in graph.kind("key") if each.stack == role.stack)
 
 
 def _endpoint(base: str, action: str, whose: str) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
-        project = _project(estate, subject, whose)
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+        project = _project(graph, subject, whose)
         if project is None:
             return None
         service = "sagemaker.runtime" if action.endswith("InvokeEndpoint") else "sagemaker.api"
-        gate = where.endpoint(estate, subject, service)
-        return [subject.ask(estate, action, base.format(project), endpoint=gate)]
+        gate = where.endpoint(graph, subject, service)
+        return [subject.ask(graph, action, base.format(project), endpoint=gate)]
 
     return ask
 
 
-def delivery(estate: Estate) -> list[Deed]:
+def delivery(graph: PolicyGraph) -> list[Deed]:
     """Starting pipelines, letting a model into production, and entering workload accounts."""
     found = [
         Deed(section="Delivery", column=f"{column}: {whose} project", ask=_pipeline(purpose, action, suffix, whose))
@@ -119,19 +119,19 @@ def delivery(estate: Estate) -> list[Deed]:
             ("change deploy pipeline", "deploy", "codepipeline:UpdatePipeline", ""),
         )
     ]
-    return [*found, *_stack_sets(estate)]
+    return [*found, *_stack_sets(graph)]
 
 
 # Kind, project and, of a role outside the data science account, stack -> the role.
 _OfProjects = Mapping[tuple[str, str, str], Role]
 
 
-def _stack_sets(estate: Estate) -> list[Deed]:
+def _stack_sets(graph: PolicyGraph) -> list[Deed]:
     """Running StackSets, and acting with the roles that StackSets act with."""
     roles: _OfProjects = {
         (kind, role.tags["project"], "" if kind == ADMINISTRATION else role.stack): role
         for kind in (ADMINISTRATION, EXECUTION)
-        for role in roles_of(estate, kind)
+        for role in roles_of(graph, kind)
         if role.tags.get("project")
     }
     columns = [
@@ -147,27 +147,27 @@ def _stack_sets(estate: Estate) -> list[Deed]:
     ]
 
 
-_AskedOfProject = Callable[[Estate, Subject, Where, str], "list[Question] | None"]
+_AskedOfProject = Callable[[PolicyGraph, Subject, Where, str], "list[Question] | None"]
 
 
 def _about(whose: str, ask: _AskedOfProject) -> Asked:
-    def asked(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
-        project = _project(estate, subject, whose)
-        return None if project is None else ask(estate, subject, where, project)
+    def asked(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+        project = _project(graph, subject, whose)
+        return None if project is None else ask(graph, subject, where, project)
 
     return asked
 
 
 def _pipeline(purpose: str, action: str, suffix: str, whose: str) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
-        project = _project(estate, subject, whose)
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+        project = _project(graph, subject, whose)
         runner = next(
-            (r for r in estate.runners.values() if r.kind == "pipeline" and _is(r.name, project, purpose)), None
+            (r for r in graph.runners.values() if r.kind == "pipeline" and _is(r.name, project, purpose)), None
         )
         if project is None or runner is None:
             return None
         arn = runner.arn + suffix
-        return [subject.ask(estate, action, arn, endpoint=where.endpoint(estate, subject, "codepipeline"))]
+        return [subject.ask(graph, action, arn, endpoint=where.endpoint(graph, subject, "codepipeline"))]
 
     return ask
 
@@ -177,29 +177,29 @@ def _is(name: str, project: str | None, purpose: str) -> bool:
 
 
 def _stack_set(roles: _OfProjects) -> _AskedOfProject:
-    def ask(estate: Estate, subject: Subject, where: Where, project: str) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[Question] | None:
         administration = roles.get((ADMINISTRATION, project, ""))
         if administration is None:
             return None
         partition, account = administration.arn.split(":")[1], administration.account
-        region = next((key.arn.split(":")[3] for key in estate.kind("key") if key.account == account), "")
+        region = next((key.arn.split(":")[3] for key in graph.kind("key") if key.account == account), "")
         name = administration.name.removesuffix(f"-{ADMINISTRATION}") + "-production"
         arn = f"arn:{partition}:cloudformation:{region}:{account}:stackset/{name}:00000000-0000-0000-0000-000000000000"
         passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
-        gate = where.endpoint(estate, subject, "cloudformation")
+        gate = where.endpoint(graph, subject, "cloudformation")
         return [
-            subject.ask(estate, "cloudformation:UpdateStackSet", arn, endpoint=gate),
-            subject.ask(estate, "iam:PassRole", administration.arn, context=passed),
+            subject.ask(graph, "cloudformation:UpdateStackSet", arn, endpoint=gate),
+            subject.ask(graph, "iam:PassRole", administration.arn, context=passed),
         ]
 
     return ask
 
 
 def _assume(roles: _OfProjects, kind: str, stack: str = "") -> _AskedOfProject:
-    def ask(estate: Estate, subject: Subject, where: Where, project: str) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[Question] | None:
         role = roles.get((kind, project, stack))
         if role is None:
             return None
-        return [subject.ask(estate, "sts:AssumeRole", role.arn, endpoint=where.endpoint(estate, subject, "sts"))]
+        return [subject.ask(graph, "sts:AssumeRole", role.arn, endpoint=where.endpoint(graph, subject, "sts"))]
 
     return ask

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policies.access.estate import Estate, Guarded
-from policies.access.estate.kinds import purpose
+from policies.access.graph import PolicyGraph, PolicyResource
+from policies.access.graph.purposes import purpose
 from policies.access.matrix.deeds import Asked, Deed, Where
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Question
@@ -17,14 +17,14 @@ _ACTIONS = {
 }
 
 
-def keys(key: Guarded) -> list[Deed]:
+def keys(key: PolicyResource) -> list[Deed]:
     """What can be done to a key by asking KMS itself."""
     section = f"Key {purpose(key)}, {key.stack}"
     return [Deed(section=section, column=column, ask=_directly(key, action)) for column, action in _ACTIONS.items()]
 
 
-def _directly(key: Guarded, action: str) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:
-        return [subject.ask(estate, action, key.arn, endpoint=where.endpoint(estate, subject, "kms"))]
+def _directly(key: PolicyResource, action: str) -> Asked:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+        return [subject.ask(graph, action, key.arn, endpoint=where.endpoint(graph, subject, "kms"))]
 
     return ask

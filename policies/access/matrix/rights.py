@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policies.access.estate import Estate
-from policies.access.estate.kinds import purpose
+from policies.access.graph import PolicyGraph
+from policies.access.graph.purposes import purpose
 from policies.access.matrix.deeds import Asked, Deed, Where
 from policies.access.matrix.subjects import Subject
 from policies.access.question import Context, Question
 
-Target = Callable[[Estate, Subject], "tuple[str, Context] | None"]
+Target = Callable[[PolicyGraph, Subject], "tuple[str, Context] | None"]
 
 
-def rights(estate: Estate) -> list[Deed]:
+def rights(graph: PolicyGraph) -> list[Deed]:
     """What would raise somebody's rights, or lower the walls, in the subject's own account."""
     section = "Rights"
     found = [
@@ -28,7 +28,7 @@ def rights(estate: Estate) -> list[Deed]:
             ("trust itself elsewhere", "iam:UpdateAssumeRolePolicy", _stack_set_role),
         )
     ]
-    for bucket in estate.kind("bucket"):
+    for bucket in graph.kind("bucket"):
         if purpose(bucket) == "models":
             deed = _on("s3:PutBucketPolicy", _always(bucket.arn))
             found.append(Deed(section=section, column="change the models bucket's policy", ask=deed))
@@ -36,9 +36,9 @@ def rights(estate: Estate) -> list[Deed]:
 
 
 def _on(action: str, target: Target) -> Asked:
-    def ask(estate: Estate, subject: Subject, where: Where) -> list[Question] | None:  # noqa: ARG001 - IAM has no endpoint
-        found = target(estate, subject) if subject.account in estate.stacks.values() else None
-        return None if found is None else [subject.ask(estate, action, found[0], context=found[1])]
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:  # noqa: ARG001 - IAM has no endpoint
+        found = target(graph, subject) if subject.account in graph.stacks.values() else None
+        return None if found is None else [subject.ask(graph, action, found[0], context=found[1])]
 
     return ask
 
@@ -51,44 +51,44 @@ def _partition(subject: Subject) -> str:
     return subject.principal.split(":")[1]
 
 
-def _prefix(estate: Estate, account: str | None) -> str | None:
+def _prefix(graph: PolicyGraph, account: str | None) -> str | None:
     """The platform's prefix, as the path of any of the account's roles says it."""
-    paths = (role.path for role in estate.roles.values() if role.account == account and role.path != "/")
+    paths = (role.path for role in graph.roles.values() if role.account == account and role.path != "/")
     return next((path.split("/")[1] for path in paths), None)
 
 
-def _new_role(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
-    prefix = _prefix(estate, subject.account)
+def _new_role(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+    prefix = _prefix(graph, subject.account)
     return (f"arn:{_partition(subject)}:iam::{subject.account}:role/{prefix}/people/new", {}) if prefix else None
 
 
-def _bounded_role(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
-    found, boundary = _new_role(estate, subject), _boundary(estate, subject)
+def _bounded_role(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+    found, boundary = _new_role(graph, subject), _boundary(graph, subject)
     return (found[0], {"iam:PermissionsBoundary": boundary[0]}) if found and boundary else None
 
 
-def _itself(_: Estate, subject: Subject) -> tuple[str, Context] | None:
+def _itself(_: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
     return subject.principal, {}
 
 
-def _boundary(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
+def _boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
     arns = sorted(
-        {role.boundary_arn for role in estate.roles.values() if role.account == subject.account and role.boundary_arn}
-        - {_own_boundary(estate, subject)}
+        {role.boundary_arn for role in graph.roles.values() if role.account == subject.account and role.boundary_arn}
+        - {_own_boundary(graph, subject)}
     )
     return (arns[0], {}) if arns else None
 
 
-def _own_boundary(estate: Estate, subject: Subject) -> str | None:
-    deployer = _deployer(estate, subject)
-    return estate.roles[deployer[0]].boundary_arn if deployer else None
+def _own_boundary(graph: PolicyGraph, subject: Subject) -> str | None:
+    deployer = _deployer(graph, subject)
+    return graph.roles[deployer[0]].boundary_arn if deployer else None
 
 
-def _deployer(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
-    found = (r for r in estate.roles.values() if r.account == subject.account and r.name.endswith("-deployer"))
+def _deployer(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+    found = (r for r in graph.roles.values() if r.account == subject.account and r.name.endswith("-deployer"))
     return next(((role.arn, {}) for role in found), None)
 
 
-def _stack_set_role(estate: Estate, subject: Subject) -> tuple[str, Context] | None:
-    found = (r for r in estate.roles.values() if r.account == subject.account and "-stackset-" in r.name)
+def _stack_set_role(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+    found = (r for r in graph.roles.values() if r.account == subject.account and "-stackset-" in r.name)
     return next(((role.arn, {}) for role in found), None)

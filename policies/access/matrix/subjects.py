@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from policies.access.estate import Estate, Role
-from policies.access.estate.asking import EVERYTHING
-from policies.access.estate.model import STRANGER
+from policies.access.graph import PolicyGraph, Role
+from policies.access.graph.asking import EVERYTHING
+from policies.access.graph.model import STRANGER
 from policies.access.question import Context, Document, Question
 
 
@@ -24,7 +24,7 @@ class Subject:
 
     def ask(
         self,
-        estate: Estate,
+        graph: PolicyGraph,
         action: str,
         resource: str,
         *,
@@ -32,18 +32,18 @@ class Subject:
         context: Context | None = None,
         owner: str | None = None,
     ) -> Question:
-        """The subject's question to the estate."""
-        question = estate.question(
+        """The subject's question to the graph."""
+        question = graph.question(
             self.principal, action, resource, endpoint=endpoint, context=context, owner=owner, id=self.label
         )
         return question if self.identity is None else replace(question, identity=self.identity)
 
 
-def subjects(estate: Estate) -> list[Subject]:
-    """Every role of the estate, by account and name; then administrators outside the platform, and strangers."""
-    places = account_names(estate)
-    mine = [_subject(role, places) for role in estate.roles.values()]
-    return [*sorted(mine, key=lambda one: (one.place, one.label, one.principal)), *_outsiders(estate, places)]
+def subjects(graph: PolicyGraph) -> list[Subject]:
+    """Every role of the graph, by account and name; then administrators outside the platform, and strangers."""
+    places = account_names(graph)
+    mine = [_subject(role, places) for role in graph.roles.values()]
+    return [*sorted(mine, key=lambda one: (one.place, one.label, one.principal)), *_outsiders(graph, places)]
 
 
 def _subject(role: Role, places: dict[str, str]) -> Subject:
@@ -68,8 +68,8 @@ def _replaced(name: str, part: str, by: str) -> str:
     return f"-{name}-".replace(f"-{part}-", f"-{by}-", 1)[1:-1]
 
 
-def _outsiders(estate: Estate, places: dict[str, str]) -> list[Subject]:
-    partition = next(iter(estate.roles)).split(":")[1] if estate.roles else "aws"
+def _outsiders(graph: PolicyGraph, places: dict[str, str]) -> list[Subject]:
+    partition = next(iter(graph.roles)).split(":")[1] if graph.roles else "aws"
     found = [
         Subject(
             label="any administrator of the account",
@@ -90,10 +90,10 @@ def _outsiders(estate: Estate, places: dict[str, str]) -> list[Subject]:
     return [*found, stranger, Subject(label="nobody in particular", principal="*", account=None, place="elsewhere")]
 
 
-def account_names(estate: Estate) -> dict[str, str]:
+def account_names(graph: PolicyGraph) -> dict[str, str]:
     """What an account is called: after its stacks, those of projects and foundations left out."""
     named: dict[str, list[str]] = {}
-    for stack, account in sorted(estate.stacks.items()):
+    for stack, account in sorted(graph.stacks.items()):
         named.setdefault(account, [])
         if not stack.startswith(("project-", "foundation", "user-", "sandbox-")):
             named[account].append(stack)

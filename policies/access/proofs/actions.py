@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 
-from policies.access.estate.asking import listed, statements
+from policies.access.graph.asking import listed, statements
 from policies.access.question import Document
 from policies.access.remembered import Remembered
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from policies.access import forked
-from policies.access.estate import Estate
+from policies.access.graph import PolicyGraph
 from policies.access.proofs import delivery, keeping, limits, models, perimeter
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
@@ -24,16 +24,16 @@ THEOREMS: tuple[Theorem, ...] = (
 _SAME_STEPS = ("no-escalation", "scientists-decide-nothing")
 
 
-def prove_all(estate: Estate, workers: int | None = None) -> list[Proof]:
-    """All theorems of an estate, on as many processes as there are cores unless `workers` says otherwise."""
-    with proving(estate, workers) as proofs:
+def prove_all(graph: PolicyGraph, workers: int | None = None) -> list[Proof]:
+    """All theorems of an graph, on as many processes as there are cores unless `workers` says otherwise."""
+    with proving(graph, workers) as proofs:
         return proofs()
 
 
 @contextmanager
-def proving(estate: Estate, workers: int | None = None) -> Iterator[forked.Results[Proof]]:
+def proving(graph: PolicyGraph, workers: int | None = None) -> Iterator[forked.Results[Proof]]:
     """Begins to prove all theorems, and gives what waits for the proofs: this process has time for something else."""
-    with forked.begun([partial(_prove, theorems, estate) for theorems in _pieces()], workers) as results:
+    with forked.begun([partial(_prove, theorems, graph) for theorems in _pieces()], workers) as results:
 
         def proofs() -> list[Proof]:
             found = {proof.theorem.id: proof for piece in results() for proof in piece}
@@ -48,5 +48,5 @@ def _pieces() -> list[Sequence[Theorem]]:
     return [together, *([theorem] for theorem in THEOREMS if theorem not in together)]
 
 
-def _prove(theorems: Sequence[Theorem], estate: Estate) -> list[Proof]:
-    return [prove(theorem, estate) for theorem in theorems]
+def _prove(theorems: Sequence[Theorem], graph: PolicyGraph) -> list[Proof]:
+    return [prove(theorem, graph) for theorem in theorems]

@@ -11,10 +11,10 @@ import z3
 from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
-from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.asking import EVERYTHING
-from policies.access.estate.kinds import of
-from policies.access.estate.model import STRANGER
+from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph.asking import EVERYTHING
+from policies.access.graph.model import STRANGER
+from policies.access.graph.purposes import of
 from policies.access.proofs.actions import classes, may_be_allowed
 from policies.access.proofs.theorem import Finding
 from policies.access.question import Document, Question
@@ -199,7 +199,7 @@ def role_asks(
     role: Role,
     family: Sequence[str],
     *,
-    guard: Guarded | None = None,
+    guard: PolicyResource | None = None,
     trust_of: Role | None = None,
     owner: str | None = None,
     resource: str | None = None,
@@ -225,7 +225,7 @@ def outsiders_ask(
     accounts: Iterable[str],
     family: Sequence[str],
     *,
-    guard: Guarded | None = None,
+    guard: PolicyResource | None = None,
     trust_of: Role | None = None,
     resource: str | None = None,
     pinned: Pinned | None = None,
@@ -271,8 +271,8 @@ def _begins(term: z3.SeqRef, start: str) -> Formula:
     return fits(f"{start}*", Style.WILD, term, "a path")
 
 
-def bucket_and_key(estate: Estate, purpose: str) -> Iterable[tuple[Guarded, Guarded]]:
+def bucket_and_key(graph: PolicyGraph, purpose: str) -> Iterable[tuple[PolicyResource, PolicyResource]]:
     """Buckets of a purpose with their keys."""
-    for bucket in of(estate, "bucket", purpose):
-        if bucket.key_arn and bucket.key_arn in estate.guarded:
-            yield bucket, estate.guarded[bucket.key_arn]
+    for bucket in of(graph, "bucket", purpose):
+        if bucket.key_arn and bucket.key_arn in graph.policy_resources:
+            yield bucket, graph.policy_resources[bucket.key_arn]

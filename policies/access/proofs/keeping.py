@@ -7,9 +7,9 @@ from typing import Any
 
 from policies.access.encoding import Caller
 from policies.access.encoding.logic import Formula, negation
-from policies.access.estate import Estate, Guarded, Role
-from policies.access.estate.asking import listed, statements
-from policies.access.estate.kinds import role_kind
+from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph.asking import listed, statements
+from policies.access.graph.purposes import role_kind
 from policies.access.proofs.actions import may_be_allowed
 from policies.access.proofs.asking import Asked, Given, Open, Pinned, Solver, outsiders_ask, role_asks, within
 from policies.access.proofs.reading import may_touch
@@ -74,17 +74,17 @@ _SERVICE_NAME = "aws:principalservicename"
 _CONTEXT = "kms:encryptioncontext:"
 
 
-def policies(estate: Estate) -> Outcome:
+def policies(graph: PolicyGraph) -> Outcome:
     """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
-    solver, itself = Solver(), {arn: _given([_alone(one)]) for arn, one in estate.guarded.items()}
-    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+    solver, itself = Solver(), {arn: _given([_alone(one)]) for arn, one in graph.policy_resources.items()}
+    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
         if role_kind(role) in DECLARING:
             continue
         solver.refute(f"{role.arn} opens an endpoint, a registry or an account", role_asks(role, OPENING))
         own = _given(role.identity)
-        for arn, guard in estate.guarded.items():
+        for arn, guard in graph.policy_resources.items():
             _unchanged(solver, role, guard, own | itself[arn])
-    named = sorted(role.arn for role in estate.roles.values() if role_kind(role) in DECLARING)
+    named = sorted(role.arn for role in graph.roles.values() if role_kind(role) in DECLARING)
     return Outcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
@@ -94,7 +94,7 @@ def _given(documents: Sequence[Document]) -> frozenset[str]:
     return frozenset(action for action in every if may_be_allowed(documents, action.lower()))
 
 
-def _alone(guard: Guarded) -> Document:
+def _alone(guard: PolicyResource) -> Document:
     """What a resource's policy may give without anybody's own: a grant to an account leaves that to its policies."""
     policy = guard.policy or {}
     return {**policy, "Statement": [each for each in statements(policy) if not _delegates(each)]}
@@ -106,7 +106,7 @@ def _delegates(statement: Mapping[str, Any]) -> bool:
     return all(name.endswith(":root") or name.isdigit() for name in named)
 
 
-def _unchanged(solver: Solver, role: Role, guard: Guarded, given: frozenset[str]) -> None:
+def _unchanged(solver: Solver, role: Role, guard: PolicyResource, given: frozenset[str]) -> None:
     """`given` are the actions that the role's policies or the resource's could allow: no other is put to the solver."""
     actions = [action for action in CHANGING[guard.kind] if action in given]
     if not may_touch(role, guard, guard.arn.split(":")[2] + ":") or not (actions or GRANTING in given):
@@ -125,28 +125,28 @@ def _unchanged(solver: Solver, role: Role, guard: Guarded, given: frozenset[str]
             solver.refute(f"{role.arn} grants key {guard.name} on", granted)
 
 
-def tags(estate: Estate) -> Outcome:
+def tags(graph: PolicyGraph) -> Outcome:
     """A session's tags would stand before those of its role, by which policies tell projects apart."""
     solver = Solver()
-    everybody = [*estate.accounts(), *estate.foreign]
-    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+    everybody = [*graph.accounts(), *graph.foreign]
+    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
         asking = outsiders_ask(
-            everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=estate.organization_paths
+            everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=graph.organization_paths
         )
         for who, opened in (*asking, *_services_ask(role.trust, role.arn, role.account, ["sts:TagSession"])):
             solver.refute(f"{who} chooses the tags of a session of {role.name}", opened)
     return Outcome(findings=solver.findings, queries=solver.queries)
 
 
-def sources(estate: Estate) -> Outcome:
+def sources(graph: PolicyGraph) -> Outcome:
     """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
     solver, named = Solver(), set[str]()
-    abroad = _on_behalf_of_others(estate.accounts())
-    for guard in sorted(estate.guarded.values(), key=lambda each: each.arn):
+    abroad = _on_behalf_of_others(graph.accounts())
+    for guard in sorted(graph.policy_resources.values(), key=lambda each: each.arn):
         for service, opened in _services_ask(guard.policy or {}, None, guard.account, ["*"]):
             says = f"{service} has access to {guard.kind} {guard.name} on behalf of a foreign account"
             solver.refute(says, opened, abroad)
-    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
         for service, opened in _services_ask(role.trust, role.arn, role.account, ["sts:AssumeRole*"]):
             if service in SILENT:
                 named.add(f"{service} assumes {role.arn}")

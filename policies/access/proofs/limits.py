@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from policies.access.estate import Estate, Role, VpcEndpoint
+from policies.access.graph import PolicyGraph, Role, VpcEndpoint
 from policies.access.proofs.asking import (
     OPEN_TO_ALL,
     Open,
@@ -57,24 +57,24 @@ def _account_decides(partition: str, account: str) -> Document:
     return {**OPEN_TO_ALL, "Statement": [trusting]}
 
 
-def _samples(estate: Estate) -> list[Role]:
+def _samples(graph: PolicyGraph) -> list[Role]:
     """One role of each account and boundary; what is asked of it is asked of any role."""
     found: dict[tuple[str, str | None], Role] = {}
-    for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
         found.setdefault((role.account, role.boundary_arn), role)
     return list(found.values())
 
 
-def boundaries(estate: Estate) -> Outcome:
+def boundaries(graph: PolicyGraph) -> Outcome:
     """With every identity policy there could be, no role leaves its boundary, loosens one or becomes a deployer."""
     solver = Solver()
-    free = sorted(role.arn for role in estate.roles.values() if role.boundary is None)
+    free = sorted(role.arn for role in graph.roles.values() if role.boundary is None)
     findings = [Finding(says=f"{arn} has no boundary that was built here") for arn in free]
     founding = sorted(
-        {role.arn.removesuffix(role.name) + "*" for role in estate.roles.values() if FOUNDATION in role.path}
+        {role.arn.removesuffix(role.name) + "*" for role in graph.roles.values() if FOUNDATION in role.path}
     )
-    arns = sorted({role.boundary_arn for role in estate.roles.values() if role.boundary_arn})
-    for role in _samples(estate):
+    arns = sorted({role.boundary_arn for role in graph.roles.values() if role.boundary_arn})
+    for role in _samples(graph):
         if role.boundary is None:
             continue
         who = f"whoever has {role.boundary_arn}"
@@ -91,10 +91,10 @@ def boundaries(estate: Estate) -> Outcome:
     return Outcome(findings=[*findings, *solver.findings], named=arns, queries=solver.queries)
 
 
-def jobs(estate: Estate) -> Outcome:
+def jobs(graph: PolicyGraph) -> Outcome:
     """With every identity policy there could be, nothing that computes is made without the VPC and the keys."""
     solver = Solver()
-    for role in _samples(estate):
+    for role in _samples(graph):
         for key, actions in DEMANDED.items():
             for action in actions:
                 says = f"whoever has {role.boundary_arn or f'no boundary, as {role.name},'} does {action} without {key}"
@@ -102,12 +102,12 @@ def jobs(estate: Estate) -> Outcome:
     return Outcome(findings=solver.findings, queries=solver.queries)
 
 
-def endpoints(estate: Estate) -> Outcome:
+def endpoints(graph: PolicyGraph) -> Outcome:
     """Through the VPC endpoints nobody reaches what belongs to others, and nobody comes with others' credentials."""
-    solver, named, paths = Solver(), set[str](), estate.organization_paths
+    solver, named, paths = Solver(), set[str](), graph.organization_paths
     foreign = [not_beneath("aws:ResourceOrgPaths", paths)] if paths else []
-    for gate in sorted(estate.endpoints.values(), key=lambda each: each.id):
-        if gate.account not in estate.accounts():
+    for gate in sorted(graph.endpoints.values(), key=lambda each: each.id):
+        if gate.account not in graph.accounts():
             continue
         if gate.brought:
             named.add(f"{gate.id} ({gate.service} of {gate.account}), whose policy is its owner's")
@@ -115,10 +115,10 @@ def endpoints(estate: Estate) -> Outcome:
         spared = _spared(gate)
         named |= set(spared)
         where = f"through endpoint {gate.service} of {gate.account}"
-        for (who, opened), owner in product(outsiders_ask([gate.account], ["*"]), estate.foreign):
+        for (who, opened), owner in product(outsiders_ask([gate.account], ["*"]), graph.foreign):
             says = f"{who} reaches what belongs to a foreign account, such as {owner}, {where}"
             solver.refute(says, _through(gate, opened, owner), beyond(*spared), *foreign)
-        for who, opened in outsiders_ask(estate.foreign, ["*"], paths=paths):
+        for who, opened in outsiders_ask(graph.foreign, ["*"], paths=paths):
             says = f"{who} (a foreign account) does something {where}"
             solver.refute(says, _through(gate, opened, gate.account), beyond(*spared))
     return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.access.estate import Guarded, Role
-from policies.access.estate.asking import listed, statements
+from policies.access.graph import PolicyResource, Role
+from policies.access.graph.asking import listed, statements
 
 _BEGINNING = re.compile(r"[*?]|\$\{")
 
 
-def may_touch(role: Role, guard: Guarded, service: str, *places: str) -> bool:
+def may_touch(role: Role, guard: PolicyResource, service: str, *places: str) -> bool:
     """Whether any Allow around a role and a resource could speak of a place below it: False is certain, True is not.
 
     Spares the solver what no statement names: compares the texts before the first wildcard or variable, of actions
@@ -22,13 +22,13 @@ def may_touch(role: Role, guard: Guarded, service: str, *places: str) -> bool:
     return any(_meet(text, whole, place) for text, whole in _resources(role, guard, service) for place in wanted)
 
 
-def may_touch_beyond(role: Role, guard: Guarded, service: str, place: str) -> bool:
+def may_touch_beyond(role: Role, guard: PolicyResource, service: str, place: str) -> bool:
     """The same, of anything in the resource that does not begin with `place`."""
     found = _resources(role, guard, service)
     return any(_meet(text, whole, f"{guard.arn}/") and not text.startswith(place) for text, whole in found)
 
 
-def _resources(role: Role, guard: Guarded, service: str) -> Iterator[tuple[str, bool]]:
+def _resources(role: Role, guard: PolicyResource, service: str) -> Iterator[tuple[str, bool]]:
     """What the resources of each Allow that could speak of the service begin with, and whether that is all of them."""
     for document in (*role.identity, guard.policy or {}):
         for statement in statements(document):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from policies.access.estate import Estate
+from policies.access.graph import PolicyGraph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Theorem:
     id: str
     says: str
     row: str
-    prove: Callable[[Estate], Outcome]
+    prove: Callable[[PolicyGraph], Outcome]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +57,8 @@ class Proof:
         return "proved" if self.outcome.queries else "nothing here to prove it of"
 
 
-def prove(theorem: Theorem, estate: Estate) -> Proof:
-    """Prove one theorem of an estate."""
+def prove(theorem: Theorem, graph: PolicyGraph) -> Proof:
+    """Prove one theorem of an graph."""
     began = time.monotonic()
-    outcome = theorem.prove(estate)
+    outcome = theorem.prove(graph)
     return Proof(theorem=theorem, outcome=outcome, seconds=time.monotonic() - began)

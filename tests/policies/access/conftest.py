@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.access.estate import Estate, read_estate
+from policies.access.graph import PolicyGraph, read_graph
 from policies.access.proofs.theorem import Proof
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,14 +35,14 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def estate(resources: Path) -> Estate:
-    """The example platform's estate."""
-    return read_estate(resources)
+def graph(resources: Path) -> PolicyGraph:
+    """The example platform's graph."""
+    return read_graph(resources)
 
 
 @pytest.fixture(scope="session")
-def proofs(estate: Estate) -> Sequence[Proof]:
+def proofs(graph: PolicyGraph) -> Sequence[Proof]:
     """All theorems of the example platform."""
     from policies.access.proofs.all import prove_all
 
-    return prove_all(estate, workers=1)
+    return prove_all(graph, workers=1)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.access import growth
-from policies.access.estate import Estate
-from policies.access.estate.enlarged import platform_of
-from policies.access.estate.kinds import purpose, role_kind
+from policies.access.graph import PolicyGraph
+from policies.access.graph.enlarged import platform_of
+from policies.access.graph.purposes import purpose, role_kind
 from policies.documents.accounts import MOST_LISTED
 from policies.documents.statement import BadStatement
 
@@ -60,23 +60,23 @@ def test_too_many_accounts_with_the_home_among_them_are_refused() -> None:
         replace(platform, home=platform.workloads[0].account).models_bucket()
 
 
-def test_what_is_measured_is_what_the_stacks_render(estate: Estate) -> None:
-    platform = platform_of(estate)
+def test_what_is_measured_is_what_the_stacks_render(graph: PolicyGraph) -> None:
+    platform = platform_of(graph)
     built = {
-        "models bucket": next(one.policy for one in estate.kind("bucket") if purpose(one) == "models"),
-        "models key": next(one.policy for one in estate.kind("key") if purpose(one) == "models"),
-        "model image's repository": estate.kind("repository")[0].policy,
-        "a project's model package group": estate.named("group", f"-{PROJECT}").policy,
-        "S3 endpoint": estate.endpoints[platform.s3_endpoint].policy,
-        "interface endpoint": estate.endpoints[platform.kms_endpoint].policy,
+        "models bucket": next(one.policy for one in graph.kind("bucket") if purpose(one) == "models"),
+        "models key": next(one.policy for one in graph.kind("key") if purpose(one) == "models"),
+        "model image's repository": graph.kind("repository")[0].policy,
+        "a project's model package group": graph.named("group", f"-{PROJECT}").policy,
+        "S3 endpoint": graph.endpoints[platform.s3_endpoint].policy,
+        "interface endpoint": graph.endpoints[platform.kms_endpoint].policy,
         "a project's StackSets": next(
             role.inline[0]
-            for role in estate.roles.values()
+            for role in graph.roles.values()
             if role_kind(role) == "stackset-administration" and role.tags["project"] == PROJECT
         ),
         "a project's endpoint tests": next(
             role.inline[0]
-            for role in estate.roles.values()
+            for role in graph.roles.values()
             if role_kind(role) == "deploy-test" and role.tags["project"] == PROJECT
         ),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
-import names
+from catalog import names
 from policies.documents.boundaries import platform_boundary
 from policies.documents.prevention import preventive_statements
 from tests.policies.documents.foundation import (

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-import names
+from catalog import names
 from policies.documents import studio_roles
 from policies.documents.studio_roles import StudioPlace
 from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role

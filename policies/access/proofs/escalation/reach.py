@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.access.estate import Estate, Role
-from policies.access.estate.kinds import role_kind
+from policies.access.graph import PolicyGraph, Role
+from policies.access.graph.purposes import role_kind
 from policies.access.proofs.asking import Solver
 from policies.access.proofs.escalation.steps import Step, Steps
 from policies.access.proofs.theorem import Finding, Outcome, Theorem
@@ -45,10 +45,10 @@ class Reached:
     paths: Mapping[str | None, tuple[Step, ...]]
 
 
-def reach(estate: Estate, solver: Solver) -> list[Reached]:
-    """The fixed point for every role of the estate. That of the last estate is remembered: two theorems rest on it."""
-    if not _LAST or _LAST[0].estate is not estate:
-        _LAST[:] = [_reached(estate)]
+def reach(graph: PolicyGraph, solver: Solver) -> list[Reached]:
+    """The fixed point for every role of the graph. That of the last graph is remembered: two theorems rest on it."""
+    if not _LAST or _LAST[0].graph is not graph:
+        _LAST[:] = [_reached(graph)]
     solver.queries += _LAST[0].queries
     return list(_LAST[0].found)
 
@@ -57,7 +57,7 @@ def reach(estate: Estate, solver: Solver) -> list[Reached]:
 class _Fixed:
     """A fixed point, and what it took."""
 
-    estate: Estate
+    graph: PolicyGraph
     found: tuple[Reached, ...]
     queries: int
 
@@ -65,12 +65,12 @@ class _Fixed:
 _LAST: list[_Fixed] = []
 
 
-def _reached(estate: Estate) -> _Fixed:
+def _reached(graph: PolicyGraph) -> _Fixed:
     solver = Solver()
-    steps = Steps(estate, solver)
-    found = {role.arn: steps.of(role) for role in estate.roles.values()}
-    roles = sorted(estate.roles.values(), key=lambda role: role.arn)
-    return _Fixed(estate, tuple(Reached(role, _closure(role.arn, found)) for role in roles), solver.queries)
+    steps = Steps(graph, solver)
+    found = {role.arn: steps.of(role) for role in graph.roles.values()}
+    roles = sorted(graph.roles.values(), key=lambda role: role.arn)
+    return _Fixed(graph, tuple(Reached(role, _closure(role.arn, found)) for role in roles), solver.queries)
 
 
 def _closure(start: str, steps: Mapping[str, list[Step]]) -> dict[str | None, tuple[Step, ...]]:
@@ -101,19 +101,19 @@ def is_meant(role: Role, target: Role) -> bool:
     return other in MEANT.get(kind, frozenset())
 
 
-def no_escalation(estate: Estate) -> Outcome:
+def no_escalation(graph: PolicyGraph) -> Outcome:
     """Whatever sequence of steps a role takes, it stays within what it is meant to bring to work."""
     solver = Solver()
     findings: list[Finding] = []
     delegated: set[str] = set()
-    for reached in reach(estate, solver):
+    for reached in reach(graph, solver):
         for target, path in sorted(reached.paths.items(), key=lambda item: item[0] or ""):
-            goal = estate.roles[target] if target else None
+            goal = graph.roles[target] if target else None
             if goal is not None and is_meant(reached.role, goal):
                 delegated.add(f"{_shown(reached.role)} → {_shown(goal)}")
                 continue
             says = f"{reached.role.arn} comes to {goal.arn if goal else 'rights that nothing limits'}"
-            findings.append(Finding(says=says, request="\n".join(_line(estate, step) for step in path)))
+            findings.append(Finding(says=says, request="\n".join(_line(graph, step) for step in path)))
     return Outcome(findings=_first_steps(findings), named=sorted(delegated), queries=solver.queries)
 
 
@@ -134,9 +134,9 @@ def _shown(role: Role) -> str:
     return _label(role.name, role.tags.get("project", ""), role.tags.get("user", ""))
 
 
-def _line(estate: Estate, step: Step) -> str:
-    target = estate.roles[step.target].name if step.target else "no limit"
-    return f"  {estate.roles[step.source].name} → {target}: {step.by}"
+def _line(graph: PolicyGraph, step: Step) -> str:
+    target = graph.roles[step.target].name if step.target else "no limit"
+    return f"  {graph.roles[step.source].name} → {target}: {step.by}"
 
 
 THEOREMS = (

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.access.estate import Estate, Guarded, Role, Runner
-from policies.access.estate.asking import listed, statements
-from policies.access.estate.kinds import of, role_kind
+from policies.access.graph import PolicyGraph, PolicyResource, Role, Runner
+from policies.access.graph.asking import listed, statements
+from policies.access.graph.purposes import of, role_kind
 from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
 from policies.access.proofs.escalation import facts
 from policies.access.question import Document
@@ -25,19 +25,19 @@ class Step:
 
 
 class Steps:
-    """The steps that the roles of an estate can take. Only what a statement could speak of is put to the solver."""
+    """The steps that the roles of an graph can take. Only what a statement could speak of is put to the solver."""
 
-    def __init__(self, estate: Estate, solver: Solver) -> None:
-        self.estate, self.solver = estate, solver
-        self.boundaries = sorted({r.boundary_arn for r in estate.roles.values() if r.boundary_arn})
+    def __init__(self, graph: PolicyGraph, solver: Solver) -> None:
+        self.graph, self.solver = graph, solver
+        self.boundaries = sorted({r.boundary_arn for r in graph.roles.values() if r.boundary_arn})
         self._by_account: dict[str, list[Role]] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = {}
         # Several steps ask the same: which action starts a role, who writes the artifacts that runners share.
         self._answers: dict[tuple[str, ...], bool] = {}
-        self._ours = tuple(sorted({pattern for each in estate.roles.values() for pattern in _families(each)}))
-        for role in sorted(estate.roles.values(), key=lambda each: each.arn):
+        self._ours = tuple(sorted({pattern for each in graph.roles.values() for pattern in _families(each)}))
+        for role in sorted(graph.roles.values(), key=lambda each: each.arn):
             self._by_account.setdefault(role.account, []).append(role)
-        self._runners = sorted(estate.runners.values(), key=lambda each: each.urn)
+        self._runners = sorted(graph.runners.values(), key=lambda each: each.urn)
 
     def of(self, role: Role) -> list[Step]:
         """All steps from one role."""
@@ -91,7 +91,7 @@ class Steps:
     # ---- steps
 
     def _assumed(self, role: Role) -> Iterator[Step]:
-        for target in self.estate.roles.values():
+        for target in self.graph.roles.values():
             possible = target.arn != role.arn and _admits_roles(target.trust)
             if possible and self._can(role, "sts:AssumeRole", target.arn, trust=target):
                 yield Step(source=role.arn, target=target.arn, by="assumes it")
@@ -129,7 +129,7 @@ class Steps:
                             yield Step(source=role.arn, target=target, by=f"writes {place}, which {runner.name} reads")
 
     def _writes(self, role: Role, place: str) -> bool:
-        bucket = self.estate.guard_of(place)
+        bucket = self.graph.policy_resource_of(place)
         if bucket is None:
             return False
         spoken_of = place + "*" if place.endswith("/") else place
@@ -140,7 +140,7 @@ class Steps:
             self._answers[asked] = self._puts(role, bucket, place)
         return self._answers[asked]
 
-    def _puts(self, role: Role, bucket: Guarded, place: str) -> bool:
+    def _puts(self, role: Role, bucket: PolicyResource, place: str) -> bool:
         if place.endswith("/"):
             opened = role_asks(role, ["s3:PutObject"], guard=bucket)
             return self.solver.possible(f"{role.name} writes below {place}", opened, within(f"{place}*"))
@@ -164,7 +164,7 @@ class Steps:
 
     def _state(self, role: Role) -> Iterator[Step]:
         """Whoever writes Pulumi's state decides what the next deployer makes."""
-        for bucket in of(self.estate, "bucket", "state"):
+        for bucket in of(self.graph, "bucket", "state"):
             if self._writes(role, f"{bucket.arn}/"):
                 for deployer in self._by_account[bucket.account]:
                     if role_kind(deployer) == "deployer" and deployer.arn != role.arn:

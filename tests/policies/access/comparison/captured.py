@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from policies.access.estate import Estate, read_estate
+from policies.access.graph import PolicyGraph, read_graph
 
 FIXTURE = Path(__file__).with_name("platform.json")
 # One of each kind is enough: the other project's and account's documents differ by names alone.
@@ -32,7 +32,7 @@ class Role:
 
 
 @dataclass(frozen=True)
-class Guarded:
+class PolicyResource:
     """A resource with a policy."""
 
     arn: str
@@ -45,7 +45,7 @@ class Platform:
     """Roles, resources with a policy, and endpoint policies."""
 
     roles: tuple[Role, ...]
-    guarded: tuple[Guarded, ...]
+    guarded: tuple[PolicyResource, ...]
     endpoints: tuple[Mapping[str, Any], ...]
 
 
@@ -59,14 +59,14 @@ def platform() -> Platform:
             Role(**{**role, "identity": tuple(role["identity"]), "boundary": boundaries[role["boundary"]]})
             for role in found["roles"]
         ),
-        guarded=tuple(Guarded(**guarded) for guarded in found["guarded"]),
+        guarded=tuple(PolicyResource(**guarded) for guarded in found["guarded"]),
         endpoints=tuple(found["endpoints"]),
     )
 
 
-def extract(estate: Estate) -> dict[str, Any]:
+def extract(graph: PolicyGraph) -> dict[str, Any]:
     """The documents of a captured platform; boundaries by ARN, since most roles share one."""
-    roles = [role for role in estate.roles.values() if role.stack in _STACKS]
+    roles = [role for role in graph.roles.values() if role.stack in _STACKS]
     return {
         "boundaries": {role.boundary_arn: role.boundary for role in roles if role.boundary_arn},
         "roles": [
@@ -81,10 +81,10 @@ def extract(estate: Estate) -> dict[str, Any]:
         ],
         "guarded": [
             {"arn": each.arn, "owner": each.account, "policy": each.policy}
-            for each in estate.guarded.values()
+            for each in graph.policy_resources.values()
             if each.stack in _STACKS and each.policy
         ],
-        "endpoints": list(_unique(gate.policy for gate in estate.endpoints.values() if gate.stack in _STACKS)),
+        "endpoints": list(_unique(gate.policy for gate in graph.endpoints.values() if gate.stack in _STACKS)),
     }
 
 
@@ -93,5 +93,5 @@ def _unique(documents: Iterator[Any]) -> Iterator[Any]:
 
 
 if __name__ == "__main__":
-    captured = extract(read_estate(Path(sys.argv[1])))
+    captured = extract(read_graph(Path(sys.argv[1])))
     FIXTURE.write_text(json.dumps(captured, indent=1) + "\n")

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from policies.access.question import Question
-from tests.policies.access.comparison.captured import Guarded, Platform, Role, platform
+from tests.policies.access.comparison.captured import Platform, PolicyResource, Role, platform
 from tests.policies.access.comparison.drawing import chance, fitting, fitting_action, listed, meeting, near
 
 # Characters. Source: IAM User Guide, reference_iam-quotas, session policies.
@@ -88,7 +88,7 @@ def _by_resource(random: Random, found: Platform) -> Question:
 def _by_trust(random: Random, found: Platform) -> Question:
     role = random.choice(found.roles)
     statement = random.choice(role.trust["Statement"])
-    guard = Guarded(role.arn, role.account, role.trust)
+    guard = PolicyResource(role.arn, role.account, role.trust)
     context = _context(random, statement)
     question = _question(random, random.choice(found.roles), statement, role.arn, guard, context)
     services = listed(statement["Principal"].get("Service", [])) if isinstance(statement["Principal"], dict) else []
@@ -98,7 +98,12 @@ def _by_trust(random: Random, found: Platform) -> Question:
 
 
 def _question(
-    random: Random, role: Role, statement: dict[str, Any], resource: str, guard: Guarded | None, context: dict[str, Any]
+    random: Random,
+    role: Role,
+    statement: dict[str, Any],
+    resource: str,
+    guard: PolicyResource | None,
+    context: dict[str, Any],
 ) -> Question:
     project = role.arn.split("/projects/")[-1].split("/")[0] if "/projects/" in role.arn else "none"
     if chance(random, 0.7):
@@ -132,7 +137,7 @@ def _context(random: Random, statement: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def _endpoints(guard: Guarded) -> list[str]:
+def _endpoints(guard: PolicyResource) -> list[str]:
     for statement in guard.policy["Statement"]:
         for keys in statement.get("Condition", {}).values():
             if "aws:SourceVpce" in keys:
@@ -140,7 +145,7 @@ def _endpoints(guard: Guarded) -> list[str]:
     return []
 
 
-def _guard_of(resource: str, found: Platform) -> Guarded | None:
+def _guard_of(resource: str, found: Platform) -> PolicyResource | None:
     return next((each for each in found.guarded if resource == each.arn or resource.startswith(each.arn + "/")), None)
 
 

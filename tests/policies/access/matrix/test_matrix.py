@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from policies.access import completeness, review, sizes
-from policies.access.estate import Estate
 from policies.access.evaluator import allows, decide
+from policies.access.graph import PolicyGraph
 from policies.access.matrix import render
 from policies.access.matrix.absences import ABSENCES, presences
 from policies.access.matrix.cells import Cell, Matrix, matrix
@@ -17,8 +17,8 @@ from policies.access.proofs.theorem import Proof
 
 
 @pytest.fixture(scope="module")
-def table(estate: Estate) -> Matrix:
-    return matrix(estate, allows)
+def table(graph: PolicyGraph) -> Matrix:
+    return matrix(graph, allows)
 
 
 def test_the_committed_matrix_is_what_the_policies_say(table: Matrix) -> None:
@@ -26,8 +26,8 @@ def test_the_committed_matrix_is_what_the_policies_say(table: Matrix) -> None:
     assert list(review.out_of_date(documents)) == []
 
 
-def test_the_committed_proofs_are_what_the_policies_say(estate: Estate, proofs: Sequence[Proof]) -> None:
-    documents = {proofs_render.PATH: proofs_render.document(proofs, sizes.sizes(estate))}
+def test_the_committed_proofs_are_what_the_policies_say(graph: PolicyGraph, proofs: Sequence[Proof]) -> None:
+    documents = {proofs_render.PATH: proofs_render.document(proofs, sizes.sizes(graph))}
     assert list(review.out_of_date(documents)) == []
 
 
@@ -55,10 +55,10 @@ def test_model_roles_read_their_own_models_from_inside_alone(table: Matrix) -> N
         assert table.cell(row, "Bucket models, dev", "write: own project") is Cell.NO
 
 
-def test_no_grant_across_accounts_is_missing(estate: Estate) -> None:
-    assert len(completeness.needs(estate)) >= 20
-    assert [str(each) for each in completeness.missing(estate, decide)] == []
+def test_no_grant_across_accounts_is_missing(graph: PolicyGraph) -> None:
+    assert len(completeness.needs(graph)) >= 20
+    assert [str(each) for each in completeness.missing(graph, decide)] == []
 
 
-def test_every_document_is_inside_its_limit(estate: Estate) -> None:
-    assert [size for size in sizes.sizes(estate) if size.headroom < 0] == []
+def test_every_document_is_inside_its_limit(graph: PolicyGraph) -> None:
+    assert [size for size in sizes.sizes(graph) if size.headroom < 0] == []

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from policies.access.estate import Estate, Guarded, Role, VpcEndpoint
-from policies.access.estate.kinds import of, role_kind
+from policies.access.graph import PolicyGraph, PolicyResource, Role, VpcEndpoint
+from policies.access.graph.purposes import of, role_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import no_escalation
 from policies.access.proofs.limits import endpoints
@@ -17,9 +17,9 @@ from policies.access.proofs.perimeter import objects, strangers
 from policies.access.question import Document
 
 
-def role_of(estate: Estate, kind: str) -> Role:
+def role_of(graph: PolicyGraph, kind: str) -> Role:
     """The first role of a kind in the data science account."""
-    found = (role for role in estate.roles.values() if role_kind(role) == kind)
+    found = (role for role in graph.roles.values() if role_kind(role) == kind)
     return min(found, key=lambda role: role.arn)
 
 
@@ -36,62 +36,62 @@ def sparing(statement: dict[str, Any], pattern: str) -> dict[str, Any]:
     return {**statement, "Condition": {**condition, "ArnNotLike": {"aws:PrincipalArn": pattern}}}
 
 
-def test_a_listing_denial_that_spares_other_roles_than_deployers_is_found(estate: Estate) -> None:
-    (bucket,) = of(estate, "bucket", "models")
+def test_a_listing_denial_that_spares_other_roles_than_deployers_is_found(graph: PolicyGraph) -> None:
+    (bucket,) = of(graph, "bucket", "models")
     assert bucket.policy is not None
     statements = [sparing(one, "arn:aws:iam::*:role/*") for one in bucket.policy["Statement"]]
-    spoilt: Guarded = replace(bucket, policy={**bucket.policy, "Statement": statements})
-    says = [finding.says for finding in objects(replace(estate, guarded={bucket.arn: spoilt})).findings]
+    spoilt: PolicyResource = replace(bucket, policy={**bucket.policy, "Statement": statements})
+    says = [finding.says for finding in objects(replace(graph, policy_resources={bucket.arn: spoilt})).findings]
     assert any("lists" in each and bucket.name in each for each in says)
 
 
-def test_an_endpoint_that_leads_to_a_bucket_that_is_neither_ours_nor_amazons_is_found(estate: Estate) -> None:
-    gate = next(each for each in estate.endpoints.values() if each.service == "s3")
+def test_an_endpoint_that_leads_to_a_bucket_that_is_neither_ours_nor_amazons_is_found(graph: PolicyGraph) -> None:
+    gate = next(each for each in graph.endpoints.values() if each.service == "s3")
     assert gate.policy is not None
     policy = with_statement(gate.policy, Principal="*", Action="s3:PutObject", Resource="arn:aws:s3:::somebodys/*")
     spoilt: VpcEndpoint = replace(gate, policy=policy)
-    assert endpoints(replace(estate, endpoints={gate.id: spoilt})).findings
-    assert not endpoints(replace(estate, endpoints={gate.id: gate})).findings
+    assert endpoints(replace(graph, endpoints={gate.id: spoilt})).findings
+    assert not endpoints(replace(graph, endpoints={gate.id: gate})).findings
 
 
-def test_identities_of_a_provider_in_a_trust_are_found(estate: Estate) -> None:
-    approver = role_of(estate, "approver")
+def test_identities_of_a_provider_in_a_trust_are_found(graph: PolicyGraph) -> None:
+    approver = role_of(graph, "approver")
     provider = f"arn:aws:iam::{approver.account}:oidc-provider/token.actions.githubusercontent.com"
     trust = with_statement(approver.trust, Principal={"Federated": provider}, Action="sts:AssumeRoleWithWebIdentity")
     open_to_all = replace(approver, trust=trust)
-    found = strangers(replace(estate, roles={approver.arn: open_to_all}, guarded={})).findings
+    found = strangers(replace(graph, roles={approver.arn: open_to_all}, policy_resources={})).findings
     assert [finding.says for finding in found] == [f"Federated {provider} has access by the trust of {approver.name}"]
 
 
-def test_a_canonical_user_in_a_bucket_policy_is_found(estate: Estate) -> None:
-    (bucket,) = of(estate, "bucket", "models")
+def test_a_canonical_user_in_a_bucket_policy_is_found(graph: PolicyGraph) -> None:
+    (bucket,) = of(graph, "bucket", "models")
     assert bucket.policy is not None
     policy = with_statement(bucket.policy, Principal={"CanonicalUser": "79a5"}, Action="s3:GetObject", Resource="*")
-    found = strangers(replace(estate, roles={}, guarded={bucket.arn: replace(bucket, policy=policy)})).findings
+    found = strangers(replace(graph, roles={}, policy_resources={bucket.arn: replace(bucket, policy=policy)})).findings
     assert [finding.says for finding in found] == [f"CanonicalUser 79a5 has access by bucket {bucket.name}"]
 
 
 @pytest.mark.parametrize("action", sorted(facts.LOOSENED))
-def test_a_role_that_takes_policies_away_or_sets_tags_is_found(estate: Estate, action: str) -> None:
-    approver, model = role_of(estate, "approver"), role_of(estate, "training")
+def test_a_role_that_takes_policies_away_or_sets_tags_is_found(graph: PolicyGraph, action: str) -> None:
+    approver, model = role_of(graph, "approver"), role_of(graph, "training")
     able = replace(
         approver,
         boundary=None,
         inline=(with_statement({"Version": "2012-10-17", "Statement": []}, Action=action, Resource=model.arn),),
     )
-    few = replace(estate, roles={able.arn: able, model.arn: model}, guarded={}, runners={}, endpoints={})
+    few = replace(graph, roles={able.arn: able, model.arn: model}, policy_resources={}, runners={}, endpoints={})
     says = [finding.says for finding in no_escalation(few).findings]
     assert f"{able.arn} comes to {model.arn}" in says
 
 
-def test_a_role_that_a_service_without_known_actions_takes_is_found_when_it_may_be_passed(estate: Estate) -> None:
-    approver, training = role_of(estate, "approver"), role_of(estate, "training")
+def test_a_role_that_a_service_without_known_actions_takes_is_found_when_it_may_be_passed(graph: PolicyGraph) -> None:
+    approver, training = role_of(graph, "approver"), role_of(graph, "training")
     scheduled = replace(
         training,
         trust=with_statement(training.trust, Principal={"Service": "scheduler.amazonaws.com"}, Action="sts:AssumeRole"),
     )
     passing = with_statement({"Version": "2012-10-17", "Statement": []}, Action="iam:PassRole", Resource=training.arn)
     able = replace(approver, boundary=None, inline=(passing,))
-    few = replace(estate, roles={able.arn: able, training.arn: scheduled}, guarded={}, runners={}, endpoints={})
+    few = replace(graph, roles={able.arn: able, training.arn: scheduled}, policy_resources={}, runners={}, endpoints={})
     says = [finding.says for finding in no_escalation(few).findings]
     assert says == [f"{able.arn} comes to {training.arn}"]

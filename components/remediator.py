@@ -1,0 +1,155 @@
+"""What stops jobs, endpoints and notebooks that break the rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.rendering import rendered
+from components.role import Role, RoleArgs
+from policies.documents.correction import guard as guard_policy
+from policies.documents.keys import Place
+from policies.documents.trust import service_trust
+
+# L: lambda-runtimes.
+RUNTIME = "python3.13"
+# Eight attempts at each of a handful of calls fit; a state change is answered in a second or two.
+TIMEOUT_SECONDS = 180
+MEMORY_MB = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemediatorArgs:
+    """The function's name and code, whom it tells, where lost events wait, and which events it hears.
+
+    `tags` are the keys that it marks with; `detail_types` SageMaker's state changes, `calls` operations that CloudTrail
+    records. `stops` and `deletes_endpoints` say what its role may do.
+    """
+
+    name: str
+    place: Place
+    path: str
+    boundary: pulumi.Input[str]
+    code: pulumi.Archive
+    handler: str
+    topic_arn: pulumi.Input[str]
+    queue_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+    tags: Sequence[str]
+    detail_types: Sequence[str]
+    calls: Sequence[str]
+    stops: bool
+    deletes_endpoints: bool
+    log_days: int = 365
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of something in the account and region."""
+        return f"arn:{self.place.partition}:{service}:{self.place.region}:{self.place.account}:{resource}"
+
+
+class Remediator(pulumi.ComponentResource):
+    """A function that EventBridge calls for whatever begins in SageMaker, with its role and its log."""
+
+    def __init__(self, name: str, args: RemediatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mlops:guards:Guard", name, None, opts)
+        self._name, self._args, self._options = name, args, pulumi.ResourceOptions(parent=self)
+        patterns = {"states": _states(args), "calls": _calls(args)}
+        self.function = self._function()
+        for purpose, pattern in patterns.items():
+            self._rule(purpose, pattern)
+        self.register_outputs({"functionArn": self.function.arn})
+
+    def _function(self) -> aws.lambda_.Function:
+        args = self._args
+        logs = aws.cloudwatch.LogGroup(
+            f"{self._name}-logs",
+            name=f"/aws/lambda/{args.name}",
+            kms_key_id=args.key_arn,
+            retention_in_days=args.log_days,
+            opts=self._options,
+        )
+        return aws.lambda_.Function(
+            f"{self._name}-function",
+            name=args.name,
+            description="Stops, marks and reports what runs in SageMaker outside the platform's rules",
+            role=self._role().arn,
+            runtime=RUNTIME,
+            handler=args.handler,
+            code=args.code,
+            timeout=TIMEOUT_SECONDS,
+            memory_size=MEMORY_MB,
+            dead_letter_config=aws.lambda_.FunctionDeadLetterConfigArgs(target_arn=args.queue_arn),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
+        )
+
+    def _role(self) -> Role:
+        args = self._args
+        policy = rendered(
+            guard_policy,
+            place=args.place,
+            topic=args.topic_arn,
+            queue=args.queue_arn,
+            key=args.key_arn,
+            log_group=args.arn("logs", f"log-group:/aws/lambda/{args.name}"),
+            tags=list(args.tags),
+            stops=args.stops,
+            deletes_endpoints=args.deletes_endpoints,
+        )
+        role = RoleArgs(
+            name=args.name,
+            path=args.path,
+            description="Looks at what runs in SageMaker and stops what breaks the rules",
+            trust=service_trust("lambda.amazonaws.com", args.place.account),
+            policy=policy,
+            boundary=args.boundary,
+        )
+        return Role(self._name, role, self._options)
+
+    def _rule(self, purpose: str, pattern: Mapping[str, Any]) -> None:
+        name = f"{self._name}-{purpose}"
+        rule = aws.cloudwatch.EventRule(
+            name,
+            name=f"{self._args.name}-{purpose}",
+            description="What begins or changes in SageMaker",
+            event_pattern=json.dumps(pattern),
+            opts=self._options,
+        )
+        allowed = aws.lambda_.Permission(
+            name,
+            statement_id=f"rule-{purpose}",
+            action="lambda:InvokeFunction",
+            function=self.function.name,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+            opts=self._options,
+        )
+        aws.cloudwatch.EventTarget(
+            name,
+            rule=rule.name,
+            target_id="guard",
+            arn=self.function.arn,
+            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=self._args.queue_arn),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+        )
+
+
+def _states(args: RemediatorArgs) -> dict[str, Any]:
+    return {
+        "source": ["aws.sagemaker"],
+        "account": [args.place.account],
+        "detail-type": list(args.detail_types),
+    }
+
+
+def _calls(args: RemediatorArgs) -> dict[str, Any]:
+    return {
+        "source": ["aws.sagemaker"],
+        "account": [args.place.account],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {"eventSource": ["sagemaker.amazonaws.com"], "eventName": list(args.calls)},
+    }

@@ -1,0 +1,6 @@
+"""The graph: roles, resources and endpoints with the policies that they were really built with."""
+
+from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, Role, Runner, VpcEndpoint
+from policies.access.graph.read import graph_of, read_graph
+
+__all__ = ["BadExport", "PolicyGraph", "PolicyResource", "Role", "Runner", "VpcEndpoint", "graph_of", "read_graph"]

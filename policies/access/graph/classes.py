@@ -1,0 +1,188 @@
+"""A large graph by its classes: roles and resources whose documents differ in ids alone need to be looked at once.
+
+Policies tell accounts, projects and users apart by equality, and projects by hyphenated names too. So a theorem that
+holds of two members of a class, and of every pair of projects whose ids could be taken for each other, holds of all.
+What is compared is the text of every document: nothing is assumed to be alike that is not alike to the letter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations, islice
+
+from policies.access.graph.model import PolicyGraph, PolicyResource, Role
+from policies.access.graph.purposes import purpose
+
+# Members of a class that are looked at: one alone, and one beside another of its kind.
+MEMBERS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classes:
+    """An graph reduced to representatives, and how many of each thing they stand for."""
+
+    graph: PolicyGraph
+    accounts: Mapping[str, int]
+    projects: Mapping[str, int]
+    related: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        accounts, projects = sum(self.accounts.values()), sum(self.projects.values())
+        return (
+            f"{accounts} accounts in {len(self.accounts)} classes, {projects} projects in {len(self.projects)}, "
+            f"{len(self.related)} pairs of related ids: {len(self.graph.roles)} roles are looked at"
+        )
+
+
+def classes(graph: PolicyGraph) -> Classes:
+    """The graph's classes. An graph without repetition is its own representative."""
+    shapes = _Shapes(graph)
+    by_account: dict[str, set[Hashable]] = {account: set() for account in graph.accounts()}
+    by_project: dict[str, set[Hashable]] = {}
+    everything: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
+    for one in everything:
+        shape, project = shapes.of(one), one.tags.get("project")
+        if project:
+            by_project.setdefault(project, set()).add(shape)
+        by_account[one.account].add(shape)
+    accounts, projects = _grouped(by_account), _grouped(by_project)
+    related = tuple(_related(by_project))
+    chosen_accounts = {account for members in accounts for account in members[:MEMBERS]}
+    chosen_projects = {project for pair in related for project in pair}
+    for members in projects:
+        looked_at = [project for project in members if project in chosen_projects]
+        others = (project for project in members if project not in chosen_projects)
+        chosen_projects |= set(islice(others, max(0, MEMBERS - len(looked_at))))
+    return Classes(
+        graph=_restricted(graph, chosen_accounts, chosen_projects),
+        accounts={members[0]: len(members) for members in accounts},
+        projects={members[0]: len(members) for members in projects},
+        related=related,
+    )
+
+
+def _grouped(found: Mapping[str, set[Hashable]]) -> list[list[str]]:
+    """Members by what they consist of, each class in the order of its names."""
+    groups: dict[frozenset[Hashable], list[str]] = {}
+    for name in sorted(found):
+        groups.setdefault(frozenset(found[name]), []).append(name)
+    return list(groups.values())
+
+
+def _related(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Pairs of ids of which one is a part of the other between hyphens: `risk` and `risk-eu`."""
+    known = set(ids)
+    for name in sorted(known):
+        parts = name.split("-")
+        for start, end in combinations(range(len(parts) + 1), 2):
+            inner = "-".join(parts[start:end])
+            if inner != name and inner in known:
+                yield inner, name
+
+
+def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> PolicyGraph:
+    def kept(one: Role | PolicyResource) -> bool:
+        project = one.tags.get("project")
+        return one.account in accounts and (project is None or project in projects)
+
+    roles = {arn: role for arn, role in graph.roles.items() if kept(role)}
+    stacks = {role.stack for role in roles.values()}
+    return replace(
+        graph,
+        roles=roles,
+        policy_resources={arn: one for arn, one in graph.policy_resources.items() if kept(one)},
+        # Endpoints of every account stay: the perimeter is all of them together.
+        runners={urn: one for urn, one in graph.runners.items() if one.role_arn in roles},
+        stacks={stack: account for stack, account in graph.stacks.items() if account in accounts and stack in stacks},
+        alike=graph.alike | (frozenset(graph.accounts()) - accounts),
+    )
+
+
+class _Shapes:
+    """The text of what surrounds a role or resource, with ids of its own account, project and user left open."""
+
+    def __init__(self, graph: PolicyGraph) -> None:
+        self._labels = _labels(graph)
+        # CodePipeline cuts folders by length, so that only the whole name tells whose one is.
+        self._folders: dict[str, list[tuple[str, str]]] = {}
+        for runner in graph.runners.values():
+            role = graph.roles.get(runner.role_arn)
+            if runner.artifacts and role and role.tags.get("project"):
+                project, folder = role.tags["project"], runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
+                name = f"«folder of {runner.name.removeprefix(project)}»"
+                self._folders.setdefault(project, []).append((folder, name))
+        # Of boundaries, which whole accounts share: by identity, since the graph keeps each.
+        self._limits: dict[tuple[int, str], int] = {}
+        self._texts: dict[str, str] = {}
+        self._seen: dict[str, int] = {}
+
+    def of(self, one: Role | PolicyResource) -> Hashable:
+        """The shape: equal for equal texts."""
+        if isinstance(one, PolicyResource):
+            return self._number(_guarded(one), one)
+        limit = id(one.boundary), one.account
+        if limit not in self._limits:
+            self._limits[limit] = self._number([one.boundary, one.boundary_arn], replace(one, tags={}))
+        return self._number(_role(one), one), self._limits[limit]
+
+    def _number(self, content: list[object], one: Role | PolicyResource) -> int:
+        text = json.dumps(content, ensure_ascii=False)
+        for folder, name in self._folders.get(one.tags.get("project", ""), ()):
+            text = text.replace(f"/{folder}/", f"/{name}/")
+        for tag, label in (("project", "«project»"), ("user", "«user»")):
+            if one.tags.get(tag):
+                text = _bounded(one.tags[tag]).sub(label, text)
+        for pattern, name, label in self._labels.get(one.account, ()):
+            if name in text:
+                text = pattern.sub(label, text)
+        text = text.replace(one.account, "«account»")
+        if text not in self._texts:
+            # Lists are sets to IAM, and were sorted by the names that stood there.
+            self._texts[text] = json.dumps(_sorted(json.loads(text)), sort_keys=True)
+        return self._seen.setdefault(self._texts[text], len(self._seen))
+
+
+def _labels(graph: PolicyGraph) -> dict[str, list[tuple[re.Pattern[str], str, str]]]:
+    """For each account: its own keys, endpoints and stacks, and what stands for them. Others' ids stay themselves."""
+    found: dict[str, dict[str, str]] = {}
+    for key in graph.kind("key"):
+        found.setdefault(key.account, {})[key.name] = f"«key {purpose(key)}»"
+    for gate in graph.endpoints.values():
+        found.setdefault(gate.account, {}).update({gate.id: f"«{gate.service}»", gate.vpc: "«vpc»"})
+    # A project's stack is called after the project, which is left open by itself.
+    things: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
+    shared = {one.stack for one in things if not one.tags.get("project")}
+    for stack in sorted(shared, key=len, reverse=True):
+        if stack in graph.stacks:
+            found.setdefault(graph.stacks[stack], {})[stack] = "«stack»"
+    return {account: [(_bounded(name), name, label) for name, label in own.items()] for account, own in found.items()}
+
+
+def _sorted(value: object) -> object:
+    """The same value with every list of texts in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        inner = [_sorted(each) for each in value]
+        return sorted(inner, key=str) if all(isinstance(each, str) for each in inner) else inner
+    return value
+
+
+@lru_cache(maxsize=65_536)
+def _bounded(text: str) -> re.Pattern[str]:
+    # The text stands first: searching for it is what makes this quick.
+    plain = re.escape(text)
+    return re.compile(rf"{plain}(?<![A-Za-z0-9]{plain})(?![A-Za-z0-9])")
+
+
+def _role(role: Role) -> list[object]:
+    tags = {key: value for key, value in role.tags.items() if key in ("project", "user", "platform")}
+    return [role.arn, role.trust, role.inline, role.managed, tags]
+
+
+def _guarded(one: PolicyResource) -> list[object]:
+    return [one.kind, one.arn if one.kind != "key" else one.aliases, one.policy, one.key_arn]

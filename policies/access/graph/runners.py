@@ -1,0 +1,70 @@
+"""What runs with a role: builds, pipelines, functions, Studio, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from policies.access.graph.joined import Joined, mappings
+from policies.access.graph.model import BadExport, Runner, account_of
+from policies.pack.model import Resource
+
+# Type -> kind, and the property with the role's ARN.
+_KINDS = {
+    "aws:codebuild/project:Project": ("build", "serviceRole"),
+    "aws:codepipeline/pipeline:Pipeline": ("pipeline", "roleArn"),
+    "aws:lambda/function:Function": ("function", "role"),
+    "aws:cloudwatch/eventTarget:EventTarget": ("rule", "roleArn"),
+}
+# Type -> kind, and the property with the settings that name the execution role.
+_STUDIO = {
+    "aws:sagemaker/userProfile:UserProfile": ("profile", "userSettings"),
+    "aws:sagemaker/domain:Domain": ("domain", "defaultUserSettings"),
+}
+# CodePipeline keeps artifacts below the first 20 characters of a pipeline's name: userguide,
+# welcome-introducing-artifacts.
+_FOLDER = 20
+
+
+def runners(stack: Joined) -> Iterable[Runner]:
+    """Everything of a stack that runs with a role."""
+    for token, (kind, prop) in _KINDS.items():
+        for resource in stack.of(token):
+            if role := resource.props.get(prop):
+                yield _runner(stack, resource, kind, role)
+    for token, (kind, prop) in _STUDIO.items():
+        for resource in stack.of(token):
+            settings = resource.props.get(prop)
+            if isinstance(settings, Mapping) and settings.get("executionRole"):
+                yield _runner(stack, resource, kind, settings["executionRole"])
+
+
+def _runner(stack: Joined, resource: Resource, kind: str, role: object) -> Runner:
+    if not isinstance(role, str) or not role.startswith("arn:"):
+        raise BadExport(f"{stack.name}: the role of {kind} {resource.name} is not known: export it after `pulumi up`")
+    arn, partition = stack.arn(resource), role.split(":")[1]
+    name = str(resource.props.get("name") or resource.props.get("id") or resource.name)
+    configured = [(str(action.get("category")), found) for action, found in _configured(resource)]
+    sources = [found for category, found in configured if category == "Source" and found.get("S3Bucket")]
+    stores = [str(store["location"]) for store in mappings(resource.props.get("artifactStores")) if "location" in store]
+    return Runner(
+        kind=kind,
+        arn=arn,
+        account=account_of(arn) or account_of(role) or stack.account,
+        name=name,
+        role_arn=role,
+        stack=stack.name,
+        urn=resource.urn,
+        source=f"arn:{partition}:s3:::{sources[0]['S3Bucket']}/{sources[0].get('S3ObjectKey')}" if sources else None,
+        artifacts=f"arn:{partition}:s3:::{stores[0]}/{name[:_FOLDER]}/" if stores else None,
+        starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
+    )
+
+
+def _configured(resource: Resource) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """A pipeline's actions with their configurations."""
+    for stage in mappings(resource.props.get("stages")):
+        for action in mappings(stage.get("actions")):
+            known = action.get("configuration")
+            if isinstance(known, Mapping):
+                yield action, known

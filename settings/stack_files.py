@@ -1,0 +1,122 @@
+"""All stack files of a directory, and what can be read of them whatever else is wrong with them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from settings.document import KeyPath, dotted
+from settings.load import StackFile, read_stack
+from settings.model import WorkloadSettings
+from settings.problems import Problem, shown
+from settings.values import Kind, Stage
+
+# Kinds of stacks that make roles and networks in an account.
+HOSTS = (Kind.DATA_SCIENCE, Kind.WORKLOAD)
+
+
+@dataclass(frozen=True)
+class StackFiles:
+    """All stack files of a directory."""
+
+    files: tuple[StackFile, ...]
+
+    @cached_property
+    def by_stack(self) -> dict[str, StackFile]:
+        """Every file by the stack that it belongs to."""
+        return {file.stack: file for file in self.files}
+
+    def of(self, *kinds: Kind) -> list[StackFile]:
+        """The files of some kinds, kind by kind, in the order of their names."""
+        return [file for kind in kinds for file in self.files if file.kind is kind]
+
+    def named(self, stack: str | None, kind: Kind) -> StackFile | None:
+        """The file of a stack, if there is one of that kind."""
+        file = self.by_stack.get(stack or "")
+        return file if file and file.kind is kind else None
+
+    def in_order(self, kind: str | None = None) -> list[str]:
+        """Stacks in the order in which they come up: AWS refuses a policy that names a role which does not exist.
+
+        Within a kind by name, but workload stacks by stage. Files that are wrong are left out.
+        """
+        order = [Kind.FOUNDATION, Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
+        stages = list(Stage)
+
+        def place(file: StackFile) -> tuple[int, int, str]:
+            stage = file.settings.stage if isinstance(file.settings, WorkloadSettings) else stages[0]
+            return order.index(file.kind or Kind.PROJECT), stages.index(stage), file.stack
+
+        right = [file for file in self.files if file.settings is not None]
+        return [file.stack for file in sorted(right, key=place) if kind in (None, str(file.kind))]
+
+    def counts(self) -> dict[str, int]:
+        """Number of stack files of each kind."""
+        return dict(Counter(str(file.kind) for file in self.files if file.kind))
+
+
+def read_stack_files(directory: Path) -> StackFiles:
+    """Reads every `Pulumi.<stack>.yaml` of the directory."""
+    paths = sorted(directory.glob("Pulumi.*.yaml"))
+    return StackFiles(tuple(read_stack(path, committed=True) for path in paths))
+
+
+def text(file: StackFile | None, *path: str) -> str | None:
+    """A value of a file; nothing if it is missing or wrong by itself."""
+    found = known(file, path)
+    return found if isinstance(found, str) else None
+
+
+def texts(file: StackFile | None, *path: str) -> list[str]:
+    """A list of a file, without the entries that are wrong by themselves."""
+    found = known(file, path)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def sections(file: StackFile | None, *path: str) -> list[dict[str, object]]:
+    """A list of sections of a file, by its places; one that is no section is empty."""
+    found = known(file, path)
+    return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
+
+
+def same(file: StackFile, home: StackFile | None, *keys: str) -> Iterator[Problem]:
+    """Values that must equal those of another stack."""
+    for key in keys:
+        given, expected = text(file, key), text(home, key)
+        if home and given and expected and given != expected:
+            message = f"{home.stack} has {expected}: both must be in the same account and compute the same names"
+            if file.kind is Kind.WORKLOAD:
+                message = f"{home.stack} has {expected}: both must compute the same names"
+            yield problem_at(file, (key,), message, given)
+
+
+def known(file: StackFile | None, path: tuple[str, ...]) -> object:
+    """Whatever a file has at a place; nothing if it is missing or wrong by itself."""
+    here: object = file.known if file else None
+    for key in path:
+        here = here.get(key) if isinstance(here, dict) else None
+    return here
+
+
+def problem_at(
+    file: StackFile,
+    path: KeyPath,
+    message: str,
+    given: str | None,
+    allowed: tuple[str, ...] = (),
+    match: str | None = None,
+) -> Problem:
+    """A problem at a key, with the line where it or what it would be in stands."""
+    place = next((file.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in file.places), None)
+    return Problem(
+        file=file.name,
+        key=dotted(path),
+        given=None if given is None else shown(given),
+        message=message,
+        allowed=allowed,
+        nearest=match,
+        line=place.line if place else None,
+    )

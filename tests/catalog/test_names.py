@@ -1,0 +1,42 @@
+"""Names fit AWS's limits, and both sides of an account boundary compute the same ones."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog import names
+
+WORD = st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True)
+
+
+@given(st.text(alphabet="abcdefghij-", min_size=1, max_size=200))
+def test_a_fitted_name_is_within_the_limit_and_stays_itself(text: str) -> None:
+    fitted = names.fitted(text, names.Limit.RULE)
+    assert len(fitted) <= names.Limit.RULE.value
+    assert names.fitted(text, names.Limit.RULE) == fitted
+    assert len(text) > names.Limit.RULE.value or fitted == text
+
+
+@given(st.text(alphabet="ab", min_size=70, max_size=90), st.text(alphabet="ab", min_size=70, max_size=90))
+def test_different_names_stay_different_when_cut(one: str, other: str) -> None:
+    same = names.fitted(one, names.Limit.ROLE) == names.fitted(other, names.Limit.ROLE)
+    assert same == (one == other)
+
+
+def test_a_name_that_another_account_computes_is_refused_and_never_cut() -> None:
+    with pytest.raises(names.NameTooLong, match=r"bucket name .* has 7. characters, AWS allows 63"):
+        names.Names("mlops", "a-very-long-name-of-an-environment").bucket("models", "111111111111", "eu-west-1")
+
+
+@given(WORD, WORD, WORD)
+def test_a_project_has_the_same_role_name_in_every_account_of_a_stage(prefix: str, project: str, stage: str) -> None:
+    mine = names.ProjectNames(prefix, project)
+    assert mine.stage_role(stage, names.MODEL) == names.ProjectNames(prefix, project).stage_role(stage, names.MODEL)
+    assert project in mine.stage_role(stage, names.MODEL)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_a_region_knows_its_partition(region: str, partition: str) -> None:
+    assert names.partition_of(region) == partition

@@ -1,0 +1,146 @@
+"""Mistakes in who may use keys, and what for."""
+
+from __future__ import annotations
+
+from tests.policies.access.mutations.mistake import (
+    Mistake,
+    added,
+    changed,
+    condition,
+    dropped,
+    fires,
+    lacking,
+    listed,
+    more,
+    setting,
+    statements,
+    unless,
+)
+
+MISTAKES = (
+    Mistake(
+        id="key-for-every-project-role",
+        what="The models' key admits all roles of projects.",
+        stack="dev",
+        type="Key",
+        name="models-key-key",
+        edit=condition(
+            "ProjectRolesWriteModels",
+            unless("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/mlops/projects/*/*"),
+        ),
+        fires=fires("proof:models-readers"),
+    ),
+    Mistake(
+        id="administrators-decrypt",
+        what="Whoever administers the models' key may decrypt with it.",
+        stack="dev",
+        type="Key",
+        name="models-key-key",
+        edit=listed("AccountDecidesWhoAdministers", "Action", more("kms:Decrypt")),
+        fires=fires(
+            "proof:models-readers",
+            "absence:models-readers",
+            "absence:administration-and-use",
+            "matrix:Bucket models, dev",
+            "matrix:Key models, dev",
+            "rule:KMS-02",
+        ),
+    ),
+    Mistake(
+        id="key-for-the-account",
+        what="The models' key admits its whole account, however it is used.",
+        stack="dev",
+        type="Key",
+        name="models-key-key",
+        edit=changed("ProjectRolesWriteModels", Condition=None),
+        fires=fires(
+            "proof:models-readers",
+            "absence:models-readers",
+            "absence:models-writers",
+            "absence:administration-and-use",
+            "matrix:Bucket models, dev",
+            "matrix:Key models, dev",
+            "rule:KMS-02",
+        ),
+    ),
+    Mistake(
+        id="key-as-aws-makes-it",
+        what="The data key has the policy that AWS gives a key: its account decides everything.",
+        stack="dev",
+        type="Key",
+        name="data-key-key",
+        edit=statements(
+            lambda _: [
+                {
+                    "Sid": "Enable IAM User Permissions",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                }
+            ]
+        ),
+        fires=fires(
+            "proof:keys-through-endpoints",
+            "absence:keys-from-outside",
+            "absence:administration-and-use",
+            "matrix:Key data, dev",
+            "matrix:Bucket data, dev",
+            "matrix:Bucket artifacts, dev",
+            "rule:KMS-02",
+        ),
+    ),
+    Mistake(
+        id="key-without-the-bucket",
+        what="Workload accounts may use the models' key for more than the models bucket.",
+        stack="dev",
+        type="Key",
+        name="models-key-key",
+        edit=condition("AllowCrossAccount", lacking("kms:EncryptionContext:aws:s3:arn")),
+        fires=fires("proof:models-key-for-models"),
+    ),
+    Mistake(
+        id="key-for-everybody",
+        what="The data key admits everybody.",
+        stack="dev",
+        type="Key",
+        name="data-key-key",
+        edit=added("Everybody", Principal="*", Action="kms:Decrypt", Resource="*"),
+        fires=fires(
+            "proof:services-from-home",
+            "proof:no-strangers",
+            "absence:administration-and-use",
+            "matrix:Key data, dev",
+            "matrix:Bucket data, dev",
+            "matrix:Bucket artifacts, dev",
+            "rule:IAM-01",
+        ),
+    ),
+    Mistake(
+        id="key-reader-dropped",
+        what="The models' key knows nothing of the model roles in workload accounts.",
+        stack="dev",
+        type="Key",
+        name="models-key-key",
+        edit=dropped("AllowCrossAccount"),
+        fires=fires("grant", "rehearsal", "matrix:Bucket models, dev"),
+    ),
+    Mistake(
+        id="key-without-rotation",
+        what="A key is not rotated.",
+        stack="dev",
+        type="Key",
+        name="data-key-key",
+        edit=setting(enableKeyRotation=False),
+        fires=fires("rule:KMS-01"),
+    ),
+    Mistake(
+        id="key-gone-in-a-week",
+        what="A key is gone seven days after somebody deleted it.",
+        stack="prod",
+        type="Key",
+        name="capture-key-key",
+        edit=setting(deletionWindowInDays=7),
+        fires=fires("rule:KMS-03"),
+    ),
+)

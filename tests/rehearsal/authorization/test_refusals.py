@@ -1,0 +1,201 @@
+"""A right that is taken away is missed by name, where it was; a request from elsewhere is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from policies.access.graph import PolicyGraph
+from rehearsal.authorization.decision import Decided, decide_all
+from rehearsal.authorization.known import Known
+from rehearsal.authorization.words import refusal
+from rehearsal.aws.recorder import Recorded
+from tests.rehearsal.authorization.journey import DEV, STAGING, Journey
+
+Document = Mapping[str, Any]
+
+
+def without(document: Document, sid: str) -> Document:
+    """The document without one statement."""
+    kept = [statement for statement in document["Statement"] if statement.get("Sid") != sid]
+    assert len(kept) == len(document["Statement"]) - 1, f"no statement {sid}"
+    return {**document, "Statement": kept}
+
+
+def on_role(ending: str, sid: str, part: str = "identity") -> Callable[[PolicyGraph], PolicyGraph]:
+    """Take a statement from a role's inline policy, or from its trust."""
+
+    def change(graph: PolicyGraph) -> PolicyGraph:
+        (role,) = [role for role in graph.roles.values() if role.arn.endswith(ending)]
+        if part == "trust":
+            changed = replace(role, trust=without(role.trust, sid))
+        else:
+            (document,) = role.inline
+            changed = replace(role, inline=(without(document, sid),))
+        return replace(graph, roles={**graph.roles, role.arn: changed})
+
+    return change
+
+
+def on_guard(kind: str, ending: str, sid: str) -> Callable[[PolicyGraph], PolicyGraph]:
+    """Take a statement from a resource's own policy."""
+
+    def change(graph: PolicyGraph) -> PolicyGraph:
+        guard = graph.named(kind, ending)
+        assert guard.policy is not None
+        return replace(
+            graph,
+            policy_resources={**graph.policy_resources, guard.arn: replace(guard, policy=without(guard.policy, sid))},
+        )
+
+    return change
+
+
+def without_boundary_service(graph: PolicyGraph) -> PolicyGraph:
+    """A boundary that allows nothing at all."""
+    (role,) = [role for role in graph.roles.values() if role.arn.endswith("mlops-screening-processing")]
+    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}]}
+    return replace(graph, roles={**graph.roles, role.arn: replace(role, boundary=nothing)})
+
+
+def closed_endpoint(graph: PolicyGraph) -> PolicyGraph:
+    """The data science account's S3 endpoint lets nothing of the platform through."""
+    gate = graph.endpoint(DEV, "s3")
+    assert gate is not None
+    assert gate.policy is not None
+    closed = replace(gate, policy=without(gate.policy, "PlatformPrincipalsOnPlatformBuckets"))
+    return replace(graph, endpoints={**graph.endpoints, gate.id: closed})
+
+
+def decided(
+    known: Known, requests: list[Recorded], change: Callable[[PolicyGraph], PolicyGraph] | None = None
+) -> Decided:
+    """Decide requests by the graph, or by a changed one."""
+    graph = change(known.graph) if change else known.graph
+    return decide_all(requests, replace(known, graph=graph))
+
+
+def test_everything_that_a_journey_asks_is_allowed(known: Known, journey: Journey) -> None:
+    found = decided(known, journey.everything())
+    assert [one.explanation.because for one in found.refused] == []
+    assert found.passed
+    assert found.requests == len(journey.everything())
+
+
+CASES = {
+    "the reader's own policy": (
+        on_role("mlops-staging-screening-model", "ReadOwnModels"),
+        {"s3:GetObject"},
+        "the identity policies: role mlops-staging-screening-model of stack staging",
+    ),
+    "the reader's right to the key": (
+        on_role("mlops-staging-screening-model", "DecryptModels"),
+        {"kms:Decrypt"},
+        "the identity policies: role mlops-staging-screening-model of stack staging",
+    ),
+    "the models bucket": (
+        on_guard("bucket", f"-models-{DEV}-eu-west-1", "AllowCrossAccount"),
+        {"s3:GetObject"},
+        "the resource policy: bucket mlops-dev-models-111111111111-eu-west-1 of stack dev",
+    ),
+    "the models key": (
+        on_guard("key", "dev/models", "AllowCrossAccount"),
+        {"kms:Decrypt"},
+        "the key policy: key alias/mlops/dev/models of stack dev",
+    ),
+    "the image repository": (
+        on_guard("repository", "mlops/model", "ModelRolesPull"),
+        {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+        "the resource policy: repository mlops/model of stack dev",
+    ),
+    "the model group": (
+        on_guard("group", "mlops-screening", "WorkloadAccountsDeployItsModels"),
+        {"sagemaker:DescribeModelPackage"},
+        "the resource policy: group mlops-screening of stack project-screening",
+    ),
+    "handing over a role": (
+        on_role("mlops-screening-build", "PassThePipelineRole"),
+        {"iam:PassRole"},
+        "the identity policies: role mlops-screening-build of stack project-screening",
+    ),
+    "a trust": (
+        on_role("mlops-screening-build", "ServiceActsForThisAccount", "trust"),
+        {"sts:AssumeRole"},
+        "the trust policy: role mlops-screening-build of stack project-screening",
+    ),
+    "the boundary": (
+        without_boundary_service,
+        {"s3:PutObject", "kms:GenerateDataKey"},
+        "boundary arn:aws:iam::111111111111:policy/mlops/foundation/mlops-boundary of role mlops-screening-processing",
+    ),
+    "an endpoint": (closed_endpoint, {"s3:PutObject"}, "endpoint s3 of stack dev"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_what_is_taken_away_is_missed_by_name_and_nothing_else(case: str, known: Known, journey: Journey) -> None:
+    change, actions, where = CASES[case]
+    found = decided(known, journey.everything(), change)
+    assert {one.question.action for one in found.refused} == actions
+    assert not found.passed
+    for one in found.refused:
+        (advice,) = refusal(one, known.graph).add
+        assert advice.startswith(f"Allow {one.question.action} on ")
+        assert where in advice
+
+
+def test_a_model_is_not_read_from_outside_the_endpoints(known: Known, journey: Journey) -> None:
+    (one,) = decided(known, [journey.model_read("vpce-elsewhere")]).refused
+    assert "Deny DenyNoVPC in the resource policy" in one.explanation.because
+    (advice,) = refusal(one, known.graph).add
+    assert "DenyNoVPC" in advice
+    assert "bucket mlops-dev-models-111111111111-eu-west-1 of stack dev" in advice
+
+
+def test_a_service_acts_only_for_what_the_trust_names(known: Known, journey: Journey) -> None:
+    role = journey.role("mlops-screening-build")
+    for source in ("arn:aws:codebuild:eu-west-1:999999999999:project/mlops-screening-build", ""):
+        (one,) = decided(known, [journey.start("codebuild.amazonaws.com", role, source)]).refused
+        assert one.question.action == "sts:AssumeRole"
+
+
+def test_a_refusal_of_aws_and_what_removal_asked_are_not_decided(known: Known, journey: Journey) -> None:
+    refused = replace(journey.model_read("vpce-elsewhere"), status=403)
+    removing = replace(journey.model_read("vpce-elsewhere"), phase="destroy staging")
+    assert decided(known, [refused, removing]) == Decided(0, (), ())
+
+
+def test_an_operation_that_no_table_has_fails_and_is_named(known: Known, journey: Journey) -> None:
+    unheard = journey.ask(journey.role("mlops-screening-build"), "sagemaker", "CreateCluster")
+    found = decided(known, [unheard])
+    assert found.unmapped == ("sagemaker:CreateCluster",)
+    assert not found.passed
+
+
+def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(known: Known, journey: Journey) -> None:
+    stranger = f"arn:aws:iam::{STAGING}:role/ci"
+    found = decided(known, [journey.ask(stranger, "sagemaker", "ListModels")])
+    assert not found.passed
+    owner = f"arn:aws:iam::{STAGING}:role/owner"
+    assert decided(known, [journey.ask(owner, "sagemaker", "ListModels")]).passed
+
+
+def test_what_requests_made_has_the_tags_that_it_was_made_with(known: Known, journey: Journey) -> None:
+    mine, other = (journey.role(f"mlops-staging-{project}-stackset-execution") for project in ("screening", "diabetes"))
+    tags = [{"Key": "project", "Value": "screening"}]
+    inside = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    made = journey.ask(mine, "sagemaker", "CreateModel", ModelName="model-1", Tags=tags, VpcConfig=inside)
+    removed, taken = (journey.ask(one, "sagemaker", "DeleteModel", ModelName="model-1") for one in (mine, other))
+    assert decided(known, [made, removed]).passed
+    (one,) = decided(known, [made, taken]).refused
+    assert one.question.action == "sagemaker:DeleteModel"
+    assert not decided(known, [removed]).passed
+
+
+def test_the_same_question_is_decided_once(known: Known, journey: Journey) -> None:
+    found = decided(known, [journey.package_described()] * 3)
+    assert found.requests == 3
+    assert [one.numbers for one in found.asked] == [[1, 1, 1]]
