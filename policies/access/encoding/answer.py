@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 
 import z3
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.encoding.callers import Caller
 from policies.access.encoding.decision import Policies, encode
 from policies.access.encoding.logic import Undecided, Unsupported, constant
 from policies.access.encoding.request import Request, Slot
 from policies.access.encoding.variables import free_variables, slot_and_reading
-from policies.access.question import Question
 
 
-def decide(question: Question, *, pinned: Iterable[str] = ()) -> bool:
+def decide(question: AuthorizationRequest, *, pinned: Iterable[str] = ()) -> bool:
     """Whether the request of `question` is allowed: the open formula, with its values put in.
 
     `pinned` names keys (and `action`, `resource`) to put in before the formula is made, as a caller may for speed;
@@ -31,7 +31,7 @@ def decide(question: Question, *, pinned: Iterable[str] = ()) -> bool:
     return truth(formula, values_of(question, formula))
 
 
-def request_of(question: Question, policies: Policies, pinned: set[str] | None) -> Request:
+def request_of(question: AuthorizationRequest, policies: Policies, pinned: set[str] | None) -> Request:
     """The request of `question`, open but for the keys in `pinned`; all of it known for None."""
     context = {key.lower(): _listed(values) for key, values in question.context.items()}
     shown = context.get("aws:principalarn", ())
@@ -48,13 +48,13 @@ def request_of(question: Question, policies: Policies, pinned: set[str] | None) 
     return request if pinned is not None else request.with_absent(set(request.keys) - set(context) - set(derived))
 
 
-def values_of(question: Question, formula: z3.BoolRef) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+def values_of(question: AuthorizationRequest, formula: z3.BoolRef) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
     """The value in `question` of each variable of `formula`."""
     context = {key.lower(): _listed(values) for key, values in question.context.items()}
     return [(variable, _value(variable, question, context)) for variable in free_variables(formula)]
 
 
-def _value(variable: z3.ExprRef, question: Question, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:
+def _value(variable: z3.ExprRef, question: AuthorizationRequest, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:
     slot, reading = slot_and_reading(variable)
     if not reading:
         return constant(question.action.lower() if slot == "action" else question.resource)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import z3
 
+from policies.access.authorization import AuthorizationRequest, Document, KmsGrant
 from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
 from policies.access.encoding.documents import BadDocument, Policy, parse
 from policies.access.encoding.logic import (
@@ -26,7 +27,6 @@ from policies.access.encoding.logic import (
 )
 from policies.access.encoding.request import Request
 from policies.access.encoding.statements import Reader
-from policies.access.question import Document, Grant, Question
 
 # The services whose requests resource control policies bind.
 # Source: Organizations User Guide, orgs_manage_policies_rcps, list of services that support RCPs.
@@ -47,7 +47,7 @@ _CONTEXT_PREFIX = "kms:encryptioncontext:"
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """Every policy that has a say, parsed; what is None does not exist, as in `Question`."""
+    """Every policy that has a say, parsed; what is None does not exist, as in `AuthorizationRequest`."""
 
     owner: str
     identity: tuple[Policy, ...] = ()
@@ -57,10 +57,10 @@ class Policies:
     session: Policy | None = None
     scps: tuple[tuple[Policy, ...], ...] = ()
     rcps: tuple[tuple[Policy, ...], ...] = ()
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[KmsGrant, ...] = ()
 
     @classmethod
-    def of(cls, question: Question) -> Policies:
+    def of(cls, question: AuthorizationRequest) -> Policies:
         """The policies of `question`. Raises `BadDocument`."""
         return cls(
             owner=question.owner,
@@ -214,7 +214,7 @@ def of_grants(policies: Policies, reader: Reader) -> Match:
     return match
 
 
-def operation(grant: Grant, reader: Reader) -> Formula:
+def operation(grant: KmsGrant, reader: Reader) -> Formula:
     """One of the grant's operations; constraints bind those that take an encryption context.
 
     Source: KMS API Reference, CreateGrant (Constraints) and GrantConstraints.
@@ -226,7 +226,7 @@ def operation(grant: Grant, reader: Reader) -> Formula:
 
 
 def grantee(name: str, caller: Caller) -> Match:
-    """How a grant to `name` reaches the caller. Grants to services need a constraint that `Grant` cannot hold."""
+    """How a grant to `name` reaches the caller. Grants to services need a constraint that `KmsGrant` cannot hold."""
     return named((("AWS", name),), caller)
 
 

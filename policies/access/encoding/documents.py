@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.access.question import Document
+from policies.access.authorization import Document
 from policies.access.remembered import Remembered
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.

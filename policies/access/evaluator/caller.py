@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from policies.access.question import Question
+from policies.access.authorization import AuthorizationRequest
 
 _ARN = re.compile(r"arn:(?P<partition>[a-z0-9-]+):(?P<service>iam|sts)::(?P<account>\d{12}|cloudfront):(?P<rest>.+)")
 # A role that a service makes for itself: IAM: id_roles_create-service-linked-role.
@@ -63,7 +63,7 @@ class Request:
     bounded: bool
 
 
-def request_of(question: Question) -> Request:
+def request_of(question: AuthorizationRequest) -> Request:
     """Classify the caller and complete the context."""
     values: dict[str, tuple[str, ...]] = {}
     single: dict[str, str] = {}
@@ -86,7 +86,7 @@ def request_of(question: Question) -> Request:
     return Request(caller, question.action.lower(), question.resource, values, single, question.boundary is not None)
 
 
-def _caller(question: Question, principal_arn: str | None) -> Caller:
+def _caller(question: AuthorizationRequest, principal_arn: str | None) -> Caller:
     caller = classify(question.principal)
     if caller.kind is CallerKind.SERVICE and question.action.lower() in _FEDERATED_ACTIONS:
         return replace(caller, kind=CallerKind.FEDERATED)

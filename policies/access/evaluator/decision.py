@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.evaluator.caller import CallerKind, Request, request_of
 from policies.access.evaluator.layers import Layer, Layers, layers_of, resource_kind
 from policies.access.evaluator.match import Grade
 from policies.access.evaluator.policy import PolicyKind
-from policies.access.question import Answer, Question
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class _Verdict:
     missing: tuple[tuple[str, Layer | None], ...] = ()
 
 
-def decide(question: Question) -> Answer:
-    """Answer one question. Raises `BadPolicy` when a document cannot be read.
+def decide(question: AuthorizationRequest) -> AuthorizationDecision:
+    """Decide one request. Raises `BadPolicy` when a document cannot be read.
 
     A document is parsed once for as long as it lives: alter a copy, never a document that was asked about.
     """
@@ -66,17 +66,17 @@ def decide(question: Question) -> Answer:
     layers = layers_of(question, request)
     verdict = _verdict(question, request, layers)
     because, _ = _because(question, request, verdict)
-    return Answer(id=question.id, allowed=verdict.allowed, because=because)
+    return AuthorizationDecision(id=question.id, allowed=verdict.allowed, because=because)
 
 
-def allows(question: Question) -> bool:
+def allows(question: AuthorizationRequest) -> bool:
     """The same decision without its reasons, for whoever asks a great many. Raises `BadPolicy`."""
     request = request_of(question)
     return _verdict(question, request, layers_of(question, request)).allowed
 
 
-def explain(question: Question) -> Explanation:
-    """Answer one question with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
+def explain(question: AuthorizationRequest) -> Explanation:
+    """Decide one request with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
     request = request_of(question)
     layers = layers_of(question, request)
     verdict = _verdict(question, request, layers)
@@ -85,7 +85,7 @@ def explain(question: Question) -> Explanation:
     return Explanation(question.id, verdict.allowed, because, verdict.reasons, missing, steps)
 
 
-def _verdict(question: Question, request: Request, layers: Layers) -> _Verdict:
+def _verdict(question: AuthorizationRequest, request: Request, layers: Layers) -> _Verdict:
     denies = [f"Deny {found}" for layer in layers for found in layer.denies]
     if denies:
         return _Verdict(allowed=False, reasons=tuple(denies))
@@ -101,7 +101,7 @@ def _verdict(question: Question, request: Request, layers: Layers) -> _Verdict:
 Granted = tuple[list[str], list[tuple[str, Layer | None]]]
 
 
-def _granted(question: Question, request: Request, layers: Layers) -> Granted:
+def _granted(question: AuthorizationRequest, request: Request, layers: Layers) -> Granted:
     """The statements that grant, or the layers that would have to."""
     resource_name = f"the {resource_kind(question).value}"
     if not request.caller.in_account:
@@ -118,7 +118,7 @@ def _resource_only(resource: Layer | None, name: str) -> Granted:
     return [], [(name, resource)]
 
 
-def _one_account(question: Question, request: Request, layers: Layers, resource_name: str) -> Granted:
+def _one_account(question: AuthorizationRequest, request: Request, layers: Layers, resource_name: str) -> Granted:
     resource = _strongest(layers.resource, layers.grants)
     reached = resource.grade if resource else Grade.NONE
     limits = _lacking(layers.boundary, layers.session)
@@ -173,7 +173,7 @@ def _lacking(*layers: Layer | None) -> list[tuple[str, Layer | None]]:
     return [(layer.name, layer) for layer in layers if layer is not None and not layer.allows]
 
 
-def _because(question: Question, request: Request, verdict: _Verdict) -> tuple[str, tuple[Lack, ...]]:
+def _because(question: AuthorizationRequest, request: Request, verdict: _Verdict) -> tuple[str, tuple[Lack, ...]]:
     if verdict.reasons:
         return " and ".join(verdict.reasons), ()
     lacks = tuple(Lack(name, _nearest(layer, request)) for name, layer in verdict.missing)

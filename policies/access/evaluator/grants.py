@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policies.access.authorization import KmsGrant
 from policies.access.evaluator.caller import Request
 from policies.access.evaluator.errors import BadPolicy, allowed, nearest
 from policies.access.evaluator.match import Grade, grade_of
-from policies.access.question import Grant
 
 _PREFIX = "kms:encryptioncontext:"
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
@@ -21,7 +21,7 @@ _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 _WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
 
 
-def grant_grade(grant: Grant, request: Request, where: str) -> Grade:
+def grant_grade(grant: KmsGrant, request: Request, where: str) -> Grade:
     """How a grant reaches the caller for this action; NONE when operation, grantee or constraints do not fit.
 
     Raises `BadPolicy` for a constraint that is not known.
@@ -40,7 +40,7 @@ def grant_grade(grant: Grant, request: Request, where: str) -> Grade:
     return grade_of(account, None if account else grant.grantee, request.caller)
 
 
-def _constraints_hold(grant: Grant, request: Request) -> bool:
+def _constraints_hold(grant: KmsGrant, request: Request) -> bool:
     given = {key.removeprefix(_PREFIX): value for key, value in request.single.items() if key.startswith(_PREFIX)}
     equals = grant.constraints.get("EncryptionContextEquals")
     subset = grant.constraints.get("EncryptionContextSubset")

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator.caller import CallerKind, Request
 from policies.access.evaluator.grants import grant_grade
 from policies.access.evaluator.match import Grade, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import PARSED, parse
 from policies.access.evaluator.policy import Policy, PolicyKind
-from policies.access.question import Question
 
 # Services whose resources RCPs cover: ORG: orgs_manage_policies_rcps, as listed in aws-facts 2.1.
 RCP_SERVICES = frozenset(
@@ -72,7 +72,7 @@ class Layer:
         return max(misses, key=lambda pair: pair[1].score, default=None)
 
 
-def _policy(document: Mapping[str, Any], question: Question, name: str, kind: PolicyKind) -> Policy:
+def _policy(document: Mapping[str, Any], question: AuthorizationRequest, name: str, kind: PolicyKind) -> Policy:
     return PARSED.of(document, kind, lambda: parse(document, f"question {question.id}, {name}", kind))
 
 
@@ -88,7 +88,7 @@ def review(name: str, policies: Sequence[tuple[str, Policy]], request: Request) 
     return Layer(name, tuple(policies), tuple(allows), tuple(denies))
 
 
-def resource_kind(question: Question) -> PolicyKind:
+def resource_kind(question: AuthorizationRequest) -> PolicyKind:
     """Which kind of resource policy guards the resource: roles and keys have kinds of their own."""
     parts = question.resource.split(":", 5)
     service, rest = (parts[2], parts[5]) if len(parts) == 6 else ("", "")
@@ -120,7 +120,7 @@ class Layers:
                 yield layer
 
 
-def layers_of(question: Question, request: Request) -> Layers:
+def layers_of(question: AuthorizationRequest, request: Request) -> Layers:
     """Parse and review every policy that applies to this caller. Raises `BadPolicy` with the first bad document's
     problems."""
     caller = request.caller
@@ -140,7 +140,7 @@ def layers_of(question: Question, request: Request) -> Layers:
     )
 
 
-def _grants(question: Question, request: Request) -> Layer | None:
+def _grants(question: AuthorizationRequest, request: Request) -> Layer | None:
     """The KMS grants that reach the caller, as a layer of their own; None when none does."""
     found = []
     for number, grant in enumerate(question.grants, start=1):
@@ -158,7 +158,7 @@ def _rcp_applies(request: Request) -> bool:
 
 
 def _levels(
-    levels: Sequence[Sequence[Mapping[str, Any]]], kind: PolicyKind, question: Question, request: Request
+    levels: Sequence[Sequence[Mapping[str, Any]]], kind: PolicyKind, question: AuthorizationRequest, request: Request
 ) -> tuple[Layer, ...]:
     short = "SCP" if kind is PolicyKind.SCP else "RCP"
     found = []
@@ -171,7 +171,7 @@ def _levels(
     return tuple(found)
 
 
-def _identity(question: Question, request: Request) -> Layer:
+def _identity(question: AuthorizationRequest, request: Request) -> Layer:
     named = [
         (name := f"identity policy {number}", _policy(document, question, name, PolicyKind.IDENTITY))
         for number, document in enumerate(question.identity, start=1)
@@ -179,7 +179,9 @@ def _identity(question: Question, request: Request) -> Layer:
     return review("the identity policies", named, request)
 
 
-def _single(document: Mapping[str, Any] | None, kind: PolicyKind, question: Question, request: Request) -> Layer | None:
+def _single(
+    document: Mapping[str, Any] | None, kind: PolicyKind, question: AuthorizationRequest, request: Request
+) -> Layer | None:
     if document is None:
         return None
     policy = _policy(document, question, kind.value, kind)

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from policies.access.authorization import Document
 from policies.access.graph.existing import brought, brought_endpoints
 from policies.access.graph.joined import Joined, mappings
 from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, Role, VpcEndpoint, account_of
 from policies.access.graph.runners import runners
-from policies.access.question import Document
 from policies.pack.captured import BadFile, Captured, read
 from policies.pack.model import Resource, Unknown
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import z3
 
+from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
@@ -17,7 +18,6 @@ from policies.access.graph.model import STRANGER
 from policies.access.graph.purposes import of
 from policies.access.proofs.actions import classes, may_be_allowed
 from policies.access.proofs.theorem import Finding
-from policies.access.question import Document, Question
 
 # A resource's policy that lets everybody do everything: what is left to limit is the other side.
 OPEN_TO_ALL: Document = {
@@ -113,7 +113,7 @@ def all_of(*givens: Given) -> Given:
 class Open:
     """Who asks and what is around it; the action is any of a family, one class after the other."""
 
-    question: Question
+    question: AuthorizationRequest
     caller: Caller
     family: Sequence[str]
     resource: str | None = None
@@ -206,7 +206,7 @@ def role_asks(
     pinned: Pinned | None = None,
 ) -> Open:
     """A role's request, from anywhere: endpoint policies only take away, so leaving them out proves more."""
-    question = Question(
+    question = AuthorizationRequest(
         id="",
         principal=role.arn,
         account=role.account,
@@ -236,7 +236,7 @@ def outsiders_ask(
     `paths` are the platform's organization paths: a stranger's account is in none of them, nor is nobody's.
     """
     carrier = guard or trust_of
-    question = Question(
+    question = AuthorizationRequest(
         id="",
         principal="",
         account=None,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN
 from policies.pack.rules import account_trust, open_principal, pass_role, service_trust, wildcard_actions
 from tests.policies.pack.pack_factories import (
     ACCOUNT,
@@ -22,37 +20,7 @@ from tests.policies.pack.pack_factories import (
     not_decided,
     violations,
 )
-
-READ = {"Action": ["s3:GetObject"], "Resource": [f"{BUCKET_ARN}/*"]}
-PASS = {
-    "Action": "iam:PassRole",
-    "Resource": ROLE_ARN,
-    "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-}
-ASSUME = {"Action": "sts:AssumeRole"}
-
-
-def bucket_policy(**elements: Any) -> Resource:
-    text = document(allow(**{**READ, **elements}))
-    return make("aws:s3/bucketPolicy:BucketPolicy", "data-policy", bucket="mlops-data", policy=text)
-
-
-def role_policy(**elements: Any) -> Resource:
-    return make("aws:iam/rolePolicy:RolePolicy", "training", role="training", policy=document(allow(**elements)))
-
-
-def boundary() -> Resource:
-    text = document(allow(Action="*", Resource="*"), deny(Action="iam:*", Resource="*"))
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/mlops/boundary"
-    return make("aws:iam/policy:Policy", "boundary", policy=text, arn=arn)
-
-
-def role(**props: Any) -> Resource:
-    return make("aws:iam/role:Role", "training", **props)
-
-
-def trust(**elements: Any) -> Resource:
-    return role(assumeRolePolicy=document(allow(**ASSUME, **elements)))
+from tests.policies.pack.resources.identity import PASS, READ, boundary, bucket_policy, role, role_policy, trust
 
 
 def test_a_resource_policy_with_named_principals_passes() -> None:

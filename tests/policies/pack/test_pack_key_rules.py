@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN
 from policies.pack.rules import key_rotation, key_separation
-from tests.policies.pack.pack_factories import (
-    ACCOUNT,
-    KEY_ARN,
-    ROLE_ARN,
-    ROOT,
-    allow,
-    document,
-    excused,
-    having,
-    make,
-    not_decided,
-)
+from tests.policies.pack.pack_factories import ACCOUNT, ROOT, allow, document, excused, having, make, not_decided
 from tests.policies.pack.pack_factories import violations as found
+from tests.policies.pack.resources.keys import administration, key, use
 
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/administrator"
-
-
-def administration(**changes: Any) -> dict[str, Any]:
-    actions = ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"]
-    return {**allow(Sid="Administer", Principal={"AWS": ROOT}, Action=actions, Resource="*"), **changes}
-
-
-def use(**changes: Any) -> dict[str, Any]:
-    statement = allow(
-        Sid="Use",
-        Principal={"AWS": ROOT},
-        Action=["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource="*",
-        Condition={"ArnLike": {"aws:PrincipalArn": [ROLE_ARN]}},
-    )
-    return {**statement, **changes}
-
-
-def key(*statements: dict[str, Any]) -> Resource:
-    text = document(*(statements or (administration(), use())))
-    return make("aws:kms/key:Key", "data", enableKeyRotation=True, policy=text, arn=KEY_ARN, keyId="0f1e2d3c")
 
 
 def test_a_key_that_rotates_passes() -> None:

@@ -11,7 +11,6 @@ from policies.pack.model import UNKNOWN, Resource
 from policies.pack.rules import endpoint_policy, flow_logs, open_network
 from tests.policies.pack.pack_factories import (
     ACCOUNT,
-    allow,
     document,
     excused,
     having,
@@ -20,35 +19,12 @@ from tests.policies.pack.pack_factories import (
     violations,
     without,
 )
-
-PLATFORM = {"StringEquals": {"aws:PrincipalAccount": [ACCOUNT], "aws:ResourceAccount": [ACCOUNT]}}
-
-
-def egress(name: str = "endpoints-egress", **props: Any) -> Resource:
-    token = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-    return make(
-        token, name, **{"cidrIpv4": "10.0.0.0/16", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, **props}
-    )
+from tests.policies.pack.resources.network import egress, endpoint, statement
 
 
 def group(**props: Any) -> Resource:
     rule = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/16"]}
     return make("aws:ec2/securityGroup:SecurityGroup", "endpoints", **{"ingress": [rule], **props})
-
-
-def statement(**changes: Any) -> dict[str, Any]:
-    return {**allow(Principal="*", Action="*", Resource="*", Condition=PLATFORM), **changes}
-
-
-def endpoint(*statements: dict[str, Any], service: str = "kms") -> Resource:
-    return make(
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        service,
-        id="vpce-1",
-        vpcEndpointType="Gateway" if service == "s3" else "Interface",
-        serviceName=f"com.amazonaws.eu-west-1.{service}",
-        policy=document(*(statements or (statement(),))),
-    )
 
 
 def test_a_rule_to_the_vpc_passes() -> None:

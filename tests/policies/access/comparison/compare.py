@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 
 from policies.access import encoding, evaluator
-from policies.access.question import Question
+from policies.access.authorization import AuthorizationRequest
 
-Family = Callable[[Random, int], Question]
+Family = Callable[[Random, int], AuthorizationRequest]
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Figures:
 
     asked: Counter[str] = field(default_factory=Counter)
     allowed: Counter[str] = field(default_factory=Counter)
-    disagreed: list[Question] = field(default_factory=list)
+    disagreed: list[AuthorizationRequest] = field(default_factory=list)
 
     def share(self, family: str) -> float:
         """The share of a family's questions that the evaluator allows."""
@@ -33,7 +33,7 @@ class Figures:
         return "\n".join([*lines, f"{'all':12} {self.asked.total():7} questions  {len(self.disagreed)} disagreements"])
 
 
-def questions(families: Mapping[str, Family], count: int, seed: int) -> Iterator[tuple[str, Question]]:
+def questions(families: Mapping[str, Family], count: int, seed: int) -> Iterator[tuple[str, AuthorizationRequest]]:
     """`count` questions, taking turns between the families; the same ones for the same seed."""
     random = Random(seed)  # noqa: S311 - not for secrets
     names = sorted(families)
@@ -65,18 +65,18 @@ def compare(
     return figures
 
 
-def agree(question: Question, allowed: bool | None = None) -> bool:
+def agree(question: AuthorizationRequest, allowed: bool | None = None) -> bool:
     """Whether both give one answer; `allowed` is the evaluator's, when it is known."""
     expected = evaluator.decide(question).allowed if allowed is None else allowed
     return encoding.decide(question, pinned=pinned_keys(question)) is expected
 
 
-def pinned_keys(question: Question) -> list[str]:
+def pinned_keys(question: AuthorizationRequest) -> list[str]:
     """Some keys to put in before the formula is made: open and pinned keys must lead to one answer."""
     names = sorted((*question.context, "action", "resource"))
     return [name for name in names if (len(name) + len(question.action)) % 3 == 0]
 
 
-def as_json(question: Question) -> str:
+def as_json(question: AuthorizationRequest) -> str:
     """The question in the form that `python -m policies.access ask` reads."""
     return json.dumps([{**asdict(question), "grants": [asdict(grant) for grant in question.grants]}], default=list)

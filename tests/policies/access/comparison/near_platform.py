@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from policies.access.question import Question
+from policies.access.authorization import AuthorizationRequest
 from tests.policies.access.comparison.captured import Platform, PolicyResource, Role, platform
 from tests.policies.access.comparison.drawing import chance, fitting, fitting_action, listed, meeting, near
 
@@ -24,7 +24,7 @@ _BOUNDARY = {
 }
 
 
-def platform_question(random: Random, number: int) -> Question:
+def platform_question(random: Random, number: int) -> AuthorizationRequest:
     """A request that a statement of a role, of a resource's policy or of a trust allows, changed in part."""
     found = platform()
     draw = random.random()
@@ -46,7 +46,7 @@ def platform_question(random: Random, number: int) -> Question:
     return question
 
 
-def _by_role(random: Random, found: Platform) -> Question:
+def _by_role(random: Random, found: Platform) -> AuthorizationRequest:
     role = random.choice([role for role in found.roles if role.identity])
     statement = random.choice([each for document in role.identity for each in document["Statement"]])
     context = _context(random, statement) | {"aws:SecureTransport": "true"}
@@ -61,7 +61,7 @@ def _by_role(random: Random, found: Platform) -> Question:
     return _question(random, role, statement, resource, guard, context)
 
 
-def _by_resource(random: Random, found: Platform) -> Question:
+def _by_resource(random: Random, found: Platform) -> AuthorizationRequest:
     guard = random.choice(found.guarded)
     statement = random.choice(guard.policy["Statement"])
     context = _context(random, statement) | {"aws:SecureTransport": "true"}
@@ -85,7 +85,7 @@ def _by_resource(random: Random, found: Platform) -> Question:
     return question
 
 
-def _by_trust(random: Random, found: Platform) -> Question:
+def _by_trust(random: Random, found: Platform) -> AuthorizationRequest:
     role = random.choice(found.roles)
     statement = random.choice(role.trust["Statement"])
     guard = PolicyResource(role.arn, role.account, role.trust)
@@ -104,7 +104,7 @@ def _question(
     resource: str,
     guard: PolicyResource | None,
     context: dict[str, Any],
-) -> Question:
+) -> AuthorizationRequest:
     project = role.arn.split("/projects/")[-1].split("/")[0] if "/projects/" in role.arn else "none"
     if chance(random, 0.7):
         context.setdefault("aws:PrincipalTag/project", project)
@@ -112,7 +112,7 @@ def _question(
     if chance(random, 0.25):
         principal = f"arn:aws:sts::{role.account}:assumed-role/{role.arn.split('/')[-1]}/session"
         context["aws:PrincipalArn"] = role.arn
-    return Question(
+    return AuthorizationRequest(
         id="",
         principal=principal,
         account=role.account,
@@ -149,17 +149,17 @@ def _guard_of(resource: str, found: Platform) -> PolicyResource | None:
     return next((each for each in found.guarded if resource == each.arn or resource.startswith(each.arn + "/")), None)
 
 
-def _changed(random: Random, question: Question, found: Platform) -> Question:
+def _changed(random: Random, question: AuthorizationRequest, found: Platform) -> AuthorizationRequest:
     """One part of the question changed."""
     return random.choice(_CHANGES)(random, question, found)
 
 
-def _without_key(random: Random, question: Question, _: Platform) -> Question:
+def _without_key(random: Random, question: AuthorizationRequest, _: Platform) -> AuthorizationRequest:
     dropped = random.choice(sorted(question.context) or [""])
     return replace(question, context={key: value for key, value in question.context.items() if key != dropped})
 
 
-def _with_other_value(random: Random, question: Question, _: Platform) -> Question:
+def _with_other_value(random: Random, question: AuthorizationRequest, _: Platform) -> AuthorizationRequest:
     if not question.context:
         return question
     key = random.choice(sorted(question.context))
@@ -168,27 +168,27 @@ def _with_other_value(random: Random, question: Question, _: Platform) -> Questi
     return replace(question, context={**question.context, key: changed})
 
 
-def _with_other_action(random: Random, question: Question, _: Platform) -> Question:
+def _with_other_action(random: Random, question: AuthorizationRequest, _: Platform) -> AuthorizationRequest:
     return replace(
         question, action=random.choice((question.action + "x", question.action[:-1], question.action.upper()))
     )
 
 
-def _with_other_resource(random: Random, question: Question, _: Platform) -> Question:
+def _with_other_resource(random: Random, question: AuthorizationRequest, _: Platform) -> AuthorizationRequest:
     head, separator, rest = question.resource.partition("arn:aws:")
     return replace(question, resource=head + separator + near(random, rest) if separator else question.resource)
 
 
-def _with_other_caller(random: Random, question: Question, found: Platform) -> Question:
+def _with_other_caller(random: Random, question: AuthorizationRequest, found: Platform) -> AuthorizationRequest:
     role = random.choice(found.roles)
     return replace(question, principal=role.arn, account=role.account)
 
 
-def _through_a_service(random: Random, question: Question, _: Platform) -> Question:
+def _through_a_service(random: Random, question: AuthorizationRequest, _: Platform) -> AuthorizationRequest:
     return replace(question, context={**question.context, "aws:ViaAWSService": random.choice(("true", "false"))})
 
 
-def _in_a_session(random: Random, question: Question, found: Platform) -> Question:
+def _in_a_session(random: Random, question: AuthorizationRequest, found: Platform) -> AuthorizationRequest:
     documents = [role.identity[0] for role in found.roles if role.identity]
     return replace(question, session=random.choice([each for each in documents if len(json.dumps(each)) <= _SESSION]))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from policies.access.question import Grant, Question
+from policies.access.authorization import AuthorizationRequest, KmsGrant
 from tests.policies.access.comparison.drawing import chance, encoded, fitting, listed, meeting, one_or_list, other
 
 HOME, AWAY, ELSEWHERE = "111111111111", "222222222222", "333333333333"
@@ -76,7 +76,7 @@ _PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/token.example.com"
 Statement = dict[str, Any]
 
 
-def condition_question(random: Random, number: int) -> Question:
+def condition_question(random: Random, number: int) -> AuthorizationRequest:
     """One identity statement or two with several conditions: the operators, sets, variables and missing keys."""
     allow = _statement(random, "Allow", _ACTION_PATTERNS, _RESOURCE_PATTERNS, conditions=random.choice((1, 1, 2, 3)))
     statements = [allow]
@@ -84,7 +84,7 @@ def condition_question(random: Random, number: int) -> Question:
         statements.append(_statement(random, "Deny", _ACTION_PATTERNS, _RESOURCE_PATTERNS, conditions=2))
     context = _context(random, allow)
     version = _NEW if chance(random, 0.85) else _OLD
-    return Question(
+    return AuthorizationRequest(
         id=f"conditions {number}",
         principal=f"arn:aws:iam::{HOME}:role/app/reader",
         account=HOME,
@@ -96,7 +96,7 @@ def condition_question(random: Random, number: int) -> Question:
     )
 
 
-def layer_question(random: Random, number: int) -> Question:
+def layer_question(random: Random, number: int) -> AuthorizationRequest:
     """Every kind of policy at once, each usually wide, so that any one of them may decide."""
     caller, account = random.choice(_callers())
     allow = _statement(random, "Allow", ("*", "s3:*", "s3:Get*"), ("*", "arn:aws:s3:::bucket/*"), conditions=0)
@@ -107,7 +107,7 @@ def layer_question(random: Random, number: int) -> Question:
     def level() -> list[Statement]:
         return [_wide(random) for _ in range(random.choice((1, 1, 2)))]
 
-    return Question(
+    return AuthorizationRequest(
         id=f"layers {number}",
         principal=caller,
         account=account,
@@ -126,7 +126,7 @@ def layer_question(random: Random, number: int) -> Question:
     )  # fmt: skip
 
 
-def principal_question(random: Random, number: int) -> Question:
+def principal_question(random: Random, number: int) -> AuthorizationRequest:
     """Resource policies that name principals in every way, and callers of every kind, within and across accounts."""
     caller, account = random.choice(_callers())
     statements = [_named(random, "Allow", caller) for _ in range(random.choice((1, 2, 2)))]
@@ -134,7 +134,7 @@ def principal_question(random: Random, number: int) -> Question:
         statements.append(_named(random, "Deny", caller))
     identity = _statement(random, "Allow", ("*", "s3:*"), ("*",), conditions=0)
     in_account = account is not None
-    return Question(
+    return AuthorizationRequest(
         id=f"principals {number}",
         principal=caller,
         account=account,
@@ -149,7 +149,7 @@ def principal_question(random: Random, number: int) -> Question:
     )
 
 
-def guarded_question(random: Random, number: int) -> Question:
+def guarded_question(random: Random, number: int) -> AuthorizationRequest:
     """Keys, with grants, and roles to assume, which nobody reaches unless their own policy says so."""
     caller, account = random.choice(_callers())
     key = chance(random, 0.65)
@@ -167,7 +167,7 @@ def guarded_question(random: Random, number: int) -> Question:
     context |= {name: value for name, value in pairs.items() if key and chance(random, 0.6)}
     in_account = account is not None
     identity = _statement(random, "Allow", ("*", *patterns), ("*",), conditions=0)
-    return Question(
+    return AuthorizationRequest(
         id=f"guarded {number}",
         principal=caller,
         account=account,
@@ -354,10 +354,10 @@ def _principal(random: Random, caller: str | None) -> Any:
     return {"AWS": one_or_list(random, [random.choice(names), *extra])}
 
 
-def _grant(random: Random, caller: str) -> Grant:
+def _grant(random: Random, caller: str) -> KmsGrant:
     own = caller.startswith("arn:") and caller != _PROVIDER and chance(random, 0.6)
     grantee = caller if own else f"arn:aws:iam::{HOME}:role/app/reader"
     kind = random.choice(("EncryptionContextEquals", "EncryptionContextSubset"))
     constraints = {kind: {"app": random.choice(("x", "y"))}} if chance(random, 0.5) else {}
     operations = random.sample(["Decrypt", "GenerateDataKey", "DescribeKey"], k=2)
-    return Grant(grantee=grantee, operations=operations, constraints=constraints)
+    return KmsGrant(grantee=grantee, operations=operations, constraints=constraints)

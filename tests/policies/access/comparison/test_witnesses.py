@@ -8,8 +8,8 @@ import pytest
 import z3
 
 from policies.access import encoding, evaluator
+from policies.access.authorization import AuthorizationRequest
 from policies.access.encoding.answer import request_of
-from policies.access.question import Question
 from tests.policies.access.comparison.compare import as_json, questions
 from tests.policies.access.comparison.families import FAMILIES
 
@@ -19,7 +19,7 @@ QUESTIONS = 60
 LEAST_FOUND = 0.75
 
 
-def searched(question: Question, *, allowed: bool) -> Question | None:
+def searched(question: AuthorizationRequest, *, allowed: bool) -> AuthorizationRequest | None:
     """The question with a request, of the same caller, that the encoding finds (not) allowed.
 
     Where the resource is a key or a role it stays, since its policy is of that kind; others are open.

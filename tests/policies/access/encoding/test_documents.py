@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from policies.access.authorization import KmsGrant
 from policies.access.encoding import BadDocument, decide
-from policies.access.question import Grant
 from tests.policies.access.encoding.factories import BUCKET, HOME, READER, allow, deny, document, question
 
 KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1"
@@ -36,6 +36,6 @@ def test_a_bad_document_is_named(found: dict[str, Any], says: str) -> None:
 
 
 def test_a_grant_constraint_that_is_not_known_is_refused() -> None:
-    grant = Grant(grantee=READER, operations=["Decrypt"], constraints={"SourceArn": {"a": BUCKET}})
+    grant = KmsGrant(grantee=READER, operations=["Decrypt"], constraints={"SourceArn": {"a": BUCKET}})
     with pytest.raises(BadDocument, match="SourceArn is neither EncryptionContextEquals nor EncryptionContextSubset"):
         decide(question(action="kms:Decrypt", resource=KEY, grants=[grant]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.access.question import Grant
+from policies.access.authorization import KmsGrant
 from tests.policies.access.evaluator.factories import (
     FULL,
     HOME,
@@ -40,9 +40,13 @@ _ACCOUNT_2 = policy(
     allow(["kms:Decrypt", "kms:Encrypt"], Principal={"AWS": OTHER}, Sid="Allow use of the key"),
 )
 
-_GRANT = Grant(grantee=ROLE, operations=["Decrypt"], constraints={"EncryptionContextSubset": {"Department": "Finance"}})
+_GRANT = KmsGrant(
+    grantee=ROLE, operations=["Decrypt"], constraints={"EncryptionContextSubset": {"Department": "Finance"}}
+)
 
-_EXACT = Grant(grantee=ROLE, operations=["Decrypt", "DescribeKey"], constraints={"EncryptionContextEquals": {"a": "1"}})
+_EXACT = KmsGrant(
+    grantee=ROLE, operations=["Decrypt", "DescribeKey"], constraints={"EncryptionContextEquals": {"a": "1"}}
+)
 
 KMS = (
     example(

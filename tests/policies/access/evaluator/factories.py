@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Answer, Question
 
 HOME = "111122223333"
 OTHER = "444455556666"
@@ -44,7 +44,7 @@ def _statement(effect: str, action: Any, resource: Any, elements: Mapping[str, A
 FULL = policy(allow())
 
 
-def question(**fields: Any) -> Question:
+def question(**fields: Any) -> AuthorizationRequest:
     """Role `Reader` reads an object of its own account, unless told otherwise; the accounts follow from the ARNs."""
     principal = str(fields.get("principal", ROLE))
     parts = principal.split(":")
@@ -57,10 +57,10 @@ def question(**fields: Any) -> Question:
         "resource": OBJECT,
         "owner": HOME,
     }
-    return Question(**{**defaults, **fields})
+    return AuthorizationRequest(**{**defaults, **fields})
 
 
-def answer(**fields: Any) -> Answer:
+def answer(**fields: Any) -> AuthorizationDecision:
     """The evaluator's answer to `question(**fields)`."""
     return decide(question(**fields))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from policies.access.question import Question
+from policies.access.authorization import AuthorizationRequest
 from tests.policies.access.evaluator.factories import HOME, OTHER, ROLE, ROOT, SESSION, USER
 
 ACTIONS = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
@@ -89,10 +89,10 @@ def _context(rng: random.Random) -> dict[str, str | list[str]]:
     }
 
 
-def random_question(rng: random.Random) -> Question:
+def random_question(rng: random.Random) -> AuthorizationRequest:
     """A question with every kind of policy, each present or not."""
     principal = rng.choice(PRINCIPALS)
-    return Question(
+    return AuthorizationRequest(
         id="random",
         principal=principal,
         account=principal.split(":")[4] if principal.startswith("arn:") else None,

@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import allows, decide, explain
-from policies.access.question import Question
 from tests.policies.access.evaluator.factories import FULL, HOME, ROLE, condition_holds, policy
 from tests.policies.access.evaluator.strategies import (
     questions,
@@ -31,7 +31,7 @@ def _with(document: Mapping[str, Any], statement: Mapping[str, Any]) -> dict[str
     return {**document, "Statement": [*document["Statement"], statement]}
 
 
-def _added(question: Question, place: str, statement: Mapping[str, Any]) -> Question:
+def _added(question: AuthorizationRequest, place: str, statement: Mapping[str, Any]) -> AuthorizationRequest:
     """The question with one statement more in the policy of that name; unchanged where there is no such policy."""
     if place == "identity":
         return replace(question, identity=[*question.identity, policy(statement)])
@@ -44,21 +44,25 @@ def _added(question: Question, place: str, statement: Mapping[str, Any]) -> Ques
 
 @thorough
 @given(question=questions, place=st.sampled_from(PLACES), rng=rngs)
-def test_a_deny_more_never_turns_denied_into_allowed(question: Question, place: str, rng: random.Random) -> None:
+def test_a_deny_more_never_turns_denied_into_allowed(
+    question: AuthorizationRequest, place: str, rng: random.Random
+) -> None:
     more = random_statement(rng, principal=place in GUARDED, effect="Deny")
     assert decide(question).allowed >= decide(_added(question, place, more)).allowed
 
 
 @thorough
 @given(question=questions, place=st.sampled_from(PLACES), rng=rngs)
-def test_an_allow_more_never_turns_allowed_into_denied(question: Question, place: str, rng: random.Random) -> None:
+def test_an_allow_more_never_turns_allowed_into_denied(
+    question: AuthorizationRequest, place: str, rng: random.Random
+) -> None:
     more = random_statement(rng, principal=place in GUARDED, effect="Allow")
     assert decide(question).allowed <= decide(_added(question, place, more)).allowed
 
 
 @thorough
 @given(question=questions, place=st.sampled_from(PLACES))
-def test_a_deny_of_everything_denies_wherever_it_applies(question: Question, place: str) -> None:
+def test_a_deny_of_everything_denies_wherever_it_applies(question: AuthorizationRequest, place: str) -> None:
     everything: dict[str, Any] = {"Effect": "Deny", "Action": "*", "Resource": "*"}
     if place in GUARDED:
         everything["Principal"] = "*"
@@ -72,7 +76,7 @@ def test_a_deny_of_everything_denies_wherever_it_applies(question: Question, pla
 
 @thorough
 @given(question=questions, limit=rngs.map(random_document), place=st.sampled_from(("boundary", "session")))
-def test_a_limit_grants_nothing(question: Question, limit: dict[str, Any], place: str) -> None:
+def test_a_limit_grants_nothing(question: AuthorizationRequest, limit: dict[str, Any], place: str) -> None:
     without: dict[str, Any] = {place: None}
     limited: dict[str, Any] = {place: limit}
     assert decide(replace(question, **without)).allowed >= decide(replace(question, **limited)).allowed
@@ -80,14 +84,14 @@ def test_a_limit_grants_nothing(question: Question, limit: dict[str, Any], place
 
 @thorough
 @given(question=questions, level=rngs.map(random_document))
-def test_another_level_of_scps_grants_nothing(question: Question, level: dict[str, Any]) -> None:
+def test_another_level_of_scps_grants_nothing(question: AuthorizationRequest, level: dict[str, Any]) -> None:
     assert decide(question).allowed >= decide(replace(question, scps=[*question.scps, [level]])).allowed
 
 
 @thorough
 @given(question=questions, boundary=rngs.map(random_document))
 def test_without_a_resource_policy_a_boundary_intersects_the_identity_policies(
-    question: Question, boundary: dict[str, Any]
+    question: AuthorizationRequest, boundary: dict[str, Any]
 ) -> None:
     alone = replace(question, principal=ROLE, account=HOME, owner=HOME, resource_policy=None, boundary=None)
     both = decide(alone).allowed and decide(replace(alone, identity=[boundary])).allowed
@@ -96,7 +100,9 @@ def test_without_a_resource_policy_a_boundary_intersects_the_identity_policies(
 
 @thorough
 @given(question=questions, place=st.sampled_from(PLACES), rng=rngs)
-def test_a_statement_about_another_service_changes_nothing(question: Question, place: str, rng: random.Random) -> None:
+def test_a_statement_about_another_service_changes_nothing(
+    question: AuthorizationRequest, place: str, rng: random.Random
+) -> None:
     more = random_statement(rng, principal=place in GUARDED)
     more.pop("NotAction", None)
     more["Action"] = ["sqs:*", "s3express:*", "ec2:Run?nstances"]
@@ -105,7 +111,7 @@ def test_a_statement_about_another_service_changes_nothing(question: Question, p
 
 @thorough
 @given(question=questions, element=st.sampled_from(("Action", "Resource")))
-def test_a_wildcard_covers_whatever_stood_there(question: Question, element: str) -> None:
+def test_a_wildcard_covers_whatever_stood_there(question: AuthorizationRequest, element: str) -> None:
     def widened(document: Mapping[str, Any] | None, effect: str) -> Any:
         if document is None:
             return None
@@ -116,7 +122,7 @@ def test_a_wildcard_covers_whatever_stood_there(question: Question, element: str
                 statement[element] = "*"
         return changed
 
-    def everywhere(effect: str) -> Question:
+    def everywhere(effect: str) -> AuthorizationRequest:
         return replace(
             question,
             identity=[widened(document, effect) for document in question.identity],
@@ -130,7 +136,7 @@ def test_a_wildcard_covers_whatever_stood_there(question: Question, element: str
 
 @thorough
 @given(question=questions)
-def test_the_order_of_statements_and_the_document_they_are_in_do_not_matter(question: Question) -> None:
+def test_the_order_of_statements_and_the_document_they_are_in_do_not_matter(question: AuthorizationRequest) -> None:
     merged: Sequence[Mapping[str, Any]] = [item for document in question.identity for item in document["Statement"]]
     assert decide(replace(question, identity=[policy(*reversed(merged))])).allowed is decide(question).allowed
     assert decide(replace(question, identity=[policy(item) for item in merged])).allowed is decide(question).allowed
@@ -138,7 +144,7 @@ def test_the_order_of_statements_and_the_document_they_are_in_do_not_matter(ques
 
 @thorough
 @given(question=questions)
-def test_a_key_that_no_policy_names_and_the_case_of_keys_do_not_matter(question: Question) -> None:
+def test_a_key_that_no_policy_names_and_the_case_of_keys_do_not_matter(question: AuthorizationRequest) -> None:
     assert decide(replace(question, context={**question.context, "my:Other": "a"})).allowed is decide(question).allowed
     shouted = {key.upper(): value for key, value in question.context.items()}
     assert decide(replace(question, context=shouted)).allowed is decide(question).allowed
@@ -146,13 +152,13 @@ def test_a_key_that_no_policy_names_and_the_case_of_keys_do_not_matter(question:
 
 @thorough
 @given(question=questions)
-def test_a_copy_of_the_documents_is_decided_alike(question: Question) -> None:
+def test_a_copy_of_the_documents_is_decided_alike(question: AuthorizationRequest) -> None:
     assert decide(copy.deepcopy(question)) == decide(question)
 
 
 @thorough
 @given(question=questions)
-def test_the_explanation_agrees_with_the_answer_and_says_why(question: Question) -> None:
+def test_the_explanation_agrees_with_the_answer_and_says_why(question: AuthorizationRequest) -> None:
     answer, found = decide(question), explain(question)
     assert (answer.allowed, answer.because) == (found.allowed, found.because)
     assert allows(question) is found.allowed
@@ -166,7 +172,7 @@ def test_the_explanation_agrees_with_the_answer_and_says_why(question: Question)
 @given(
     question=questions,
 )
-def test_what_is_named_as_missing_is_what_was_missing(question: Question) -> None:
+def test_what_is_named_as_missing_is_what_was_missing(question: AuthorizationRequest) -> None:
     """Filling every layer that is named as missing makes the request pass."""
     found = explain(question)
     if not found.missing:

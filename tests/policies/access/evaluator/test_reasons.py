@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from policies.access.authorization import KmsGrant
 from policies.access.evaluator import explain
-from policies.access.question import Grant
 from tests.policies.access.evaluator.factories import (
     FULL,
     HOME,
@@ -93,7 +93,7 @@ def test_a_policy_that_names_a_deleted_principal_says_so() -> None:
 
 
 def test_a_grant_is_named_with_its_grantee() -> None:
-    grant = Grant(grantee=ROLE, operations=["Decrypt"])
+    grant = KmsGrant(grantee=ROLE, operations=["Decrypt"])
     delegating = policy(allow("kms:*", Principal={"AWS": ROOT}))
     found = answer(action="kms:Decrypt", resource=KEY, resource_policy=delegating, grants=[grant])
     assert found.because == f"Allow to {ROLE} in grant 1"

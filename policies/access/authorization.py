@@ -1,4 +1,4 @@
-"""One question about access, in a vocabulary that decides nothing: the evaluator and the proofs both read it.
+"""A request to be authorized, in a vocabulary that decides nothing: the evaluator and the encoding both read it.
 
 Documents stay as the JSON that AWS holds: each reader parses them for itself, so that neither inherits the other's
 misreading.
@@ -12,11 +12,11 @@ from typing import Any
 
 Document = Mapping[str, Any]
 # One value, or several for a multivalued key. Numbers, dates and Booleans are written as AWS writes them, as text.
-Context = Mapping[str, str | Sequence[str]]
+RequestContext = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grant:
+class KmsGrant:
     """A KMS grant: `operations` in the API's spelling (`Decrypt`), `constraints` as CreateGrant takes them."""
 
     grantee: str
@@ -25,7 +25,7 @@ class Grant:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class AuthorizationRequest:
     """May `principal` do `action` to `resource`?
 
     `principal` is the ARN of a role, role session, user or account root, the name of a service (`events.amazonaws.com`)
@@ -49,12 +49,12 @@ class Question:
     session: Document | None = None
     scps: Sequence[Sequence[Document]] = ()
     rcps: Sequence[Sequence[Document]] = ()
-    grants: Sequence[Grant] = ()
-    context: Context = field(default_factory=dict)
+    grants: Sequence[KmsGrant] = ()
+    context: RequestContext = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class AuthorizationDecision:
     """Whether it is allowed; `because` names the statement, or the missing one, that decided."""
 
     id: str

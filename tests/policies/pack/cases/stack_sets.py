@@ -1,0 +1,14 @@
+"""Cases of the rule in `policies/pack/rules/stack_sets.py`."""
+
+from __future__ import annotations
+
+from policies.pack.rules import stack_sets
+from tests.policies.pack.pack_factories import make
+from tests.policies.pack.rule_cases import Cases, Never, on
+
+CASES = Cases(
+    rule=stack_sets.RULE,
+    passes=Never(because="to declare such a resource at all is the mistake"),
+    mistakes=[(on(make("aws:cloudformation/stackSet:StackSet", "release")), "StackSet release belongs to the deploy")],
+    unknown=Never(because="no property of such a resource matters"),
+)
