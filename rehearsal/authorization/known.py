@@ -100,7 +100,7 @@ def _through(service: str, region: str, key: str, actions: Sequence[str], contex
 def known_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> Known:
     """What the stacks' resources tell."""
     every = [resource for stack in stacks for resource in stack.whole]
-    keys = {key.arn.rpartition("/")[2]: key for key in graph.kind("key")}
+    keys = {key.arn.rpartition("/")[2]: key for key in graph.resources("key")}
     aliases = {(key.account, alias): key.arn for key in keys.values() for alias in key.aliases}
     return Known(
         graph=graph,

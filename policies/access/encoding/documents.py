@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.access.authorization import Document
-from policies.access.remembered import Remembered
+from policies.access.document_cache import DocumentCache
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.
 # Source: IAM User Guide, reference_policies_variables.
@@ -62,7 +62,7 @@ def parse(document: Document, where: str) -> Policy:
 
 
 # Documents by where they stand, which their statements say.
-PARSED: Remembered[Policy] = Remembered()
+PARSED: DocumentCache[Policy] = DocumentCache()
 
 
 def _read(document: Document, where: str) -> Policy:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from policies.access.document_cache import DocumentCache
 from policies.access.evaluator.errors import BadPolicy, nearest
 from policies.access.evaluator.parse_condition import read_condition
 from policies.access.evaluator.parse_principal import read_principals
 from policies.access.evaluator.policy import Policy, PolicyKind, Principals, Resources, Statement
 from policies.access.evaluator.template import Span, Template, parse_resource, parse_template, regex_text, static
-from policies.access.remembered import Remembered
 
 CURRENT_VERSION = "2012-10-17"
 _VERSIONS = ("2008-10-17", CURRENT_VERSION)
@@ -40,7 +40,7 @@ _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
 # Documents by the kind that they were read as.
-PARSED: Remembered[Policy] = Remembered()
+PARSED: DocumentCache[Policy] = DocumentCache()
 
 
 def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:

@@ -1,4 +1,4 @@
-"""The graph: roles, resources and endpoints with the policies that they were really built with."""
+"""The policy graph: roles, resources and VPC endpoints, with the policies that the stacks really gave them."""
 
 from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, Role, Runner, VpcEndpoint
 from policies.access.graph.read import graph_of, read_graph

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.access.graph.joined import Joined, mappings
 from policies.access.graph.model import BadExport, Runner, account_of
+from policies.access.graph.stack_resources import StackResources, mappings
 from policies.pack.model import Resource
 
 # Type -> kind, and the property with the role's ARN.
@@ -21,12 +21,12 @@ _STUDIO = {
     "aws:sagemaker/userProfile:UserProfile": ("profile", "userSettings"),
     "aws:sagemaker/domain:Domain": ("domain", "defaultUserSettings"),
 }
-# CodePipeline keeps artifacts below the first 20 characters of a pipeline's name: userguide,
-# welcome-introducing-artifacts.
-_FOLDER = 20
+# CodePipeline keeps artifacts below the first 20 characters of a pipeline's name. Source: AWS CodePipeline User Guide,
+# page welcome-introducing-artifacts.
+_FOLDER_LENGTH = 20
 
 
-def runners(stack: Joined) -> Iterable[Runner]:
+def runners(stack: StackResources) -> Iterable[Runner]:
     """Everything of a stack that runs with a role."""
     for token, (kind, prop) in _KINDS.items():
         for resource in stack.of(token):
@@ -39,7 +39,7 @@ def runners(stack: Joined) -> Iterable[Runner]:
                 yield _runner(stack, resource, kind, settings["executionRole"])
 
 
-def _runner(stack: Joined, resource: Resource, kind: str, role: object) -> Runner:
+def _runner(stack: StackResources, resource: Resource, kind: str, role: object) -> Runner:
     if not isinstance(role, str) or not role.startswith("arn:"):
         raise BadExport(f"{stack.name}: the role of {kind} {resource.name} is not known: export it after `pulumi up`")
     arn, partition = stack.arn(resource), role.split(":")[1]
@@ -56,7 +56,7 @@ def _runner(stack: Joined, resource: Resource, kind: str, role: object) -> Runne
         stack=stack.name,
         urn=resource.urn,
         source=f"arn:{partition}:s3:::{sources[0]['S3Bucket']}/{sources[0].get('S3ObjectKey')}" if sources else None,
-        artifacts=f"arn:{partition}:s3:::{stores[0]}/{name[:_FOLDER]}/" if stores else None,
+        artifacts=f"arn:{partition}:s3:::{stores[0]}/{name[:_FOLDER_LENGTH]}/" if stores else None,
         starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
     )
 
@@ -65,6 +65,6 @@ def _configured(resource: Resource) -> Iterator[tuple[Mapping[str, Any], Mapping
     """A pipeline's actions with their configurations."""
     for stage in mappings(resource.props.get("stages")):
         for action in mappings(stage.get("actions")):
-            known = action.get("configuration")
-            if isinstance(known, Mapping):
-                yield action, known
+            configuration = action.get("configuration")
+            if isinstance(configuration, Mapping):
+                yield action, configuration

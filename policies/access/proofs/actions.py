@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import product
 
 from policies.access.authorization import Document
-from policies.access.graph.asking import listed, statements
-from policies.access.remembered import Remembered
+from policies.access.document_cache import DocumentCache
+from policies.access.graph.policy_documents import as_list, statements
 
 # What no AWS action is called: stands for every text that no statement names.
 OTHER = "0other"
 
 
-def classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
+def action_classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
     """One action, in lower case, of each class within `family` (actions or patterns)."""
     patterns = sorted({pattern for document in documents for pattern in _named(document)})
     return list(_classes(tuple(patterns), tuple(sorted(pattern.lower() for pattern in family))))
@@ -29,7 +29,7 @@ def may_be_allowed(documents: Iterable[Document], action: str) -> bool:
     """Whether any Allow speaks of an action (in lower case), by text or by leaving it out of a NotAction."""
     return any(
         "NotAction" in statement
-        or any(_expression(str(p).lower()).fullmatch(action) for p in listed(statement.get("Action")))
+        or any(_expression(str(p).lower()).fullmatch(action) for p in as_list(statement.get("Action")))
         for document in documents
         for statement in statements(document)
         if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
@@ -89,8 +89,8 @@ def _mentioned(document: Document) -> frozenset[str]:
         for statement in statements(document)
         if isinstance(statement, Mapping)
         for element in ("Action", "NotAction")
-        for text in listed(statement.get(element))
+        for text in as_list(statement.get(element))
     )
 
 
-_MENTIONED: Remembered[frozenset[str]] = Remembered()
+_MENTIONED: DocumentCache[frozenset[str]] = DocumentCache()

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from catalog.roles import ROLES
 from policies.access.authorization import Document
 from policies.access.graph import PolicyGraph, PolicyResource, Role, Runner
-from policies.access.graph.asking import listed, statements
-from policies.access.graph.purposes import of, role_kind
-from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
+from policies.access.graph.policy_documents import as_list, statements
+from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.escalation import facts
+from policies.access.proofs.requests import beyond, role_request, within, without
+from policies.access.proofs.solver import Solver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class Steps:
         # Several steps ask the same: which action starts a role, who writes the artifacts that runners share.
         self._answers: dict[tuple[str, ...], bool] = {}
         self._ours = tuple(sorted({pattern for each in graph.roles.values() for pattern in _families(each)}))
-        for role in sorted(graph.roles.values(), key=lambda each: each.arn):
+        for role in graph.sorted_roles():
             self._by_account.setdefault(role.account, []).append(role)
         self._runners = sorted(graph.runners.values(), key=lambda each: each.urn)
 
@@ -76,8 +78,8 @@ class Steps:
         trusted = trust.arn if trust else ""
         asked = role.arn, action, resource or "", trusted, *(text for pair in (pinned or {}).items() for text in pair)
         if asked not in self._answers:
-            opened = role_asks(role, [action], resource=resource, pinned=pinned, trust_of=trust)
-            self._answers[asked] = self.solver.possible(f"{role.name} does {action} on {resource}", opened)
+            open_request = role_request(role, [action], resource=resource, pinned=pinned, trust_of=trust)
+            self._answers[asked] = self.solver.possible(f"{role.name} does {action} on {resource}", open_request)
         return self._answers[asked]
 
     def _stays(self, role: Role, action: str) -> bool:
@@ -142,10 +144,10 @@ class Steps:
 
     def _puts(self, role: Role, bucket: PolicyResource, place: str) -> bool:
         if place.endswith("/"):
-            opened = role_asks(role, ["s3:PutObject"], guard=bucket)
-            return self.solver.possible(f"{role.name} writes below {place}", opened, within(f"{place}*"))
-        opened = role_asks(role, ["s3:PutObject"], guard=bucket, resource=place)
-        return self.solver.possible(f"{role.name} writes {place}", opened)
+            open_request = role_request(role, ["s3:PutObject"], policy_resource=bucket)
+            return self.solver.possible(f"{role.name} writes below {place}", open_request, within(f"{place}*"))
+        open_request = role_request(role, ["s3:PutObject"], policy_resource=bucket, resource=place)
+        return self.solver.possible(f"{role.name} writes {place}", open_request)
 
     def _roles_behind(self, runner: Runner) -> list[str]:
         builds = [r.role_arn for r in self._runners if r.kind == "build" and r.name in runner.starts]
@@ -164,10 +166,10 @@ class Steps:
 
     def _state(self, role: Role) -> Iterator[Step]:
         """Whoever writes Pulumi's state decides what the next deployer makes."""
-        for bucket in of(self.graph, "bucket", "state"):
+        for bucket in resources_with_purpose(self.graph, "bucket", "state"):
             if self._writes(role, f"{bucket.arn}/"):
                 for deployer in self._by_account[bucket.account]:
-                    if role_kind(deployer) == "deployer" and deployer.arn != role.arn:
+                    if ROLES[deployer.kind].declares_stacks and deployer.arn != role.arn:
                         yield Step(source=role.arn, target=deployer.arn, by=f"writes the state in {bucket.name}")
 
     def _unlimited(self, role: Role) -> Iterator[Step]:
@@ -179,7 +181,7 @@ class Steps:
             if self._mentions(role, action, None):
                 free = without("iam:PermissionsBoundary", self.boundaries)
                 if self.solver.possible(
-                    f"{role.name} does {action} without the boundary", role_asks(role, [action]), free
+                    f"{role.name} does {action} without the boundary", role_request(role, [action]), free
                 ):
                     yield Step(source=role.arn, target=None, by=f"{action} without the boundary")
         for action, boundary in ((a, b) for a in facts.REWRITTEN for b in self.boundaries):
@@ -198,8 +200,10 @@ class Steps:
             *facts.LOOSENED,
         ):
             if self._mentions(role, action, None) and not self._stays(role, action):
-                opened = role_asks(role, [action])
-                if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*self._ours)):
+                open_request = role_request(role, [action])
+                if self.solver.possible(
+                    f"{role.name} does {action} beyond the platform", open_request, beyond(*self._ours)
+                ):
                     yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
 
 
@@ -225,8 +229,8 @@ def _resources_of(role: Role, action: str) -> tuple[str, ...]:
 def _allows(document: Document) -> Iterable[tuple[Sequence[str] | None, Sequence[str]]]:
     for statement in statements(document):
         if statement.get("Effect") == "Allow":
-            actions = listed(statement["Action"]) if "Action" in statement else None
-            yield actions, listed(statement.get("Resource", "*"))
+            actions = as_list(statement["Action"]) if "Action" in statement else None
+            yield actions, as_list(statement.get("Resource", "*"))
 
 
 def _matches(patterns: Sequence[str] | None, action: str) -> bool:
@@ -252,7 +256,7 @@ def _parts(pattern: str) -> list[str]:
 def _names(policy: Document, role: Role) -> bool:
     """Whether an Allow of a resource's policy names the role itself, or everybody."""
     principals = (each.get("Principal") for each in statements(policy) if each.get("Effect") == "Allow")
-    named = [name for one in principals for name in (listed(one.get("AWS")) if isinstance(one, Mapping) else [one])]
+    named = [name for one in principals for name in (as_list(one.get("AWS")) if isinstance(one, Mapping) else [one])]
     return role.arn in named or "*" in named
 
 
@@ -269,5 +273,5 @@ def _services(trust: Document) -> set[str]:
         service
         for statement in statements(trust)
         if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
-        for service in listed(statement["Principal"].get("Service"))
+        for service in as_list(statement["Principal"].get("Service"))
     }

@@ -1,4 +1,4 @@
-"""Copies of roles and resources with other ids in every text of theirs."""
+"""Templates of roles, resources, endpoints and runners: copies with other ids in every text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any, Generic, TypeVar
 from policies.access.graph.model import PolicyResource, Role, Runner, VpcEndpoint
 
 Thing = TypeVar("Thing", Role, PolicyResource, Runner, VpcEndpoint)
-# Same in all of an account's roles, so copied once for all of them.
-_SHARED = "boundary"
-# A name of AWS's own in which a stack's name may stand: buckets of image layers (ECR userguide, vpc-endpoints).
-_OF_AWS = r"prod-[a-z0-9-]+-starport-layer-bucket"
+# Fields without ids: a boundary is copied once for all roles of an account, kind and purpose stay what they are.
+_KEPT = frozenset({"boundary", "kind", "purpose"})
+# A name of AWS's own in which a stack's name may stand: buckets of image layers. Source: Amazon ECR User Guide, page
+# vpc-endpoints.
+_AWS_BUCKET = r"prod-[a-z0-9-]+-starport-layer-bucket"
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,19 @@ class Template(Generic[Thing]):
     def _pieces(self) -> list[str]:
         """The text, cut at the ids: every second piece is one."""
         text = json.dumps(
-            {field.name: getattr(self.original, field.name) for field in fields(self.original) if field.name != _SHARED}
+            {
+                field.name: getattr(self.original, field.name)
+                for field in fields(self.original)
+                if field.name not in _KEPT
+            }
         )
-        return whole(self.ids).split(text)
+        return _ids_pattern(self.ids).split(text)
 
-    def copied(self, to: Mapping[str, str], **changes: Any) -> Thing:
-        """A copy with these ids, and `changes` on top."""
+    def copy(self, ids: Mapping[str, str], **changes: Any) -> Thing:
+        """A copy with other ids for its own, and `changes` on top."""
         pieces = self._pieces.copy()
-        for place in range(1, len(pieces), 2):
-            pieces[place] = to.get(pieces[place], pieces[place])
+        for index in range(1, len(pieces), 2):
+            pieces[index] = ids.get(pieces[index], pieces[index])
         found = json.loads("".join(pieces))
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
@@ -45,7 +50,7 @@ class Template(Generic[Thing]):
         return replace(self.original, **{**values, **changes})
 
 
-def whole(ids: Iterable[str]) -> re.Pattern[str]:
+def _ids_pattern(ids: Iterable[str]) -> re.Pattern[str]:
     """Any of the ids, not as a part of a longer word, and names of AWS's own, which have no other."""
-    alternatives = "|".join([_OF_AWS, *sorted(map(re.escape, ids), key=len, reverse=True)])
+    alternatives = "|".join([_AWS_BUCKET, *sorted(map(re.escape, ids), key=len, reverse=True)])
     return re.compile(rf"(?<![A-Za-z0-9])({alternatives})(?![A-Za-z0-9])")

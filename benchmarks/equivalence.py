@@ -1,8 +1,8 @@
-"""A large graph by its classes: roles and resources whose documents differ in ids alone need to be looked at once.
+"""Equivalence classes of accounts and projects: of those whose documents differ in ids alone, two are looked at.
 
 Policies tell accounts, projects and users apart by equality, and projects by hyphenated names too. So a theorem that
 holds of two members of a class, and of every pair of projects whose ids could be taken for each other, holds of all.
-What is compared is the text of every document: nothing is assumed to be alike that is not alike to the letter.
+What is compared is the text of every document: nothing counts as equivalent that is not equal to the letter.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from functools import lru_cache
 from itertools import combinations, islice
 
 from policies.access.graph.model import PolicyGraph, PolicyResource, Role
-from policies.access.graph.purposes import purpose
 
 # Members of a class that are looked at: one alone, and one beside another of its kind.
 MEMBERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Classes:
-    """An graph reduced to representatives, and how many of each thing they stand for."""
+class EquivalenceClasses:
+    """A graph reduced to representatives, and how many accounts and projects each stands for.
+
+    `related` are pairs of projects whose ids could be taken for each other.
+    """
 
     graph: PolicyGraph
     accounts: Mapping[str, int]
@@ -38,8 +40,8 @@ class Classes:
         )
 
 
-def classes(graph: PolicyGraph) -> Classes:
-    """The graph's classes. An graph without repetition is its own representative."""
+def equivalence_classes(graph: PolicyGraph) -> EquivalenceClasses:
+    """The graph's classes. A graph without repetition is its own representative."""
     shapes = _Shapes(graph)
     by_account: dict[str, set[Hashable]] = {account: set() for account in graph.accounts()}
     by_project: dict[str, set[Hashable]] = {}
@@ -57,7 +59,7 @@ def classes(graph: PolicyGraph) -> Classes:
         looked_at = [project for project in members if project in chosen_projects]
         others = (project for project in members if project not in chosen_projects)
         chosen_projects |= set(islice(others, max(0, MEMBERS - len(looked_at))))
-    return Classes(
+    return EquivalenceClasses(
         graph=_restricted(graph, chosen_accounts, chosen_projects),
         accounts={members[0]: len(members) for members in accounts},
         projects={members[0]: len(members) for members in projects},
@@ -75,12 +77,12 @@ def _grouped(found: Mapping[str, set[Hashable]]) -> list[list[str]]:
 
 def _related(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Pairs of ids of which one is a part of the other between hyphens: `risk` and `risk-eu`."""
-    known = set(ids)
-    for name in sorted(known):
+    all_ids = set(ids)
+    for name in sorted(all_ids):
         parts = name.split("-")
         for start, end in combinations(range(len(parts) + 1), 2):
             inner = "-".join(parts[start:end])
-            if inner != name and inner in known:
+            if inner != name and inner in all_ids:
                 yield inner, name
 
 
@@ -98,7 +100,7 @@ def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> P
         # Endpoints of every account stay: the perimeter is all of them together.
         runners={urn: one for urn, one in graph.runners.items() if one.role_arn in roles},
         stacks={stack: account for stack, account in graph.stacks.items() if account in accounts and stack in stacks},
-        alike=graph.alike | (frozenset(graph.accounts()) - accounts),
+        equivalent_accounts=graph.equivalent_accounts | (frozenset(graph.accounts()) - accounts),
     )
 
 
@@ -123,11 +125,11 @@ class _Shapes:
     def of(self, one: Role | PolicyResource) -> Hashable:
         """The shape: equal for equal texts."""
         if isinstance(one, PolicyResource):
-            return self._number(_guarded(one), one)
+            return self._number(_resource_content(one), one)
         limit = id(one.boundary), one.account
         if limit not in self._limits:
             self._limits[limit] = self._number([one.boundary, one.boundary_arn], replace(one, tags={}))
-        return self._number(_role(one), one), self._limits[limit]
+        return self._number(_role_content(one), one), self._limits[limit]
 
     def _number(self, content: list[object], one: Role | PolicyResource) -> int:
         text = json.dumps(content, ensure_ascii=False)
@@ -149,10 +151,12 @@ class _Shapes:
 def _labels(graph: PolicyGraph) -> dict[str, list[tuple[re.Pattern[str], str, str]]]:
     """For each account: its own keys, endpoints and stacks, and what stands for them. Others' ids stay themselves."""
     found: dict[str, dict[str, str]] = {}
-    for key in graph.kind("key"):
-        found.setdefault(key.account, {})[key.name] = f"«key {purpose(key)}»"
-    for gate in graph.endpoints.values():
-        found.setdefault(gate.account, {}).update({gate.id: f"«{gate.service}»", gate.vpc: "«vpc»"})
+    for key in graph.resources("key"):
+        found.setdefault(key.account, {})[key.name] = f"«key {key.purpose}»"
+    for vpc_endpoint in graph.endpoints.values():
+        found.setdefault(vpc_endpoint.account, {}).update(
+            {vpc_endpoint.id: f"«{vpc_endpoint.service}»", vpc_endpoint.vpc: "«vpc»"}
+        )
     # A project's stack is called after the project, which is left open by itself.
     things: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
     shared = {one.stack for one in things if not one.tags.get("project")}
@@ -179,10 +183,11 @@ def _bounded(text: str) -> re.Pattern[str]:
     return re.compile(rf"{plain}(?<![A-Za-z0-9]{plain})(?![A-Za-z0-9])")
 
 
-def _role(role: Role) -> list[object]:
+def _role_content(role: Role) -> list[object]:
     tags = {key: value for key, value in role.tags.items() if key in ("project", "user", "platform")}
-    return [role.arn, role.trust, role.inline, role.managed, tags]
+    return [role.kind.value, role.arn, role.trust, role.inline, role.managed, tags]
 
 
-def _guarded(one: PolicyResource) -> list[object]:
-    return [one.kind, one.arn if one.kind != "key" else one.aliases, one.policy, one.key_arn]
+def _resource_content(resource: PolicyResource) -> list[object]:
+    name: object = resource.aliases if resource.kind == "key" else resource.arn
+    return [resource.kind, name, resource.policy, resource.key_arn]
