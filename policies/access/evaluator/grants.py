@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policies.access.authorization import KmsGrant
-from policies.access.evaluator.caller import Request
+from policies.access.evaluator.caller import NormalizedRequest
 from policies.access.evaluator.errors import BadPolicy, allowed, nearest
 from policies.access.evaluator.match import Grade, grade_of
 
 _PREFIX = "kms:encryptioncontext:"
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 # botocore kms GrantConstraints: the encryption context is not asked for where the operation has none. CreateGrant's own
-# rule (the new grant must be as strict) is about the grant that is made, which a question does not hold.
+# rule (the new grant must be as strict) is about the grant that is made, which a request does not hold.
 _WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
 
 
-def grant_grade(grant: KmsGrant, request: Request, where: str) -> Grade:
+def grant_grade(grant: KmsGrant, request: NormalizedRequest, where: str) -> Grade:
     """How a grant reaches the caller for this action; NONE when operation, grantee or constraints do not fit.
 
     Raises `BadPolicy` for a constraint that is not known.
@@ -40,7 +40,7 @@ def grant_grade(grant: KmsGrant, request: Request, where: str) -> Grade:
     return grade_of(account, None if account else grant.grantee, request.caller)
 
 
-def _constraints_hold(grant: KmsGrant, request: Request) -> bool:
+def _constraints_hold(grant: KmsGrant, request: NormalizedRequest) -> bool:
     given = {key.removeprefix(_PREFIX): value for key, value in request.single.items() if key.startswith(_PREFIX)}
     equals = grant.constraints.get("EncryptionContextEquals")
     subset = grant.constraints.get("EncryptionContextSubset")

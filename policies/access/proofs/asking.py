@@ -9,7 +9,7 @@ from functools import cached_property
 import z3
 
 from policies.access.authorization import AuthorizationRequest, Document
-from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
+from policies.access.encoding import CallerType, Policies, SymbolicCaller, SymbolicRequest, encode, find
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
 from policies.access.graph import PolicyGraph, PolicyResource, Role
@@ -34,7 +34,7 @@ class Asked:
     """A request of one action, and the formula that it is allowed. `always` is true of its caller."""
 
     formula: Formula
-    request: Request
+    request: SymbolicRequest
     always: tuple[Formula, ...] = ()
 
     def resource_like(self, *patterns: str) -> Formula:
@@ -114,7 +114,7 @@ class Open:
     """Who asks and what is around it; the action is any of a family, one class after the other."""
 
     question: AuthorizationRequest
-    caller: Caller
+    caller: SymbolicCaller
     family: Sequence[str]
     resource: str | None = None
     pinned: Pinned = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Open:
         for action in classes(documents, self.family):
             if not may_be_allowed(granting, action):
                 continue
-            request = Request.over(
+            request = SymbolicRequest.over(
                 self._policies.each(), self.caller, action=action, resource=self.resource, pinned=self.pinned
             )
             yield self._foreign(Asked(encode(self._policies, request), request, self.always))
@@ -218,7 +218,7 @@ def role_asks(
         boundary=role.boundary,
     )
     tags = {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()}
-    return Open(question, Caller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})})
+    return Open(question, SymbolicCaller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})})
 
 
 def outsiders_ask(
@@ -247,15 +247,15 @@ def outsiders_ask(
         resource_policy=guard.policy if guard else trust_of.trust if trust_of else None,
     )
     for account in accounts:
-        for word, kind in (("role", CallerKind.ROLE), ("user", CallerKind.USER)):
+        for word, kind in (("role", CallerType.ROLE), ("user", CallerType.USER)):
             arn = z3.String("principal:arn")
-            caller = Caller(kind, arn, z3.StringVal(account), arn)
+            caller = SymbolicCaller(kind, arn, z3.StringVal(account), arn)
             begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
             outside = paths if account == STRANGER else ()
             yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,), outside)
     # The keys of all signed requests (IAM reference_policies_condition-keys), of which an anonymous one is none.
     unsigned = {**(pinned or {}), "aws:PrincipalArn": (), "aws:PrincipalIsAWSService": ()}
-    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, unsigned, (), paths)
+    yield "an anonymous caller", Open(question, SymbolicCaller.of("*", None), family, resource, unsigned, (), paths)
 
 
 def _any(parts: Iterable[Formula]) -> Formula:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest, Document
-from policies.access.encoding import Caller
+from policies.access.encoding import SymbolicCaller
 from policies.access.encoding.logic import Formula, negation
 from policies.access.graph import PolicyGraph, PolicyResource, Role
 from policies.access.graph.asking import listed, statements
@@ -162,7 +162,7 @@ def _services_ask(policy: Document, resource: str | None, owner: str, family: li
         question = AuthorizationRequest(
             id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=spoken
         )
-        yield service, Open(question, Caller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
+        yield service, Open(question, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
 
 
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:

@@ -16,7 +16,7 @@ _DIFFERS = z3.Z3_OP_DISTINCT
 
 
 @dataclass(frozen=True)
-class Atom:
+class StringConstraint:
     """A condition on texts. `language` is None for a relation of several texts, or one that has no automaton."""
 
     term: z3.BoolRef
@@ -35,37 +35,37 @@ class Atom:
     implied: tuple[str, Automaton] | None = None
 
 
-def is_atom(term: z3.ExprRef) -> bool:
+def is_string_constraint(term: z3.ExprRef) -> bool:
     """Whether the term is a condition that reads text."""
     known = z3.is_app(term) and term.decl().kind() in (*_PREDICATES, _DIFFERS)
     return known and any(map(z3.is_seq, term.children()))
 
 
-def atom_of(term: z3.BoolRef) -> Atom:
+def string_constraint_of(term: z3.BoolRef) -> StringConstraint:
     """The set of texts that `term` accepts, if it is one. Remembered, since formulas share their conditions."""
-    found = _ATOMS.get(term.get_id())
+    found = _CONSTRAINTS.get(term.get_id())
     if found is None:
-        if len(_ATOMS) >= _REMEMBERED:
-            _ATOMS.clear()
-        found = _ATOMS[term.get_id()] = _atom(term)
+        if len(_CONSTRAINTS) >= _REMEMBERED:
+            _CONSTRAINTS.clear()
+        found = _CONSTRAINTS[term.get_id()] = _constraint_of(term)
     return found
 
 
 # By the solver's number for the term, which stays its own while the atom keeps the term.
-_ATOMS: dict[int, Atom] = {}
+_CONSTRAINTS: dict[int, StringConstraint] = {}
 _REMEMBERED = 100_000
 
 
-def _atom(term: z3.BoolRef) -> Atom:
+def _constraint_of(term: z3.BoolRef) -> StringConstraint:
     variables = tuple(free_variables(term))
     names = tuple(variable.decl().name() for variable in variables)
     read = _read(term)
     if read is None or len(variables) != 1:
-        return Atom(term, variables, names, None, implied=_implied(term))
+        return StringConstraint(term, variables, names, None, implied=_implied(term))
     kind, subject, pattern = read
     text = pattern if isinstance(pattern, str) else None
     if z3.is_const(subject):
-        return Atom(
+        return StringConstraint(
             term,
             variables,
             names,
@@ -76,8 +76,8 @@ def _atom(term: z3.BoolRef) -> Atom:
         )
     offset = _slice_start(subject, text) if kind == z3.Z3_OP_EQ and text is not None else None
     if offset is None or text is None:
-        return Atom(term, variables, names, None)
-    return Atom(term, variables, names, _language(z3.Z3_OP_SEQ_PREFIX, text, offset), part=(offset, text))
+        return StringConstraint(term, variables, names, None)
+    return StringConstraint(term, variables, names, _language(z3.Z3_OP_SEQ_PREFIX, text, offset), part=(offset, text))
 
 
 def _leading(kind: int, pattern: str | z3.ReRef) -> str:

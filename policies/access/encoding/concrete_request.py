@@ -7,57 +7,57 @@ from collections.abc import Iterable, Mapping
 import z3
 
 from policies.access.authorization import AuthorizationRequest
-from policies.access.encoding.callers import Caller
+from policies.access.encoding.callers import SymbolicCaller
 from policies.access.encoding.decision import Policies, encode
 from policies.access.encoding.logic import Undecided, Unsupported, constant
-from policies.access.encoding.request import Request, Slot
+from policies.access.encoding.request import Slot, SymbolicRequest
 from policies.access.encoding.variables import free_variables, slot_and_reading
 
 
-def decide(question: AuthorizationRequest, *, pinned: Iterable[str] = ()) -> bool:
-    """Whether the request of `question` is allowed: the open formula, with its values put in.
+def decide(request: AuthorizationRequest, *, pinned: Iterable[str] = ()) -> bool:
+    """Whether the request of `request` is allowed: the open formula, with its values put in.
 
     `pinned` names keys (and `action`, `resource`) to put in before the formula is made, as a caller may for speed;
     the answer is the same. A pattern that is exact only for known values is made with all of them.
-    Raises `BadDocument`.
+    Raises `MalformedDocument`.
     """
-    policies = Policies.of(question)
+    policies = Policies.of(request)
     try:
-        request = request_of(question, policies, {name.lower() for name in pinned})
-        formula = encode(policies, request)
+        symbolic = symbolic_request(request, policies, {name.lower() for name in pinned})
+        formula = encode(policies, symbolic)
     except Unsupported:
-        request = request_of(question, policies, None)
-        formula = encode(policies, request)
-    return truth(formula, values_of(question, formula))
+        symbolic = symbolic_request(request, policies, None)
+        formula = encode(policies, symbolic)
+    return truth(formula, values_of(request, formula))
 
 
-def request_of(question: AuthorizationRequest, policies: Policies, pinned: set[str] | None) -> Request:
-    """The request of `question`, open but for the keys in `pinned`; all of it known for None."""
-    context = {key.lower(): _listed(values) for key, values in question.context.items()}
+def symbolic_request(request: AuthorizationRequest, policies: Policies, pinned: set[str] | None) -> SymbolicRequest:
+    """The request of `request`, open but for the keys in `pinned`; all of it known for None."""
+    context = {key.lower(): _listed(values) for key, values in request.context.items()}
     shown = context.get("aws:principalarn", ())
-    caller = Caller.of(question.principal, question.account, shown[0] if shown else None)
-    derived = caller.derived(question.owner)
-    request = Request.over(
+    caller = SymbolicCaller.of(request.principal, request.account, shown[0] if shown else None)
+    derived = caller.derived(request.owner)
+    symbolic = SymbolicRequest.over(
         policies.each(),
         caller,
-        action=question.action if pinned is None or "action" in pinned else None,
-        resource=question.resource if pinned is None or "resource" in pinned else None,
+        action=request.action if pinned is None or "action" in pinned else None,
+        resource=request.resource if pinned is None or "resource" in pinned else None,
         pinned={key: found for key, found in context.items() if pinned is None or key in pinned or key in derived},
         also={key: len(found) for key, found in context.items()},
     )
-    return request if pinned is not None else request.with_absent(set(request.keys) - set(context) - set(derived))
+    return symbolic if pinned is not None else symbolic.with_absent(set(symbolic.keys) - set(context) - set(derived))
 
 
-def values_of(question: AuthorizationRequest, formula: z3.BoolRef) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
-    """The value in `question` of each variable of `formula`."""
-    context = {key.lower(): _listed(values) for key, values in question.context.items()}
-    return [(variable, _value(variable, question, context)) for variable in free_variables(formula)]
+def values_of(request: AuthorizationRequest, formula: z3.BoolRef) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+    """The value in `request` of each variable of `formula`."""
+    context = {key.lower(): _listed(values) for key, values in request.context.items()}
+    return [(variable, _value(variable, request, context)) for variable in free_variables(formula)]
 
 
-def _value(variable: z3.ExprRef, question: AuthorizationRequest, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:
+def _value(variable: z3.ExprRef, request: AuthorizationRequest, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:
     slot, reading = slot_and_reading(variable)
     if not reading:
-        return constant(question.action.lower() if slot == "action" else question.resource)
+        return constant(request.action.lower() if slot == "action" else request.resource)
     key, _, index = slot.rpartition("#")
     texts = context.get(key, ())
     known = texts[int(index)] if int(index) < len(texts) else None

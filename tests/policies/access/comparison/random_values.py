@@ -1,4 +1,4 @@
-"""Small draws that every family of questions uses: texts that fit a pattern, values that meet a condition."""
+"""Small draws that every generator of requests uses: texts that fit a pattern, values that meet a condition."""
 
 from __future__ import annotations
 
