@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.pack.evaluate import Finding, Verdict
+from policies.pack.evaluate import RuleFinding, Verdict
 from policies.pack.model import Exemption, Rule
 
 WIDTH = 110
@@ -18,15 +18,15 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class CheckReport:
     """Findings, each with its stack, and the exemptions that excuse nothing any more."""
 
     rules: Sequence[Rule]
-    findings: Sequence[tuple[str, Finding]]
+    findings: Sequence[tuple[str, RuleFinding]]
     stale: Sequence[Exemption]
     today: datetime.date
 
-    def having(self, verdict: Verdict) -> list[tuple[str, Finding]]:
+    def having(self, verdict: Verdict) -> list[tuple[str, RuleFinding]]:
         """The findings of a verdict."""
         return [one for one in self.findings if one[1].verdict is verdict]
 
@@ -36,7 +36,7 @@ class Report:
         return bool(self.having(Verdict.VIOLATED) or self.stale)
 
 
-def text(report: Report) -> list[str]:
+def text(report: CheckReport) -> list[str]:
     """Lines for people: violations by rule, exemptions, what could not be decided, then counts and the outcome."""
     lines: list[str] = []
     violated = report.having(Verdict.VIOLATED)
@@ -48,7 +48,7 @@ def text(report: Report) -> list[str]:
     return [*lines, *_exempted(report), *_stale(report), *_undecided(report), *_counts(report), _outcome(report)]
 
 
-def _rows(findings: Iterable[tuple[str, Finding]]) -> list[str]:
+def _rows(findings: Iterable[tuple[str, RuleFinding]]) -> list[str]:
     return _table(
         [(stack, _subject(finding), detail) for stack, finding in findings for detail in finding.details],
     )
@@ -59,11 +59,11 @@ def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     return [f"  {stack:<{widths[0]}}  {subject:<{widths[1]}}  {said}" for stack, subject, said in rows]
 
 
-def _subject(finding: Finding) -> str:
+def _subject(finding: RuleFinding) -> str:
     return f"{finding.resource.type.rpartition(':')[2]} {finding.resource.name}"
 
 
-def _exempted(report: Report) -> list[str]:
+def _exempted(report: CheckReport) -> list[str]:
     found = report.having(Verdict.EXEMPTED)
     if not found:
         return []
@@ -71,7 +71,7 @@ def _exempted(report: Report) -> list[str]:
     return ["Exempted", *_table(rows), ""]
 
 
-def _until(exemption: Exemption | None, report: Report) -> str:
+def _until(exemption: Exemption | None, report: CheckReport) -> str:
     if exemption is None:
         return ""
     days = (exemption.expires - report.today).days
@@ -79,14 +79,14 @@ def _until(exemption: Exemption | None, report: Report) -> str:
     return f"{exemption.expires} ({left}), {exemption.owner}: {exemption.reason}"
 
 
-def _stale(report: Report) -> list[str]:
+def _stale(report: CheckReport) -> list[str]:
     if not report.stale:
         return []
     rows = [f"  {one.rule} on {one.resource}, of {one.owner}" for one in report.stale]
     return ["Exemptions that excuse nothing: remove them from policy-exemptions.yaml", *rows, ""]
 
 
-def _undecided(report: Report) -> list[str]:
+def _undecided(report: CheckReport) -> list[str]:
     found = report.having(Verdict.UNKNOWN)
     if not found:
         return []
@@ -98,7 +98,7 @@ def _undecided(report: Report) -> list[str]:
     return [*lines, ""]
 
 
-def _counts(report: Report) -> list[str]:
+def _counts(report: CheckReport) -> list[str]:
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     seen = {finding.rule.id for _, finding in report.findings}
     idle = [rule.id for rule in report.rules if rule.id not in seen]
@@ -109,7 +109,7 @@ def _counts(report: Report) -> list[str]:
     return lines
 
 
-def _outcome(report: Report) -> str:
+def _outcome(report: CheckReport) -> str:
     violated = report.having(Verdict.VIOLATED)
     expired = [finding for _, finding in violated if finding.exemption]
     parts = [
@@ -121,7 +121,7 @@ def _outcome(report: Report) -> str:
     return f"failed: {said}" if said else "passed"
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: CheckReport) -> dict[str, Any]:
     """The same for machines: everything but what passed, which is counted."""
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     return {
@@ -134,7 +134,7 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _row(stack: str, finding: Finding) -> dict[str, Any]:
+def _row(stack: str, finding: RuleFinding) -> dict[str, Any]:
     return {
         "stack": stack,
         "rule": finding.rule.id,

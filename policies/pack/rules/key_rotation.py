@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
 
 
-def check(key: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(key: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Automatic rotation is on. KMS rotates symmetric encryption keys only (KMS: rotate-keys)."""
     usage = key.text("keyUsage") or "ENCRYPT_DECRYPT"
     spec = key.text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 SETTING = "domainSettings.executionRoleIdentityConfig"
 
 
-def check(domain: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(domain: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The profile's name becomes the session's source identity (SageMaker guide, monitor-user-access)."""
     value = domain.text(SETTING) or "DISABLED"
     return (

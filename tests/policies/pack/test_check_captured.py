@@ -99,7 +99,7 @@ def test_siblings_find_each_other_by_the_id_that_aws_gave(tmp_path: Path) -> Non
     status: dict[str, Any] = {"bucket": "data-1a2b3c", "versioningConfiguration": {"status": "Enabled"}}
     file = tmp_path / "resources.json"
     written(file, [bucket, record("aws:s3/bucketVersioning:BucketVersioning", "data", **status)])
-    assert {one.props.get("id") for one in read(file)[0].whole} == {"data-1a2b3c", None}
+    assert {one.props.get("id") for one in read(file)[0].with_outputs} == {"data-1a2b3c", None}
     assert {one.props.get("id") for one in read(file)[0].inputs} == {None}
 
 

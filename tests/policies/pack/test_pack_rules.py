@@ -11,11 +11,11 @@ import pulumi_aws
 import pytest
 
 from policies.pack import rules, table
-from policies.pack.accounts import PROVIDER
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 from policies.pack.rules import RULES, wildcard_actions
+from policies.pack.stack_accounts import PROVIDER
 from tests.policies.pack.cases import discover
-from tests.policies.pack.rule_cases import Never
+from tests.policies.pack.rule_cases import NoCases
 
 CASES = discover().values()
 COMPUTED = {"id", "arn", "keyId"}
@@ -27,10 +27,10 @@ def tokens() -> dict[str, tuple[str, str]]:
     return {token: (entry["fqn"], name) for entry in json.loads(listing) for token, name in entry["classes"].items()}
 
 
-def given() -> list[Resource]:
+def given() -> list[StackResource]:
     """Every resource on which some rule is tried."""
-    subjects = [one for case in CASES if not isinstance(case.passes, Never) for one in case.passes]
-    subjects += [one for case in CASES for one, _ in case.mistakes]
+    subjects = [one for case in CASES if not isinstance(case.passes, NoCases) for one in case.passes]
+    subjects += [one for case in CASES for one, _ in case.violations]
     return [resource for subject in subjects for resource in (subject.resource, *subject.others)]
 
 
