@@ -13,8 +13,6 @@ from policies.pack.evaluate import RuleFinding, Verdict
 from policies.pack.model import Exemption, Rule
 
 WIDTH = 110
-# Of what could not be decided, so many resources of each rule are named.
-SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,38 +35,35 @@ class CheckReport:
 
 
 def text(report: CheckReport) -> list[str]:
-    """Lines for people: violations by rule, exemptions, what could not be decided, then counts and the outcome."""
+    """Lines for people: violations by rule, exemptions, what could not be decided, then counts and the outcome.
+
+    A resource is shown by its whole URN on a line of its own: an exemption needs it, and no width of terminal cuts it.
+    """
     lines: list[str] = []
     violated = report.having(Verdict.VIOLATED)
     for rule in report.rules:
-        broken = [one for one in violated if one[1].rule is rule]
+        broken = [finding for _, finding in violated if finding.rule is rule]
         if broken:
-            lines += [f"{rule.id}  {rule.severity.value}  {rule.title}", *_rows(broken)]
+            lines += [f"{rule.id}  {rule.severity.value}  {rule.title}"]
+            lines += [line for finding in broken for line in _by_urn(finding, finding.details)]
             lines += [*textwrap.wrap(f"fix: {rule.fix}", WIDTH, initial_indent="  ", subsequent_indent="       "), ""]
     return [*lines, *_exempted(report), *_stale(report), *_undecided(report), *_counts(report), _outcome(report)]
 
 
-def _rows(findings: Iterable[tuple[str, RuleFinding]]) -> list[str]:
-    return _table(
-        [(stack, _subject(finding), detail) for stack, finding in findings for detail in finding.details],
-    )
-
-
-def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return [f"  {stack:<{widths[0]}}  {subject:<{widths[1]}}  {said}" for stack, subject, said in rows]
-
-
-def _subject(finding: RuleFinding) -> str:
-    return f"{finding.resource.type.rpartition(':')[2]} {finding.resource.name}"
+def _by_urn(finding: RuleFinding, details: Iterable[str]) -> list[str]:
+    return [f"  {finding.resource.urn}", *(f"    {detail}" for detail in details)]
 
 
 def _exempted(report: CheckReport) -> list[str]:
-    found = report.having(Verdict.EXEMPTED)
+    found = [finding for _, finding in report.having(Verdict.EXEMPTED)]
     if not found:
         return []
-    rows = [(stack, _subject(one), f"{one.rule.id} until {_until(one.exemption, report)}") for stack, one in found]
-    return ["Exempted", *_table(rows), ""]
+    lines = [
+        line
+        for finding in found
+        for line in _by_urn(finding, [f"{finding.rule.id} until {_until(finding.exemption, report)}"])
+    ]
+    return ["Exempted", *lines, ""]
 
 
 def _until(exemption: Exemption | None, report: CheckReport) -> str:
@@ -90,12 +85,13 @@ def _undecided(report: CheckReport) -> list[str]:
     found = report.having(Verdict.UNKNOWN)
     if not found:
         return []
-    lines = ["Not decided, because a value is secret or unknown"]
-    for rule in report.rules:
-        said = [f"{stack}: {one.details[0]}" for stack, one in found if one.rule is rule]
-        lines += [f"  {rule.id}  {one}" for one in said[:SHOWN]]
-        lines += [f"  {rule.id}  and {len(said) - SHOWN} more"] if len(said) > SHOWN else []
-    return [*lines, ""]
+    lines = [
+        f"  {rule.id}  {stack}: {finding.details[0]}"
+        for rule in report.rules
+        for stack, finding in found
+        if finding.rule is rule
+    ]
+    return ["Not decided, because a value is secret or unknown", *lines, ""]
 
 
 def _counts(report: CheckReport) -> list[str]:

@@ -211,7 +211,7 @@ def checked(
 def test_the_check_lists_what_is_exempted_and_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)], ENTRY) == 0
     said = capsys.readouterr().out
-    assert f"dev  LogGroup flow  LOG-01 until 2027-03-31 (130 days left), ada@example.com: {REASON}" in said
+    assert f"::{LOG_GROUP}::flow\n    LOG-01 until 2027-03-31 (130 days left), ada@example.com: {REASON}" in said
     assert "0 violated, 0 unknown, 0 not applicable, 1 exempted" in said
 
 
