@@ -73,9 +73,10 @@ _POSITIVE = frozenset(
 
 
 def _demands(operator: str) -> bool:
-    """Whether an absent key makes the condition false (IAM: reference_policies_elements_condition_operators).
+    """Whether an absent key makes the condition false.
 
     `…IfExists` and `ForAllValues:` are true for a request without the key, so that they shut nobody out.
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
     """
     return operator.removeprefix("foranyvalue:") in _POSITIVE
 

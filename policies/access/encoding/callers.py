@@ -17,7 +17,7 @@ _STS = re.compile(
     r"arn:(?P<partition>[^:]+):sts::(?P<account>\d{12}):(?P<kind>assumed-role|federated-user)/(?P<rest>.+)"
 )
 _BEFORE_ACCOUNT = "arn:aws:iam::"
-# An identity provider, though named like a service. Source: IAM User Guide, reference_policies_elements_principal.
+# An identity provider, though named like a service. Source: IAM User Guide, "AWS JSON policy elements: Principal".
 _COGNITO = "cognito-identity.amazonaws.com"
 _SERVICE_LINKED = ":role/aws-service-role/"
 
@@ -25,7 +25,7 @@ _SERVICE_LINKED = ":role/aws-service-role/"
 class CallerType(Enum):
     """What a principal is; the values are those of aws:PrincipalType where AWS documents one.
 
-    Source: IAM User Guide, reference_policies_variables, principal key values.
+    Source: IAM User Guide, "IAM policy elements: Variables and tags", principal key values.
     """
 
     ROOT = "Account"
@@ -84,7 +84,7 @@ class SymbolicCaller:
     def service_linked(self) -> Formula:
         """Whether it is a service-linked role, by the path that AWS reserves.
 
-        Source: IAM User Guide, id_roles_create-service-linked-role; design: RCPs and SCPs do not bind them.
+        RCPs and SCPs do not bind such a role. Source: IAM User Guide, "Create a service-linked role".
         """
         if self.kind not in {CallerType.ROLE, CallerType.SESSION} or self.principal_arn is None:
             return False
@@ -93,7 +93,7 @@ class SymbolicCaller:
     def derived(self, owner: str) -> Mapping[str, z3.SeqRef]:
         """The condition keys that AWS fills in from the caller and the resource's owner.
 
-        Source: IAM User Guide, reference_policies_condition-keys, availability of each key.
+        Source: IAM User Guide, "AWS global condition context keys", availability of each key.
         """
         keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": constant(owner)}
         if self.kind is CallerType.ANONYMOUS:

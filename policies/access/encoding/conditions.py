@@ -1,7 +1,7 @@
 """Condition operators as formulas.
 
-Source of every rule: IAM User Guide, reference_policies_elements_condition_operators and
-reference_policies_condition-single-vs-multi-valued-context-keys.
+Source of every rule: IAM User Guide, "IAM JSON policy elements: Condition operators" and
+"Single-valued vs. multivalued context keys".
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Whether a request is allowed, as one formula: AWS's order of evaluation.
 
-Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow and …-logic-cross-account;
-Organizations User Guide, orgs_manage_policies_rcps; KMS Developer Guide, key-policy-default and grants.
+Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" and "Cross-account
+policy evaluation logic"; AWS Organizations User Guide, "Resource control policies (RCPs)"; AWS KMS Developer Guide,
+"Default key policy" and "Grants in AWS KMS".
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from policies.access.encoding.request import SymbolicRequest
 from policies.access.encoding.statements import StatementEncoder
 
 # The services whose requests resource control policies bind.
-# Source: Organizations User Guide, orgs_manage_policies_rcps, list of services that support RCPs.
+# Source: AWS Organizations User Guide, "Resource control policies (RCPs)", "List of AWS services that support RCPs".
 RCP_SERVICES = (
     *("s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "dynamodb", "logs", "events"),
     *("codebuild", "codecommit", "codepipeline", "codeartifact", "xray"),
@@ -130,7 +131,8 @@ def beyond_rcps(encoder: StatementEncoder) -> Formula:
     """Resource control policies bind every caller, AWS services too, but for service-linked roles.
 
     Nor do they bind requests to services outside their list, nor the retirement of grants.
-    Source: Organizations User Guide, orgs_manage_policies_rcps, and …_rcps_examples, which deny service principals.
+    Source: AWS Organizations User Guide, "Resource control policies (RCPs)" and "Resource control policy examples",
+    which deny service principals.
     """
     covered = disjunction(encoder.action_is(f"{service}:*") for service in RCP_SERVICES)
     retired = encoder.action_is("kms:RetireGrant")
@@ -204,7 +206,8 @@ def needs_resource_policy(encoder: StatementEncoder) -> Formula:
 def of_grants(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
     """How grants reach the caller: as a key policy's statement would, in the caller's own account and in another.
 
-    Source: KMS Developer Guide, grants; that another account's identity policy is not needed is inferred from it.
+    Source: AWS KMS Developer Guide, "Grants in AWS KMS"; that another account's identity policy is not needed is
+    inferred from it.
     """
     if not policies.grants:
         return PrincipalMatch()

@@ -10,7 +10,7 @@ from policies.access.authorization import Document
 from policies.access.remembered import Remembered
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.
-# Source: IAM User Guide, reference_policies_variables.
+# Source: IAM User Guide, "IAM policy elements: Variables and tags".
 VARIABLES_VERSION = "2012-10-17"
 VERSIONS = (VARIABLES_VERSION, "2008-10-17")
 
@@ -86,7 +86,7 @@ def _statement(entry: Any, place: str, variables: bool) -> EncodedStatement:
         raise MalformedDocument(f"{where}: Effect {entry.get('Effect')!r} is neither Allow nor Deny")
     allow = entry["Effect"] == "Allow"
     if allow and "NotPrincipal" in entry:
-        # Source: IAM User Guide, reference_policies_elements_notprincipal: not supported with Allow.
+        # Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal": not supported with Allow.
         raise MalformedDocument(f"{where}: NotPrincipal needs Effect Deny")
     actions, not_action = _element(entry, "Action", where)
     if actions is None:

@@ -42,7 +42,7 @@ _LITERAL_VARIABLES = frozenset("*?$")
 def pieces(pattern: str, *, wildcards: bool, resolve: Resolve | None = None) -> list[Piece]:
     """Split `pattern`. Without `resolve`, `${…}` is text; `${*}`, `${?}` and `${$}` are those characters.
 
-    Source: IAM User Guide, reference_policies_variables.
+    Source: IAM User Guide, "IAM policy elements: Variables and tags".
     """
     found: list[Piece] = []
     position = 0
@@ -97,7 +97,7 @@ _REMEMBERED = 50_000
 
 def _styled(pattern: str, style: Style, resolve: Resolve | None) -> list[Piece]:
     if style is Style.RESOURCE:
-        # Variables stand only after the fifth colon. Source: IAM User Guide, reference_policies_variables.
+        # Variables stand only after the fifth colon. Source: IAM User Guide, "IAM policy elements: Variables and tags".
         parts = pattern.split(":", ARN_PARTS - 1)
         if len(parts) < ARN_PARTS:
             return in_segments(pieces(pattern, wildcards=True))
@@ -110,7 +110,7 @@ def _styled(pattern: str, style: Style, resolve: Resolve | None) -> list[Piece]:
 def in_parts(found: Sequence[Piece]) -> list[Piece]:
     """For ArnLike: wildcards of the first five parts stay inside their parts; the sixth is the rest of the ARN.
 
-    Source: IAM User Guide, reference_policies_elements_condition_operators, ARN operators.
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators", ARN operators.
     """
     narrowed: list[Piece] = []
     part = 1
@@ -125,7 +125,7 @@ def in_parts(found: Sequence[Piece]) -> list[Piece]:
 def in_segments(found: Sequence[Piece]) -> list[Piece]:
     """For a Resource element: wildcards stay between colons, save a `*` that ends a segment, which may go on.
 
-    Source: IAM User Guide, reference_policies_elements_resource, wildcards in resource ARNs.
+    Source: IAM User Guide, "IAM JSON policy elements: Resource", wildcards in resource ARNs.
     """
     narrowed: list[Piece] = []
     for index, piece in enumerate(found):

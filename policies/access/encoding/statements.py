@@ -121,7 +121,7 @@ def excepted(listed: PrincipalMatch, caller: SymbolicCaller, *, bounded: bool) -
     """Whether a NotPrincipal element that names the caller in the ways `listed` leaves the caller out.
 
     AWS checks the account, then the role, then the session, so each has to be listed; and never leaves out a caller
-    with a boundary. Source: IAM User Guide, reference_policies_elements_notprincipal.
+    with a boundary. Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
     """
     if bounded:
         return False
@@ -141,5 +141,5 @@ def inverted(formula: Formula, by_not: bool) -> Formula:
 
 
 def resource_matches(pattern: str, reading: ConditionContext) -> Formula:
-    """Whether the resource has this form. Source: IAM User Guide, reference_policies_elements_resource."""
+    """Whether the resource has this form. Source: IAM User Guide, "IAM JSON policy elements: Resource"."""
     return fits(pattern, Style.RESOURCE, reading.request.resource, reading.statement.where, reading.resolve)

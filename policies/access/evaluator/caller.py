@@ -11,9 +11,10 @@ from functools import lru_cache
 from policies.access.authorization import AuthorizationRequest
 
 _ARN = re.compile(r"arn:(?P<partition>[a-z0-9-]+):(?P<service>iam|sts)::(?P<account>\d{12}|cloudfront):(?P<rest>.+)")
-# A role that a service makes for itself: IAM: id_roles_create-service-linked-role.
+# The path of a role that a service makes for itself. Source: IAM User Guide, "Create a service-linked role".
 _SERVICE_LINKED = "/aws-service-role/"
-# Callers of these two have no AWS credentials but a token of the named provider (STS API reference).
+# Callers of these two have no AWS credentials but a token of the named provider.
+# Source: AWS Security Token Service API Reference, "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML".
 _FEDERATED_ACTIONS = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -138,7 +139,8 @@ def _iam_caller(principal: str, account: str, rest: str) -> CallerIdentity:
     return CallerIdentity(PrincipalType.FEDERATED, principal, None)
 
 
-# aws:PrincipalType by kind (IAM: reference_policies_variables, the table of principal keys). A service has none.
+# The values of aws:PrincipalType; a service has none.
+# Source: IAM User Guide, "IAM policy elements: Variables and tags", the table of principal key values.
 _TYPES = {
     PrincipalType.ROLE: "AssumedRole",
     PrincipalType.SESSION: "AssumedRole",
@@ -151,7 +153,7 @@ _TYPES = {
 
 @lru_cache(maxsize=4096)
 def _derived(caller: CallerIdentity, owner: str) -> Mapping[str, str]:
-    """The keys that every such request has (IAM: reference_policies_condition-keys)."""
+    """The keys that every such request has (IAM User Guide, "AWS global condition context keys")."""
     keys = {"aws:resourceaccount": owner}
     if caller.kind in _TYPES:
         keys["aws:principaltype"] = _TYPES[caller.kind]

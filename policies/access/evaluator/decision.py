@@ -1,7 +1,7 @@
 """AWS's decision: explicit denies first, then the limits of organization and endpoint, then who grants.
 
-Order and table: IAM: reference_policies_evaluation-logic_policy-eval-denyallow (one account) and
-reference_policies_evaluation-logic-cross-account (two accounts).
+Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" for one account,
+"Cross-account policy evaluation logic" for two.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def _strongest(resource: Layer | None, grants: Layer | None) -> Layer | None:
 
 
 def _identity_side(normalized: NormalizedRequest, layers: Layers) -> Granted:
-    """Identity policies with what limits them. The root user needs none (…_policy-eval-denyallow)."""
+    """Identity policies with what limits them. The root user needs none."""
     if normalized.caller.kind is PrincipalType.ROOT:
         return ["full access of the account root"], []
     missing: list[tuple[str, Layer | None]] = []

@@ -1,8 +1,9 @@
 """KMS grants: a third source of permission for a key, besides its key policy and identity policies.
 
-Sources: KMS: grants (a grantee uses a grant as if the permission came from a key policy or an IAM policy) and
-botocore's kms model (GrantConstraints). A grant only allows; explicit denies elsewhere still count. AWS does not state
-that a grant to a principal of another account makes an identity policy there needless: that follows from the first.
+A grantee uses a grant as if the permission came from a key policy or an IAM policy (AWS KMS Developer Guide, "Grants in
+AWS KMS"); constraints are those of AWS Key Management Service API Reference, "GrantConstraints". A grant only allows:
+explicit denies elsewhere still count. AWS does not state that a grant to a principal of another account makes an
+identity policy there needless: that follows from the first sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from policies.access.evaluator.match import Grade, grade_of
 
 _PREFIX = "kms:encryptioncontext:"
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
-# botocore kms GrantConstraints: the encryption context is not asked for where the operation has none. CreateGrant's own
+# API Reference, "GrantConstraints": operations without an encryption context are not constrained. CreateGrant's own
 # rule (the new grant must be as strict) is about the grant that is made, which a request does not hold.
 _WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
 

@@ -13,7 +13,7 @@ from policies.access.evaluator.match import Grade, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import PARSED, parse
 from policies.access.evaluator.policy import ParsedPolicy, PolicyKind
 
-# Services whose resources RCPs cover: ORG: orgs_manage_policies_rcps, as listed in aws-facts 2.1.
+# Services whose resources RCPs cover. Source: AWS Organizations User Guide, "Resource control policies (RCPs)".
 RCP_SERVICES = frozenset(
     {
         "codeartifact",
@@ -32,7 +32,8 @@ RCP_SERVICES = frozenset(
         "xray",
     }
 )
-# ORG: orgs_manage_policies_rcps; KMS: resource-control-policies.
+# Sources: AWS Organizations User Guide, "Resource control policies (RCPs)"; AWS KMS Developer Guide, "Resource control
+# policies in AWS KMS".
 _RCP_EXEMPT_ACTIONS = frozenset({"kms:retiregrant"})
 
 

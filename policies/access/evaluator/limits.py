@@ -11,7 +11,8 @@ from typing import Any
 
 from policies.access.evaluator.policy import PolicyKind
 
-# IAM: reference_iam-quotas, and KMS: key-policy-overview: tab, line feed, carriage return, U+0020 to U+00FF.
+# All but tab, line feed, carriage return and U+0020 to U+00FF.
+# Sources: IAM User Guide, "IAM and AWS STS quotas"; AWS KMS Developer Guide, "Create a key policy".
 _FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\u00ff]")
 
 
@@ -25,7 +26,8 @@ class SizeQuota:
     note: str = ""
 
 
-# aws-facts 1.1 names the page of each row.
+# Sources: IAM User Guide, "IAM and AWS STS quotas"; AWS Organizations User Guide, "Quotas and service limits for AWS
+# Organizations"; AWS PrivateLink Guide, "AWS PrivateLink quotas"; AWS KMS Developer Guide, "Create a key policy".
 BY_KIND: Mapping[PolicyKind, SizeQuota] = MappingProxyType(
     {
         # A request does not say which identity policies are managed (6,144 each) and which inline (10,240 a role).
@@ -40,6 +42,10 @@ BY_KIND: Mapping[PolicyKind, SizeQuota] = MappingProxyType(
     }
 )
 # Resource policies by the service in the resource's ARN; a service that is not here has no limit that is known.
+# Sources: Amazon S3 User Guide, "Bucket policies for Amazon S3"; botocore's models of ecr and sagemaker; AWS Lambda
+# Developer Guide, "Lambda quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas"; Amazon EventBridge User
+# Guide, "Amazon EventBridge quotas"; AWS General Reference, "Amazon API Gateway endpoints and quotas". Unconfirmed: SNS
+# and Secrets Manager.
 BY_SERVICE: Mapping[str, SizeQuota] = MappingProxyType(
     {
         "s3": SizeQuota(20_480, bytes=True, white_space=True),

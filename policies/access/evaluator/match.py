@@ -23,8 +23,8 @@ from policies.access.evaluator.template import Resolved, Span, Template, compile
 class Grade(enum.IntEnum):
     """How a Principal element reaches the caller, and so which implicit denies still limit what it grants.
 
-    IAM: reference_policies_evaluation-logic_policy-eval-denyallow, the table for one account; the account's row is
-    that of reference_policies_elements_principal (naming an account delegates, it grants to nobody in it).
+    Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", the table for
+    one account; "AWS JSON policy elements: Principal": naming an account delegates, it grants to nobody in it.
     """
 
     NONE = 0
@@ -82,7 +82,7 @@ def excepted(principals: PrincipalElement, request: NormalizedRequest) -> bool:
     """Whether a NotPrincipal element leaves the caller out of its denial.
 
     The caller's whole chain must be listed (account, role, session): AWS checks one after the other. A caller with a
-    permissions boundary is never left out. IAM: reference_policies_elements_notprincipal.
+    permissions boundary is never left out. IAM User Guide, "AWS JSON policy elements: NotPrincipal".
     """
     caller = request.caller
     if caller.in_account and request.bounded:
@@ -130,7 +130,10 @@ def _template_matches(template: Template, request: NormalizedRequest) -> bool:
 
 
 def clause_holds(clause: ConditionClause, request: NormalizedRequest) -> bool:
-    """Whether one key of one operator is satisfied (IAM: reference_policies_elements_condition_operators)."""
+    """Whether the request satisfies one key of one operator.
+
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+    """
     values = request.values.get(clause.key)
     operator = clause.operator
     if operator is None:
@@ -145,7 +148,8 @@ def clause_holds(clause: ConditionClause, request: NormalizedRequest) -> bool:
         # Several values without a set operator: AWS requires one and does not say what happens without it. Here the
         # positive operator asks for some match and the negated one for no match (no source).
         return _some(tests, values) is not operator.negated
-    # Nothing but empty strings is no value for the set operators (IAM: reference_policies_multi-value-conditions).
+    # Nothing but empty strings is no value for the set operators.
+    # Source: IAM User Guide, "Creating a condition with multiple keys or values".
     present = values if any(values) else ()
     each = (any(test(value) for test in tests) is not operator.negated for value in present)
     return all(each) if clause.quantifier is Quantifier.ALL else any(each)

@@ -1,8 +1,8 @@
 """The condition operators: what one policy value says about one value of the request.
 
-Source of the operators and of their types: IAM: reference_policies_elements_condition_operators. Where AWS says
-nothing about a value that is not of the operator's type ("abc" for a number), such a value equals nothing: the
-positive operator is false and the negated one true (no source).
+Source of the operators and of their types: IAM User Guide, "IAM JSON policy elements: Condition operators". AWS says
+nothing about a value that is not of the operator's type ("abc" for a number): here such a value equals nothing, so that
+the positive operator is false and the negated one true (no source).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From the JSON of a policy document to compiled statements; every defect is reported, not only the first.
 
-Grammar: IAM: reference_policies_grammar and the pages of the elements.
+Grammar: IAM User Guide, "Grammar of the IAM JSON policy language" and the pages of the elements.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ _ELEMENTS = (
     "Condition",
 )
 _ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[\w*?.-]+", re.ASCII)
-# A resource is `*` or an ARN whose partition and service are plain: IAM: reference_policies_elements_resource allows
-# no wildcard in the service segment.
+# A resource is `*` or an ARN without a wildcard in the service segment.
+# Source: IAM User Guide, "IAM JSON policy elements: Resource".
 _RESOURCE = re.compile(r"\*|arn:[a-z0-9*?-]+:[A-Za-z0-9-]+:.*", re.DOTALL)
 # Policies that belong to one resource may leave Resource out: it is then that resource.
 _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY})
-# IAM: reference_policies_elements_sid; other services have rules of their own.
+# Kinds whose Sids must differ; other services have rules of their own.
+# Source: IAM User Guide, "IAM JSON policy elements: Sid".
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
 # Documents by the kind that they were read as.
@@ -189,7 +190,7 @@ class _Reader:
                 self._report(f"a {self.kind.value} has no {name}: it applies to whoever it is attached to; remove it.")
 
     def _action(self, given: Mapping[str, Any]) -> Callable[[str], bool]:
-        # KMS takes a statement without Action and gives it no effect (KMS: key-policy-overview).
+        # KMS takes a statement without Action and gives it no effect (AWS KMS Developer Guide, "Create a key policy").
         name = self._one_of(given, "Action", required=self.kind is not PolicyKind.KEY)
         if name is None:
             return lambda _action: False

@@ -1,4 +1,4 @@
-"""The Principal and NotPrincipal elements (IAM: reference_policies_elements_principal)."""
+"""The Principal and NotPrincipal elements (IAM User Guide, "AWS JSON policy elements: Principal")."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ARN = re.compile(
     r"arn:[a-z0-9-]+:(iam::(\d{12}|cloudfront):(role|user)/[^*?]+"
     r"|sts::\d{12}:(assumed-role/[^/*?]+/[^/*?]+|federated-user/[^*?]+))"
 )
-# Unique ids begin so (IAM: reference_identifiers): a saved policy shows one when its user or role is gone.
+# Unique ids begin so (IAM User Guide, "IAM identifiers"): a saved policy shows one when its user or role is gone.
 _UNIQUE_ID = re.compile(r"A(ROA|IDA|GPA|IPA|NPA|SCA)[A-Z0-9]{9,}(:[^*?]*)?")
 
 

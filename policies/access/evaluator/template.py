@@ -49,7 +49,7 @@ def parse_template(text: str, *, variables: bool) -> Template:
     """Split text into parts; without `variables` (an old policy version), `${…}` is text like any other.
 
     `${*}`, `${?}` and `${$}` stand for the characters themselves, and a default is given in single quotes
-    (IAM: reference_policies_variables).
+    (IAM User Guide, "IAM policy elements: Variables and tags").
     """
     parts: list[Part] = []
     end = 0
@@ -85,7 +85,10 @@ def _joined(parts: list[Part]) -> Template:
 
 
 def parse_resource(text: str, *, variables: bool) -> Template:
-    """A Resource element: variables count only after the fifth colon (IAM: reference_policies_variables)."""
+    """Split a Resource element into parts; variables count only after the fifth colon.
+
+    Source: IAM User Guide, "IAM policy elements: Variables and tags".
+    """
     position = -1
     for _ in range(_ARN_COLONS):
         position = text.find(":", position + 1)
@@ -134,7 +137,10 @@ def regex_text(parts: Resolved, span: Span) -> str:
 
 
 def _ends_segment(parts: Resolved, index: int) -> bool:
-    """Whether a wildcard is the last character of its ARN segment (IAM: reference_policies_elements_resource)."""
+    """Whether a wildcard is the last character of its ARN segment.
+
+    Source: IAM User Guide, "IAM JSON policy elements: Resource".
+    """
     following = next((part for part in parts[index + 1 :] if part != ""), None)
     return following is None or (isinstance(following, str) and following.startswith(":"))
 

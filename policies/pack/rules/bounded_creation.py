@@ -8,7 +8,8 @@ from policies.pack.identity import INLINE, MANAGED, ROLE, documents, exclude_bou
 from policies.pack.model import Rule, Severity, StackResource
 from policies.pack.statements import StatementView
 
-# Ways to give rights to a role or a user. IAM user guide, access_policies_boundaries (delegating responsibility).
+# Ways to give rights to a role or a user.
+# Source: IAM User Guide, "Permissions boundaries for IAM entities", "Delegating responsibility to others".
 GRANTING = (
     "iam:AttachRolePolicy",
     "iam:AttachUserPolicy",

@@ -18,7 +18,7 @@ KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Default encryption is SSE-KMS with a key of the platform's own."""
     if receives_access_logs(bucket, stack):
-        # S3 user guide, enable-server-access-logging: the target bucket may only use SSE-S3.
+        # Amazon S3 User Guide, "Enabling Amazon S3 server access logging": the target bucket may only use SSE-S3.
         raise NotApplicable("S3 delivers access logs only to a bucket with SSE-S3")
     configurations = attached(bucket, stack, CONFIGURATIONS, "bucket")
     if not configurations:

@@ -12,7 +12,8 @@ from policies.pack.statements import StatementView, parse
 POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
 CALLER = ("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths")
 OWNER = ("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths")
-# Endpoint types that take a policy (PrivateLink: vpc-endpoints-access).
+# Endpoint types that take a policy.
+# Source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies".
 WITH_POLICY = ("Gateway", "Interface")
 _BUCKET = re.compile(r"arn:[^:]*:s3:::([^/]*)")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
 
-# Lambda developer guide, lambda-runtimes: deprecated in 2027 at the earliest, as seen in November 2026.
+# AWS Lambda Developer Guide, "Lambda runtimes": deprecated in 2027 at the earliest, as seen in November 2026.
 SUPPORTED = (
     "dotnet10",
     "java21",

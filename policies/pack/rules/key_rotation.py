@@ -8,7 +8,10 @@ from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, Sta
 
 
 def check(key: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
-    """Automatic rotation is on. KMS rotates symmetric encryption keys only (KMS: rotate-keys)."""
+    """Automatic rotation is on. KMS rotates symmetric encryption keys only.
+
+    Source: AWS KMS Developer Guide, "Rotate AWS KMS keys".
+    """
     usage = key.text("keyUsage") or "ENCRYPT_DECRYPT"
     spec = key.text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     if usage != "ENCRYPT_DECRYPT" or spec != "SYMMETRIC_DEFAULT":

@@ -11,7 +11,8 @@ from policies.pack.statements import StatementView
 
 # The two actions that the controls look for.
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
-# Conditions that say which keys, where an ARN cannot: KMS developer guide, conditions-kms and tag-authorization.
+# Conditions that say which keys, where an ARN cannot.
+# Source: AWS KMS Developer Guide, "AWS KMS condition keys" and "Use tags to control access to KMS keys".
 KEYS = ("kms:resourcealiases", "kms:requestalias")
 _TAG = "aws:resourcetag/"
 _EVERY_KEY = re.compile(r"\*|arn:[^:]*:(kms|\*):[^:]*:[^:]*:(\*|key\*|key/\*+)")

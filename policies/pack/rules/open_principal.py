@@ -9,8 +9,8 @@ from policies.pack.resource_policies import POLICY_OF, statements
 
 LAMBDA_PERMISSION = "aws:lambda/permission:Permission"
 BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
-# Keys that hold a caller to somebody. S3 API, PublicAccessBlockConfiguration (what is not public), and IAM's
-# reference_policies_condition-keys for organizations and principals.
+# Keys that hold a caller to somebody. Sources: Amazon S3 API Reference, "PublicAccessBlockConfiguration" (what is not
+# public); IAM User Guide, "AWS global condition context keys", for organizations and principals.
 NARROWING = (
     "aws:principalaccount",
     "aws:principalarn",

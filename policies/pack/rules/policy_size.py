@@ -10,9 +10,9 @@ from policies.pack.model import Rule, Severity, StackResource, Unknown, UnknownV
 from policies.pack.related_resources import points_at
 from policies.pack.resource_policies import BUCKET_POLICY, KEYS, POLICY_OF, ROLE
 
-# Characters. IAM user guide reference_iam-quotas; S3 user guide example-bucket-policies; KMS developer guide
-# key-policy-overview; botocore's models of ecr, sagemaker and events; PrivateLink guide vpc-limits-endpoints; SQS
-# developer guide quotas-policies.
+# In characters. Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, "Bucket policies for Amazon
+# S3"; AWS KMS Developer Guide, "Create a key policy"; botocore's models of ecr, sagemaker and events; AWS PrivateLink
+# Guide, "AWS PrivateLink quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas".
 ROLE_INLINE, TRUST, MANAGED_POLICY = 10_240, 2_048, 6_144
 ENDPOINTS = ("aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy")
 LIMITS = {

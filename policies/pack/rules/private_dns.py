@@ -13,7 +13,7 @@ def check(endpoint: StackResource, stack: Sequence[StackResource]) -> list[str]:
     if kind != "Interface":
         raise NotApplicable(f"an endpoint of type {kind} has no DNS names")
     if endpoint.text("serviceName").endswith(".s3"):
-        # PrivateLink for S3 (S3 user guide, privatelink-interface-endpoints): only for the inbound resolver.
+        # PrivateLink for S3 (Amazon S3 User Guide, "AWS PrivateLink for Amazon S3"): only for the inbound resolver.
         raise NotApplicable("the gateway endpoint answers for S3 inside the VPC")
     return [] if endpoint.get("privateDnsEnabled") is True else ["private DNS is off"]
 

@@ -9,7 +9,8 @@ from policies.pack.resource_policies import KEYS, POLICY_OF, ROLE, statements
 from policies.pack.statements import StatementView
 
 SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner")
-# A key's own ways to the same end (KMS developer guide, conditions-kms): whose call it is, and for which resource.
+# A key's own ways to the same end: whose call it is, and for which resource.
+# Source: AWS KMS Developer Guide, "AWS KMS condition keys".
 KEY_SOURCES = ("kms:calleraccount", "kms:viaservice")
 KEY_CONTEXT = "kms:encryptioncontext:"
 

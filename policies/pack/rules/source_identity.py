@@ -10,7 +10,10 @@ SETTING = "domainSettings.executionRoleIdentityConfig"
 
 
 def check(domain: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
-    """The profile's name becomes the session's source identity (SageMaker guide, monitor-user-access)."""
+    """The profile's name becomes the session's source identity.
+
+    Source: Amazon SageMaker AI Developer Guide, page monitor-user-access.
+    """
     value = domain.text(SETTING) or "DISABLED"
     return (
         []

@@ -9,7 +9,7 @@ from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, e
 from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 from policies.pack.statements import StatementView
 
-# AWS's own policies of that kind, by the end of their names (IAM: access_policies_job-functions).
+# AWS's own policies of that kind, by the end of their names (IAM User Guide, "AWS managed policies for job functions").
 TOO_WIDE = re.compile(r"arn:[^:]*:iam::aws:policy/(.*/)?(AdministratorAccess|PowerUserAccess|.*FullAccess)")
 
 

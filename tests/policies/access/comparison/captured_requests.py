@@ -16,7 +16,7 @@ from tests.policies.access.comparison.captured_policies import (
 )
 from tests.policies.access.comparison.random_values import chance, fitting, fitting_action, listed, meeting, near
 
-# Characters. Source: IAM User Guide, reference_iam-quotas, session policies.
+# Characters. Source: IAM User Guide, "IAM and AWS STS quotas", session policies.
 _SESSION = 2048
 _FULL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _BOUNDARY = {
