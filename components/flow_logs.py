@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import RoleKind
 from components.role import Role, RoleArgs
 from policies.documents.trust import service_trust
 from policies.documents.workload_roles import flow_logs
@@ -46,6 +47,7 @@ class FlowLogs(pulumi.ComponentResource):
         self.role = Role(
             f"{name}-role",
             RoleArgs(
+                kind=RoleKind.FLOW_LOGS,
                 name=args.role_name,
                 path=args.role_path,
                 description="VPC flow logs write with it",

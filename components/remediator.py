@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import RoleKind
 from components.rendering import rendered
 from components.role import Role, RoleArgs
 from policies.documents.correction import guard as guard_policy
@@ -101,6 +102,7 @@ class Remediator(pulumi.ComponentResource):
             deletes_endpoints=args.deletes_endpoints,
         )
         role = RoleArgs(
+            kind=RoleKind.REMEDIATOR,
             name=args.name,
             path=args.path,
             description="Looks at what runs in SageMaker and stops what breaks the rules",

@@ -90,6 +90,7 @@ def _key(it: Foundation) -> EncryptionKey:
         publishers=[names.role_arn(it.partition, it.settings.account, it.path, it.here.role(GUARD))],
     )
     args = EncryptionKeyArgs(
+        purpose="guards",
         alias=it.here.alias("guards"),
         description="What the account's guards write and tell",
         policy=policy,
@@ -138,7 +139,7 @@ def _remediator(
 
 
 def config(it: Foundation) -> str:
-    """What the remediator's function reads beside its code; `functions.remediator.handler.read_config` says what it means."""
+    """The config.json in the function's archive, which `functions.remediator.handler.read_config` reads."""
     types = it.settings.prevention.instance_types
     return json.dumps(
         {

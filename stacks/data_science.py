@@ -233,6 +233,7 @@ def _workloads(it: DataScience) -> pulumi.Output[list[dict[str, Any]]]:
 
 def _key(it: DataScience, purpose: str, description: str, policy: pulumi.Input[str]) -> EncryptionKey:
     args = EncryptionKeyArgs(
+        purpose=purpose,
         alias=it.here.alias(purpose),
         description=description,
         policy=policy,
@@ -311,6 +312,7 @@ def _bucket(
     it: DataScience, purpose: str, name: str, policy: pulumi.Input[str], key: EncryptionKey, logs: PrivateBucket
 ) -> PrivateBucket:
     args = PrivateBucketArgs(
+        purpose=purpose,
         bucket=name,
         policy=policy,
         key_arn=key.arn,

@@ -94,6 +94,7 @@ def _trail(it: Foundation, logs: PrivateBucket) -> None:
     key = EncryptionKey(
         "trail-key",
         EncryptionKeyArgs(
+            purpose="trail",
             alias=it.here.alias("trail"),
             description="Who did what in the account",
             policy=trail_key(it.place, trail=trail, readers=[auditor] if it.settings.people.auditors else []),
@@ -131,6 +132,7 @@ def _evidence(it: Foundation, purpose: str, key: EncryptionKey, logs: PrivateBuc
     arn = f"arn:{it.partition}:s3:::{name}"
     account = it.settings.account
     args = PrivateBucketArgs(
+        purpose=purpose,
         bucket=name,
         key_arn=key.arn,
         policy=trail_bucket(arn, account, trail) if trail else config_bucket(arn, account),

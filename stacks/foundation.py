@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog import names
+from catalog.roles import RoleKind
 from components.deployer import Deployer, DeployerArgs
 from components.role import Role, RoleArgs
 from policies.documents import people
@@ -81,6 +82,7 @@ def _people(it: Foundation, boundary: aws.iam.Policy) -> None:
     for persona, (sign_in, policy, description) in personas.items():
         if sign_in:
             args = RoleArgs(
+                kind=RoleKind(persona),
                 name=f"{prefix}-{persona}",
                 path=names.people_path(prefix),
                 description=description,

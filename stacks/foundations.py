@@ -151,6 +151,7 @@ def operations_key(
         publishers=publishers,
     )
     args = EncryptionKeyArgs(
+        purpose="operations",
         alias=here.alias("operations"),
         description=f"Logs and alarms of {here.environment}",
         policy=policy,
@@ -175,6 +176,7 @@ def log_bucket(place: Place, here: names.Names, provider: aws.Provider, protect:
     sources = [f"arn:{place.partition}:s3:::{here.prefix}-{here.environment}-*"]
     args = PrivateBucketArgs(
         bucket=name,
+        purpose="logs",
         policy=log_bucket_policy(arn, place.account, sources),
         protect=protect,
         old_versions_days=30,
@@ -200,6 +202,7 @@ def service_bucket(
     args = PrivateBucketArgs(
         bucket=name,
         key_arn=key_arn,
+        purpose=purpose,
         policy=rendered(service_bucket_policy, bucket=arn, key=key_arn),
         log_bucket=logs.name,
         protect=protect,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from catalog import names
+from catalog.roles import RoleKind
 from components.encryption_key import EncryptionKey
 from components.image_repository import ImageRepository
 from components.private_bucket import PrivateBucket
@@ -35,7 +36,12 @@ class StudioRoles:
         self._it = it
         self._place = _place(it, data, data_key, studio_key, images)
         self.visitor = self._role(
-            "studio-visitor", it.here.role(names.STUDIO), "Studio apps without a scientist run with it", {}, _visitor
+            RoleKind.STUDIO_DEFAULT,
+            "studio-visitor",
+            it.here.role(names.STUDIO),
+            "Studio apps without a scientist run with it",
+            {},
+            _visitor,
         )
         self.scientists = {
             scientist.name: self._scientist(scientist.name) for scientist in it.settings.studio.scientists
@@ -57,6 +63,7 @@ class StudioRoles:
         projects = next(one.projects for one in it.settings.studio.scientists if one.name == name)
         own = [names.ProjectNames(it.settings.prefix, project) for project in sorted(projects)]
         return self._role(
+            RoleKind.SCIENTIST,
             f"scientist-{name}",
             it.here.scientist(name),
             f"Studio apps of {name} run with it",
@@ -65,12 +72,19 @@ class StudioRoles:
         )
 
     def _role(
-        self, resource: str, name: str, description: str, tags: dict[str, str], policy: Callable[[StudioPlace], str]
+        self,
+        kind: RoleKind,
+        resource: str,
+        name: str,
+        description: str,
+        tags: dict[str, str],
+        policy: Callable[[StudioPlace], str],
     ) -> Role:
         it, settings = self._it, self._it.settings
         # Studio sends no more of itself than account and region (SM security-confused-deputy-prevention).
         source = f"arn:{it.partition}:sagemaker:{settings.region}:{settings.account}:*"
         args = RoleArgs(
+            kind=kind,
             name=name,
             path=names.people_path(settings.prefix),
             description=description,
@@ -109,6 +123,7 @@ def approver(it: DataScience) -> Role:
     """The role with which models are accepted and let into production, for those alone whom the settings name."""
     settings = it.settings
     args = RoleArgs(
+        kind=RoleKind.APPROVER,
         name=it.here.role(names.APPROVER),
         path=names.people_path(settings.prefix),
         description="Approvers of models and of their way into production",

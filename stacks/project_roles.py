@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from catalog import names
+from catalog.roles import RoleKind
 from components.role import Role, RoleArgs
 from policies.documents import project_people
 from policies.documents import project_roles as documents
@@ -80,6 +81,7 @@ class ProjectRoles:
     ) -> Role:
         it = self._it
         args = RoleArgs(
+            kind=RoleKind(purpose),
             name=it.names.role(purpose),
             path=path or it.names.path(),
             description=f"{purpose} of project {it.settings.id}",

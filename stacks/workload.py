@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog import names
+from catalog.roles import RoleKind
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -134,6 +135,7 @@ def _volume_key(it: Workload, provider: aws.Provider) -> EncryptionKey:
     # Endpoints are made by CloudFormation's roles, and run as model roles.
     policy = volume_key(it.place, users=[it.executions(), it.model_roles()], services=["sagemaker"])
     args = EncryptionKeyArgs(
+        purpose="volumes",
         alias=it.here.alias("volumes"),
         description=f"Volumes of the endpoints of {it.stack}",
         policy=policy,
@@ -152,6 +154,7 @@ def _capture_key(it: Workload, net: Perimeter, provider: aws.Provider) -> Encryp
         f"{settings.prefix}-{it.stage}-*-{names.TEST}",
     )
     args = EncryptionKeyArgs(
+        purpose="capture",
         alias=it.here.alias("capture"),
         description=f"Requests and answers captured in {it.stack}",
         policy=rendered(
@@ -220,6 +223,7 @@ def _stack_set_execution(
         ),
     )
     args = RoleArgs(
+        kind=RoleKind.STACK_SET_EXECUTION,
         name=mine.stage_role(it.stage, names.STACK_SET_EXECUTION),
         path=names.STACK_SET_EXECUTION_PATH,
         description=f"CloudFormation brings models of project {project} to this account with it",
@@ -238,6 +242,7 @@ def _project_roles(
     endpoint, tags = mine.endpoint(it.stage), {PROJECT_TAG: project}
     repository = f"{settings.prefix}/*"
     model = RoleArgs(
+        kind=RoleKind.MODEL,
         name=mine.stage_role(it.stage, names.MODEL),
         path=mine.path(),
         description=f"Models of project {project} run with it",
@@ -248,6 +253,7 @@ def _project_roles(
     )
     tester = it.registry_role(mine.path(), mine.role("deploy-test"))
     test = RoleArgs(
+        kind=RoleKind.TEST,
         name=mine.stage_role(it.stage, names.TEST),
         path=mine.path(),
         description=f"The deploy pipeline of project {project} tests its endpoint with it",
