@@ -33,7 +33,7 @@ def documents(resource: StackResource) -> Iterator[tuple[str, StatementView]]:
             yield "policy", statement
     if resource.type != ROLE:
         return
-    for number, inline in enumerate(resource.each("inlinePolicies")):
+    for number, inline in enumerate(resource.values("inlinePolicies")):
         document = inline.get("policy") if isinstance(inline, Mapping) else None
         if isinstance(document, Unknown):
             raise UnknownValue(f"inlinePolicies.{number}.policy", resource.name)

@@ -74,7 +74,7 @@ class StackResource:
         value = self.get(path)
         return value if isinstance(value, str) else ""
 
-    def each(self, path: str) -> list[object]:
+    def values(self, path: str) -> list[object]:
         """The values of a list at a dotted path; raises `UnknownValue` when one of them cannot be read."""
         value = self.get(path)
         found = list(value) if isinstance(value, list | tuple) else []
@@ -82,9 +82,9 @@ class StackResource:
             raise UnknownValue(path, self.name)
         return found
 
-    def parts(self, path: str) -> list[str]:
+    def item_paths(self, path: str) -> list[str]:
         """The dotted paths of a list's items, for reading into them."""
-        return [f"{path}.{number}" for number in range(len(self.each(path)))]
+        return [f"{path}.{number}" for number in range(len(self.values(path)))]
 
     def present(self, path: str) -> bool:
         """Whether there is a value at a dotted path. One that is not known yet is there all the same."""

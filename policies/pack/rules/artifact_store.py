@@ -12,7 +12,7 @@ def check(pipeline: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Every artifact store has a customer managed key."""
     return [
         f"{store} has no customer managed key"
-        for store in pipeline.parts("artifactStores")
+        for store in pipeline.item_paths("artifactStores")
         if not own_key(pipeline, f"{store}.encryptionKey.id")
     ]
 

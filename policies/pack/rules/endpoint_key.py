@@ -10,7 +10,7 @@ from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 def check(config: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A customer managed key where there are instances; a serverless endpoint has no volume of ours."""
-    variants = [*config.parts("productionVariants"), *config.parts("shadowProductionVariants")]
+    variants = [*config.item_paths("productionVariants"), *config.item_paths("shadowProductionVariants")]
     if variants and all(config.present(f"{variant}.serverlessConfig") for variant in variants):
         raise NotApplicable("a serverless endpoint has no volumes")
     named = own_key(config, "kmsKeyArn")
