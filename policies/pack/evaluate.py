@@ -87,7 +87,7 @@ def stale(
 ) -> list[Exemption]:
     """Exemptions that excuse nothing in the stacks that were checked: their resource is corrected or gone.
 
-    An exemption of another stack, or of several by a pattern, is judged only when `every_stack` of the platform is given.
+    An exemption of another stack, or of several by a pattern, is judged only when `every_stack` is given.
     """
     unresolved = [
         finding for finding in findings if finding.verdict in (Verdict.EXEMPTED, Verdict.VIOLATED, Verdict.UNKNOWN)

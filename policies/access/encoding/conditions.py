@@ -31,7 +31,7 @@ from policies.access.encoding.request import BITS, Slot, SymbolicRequest, exact
 
 @dataclass(frozen=True)
 class ConditionContext:
-    """What a condition is read with: the request, the caller's keys, and the statement it stands in."""
+    """What a condition is encoded with: the request, the keys derived from the caller, and its statement."""
 
     request: SymbolicRequest
     derived: Mapping[str, z3.SeqRef]

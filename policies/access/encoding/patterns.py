@@ -175,8 +175,8 @@ def _shape(joined: list[Piece], text: z3.SeqRef, where: str) -> Formula:
         return _plain(tuple(joined)).fullmatch(known_text(text)) is not None
     wild = [index for index, piece in enumerate(joined) if isinstance(piece, PatternWildcard)]
     if not wild:
-        whole = _concatenated(joined)
-        return settled(text == whole, text, whole)
+        expected = _concatenated(joined)
+        return settled(text == expected, text, expected)
     head, middle, tail = joined[: wild[0]], joined[wild[0] : wild[-1] + 1], joined[wild[-1] + 1 :]
     if all(not isinstance(piece, VariableValue) for piece in joined):
         return _constant(joined, text)

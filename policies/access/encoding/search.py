@@ -1,4 +1,4 @@
-"""Looking for a request: one that makes a formula true, or none for all requests."""
+"""Find a request that makes a formula true, or prove that no request does."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def find(
 
     Raises `Undecided` naming `query` when the solver does not know within `timeout_ms`.
     """
-    whole = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
-    abstraction = Abstraction.of(whole)
+    conditions = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
+    abstraction = Abstraction.of(conditions)
     try:
         found = solve(abstraction, _readable(abstraction.variables), timeout_ms=timeout_ms)
     except NotKnownError as problem:
@@ -65,12 +65,12 @@ def find(
         return None
     values = {variable.decl().name(): _value(variable, found) for variable in abstraction.variables}
     texts = _texts(values)
-    if not truth(whole, _reread(abstraction.variables, values, texts)):
+    if not truth(conditions, _reread(abstraction.variables, values, texts)):
         written = _witness(values, texts, request).render()
         raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {written}")
     for slot in sorted(slot for slot, text in texts.items() if text is not None):
         fewer = {**texts, slot: None}
-        texts = fewer if truth(whole, _reread(abstraction.variables, values, fewer)) else texts
+        texts = fewer if truth(conditions, _reread(abstraction.variables, values, fewer)) else texts
     return _witness(values, texts, request)
 
 

@@ -1,7 +1,7 @@
-"""Satisfiability of a formula with open texts: the solver decides the rest, automata decide each text.
+"""Satisfiability of formulas with string variables: automata decide each string, the SMT solver everything else.
 
-The solver sees a Boolean for every condition on texts. Where the Booleans that it chooses leave no text, it learns
-which of them cannot be true together, and chooses again.
+The solver sees a Boolean for every string constraint. Where the Booleans that it chooses leave no string, it is told
+which of them cannot be true together, and chooses again (lazy SMT, as textbooks call it).
 """
 
 from __future__ import annotations
@@ -124,11 +124,11 @@ def _known_conflicts(constraints: Mapping[str, StringConstraint]) -> Iterable[z3
 
 def _known_parts(own: Mapping[str, StringConstraint]) -> Iterable[z3.BoolRef]:
     """One place in a text equals one constant at most, and texts that begin plainly say which."""
-    places: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
+    slices: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
     for name, constraint in own.items():
         if constraint.part is not None:
-            places[constraint.part[0], len(constraint.part[1])][constraint.part[1]] = z3.Bool(name)
-    for (begin, length), flags in places.items():
+            slices[constraint.part[0], len(constraint.part[1])][constraint.part[1]] = z3.Bool(name)
+    for (begin, length), flags in slices.items():
         yield z3.AtMost(*flags.values(), 1)
         for name, constraint in own.items():
             if len(constraint.leading) >= begin + length:

@@ -22,12 +22,12 @@ def read_condition(given: Any, variables: bool, report: ReportProblem) -> tuple[
         return ()
     clauses: list[ConditionClause] = []
     for label, keys in given.items():
-        quantifier, operator, if_exists, known = _operator(label, report)
+        quantifier, operator, if_exists, exists = _operator(label, report)
         if not isinstance(keys, Mapping):
             report(f"Condition {label} is not an object; write {{key: value}}.")
             continue
         for key, values in keys.items():
-            if known:
+            if exists:
                 operands = _operands(label, key, values, operator, variables, report)
                 clauses.append(ConditionClause(label, key.lower(), key, operator, quantifier, if_exists, operands))
     return tuple(clauses)
