@@ -19,7 +19,7 @@ from policies.access.encoding.string_constraints import StringConstraint, is_str
 from policies.access.encoding.variables import parts
 
 Literal = tuple[StringConstraint, bool]
-Texts = dict[str, str]
+StringValues = dict[str, str]
 # Choices, by the name of their Boolean, that cannot be made together.
 Conflict = dict[str, bool]
 
@@ -252,7 +252,9 @@ def _related(chosen: Mapping[str, Literal]) -> list[dict[str, Literal]]:
     return [members for _, members in groups]
 
 
-def _texts_for(chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _texts_for(
+    chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
+) -> tuple[StringValues, list[Conflict]]:
     """A text for each variable, or the sets of choices that no text meets."""
     texts: dict[str, str] = {}
     conflicts: list[Conflict] = []
@@ -268,7 +270,7 @@ def _texts_for(chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: in
     return texts, conflicts
 
 
-def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[StringValues, list[Conflict]]:
     """Texts that depend on each other: a guess that automata complete, else the solver's own strings."""
     alone: defaultdict[str, dict[str, Literal]] = defaultdict(dict)
     for name, (constraint, sign) in group.items():
@@ -285,7 +287,7 @@ def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int)
 
 def _guessed(
     group: Mapping[str, Literal], alone: Mapping[str, Mapping[str, Literal]], model: z3.ModelRef
-) -> tuple[Texts, list[Conflict]] | None:
+) -> tuple[StringValues, list[Conflict]] | None:
     """Fix all but one of the texts to the simplest that their own conditions allow, and look for the last."""
     variables = {
         name: each
@@ -324,7 +326,9 @@ def _last_text(literals: Iterable[tuple[z3.BoolRef, bool]]) -> str | None:
     return None if conflicts else text
 
 
-def _by_solver(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _by_solver(
+    group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
+) -> tuple[StringValues, list[Conflict]]:
     """The solver's own strings, on these conditions alone."""
     solver = z3.Solver()
     solver.set("timeout", timeout_ms)

@@ -96,7 +96,7 @@ def _statements(
         return ()
     found: list[ParsedStatement] = []
     for position, statement in enumerate(given, start=1):
-        reader = _Reader(where, kind, variables, problems)
+        reader = _PolicyParser(where, kind, variables, problems)
         parsed = reader.statement(statement, position)
         if parsed is not None:
             found.append(parsed)
@@ -115,7 +115,7 @@ def _unique_sids(statements: Sequence[Any], where: str, problems: list[str]) -> 
             seen.add(sid)
 
 
-class _Reader:
+class _PolicyParser:
     """Reads the statements of one document, adding to one list of problems."""
 
     def __init__(self, where: str, kind: PolicyKind, variables: bool, problems: list[str]) -> None:

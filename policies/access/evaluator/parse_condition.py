@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from policies.access.evaluator.errors import nearest
+from policies.access.evaluator.errors import ReportProblem, nearest
 from policies.access.evaluator.operators import NULL, OPERATORS, Operator
 from policies.access.evaluator.policy import ConditionClause, Operand, Quantifier
 from policies.access.evaluator.template import parse_template, static
 
-ReportProblem = Callable[[str], None]
 _IF_EXISTS = "IfExists"
 _NAMES = (*OPERATORS, NULL)
 

@@ -15,7 +15,7 @@ from policies.access.encoding import values as encoded_values
 from policies.access.encoding.logic import disjunction, negation
 from policies.access.evaluator import decision as deciding
 from policies.access.evaluator import grants, layers, match, parse_condition, template
-from policies.access.evaluator.parse import _Reader as EvaluatorReader
+from policies.access.evaluator.parse import _PolicyParser as PolicyParser
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ _IN_EVALUATOR = [
     _evaluator("a session is not its role's", "principals", match, "_is_role_of", _constant(False)),
     _evaluator("NotPrincipal forgets the boundary", "principals", match, "excepted",
                lambda original: lambda named, request: original(named, replace(request, bounded=False))),
-    _evaluator("NotAction is read as Action", "conditions", EvaluatorReader, "_action", _not_action_as_action),
+    _evaluator("NotAction is read as Action", "conditions", PolicyParser, "_action", _not_action_as_action),
     _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS",
                _operators("ArnLike ArnEquals ArnNotLike ArnNotEquals", "StringLike")),
     _evaluator("? is no wildcard", "conditions", template, "_special", _question_mark_is_text),
