@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import Rule, Severity, StackResource
 
 
@@ -13,7 +13,7 @@ def check(pipeline: StackResource, stack: Sequence[StackResource]) -> list[str]:
     return [
         f"{store} has no customer managed key"
         for store in pipeline.item_paths("artifactStores")
-        if not own_key(pipeline, f"{store}.encryptionKey.id")
+        if not has_customer_managed_key(pipeline, f"{store}.encryptionKey.id")
     ]
 
 
