@@ -132,7 +132,7 @@ class _ScaledGraph:
         ]
         endpoints = [*self._endpoints_in_data_science(), *self._in_workloads(self._old.endpoints.values())]
         runners = [*self._runners_in_data_science(), *self._in_workloads(self._old.runners.values())]
-        stacks = {one.stack: one.account for one in (*policy_resources, *roles)}
+        stacks = {r.stack: r.account for r in policy_resources} | {role.stack: role.account for role in roles}
         stages = {ids[self._stack]: ids["production"] for ids in self._workload_ids.values()}
         return PolicyGraph(
             roles={role.arn: role for role in roles},

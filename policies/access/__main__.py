@@ -44,7 +44,7 @@ def review(
     # Loads z3, which `ask` has no use for.
     from policies.access.console import print_review
     from policies.access.defects import defects
-    from policies.access.encoding import BadDocument, Unsupported
+    from policies.access.encoding import MalformedDocument, Unsupported
     from policies.access.graph import BadExport, read_graph
 
     try:
@@ -59,7 +59,7 @@ def review(
         raise typer.Exit(1)
     try:
         holds = print_review(graph, write=write, golden=golden, everything=everything)
-    except (BadDocument, Unsupported) as bad:
+    except (MalformedDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
         raise typer.Exit(1) from bad

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 
 # Pulumi's own signatures (sdk/python: pulumi/runtime/rpc.py; unknowns: pulumi_policy/proxy.py).
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -33,29 +33,29 @@ class BadFile(Exception):
 
 
 @dataclass(frozen=True)
-class Captured:
+class CapturedStack:
     """One stack's resources twice: with their inputs alone, and with outputs and id as well.
 
     `exported` tells the export of one stack from a capture of all stacks.
     """
 
     stack: str
-    inputs: tuple[Resource, ...]
-    whole: tuple[Resource, ...]
+    inputs: tuple[StackResource, ...]
+    with_outputs: tuple[StackResource, ...]
     exported: bool = False
 
 
-def read(path: Path) -> list[Captured]:
+def read(path: Path) -> list[CapturedStack]:
     """The stacks of a file, in their order there. Raises `BadFile`, also for the stacks of another program."""
     records, exported = _records(path)
     stacks: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
         stacks.setdefault(record["stack"], []).append(record)
     return [
-        Captured(
+        CapturedStack(
             stack,
-            tuple(_resource(one, False) for one in found),
-            tuple(_resource(one, True) for one in found),
+            tuple(_resource(record, False) for record in found),
+            tuple(_resource(record, True) for record in found),
             exported,
         )
         for stack, found in stacks.items()
@@ -80,43 +80,53 @@ def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
     if not isinstance(found, list) or not found:
         raise BadFile(f"{path}: holds no resources; {expected}")
     # A resource that waits to be deleted after its replacement is no longer the program's.
-    return [_record(one, path, number) for number, one in enumerate(found) if not _is_leaving(one)], exported
+    return [
+        _record(record, path, number) for number, record in enumerate(found) if not _awaits_deletion(record)
+    ], exported
 
 
-def _is_leaving(one: object) -> bool:
-    return isinstance(one, Mapping) and bool(one.get("delete"))
+def _awaits_deletion(record: object) -> bool:
+    return isinstance(record, Mapping) and bool(record.get("delete"))
 
 
-def _record(one: object, path: Path, number: int) -> Mapping[str, Any]:
-    if not isinstance(one, Mapping) or not isinstance(one.get("urn"), str) or not isinstance(one.get("type"), str):
+def _record(record: object, path: Path, number: int) -> Mapping[str, Any]:
+    if (
+        not isinstance(record, Mapping)
+        or not isinstance(record.get("urn"), str)
+        or not isinstance(record.get("type"), str)
+    ):
         raise BadFile(f"{path}: resource {number} has no urn and type; write the file again")
     for part in ("inputs", "outputs", "options"):
-        if not isinstance(one.get(part) or {}, Mapping):
-            raise BadFile(f"{path}: {part} of resource {one['urn']} must be an object; write the file again")
+        if not isinstance(record.get(part) or {}, Mapping):
+            raise BadFile(f"{path}: {part} of resource {record['urn']} must be an object; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
-    parts = one["urn"].split("::")
+    parts = record["urn"].split("::")
     project = parts[1] if len(parts) > 1 else ""
     if project != PROJECT:
         raise BadFile(
             f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one"
         )
-    return {**one, "stack": one.get("stack") or parts[0].rpartition(":")[2], "name": one.get("name") or parts[-1]}
+    return {
+        **record,
+        "stack": record.get("stack") or parts[0].rpartition(":")[2],
+        "name": record.get("name") or parts[-1],
+    }
 
 
-def _resource(record: Mapping[str, Any], outputs: bool) -> Resource:
+def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
     options = record.get("options") or {}
     known = {**(record.get("outputs") or {}), **(record.get("inputs") or {})} if outputs else record.get("inputs") or {}
     if outputs and record.get("id"):
         known["id"] = record["id"]
     hidden = set(options.get("secrets") or ())
-    refers = options.get("propertyDependencies") or record.get("propertyDependencies") or {}
-    return Resource(
+    property_dependencies = options.get("propertyDependencies") or record.get("propertyDependencies") or {}
+    return StackResource(
         type=record["type"],
         name=record["name"],
         urn=record["urn"],
-        props={key: UNKNOWN if key in hidden else _plain(value) for key, value in known.items()},
+        props={key: UNKNOWN if key in hidden else _without_secrets(value) for key, value in known.items()},
         opts={**options, "parent": record.get("parent")},
-        refers={key: _sequence(urns) for key, urns in refers.items()},
+        property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
     )
 
 
@@ -124,11 +134,11 @@ def _sequence(value: object) -> Sequence[str]:
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-def _plain(value: Any) -> Any:
+def _without_secrets(value: Any) -> Any:
     if isinstance(value, Mapping):
         if value.get(_SIGNATURE) == _SECRET:
             return UNKNOWN
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _without_secrets(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_without_secrets(item) for item in value]
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWNS else value

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from policies.pack.model import Exemption, NotApplicable, Resource, Rule, UnknownValue
-from policies.pack.statements import BadDocument
+from policies.pack.model import Exemption, NotApplicable, Rule, StackResource, UnknownValue
+from policies.pack.statements import MalformedPolicyDocument
 
 
 class Verdict(Enum):
@@ -22,75 +22,79 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """A rule's verdict on a resource. `details` are the violations, or the one reason of another verdict.
 
     `exemption` is the one that applies to a violation: it excuses it, or has expired.
     """
 
     rule: Rule
-    resource: Resource
+    resource: StackResource
     verdict: Verdict
     details: tuple[str, ...] = ()
     exemption: Exemption | None = None
 
 
-def judge(rule: Rule, resource: Resource, stack: Sequence[Resource]) -> Finding:
+def judge(rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
     """One rule on one resource of the rule's types."""
     try:
         violations = rule.check(resource, stack)
     except UnknownValue as unknown:
-        return Finding(rule, resource, Verdict.UNKNOWN, (str(unknown),))
+        return RuleFinding(rule, resource, Verdict.UNKNOWN, (str(unknown),))
     except NotApplicable as excuse:
-        return Finding(rule, resource, Verdict.NOT_APPLICABLE, (str(excuse),))
-    except BadDocument as bad:
-        return Finding(rule, resource, Verdict.VIOLATED, (str(bad),))
+        return RuleFinding(rule, resource, Verdict.NOT_APPLICABLE, (str(excuse),))
+    except MalformedPolicyDocument as bad:
+        return RuleFinding(rule, resource, Verdict.VIOLATED, (str(bad),))
     if violations:
-        return Finding(rule, resource, Verdict.VIOLATED, tuple(violations))
-    return Finding(rule, resource, Verdict.PASSED)
+        return RuleFinding(rule, resource, Verdict.VIOLATED, tuple(violations))
+    return RuleFinding(rule, resource, Verdict.PASSED)
 
 
-def evaluate(rules: Iterable[Rule], inputs: Sequence[Resource], whole: Sequence[Resource]) -> list[Finding]:
+def evaluate(
+    rules: Iterable[Rule], inputs: Sequence[StackResource], with_outputs: Sequence[StackResource]
+) -> list[RuleFinding]:
     """All rules on all resources of one stack, given twice: with their inputs, and with outputs as well."""
     return [
-        judge(rule, resource, whole)
+        judge(rule, resource, with_outputs)
         for rule in rules
-        for resource in (inputs if rule.scope == "resource" else whole)
+        for resource in (inputs if rule.scope == "resource" else with_outputs)
         if resource.type in rule.types
     ]
 
 
-def exempt(finding: Finding, exemptions: Iterable[Exemption], today: datetime.date) -> Finding:
-    """The finding as the exemptions leave it: a violation is excused until the exemption's last day, then named again.
+def exempt(finding: RuleFinding, exemptions: Iterable[Exemption], today: datetime.date) -> RuleFinding:
+    """The finding after exemptions: a violation is exempted until the exemption's last day, then it counts again.
 
-    What a rule could not decide keeps its verdict.
+    A finding with any other verdict is returned as it is.
     """
     if finding.verdict is not Verdict.VIOLATED:
         return finding
-    found = [one for one in exemptions if one.covers(finding.rule.id, finding.resource.urn)]
-    valid = [one for one in found if not one.expired(today)]
+    found = [exemption for exemption in exemptions if exemption.covers(finding.rule.id, finding.resource.urn)]
+    valid = [exemption for exemption in found if not exemption.expired(today)]
     if valid:
         return replace(finding, verdict=Verdict.EXEMPTED, exemption=valid[0])
     if found:
-        last = max(found, key=lambda one: one.expires)
-        said = (
+        last = max(found, key=lambda exemption: exemption.expires)
+        message = (
             f"the exemption that {last.owner} answers for expired on {last.expires}: correct the resource or renew it"
         )
-        return replace(finding, details=(*finding.details, said), exemption=last)
+        return replace(finding, details=(*finding.details, message), exemption=last)
     return finding
 
 
 def stale(
-    exemptions: Iterable[Exemption], findings: Sequence[Finding], stacks: Sequence[str], whole: bool
+    exemptions: Iterable[Exemption], findings: Sequence[RuleFinding], stacks: Sequence[str], every_stack: bool
 ) -> list[Exemption]:
-    """Exemptions that excuse nothing in the stacks that were looked at: what they were for is corrected or gone.
+    """Exemptions that excuse nothing in the stacks that were checked: their resource is corrected or gone.
 
-    An exemption of another stack, or of several by a pattern, is judged only when the stacks are the whole platform.
+    An exemption of another stack, or of several by a pattern, is judged only when `every_stack` is given.
     """
-    open_ = [one for one in findings if one.verdict in (Verdict.EXEMPTED, Verdict.VIOLATED, Verdict.UNKNOWN)]
+    unresolved = [
+        finding for finding in findings if finding.verdict in (Verdict.EXEMPTED, Verdict.VIOLATED, Verdict.UNKNOWN)
+    ]
     return [
         exemption
         for exemption in exemptions
-        if (whole or exemption.stack in stacks)
-        and not any(exemption.covers(one.rule.id, one.resource.urn) for one in open_)
+        if (every_stack or exemption.stack in stacks)
+        and not any(exemption.covers(finding.rule.id, finding.resource.urn) for finding in unresolved)
     ]

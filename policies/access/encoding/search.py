@@ -1,4 +1,4 @@
-"""Looking for a request: one that makes a formula true, or none for all requests."""
+"""Find a request that makes a formula true, or prove that no request does."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ipaddress import IPv4Address, IPv6Address
 
 import z3
 
-from policies.access.encoding.answer import truth
+from policies.access.encoding.concrete_request import truth
 from policies.access.encoding.logic import Formula, Undecided, as_term, constant, known_text
-from policies.access.encoding.request import Request, Slot
-from policies.access.encoding.texts import Abstraction, Found, NotKnownError, solve
+from policies.access.encoding.request import Slot, SymbolicRequest
+from policies.access.encoding.string_solver import Abstraction, NotKnownError, Solution, solve
 from policies.access.encoding.variables import slot_and_reading
 
 TIMEOUT_MS = 10_000
@@ -23,8 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # By variable; and by value of a key, None for one that is absent.
-Values = Mapping[str, z3.ExprRef]
-Texts = Mapping[str, str | None]
+VariableValues = Mapping[str, z3.ExprRef]
+KeyTexts = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +44,19 @@ class Witness:
 
 
 def find(
-    formula: Formula, request: Request, *, query: str, given: Iterable[Formula] = (), timeout_ms: int = TIMEOUT_MS
+    formula: Formula,
+    request: SymbolicRequest,
+    *,
+    query: str,
+    given: Iterable[Formula] = (),
+    timeout_ms: int = TIMEOUT_MS,
 ) -> Witness | None:
     """A request that makes `formula` and all of `given` true, or None: then no request does.
 
     Raises `Undecided` naming `query` when the solver does not know within `timeout_ms`.
     """
-    whole = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
-    abstraction = Abstraction.of(whole)
+    conditions = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
+    abstraction = Abstraction.of(conditions)
     try:
         found = solve(abstraction, _readable(abstraction.variables), timeout_ms=timeout_ms)
     except NotKnownError as problem:
@@ -60,12 +65,12 @@ def find(
         return None
     values = {variable.decl().name(): _value(variable, found) for variable in abstraction.variables}
     texts = _texts(values)
-    if not truth(whole, _reread(abstraction.variables, values, texts)):
+    if not truth(conditions, _reread(abstraction.variables, values, texts)):
         written = _witness(values, texts, request).render()
         raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {written}")
     for slot in sorted(slot for slot, text in texts.items() if text is not None):
         fewer = {**texts, slot: None}
-        texts = fewer if truth(whole, _reread(abstraction.variables, values, fewer)) else texts
+        texts = fewer if truth(conditions, _reread(abstraction.variables, values, fewer)) else texts
     return _witness(values, texts, request)
 
 
@@ -82,7 +87,9 @@ def _readable(variables: Sequence[z3.ExprRef]) -> list[z3.BoolRef]:
     ]
 
 
-def _reread(variables: Sequence[z3.ExprRef], values: Values, texts: Texts) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+def _reread(
+    variables: Sequence[z3.ExprRef], values: VariableValues, texts: KeyTexts
+) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
     """The value that each variable has when the request is read again from the texts of its keys."""
     found = []
     for variable in variables:
@@ -93,7 +100,7 @@ def _reread(variables: Sequence[z3.ExprRef], values: Values, texts: Texts) -> li
     return found
 
 
-def _witness(values: Values, texts: Texts, request: Request) -> Witness:
+def _witness(values: VariableValues, texts: KeyTexts, request: SymbolicRequest) -> Witness:
     context = defaultdict(list, {key: list(known) for key, known in request.pinned.items() if known})
     for slot, text in texts.items():
         if text is not None:
@@ -106,13 +113,13 @@ def _witness(values: Values, texts: Texts, request: Request) -> Witness:
     )
 
 
-def _value(variable: z3.ExprRef, solution: Found) -> z3.ExprRef:
+def _value(variable: z3.ExprRef, solution: Solution) -> z3.ExprRef:
     if z3.is_seq(variable):
         return constant(solution.texts.get(variable.decl().name(), ""))
     return solution.model.eval(variable, model_completion=True)
 
 
-def _texts(found: Values) -> Texts:
+def _texts(found: VariableValues) -> KeyTexts:
     """For each value of a key: its text, or None when it is absent."""
     readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
     for name, value in found.items():

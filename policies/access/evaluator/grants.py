@@ -1,8 +1,9 @@
 """KMS grants: a third source of permission for a key, besides its key policy and identity policies.
 
-Sources: KMS: grants (a grantee uses a grant as if the permission came from a key policy or an IAM policy) and
-botocore's kms model (GrantConstraints). A grant only allows; explicit denies elsewhere still count. AWS does not state
-that a grant to a principal of another account makes an identity policy there needless: that follows from the first.
+A grantee uses a grant as if the permission came from a key policy or an IAM policy (AWS KMS Developer Guide, "Grants in
+AWS KMS"); constraints are those of AWS Key Management Service API Reference, "GrantConstraints". A grant only allows:
+explicit denies elsewhere still count. AWS does not state that a grant to a principal of another account makes an
+identity policy there needless: that follows from the first sentence.
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policies.access.authorization import KmsGrant
-from policies.access.evaluator.caller import Request
+from policies.access.evaluator.caller import NormalizedRequest
 from policies.access.evaluator.errors import BadPolicy, allowed, nearest
-from policies.access.evaluator.match import Grade, grade_of
+from policies.access.evaluator.match import MatchLevel, principal_match_level
 
 _PREFIX = "kms:encryptioncontext:"
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
-# botocore kms GrantConstraints: the encryption context is not asked for where the operation has none. CreateGrant's own
-# rule (the new grant must be as strict) is about the grant that is made, which a question does not hold.
+# API Reference, "GrantConstraints": operations without an encryption context are not constrained. CreateGrant's own
+# rule (the new grant must be as strict) is about the grant that is made, which a request does not hold.
 _WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
 
 
-def grant_grade(grant: KmsGrant, request: Request, where: str) -> Grade:
-    """How a grant reaches the caller for this action; NONE when operation, grantee or constraints do not fit.
+def grant_match_level(grant: KmsGrant, request: NormalizedRequest, where: str) -> MatchLevel:
+    """How a grant matches the caller for this action; NONE when operation, grantee or constraints do not match.
 
     Raises `BadPolicy` for a constraint that is not known.
     """
@@ -33,14 +34,14 @@ def grant_grade(grant: KmsGrant, request: Request, where: str) -> Grade:
             )
     service, _, operation = request.action.partition(":")
     if service != "kms" or operation not in {name.lower() for name in grant.operations}:
-        return Grade.NONE
+        return MatchLevel.NONE
     if operation not in _WITHOUT_CONTEXT and not _constraints_hold(grant, request):
-        return Grade.NONE
+        return MatchLevel.NONE
     account = grant.grantee.split(":")[4] if grant.grantee.endswith(":root") else None
-    return grade_of(account, None if account else grant.grantee, request.caller)
+    return principal_match_level(account, None if account else grant.grantee, request.caller)
 
 
-def _constraints_hold(grant: KmsGrant, request: Request) -> bool:
+def _constraints_hold(grant: KmsGrant, request: NormalizedRequest) -> bool:
     given = {key.removeprefix(_PREFIX): value for key, value in request.single.items() if key.startswith(_PREFIX)}
     equals = grant.constraints.get("EncryptionContextEquals")
     subset = grant.constraints.get("EncryptionContextSubset")

@@ -16,8 +16,8 @@ from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, 
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
 from policies.access.graph.stack_resources import StackResources, mappings, tags_of
-from policies.pack.captured import BadFile, Captured, read
-from policies.pack.model import Resource, Unknown
+from policies.pack.captured import BadFile, CapturedStack, read
+from policies.pack.model import StackResource, Unknown
 
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/\S+")
 
@@ -27,7 +27,7 @@ def read_graph(*paths: Path) -> PolicyGraph:
 
     Raises BadExport that says which file, which resource and what to do.
     """
-    stacks: list[Captured] = []
+    stacks: list[CapturedStack] = []
     for path in paths:
         try:
             stacks += read(path)
@@ -36,9 +36,9 @@ def read_graph(*paths: Path) -> PolicyGraph:
     return graph_of(stacks)
 
 
-def graph_of(captured: Sequence[Captured]) -> PolicyGraph:
+def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     """The graph of stacks whose resources carry their outputs. Raises BadExport, as `read_graph` does."""
-    stacks = [StackResources(stack.stack, stack.whole) for stack in captured]
+    stacks = [StackResources(stack.stack, stack.with_outputs) for stack in captured]
     policies = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
     roles = _roles(stacks, policies)
     resources = [resource for stack in stacks for resource in _policy_resources(stack)]
@@ -51,7 +51,7 @@ def graph_of(captured: Sequence[Captured]) -> PolicyGraph:
         policy_resources={resource.arn: resource for resource in resources},
         endpoints={endpoint.id: endpoint for endpoint in (*made, *existing)},
         runners={runner.urn: runner for runner in running},
-        stacks={one.stack: one.account for one in (*resources, *roles)},
+        stacks={r.stack: r.account for r in resources} | {role.stack: role.account for role in roles},
         stages={stack.name: stack.stage for stack in stacks if stack.stage},
         prefix=next((stack.platform_tag for stack in stacks if stack.platform_tag), ""),
         organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
@@ -93,7 +93,7 @@ def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> lis
     return roles
 
 
-def _role(stack: StackResources, role: Resource, kind: RoleKind, policies: Mapping[str, Any]) -> Role:
+def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: Mapping[str, Any]) -> Role:
     where = f"{stack.name}: role {role.name}"
     inline = [
         (str(one.props.get("name")), document(one.props.get("policy"), f"{where}, policy {one.name}"))
@@ -178,7 +178,7 @@ def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
         yield replace(existing, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}"))
 
 
-def _policy_resource(stack: StackResources, resource: Resource, kind: str, policy: object) -> PolicyResource:
+def _policy_resource(stack: StackResources, resource: StackResource, kind: str, policy: object) -> PolicyResource:
     arn = stack.arn(resource)
     return PolicyResource(
         kind=kind,
@@ -200,7 +200,7 @@ _WITH_PURPOSE = ("bucket", "key")
 _NAMES = ("bucket", "modelPackageGroupName", "keyId", "name")
 
 
-def _purpose(stack: StackResources, resource: Resource, kind: str) -> str:
+def _purpose(stack: StackResources, resource: StackResource, kind: str) -> str:
     purpose = tags_of(resource).get(PURPOSE_TAG)
     if not purpose:
         raise BadExport(
@@ -210,7 +210,7 @@ def _purpose(stack: StackResources, resource: Resource, kind: str) -> str:
     return purpose
 
 
-def _endpoint(stack: StackResources, endpoint: Resource) -> VpcEndpoint:
+def _endpoint(stack: StackResources, endpoint: StackResource) -> VpcEndpoint:
     where = f"{stack.name}: policy of endpoint {endpoint.name}"
     policy = endpoint.props.get("policy")
     service = str(endpoint.props.get("serviceName"))

@@ -6,14 +6,14 @@ import re
 
 from catalog.roles import PURPOSE_TAG, ROLES, RoleKind
 from policies.access.graph.stack_resources import tags_of
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 
 
 class UnknownRoleKind(ValueError):
     """A role whose kind cannot be told. The message ends a sentence that begins with the role."""
 
 
-def role_kind(role: Resource, prefix: str | None) -> RoleKind:
+def role_kind(role: StackResource, prefix: str | None) -> RoleKind:
     """The kind of a role that a stack made. Raises UnknownRoleKind.
 
     Every role needs one: matrix and proofs would pass over a role that no expectation speaks of, and one under another

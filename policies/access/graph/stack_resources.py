@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from policies.access.graph.model import account_of
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
@@ -22,12 +22,12 @@ _IDENTIFIERS = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGrou
 class StackResources:
     """The resources of a stack, by type and by the resource that a property names."""
 
-    def __init__(self, name: str, resources: Sequence[Resource]) -> None:
+    def __init__(self, name: str, resources: Sequence[StackResource]) -> None:
         self.name = name
-        self._by_type: dict[str, list[Resource]] = {}
+        self._by_type: dict[str, list[StackResource]] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
-        self._pointing: dict[tuple[str, str], dict[object, list[Resource]]] = {}
+        self._pointing: dict[tuple[str, str], dict[object, list[StackResource]]] = {}
 
     @cached_property
     def _location(self) -> tuple[str, str, str]:
@@ -80,7 +80,7 @@ class StackResources:
         """Names of the stacks whose outputs this one reads: `<organization>/<project>/<stack>` each."""
         return [str(one.props.get("name") or one.name).rsplit("/", 1)[-1] for one in self.of(REFERENCE)]
 
-    def arn(self, resource: Resource) -> str:
+    def arn(self, resource: StackResource) -> str:
         """A resource's ARN, put together where the provider gives none."""
         arn = resource.props.get("arn")
         if isinstance(arn, str) and arn.startswith("arn:"):
@@ -91,15 +91,15 @@ class StackResources:
         form = _ARN_FORMS.get(kind, "unknown:{}:{}:{}")
         return f"arn:{partition}:" + form.format(region, account, name)
 
-    def of(self, token: str) -> list[Resource]:
+    def of(self, token: str) -> list[StackResource]:
         """Resources of a type."""
         return self._by_type.get(token, [])
 
-    def pointing(self, token: str, prop: str, resource: Resource) -> list[Resource]:
+    def pointing(self, token: str, prop: str, resource: StackResource) -> list[StackResource]:
         """Resources of a type whose property names this resource, by name, id, ARN or URL."""
         return self._that_name(token, prop, _identifiers(resource))
 
-    def _that_name(self, token: str, prop: str, names: set[str]) -> list[Resource]:
+    def _that_name(self, token: str, prop: str, names: set[str]) -> list[StackResource]:
         index = self._pointing.get((token, prop))
         if index is None:
             index = self._pointing[token, prop] = {}
@@ -109,7 +109,7 @@ class StackResources:
                     index.setdefault(value, []).append(other)
         return [other for name in sorted(names) for other in index.get(name, [])]
 
-    def pointing_elsewhere(self, token: str, prop: str, owner: str) -> list[Resource]:
+    def pointing_elsewhere(self, token: str, prop: str, owner: str) -> list[StackResource]:
         """Resources of a type whose property names no resource of type `owner` that the stack made."""
         made = {name for one in self.of(owner) for name in _identifiers(one)}
         named = ((other, other.props.get(prop)) for other in self.of(token))
@@ -119,7 +119,7 @@ class StackResources:
         """Documents of the managed policies that the stack made, by ARN."""
         return {str(one.props.get("arn")): one.props.get("policy") for one in self.of("aws:iam/policy:Policy")}
 
-    def attached_policies(self, role: Resource) -> set[str]:
+    def attached_policies(self, role: StackResource) -> set[str]:
         """ARNs of managed policies on a role, however they were attached."""
         found = {str(one.props.get("policyArn")) for one in self.pointing(ATTACHMENT, "role", role)}
         found |= set(texts(role.props.get("managedPolicyArns")))
@@ -127,7 +127,7 @@ class StackResources:
             found |= set(texts(one.props.get("policyArns")))
         return {arn for arn in found if arn.startswith("arn:")}
 
-    def bucket_key(self, bucket: Resource) -> str | None:
+    def bucket_key(self, bucket: StackResource) -> str | None:
         """The key that a bucket's default encryption names."""
         for one in self.pointing(ENCRYPTION, "bucket", bucket):
             for rule in mappings(one.props.get("rules")):
@@ -136,7 +136,7 @@ class StackResources:
                     return str(default["kmsMasterKeyId"])
         return None
 
-    def aliases(self, key: Resource) -> tuple[str, ...]:
+    def aliases(self, key: StackResource) -> tuple[str, ...]:
         """Aliases of a key."""
         return self.aliases_of(_identifiers(key))
 
@@ -145,19 +145,19 @@ class StackResources:
         found = self._that_name("aws:kms/alias:Alias", "targetKeyId", names)
         return tuple(sorted(str(one.props.get("name")) for one in found))
 
-    def function_policy(self, function: Resource) -> dict[str, Any] | None:
+    def function_policy(self, function: StackResource) -> dict[str, Any] | None:
         """The policy that a function's permissions add up to; None without any. Source: Lambda AddPermission."""
         found = self.pointing("aws:lambda/permission:Permission", "function", function)
         statements = [_permission(one, str(function.props.get("arn"))) for one in found]
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def _identifiers(resource: Resource) -> set[str]:
+def _identifiers(resource: StackResource) -> set[str]:
     """What other resources name it by: its name, id, ARN or URL."""
     return {value for key in _IDENTIFIERS if isinstance(value := resource.props.get(key), str)}
 
 
-def _permission(permission: Resource, function: str) -> dict[str, Any]:
+def _permission(permission: StackResource, function: str) -> dict[str, Any]:
     props = permission.props
     principal = str(props.get("principal"))
     named = (
@@ -190,7 +190,7 @@ def texts(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
 
 
-def tags_of(resource: Resource) -> dict[str, str]:
+def tags_of(resource: StackResource) -> dict[str, str]:
     """A resource's tags, those that its provider adds included."""
     tags = [resource.props.get(prop) for prop in ("tags", "tagsAll")]
     return {str(key): str(value) for found in tags if isinstance(found, Mapping) for key, value in found.items()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.roles import ROLES
 from policies.access.authorization import AuthorizationRequest, Document
-from policies.access.encoding import Caller
+from policies.access.encoding import SymbolicCaller
 from policies.access.encoding.logic import Formula, negation
 from policies.access.graph import PolicyGraph, PolicyResource, Role
 from policies.access.graph.policy_documents import as_list, statements
@@ -178,7 +178,7 @@ def _service_requests(
         question = AuthorizationRequest(
             id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=spoken
         )
-        yield service, OpenRequest(question, Caller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
+        yield service, OpenRequest(question, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
 
 
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 import z3
 
 from policies.access.authorization import AuthorizationRequest, Document
-from policies.access.encoding import Caller, CallerKind, Policies, Request, encode
+from policies.access.encoding import CallerType, Policies, SymbolicCaller, SymbolicRequest, encode
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
 from policies.access.graph import PolicyResource, Role
@@ -33,7 +33,7 @@ class EncodedRequest:
     """A request of one class of actions, and the formula that it is allowed. `always` is true of its caller."""
 
     formula: Formula
-    request: Request
+    request: SymbolicRequest
     always: tuple[Formula, ...] = ()
 
     def resource_like(self, *patterns: str) -> Formula:
@@ -118,7 +118,7 @@ class OpenRequest:
     """
 
     parameters: AuthorizationRequest
-    caller: Caller
+    caller: SymbolicCaller
     family: Sequence[str]
     resource: str | None = None
     pinned: PinnedKeys = field(default_factory=dict)
@@ -138,7 +138,7 @@ class OpenRequest:
         for action in action_classes(documents, self.family):
             if not may_be_allowed(granting, action):
                 continue
-            request = Request.over(
+            request = SymbolicRequest.over(
                 self._policies.each(), self.caller, action=action, resource=self.resource, pinned=self.pinned
             )
             yield self._foreign(EncodedRequest(encode(self._policies, request), request, self.always))
@@ -173,7 +173,9 @@ def role_request(
         boundary=role.boundary,
     )
     tags = {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()}
-    return OpenRequest(parameters, Caller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})})
+    return OpenRequest(
+        parameters, SymbolicCaller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})}
+    )
 
 
 def account_requests(
@@ -203,9 +205,9 @@ def account_requests(
         resource_policy=_resource_policy(policy_resource, trust_of),
     )
     for account in accounts:
-        for word, kind in (("role", CallerKind.ROLE), ("user", CallerKind.USER)):
+        for word, kind in (("role", CallerType.ROLE), ("user", CallerType.USER)):
             arn = z3.String("principal:arn")
-            caller = Caller(kind, arn, z3.StringVal(account), arn)
+            caller = SymbolicCaller(kind, arn, z3.StringVal(account), arn)
             begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
             outside = paths if account == FOREIGN_ACCOUNT else ()
             open_request = OpenRequest(parameters, caller, family, resource, pinned or {}, (begins,), outside)
@@ -213,7 +215,7 @@ def account_requests(
     # The keys of all signed requests, of which an anonymous one is none. Source: IAM User Guide, "AWS global condition
     # context keys".
     unsigned = {**(pinned or {}), "aws:PrincipalArn": (), "aws:PrincipalIsAWSService": ()}
-    anonymous = OpenRequest(parameters, Caller.of("*", None), family, resource, unsigned, (), paths)
+    anonymous = OpenRequest(parameters, SymbolicCaller.of("*", None), family, resource, unsigned, (), paths)
     yield "an anonymous caller", anonymous
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.encryption import has_customer_managed_key
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 STORES = {
     "onlineStoreConfig": "onlineStoreConfig.securityConfig.kmsKeyId",
@@ -13,12 +13,12 @@ STORES = {
 }
 
 
-def check(group: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(group: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Each store that is there is encrypted with a customer managed key."""
     return [
         f"{store} has no customer managed key"
         for store, key in STORES.items()
-        if group.present(store) and not own_key(group, key)
+        if group.present(store) and not has_customer_managed_key(group, key)
     ]
 
 

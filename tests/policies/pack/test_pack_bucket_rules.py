@@ -8,7 +8,16 @@ import pytest
 
 from policies.pack.model import UNKNOWN
 from policies.pack.rules import bucket_encryption, bucket_versioning, plain_transport, public_access_block
-from tests.policies.pack.pack_factories import BUCKET_ARN, at, excused, having, make, not_decided, violations, without
+from tests.policies.pack.pack_factories import (
+    BUCKET_ARN,
+    at,
+    having,
+    make,
+    not_applicable,
+    not_decided,
+    violations,
+    without,
+)
 from tests.policies.pack.resources.storage import (
     FIRST_RULE,
     block,
@@ -89,7 +98,7 @@ def test_awss_own_key_by_its_alias_is_refused() -> None:
 
 
 def test_the_bucket_of_access_logs_may_use_s3s_own_keys() -> None:
-    assert "only to a bucket with SSE-S3" in excused(bucket_encryption.RULE, bucket(), logging())
+    assert "only to a bucket with SSE-S3" in not_applicable(bucket_encryption.RULE, bucket(), logging())
 
 
 def test_the_bucket_whose_accesses_are_logged_is_not_excused() -> None:

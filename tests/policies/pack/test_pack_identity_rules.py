@@ -14,9 +14,9 @@ from tests.policies.pack.pack_factories import (
     allow,
     deny,
     document,
-    excused,
     having,
     make,
+    not_applicable,
     not_decided,
     violations,
 )
@@ -81,7 +81,7 @@ def test_the_registrys_policy_is_read_where_it_is_kept() -> None:
 
 
 def test_a_topic_without_a_policy_is_excused() -> None:
-    assert excused(open_principal.RULE, make("aws:sns/topic:Topic", "alarms")) == "it has no policy"
+    assert not_applicable(open_principal.RULE, make("aws:sns/topic:Topic", "alarms")) == "it has no policy"
 
 
 def test_a_function_that_everybody_may_invoke_is_named() -> None:
@@ -135,8 +135,8 @@ def test_a_narrow_policy_of_aws_may_be_attached() -> None:
 
 def test_a_permissions_boundary_may_be_wide() -> None:
     bounded = role(permissionsBoundary=boundary().props["arn"])
-    assert "permissions boundary" in excused(wildcard_actions.RULE, boundary(), bounded)
-    assert "permissions boundary" in excused(pass_role.RULE, boundary(), bounded)
+    assert "permissions boundary" in not_applicable(wildcard_actions.RULE, boundary(), bounded)
+    assert "permissions boundary" in not_applicable(pass_role.RULE, boundary(), bounded)
 
 
 def test_a_boundary_that_is_also_attached_is_not_excused() -> None:
@@ -150,7 +150,7 @@ def test_a_boundary_that_is_also_attached_is_not_excused() -> None:
 
 def test_a_boundary_for_other_stacks_is_excused_by_its_name_and_never_attached() -> None:
     elsewhere = having(boundary(), name="mlops-boundary")
-    assert "permissions boundary" in excused(wildcard_actions.RULE, elsewhere, role())
+    assert "permissions boundary" in not_applicable(wildcard_actions.RULE, elsewhere, role())
     assert len(violations(wildcard_actions.RULE, having(boundary(), name="mlops-boundary-reader"))) == 1
     arn = f"arn:aws:iam::{ACCOUNT}:policy/mlops/foundation/mlops-boundary"
     attachment = make("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "training", policyArn=arn, role="training")

@@ -6,16 +6,17 @@ import importlib
 import inspect
 import json
 import re
+from collections import Counter
 
 import pulumi_aws
 import pytest
 
 from policies.pack import rules, table
-from policies.pack.accounts import PROVIDER
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 from policies.pack.rules import RULES, wildcard_actions
+from policies.pack.stack_accounts import PROVIDER
 from tests.policies.pack.cases import discover
-from tests.policies.pack.rule_cases import Never
+from tests.policies.pack.rule_cases import NoCases
 
 CASES = discover().values()
 COMPUTED = {"id", "arn", "keyId"}
@@ -27,10 +28,10 @@ def tokens() -> dict[str, tuple[str, str]]:
     return {token: (entry["fqn"], name) for entry in json.loads(listing) for token, name in entry["classes"].items()}
 
 
-def given() -> list[Resource]:
+def given() -> list[StackResource]:
     """Every resource on which some rule is tried."""
-    subjects = [one for case in CASES if not isinstance(case.passes, Never) for one in case.passes]
-    subjects += [one for case in CASES for one, _ in case.mistakes]
+    subjects = [one for case in CASES if not isinstance(case.passes, NoCases) for one in case.passes]
+    subjects += [one for case in CASES for one, _ in case.violations]
     return [resource for subject in subjects for resource in (subject.resource, *subject.others)]
 
 
@@ -45,7 +46,8 @@ def test_rules_come_in_the_order_of_their_ids() -> None:
 
 
 def test_ids_and_names_are_unique_and_well_formed() -> None:
-    assert len({rule.id for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+    for labels in ([rule.id for rule in RULES], [rule.name for rule in RULES]):
+        assert sorted(label for label, uses in Counter(labels).items() if uses > 1) == [], "used by several rules"
     assert all(re.fullmatch(r"[A-Z0-9]+-\d\d", rule.id) for rule in RULES)
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name) for rule in RULES)
 

@@ -1,11 +1,11 @@
-"""Short ways to write the policies and questions of these tests."""
+"""Short ways to write the policies and requests of these tests."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest
-from policies.access.encoding import Caller, Policies, Request, encode
+from policies.access.encoding import Policies, SymbolicCaller, SymbolicRequest, encode
 from policies.access.encoding.logic import Formula
 
 HOME, AWAY = "111111111111", "222222222222"
@@ -33,7 +33,7 @@ def document(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[s
     return {"Version": version, "Statement": list(statements)}
 
 
-def question(*identity: dict[str, Any], **fields: Any) -> AuthorizationRequest:
+def authorization_request(*identity: dict[str, Any], **fields: Any) -> AuthorizationRequest:
     """May the reader get an object of its account's bucket, with these identity statements?"""
     found: dict[str, Any] = {
         "id": "test",
@@ -48,8 +48,12 @@ def question(*identity: dict[str, Any], **fields: Any) -> AuthorizationRequest:
     return AuthorizationRequest(**found)
 
 
-def opened(asked: AuthorizationRequest, caller: Caller | None = None, **known: Any) -> tuple[Formula, Request]:
-    """The formula of a question whose action, resource and context are open, save `known`."""
+def opened(
+    asked: AuthorizationRequest, caller: SymbolicCaller | None = None, **known: Any
+) -> tuple[Formula, SymbolicRequest]:
+    """The formula of a request whose action, resource and context are open, save `known`."""
     policies = Policies.of(asked)
-    request = Request.over(policies.each(), caller or Caller.of(asked.principal, asked.account), **known)
+    request = SymbolicRequest.over(
+        policies.each(), caller or SymbolicCaller.of(asked.principal, asked.account), **known
+    )
     return encode(policies, request), request

@@ -1,4 +1,4 @@
-"""Random documents and questions over a small vocabulary, so that statements meet requests often.
+"""Random documents and requests over a small vocabulary, so that statements meet requests often.
 
 A seed is all that Hypothesis draws: drawing each word of each statement by itself takes fifty times as long.
 """
@@ -89,8 +89,8 @@ def _context(rng: random.Random) -> dict[str, str | list[str]]:
     }
 
 
-def random_question(rng: random.Random) -> AuthorizationRequest:
-    """A question with every kind of policy, each present or not."""
+def random_request(rng: random.Random) -> AuthorizationRequest:
+    """A request with every kind of policy, each present or not."""
     principal = rng.choice(PRINCIPALS)
     return AuthorizationRequest(
         id="random",
@@ -109,4 +109,4 @@ def random_question(rng: random.Random) -> AuthorizationRequest:
     )
 
 
-questions = rngs.map(random_question)
+requests = rngs.map(random_request)

@@ -1,8 +1,4 @@
-"""AWS's own examples of policy evaluation, each with the page it is published on.
-
-A page is named as in the AWS guides: IAM is the IAM User Guide, ORG the Organizations User Guide, KMS and S3 the guides
-of these services, PL the AWS PrivateLink guide.
-"""
+"""AWS's own examples of policy evaluation, each with the guide and the title of the page that it is published on."""
 
 from __future__ import annotations
 
@@ -10,27 +6,27 @@ import pytest
 
 from tests.policies.access.evaluator import (
     examples_accounts,
+    examples_boundaries,
     examples_conditions,
-    examples_keys,
-    examples_limits,
-    examples_negated,
+    examples_kms,
+    examples_not_elements,
     examples_organization,
-    examples_sets,
+    examples_set_operators,
     examples_trust,
-    examples_words,
+    examples_variables,
 )
 from tests.policies.access.evaluator.factories import Example, answer
 
 EXAMPLES = (
     *examples_accounts.EXAMPLES,
     *examples_conditions.EXAMPLES,
-    *examples_keys.EXAMPLES,
-    *examples_limits.EXAMPLES,
-    *examples_negated.EXAMPLES,
+    *examples_kms.EXAMPLES,
+    *examples_boundaries.EXAMPLES,
+    *examples_not_elements.EXAMPLES,
     *examples_organization.EXAMPLES,
-    *examples_sets.EXAMPLES,
+    *examples_set_operators.EXAMPLES,
     *examples_trust.EXAMPLES,
-    *examples_words.EXAMPLES,
+    *examples_variables.EXAMPLES,
 )
 
 

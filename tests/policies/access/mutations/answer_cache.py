@@ -16,7 +16,7 @@ import z3
 
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.encoding.logic import Formula
-from policies.access.encoding.request import Request
+from policies.access.encoding.request import SymbolicRequest
 from policies.access.encoding.search import Witness, find
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph
@@ -74,7 +74,9 @@ class AnswerCache:
             self.encoded[key] = (open_request, list(_each(open_request)))
         yield from self.encoded[key][1]
 
-    def find(self, formula: Formula, request: Request, *, query: str, given: Iterable[Formula] = ()) -> Witness | None:
+    def find(
+        self, formula: Formula, request: SymbolicRequest, *, query: str, given: Iterable[Formula] = ()
+    ) -> Witness | None:
         """What the solver found. Formulas are equal when the solver's own identity says so."""
         constraints = tuple(given)
         key = (id(request), _ast(formula), tuple(map(_ast, constraints)))

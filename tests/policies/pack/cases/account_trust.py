@@ -10,6 +10,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=account_trust.RULE,
     passes=[on(trust(Principal={"AWS": ROLE_ARN}))],
-    mistakes=[(on(trust(Principal={"AWS": ROOT})), f"Given trusts everybody in {ROOT}")],
+    violations=[(on(trust(Principal={"AWS": ROOT})), f"Given trusts everybody in {ROOT}")],
     unknown=[UNREAD_TRUST],
 )

@@ -13,12 +13,12 @@ CASES = Cases(
         on(role_policy(**ASSUME, Resource=ROLE_ARN)),
         on(role_policy(**ASSUME, Resource="arn:aws:iam::222222222222:role/mlops/projects/*")),
     ],
-    mistakes=[
+    violations=[
         (on(role_policy(**ASSUME, Resource="*")), "Given of policy assumes every role that trusts it"),
         (on(role_policy(**ASSUME, Resource="arn:aws:iam::*:role/*")), "assumes every role"),
         (on(role_policy(**ASSUME, NotResource=ROLE_ARN)), "assumes every role"),
         (on(role_policy(**ASSUME, Resource=[ROLE_ARN, "*"])), "assumes every role"),
     ],
     unknown=[UNREAD],
-    excused=[BOUNDED],
+    not_applicable=[BOUNDED],
 )

@@ -11,9 +11,9 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=bucket_encryption.RULE,
     passes=[on(bucket(), encryption())],
-    mistakes=[(on(bucket(), at(encryption(), f"{FIRST_RULE}.sseAlgorithm", "AES256")), "encrypts with AES256")],
+    violations=[(on(bucket(), at(encryption(), f"{FIRST_RULE}.sseAlgorithm", "AES256")), "encrypts with AES256")],
     unknown=[
         (on(bucket(), at(encryption(), f"{FIRST_RULE}.sseAlgorithm", UNKNOWN)), "sseAlgorithm of data-encryption")
     ],
-    excused=[(on(bucket(), logging()), "only to a bucket with SSE-S3")],
+    not_applicable=[(on(bucket(), logging()), "only to a bucket with SSE-S3")],
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import bucket_foreign_writes
 from tests.policies.pack.pack_factories import ACCOUNT, BUCKET_ARN, allow, having
 from tests.policies.pack.resources.storage import STRANGER, policy, provider
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def given(action: str, principal: str = STRANGER) -> Resource:
+def given(action: str, principal: str = STRANGER) -> StackResource:
     return policy(allow(Principal={"AWS": principal}, Action=action, Resource=f"{BUCKET_ARN}/*"))
 
 
@@ -21,7 +21,7 @@ CASES = Cases(
         on(policy(allow(Principal={"Service": "logging.s3.amazonaws.com"}, Action="s3:PutObject")), provider()),
         on(policy(), provider()),
     ],
-    mistakes=[
+    violations=[
         (on(given("s3:PutObject"), provider()), "Given lets 999999999999 do s3:PutObject"),
         (on(given("s3:Delete*"), provider()), "s3:DeleteBucketPolicy, s3:DeleteObject, s3:DeleteObjectVersion"),
         (on(given("s3:PutBucketPolicy", "999999999999"), provider()), "s3:PutBucketPolicy"),
@@ -31,5 +31,5 @@ CASES = Cases(
         (on(given("s3:PutObject")), "allowedAccountIds of the stack's AWS provider"),
         (on(given("s3:PutObject"), provider(allowedAccountIds=UNKNOWN)), "allowedAccountIds of account"),
     ],
-    excused=[(on(having(policy(), policy=None), provider()), "it has no policy")],
+    not_applicable=[(on(having(policy(), policy=None), provider()), "it has no policy")],
 )

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=bucket_versioning.RULE,
     passes=[on(bucket(), versioning())],
-    mistakes=[(on(bucket(), at(versioning(), "versioningConfiguration.status", "Suspended")), "Suspended")],
+    violations=[(on(bucket(), at(versioning(), "versioningConfiguration.status", "Suspended")), "Suspended")],
     unknown=[(on(bucket(), at(versioning(), "versioningConfiguration.status", UNKNOWN)), "status of data-version")],
 )

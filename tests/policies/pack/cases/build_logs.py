@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import build_logs
 from tests.policies.pack.pack_factories import having
 from tests.policies.pack.resources.services import build
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def logging_build(**cloudwatch: Any) -> Resource:
+def logging_build(**cloudwatch: Any) -> StackResource:
     return having(build(), logsConfig={"cloudwatchLogs": {"status": "ENABLED", "groupName": "/mlops", **cloudwatch}})
 
 
 CASES = Cases(
     rule=build_logs.RULE,
     passes=[on(logging_build()), on(logging_build(groupName=UNKNOWN))],
-    mistakes=[
+    violations=[
         (on(build()), "the build names no log group"),
         (on(logging_build(status="DISABLED")), "the build's CloudWatch logs are off"),
         (

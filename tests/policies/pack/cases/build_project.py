@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=build_project.RULE,
     passes=[on(build())],
-    mistakes=[(on(without(build(), "vpcConfig")), "the build runs outside the VPC")],
+    violations=[(on(without(build(), "vpcConfig")), "the build runs outside the VPC")],
     unknown=[(on(at(build(), "environment.privilegedMode", UNKNOWN)), "environment.privilegedMode of build")],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import build_secrets
 from tests.policies.pack.pack_factories import having
 from tests.policies.pack.resources.builds import ACCESS_KEY_ID
@@ -10,7 +10,7 @@ from tests.policies.pack.resources.services import build
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def variable(name: str, value: object = "x", kind: str = "PLAINTEXT") -> Resource:
+def variable(name: str, value: object = "x", kind: str = "PLAINTEXT") -> StackResource:
     given = {"name": name, "value": value, "type": kind}
     return having(build(), environment={"privilegedMode": False, "environmentVariables": [given]})
 
@@ -23,7 +23,7 @@ CASES = Cases(
         on(variable("GITHUB_TOKEN_ARN", "arn:aws:secretsmanager:x")),
         on(build()),
     ],
-    mistakes=[
+    violations=[
         (on(variable("GITHUB_TOKEN")), "variable GITHUB_TOKEN is in plain text"),
         (on(variable("AWS_SECRET_ACCESS_KEY")), "variable AWS_SECRET_ACCESS_KEY is in plain text"),
         (on(variable("dbPassword")), "variable dbPassword is in plain text"),

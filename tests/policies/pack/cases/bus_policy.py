@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import bus_policy
 from tests.policies.pack.pack_factories import ACCOUNT, allow, document, having, make
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def bus() -> Resource:
+def bus() -> StackResource:
     return make("aws:cloudwatch/eventBus:EventBus", "events", name="mlops-events")
 
 
-def bus_grant(*statements: dict[str, Any]) -> Resource:
+def bus_grant(*statements: dict[str, Any]) -> StackResource:
     put = allow(Principal={"AWS": ACCOUNT}, Action="events:PutEvents", Resource="*")
     text = document(*(statements or (put,)))
     return make(
@@ -25,7 +25,7 @@ def bus_grant(*statements: dict[str, Any]) -> Resource:
 CASES = Cases(
     rule=bus_policy.RULE,
     passes=[on(bus(), bus_grant())],
-    mistakes=[
+    violations=[
         (on(bus()), "the event bus has no policy"),
         (
             on(bus(), bus_grant(allow(Principal={"AWS": ACCOUNT}, Action=["events:PutEvents", "events:PutRule"]))),

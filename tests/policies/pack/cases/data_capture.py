@@ -12,12 +12,12 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=data_capture.RULE,
     passes=[on(endpoint_config())],
-    mistakes=[(on(at(endpoint_config(), "dataCaptureConfig.kmsKeyId", None)), "captured data is not encrypted")],
+    violations=[(on(at(endpoint_config(), "dataCaptureConfig.kmsKeyId", None)), "captured data is not encrypted")],
     unknown=[
         (
             on(at(endpoint_config(), "dataCaptureConfig.enableCapture", UNKNOWN)),
             "dataCaptureConfig.enableCapture of screening",
         )
     ],
-    excused=[(on(lacking(endpoint_config(), "dataCaptureConfig")), "it captures nothing")],
+    not_applicable=[(on(lacking(endpoint_config(), "dataCaptureConfig")), "it captures nothing")],
 )

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=endpoint_key.RULE,
     passes=[on(endpoint_config()), on(endpoint_config(kmsKeyArn=UNKNOWN))],
-    mistakes=[
+    violations=[
         (on(lacking(endpoint_config(), "kmsKeyArn")), "the endpoint's volumes are not encrypted"),
         (
             on(endpoint_config(kmsKeyArn=None, shadowProductionVariants=[{"serverlessConfig": {"memory": 1}}])),
@@ -19,5 +19,5 @@ CASES = Cases(
         ),
     ],
     unknown=[(on(endpoint_config(productionVariants=UNKNOWN)), "productionVariants of screening")],
-    excused=[(on(endpoint_config(productionVariants=[{"serverlessConfig": UNKNOWN}])), "a serverless endpoint")],
+    not_applicable=[(on(endpoint_config(productionVariants=[{"serverlessConfig": UNKNOWN}])), "a serverless endpoint")],
 )

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=endpoint_policy.RULE,
     passes=[on(endpoint())],
-    mistakes=[(on(endpoint(statement(Condition={}))), "everybody do everything through the endpoint")],
+    violations=[(on(endpoint(statement(Condition={}))), "everybody do everything through the endpoint")],
     unknown=[(on(having(endpoint(), policy=UNKNOWN)), "policy of kms")],
-    excused=[(on(having(endpoint(), vpcEndpointType="GatewayLoadBalancer")), "takes no policy")],
+    not_applicable=[(on(having(endpoint(), vpcEndpointType="GatewayLoadBalancer")), "takes no policy")],
 )

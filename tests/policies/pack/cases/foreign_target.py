@@ -12,10 +12,10 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=foreign_target.RULE,
     passes=[on(target(), provider()), on(target(roleArn=UNKNOWN), provider())],
-    mistakes=[(on(without(target(), "roleArn"), provider()), "events go to account 222222222222 without a role")],
+    violations=[(on(without(target(), "roleArn"), provider()), "events go to account 222222222222 without a role")],
     unknown=[
         (on(target(arn=UNKNOWN), provider()), "arn of drift"),
         (on(target()), "allowedAccountIds of the stack's AWS provider"),
     ],
-    excused=[(on(target(arn=QUEUE_ARN), provider()), "its target is in the stack's own account")],
+    not_applicable=[(on(target(arn=QUEUE_ARN), provider()), "its target is in the stack's own account")],
 )

@@ -15,6 +15,6 @@ CASES = Cases(
         on(function(kmsKeyArn=UNKNOWN)),
         on(function(environment={"variables": UNKNOWN})),
     ],
-    mistakes=[(on(without(function(), "kmsKeyArn")), "the environment is not encrypted")],
-    excused=[(on(without(function(), "environment")), "it has no environment variables")],
+    violations=[(on(without(function(), "kmsKeyArn")), "the environment is not encrypted")],
+    not_applicable=[(on(without(function(), "environment")), "it has no environment variables")],
 )

@@ -11,10 +11,10 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=function_runtime.RULE,
     passes=[on(function())],
-    mistakes=[
+    violations=[
         (on(function(runtime="python3.9")), "runtime is python3.9, allowed are"),
         (on(without(function(), "runtime")), "runtime is none"),
     ],
     unknown=[(on(function(runtime=UNKNOWN)), "runtime of stop")],
-    excused=[(on(function(packageType="Image")), "its runtime is in its image")],
+    not_applicable=[(on(function(packageType="Image")), "its runtime is in its image")],
 )

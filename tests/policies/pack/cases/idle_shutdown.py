@@ -13,7 +13,7 @@ IDLE = "defaultUserSettings.codeEditorAppSettings.appLifecycleManagement.idleSet
 CASES = Cases(
     rule=idle_shutdown.RULE,
     passes=[on(studio())],
-    mistakes=[
+    violations=[
         (on(domain()), "jupyterLabAppSettings has no idle shutdown"),
         (on(at(studio(), IDLE, "DISABLED")), "codeEditorAppSettings has no idle shutdown"),
     ],

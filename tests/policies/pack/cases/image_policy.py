@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import image_policy
 from tests.policies.pack.pack_factories import allow, document, having, make
 from tests.policies.pack.resources.storage import STRANGER
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def image_grant(*actions: str) -> Resource:
+def image_grant(*actions: str) -> StackResource:
     text = document(allow(Principal={"AWS": STRANGER}, Action=list(actions)))
     return make("aws:ecr/repositoryPolicy:RepositoryPolicy", "model-policy", repository="mlops/model", policy=text)
 
@@ -17,10 +17,10 @@ def image_grant(*actions: str) -> Resource:
 CASES = Cases(
     rule=image_policy.RULE,
     passes=[on(image_grant("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"))],
-    mistakes=[
+    violations=[
         (on(image_grant("ecr:BatchGetImage", "ecr:PutImage")), "Given gives ecr:PutImage"),
         (on(image_grant("ecr:*")), "ecr:DeleteRepository"),
     ],
     unknown=[(on(having(image_grant("ecr:PutImage"), policy=UNKNOWN)), "policy of model-policy")],
-    excused=[(on(having(image_grant("ecr:PutImage"), policy=None)), "it has no policy")],
+    not_applicable=[(on(having(image_grant("ecr:PutImage"), policy=None)), "it has no policy")],
 )

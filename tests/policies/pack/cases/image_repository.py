@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=image_repository.RULE,
     passes=[on(images())],
-    mistakes=[(on(having(images(), imageTagMutability="MUTABLE")), "imageTagMutability is MUTABLE")],
+    violations=[(on(having(images(), imageTagMutability="MUTABLE")), "imageTagMutability is MUTABLE")],
     unknown=[(on(having(images(), imageTagMutability=UNKNOWN)), "imageTagMutability of model")],
 )

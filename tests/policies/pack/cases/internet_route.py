@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import internet_route
 from tests.policies.pack.pack_factories import having, make
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def route(name: str = "private-default", **props: Any) -> Resource:
+def route(name: str = "private-default", **props: Any) -> StackResource:
     right = {"routeTableId": "rtb-1", "destinationCidrBlock": "10.1.0.0/16", "transitGatewayId": "tgw-1"}
     return make("aws:ec2/route:Route", name, **{**right, **props})
 
 
-def table(*routes: dict[str, Any]) -> Resource:
+def table(*routes: dict[str, Any]) -> StackResource:
     return make("aws:ec2/routeTable:RouteTable", "private", vpcId="vpc-1", routes=list(routes))
 
 
@@ -23,7 +23,7 @@ WORLD = {"destinationCidrBlock": "0.0.0.0/0"}
 CASES = Cases(
     rule=internet_route.RULE,
     passes=[on(route()), on(route(**WORLD)), on(table({"cidrBlock": "10.1.0.0/16", "gatewayId": "igw-1"}))],
-    mistakes=[
+    violations=[
         (on(route(**WORLD, gatewayId="igw-1")), "0.0.0.0/0 goes out through gatewayId"),
         (on(route(**WORLD, gatewayId=UNKNOWN)), "0.0.0.0/0 goes out through gatewayId"),
         (on(route(destinationIpv6CidrBlock="::/0", egressOnlyGatewayId="eigw-1")), "::/0 goes out"),
@@ -33,5 +33,5 @@ CASES = Cases(
         (on(route(destinationCidrBlock=UNKNOWN)), "destinationCidrBlock of private-default"),
         (on(having(table(), routes=UNKNOWN)), "routes of private"),
     ],
-    excused=[(on(route("nat-default", **WORLD, gatewayId="igw-1")), "it is named as a NAT's")],
+    not_applicable=[(on(route("nat-default", **WORLD, gatewayId="igw-1")), "it is named as a NAT's")],
 )

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import kept_data
 from tests.policies.pack.pack_factories import having, make
 from tests.policies.pack.resources.storage import bucket
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def protected(resource: Resource) -> Resource:
+def protected(resource: StackResource) -> StackResource:
     return replace(resource, opts={"protect": True})
 
 
 CASES = Cases(
     rule=kept_data.RULE,
     passes=[on(protected(bucket())), on(protected(having(bucket(), forceDestroy=False)))],
-    mistakes=[
+    violations=[
         (on(protected(having(bucket(), forceDestroy=True))), "forceDestroy is True on a protected resource"),
         (
             on(protected(make("aws:secretsmanager/secret:Secret", "token", recoveryWindowInDays=0))),
@@ -26,5 +26,5 @@ CASES = Cases(
         ),
     ],
     unknown=[(on(protected(having(bucket(), forceDestroy=UNKNOWN))), "forceDestroy of data")],
-    excused=[(on(having(bucket(), forceDestroy=True)), "the settings do not protect it")],
+    not_applicable=[(on(having(bucket(), forceDestroy=True)), "the settings do not protect it")],
 )

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=key_deletion.RULE,
     passes=[on(key()), on(having(key(), deletionWindowInDays=30))],
-    mistakes=[(on(having(key(), deletionWindowInDays=7)), "deletionWindowInDays is 7, allowed is 30")],
+    violations=[(on(having(key(), deletionWindowInDays=7)), "deletionWindowInDays is 7, allowed is 30")],
     unknown=[(on(having(key(), deletionWindowInDays=UNKNOWN)), "deletionWindowInDays of data")],
 )

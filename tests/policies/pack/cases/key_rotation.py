@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=key_rotation.RULE,
     passes=[on(key())],
-    mistakes=[(on(having(key(), enableKeyRotation=False)), "the key does not rotate")],
+    violations=[(on(having(key(), enableKeyRotation=False)), "the key does not rotate")],
     unknown=[(on(having(key(), enableKeyRotation=UNKNOWN)), "enableKeyRotation of data")],
-    excused=[(on(having(key(), keyUsage="SIGN_VERIFY")), "KMS rotates no key")],
+    not_applicable=[(on(having(key(), keyUsage="SIGN_VERIFY")), "KMS rotates no key")],
 )

@@ -11,9 +11,9 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=key_separation.RULE,
     passes=[on(key())],
-    mistakes=[(on(key(administration(Action="kms:*"))), "administers the key")],
+    violations=[(on(key(administration(Action="kms:*"))), "administers the key")],
     unknown=[(on(having(key(), policy=UNKNOWN)), "policy of data")],
-    excused=[
+    not_applicable=[
         (
             on(having(key(), policy=None), make("aws:kms/keyPolicy:KeyPolicy", "data-policy", keyId="0f1e2d3c")),
             "its policy is a resource of its own",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import key_use_everywhere
 from tests.policies.pack.pack_factories import ACCOUNT, KEY_ARN, REGION, having
 from tests.policies.pack.resources.identity import boundary, role, role_policy
@@ -13,7 +13,7 @@ from tests.policies.pack.rule_cases import Cases, on
 EVERY_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
 
 
-def decrypt(resource: object = KEY_ARN, **elements: Any) -> Resource:
+def decrypt(resource: object = KEY_ARN, **elements: Any) -> StackResource:
     return role_policy(Action=["kms:Decrypt"], Resource=resource, **elements)
 
 
@@ -28,7 +28,7 @@ CASES = Cases(
         on(decrypt(EVERY_KEY, Condition=alias("ForAnyValue:StringEquals"))),
         on(role_policy(Action="kms:DescribeKey", Resource="*")),
     ],
-    mistakes=[
+    violations=[
         (on(decrypt("*")), "Given of policy decrypts with every key"),
         (on(decrypt([KEY_ARN, "*"])), "Given of policy decrypts with every key"),
         (on(decrypt(EVERY_KEY)), "Given of policy decrypts with every key"),
@@ -36,5 +36,7 @@ CASES = Cases(
         (on(role_policy(Action="kms:*", Resource="arn:aws:kms:*:*:key/*")), "decrypts with every key"),
     ],
     unknown=[(on(having(decrypt(), policy=UNKNOWN)), "policy of training")],
-    excused=[(on(boundary(), role(permissionsBoundary=boundary().props["arn"])), "it is a permissions boundary")],
+    not_applicable=[
+        (on(boundary(), role(permissionsBoundary=boundary().props["arn"])), "it is a permissions boundary")
+    ],
 )

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=log_group.RULE,
     passes=[on(logs())],
-    mistakes=[(on(without(logs(), "kmsKeyId")), "the log group is not encrypted")],
+    violations=[(on(without(logs(), "kmsKeyId")), "the log group is not encrypted")],
     unknown=[(on(having(logs(), retentionInDays=UNKNOWN)), "retentionInDays of flow")],
 )

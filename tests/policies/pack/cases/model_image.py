@@ -10,7 +10,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=model_image.RULE,
     passes=[on(model()), on(model(primaryContainer={"modelPackageName": "arn:aws:sagemaker:x"}))],
-    mistakes=[
+    violations=[
         (on(model(primaryContainer={"image": IMAGE + ":1.4"})), f"{IMAGE}:1.4, which has no digest"),
         (on(model(containers=[{"image": IMAGE + DIGEST}, {"image": IMAGE}])), "the image of containers.1"),
     ],

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=model_network.RULE,
     passes=[on(model()), on(model(vpcConfig=UNKNOWN))],
-    mistakes=[
+    violations=[
         (on(lacking(model(), "vpcConfig")), "the model runs outside the VPC"),
         (on(model(enableNetworkIsolation=False)), "network isolation is off"),
     ],

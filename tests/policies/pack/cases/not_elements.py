@@ -13,7 +13,7 @@ CASES = Cases(
         on(role_policy(**READ)),
         on(having(role_policy(**READ), policy=document(deny(NotAction="s3:*", Resource="*")))),
     ],
-    mistakes=[
+    violations=[
         (on(role_policy(NotAction="iam:*", Resource="*")), "Given of policy allows everything but iam:*"),
         (on(role_policy(Action="s3:GetObject", NotResource=BUCKET_ARN)), f"allows everything but {BUCKET_ARN}"),
         (
@@ -22,5 +22,5 @@ CASES = Cases(
         ),
     ],
     unknown=[UNREAD],
-    excused=[BOUNDED],
+    not_applicable=[BOUNDED],
 )

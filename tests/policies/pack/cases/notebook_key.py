@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=notebook_key.RULE,
     passes=[on(notebook()), on(notebook(kmsKeyId=UNKNOWN))],
-    mistakes=[
+    violations=[
         (on(lacking(notebook(), "kmsKeyId")), "the volume is not encrypted with a customer managed key"),
         (on(notebook(kmsKeyId="alias/aws/sagemaker")), "not encrypted with a customer managed key"),
     ],

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=notebook_network.RULE,
     passes=[on(notebook()), on(notebook(subnetId=UNKNOWN))],
-    mistakes=[
+    violations=[
         (on(lacking(notebook(), "subnetId")), "the notebook instance is outside the VPC"),
         (on(lacking(notebook(), "directInternetAccess")), "directInternetAccess is Enabled, allowed is Disabled"),
     ],

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=notebook_platform.RULE,
     passes=[on(notebook()), on(lacking(notebook(), "platformIdentifier"))],
-    mistakes=[
+    violations=[
         (on(notebook(platformIdentifier="notebook-al2-v2")), "platformIdentifier is notebook-al2-v2"),
         (on(lacking(notebook(), "instanceMetadataServiceConfiguration")), "Version is 1, allowed is 2"),
     ],

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=notebook_root.RULE,
     passes=[on(notebook())],
-    mistakes=[(on(lacking(notebook(), "rootAccess")), "rootAccess is Enabled, allowed is Disabled")],
+    violations=[(on(lacking(notebook(), "rootAccess")), "rootAccess is Enabled, allowed is Disabled")],
     unknown=[(on(notebook(rootAccess=UNKNOWN)), "rootAccess of desk")],
 )

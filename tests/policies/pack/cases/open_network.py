@@ -10,7 +10,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=open_network.RULE,
     passes=[on(egress())],
-    mistakes=[(on(egress(cidrIpv4="0.0.0.0/0")), "cidrIpv4 is 0.0.0.0/0")],
+    violations=[(on(egress(cidrIpv4="0.0.0.0/0")), "cidrIpv4 is 0.0.0.0/0")],
     unknown=[(on(egress(cidrIpv4=UNKNOWN)), "cidrIpv4 of endpoints-egress")],
-    excused=[(on(egress("dev-nat-egress")), "it is named as a NAT's")],
+    not_applicable=[(on(egress("dev-nat-egress")), "it is named as a NAT's")],
 )

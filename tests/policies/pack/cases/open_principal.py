@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import open_principal
 from tests.policies.pack.pack_factories import ACCOUNT, ROLE_ARN, having, make
 from tests.policies.pack.resources.identity import bucket_policy
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def bus_permission(**props: Any) -> Resource:
+def bus_permission(**props: Any) -> StackResource:
     right = {"statementId": "Given", "action": "events:PutEvents", "eventBusName": "mlops-events"}
     return make("aws:cloudwatch/eventPermission:EventPermission", "events", **{**right, **props})
 
@@ -23,10 +23,10 @@ CASES = Cases(
         on(bus_permission(principal=ACCOUNT)),
         on(bus_permission(principal="*", condition={"key": "aws:PrincipalOrgID", "value": "o-a1b2c3d4e5"})),
     ],
-    mistakes=[
+    violations=[
         (on(bucket_policy(Principal="*")), "Given allows everybody, and no condition names whom"),
         (on(bus_permission(principal="*")), "everybody may put events on the bus"),
     ],
     unknown=[(on(having(bucket_policy(Principal="*"), policy=UNKNOWN)), "policy of data-policy")],
-    excused=[(on(make("aws:sns/topic:Topic", "alarms")), "it has no policy")],
+    not_applicable=[(on(make("aws:sns/topic:Topic", "alarms")), "it has no policy")],
 )

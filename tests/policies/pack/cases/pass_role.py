@@ -9,7 +9,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=pass_role.RULE,
     passes=[on(role_policy(**PASS))],
-    mistakes=[(on(role_policy(**{**PASS, "Resource": "*"})), "Given of policy passes every role")],
+    violations=[(on(role_policy(**{**PASS, "Resource": "*"})), "Given of policy passes every role")],
     unknown=[UNREAD],
-    excused=[BOUNDED],
+    not_applicable=[BOUNDED],
 )

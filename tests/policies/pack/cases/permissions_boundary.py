@@ -10,7 +10,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=permissions_boundary.RULE,
     passes=[on(role(permissionsBoundary=BOUNDARY)), on(role(permissionsBoundary=UNKNOWN))],
-    mistakes=[
+    violations=[
         (on(role()), "the role has no permissions boundary"),
         (on(role(permissionsBoundary="")), "the role has no permissions boundary"),
     ],

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=plain_transport.RULE,
     passes=[on(bucket(), policy())],
-    mistakes=[(on(bucket(), policy(tls_only(Action=["s3:GetObject"]))), "no statement that denies every request")],
+    violations=[(on(bucket(), policy(tls_only(Action=["s3:GetObject"]))), "no statement that denies every request")],
     unknown=[(on(bucket(), having(policy(), policy=UNKNOWN)), "policy of data-policy")],
 )

@@ -34,7 +34,7 @@ CASES = Cases(
         on(role(name="training", assumeRolePolicy=long(1_900)), having(role_policy(**READ), policy=long(10_000))),
         on(role(name="training"), having(role_policy(**READ), role="other", policy=long(20_000))),
     ],
-    mistakes=[
+    violations=[
         (on(having(boundary(), policy=exactly(6_145))), "the policy has 6145 characters, AWS takes 6144"),
         (on(role(assumeRolePolicy=long(2_048))), "the trust policy has"),
         (

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=provider_account.RULE,
     passes=[on(provider()), on(provider(allowedAccountIds=[ACCOUNT]))],
-    mistakes=[
+    violations=[
         (on(provider(allowedAccountIds=None)), "the provider acts in whatever account the credentials are for"),
         (on(provider(allowedAccountIds="[]")), "the provider acts in whatever account"),
     ],

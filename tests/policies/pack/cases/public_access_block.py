@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=public_access_block.RULE,
     passes=[on(bucket(), block())],
-    mistakes=[(on(bucket()), "no public access block")],
+    violations=[(on(bucket()), "no public access block")],
     unknown=[(on(bucket(), having(block(), ignorePublicAcls=UNKNOWN)), "ignorePublicAcls of data-block")],
 )

@@ -9,5 +9,5 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=queue_key.RULE,
     passes=[on(queue())],
-    mistakes=[(on(queue(kmsMasterKeyId=None, sqsManagedSseEnabled=True)), "the queue is not encrypted with a")],
+    violations=[(on(queue(kmsMasterKeyId=None, sqsManagedSseEnabled=True)), "the queue is not encrypted with a")],
 )

@@ -9,6 +9,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=service_trust.RULE,
     passes=[on(trust(Principal={"Service": "sagemaker.amazonaws.com"}, Condition=SOURCE))],
-    mistakes=[(on(trust(Principal={"Service": "sagemaker.amazonaws.com"})), "act for any AWS account's resources")],
+    violations=[(on(trust(Principal={"Service": "sagemaker.amazonaws.com"})), "act for any AWS account's resources")],
     unknown=[UNREAD_TRUST],
 )

@@ -12,6 +12,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=source_identity.RULE,
     passes=[on(studio())],
-    mistakes=[(on(domain()), "executionRoleIdentityConfig is DISABLED, allowed is USER_PROFILE_NAME")],
+    violations=[(on(domain()), "executionRoleIdentityConfig is DISABLED, allowed is USER_PROFILE_NAME")],
     unknown=[(on(having(studio(), domainSettings=UNKNOWN)), "domainSettings.executionRoleIdentityConfig of studio")],
 )

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=studio_domain.RULE,
     passes=[on(domain())],
-    mistakes=[(on(having(domain(), appNetworkAccessType="PublicInternetOnly")), "allowed is VpcOnly")],
+    violations=[(on(having(domain(), appNetworkAccessType="PublicInternetOnly")), "allowed is VpcOnly")],
     unknown=[(on(having(domain(), appNetworkAccessType=UNKNOWN)), "appNetworkAccessType of studio")],
 )

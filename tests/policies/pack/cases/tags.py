@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from policies.pack.accounts import PROVIDER
 from policies.pack.model import UNKNOWN
 from policies.pack.rules import tags
+from policies.pack.stack_accounts import PROVIDER
 from tests.policies.pack.pack_factories import make
 from tests.policies.pack.resources.identity import role
 from tests.policies.pack.resources.storage import provider
@@ -21,7 +21,7 @@ CASES = Cases(
         on(role(tags={"project": "screening"}), provider()),
         on(role(tagsAll={**TAGS, "owner": UNKNOWN})),
     ],
-    mistakes=[
+    violations=[
         (on(role()), "it is not tagged with cost-centre, data-class, owner"),
         (on(role(tagsAll={**TAGS, "data-class": ""})), "it is not tagged with data-class"),
         (on(role(tagsAll={"owner": "x"}), make(PROVIDER, "bare")), "it is not tagged with cost-centre, data-class"),

@@ -13,7 +13,7 @@ CASES = Cases(
         on(target(deadLetterConfig={"arn": QUEUE_ARN})),
         on(target(deadLetterConfig={"arn": UNKNOWN})),
     ],
-    mistakes=[
+    violations=[
         (on(target()), "events that cannot be delivered are lost after a day"),
         (on(target(deadLetterConfig={})), "events that cannot be delivered are lost after a day"),
     ],

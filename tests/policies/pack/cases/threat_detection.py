@@ -10,6 +10,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=threat_detection.RULE,
     passes=[on(make("aws:guardduty/detector:Detector", "detector"))],
-    mistakes=[(on(make("aws:guardduty/detector:Detector", "detector", enable=False)), "the detector is off")],
+    violations=[(on(make("aws:guardduty/detector:Detector", "detector", enable=False)), "the detector is off")],
     unknown=[(on(make("aws:guardduty/detector:Detector", "detector", enable=UNKNOWN)), "enable of detector")],
 )

@@ -11,7 +11,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=trail_everywhere.RULE,
     passes=[on(trail())],
-    mistakes=[
+    violations=[
         (on(without(trail(), "isMultiRegionTrail")), "the trail records one region"),
         (on(trail(enableLogging=False)), "the trail is off"),
         (on(trail(includeGlobalServiceEvents=False)), "events of global services are left out"),

@@ -11,5 +11,5 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=trail_key.RULE,
     passes=[on(trail()), on(trail(kmsKeyId=UNKNOWN))],
-    mistakes=[(on(without(trail(), "kmsKeyId")), "the trail is not encrypted with a customer managed key")],
+    violations=[(on(without(trail(), "kmsKeyId")), "the trail is not encrypted with a customer managed key")],
 )

@@ -11,6 +11,6 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=trail_validation.RULE,
     passes=[on(trail())],
-    mistakes=[(on(without(trail(), "enableLogFileValidation")), "log files are not validated")],
+    violations=[(on(without(trail(), "enableLogFileValidation")), "log files are not validated")],
     unknown=[(on(trail(enableLogFileValidation=UNKNOWN)), "enableLogFileValidation of trail")],
 )

@@ -9,7 +9,7 @@ from tests.policies.pack.rule_cases import Cases, on
 CASES = Cases(
     rule=wildcard_actions.RULE,
     passes=[on(role_policy(**READ))],
-    mistakes=[(on(role_policy(Action="s3:*", Resource="*")), "allows s3:* on every resource")],
+    violations=[(on(role_policy(Action="s3:*", Resource="*")), "allows s3:* on every resource")],
     unknown=[UNREAD],
-    excused=[BOUNDED],
+    not_applicable=[BOUNDED],
 )

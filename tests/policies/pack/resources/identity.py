@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from tests.policies.pack.pack_factories import ACCOUNT, BUCKET_ARN, ROLE_ARN, allow, deny, document, having, make
 from tests.policies.pack.rule_cases import on
 
@@ -17,26 +17,26 @@ PASS = {
 ASSUME = {"Action": "sts:AssumeRole"}
 
 
-def bucket_policy(**elements: Any) -> Resource:
+def bucket_policy(**elements: Any) -> StackResource:
     text = document(allow(**{**READ, **elements}))
     return make("aws:s3/bucketPolicy:BucketPolicy", "data-policy", bucket="mlops-data", policy=text)
 
 
-def role_policy(**elements: Any) -> Resource:
+def role_policy(**elements: Any) -> StackResource:
     return make("aws:iam/rolePolicy:RolePolicy", "training", role="training", policy=document(allow(**elements)))
 
 
-def boundary() -> Resource:
+def boundary() -> StackResource:
     text = document(allow(Action="*", Resource="*"), deny(Action="iam:*", Resource="*"))
     arn = f"arn:aws:iam::{ACCOUNT}:policy/mlops/boundary"
     return make("aws:iam/policy:Policy", "boundary", policy=text, arn=arn)
 
 
-def role(**props: Any) -> Resource:
+def role(**props: Any) -> StackResource:
     return make("aws:iam/role:Role", "training", **props)
 
 
-def trust(**elements: Any) -> Resource:
+def trust(**elements: Any) -> StackResource:
     return role(assumeRolePolicy=document(allow(**ASSUME, **elements)))
 
 

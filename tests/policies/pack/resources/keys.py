@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 from tests.policies.pack.pack_factories import KEY_ARN, ROLE_ARN, ROOT, allow, document, make
 
 
@@ -24,6 +24,6 @@ def use(**changes: Any) -> dict[str, Any]:
     return {**statement, **changes}
 
 
-def key(*statements: dict[str, Any]) -> Resource:
+def key(*statements: dict[str, Any]) -> StackResource:
     text = document(*(statements or (administration(), use())))
     return make("aws:kms/key:Key", "data", enableKeyRotation=True, policy=text, arn=KEY_ARN, keyId="0f1e2d3c")

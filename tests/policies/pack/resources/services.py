@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 from tests.policies.pack.pack_factories import KEY_ARN, make
 
 
-def logs() -> Resource:
+def logs() -> StackResource:
     return make("aws:cloudwatch/logGroup:LogGroup", "flow", retentionInDays=365, kmsKeyId=KEY_ARN)
 
 
-def domain() -> Resource:
+def domain() -> StackResource:
     return make("aws:sagemaker/domain:Domain", "studio", appNetworkAccessType="VpcOnly", kmsKeyId=KEY_ARN)
 
 
-def build() -> Resource:
+def build() -> StackResource:
     return make(
         "aws:codebuild/project:Project",
         "build",
@@ -24,7 +24,7 @@ def build() -> Resource:
     )
 
 
-def images() -> Resource:
+def images() -> StackResource:
     return make(
         "aws:ecr/repository:Repository",
         "model",

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.accounts import PROVIDER
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 from policies.pack.rules import public_access_block
+from policies.pack.stack_accounts import PROVIDER
 from tests.policies.pack.pack_factories import ACCOUNT, BUCKET_ARN, KEY_ARN, deny, document, make
 
 FIRST_RULE = "rules.0.applyServerSideEncryptionByDefault"
 
 
-def bucket() -> Resource:
+def bucket() -> StackResource:
     return make("aws:s3/bucket:Bucket", "data", bucket="mlops-data", id="mlops-data", arn=BUCKET_ARN)
 
 
-def block() -> Resource:
+def block() -> StackResource:
     settings: dict[str, Any] = dict.fromkeys(public_access_block.SETTINGS, True)
     return make("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "data-block", bucket="mlops-data", **settings)
 
 
-def encryption() -> Resource:
+def encryption() -> StackResource:
     default = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY_ARN}
     return make(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -31,12 +31,12 @@ def encryption() -> Resource:
     )
 
 
-def versioning() -> Resource:
+def versioning() -> StackResource:
     token = "aws:s3/bucketVersioning:BucketVersioning"
     return make(token, "data-versioning", bucket="mlops-data", versioningConfiguration={"status": "Enabled"})
 
 
-def logging() -> Resource:
+def logging() -> StackResource:
     token = "aws:s3/bucketLogging:BucketLogging"
     return make(token, "models-logging", bucket="mlops-models", targetBucket="mlops-data", targetPrefix="models/")
 
@@ -51,7 +51,7 @@ def tls_only(**changes: Any) -> dict[str, Any]:
     return {**statement, **changes}
 
 
-def policy(*statements: dict[str, Any]) -> Resource:
+def policy(*statements: dict[str, Any]) -> StackResource:
     text = document(*(statements or (tls_only(),)))
     return make("aws:s3/bucketPolicy:BucketPolicy", "data-policy", bucket="mlops-data", policy=text)
 
@@ -59,6 +59,6 @@ def policy(*statements: dict[str, Any]) -> Resource:
 STRANGER = "arn:aws:iam::999999999999:root"
 
 
-def provider(**props: Any) -> Resource:
+def provider(**props: Any) -> StackResource:
     tags = '{"tags": {"owner": "ml-platform", "cost-centre": "4711", "data-class": "confidential"}}'
     return make(PROVIDER, "account", **{"allowedAccountIds": f'["{ACCOUNT}"]', "defaultTags": tags, **props})

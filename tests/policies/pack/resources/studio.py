@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 from tests.policies.pack.pack_factories import ACCOUNT, KEY_ARN, REGION, having, make
 from tests.policies.pack.resources.services import domain
 
@@ -12,7 +12,7 @@ IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/mlops/model"
 DIGEST = "@sha256:" + "a" * 64
 
 
-def notebook(**props: Any) -> Resource:
+def notebook(**props: Any) -> StackResource:
     metadata = {"minimumInstanceMetadataServiceVersion": "2"}
     right = {
         "subnetId": "subnet-1",
@@ -25,7 +25,7 @@ def notebook(**props: Any) -> Resource:
     return make("aws:sagemaker/notebookInstance:NotebookInstance", "desk", **{**right, **props})
 
 
-def model(**props: Any) -> Resource:
+def model(**props: Any) -> StackResource:
     right = {
         "vpcConfig": {"subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]},
         "enableNetworkIsolation": True,
@@ -34,7 +34,7 @@ def model(**props: Any) -> Resource:
     return make("aws:sagemaker/model:Model", "screening", **{**right, **props})
 
 
-def endpoint_config(**props: Any) -> Resource:
+def endpoint_config(**props: Any) -> StackResource:
     right = {
         "productionVariants": [{"variantName": "all", "modelName": "screening", "instanceType": "ml.m5.large"}],
         "kmsKeyArn": KEY_ARN,
@@ -43,7 +43,7 @@ def endpoint_config(**props: Any) -> Resource:
     return make("aws:sagemaker/endpointConfiguration:EndpointConfiguration", "screening", **{**right, **props})
 
 
-def studio() -> Resource:
+def studio() -> StackResource:
     names = ("jupyterLabAppSettings", "codeEditorAppSettings")
     settings = {
         name: {"appLifecycleManagement": {"idleSettings": {"lifecycleManagement": "ENABLED"}}} for name in names

@@ -1,4 +1,4 @@
-"""The conditions on open texts in a formula: each is a set of texts, or a relation that only the solver reads."""
+"""String constraints in a formula: each is a set of strings (an automaton), or a relation left to the solver."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DIFFERS = z3.Z3_OP_DISTINCT
 
 
 @dataclass(frozen=True)
-class Atom:
+class StringConstraint:
     """A condition on texts. `language` is None for a relation of several texts, or one that has no automaton."""
 
     term: z3.BoolRef
@@ -35,37 +35,37 @@ class Atom:
     implied: tuple[str, Automaton] | None = None
 
 
-def is_atom(term: z3.ExprRef) -> bool:
+def is_string_constraint(term: z3.ExprRef) -> bool:
     """Whether the term is a condition that reads text."""
     known = z3.is_app(term) and term.decl().kind() in (*_PREDICATES, _DIFFERS)
     return known and any(map(z3.is_seq, term.children()))
 
 
-def atom_of(term: z3.BoolRef) -> Atom:
+def string_constraint_of(term: z3.BoolRef) -> StringConstraint:
     """The set of texts that `term` accepts, if it is one. Remembered, since formulas share their conditions."""
-    found = _ATOMS.get(term.get_id())
+    found = _CONSTRAINTS.get(term.get_id())
     if found is None:
-        if len(_ATOMS) >= _REMEMBERED:
-            _ATOMS.clear()
-        found = _ATOMS[term.get_id()] = _atom(term)
+        if len(_CONSTRAINTS) >= _REMEMBERED:
+            _CONSTRAINTS.clear()
+        found = _CONSTRAINTS[term.get_id()] = _constraint_of(term)
     return found
 
 
 # By the solver's number for the term, which stays its own while the atom keeps the term.
-_ATOMS: dict[int, Atom] = {}
+_CONSTRAINTS: dict[int, StringConstraint] = {}
 _REMEMBERED = 100_000
 
 
-def _atom(term: z3.BoolRef) -> Atom:
+def _constraint_of(term: z3.BoolRef) -> StringConstraint:
     variables = tuple(free_variables(term))
     names = tuple(variable.decl().name() for variable in variables)
     read = _read(term)
     if read is None or len(variables) != 1:
-        return Atom(term, variables, names, None, implied=_implied(term))
+        return StringConstraint(term, variables, names, None, implied=_implied(term))
     kind, subject, pattern = read
     text = pattern if isinstance(pattern, str) else None
     if z3.is_const(subject):
-        return Atom(
+        return StringConstraint(
             term,
             variables,
             names,
@@ -76,8 +76,8 @@ def _atom(term: z3.BoolRef) -> Atom:
         )
     offset = _slice_start(subject, text) if kind == z3.Z3_OP_EQ and text is not None else None
     if offset is None or text is None:
-        return Atom(term, variables, names, None)
-    return Atom(term, variables, names, _language(z3.Z3_OP_SEQ_PREFIX, text, offset), part=(offset, text))
+        return StringConstraint(term, variables, names, None)
+    return StringConstraint(term, variables, names, _language(z3.Z3_OP_SEQ_PREFIX, text, offset), part=(offset, text))
 
 
 def _leading(kind: int, pattern: str | z3.ReRef) -> str:
@@ -106,9 +106,9 @@ def _implied(term: z3.BoolRef) -> tuple[str, Automaton] | None:
     if kind not in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX, z3.Z3_OP_EQ}:
         return None
     sides = term.children()
-    whole = next((side for side in sides if z3.is_const(side) and not z3.is_string_value(side)), None)
+    variable = next((side for side in sides if z3.is_const(side) and not z3.is_string_value(side)), None)
     joined = next((side for side in sides if side.decl().kind() == z3.Z3_OP_SEQ_CONCAT), None)
-    if whole is None or joined is None:
+    if variable is None or joined is None:
         return None
     builder = Builder()
     start = end = builder.state()
@@ -117,13 +117,13 @@ def _implied(term: z3.BoolRef) -> tuple[str, Automaton] | None:
     end = builder.many(end)
     if kind != z3.Z3_OP_SEQ_PREFIX:
         end = builder.word(end, _outermost(joined, -1))
-    return whole.decl().name(), builder.build(start, end)
+    return variable.decl().name(), builder.build(start, end)
 
 
-def _outermost(term: z3.SeqRef, place: int) -> str:
+def _outermost(term: z3.SeqRef, index: int) -> str:
     """The constant with which a concatenation begins (0) or ends (-1); empty when it is an open text."""
     while term.decl().kind() == z3.Z3_OP_SEQ_CONCAT:
-        term = term.children()[place]
+        term = term.children()[index]
     return known_text(term) if z3.is_string_value(term) else ""
 
 
@@ -131,8 +131,10 @@ def _slice_start(subject: z3.SeqRef, text: str) -> int | None:
     """Where a part of an open text begins, when `text` is as long as the part: `substr(open, begin, length)`."""
     if subject.decl().kind() != z3.Z3_OP_SEQ_EXTRACT:
         return None
-    whole, begin, length = subject.children()
-    fits = z3.is_const(whole) and z3.is_int_value(begin) and z3.is_int_value(length) and length.as_long() == len(text)
+    variable, begin, length = subject.children()
+    fits = (
+        z3.is_const(variable) and z3.is_int_value(begin) and z3.is_int_value(length) and length.as_long() == len(text)
+    )
     return int(begin.as_long()) if fits else None
 
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest, KmsGrant
-from tests.policies.access.comparison.drawing import chance, encoded, fitting, listed, meeting, one_or_list, other
+from tests.policies.access.comparison.random_values import chance, encoded, fitting, listed, meeting, one_or_list, other
 
 HOME, AWAY, ELSEWHERE = "111111111111", "222222222222", "333333333333"
 _ACCOUNTS = (HOME, AWAY)
@@ -76,7 +76,7 @@ _PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/token.example.com"
 Statement = dict[str, Any]
 
 
-def condition_question(random: Random, number: int) -> AuthorizationRequest:
+def condition_request(random: Random, number: int) -> AuthorizationRequest:
     """One identity statement or two with several conditions: the operators, sets, variables and missing keys."""
     allow = _statement(random, "Allow", _ACTION_PATTERNS, _RESOURCE_PATTERNS, conditions=random.choice((1, 1, 2, 3)))
     statements = [allow]
@@ -96,7 +96,7 @@ def condition_question(random: Random, number: int) -> AuthorizationRequest:
     )
 
 
-def layer_question(random: Random, number: int) -> AuthorizationRequest:
+def layer_request(random: Random, number: int) -> AuthorizationRequest:
     """Every kind of policy at once, each usually wide, so that any one of them may decide."""
     caller, account = random.choice(_callers())
     allow = _statement(random, "Allow", ("*", "s3:*", "s3:Get*"), ("*", "arn:aws:s3:::bucket/*"), conditions=0)
@@ -126,7 +126,7 @@ def layer_question(random: Random, number: int) -> AuthorizationRequest:
     )  # fmt: skip
 
 
-def principal_question(random: Random, number: int) -> AuthorizationRequest:
+def principal_request(random: Random, number: int) -> AuthorizationRequest:
     """Resource policies that name principals in every way, and callers of every kind, within and across accounts."""
     caller, account = random.choice(_callers())
     statements = [_named(random, "Allow", caller) for _ in range(random.choice((1, 2, 2)))]
@@ -149,7 +149,7 @@ def principal_question(random: Random, number: int) -> AuthorizationRequest:
     )
 
 
-def guarded_question(random: Random, number: int) -> AuthorizationRequest:
+def policy_resource_request(random: Random, number: int) -> AuthorizationRequest:
     """Keys, with grants, and roles to assume, which nobody reaches unless their own policy says so."""
     caller, account = random.choice(_callers())
     key = chance(random, 0.65)
@@ -168,7 +168,7 @@ def guarded_question(random: Random, number: int) -> AuthorizationRequest:
     in_account = account is not None
     identity = _statement(random, "Allow", ("*", *patterns), ("*",), conditions=0)
     return AuthorizationRequest(
-        id=f"guarded {number}",
+        id=f"keys-and-trusts {number}",
         principal=caller,
         account=account,
         owner=HOME if chance(random, 0.8) else AWAY,
@@ -233,16 +233,18 @@ def _some(random: Random, patterns: Sequence[str], inverted: bool) -> list[str]:
 
 
 def _condition(random: Random) -> tuple[str, str, list[str]]:
-    family = random.choice(("String", "String", "Arn", "Arn", "Numeric", "Date", "Bool", "Binary", "Ip", "Null", "Set"))
-    if family == "Null":
+    generator = random.choice(
+        ("String", "String", "Arn", "Arn", "Numeric", "Date", "Bool", "Binary", "Ip", "Null", "Set")
+    )
+    if generator == "Null":
         keys = [key for keys, _ in _KEYS.values() for key in keys]
         return "Null", random.choice(keys), [random.choice(("true", "false"))]
-    if family == "Set":
+    if generator == "Set":
         operator = random.choice(("ForAllValues:", "ForAnyValue:")) + random.choice(_OPERATORS["String"])
         operator += "IfExists" if chance(random, 0.2) else ""
         return operator, random.choice(_MULTI), random.sample(["red", "blue", "re*", "b?ue", "Red"], k=2)
-    found, values = _KEYS[family]
-    operator = random.choice(_OPERATORS[family]) + ("IfExists" if chance(random, 0.25) else "")
+    found, values = _KEYS[generator]
+    operator = random.choice(_OPERATORS[generator]) + ("IfExists" if chance(random, 0.25) else "")
     chosen = random.sample(list(values), k=random.choice((1, 1, 2)))
     return operator, random.choice(found), [_pattern(random, operator, value) for value in chosen]
 
@@ -260,11 +262,11 @@ def _pattern(random: Random, operator: str, value: str) -> str:
 
 def _context(random: Random, allow: Statement) -> dict[str, Any]:
     context: dict[str, Any] = {}
-    for family, (keys, values) in _KEYS.items():
+    for generator, (keys, values) in _KEYS.items():
         for key in keys:
             if chance(random, 0.25) and key != "aws:PrincipalArn":
                 value = random.choice(values)
-                context[key] = value.split("/")[0] if family == "Ip" else value
+                context[key] = value.split("/")[0] if generator == "Ip" else value
     for key in _MULTI:
         if chance(random, 0.4):
             context[key] = random.sample(["red", "blue", "Red", "green", ""], k=random.choice((0, 1, 2)))

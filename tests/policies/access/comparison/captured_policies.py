@@ -1,6 +1,7 @@
-"""The platform's own documents, as a rehearsal captured them: `platform.json` holds those of one project.
+"""The platform's own documents, as a rehearsal captured them: `captured_policies.json` holds those of one project.
 
-Made by `python -m tests.policies.access.comparison.captured build/rehearsal/resources.json` after `make rehearse`.
+After `make rehearse`, this makes it again:
+`python -m tests.policies.access.comparison.captured_policies build/rehearsal/resources.json`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import Any
 
 from policies.access.graph import PolicyGraph, read_graph
 
-FIXTURE = Path(__file__).with_name("platform.json")
+FIXTURE = Path(__file__).with_name("captured_policies.json")
 # One of each kind is enough: the other project's and account's documents differ by names alone.
 _STACKS = ("foundation", "dev", "staging", "project-diabetes")
 
 
 @dataclass(frozen=True)
-class Role:
+class CapturedRole:
     """A role with the documents that bind it."""
 
     arn: str
@@ -32,7 +33,7 @@ class Role:
 
 
 @dataclass(frozen=True)
-class PolicyResource:
+class CapturedPolicyResource:
     """A resource with a policy."""
 
     arn: str
@@ -41,25 +42,27 @@ class PolicyResource:
 
 
 @dataclass(frozen=True)
-class Platform:
+class CapturedPolicies:
     """Roles, resources with a policy, and endpoint policies."""
 
-    roles: tuple[Role, ...]
-    guarded: tuple[PolicyResource, ...]
+    roles: tuple[CapturedRole, ...]
+    policy_resources: tuple[CapturedPolicyResource, ...]
     endpoints: tuple[Mapping[str, Any], ...]
 
 
 @lru_cache
-def platform() -> Platform:
+def captured_policies() -> CapturedPolicies:
     """The committed documents."""
     found = json.loads(FIXTURE.read_text())
     boundaries = {None: None, **found["boundaries"]}
-    return Platform(
+    return CapturedPolicies(
         roles=tuple(
-            Role(**{**role, "identity": tuple(role["identity"]), "boundary": boundaries[role["boundary"]]})
+            CapturedRole(**{**role, "identity": tuple(role["identity"]), "boundary": boundaries[role["boundary"]]})
             for role in found["roles"]
         ),
-        guarded=tuple(PolicyResource(**guarded) for guarded in found["guarded"]),
+        policy_resources=tuple(
+            CapturedPolicyResource(**policy_resources) for policy_resources in found["policy_resources"]
+        ),
         endpoints=tuple(found["endpoints"]),
     )
 
@@ -79,7 +82,7 @@ def extract(graph: PolicyGraph) -> dict[str, Any]:
             }
             for role in roles
         ],
-        "guarded": [
+        "policy_resources": [
             {"arn": each.arn, "owner": each.account, "policy": each.policy}
             for each in graph.policy_resources.values()
             if each.stack in _STACKS and each.policy

@@ -1,7 +1,7 @@
-"""Satisfiability of a formula with open texts: the solver decides the rest, automata decide each text.
+"""Satisfiability of formulas with string variables: automata decide each string, the SMT solver everything else.
 
-The solver sees a Boolean for every condition on texts. Where the Booleans that it chooses leave no text, it learns
-which of them cannot be true together, and chooses again.
+The solver sees a Boolean for every string constraint. Where the Booleans that it chooses leave no string, it is told
+which of them cannot be true together, and chooses again (lazy SMT, as textbooks call it).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from time import monotonic
 
 import z3
 
-from policies.access.encoding.atoms import Atom, atom_of, is_atom
 from policies.access.encoding.automata import TooLarge, common_text
 from policies.access.encoding.logic import constant, known_text
+from policies.access.encoding.string_constraints import StringConstraint, is_string_constraint, string_constraint_of
 from policies.access.encoding.variables import parts
 
-Literal = tuple[Atom, bool]
-Texts = dict[str, str]
+Literal = tuple[StringConstraint, bool]
+StringValues = dict[str, str]
 # Choices, by the name of their Boolean, that cannot be made together.
 Conflict = dict[str, bool]
 
@@ -32,7 +32,7 @@ class NotKnownError(Exception):
 
 
 @dataclass
-class Found:
+class Solution:
     """Values of the variables: texts by name, and the solver's model for everything else."""
 
     texts: Mapping[str, str]
@@ -44,36 +44,36 @@ class Abstraction:
     """A formula whose text conditions are Booleans, by name; `variables` are those of the formula itself."""
 
     formula: z3.BoolRef
-    atoms: Mapping[str, Atom]
+    constraints: Mapping[str, StringConstraint]
     variables: Sequence[z3.ExprRef]
 
     @classmethod
     def of(cls, formula: z3.BoolRef) -> Abstraction:
         """Replace each text condition by a Boolean of its own."""
-        found, variables = parts(formula, is_atom)
+        found, variables = parts(formula, is_string_constraint)
         names: dict[int, str] = {}
         pairs: list[tuple[z3.BoolRef, z3.BoolRef]] = []
-        atoms: dict[str, Atom] = {}
+        constraints: dict[str, StringConstraint] = {}
         for term in found:
             differs = term.decl().kind() == z3.Z3_OP_DISTINCT
             positive = term.arg(0) == term.arg(1) if differs else term
             name = names.setdefault(positive.get_id(), f"{_NAMED}{len(names)}")
-            if name not in atoms:
-                atoms[name] = atom_of(positive)
-                variables.extend(atoms[name].variables)
+            if name not in constraints:
+                constraints[name] = string_constraint_of(positive)
+                variables.extend(constraints[name].variables)
             pairs.append((term, z3.Not(z3.Bool(name)) if differs else z3.Bool(name)))
         unique = {variable.get_id(): variable for variable in variables}
-        return cls(z3.substitute(formula, *pairs) if pairs else formula, atoms, list(unique.values()))
+        return cls(z3.substitute(formula, *pairs) if pairs else formula, constraints, list(unique.values()))
 
 
-def solve(abstraction: Abstraction, extra: Iterable[z3.BoolRef], *, timeout_ms: int) -> Found | None:
+def solve(abstraction: Abstraction, extra: Iterable[z3.BoolRef], *, timeout_ms: int) -> Solution | None:
     """Values that make the formula and `extra` (without texts) true, or None: there are none.
 
     Raises `NotKnownError`.
     """
     deadline = monotonic() + timeout_ms / 1000
     solver = z3.SimpleSolver()
-    solver.add(abstraction.formula, *extra, *_known_conflicts(abstraction.atoms))
+    solver.add(abstraction.formula, *extra, *_known_conflicts(abstraction.constraints))
     while True:
         left = int((deadline - monotonic()) * 1000)
         if left <= 0:
@@ -85,50 +85,54 @@ def solve(abstraction: Abstraction, extra: Iterable[z3.BoolRef], *, timeout_ms: 
         if verdict != z3.sat:
             raise NotKnownError(solver.reason_unknown())
         model = solver.model()
-        chosen = _needed(abstraction.formula, model, abstraction.atoms)
-        literals = {name: (abstraction.atoms[name], sign) for name, sign in chosen.items()}
+        chosen = _needed(abstraction.formula, model, abstraction.constraints)
+        literals = {name: (abstraction.constraints[name], sign) for name, sign in chosen.items()}
         texts, conflicts = _texts_for(literals, model, left)
         if not conflicts:
-            return Found(texts, model)
+            return Solution(texts, model)
         for conflict in conflicts:
             solver.add(z3.Or([z3.Not(z3.Bool(name)) if sign else z3.Bool(name) for name, sign in conflict.items()]))
 
 
-def _known_conflicts(atoms: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
+def _known_conflicts(constraints: Mapping[str, StringConstraint]) -> Iterable[z3.BoolRef]:
     """What is plain without a search: constants exclude each other, and each is in a set or not."""
-    by_variable: defaultdict[str, dict[str, Atom]] = defaultdict(dict)
-    for name, atom in atoms.items():
-        if atom.language is not None:
-            by_variable[atom.names[0]][name] = atom
+    by_variable: defaultdict[str, dict[str, StringConstraint]] = defaultdict(dict)
+    for name, constraint in constraints.items():
+        if constraint.language is not None:
+            by_variable[constraint.names[0]][name] = constraint
     for own in by_variable.values():
-        constants = [(z3.Bool(name), atom.exactly) for name, atom in own.items() if atom.exactly is not None]
+        constants = [
+            (z3.Bool(name), constraint.exactly) for name, constraint in own.items() if constraint.exactly is not None
+        ]
         if len(constants) > 1:
             yield z3.AtMost(*(flag for flag, _ in constants), 1)
-        for name, atom in own.items():
-            if atom.exactly is None:
+        for name, constraint in own.items():
+            if constraint.exactly is None:
                 inside: list[z3.BoolRef] = []
                 outside: list[z3.BoolRef] = []
                 for flag, text in constants:
-                    (inside if _holds(atom, text) else outside).append(flag)
+                    (inside if _holds(constraint, text) else outside).append(flag)
                 if inside:
                     yield z3.Implies(z3.Or(inside), z3.Bool(name))
                 if outside:
                     yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
-        yield from _known_prefixes({name: atom.prefix for name, atom in own.items() if atom.prefix is not None})
+        yield from _known_prefixes(
+            {name: constraint.prefix for name, constraint in own.items() if constraint.prefix is not None}
+        )
         yield from _known_parts(own)
 
 
-def _known_parts(own: Mapping[str, Atom]) -> Iterable[z3.BoolRef]:
+def _known_parts(own: Mapping[str, StringConstraint]) -> Iterable[z3.BoolRef]:
     """One place in a text equals one constant at most, and texts that begin plainly say which."""
-    places: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
-    for name, atom in own.items():
-        if atom.part is not None:
-            places[atom.part[0], len(atom.part[1])][atom.part[1]] = z3.Bool(name)
-    for (begin, length), flags in places.items():
+    slices: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
+    for name, constraint in own.items():
+        if constraint.part is not None:
+            slices[constraint.part[0], len(constraint.part[1])][constraint.part[1]] = z3.Bool(name)
+    for (begin, length), flags in slices.items():
         yield z3.AtMost(*flags.values(), 1)
-        for name, atom in own.items():
-            if len(atom.leading) >= begin + length:
-                same = flags.get(atom.leading[begin : begin + length])
+        for name, constraint in own.items():
+            if len(constraint.leading) >= begin + length:
+                same = flags.get(constraint.leading[begin : begin + length])
                 yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(list(flags.values()))) if same is None else same)
 
 
@@ -151,7 +155,7 @@ def _known_prefixes(prefixes: Mapping[str, str]) -> Iterable[z3.BoolRef]:
     yield from (z3.AtMost(*flags, 1) for flags in siblings.values() if len(flags) > 1)
 
 
-def _needed(formula: z3.BoolRef, model: z3.ModelRef, atoms: Mapping[str, Atom]) -> dict[str, bool]:
+def _needed(formula: z3.BoolRef, model: z3.ModelRef, constraints: Mapping[str, StringConstraint]) -> dict[str, bool]:
     """The text conditions, with their signs, that are enough to make `formula` true as `model` does."""
     needed: dict[str, bool] = {}
     truths: dict[int, bool] = {}
@@ -172,7 +176,7 @@ def _needed(formula: z3.BoolRef, model: z3.ModelRef, atoms: Mapping[str, Atom]) 
         children = term.children()
         if not children:
             name = term.decl().name()
-            if name in atoms:
+            if name in constraints:
                 needed[name] = sign
         elif z3.is_not(term):
             pending.append((children[0], not sign))
@@ -195,25 +199,27 @@ def _choice(fitting: Sequence[z3.BoolRef], needed: Mapping[str, bool]) -> z3.Boo
 
 def _text_of(literals: Mapping[str, Literal]) -> tuple[str | None, list[Conflict]]:
     """A text for one variable, from conditions that are sets; or the choices that exclude each other."""
-    for equality, (atom, sign) in literals.items():
-        if sign and atom.exactly is not None:
-            text: str | None = atom.exactly
-            wrong = [other for other, (found, wanted) in literals.items() if _holds(found, atom.exactly) is not wanted]
+    for equality, (constraint, sign) in literals.items():
+        if sign and constraint.exactly is not None:
+            text: str | None = constraint.exactly
+            wrong = [
+                other for other, (found, wanted) in literals.items() if _holds(found, constraint.exactly) is not wanted
+            ]
             return text, [{equality: True, other: literals[other][1]} for other in wrong]
     text = _common(literals)
     return (text, []) if text is not None else (None, [_smallest(literals)])
 
 
-def _holds(atom: Atom, text: str) -> bool:
-    if atom.exactly is not None:
-        return text == atom.exactly
-    if atom.language is None:
-        raise ValueError(f"{atom.term} is no set of texts")
-    return atom.language.accepts(text)
+def _holds(constraint: StringConstraint, text: str) -> bool:
+    if constraint.exactly is not None:
+        return text == constraint.exactly
+    if constraint.language is None:
+        raise ValueError(f"{constraint.term} is no set of texts")
+    return constraint.language.accepts(text)
 
 
 def _common(literals: Mapping[str, Literal]) -> str | None:
-    found = [(atom.language, sign) for atom, sign in literals.values() if atom.language is not None]
+    found = [(constraint.language, sign) for constraint, sign in literals.values() if constraint.language is not None]
     try:
         return common_text(found)
     except TooLarge:
@@ -246,12 +252,14 @@ def _related(chosen: Mapping[str, Literal]) -> list[dict[str, Literal]]:
     return [members for _, members in groups]
 
 
-def _texts_for(chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _texts_for(
+    chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
+) -> tuple[StringValues, list[Conflict]]:
     """A text for each variable, or the sets of choices that no text meets."""
     texts: dict[str, str] = {}
     conflicts: list[Conflict] = []
     for group in _related(chosen):
-        if all(atom.language is not None for atom, _ in group.values()):
+        if all(constraint.language is not None for constraint, _ in group.values()):
             name = next(iter(group.values()))[0].names[0]
             text, found = _text_of(group)
             texts |= {} if text is None else {name: text}
@@ -262,15 +270,15 @@ def _texts_for(chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: in
     return texts, conflicts
 
 
-def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[StringValues, list[Conflict]]:
     """Texts that depend on each other: a guess that automata complete, else the solver's own strings."""
     alone: defaultdict[str, dict[str, Literal]] = defaultdict(dict)
-    for name, (atom, sign) in group.items():
-        if atom.language is not None:
-            alone[atom.names[0]][name] = atom, sign
-        elif sign and atom.implied is not None:
-            variable, language = atom.implied
-            alone[variable][name] = replace(atom, language=language), True
+    for name, (constraint, sign) in group.items():
+        if constraint.language is not None:
+            alone[constraint.names[0]][name] = constraint, sign
+        elif sign and constraint.implied is not None:
+            variable, language = constraint.implied
+            alone[variable][name] = replace(constraint, language=language), True
     conflicts = [conflict for found in alone.values() for conflict in _text_of(found)[1]]
     if conflicts:
         return {}, conflicts
@@ -279,10 +287,12 @@ def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int)
 
 def _guessed(
     group: Mapping[str, Literal], alone: Mapping[str, Mapping[str, Literal]], model: z3.ModelRef
-) -> tuple[Texts, list[Conflict]] | None:
+) -> tuple[StringValues, list[Conflict]] | None:
     """Fix all but one of the texts to the simplest that their own conditions allow, and look for the last."""
     variables = {
-        name: each for atom, _ in group.values() for name, each in zip(atom.names, atom.variables, strict=True)
+        name: each
+        for constraint, _ in group.values()
+        for name, each in zip(constraint.names, constraint.variables, strict=True)
     }
     texts = {name for name, variable in variables.items() if z3.is_seq(variable)}
     for last in sorted(texts):
@@ -293,7 +303,9 @@ def _guessed(
             for name, variable in variables.items()
             if name not in texts
         ]
-        found = _last_text([(z3.simplify(z3.substitute(atom.term, *pairs)), sign) for atom, sign in group.values()])
+        found = _last_text(
+            [(z3.simplify(z3.substitute(constraint.term, *pairs)), sign) for constraint, sign in group.values()]
+        )
         if found is not None:
             return {**fixed, last: found}, []
     return None
@@ -306,23 +318,25 @@ def _last_text(literals: Iterable[tuple[z3.BoolRef, bool]]) -> str | None:
             if z3.is_true(term) is not sign:
                 return None
             continue
-        atom = atom_of(term) if is_atom(term) else Atom(term, (), (), None)
-        if atom.language is None:
+        constraint = string_constraint_of(term) if is_string_constraint(term) else StringConstraint(term, (), (), None)
+        if constraint.language is None:
             return None
-        wanted[str(number)] = atom, sign
+        wanted[str(number)] = constraint, sign
     text, conflicts = _text_of(wanted)
     return None if conflicts else text
 
 
-def _by_solver(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _by_solver(
+    group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
+) -> tuple[StringValues, list[Conflict]]:
     """The solver's own strings, on these conditions alone."""
     solver = z3.Solver()
     solver.set("timeout", timeout_ms)
     tracked = {name: z3.Bool(name) for name in group}
-    variables = {variable for atom, _ in group.values() for variable in atom.variables}
+    variables = {variable for constraint, _ in group.values() for variable in constraint.variables}
     flags = {variable.decl().name(): variable for variable in variables if z3.is_bool(variable)}
-    for name, (atom, sign) in group.items():
-        solver.assert_and_track(atom.term if sign else z3.Not(atom.term), tracked[name])
+    for name, (constraint, sign) in group.items():
+        solver.assert_and_track(constraint.term if sign else z3.Not(constraint.term), tracked[name])
     signs = {name: z3.is_true(model.eval(flag, model_completion=True)) for name, flag in flags.items()}
     for name, flag in flags.items():
         solver.assert_and_track(flag if signs[name] else z3.Not(flag), z3.Bool(f"chosen {name}"))

@@ -6,23 +6,23 @@ import json
 import re
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, UnknownValue
+from policies.pack.model import StackResource, UnknownValue
 
 PROVIDER = "pulumi:providers:aws"
 _ACCOUNT = re.compile(r"(\d{12})|arn:[^:]*:[^:]*:[^:]*:(\d{12}):.*", re.DOTALL)
 
 
-def allowed_accounts(provider: Resource) -> list[str]:
+def allowed_accounts(provider: StackResource) -> list[str]:
     """The accounts of one provider's `allowedAccountIds`: provider inputs are JSON text where they are not strings."""
     value = provider.get("allowedAccountIds")
     if isinstance(value, str) and value:
         value = json.loads(value)
-    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
 
 
-def home_accounts(stack: Sequence[Resource]) -> set[str]:
+def stack_accounts(stack: Sequence[StackResource]) -> set[str]:
     """The accounts of the stack's providers; raises `UnknownValue` when none of them says one."""
-    found = {account for one in stack if one.type == PROVIDER for account in allowed_accounts(one)}
+    found = {account for resource in stack if resource.type == PROVIDER for account in allowed_accounts(resource)}
     if not found:
         raise UnknownValue("allowedAccountIds", "the stack's AWS provider")
     return found

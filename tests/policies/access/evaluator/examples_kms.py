@@ -19,13 +19,13 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-KMS_DEFAULT = "KMS: key-policy-default"
+KMS_DEFAULT = 'AWS KMS Developer Guide, "Default key policy"'
 
-KMS_FLOW = "KMS: policy-evaluation"
+KMS_FLOW = 'AWS KMS Developer Guide, "Troubleshooting AWS KMS permissions"'
 
-KMS_ABROAD = "KMS: key-policy-modifying-external-accounts"
+KMS_ABROAD = 'AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS key"'
 
-KMS_GRANTS = "KMS: grants"
+KMS_GRANTS = 'AWS KMS Developer Guide, "Grants in AWS KMS"'
 
 _DELEGATES = policy(allow("kms:*", Principal={"AWS": ROOT}, Sid="Delegate to IAM policies"))
 
