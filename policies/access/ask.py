@@ -81,7 +81,7 @@ def _load(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        reason = (error.strerror or "it cannot be open_request").lower()
+        reason = (error.strerror or "it cannot be opened").lower()
         raise BadQuestions([f"{path}: cannot be read ({reason}); name a JSON file."]) from error
     except UnicodeDecodeError as error:
         raise BadQuestions([f"{path}: is not UTF-8 text; save it as UTF-8."]) from error

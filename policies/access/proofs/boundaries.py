@@ -78,15 +78,21 @@ def boundaries(graph: PolicyGraph) -> Outcome:
         if role.boundary is None:
             continue
         who = f"whoever has {role.boundary_arn}"
-        for action in (*facts.IDENTITIES, *facts.UNBOUND):
+        for action in (*facts.IDENTITY_CHANGES, *facts.BOUNDARY_REMOVAL):
             solver.refute(f"{who} does {action}", _bounded_request(role, [action]))
-        for action in (*facts.CREATED, *facts.REBOUND, *facts.WIDENED):
+        for action in (*facts.ROLE_CREATION, *facts.BOUNDARY_CHANGE, *facts.POLICY_ADDITIONS):
             solver.refute(
                 f"{who} does {action} without a boundary", _bounded_request(role, [action]), without(BOUNDARY, arns)
             )
-        for action in facts.REWRITTEN:
+        for action in facts.MANAGED_POLICY_CHANGES:
             solver.refute(f"{who} does {action} on a boundary", _bounded_request(role, [action]), within(*arns))
-        for action in (*facts.RETRUSTED, *facts.WIDENED, *facts.LOOSENED, "iam:PassRole", "sts:AssumeRole"):
+        for action in (
+            *facts.TRUST_CHANGES,
+            *facts.POLICY_ADDITIONS,
+            *facts.POLICY_REMOVALS,
+            "iam:PassRole",
+            "sts:AssumeRole",
+        ):
             solver.refute(
                 f"{who} does {action} on a role of the foundation",
                 _bounded_request(role, [action]),

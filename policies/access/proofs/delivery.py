@@ -30,7 +30,7 @@ DELIVERY = (
     "sagemaker:CreateEndpoint",
     "sagemaker:UpdateEndpoint",
     "sagemaker:CreateModel",
-    *facts.PASSED_TO["cloudformation.amazonaws.com"],
+    *facts.PASS_ROLE_ACTIONS["cloudformation.amazonaws.com"],
 )
 # On what serves models: changes, removals and calls.
 SERVING = (

@@ -73,10 +73,10 @@ MUTATIONS = (
     ),
     Mutation(
         id="function-for-any-rule",
-        what="The policy_resource is invoked by EventBridge for any account.",
+        what="The remediator is invoked by EventBridge for any account.",
         stack="foundation",
         type="Permission",
-        name="policy_resource-calls",
+        name="guard-calls",
         edit=without_property("sourceArn"),
         noticed_by=checks("proof:services-from-home", "rule:LAM-03"),
     ),

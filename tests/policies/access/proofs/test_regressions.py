@@ -75,7 +75,7 @@ def test_a_canonical_user_in_a_bucket_policy_is_found(graph: PolicyGraph) -> Non
     assert [finding.title for finding in found] == [f"CanonicalUser 79a5 has access by bucket {bucket.name}"]
 
 
-@pytest.mark.parametrize("action", sorted(facts.LOOSENED))
+@pytest.mark.parametrize("action", sorted(facts.POLICY_REMOVALS))
 def test_a_role_that_takes_policies_away_or_sets_tags_is_found(graph: PolicyGraph, action: str) -> None:
     approver, model = role_of(graph, RoleKind.APPROVER), role_of(graph, RoleKind.TRAINING)
     able = replace(
