@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog import names
-from policies.documents.account import FOUNDATION_TAG, Account
-from policies.documents.statement import Kind, Statement, document
+from catalog.roles import RoleKind, RolePath
+from policies.documents.account import FOUNDATION_TAG, AccountScope
+from policies.documents.statement import PolicyKind, Statement, document
 
 CEILING = "A boundary is a ceiling: identity policies grant the action, on resources that they name"
 
@@ -103,7 +104,7 @@ _READING = (
 )
 
 
-def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) -> str:
+def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = ()) -> str:
     """Boundary of every role of the platform in an account.
 
     `prevention` are denials of their own: what no job, endpoint or notebook may be started without.
@@ -113,11 +114,11 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
         *_enter_and_pass_roles(account),
         *_stay_below_the_foundation(account),
         *prevention,
-        kind=Kind.MANAGED,
+        kind=PolicyKind.MANAGED,
     )
 
 
-def _enter_and_pass_roles(account: Account) -> tuple[Statement, ...]:
+def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="EnterPlatformRoles",
@@ -128,25 +129,25 @@ def _enter_and_pass_roles(account: Account) -> tuple[Statement, ...]:
         Statement(
             sid="PassProjectRoles",
             actions=["iam:PassRole"],
-            resources=[account.role(f"/{account.prefix}/projects/")],
+            resources=[account.role_arn(f"/{account.prefix}/projects/")],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
         Statement(
             sid="PassDeliveryRoles",
             actions=["iam:PassRole"],
-            resources=[account.role(names.delivery_path(account.prefix))],
+            resources=[account.role_arn(RolePath.DELIVERY.format(prefix=account.prefix))],
             conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
     )
 
 
-def _platform_roles_anywhere(account: Account) -> list[str]:
-    base = f"arn:{account.partition}:iam::*:role"
-    paths = [f"{base}/{account.prefix}/{kind}/*" for kind in ("people", "projects")]
-    return [*paths, f"{base}/{account.prefix}-*-{names.STACK_SET_EXECUTION}"]
+def _platform_roles_anywhere(account: AccountScope) -> list[str]:
+    paths = [account.role_arn(f"/{account.prefix}/{kind}/", account="*") for kind in ("people", "projects")]
+    executions = f"{account.prefix}-*-{RoleKind.STACK_SET_EXECUTION}"
+    return [*paths, account.role_arn(RolePath.NONE, executions, account="*")]
 
 
-def _stay_below_the_foundation(account: Account) -> tuple[Statement, ...]:
+def _stay_below_the_foundation(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyMoreRights",
@@ -158,7 +159,7 @@ def _stay_below_the_foundation(account: Account) -> tuple[Statement, ...]:
             sid="DenyBecomingTheDeployer",
             effect="Deny",
             actions=["iam:PassRole", "sts:AssumeRole"],
-            resources=[f"arn:{account.partition}:iam::*:role{names.foundation_path(account.prefix)}*"],
+            resources=[account.role_arn(names.foundation_path(account.prefix), account="*")],
         ),
         Statement(
             sid="DenyTouchingEvidence",
@@ -222,7 +223,7 @@ PASSED_TO = tuple(
 KEY_SERVICES = ("ecr", "elasticfilesystem", "s3", "sagemaker")
 
 
-def deployer_boundary(account: Account) -> str:
+def deployer_boundary(account: AccountScope) -> str:
     """Boundary of the deployer: even with AdministratorAccess attached it makes no role but bounded ones.
 
     It cannot carry the boundary of the roles that it makes, since it makes roles; it cannot touch either of the two.
@@ -232,18 +233,18 @@ def deployer_boundary(account: Account) -> str:
         Statement(
             sid="SeedRepositories",
             actions=["s3:GetObject*", "s3:PutObject*"],
-            resources=[f"{account.bucket('artifacts')}/*"],
+            resources=[f"{account.buckets('artifacts')}/*"],
             reason=CEILING,
         ),
         *_roles_of_stacks(account),
         *_never_become_more(account),
         *_never_touch_the_guards(account),
         *_never_use_data(account),
-        kind=Kind.MANAGED,
+        kind=PolicyKind.MANAGED,
     )
 
 
-def _roles_of_stacks(account: Account) -> tuple[Statement, ...]:
+def _roles_of_stacks(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(sid="SeeRoles", actions=["iam:Get*", "iam:List*"], resources=["*"], reason=CEILING),
         Statement(
@@ -260,7 +261,7 @@ def _roles_of_stacks(account: Account) -> tuple[Statement, ...]:
         Statement(
             sid="MakeServiceLinkedRoles",
             actions=["iam:CreateServiceLinkedRole"],
-            resources=[account.role("/aws-service-role/*")],
+            resources=[account.role_arn("/aws-service-role/*")],
         ),
         Statement(
             sid="DenyRolesWithoutBoundary",
@@ -272,7 +273,7 @@ def _roles_of_stacks(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _never_become_more(account: Account) -> tuple[Statement, ...]:
+def _never_become_more(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyLosingBoundaries",
@@ -295,13 +296,13 @@ def _never_become_more(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _never_touch_the_guards(account: Account) -> tuple[Statement, ...]:
+def _never_touch_the_guards(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyTheGuards",
             effect="Deny",
             actions=["cloudwatch:*", "events:*", "lambda:*", "logs:*", "s3:*", "sns:*", "sqs:*"],
-            resources=account.guards(),
+            resources=account.controls(),
         ),
         Statement(
             sid="DenyTheGuardsKeys",
@@ -313,13 +314,13 @@ def _never_touch_the_guards(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _never_use_data(account: Account) -> tuple[Statement, ...]:
+def _never_use_data(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyData",
             effect="Deny",
             actions=["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"],
-            resources=[f"{account.bucket(purpose)}/*" for purpose in ("capture", "data", "models")],
+            resources=[f"{account.buckets(purpose)}/*" for purpose in ("capture", "data", "models")],
         ),
         Statement(
             sid="DenyUseOfKeys",

@@ -9,28 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
 from policies.documents.boundaries import BOUNDED, MAKE_ROLES, PASSED_TO
 from policies.documents.deployer_delivery import delivery
 from policies.documents.deployer_network import network
 from policies.documents.deployer_operations import operations
-from policies.documents.statement import Kind, Statement, document
+from policies.documents.statement import PolicyKind, Statement, document
 
 
-def deployer_policies(account: Account, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
+def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
     """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas).
 
     `existing_buckets` are the names of buckets that stacks use instead of making them.
     """
     policies = {
-        "identity": document(*_identity(account), kind=Kind.MANAGED),
-        "network": document(*network(account), kind=Kind.MANAGED),
-        "storage": document(*_storage(account), kind=Kind.MANAGED),
-        "delivery": document(*delivery(account), kind=Kind.MANAGED),
-        "operations": document(*operations(account), kind=Kind.MANAGED),
+        "identity": document(*_identity(account), kind=PolicyKind.MANAGED),
+        "network": document(*network(account), kind=PolicyKind.MANAGED),
+        "storage": document(*_storage(account), kind=PolicyKind.MANAGED),
+        "delivery": document(*delivery(account), kind=PolicyKind.MANAGED),
+        "operations": document(*operations(account), kind=PolicyKind.MANAGED),
     }
     if existing_buckets:
-        policies["existing"] = document(*_existing(account, existing_buckets), kind=Kind.MANAGED)
+        policies["existing"] = document(*_existing(account, existing_buckets), kind=PolicyKind.MANAGED)
     return policies
 
 
@@ -46,7 +46,7 @@ _SEE_ROLES = (
 )
 
 
-def _identity(account: Account) -> Sequence[Statement]:
+def _identity(account: AccountScope) -> Sequence[Statement]:
     return (
         Statement(
             sid="MakeRolesInsideTheBoundary",
@@ -163,13 +163,13 @@ _PUSH = (
 )
 
 
-def _storage(account: Account) -> Sequence[Statement]:
+def _storage(account: AccountScope) -> Sequence[Statement]:
     purposes = ("artifacts", "capture", "data", "logs", "models")
     # Data and models are not the deployer's to delete: a bucket that holds some is emptied from inside the VPC.
-    emptied = [account.bucket(purpose) for purpose in ("artifacts", "capture", "logs")]
-    seeds = f"{account.bucket('artifacts')}/*/source/*"
+    emptied = [account.buckets(purpose) for purpose in ("artifacts", "capture", "logs")]
+    seeds = f"{account.buckets('artifacts')}/*/source/*"
     return (
-        Statement(sid="KeepBuckets", actions=_BUCKETS, resources=[account.bucket(purpose) for purpose in purposes]),
+        Statement(sid="KeepBuckets", actions=_BUCKETS, resources=[account.buckets(purpose) for purpose in purposes]),
         Statement(sid="FindWhatToEmpty", actions=["s3:ListBucketVersions"], resources=emptied),
         Statement(
             sid="EmptyWhatIsDestroyed",
@@ -200,9 +200,9 @@ def _storage(account: Account) -> Sequence[Statement]:
     )
 
 
-def _existing(account: Account, buckets: Sequence[str]) -> tuple[Statement, ...]:
+def _existing(account: AccountScope, buckets: Sequence[str]) -> tuple[Statement, ...]:
     """Buckets that are there already: their policies become the platform's, all else about them is only looked at."""
-    arns = [f"arn:{account.partition}:s3:::{name}" for name in buckets]
+    arns = [account.bucket_arn(name) for name in buckets]
     return (
         Statement(
             sid="LookAtBuckets",
@@ -220,12 +220,12 @@ def _existing(account: Account, buckets: Sequence[str]) -> tuple[Statement, ...]
     )
 
 
-def _every_key(account: Account) -> list[str]:
+def _every_key(account: AccountScope) -> list[str]:
     """KMS chooses the ids of keys: their tags say which are the platform's."""
     return [account.arn("kms", "key/*")]
 
 
-def _make_keys(account: Account) -> tuple[Statement, ...]:
+def _make_keys(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="MakeKeys",
@@ -244,7 +244,7 @@ def _make_keys(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _keep_keys(account: Account) -> tuple[Statement, ...]:
+def _keep_keys(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(sid="KeepKeys", actions=_KEYS, resources=_every_key(account), conditions=account.tagged()),
         Statement(
@@ -261,7 +261,7 @@ def _keep_keys(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _use_keys(account: Account) -> tuple[Statement, ...]:
+def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
     """What services do with a key on the deployer's behalf while they make something with it."""
     every = _every_key(account)
     home = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
@@ -292,7 +292,7 @@ def _use_keys(account: Account) -> tuple[Statement, ...]:
             resources=every,
             conditions={
                 "StringLike": {
-                    "kms:EncryptionContext:aws:s3:arn": account.bucket("artifacts"),
+                    "kms:EncryptionContext:aws:s3:arn": account.buckets("artifacts"),
                     "kms:ViaService": "s3.*.amazonaws.com",
                 },
             },
@@ -300,7 +300,7 @@ def _use_keys(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _images(account: Account) -> tuple[Statement, ...]:
+def _images(account: AccountScope) -> tuple[Statement, ...]:
     repositories = [account.arn("ecr", f"repository/{account.prefix}/*")]
     return (
         Statement(sid="KeepRepositories", actions=_REPOSITORIES, resources=repositories),

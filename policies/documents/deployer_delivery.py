@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
 from policies.documents.statement import Statement
 
 _STUDIO = (
@@ -51,7 +51,7 @@ _FUNCTIONS = (
 )
 
 
-def delivery(account: Account) -> Sequence[Statement]:
+def delivery(account: AccountScope) -> Sequence[Statement]:
     """Studio, registry groups, builds, pipelines, and the functions that stacks call."""
     studio = [account.arn("sagemaker", f"{kind}/*") for kind in ("domain", "user-profile")]
     groups = [account.arn("sagemaker", f"model-package-group/{account.prefix}-*")]
@@ -68,7 +68,7 @@ def delivery(account: Account) -> Sequence[Statement]:
     )
 
 
-def _studio(account: Account, studio: Sequence[str]) -> tuple[Statement, ...]:
+def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="MakeStudio",
@@ -98,7 +98,7 @@ def _studio(account: Account, studio: Sequence[str]) -> tuple[Statement, ...]:
     )
 
 
-def _pipelines(account: Account) -> tuple[Statement, ...]:
+def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
     return (
@@ -107,7 +107,7 @@ def _pipelines(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _functions(account: Account) -> tuple[Statement, ...]:
+def _functions(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepFunctions",

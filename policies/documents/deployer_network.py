@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
 from policies.documents.statement import Statement
 
 # What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
@@ -81,7 +81,7 @@ _KEEPING = (
 )
 
 
-def network(account: Account) -> Sequence[Statement]:
+def network(account: AccountScope) -> Sequence[Statement]:
     """VPCs, subnets, routes, security groups, endpoints, flow logs; gateways and addresses where NAT is switched on."""
     vpcs = [account.arn("ec2", "vpc/*")]
     parts = [account.arn("ec2", f"{kind}/*") for kind in _PARTS]
@@ -105,12 +105,12 @@ def network(account: Account) -> Sequence[Statement]:
         Statement(
             sid="NameEndpointsInTheVpc",
             actions=["route53:AssociateVPCWithHostedZone"],
-            resources=[f"arn:{account.partition}:route53:::hostedzone/*", account.arn("ec2", "vpc/*")],
+            resources=[account.arn("route53", "hostedzone/*", region="", account=""), account.arn("ec2", "vpc/*")],
         ),
     )
 
 
-def _tagging(account: Account, made: Sequence[str]) -> tuple[Statement, ...]:
+def _tagging(account: AccountScope, made: Sequence[str]) -> tuple[Statement, ...]:
     """Tags say what is the platform's: they are given while something is made, or to what carries them already."""
     asked = account.tagging()
     return (
