@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
-from policies.access.question import Document, Question
 from policies.documents.account import AccountScope
 from policies.documents.boundaries import platform_boundary
 from tests.stacks.conftest import Platform
@@ -90,7 +90,7 @@ def left_out(role: str, statement: Mapping[str, Any], boundary: Document) -> Ite
         key = {**trust, "Resource": "*"}
         own = {"sts": trust, "kms": key}.get(action.partition(":")[0])
         for resource in listed(statement["Resource"]):
-            question = Question(
+            question = AuthorizationRequest(
                 id="asked",
                 principal=role,
                 account=account,

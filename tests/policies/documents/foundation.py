@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
-from policies.access.question import Document, Question
 from policies.documents.account import AccountScope
 from policies.documents.boundaries import deployer_boundary, platform_boundary
 from policies.documents.deployer import deployer_policies
@@ -94,7 +94,7 @@ def _may(
     guarded = action.startswith(("kms:", "sts:"))
     if action.startswith("sts:"):
         delegation["Statement"][0].pop("Resource")
-    asked = Question(
+    asked = AuthorizationRequest(
         id="asked",
         principal=principal,
         account=HOME.account,

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from catalog.scope import Scope
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from policies.documents import keys, project_roles, workload_roles
 from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.scopes import project_scope_of, workload_scope
@@ -52,7 +52,7 @@ def test_a_stack_set_that_does_not_exist_yet_can_be_made_and_others_are_not_touc
 def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_topic(
     principal: str, service: str, topic: str, allowed: bool
 ) -> None:
-    asked = Question(
+    asked = AuthorizationRequest(
         id="publish",
         principal=principal,
         account=ACCOUNT,

@@ -7,8 +7,8 @@ import json
 import botocore.session
 import pytest
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from policies.documents.boundaries import deployer_boundary
 from policies.documents.deployer import deployer_policies
 from settings.foundation import MOST_BUCKETS
@@ -140,7 +140,7 @@ def test_a_bucket_policy_of_its_own_making_does_not_hand_it_data() -> None:
             },
         ],
     }
-    asked = Question(
+    asked = AuthorizationRequest(
         id="asked",
         principal=session,
         account=HOME.account,
@@ -208,7 +208,7 @@ def test_its_policies_give_nothing_a_step_aside(action: str, resource: str, cont
 
 def may_with(bucket: str, action: str, resource: str) -> bool:
     """Whether the deployer may do it that was told of a bucket."""
-    asked = Question(
+    asked = AuthorizationRequest(
         id="",
         principal=DEPLOYER,
         account="111111111111",

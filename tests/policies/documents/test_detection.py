@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from catalog.scope import Scope
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from policies.documents.detection import config_bucket, guards_key, trail_bucket, trail_key
 from policies.documents.remediation import dead_letters
 
@@ -34,7 +34,7 @@ def allowed(policy: str, principal: str, action: str, resource: str, **context: 
         "Version": "2012-10-17",
         "Statement": [{"Sid": "A", "Effect": "Allow", "Action": "*", "Resource": "*"}],
     }
-    question = Question(
+    question = AuthorizationRequest(
         id="1",
         principal=principal,
         account=principal.split(":")[4] if role else None,

@@ -12,8 +12,8 @@ from botocore.model import Shape
 from botocore.session import Session
 
 from catalog.scope import Scope
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from policies.documents import prevention
 from policies.documents.prevention import has_local_storage, preventive_statements, service_control_policy
 from policies.documents.statement import BadStatement, document
@@ -97,7 +97,7 @@ def denies(action: str, context: Mapping[str, Any], types: Sequence[str] = TYPES
     boundary = json.loads(document(*preventive_statements(types)))
     boundary["Statement"].append(everything)
     answer = decide(
-        Question(
+        AuthorizationRequest(
             id="1",
             principal="arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-pipeline",
             account="111111111111",
@@ -281,7 +281,7 @@ def test_a_service_control_policy_over_the_limit_says_what_to_shorten() -> None:
 def scp_denies(action: str, resource: str, role: str) -> bool:
     policy = json.loads(service_control_policy(SCOPE, owners=[OWNER], instance_types=TYPES))
     full = {"Statement": [{"Sid": "Full", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    question = Question(
+    question = AuthorizationRequest(
         id="1",
         principal=f"arn:aws:iam::111111111111:role/{role}",
         account="111111111111",
