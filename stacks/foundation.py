@@ -10,8 +10,8 @@ from catalog.roles import RoleKind
 from components.deployer import Deployer, DeployerArgs
 from components.role import Role, RoleArgs
 from policies.documents import people
-from policies.documents.boundaries import deployer_boundary, platform_boundary
-from policies.documents.deployer import deployer_policies
+from policies.documents.boundaries import platform_boundary
+from policies.documents.deployer import deployer_boundary, deployer_policies
 from policies.documents.prevention import preventive_statements
 from policies.documents.trust import sign_in_trust
 from settings.foundation import FoundationSettings

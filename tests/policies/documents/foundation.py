@@ -10,8 +10,8 @@ from typing import Any
 from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
 from policies.documents.account import AccountScope
-from policies.documents.boundaries import deployer_boundary, platform_boundary
-from policies.documents.deployer import deployer_policies
+from policies.documents.boundaries import platform_boundary
+from policies.documents.deployer import deployer_boundary, deployer_policies
 from policies.documents.prevention import preventive_statements
 
 HOME = AccountScope(partition="aws", account="111111111111", prefix="mlops")

@@ -1,87 +1,10 @@
-"""The deployer: what `pulumi up`, `refresh` and `destroy` of an account's stacks need, by theme.
-
-Which calls the provider makes for each type is Terraform's AWS provider's own code, under `internal/service/<service>`;
-which resources and condition keys an action knows is the Service Authorization Reference (SAR, copy of November 2026).
-Actions are bound to names where AWS lets us choose names, to the `platform` tag where it does not.
-"""
+"""The deployer's rights over buckets, keys and images."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from policies.documents.account import AccountScope
-from policies.documents.boundaries import BOUNDED, MAKE_ROLES, PASSED_TO
-from policies.documents.deployer_delivery import delivery
-from policies.documents.deployer_network import network
-from policies.documents.deployer_operations import operations
-from policies.documents.statement import PolicyKind, Statement, document
-
-
-def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
-    """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas).
-
-    `existing_buckets` are the names of buckets that stacks use instead of making them.
-    """
-    policies = {
-        "identity": document(*_identity(account), kind=PolicyKind.MANAGED),
-        "network": document(*network(account), kind=PolicyKind.MANAGED),
-        "storage": document(*_storage(account), kind=PolicyKind.MANAGED),
-        "delivery": document(*delivery(account), kind=PolicyKind.MANAGED),
-        "operations": document(*operations(account), kind=PolicyKind.MANAGED),
-    }
-    if existing_buckets:
-        policies["existing"] = document(*_existing(account, existing_buckets), kind=PolicyKind.MANAGED)
-    return policies
-
-
-# ---- roles
-
-_SEE_ROLES = (
-    "iam:GetRole",
-    "iam:GetRolePolicy",
-    "iam:ListAttachedRolePolicies",
-    "iam:ListInstanceProfilesForRole",
-    "iam:ListRolePolicies",
-    "iam:ListRoleTags",
-)
-
-
-def _identity(account: AccountScope) -> Sequence[Statement]:
-    return (
-        Statement(
-            sid="MakeRolesInsideTheBoundary",
-            actions=BOUNDED,
-            resources=account.made_roles(),
-            conditions={"ArnEquals": {"iam:PermissionsBoundary": account.boundary()}},
-        ),
-        Statement(
-            sid="KeepRoles",
-            actions=[action for action in MAKE_ROLES if action not in BOUNDED],
-            resources=account.made_roles(),
-        ),
-        Statement(sid="SeeRoles", actions=_SEE_ROLES, resources=account.made_roles()),
-        Statement(
-            sid="PassRolesToServices",
-            actions=["iam:PassRole"],
-            resources=account.handed_roles(),
-            conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
-        ),
-        Statement(
-            sid="LetStudioHaveItsRole",
-            actions=["iam:CreateServiceLinkedRole"],
-            resources=[account.arn("iam", "role/aws-service-role/sagemaker.amazonaws.com/*", region="")],
-            conditions={"StringEquals": {"iam:AWSServiceName": "sagemaker.amazonaws.com"}},
-        ),
-        Statement(
-            sid="DenyTheFoundation",
-            effect="Deny",
-            actions=["iam:*"],
-            resources=account.foundation(),
-        ),
-    )
-
-
-# ---- buckets, keys, images
+from policies.documents.deployer.deployed import DeployedTypes
+from policies.documents.statement import Statement
 
 _BUCKETS = (
     "s3:CreateBucket",
@@ -163,7 +86,7 @@ _PUSH = (
 )
 
 
-def _storage(account: AccountScope) -> Sequence[Statement]:
+def _buckets(account: AccountScope) -> tuple[Statement, ...]:
     purposes = ("artifacts", "capture", "data", "logs", "models")
     # Data and models are not the deployer's to delete: a bucket that holds some is emptied from inside the VPC.
     emptied = [account.buckets(purpose) for purpose in ("artifacts", "capture", "logs")]
@@ -187,37 +110,23 @@ def _storage(account: AccountScope) -> Sequence[Statement]:
             ],
             resources=[seeds],
         ),
+    )
+
+
+def _cloud_control(account: AccountScope) -> tuple[Statement, ...]:
+    del account  # its statement knows no resource
+    return (
         Statement(
             sid="LookAtWhatExists",
             actions=["cloudformation:GetResource"],
             resources=["*"],
             reason="Cloud Control reads with its caller's own rights and knows no resource (SAR awscloudcontrolapi)",
         ),
-        *_make_keys(account),
-        *_keep_keys(account),
-        *_use_keys(account),
-        *_images(account),
     )
 
 
-def _existing(account: AccountScope, buckets: Sequence[str]) -> tuple[Statement, ...]:
-    """Buckets that are there already: their policies become the platform's, all else about them is only looked at."""
-    arns = [account.bucket_arn(name) for name in buckets]
-    return (
-        Statement(
-            sid="LookAtBuckets",
-            actions=["s3:Get*Configuration", "s3:GetBucket*", "s3:ListBucket", "s3:ListTagsForResource"],
-            resources=arns,
-            reason="What Cloud Control reads of a bucket grows with CloudFormation's type of it",
-        ),
-        Statement(sid="WriteTheirPolicies", actions=["s3:DeleteBucketPolicy", "s3:PutBucketPolicy"], resources=arns),
-        Statement(
-            sid="TellWhoseTheyAre",
-            actions=["s3:ListAllMyBuckets"],
-            resources=["*"],
-            reason="An account's list of buckets is no resource (SAR list_amazons3)",
-        ),
-    )
+def _keys(account: AccountScope) -> tuple[Statement, ...]:
+    return (*_make_keys(account), *_keep_keys(account), *_use_keys(account))
 
 
 def _every_key(account: AccountScope) -> list[str]:
@@ -313,3 +222,41 @@ def _images(account: AccountScope) -> tuple[Statement, ...]:
             reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
         ),
     )
+
+
+STORAGE = (
+    DeployedTypes(
+        types=(
+            "aws:s3/bucket:Bucket",
+            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            "aws:s3/bucketLogging:BucketLogging",
+            "aws:s3/bucketNotification:BucketNotification",
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            "aws:s3/bucketPolicy:BucketPolicy",
+            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            "aws:s3/bucketVersioning:BucketVersioning",
+        ),
+        statements=_buckets,
+        ceiling=("s3:*Bucket*", "s3:*Configuration", "s3:*Resource", "s3:DeleteObject*"),
+        keys_used_by=("s3",),
+    ),
+    # Lookups of what exists already; it makes nothing.
+    DeployedTypes(types=(), statements=_cloud_control, ceiling=("cloudformation:GetResource",)),
+    DeployedTypes(
+        types=("aws:kms/alias:Alias", "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
+        statements=_keys,
+        ceiling=("kms:*",),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+            "aws:ecr/repository:Repository",
+            "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        ),
+        statements=_images,
+        ceiling=("ecr:*",),
+        keys_used_by=("ecr",),
+    ),
+)

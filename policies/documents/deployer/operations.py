@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from policies.documents import common_statements
 from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
 _LOG_GROUPS = (
@@ -79,11 +78,6 @@ _RESOURCE_GROUPS = (
     "resource-groups:UpdateGroup",
     "resource-groups:UpdateGroupQuery",
 )
-
-
-def operations(account: AccountScope) -> Sequence[Statement]:
-    """Log groups, alarms, rules and buses, topics, parameters, resource groups: all of them by name."""
-    return (*_logs(account), *_events(account), *_topics(account), *_parameters(account))
 
 
 def _logs(account: AccountScope) -> tuple[Statement, ...]:
@@ -180,3 +174,37 @@ def _parameters(account: AccountScope) -> tuple[Statement, ...]:
             resources=[account.arn("resource-groups", f"group/{prefix}-*")],
         ),
     )
+
+
+OPERATIONS = (
+    DeployedTypes(
+        types=("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        statements=_logs,
+        ceiling=("cloudwatch:*", "logs:*"),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:cloudwatch/eventBus:EventBus",
+            "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+            "aws:cloudwatch/eventRule:EventRule",
+            "aws:cloudwatch/eventTarget:EventTarget",
+        ),
+        statements=_events,
+        ceiling=("events:*",),
+        passed_to=("events",),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:sns/topic:Topic",
+            "aws:sns/topicPolicy:TopicPolicy",
+            "aws:sns/topicSubscription:TopicSubscription",
+        ),
+        statements=_topics,
+        ceiling=("sns:*",),
+    ),
+    DeployedTypes(
+        types=("aws:resourcegroups/group:Group", "aws:ssm/parameter:Parameter"),
+        statements=_parameters,
+        ceiling=("cloudformation:Describe*", "resource-groups:*", "ssm:*", "tag:Get*"),
+    ),
+)
