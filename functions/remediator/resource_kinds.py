@@ -32,7 +32,7 @@ class ResourceKind:
         return self.name.removesuffix("Name") + "Arn"
 
 
-def _job(title: str, resource: str, member: str, method: str, describe: str = "") -> Kind:
+def _job(title: str, resource: str, member: str, method: str, describe: str = "") -> ResourceKind:
     return ResourceKind(
         title=f"{title} job",
         resource=resource,

@@ -1,4 +1,4 @@
-"""What begins in a guarded account outside the rules is stopped, marked and reported, by the function that is deployed."""
+"""What begins outside the rules in an account with controls is stopped, marked and reported, by the deployed function."""
 
 from __future__ import annotations
 
