@@ -208,7 +208,7 @@ class _ScaledGraph:
             elif role.kind is RoleKind.DEPLOY_TEST and project:
                 yield replace(role, inline=(json.loads(self.platform.deploy_test(project)),))
             elif role.kind is RoleKind.PUBLISH and project in self._new:
-                trust = publisher_trust(self.platform.partition, self._account, [])
+                trust = publisher_trust(self.platform.scope, [])
                 yield replace(role, trust=json.loads(trust))
             else:
                 yield role

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
-# What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
+# What carries tags from its creation on. Rules of a group are tagged as well: Service Authorization Reference, "Amazon
+# EC2".
 _PARTS = (
     "elastic-ip",
     "internet-gateway",
@@ -81,45 +83,45 @@ _KEEPING = (
 )
 
 
-def network(account: Account) -> Sequence[Statement]:
+def _network(account: AccountScope) -> Sequence[Statement]:
     """VPCs, subnets, routes, security groups, endpoints, flow logs; gateways and addresses where NAT is switched on."""
     vpcs = [account.arn("ec2", "vpc/*")]
     parts = [account.arn("ec2", f"{kind}/*") for kind in _PARTS]
     made = [*vpcs, *parts]
-    asked = account.tagging()
+    on_request = account.tagging()
     ours = account.tagged()
     return (
         Statement(
             sid="SeeNetworks",
             actions=_SEEING,
             resources=["*"],
-            reason="Describing knows no resource (SAR list_amazonec2)",
+            reason='Describing knows no resource (Service Authorization Reference, "Amazon EC2")',
         ),
-        Statement(sid="MakeVpcs", actions=["ec2:CreateVpc"], resources=vpcs, conditions=asked),
+        Statement(sid="MakeVpcs", actions=["ec2:CreateVpc"], resources=vpcs, conditions=on_request),
         # EC2 decides about what is made and about what that stands in or is attached to: the first is marked as the
         # platform's in the request, the second is so already. A VPC is only ever the second.
-        Statement(sid="MakeParts", actions=[*_CREATING, *_RULES], resources=parts, conditions=asked),
+        Statement(sid="MakeParts", actions=[*_CREATING, *_RULES], resources=parts, conditions=on_request),
         Statement(sid="MakePartsOfOwnNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=ours),
         Statement(sid="KeepNetworks", actions=_KEEPING, resources=made, conditions=ours),
         *_tagging(account, made),
         Statement(
             sid="NameEndpointsInTheVpc",
             actions=["route53:AssociateVPCWithHostedZone"],
-            resources=[f"arn:{account.partition}:route53:::hostedzone/*", account.arn("ec2", "vpc/*")],
+            resources=[account.arn("route53", "hostedzone/*", region="", account=""), account.arn("ec2", "vpc/*")],
         ),
     )
 
 
-def _tagging(account: Account, made: Sequence[str]) -> tuple[Statement, ...]:
+def _tagging(account: AccountScope, made: Sequence[str]) -> tuple[Statement, ...]:
     """Tags say what is the platform's: they are given while something is made, or to what carries them already."""
-    asked = account.tagging()
+    on_request = account.tagging()
     return (
         Statement(
             sid="TagWhatIsMade",
             actions=["ec2:CreateTags"],
             resources=made,
             conditions={
-                **asked,
+                **on_request,
                 "StringLike": {"ec2:CreateAction": ["Allocate*", "Authorize*", "Create*"]},
             },
         ),
@@ -129,6 +131,31 @@ def _tagging(account: Account, made: Sequence[str]) -> tuple[Statement, ...]:
             # A VPC brings its default security group along, without tags; the stack marks it and shuts it.
             actions=["ec2:CreateTags"],
             resources=[account.arn("ec2", "security-group/*")],
-            conditions=asked,
+            conditions=on_request,
         ),
     )
+
+
+NETWORK = (
+    DeployedTypes(
+        types=(
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+            "aws:ec2/eip:Eip",
+            "aws:ec2/flowLog:FlowLog",
+            "aws:ec2/internetGateway:InternetGateway",
+            "aws:ec2/natGateway:NatGateway",
+            "aws:ec2/route:Route",
+            "aws:ec2/routeTable:RouteTable",
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "aws:ec2/securityGroup:SecurityGroup",
+            "aws:ec2/subnet:Subnet",
+            "aws:ec2/vpc:Vpc",
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        ),
+        statements=_network,
+        ceiling=("ec2:*", "route53:AssociateVPCWithHostedZone"),
+        passed_to=("vpc-flow-logs",),
+    ),
+)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from policies.documents import common
-from policies.documents.account import Account
+from policies.documents import common_statements
+from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
 _LOG_GROUPS = (
@@ -81,12 +80,7 @@ _RESOURCE_GROUPS = (
 )
 
 
-def operations(account: Account) -> Sequence[Statement]:
-    """Log groups, alarms, rules and buses, topics, parameters, resource groups: all of them by name."""
-    return (*_logs(account), *_events(account), *_topics(account), *_parameters(account))
-
-
-def _logs(account: Account) -> tuple[Statement, ...]:
+def _logs(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     groups = (f"/{prefix}/*", f"/aws/codebuild/{prefix}-*", f"/aws/lambda/{prefix}-*")
     return (
@@ -99,18 +93,19 @@ def _logs(account: Account) -> tuple[Statement, ...]:
             sid="FindLogGroups",
             actions=["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups"],
             resources=["*"],
-            reason="Neither lists nor the delivery of flow logs know a resource (SAR list_amazoncloudwatchlogs)",
+            reason="Neither lists nor the delivery of flow logs know a resource (Service Authorization "
+            'Reference, "Amazon CloudWatch Logs")',
         ),
         Statement(
             sid="KeepAlarms",
             actions=_ALARMS,
             resources=[account.arn("cloudwatch", f"alarm:{prefix}-*")],
         ),
-        common.see_alarms(),
+        common_statements.see_alarms(),
     )
 
 
-def _events(account: Account) -> tuple[Statement, ...]:
+def _events(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     # Pipelines, and the rules that start them, begin with the project's id: see names.py.
     rules = [
@@ -132,12 +127,12 @@ def _events(account: Account) -> tuple[Statement, ...]:
             sid="SayWhoPutsEvents",
             actions=["events:PutPermission", "events:RemovePermission"],
             resources=["*"],
-            reason="A bus's policy knows no resource (SAR list_amazoneventbridge)",
+            reason="A bus's policy knows no resource (Service Authorization Reference, 'Amazon EventBridge')",
         ),
     )
 
 
-def _topics(account: Account) -> tuple[Statement, ...]:
+def _topics(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepTopics",
@@ -148,12 +143,12 @@ def _topics(account: Account) -> tuple[Statement, ...]:
             sid="KeepSubscriptions",
             actions=["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"],
             resources=["*"],
-            reason="What concerns a subscription knows no resource (SAR list_amazonsns)",
+            reason='What concerns a subscription knows no resource (Service Authorization Reference, "Amazon SNS")',
         ),
     )
 
 
-def _parameters(account: Account) -> tuple[Statement, ...]:
+def _parameters(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     return (
         Statement(
@@ -165,14 +160,16 @@ def _parameters(account: Account) -> tuple[Statement, ...]:
             sid="FindParametersAndGroups",
             actions=["cloudformation:DescribeStacks", "ssm:DescribeParameters", "tag:GetResources"],
             resources=["*"],
-            reason="Lists of parameters and of tagged resources know no resource (SAR list_awsresourcegroups)",
+            reason="Lists of parameters and of tagged resources know no resource (Service Authorization "
+            'Reference, "AWS Resource Groups")',
         ),
         Statement(
             sid="MakeResourceGroups",
             actions=["resource-groups:CreateGroup"],
             resources=["*"],
             conditions={"StringEquals": {"aws:RequestTag/platform": prefix}},
-            reason="A group that does not exist has no ARN (SAR list_awsresourcegroups); its tag is asked for",
+            reason='A group that does not exist has no ARN (Service Authorization Reference, "AWS Resource '
+            'Groups"); its tag is asked for',
         ),
         Statement(
             sid="KeepResourceGroups",
@@ -180,3 +177,37 @@ def _parameters(account: Account) -> tuple[Statement, ...]:
             resources=[account.arn("resource-groups", f"group/{prefix}-*")],
         ),
     )
+
+
+OPERATIONS = (
+    DeployedTypes(
+        types=("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        statements=_logs,
+        ceiling=("cloudwatch:*", "logs:*"),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:cloudwatch/eventBus:EventBus",
+            "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+            "aws:cloudwatch/eventRule:EventRule",
+            "aws:cloudwatch/eventTarget:EventTarget",
+        ),
+        statements=_events,
+        ceiling=("events:*",),
+        passed_to=("events",),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:sns/topic:Topic",
+            "aws:sns/topicPolicy:TopicPolicy",
+            "aws:sns/topicSubscription:TopicSubscription",
+        ),
+        statements=_topics,
+        ceiling=("sns:*",),
+    ),
+    DeployedTypes(
+        types=("aws:resourcegroups/group:Group", "aws:ssm/parameter:Parameter"),
+        statements=_parameters,
+        ceiling=("cloudformation:Describe*", "resource-groups:*", "ssm:*", "tag:Get*"),
+    ),
+)
