@@ -32,8 +32,8 @@ def platform_of(graph: PolicyGraph) -> Platform:
     workloads = {(role.account, graph.stages[role.stack]): None for role in execution_roles}
     keys = {key.purpose: key.arn for key in graph.resources("key") if key.stack == stack}
     return Platform(
-        partition=models.arn.split(":")[1],
-        region=keys["models"].split(":")[3],
+        partition=graph.scopes[stack].partition,
+        region=graph.scopes[stack].region,
         home=account,
         prefix=graph.prefix,
         stack=stack,
@@ -94,33 +94,25 @@ class _ScaledGraph:
         self._workload_ids = {f"{2 * 10**11 + number:012}": self._ids(number) for number in range(accounts)}
         self.platform = replace(
             self._before,
-            workloads=[self._workload(account, to) for account, to in self._workload_ids.items()],
+            workloads=[self._workload(account, ids) for account, ids in self._workload_ids.items()],
             organization_paths=list(paths),
         )
 
     def _ids(self, number: int) -> dict[str, str]:
         """Ids in the copied workload account -> those of the new one of this number."""
         account, stage = f"{2 * 10**11 + number:012}", "production" if number % 5 else "staging"
-        to = {self._model.account: account, self._stack: f"account-{number}", "production": stage}
-        own = [
-            vpc_endpoint.id
-            for vpc_endpoint in self._old.endpoints.values()
-            if vpc_endpoint.account == self._model.account
-        ]
-        own += [
-            vpc_endpoint.vpc
-            for vpc_endpoint in self._old.endpoints.values()
-            if vpc_endpoint.account == self._model.account
-        ]
+        ids = {self._model.account: account, self._stack: f"account-{number}", "production": stage}
+        endpoints = [endpoint for endpoint in self._old.endpoints.values() if endpoint.account == self._model.account]
+        own = [*(endpoint.id for endpoint in endpoints), *(endpoint.vpc for endpoint in endpoints)]
         own += [key.name for key in self._old.resources("key") if key.account == self._model.account]
-        return to | {one: _other_id(one, account) for one in own}
+        return ids | {identifier: _other_id(identifier, account) for identifier in own}
 
-    def _workload(self, account: str, to: Mapping[str, str]) -> Workload:
+    def _workload(self, account: str, ids: Mapping[str, str]) -> Workload:
         return Workload(
             account=account,
-            stage=to["production"],
-            s3_endpoint=to[self._model.s3_endpoint],
-            kms_endpoint=to[self._model.kms_endpoint],
+            stage=ids["production"],
+            s3_endpoint=ids[self._model.s3_endpoint],
+            kms_endpoint=ids[self._model.kms_endpoint],
         )
 
     def graph(self) -> PolicyGraph:
@@ -141,7 +133,7 @@ class _ScaledGraph:
             runners={one.urn: one for one in runners},
             stacks=stacks,
             stages=stages,
-            prefix=self._old.prefix,
+            scopes={stack: self._old.scope.in_account(account) for stack, account in stacks.items()},
             organization_paths=self.platform.accounts.paths,
         )
 

@@ -30,8 +30,8 @@ def existing_storage(stack: StackResources) -> Iterator[tuple[PolicyResource, ob
         yield (
             PolicyResource(
                 kind="bucket",
-                arn=f"arn:{stack.partition}:s3:::{name}",
-                account=stack.account,
+                arn=stack.scope.bucket_arn(name),
+                account=stack.scope.account,
                 name=name,
                 stack=stack.name,
                 urn=policy.urn,
@@ -46,8 +46,8 @@ def existing_storage(stack: StackResources) -> Iterator[tuple[PolicyResource, ob
         yield (
             PolicyResource(
                 kind="key",
-                arn=stack.regional_arn("kms", f"key/{name}"),
-                account=stack.account,
+                arn=stack.scope.arn("kms", f"key/{name}"),
+                account=stack.scope.account,
                 name=name,
                 stack=stack.name,
                 urn=policy.urn,
@@ -66,7 +66,7 @@ def existing_endpoints(stack: StackResources, made: Mapping[str, VpcEndpoint]) -
     for service, identifier in _outputs(stack, _ENDPOINT).items():
         if identifier not in made:
             yield VpcEndpoint(
-                id=identifier, account=stack.account, vpc=vpc, service=service, stack=stack.name, existing=True
+                id=identifier, account=stack.scope.account, vpc=vpc, service=service, stack=stack.name, existing=True
             )
 
 

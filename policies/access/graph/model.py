@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from catalog.roles import RoleKind
+from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
 
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
@@ -124,10 +125,10 @@ class Runner:
 class PolicyGraph:
     """Everything that was built, by ARN (VPC endpoints by id, runners by URN).
 
-    `stacks` and `stages`: stack -> account that it was built in, and stage that its account serves models for.
-    `prefix` begins the names and paths of everything. `organization_paths` stand for the accounts in policies, as the
-    data science stack says; none: policies list them. `equivalent_accounts` are accounts of the platform that were left
-    out because they are like one of those here. `missing_stacks` are referred to by these and not among them.
+    `stacks`, `stages` and `scopes`: stack -> the account that it was built in, the stage that its account serves models
+    for, and what its ARNs and names begin with. `organization_paths` stand for the accounts in policies, as the data
+    science stack says; none: policies list them. `equivalent_accounts` are accounts of the platform that were left out
+    because they are like one of these. `missing_stacks` are referred to by these and not among them.
     """
 
     roles: Mapping[str, Role]
@@ -136,10 +137,20 @@ class PolicyGraph:
     runners: Mapping[str, Runner]
     stacks: Mapping[str, str]
     stages: Mapping[str, str] = field(default_factory=dict)
-    prefix: str = ""
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
     organization_paths: tuple[str, ...] = ()
     equivalent_accounts: frozenset[str] = frozenset()
     missing_stacks: tuple[str, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """What the names and paths of everything begin with; empty where nothing is tagged with it."""
+        return next((scope.prefix for scope in self.scopes.values() if scope.prefix), "")
+
+    @property
+    def scope(self) -> Scope:
+        """The first stack's scope: its partition and prefix are those of all."""
+        return next(iter(self.scopes.values()), Scope(partition="aws", account="", region="", prefix=""))
 
     def accounts(self) -> list[str]:
         """Account ids, sorted."""

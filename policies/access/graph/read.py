@@ -53,7 +53,7 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         runners={runner.urn: runner for runner in running},
         stacks={r.stack: r.account for r in resources} | {role.stack: role.account for role in roles},
         stages={stack.name: stack.stage for stack in stacks if stack.stage},
-        prefix=next((stack.platform_tag for stack in stacks if stack.platform_tag), ""),
+        scopes={stack.name: stack.scope for stack in stacks},
         organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
         missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )
@@ -183,7 +183,7 @@ def _policy_resource(stack: StackResources, resource: StackResource, kind: str, 
     return PolicyResource(
         kind=kind,
         arn=arn,
-        account=account_of(arn) or stack.account,
+        account=account_of(arn) or stack.scope.account,
         name=next((str(resource.props[key]) for key in _NAMES if resource.props.get(key)), resource.name),
         stack=stack.name,
         urn=resource.urn,
@@ -216,7 +216,7 @@ def _endpoint(stack: StackResources, endpoint: StackResource) -> VpcEndpoint:
     service = str(endpoint.props.get("serviceName"))
     return VpcEndpoint(
         id=str(endpoint.props.get("id")),
-        account=stack.account,
+        account=stack.scope.account,
         vpc=str(endpoint.props.get("vpcId")),
         # com.amazonaws.<region>.<service>, with `cn.` before it in China.
         service=service.split("amazonaws.", 1)[-1].split(".", 1)[-1],

@@ -42,7 +42,7 @@ def runners(stack: StackResources) -> Iterable[Runner]:
 def _runner(stack: StackResources, resource: StackResource, kind: str, role: object) -> Runner:
     if not isinstance(role, str) or not role.startswith("arn:"):
         raise BadExport(f"{stack.name}: the role of {kind} {resource.name} is not known: export it after `pulumi up`")
-    arn, partition = stack.arn(resource), role.split(":")[1]
+    arn = stack.arn(resource)
     name = str(resource.props.get("name") or resource.props.get("id") or resource.name)
     configured = [(str(action.get("category")), found) for action, found in _configured(resource)]
     sources = [found for category, found in configured if category == "Source" and found.get("S3Bucket")]
@@ -50,13 +50,15 @@ def _runner(stack: StackResources, resource: StackResource, kind: str, role: obj
     return Runner(
         kind=kind,
         arn=arn,
-        account=account_of(arn) or account_of(role) or stack.account,
+        account=account_of(arn) or account_of(role) or stack.scope.account,
         name=name,
         role_arn=role,
         stack=stack.name,
         urn=resource.urn,
-        source=f"arn:{partition}:s3:::{sources[0]['S3Bucket']}/{sources[0].get('S3ObjectKey')}" if sources else None,
-        artifacts=f"arn:{partition}:s3:::{stores[0]}/{name[:_FOLDER_LENGTH]}/" if stores else None,
+        source=stack.scope.bucket_arn(str(sources[0]["S3Bucket"]), str(sources[0].get("S3ObjectKey")))
+        if sources
+        else None,
+        artifacts=stack.scope.bucket_arn(stores[0], f"{name[:_FOLDER_LENGTH]}/") if stores else None,
         starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from catalog.scope import Scope
 from policies.access.graph.model import account_of
 from policies.pack.model import StackResource
 
@@ -13,8 +14,8 @@ ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
 REFERENCE = "pulumi:pulumi:StackReference"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
-# Types whose ARN the provider, or an in-memory AWS, leaves out -> its form, with region, account and name.
-_ARN_FORMS = {"ModelPackageGroup": "sagemaker:{}:{}:model-package-group/{}", "Pipeline": "codepipeline:{}:{}:{}"}
+# Types whose ARN the provider, or an in-memory AWS, leaves out -> service and form of its last part.
+_ARN_FORMS = {"ModelPackageGroup": ("sagemaker", "model-package-group/{}"), "Pipeline": ("codepipeline", "{}")}
 # Properties by which another resource may name one.
 _IDENTIFIERS = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroupName")
 
@@ -30,24 +31,16 @@ class StackResources:
         self._pointing: dict[tuple[str, str], dict[object, list[StackResource]]] = {}
 
     @cached_property
-    def _location(self) -> tuple[str, str, str]:
+    def scope(self) -> Scope:
         """Partition, region and account, as the first regional ARN says them; an S3 ARN says neither of the last."""
+        prefix = self.platform_tag or ""
         for resource in (one for many in self._by_type.values() for one in many):
             parts = str(resource.props.get("arn") or "").split(":")
             if len(parts) > 5 and parts[3] and parts[4].isdigit():
-                return parts[1], parts[3], parts[4]
+                return Scope(partition=parts[1], account=parts[4], region=parts[3], prefix=prefix)
         accounts = [account_of(str(role.props.get("arn"))) for role in self.of("aws:iam/role:Role")]
-        return "aws", "", next((account for account in accounts if account), "")
-
-    @property
-    def account(self) -> str:
-        """The account that the stack was built in."""
-        return self._location[2]
-
-    @property
-    def partition(self) -> str:
-        """The partition that the stack was built in."""
-        return self._location[0]
+        account = next((account for account in accounts if account), "")
+        return Scope(partition="aws", account=account, region="", prefix=prefix)
 
     @cached_property
     def platform_tag(self) -> str | None:
@@ -60,11 +53,6 @@ class StackResources:
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs."""
         return {key: value for stack in self.of("pulumi:pulumi:Stack") for key, value in stack.props.items()}
-
-    def regional_arn(self, service: str, resource: str) -> str:
-        """ARN of something in the stack's account and region."""
-        partition, region, account = self._location
-        return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
     def organization_paths(self) -> list[str]:
         """Organization paths that stand for the accounts in policies: the stack's output `organizationPaths`."""
@@ -85,11 +73,10 @@ class StackResources:
         arn = resource.props.get("arn")
         if isinstance(arn, str) and arn.startswith("arn:"):
             return arn
-        partition, region, account = self._location
-        kind = resource.type.rsplit(":", 1)[-1]
-        name = resource.props.get("modelPackageGroupName") or resource.props.get("id")
-        form = _ARN_FORMS.get(kind, "unknown:{}:{}:{}")
-        return f"arn:{partition}:" + form.format(region, account, name)
+        service, form = _ARN_FORMS.get(resource.type.rsplit(":", 1)[-1], ("unknown", "{}"))
+        return self.scope.arn(
+            service, form.format(resource.props.get("modelPackageGroupName") or resource.props.get("id"))
+        )
 
     def of(self, token: str) -> list[StackResource]:
         """Resources of a type."""

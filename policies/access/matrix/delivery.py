@@ -20,6 +20,7 @@ MODEL_VPC_CONTEXT: RequestContext = {
 _ADMINISTRATION, _EXECUTION = RoleKind.STACK_SET_ADMINISTRATION, RoleKind.STACK_SET_EXECUTION
 # The stage whose StackSet the matrix asks about.
 _STAGE = "production"
+_STACK_SET_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def registry_capabilities(graph: PolicyGraph) -> list[Capability]:
@@ -90,8 +91,7 @@ def _endpoint(model_role: Role, action: str, target: str) -> Query:
             return None
         stage = graph.stages.get(model_role.stack, model_role.stack)
         name = ProjectNames(graph.prefix, project).endpoint(stage)
-        region = next(key.arn.split(":")[3] for key in graph.resources("key") if key.stack == model_role.stack)
-        arn = f"arn:{model_role.arn.split(':')[1]}:sagemaker:{region}:{model_role.account}:endpoint/{name}"
+        arn = graph.scopes[model_role.stack].arn("sagemaker", f"endpoint/{name}")
         service = "sagemaker.runtime" if action.endswith("InvokeEndpoint") else "sagemaker.api"
         return [subject.request(graph, action, arn, endpoint=origin.endpoint(graph, subject, service))]
 
@@ -166,10 +166,8 @@ def _stack_set(roles: _RolesOfProjects) -> _QueryOfProject:
         administration = roles.get((_ADMINISTRATION, project, ""))
         if administration is None:
             return None
-        partition, account = administration.arn.split(":")[1], administration.account
-        region = next((key.arn.split(":")[3] for key in graph.resources("key") if key.account == account), "")
         name = ProjectNames(graph.prefix, project).stack_set(_STAGE)
-        arn = f"arn:{partition}:cloudformation:{region}:{account}:stackset/{name}:00000000-0000-0000-0000-000000000000"
+        arn = graph.scopes[administration.stack].arn("cloudformation", f"stackset/{name}:{_STACK_SET_ID}")
         passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
         endpoint = origin.endpoint(graph, subject, "cloudformation")
         return [

@@ -52,8 +52,8 @@ def _always(arn: str) -> Target:
 def _new_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     if not graph.prefix:
         return None
-    partition, path = subject.principal.split(":")[1], RolePath.PEOPLE.format(prefix=graph.prefix)
-    return f"arn:{partition}:iam::{subject.account}:role{path}new", {}
+    path = RolePath.PEOPLE.format(prefix=graph.prefix)
+    return graph.scope.role_arn(path, "new", account=subject.account), {}
 
 
 def _new_role_in_boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:

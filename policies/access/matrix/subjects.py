@@ -77,12 +77,11 @@ def _subject(graph: PolicyGraph, role: Role, names: dict[str, str]) -> Subject:
 
 
 def _outsiders(graph: PolicyGraph, names: dict[str, str]) -> list[Subject]:
-    partition = next(iter(graph.roles)).split(":")[1] if graph.roles else "aws"
     administrators = [
-        _outsider(Outsider.ACCOUNT_ADMINISTRATOR, f"arn:{partition}:iam::{account}:role/somebody", account, name)
+        _outsider(Outsider.ACCOUNT_ADMINISTRATOR, graph.scope.role_arn("/", "somebody", account=account), account, name)
         for account, name in sorted(names.items(), key=lambda pair: pair[1])
     ]
-    foreign = f"arn:{partition}:iam::{FOREIGN_ACCOUNT}:role/stranger"
+    foreign = graph.scope.role_arn("/", "somebody", account=FOREIGN_ACCOUNT)
     return [
         *administrators,
         _outsider(Outsider.FOREIGN_ADMINISTRATOR, foreign, FOREIGN_ACCOUNT, _ELSEWHERE),

@@ -167,7 +167,7 @@ def project_isolation(graph: PolicyGraph) -> Outcome:
         if not role.project:
             continue
         kinds_of_resources = [
-            f"{prefix}:{kind}/*"
+            f"{prefix}{kind}/*"
             for prefix in _sagemaker_arns(graph, role)
             for kind in ("endpoint", "endpoint-config", "model")
         ]
@@ -185,14 +185,13 @@ def _own_endpoints(graph: PolicyGraph, role: Role) -> list[str]:
     models = [model for model in roles_of_kind(graph, RoleKind.MODEL) if model.account == role.account]
     stages = {graph.stages.get(model.stack, model.stack) for model in models if model.project == role.project}
     names = [ProjectNames(graph.prefix, role.project or "").endpoint(stage) for stage in stages]
-    return sorted(f"{prefix}:endpoint/{name}" for prefix in _sagemaker_arns(graph, role) for name in names)
+    return sorted(f"{prefix}endpoint/{name}" for prefix in _sagemaker_arns(graph, role) for name in names)
 
 
 def _sagemaker_arns(graph: PolicyGraph, role: Role) -> list[str]:
     """Beginnings of ARNs of SageMaker's resources in a role's account, in every region that the platform is in."""
-    regions = {key.arn.split(":")[3] for key in graph.resources("key")}
-    partition = role.arn.split(":")[1]
-    return sorted(f"arn:{partition}:sagemaker:{region}:{role.account}" for region in regions)
+    regions = {scope.region for scope in graph.scopes.values() if scope.region}
+    return sorted(graph.scope.arn("sagemaker", "", region=region, account=role.account) for region in regions)
 
 
 THEOREMS = (

@@ -66,8 +66,8 @@ def objects(graph: PolicyGraph) -> Outcome:
 def _outside(graph: PolicyGraph, policy_resource: PolicyResource, service: str) -> Constraint:
     """The request came through none of the platform's endpoints of the service.
 
-    Where policies do not list the accounts, the endpoints of all accounts are known by organization path, for the models
-    bucket and its key; every other bucket and key names the endpoints of its own account.
+    Where policies do not list the accounts, the models bucket and its key know the endpoints of all accounts by
+    organization path; every other bucket and key names the endpoints of its own account.
     """
     if graph.organization_paths and policy_resource.purpose == SHARED_PURPOSE:
         return not_beneath("aws:VpceOrgPaths", graph.organization_paths)

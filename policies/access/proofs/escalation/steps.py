@@ -210,8 +210,8 @@ class Steps:
 
 def _platform_patterns(graph: PolicyGraph) -> set[str]:
     """ARN patterns of the platform's roles in every account: below its path, or by prefix where they have none."""
-    partitions = {role.arn.split(":")[1] for role in graph.roles.values()} if graph.prefix else set()
-    return {f"arn:{partition}:iam::*:role/{graph.prefix}{rest}" for partition in partitions for rest in ("/*", "-*")}
+    prefix = graph.prefix
+    return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")} if prefix else set()
 
 
 def _resources_of(role: Role, action: str) -> tuple[str, ...]:
