@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, islice
 
-from policies.access.graph.model import PolicyGraph, PolicyResource, Role
+from policies.access.graph.model import IamRole, PolicyGraph, PolicyResource
 
 # Members of a class that are looked at: one alone, and one beside another of its kind.
 MEMBERS = 2
@@ -45,7 +45,7 @@ def equivalence_classes(graph: PolicyGraph) -> EquivalenceClasses:
     shapes = _Shapes(graph)
     by_account: dict[str, set[Hashable]] = {account: set() for account in graph.accounts()}
     by_project: dict[str, set[Hashable]] = {}
-    everything: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
+    everything: list[IamRole | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
     for one in everything:
         shape, project = shapes.of(one), one.tags.get("project")
         if project:
@@ -87,7 +87,7 @@ def _related(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> PolicyGraph:
-    def kept(one: Role | PolicyResource) -> bool:
+    def kept(one: IamRole | PolicyResource) -> bool:
         project = one.tags.get("project")
         return one.account in accounts and (project is None or project in projects)
 
@@ -122,7 +122,7 @@ class _Shapes:
         self._texts: dict[str, str] = {}
         self._seen: dict[str, int] = {}
 
-    def of(self, one: Role | PolicyResource) -> Hashable:
+    def of(self, one: IamRole | PolicyResource) -> Hashable:
         """The shape: equal for equal texts."""
         if isinstance(one, PolicyResource):
             return self._number(_resource_content(one), one)
@@ -131,7 +131,7 @@ class _Shapes:
             self._limits[limit] = self._number([one.boundary, one.boundary_arn], replace(one, tags={}))
         return self._number(_role_content(one), one), self._limits[limit]
 
-    def _number(self, content: list[object], one: Role | PolicyResource) -> int:
+    def _number(self, content: list[object], one: IamRole | PolicyResource) -> int:
         text = json.dumps(content, ensure_ascii=False)
         for folder, name in self._folders.get(one.tags.get("project", ""), ()):
             text = text.replace(f"/{folder}/", f"/{name}/")
@@ -158,8 +158,8 @@ def _labels(graph: PolicyGraph) -> dict[str, list[tuple[re.Pattern[str], str, st
             {vpc_endpoint.id: f"«{vpc_endpoint.service}»", vpc_endpoint.vpc: "«vpc»"}
         )
     # A project's stack is called after the project, which is left open by itself.
-    things: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
-    shared = {one.stack for one in things if not one.tags.get("project")}
+    elements: list[IamRole | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
+    shared = {one.stack for one in elements if not one.tags.get("project")}
     for stack in sorted(shared, key=len, reverse=True):
         if stack in graph.stacks:
             found.setdefault(graph.stacks[stack], {})[stack] = "«stack»"
@@ -183,7 +183,7 @@ def _bounded(text: str) -> re.Pattern[str]:
     return re.compile(rf"{plain}(?<![A-Za-z0-9]{plain})(?![A-Za-z0-9])")
 
 
-def _role_content(role: Role) -> list[object]:
+def _role_content(role: IamRole) -> list[object]:
     tags = {key: value for key, value in role.tags.items() if key in ("project", "user", "platform")}
     return [role.kind.value, role.arn, role.trust, role.inline, role.managed, tags]
 

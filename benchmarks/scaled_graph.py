@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from benchmarks.template import Template, Thing
+from benchmarks.template import Element, Template
 from catalog import names
 from catalog.roles import RoleKind
 from policies.access.authorization import Document
-from policies.access.graph.model import PolicyGraph, PolicyResource, Role, Runner, VpcEndpoint
+from policies.access.graph.model import IamRole, PolicyGraph, PolicyResource, Runner, VpcEndpoint
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.documents.growing import Platform, Workload
 from policies.documents.trust import publisher_trust
@@ -139,14 +139,14 @@ class _ScaledGraph:
 
     # ---- workload accounts
 
-    def _in_workloads(self, things: Iterable[Thing]) -> Iterator[Thing]:
+    def _in_workloads(self, elements: Iterable[Element]) -> Iterator[Element]:
         """Copies in every workload account of what does not belong to a project."""
-        for thing in things:
-            if thing.account == self._model.account:
-                template = Template(thing, frozenset(next(iter(self._workload_ids.values()))))
+        for element in elements:
+            if element.account == self._model.account:
+                template = Template(element, frozenset(next(iter(self._workload_ids.values()))))
                 yield from (template.copy(to) for to in self._workload_ids.values())
 
-    def _roles_in_workload_accounts(self) -> Iterator[Role]:
+    def _roles_in_workload_accounts(self) -> Iterator[IamRole]:
         originals = [role for role in self._old.roles.values() if role.account == self._model.account]
         for role in originals:
             project = role.project
@@ -158,7 +158,7 @@ class _ScaledGraph:
                 for each in self._projects if project else [self._copied]:
                     yield template.copy({**to, self._copied: each}, boundary=boundary)
 
-    def _boundary(self, role: Role, account: str) -> Document | None:
+    def _boundary(self, role: IamRole, account: str) -> Document | None:
         """A boundary in another account; one value for all roles there."""
         if role.boundary is None:
             return None
@@ -180,18 +180,18 @@ class _ScaledGraph:
         folders = {before.artifact_folder(kind): after.artifact_folder(kind) for kind in ("build", "deploy")}
         return {**folders, self._copied: project}
 
-    def _of_projects(self, things: Iterable[tuple[Thing, bool]]) -> Iterator[Thing]:
+    def _of_projects(self, elements: Iterable[tuple[Element, bool]]) -> Iterator[Element]:
         """What the data science account has, and copies for each new project where the second of a pair is true."""
-        for thing, copied in things:
-            if thing.account != self._account:
+        for element, copied in elements:
+            if element.account != self._account:
                 continue
-            yield thing
+            yield element
             if copied:
-                template = Template(thing, frozenset(self._ids_of(self._copied)))
-                shared = {"boundary": thing.boundary} if isinstance(thing, Role) else {}
+                template = Template(element, frozenset(self._ids_of(self._copied)))
+                shared = {"boundary": element.boundary} if isinstance(element, IamRole) else {}
                 yield from (template.copy(self._ids_of(project), **shared) for project in self._new)
 
-    def _roles_in_data_science(self) -> Iterator[Role]:
+    def _roles_in_data_science(self) -> Iterator[IamRole]:
         roles = ((role, role.project == self._copied) for role in self._old.roles.values())
         for role in self._of_projects(roles):
             project = role.project

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from policies.access.graph.model import PolicyResource, Role, Runner, VpcEndpoint
+from policies.access.graph.model import IamRole, PolicyResource, Runner, VpcEndpoint
 
-Thing = TypeVar("Thing", Role, PolicyResource, Runner, VpcEndpoint)
+Element = TypeVar("Element", IamRole, PolicyResource, Runner, VpcEndpoint)
 # Fields without ids: a boundary is copied once for all roles of an account, kind and purpose stay what they are.
 _KEPT = frozenset({"boundary", "kind", "purpose"})
 # A name of AWS's own in which a stack's name may stand: buckets of image layers. Source: Amazon ECR User Guide, page
@@ -20,10 +20,10 @@ _AWS_BUCKET = r"prod-[a-z0-9-]+-starport-layer-bucket"
 
 
 @dataclass(frozen=True)
-class Template(Generic[Thing]):
+class Template(Generic[Element]):
     """Something that was built, and the ids in it that a copy has others for."""
 
-    original: Thing
+    original: Element
     ids: frozenset[str]
 
     @cached_property
@@ -38,7 +38,7 @@ class Template(Generic[Thing]):
         )
         return _ids_pattern(self.ids).split(text)
 
-    def copy(self, ids: Mapping[str, str], **changes: Any) -> Thing:
+    def copy(self, ids: Mapping[str, str], **changes: Any) -> Element:
         """A copy with other ids for its own, and `changes` on top."""
         pieces = self._pieces.copy()
         for index in range(1, len(pieces), 2):

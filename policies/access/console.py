@@ -37,7 +37,7 @@ def print_review(graph: PolicyGraph, *, write: bool, golden: bool, everything: b
     return not problems
 
 
-def problem_lines(problems: Sequence[review.Problem], *, everything: bool) -> Iterator[str]:
+def problem_lines(problems: Sequence[review.ReviewProblem], *, everything: bool) -> Iterator[str]:
     """The problems of each check; of many only the first, and then how many there are."""
     for check, group in itertools.groupby(problems, key=lambda problem: problem.check):
         members = list(group)

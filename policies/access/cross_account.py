@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
-from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.matrix.delivery import MODEL_VPC_CONTEXT
@@ -20,7 +20,7 @@ class CrossAccountRequest:
     """A request that must be allowed from one account into another. `other_side` names the policy on the other side."""
 
     what: str
-    role: Role
+    role: IamRole
     other_side: str
     request: AuthorizationRequest
 
@@ -73,7 +73,7 @@ def _missing(needed: CrossAccountRequest, decide: Decide) -> Iterable[MissingGra
         yield MissingGrant(needed_for=needed, side=needed.other_side, because=other.because)
 
 
-def _model_role(graph: PolicyGraph, role: Role) -> Iterable[CrossAccountRequest]:
+def _model_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
     """Models, their key and the model image, through the VPC endpoints of the role's account."""
     s3, ecr = graph.endpoint(role.account, "s3"), graph.endpoint(role.account, "ecr.dkr")
     for bucket in resources_with_purpose(graph, "bucket", "models"):
@@ -99,7 +99,7 @@ def _key_name(key: PolicyResource | None, arn: str) -> str:
     return key.aliases[0] if key and key.aliases else arn
 
 
-def _execution_role(graph: PolicyGraph, role: Role) -> Iterable[CrossAccountRequest]:
+def _execution_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
     """CloudFormation makes models of the project from the registry's packages."""
     for group in graph.resources("group"):
         if group.project != role.project:
@@ -112,7 +112,7 @@ def _execution_role(graph: PolicyGraph, role: Role) -> Iterable[CrossAccountRequ
             yield CrossAccountRequest(what=what, role=role, other_side=side, request=request)
 
 
-def _assumed(graph: PolicyGraph, role: Role, kind: RoleKind, what: str) -> Iterable[CrossAccountRequest]:
+def _assumed(graph: PolicyGraph, role: IamRole, kind: RoleKind, what: str) -> Iterable[CrossAccountRequest]:
     """The project's roles of a kind in other accounts, which the role assumes."""
     for target in roles_of_kind(graph, kind):
         if target.project == role.project and target.account != role.account:

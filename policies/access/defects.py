@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policies.access.authorization import Document
 from policies.access.evaluator import PARSED, BadPolicy, PolicyKind, parse
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 
 # Where a document stands, what kind of policy it is, and the document.
 _LocatedDocument = tuple[str, PolicyKind, Document]
@@ -60,7 +60,7 @@ def _documents(graph: PolicyGraph) -> Iterator[_LocatedDocument]:
             yield f"{endpoint.stack}: policy of endpoint {endpoint.service}", PolicyKind.ENDPOINT, endpoint.policy
 
 
-def _of_role(role: Role) -> Iterator[_LocatedDocument]:
+def _of_role(role: IamRole) -> Iterator[_LocatedDocument]:
     where = f"{role.stack}: role {role.name}"
     yield f"{where}, trust", PolicyKind.TRUST, role.trust
     for number, document in enumerate(role.inline, start=1):

@@ -20,7 +20,7 @@ from policies.access.proofs.theorem import Proof
 
 
 @dataclass(frozen=True)
-class Problem:
+class ReviewProblem:
     """Something that is wrong: the check that found it, and what it found, in one line or several."""
 
     check: str
@@ -50,17 +50,17 @@ class Review:
             projected_sizes.PATH: projected_sizes.document(),
         }
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[ReviewProblem]:
         """Whatever is wrong with the access itself, in the order of the checks."""
-        found = [Problem("expected absence", str(presence)) for presence in self.present]
+        found = [ReviewProblem("expected absence", str(presence)) for presence in self.present]
         for proof in self.proofs:
             found += [
-                Problem(f"theorem {proof.theorem.id}", f"{finding.title}\n{finding.request}".rstrip("\n"))
+                ReviewProblem(f"theorem {proof.theorem.id}", f"{finding.title}\n{finding.request}".rstrip("\n"))
                 for finding in proof.outcome.findings
             ]
-        found += [Problem("missing grant", str(missing)) for missing in self.missing]
+        found += [ReviewProblem("missing grant", str(missing)) for missing in self.missing]
         found += [
-            Problem(
+            ReviewProblem(
                 "size",
                 f"{size.limit.kind} of {size.owner} has {size.characters:,} characters, over the limit of "
                 f"{size.limit.most:,}: shorten or split it",
@@ -101,7 +101,7 @@ def write(documents: Mapping[Path, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def out_of_date(documents: Mapping[Path, str]) -> Iterable[Problem]:
+def out_of_date(documents: Mapping[Path, str]) -> Iterable[ReviewProblem]:
     """For each generated document that holds something else: which, and every line that differs."""
     for path, text in documents.items():
         committed = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -110,4 +110,4 @@ def out_of_date(documents: Mapping[Path, str]) -> Iterable[Problem]:
                 committed.splitlines(), text.splitlines(), "committed", "now", n=0, lineterm=""
             )
             advice = "the policies allow something else now: write it anew, read the difference, commit it"
-            yield Problem(path.name, "\n".join([f"{advice} (`make access`)", *lines]))
+            yield ReviewProblem(path.name, "\n".join([f"{advice} (`make access`)", *lines]))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from catalog.roles import ROLES
-from policies.access.graph.model import PolicyGraph, Role
+from policies.access.graph.model import IamRole, PolicyGraph
 
 PROJECT, USER = "<project>", "<user>"
 
 
-def label(graph: PolicyGraph, role: Role) -> str:
+def label(graph: PolicyGraph, role: IamRole) -> str:
     """What roles of the same kind and environment or stage are called, such as `mlops-<project>-build`."""
     return ROLES[role.kind].role_name(
         role.kind,

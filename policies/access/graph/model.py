@@ -23,7 +23,7 @@ class BadExport(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class IamRole:
     """An IAM role. `kind` is what its tag says; `inline` and `managed` are its policies, in the order of their names.
 
     `stack` made it. `boundary` is None where the role has none, and where no stack here made the one at `boundary_arn`.
@@ -131,7 +131,7 @@ class PolicyGraph:
     because they are like one of these. `missing_stacks` are referred to by these and not among them.
     """
 
-    roles: Mapping[str, Role]
+    roles: Mapping[str, IamRole]
     policy_resources: Mapping[str, PolicyResource]
     endpoints: Mapping[str, VpcEndpoint]
     runners: Mapping[str, Runner]
@@ -169,7 +169,7 @@ class PolicyGraph:
             *sorted(mentioned - set(self.accounts()) - self.equivalent_accounts - {FOREIGN_ACCOUNT}),
         )
 
-    def sorted_roles(self) -> list[Role]:
+    def sorted_roles(self) -> list[IamRole]:
         """All roles, by ARN."""
         return sorted(self.roles.values(), key=lambda role: role.arn)
 
@@ -278,7 +278,7 @@ class PolicyGraph:
 
 
 def _global_keys(
-    role: Role | None, policy_resource: PolicyResource | None, vpc_endpoint: VpcEndpoint | None, endpoint: str | None
+    role: IamRole | None, policy_resource: PolicyResource | None, vpc_endpoint: VpcEndpoint | None, endpoint: str | None
 ) -> dict[str, str | tuple[str, ...]]:
     """Condition keys that follow from who asks, from where, and for what. Every request to AWS is made over TLS."""
     keys: dict[str, str | tuple[str, ...]] = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}

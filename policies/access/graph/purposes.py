@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.roles import RoleKind
-from policies.access.graph.model import PolicyGraph, PolicyResource, Role
+from policies.access.graph.model import IamRole, PolicyGraph, PolicyResource
 
 
 def resources_with_purpose(graph: PolicyGraph, kind: str, *purposes: str) -> list[PolicyResource]:
@@ -11,7 +11,7 @@ def resources_with_purpose(graph: PolicyGraph, kind: str, *purposes: str) -> lis
     return [resource for resource in graph.resources(kind) if resource.purpose in purposes]
 
 
-def roles_of_kind(graph: PolicyGraph, *kinds: RoleKind) -> list[Role]:
+def roles_of_kind(graph: PolicyGraph, *kinds: RoleKind) -> list[IamRole]:
     """Roles of these kinds, by ARN."""
     return sorted((role for role in graph.roles.values() if role.kind in kinds), key=lambda role: role.arn)
 

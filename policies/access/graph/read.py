@@ -12,7 +12,7 @@ from typing import Any
 from catalog.roles import PURPOSE_TAG, RoleKind
 from policies.access.authorization import Document
 from policies.access.graph.existing import existing_endpoints, existing_storage
-from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, Role, VpcEndpoint, account_of
+from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
 from policies.access.graph.stack_resources import StackResources, mappings, tags_of
@@ -76,9 +76,9 @@ def document(value: object, where: str) -> Document:
     return parsed
 
 
-def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> list[Role]:
+def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> list[IamRole]:
     """Every role that the stacks made. Raises BadExport that names each role whose kind cannot be told."""
-    roles: list[Role] = []
+    roles: list[IamRole] = []
     problems: list[str] = []
     for stack in stacks:
         for resource in stack.of("aws:iam/role:Role"):
@@ -93,7 +93,7 @@ def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> lis
     return roles
 
 
-def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: Mapping[str, Any]) -> Role:
+def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: Mapping[str, Any]) -> IamRole:
     where = f"{stack.name}: role {role.name}"
     inline = [
         (str(one.props.get("name")), document(one.props.get("policy"), f"{where}, policy {one.name}"))
@@ -110,7 +110,7 @@ def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: 
         raise BadExport(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = _role_arn(role.props.get("arn"), where)
-    return Role(
+    return IamRole(
         arn=arn,
         account=account_of(arn) or "",
         name=str(role.props.get("name")),

@@ -22,7 +22,9 @@ def role_kind(role: StackResource, prefix: str | None) -> RoleKind:
     tags = tags_of(role)
     purpose, project = tags.get(PURPOSE_TAG), tags.get("project", "")
     if not purpose:
-        raise UnknownRoleKind(f"has no tag {PURPOSE_TAG}: give it one of the kinds in catalog/roles.py")
+        raise UnknownRoleKind(
+            f"has no tag {PURPOSE_TAG}, which says its kind (catalog/roles.py): bring its stack up with this version"
+        )
     try:
         kind = RoleKind(purpose)
     except ValueError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from catalog.roles import MODEL_BUILDERS, RoleKind, kinds
 from policies.access.matrix.capabilities import OTHER, Area, Capability
-from policies.access.matrix.cells import Cell, Matrix, Row
+from policies.access.matrix.cells import Cell, Matrix, MatrixRow
 from policies.access.matrix.subjects import Outsider, SubjectKind
 
 NOWHERE = frozenset({Cell.NO, Cell.NONE})
@@ -44,7 +44,7 @@ class Absence:
             and capability.verb not in self.other_than
         )
 
-    def limits(self, row: Row) -> bool:
+    def limits(self, row: MatrixRow) -> bool:
         """Whether it speaks of a row."""
         chosen = (not self.kinds or row.kind in self.kinds) and (row.of_project or not self.of_project)
         return chosen and row.kind not in self.but
@@ -189,7 +189,7 @@ class Presence:
     """A cell that should have been empty."""
 
     absence: Absence
-    row: Row
+    row: MatrixRow
     section: str
     column: str
     cell: Cell

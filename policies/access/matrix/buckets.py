@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import s3_encryption_context
-from policies.access.matrix.capabilities import Area, Capability, Origin, Query, other_project
-from policies.access.matrix.subjects import Subject
+from policies.access.matrix.capabilities import Area, Capability, Origin, Query, Requests, other_project
+from policies.access.matrix.subjects import MatrixSubject
 
 # Purpose of a bucket -> what is asked about there, and its object's key.
 _OBJECTS: dict[str, Sequence[tuple[str, str]]] = {
@@ -48,7 +47,7 @@ def bucket_capabilities(bucket: PolicyResource) -> list[Capability]:
 
 
 def _object(bucket: PolicyResource, action: str, key_action: str | None, pattern: str) -> Query:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
         if "{own}" in pattern and subject.project is None:
             return None
         object_key = pattern.format(own=subject.project, other=other_project(graph, subject))

@@ -8,7 +8,7 @@ from enum import Enum
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph
-from policies.access.matrix.subjects import Subject
+from policies.access.matrix.subjects import MatrixSubject
 
 OWN, OTHER = "own project", "other project"
 _ANOTHER_PROJECT = "another"
@@ -31,7 +31,7 @@ class Origin:
 
     inside: bool
 
-    def endpoint(self, graph: PolicyGraph, subject: Subject, service: str) -> str | None:
+    def endpoint(self, graph: PolicyGraph, subject: MatrixSubject, service: str) -> str | None:
         """Id of the VPC endpoint that a request to a service passes, if any."""
         if not self.inside or subject.account is None:
             return None
@@ -39,7 +39,9 @@ class Origin:
         return endpoint.id if endpoint else None
 
 
-Query = Callable[[PolicyGraph, Subject, Origin], "list[AuthorizationRequest] | None"]
+# What must all be allowed; None where it makes no sense for the subject.
+Requests = list[AuthorizationRequest] | None
+Query = Callable[[PolicyGraph, MatrixSubject, Origin], Requests]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +73,13 @@ class Capability:
         return f"{verb}: {self.target}" if self.target else verb
 
 
-def project_of(graph: PolicyGraph, subject: Subject, target: str) -> str | None:
+def project_of(graph: PolicyGraph, subject: MatrixSubject, target: str) -> str | None:
     """The project that a target means: the subject's own, None where it has none, or one that is not the subject's."""
     if target == OWN:
         return subject.project
     return other_project(graph, subject)
 
 
-def other_project(graph: PolicyGraph, subject: Subject) -> str:
+def other_project(graph: PolicyGraph, subject: MatrixSubject) -> str:
     """A project that is not the subject's."""
     return next((project for project in graph.projects if project != subject.project), _ANOTHER_PROJECT)

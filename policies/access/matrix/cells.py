@@ -10,7 +10,7 @@ from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph
 from policies.access.matrix.capabilities import Capability, Origin
 from policies.access.matrix.columns import capabilities
-from policies.access.matrix.subjects import Subject, SubjectKind, subjects
+from policies.access.matrix.subjects import MatrixSubject, SubjectKind, subjects
 
 Allows = Callable[[AuthorizationRequest], bool]
 INSIDE, OUTSIDE = Origin(inside=True), Origin(inside=False)
@@ -27,7 +27,7 @@ class Cell(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class MatrixRow:
     """Subjects of one label whose cells are all equal. `accounts` are their accounts, by name.
 
     `of_project`: they belong to a project each.
@@ -46,9 +46,9 @@ class Matrix:
     """Columns and rows, in the order in which they are shown."""
 
     capabilities: tuple[Capability, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
 
-    def cell(self, row: Row, section: str, column: str) -> Cell:
+    def cell(self, row: MatrixRow, section: str, column: str) -> Cell:
         """One cell. Raises KeyError where there is no such column."""
         for capability, cell in zip(self.capabilities, row.cells, strict=True):
             if (capability.section, capability.column) == (section, column):
@@ -59,7 +59,7 @@ class Matrix:
 def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     """Every cell, decided by `allows`."""
     columns = capabilities(graph)
-    merged: dict[tuple[str, tuple[Cell, ...]], list[Subject]] = {}
+    merged: dict[tuple[str, tuple[Cell, ...]], list[MatrixSubject]] = {}
     for subject in subjects(graph):
         cells = tuple(_cell(graph, subject, capability, allows) for capability in columns)
         merged.setdefault((subject.label, cells), []).append(subject)
@@ -67,8 +67,8 @@ def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     return Matrix(capabilities=tuple(columns), rows=tuple(rows))
 
 
-def _row(cells: tuple[Cell, ...], members: Sequence[Subject]) -> Row:
-    return Row(
+def _row(cells: tuple[Cell, ...], members: Sequence[MatrixSubject]) -> MatrixRow:
+    return MatrixRow(
         kind=members[0].kind,
         label=members[0].label,
         of_project=members[0].project is not None,
@@ -78,7 +78,7 @@ def _row(cells: tuple[Cell, ...], members: Sequence[Subject]) -> Row:
     )
 
 
-def _cell(graph: PolicyGraph, subject: Subject, capability: Capability, allows: Allows) -> Cell:
+def _cell(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Cell:
     outside = capability.query(graph, subject, OUTSIDE)
     if outside is None:
         return Cell.NONE

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
-from policies.access.authorization import AuthorizationRequest, RequestContext
-from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.authorization import RequestContext
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.purposes import roles_of_kind
-from policies.access.matrix.capabilities import OTHER, OWN, Area, Capability, Origin, Query, project_of
-from policies.access.matrix.subjects import Subject
+from policies.access.matrix.capabilities import OTHER, OWN, Area, Capability, Origin, Query, Requests, project_of
+from policies.access.matrix.subjects import MatrixSubject
 
 # The VPC settings that the delivered template gives every model (delivery/).
 MODEL_VPC_CONTEXT: RequestContext = {
@@ -47,7 +47,7 @@ def registry_capabilities(graph: PolicyGraph) -> list[Capability]:
 
 
 def _package(action: str, context: RequestContext, target: str) -> Query:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
         group = _group(graph, project_of(graph, subject, target))
         if group is None:
             return None
@@ -82,10 +82,10 @@ def endpoint_capabilities(graph: PolicyGraph) -> list[Capability]:
     ]
 
 
-def _endpoint(model_role: Role, action: str, target: str) -> Query:
+def _endpoint(model_role: IamRole, action: str, target: str) -> Query:
     """About the endpoint of a project that the model role's account serves models for."""
 
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
         project = project_of(graph, subject, target)
         if project is None:
             return None
@@ -114,8 +114,8 @@ def delivery_capabilities(graph: PolicyGraph) -> list[Capability]:
 
 
 # Kind, project and, of a role outside the data science account, stack -> the role.
-_RolesOfProjects = Mapping[tuple[RoleKind, str, str], Role]
-_QueryOfProject = Callable[[PolicyGraph, Subject, Origin, str], "list[AuthorizationRequest] | None"]
+_RolesOfProjects = Mapping[tuple[RoleKind, str, str], IamRole]
+_QueryOfProject = Callable[[PolicyGraph, MatrixSubject, Origin, str], Requests]
 
 
 def _stack_sets(graph: PolicyGraph) -> list[Capability]:
@@ -139,7 +139,7 @@ def _stack_sets(graph: PolicyGraph) -> list[Capability]:
 
 
 def _of_target(target: str, query_of_project: _QueryOfProject) -> Query:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
         project = project_of(graph, subject, target)
         return None if project is None else query_of_project(graph, subject, origin, project)
 
@@ -147,7 +147,7 @@ def _of_target(target: str, query_of_project: _QueryOfProject) -> Query:
 
 
 def _pipeline(purpose: str, action: str, suffix: str, target: str) -> Query:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
         project = project_of(graph, subject, target)
         if project is None:
             return None
@@ -162,7 +162,7 @@ def _pipeline(purpose: str, action: str, suffix: str, target: str) -> Query:
 
 
 def _stack_set(roles: _RolesOfProjects) -> _QueryOfProject:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin, project: str) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin, project: str) -> Requests:
         administration = roles.get((_ADMINISTRATION, project, ""))
         if administration is None:
             return None
@@ -179,7 +179,7 @@ def _stack_set(roles: _RolesOfProjects) -> _QueryOfProject:
 
 
 def _assume(roles: _RolesOfProjects, kind: RoleKind, stack: str = "") -> _QueryOfProject:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin, project: str) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin, project: str) -> Requests:
         role = roles.get((kind, project, stack))
         if role is None:
             return None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph, PolicyResource
-from policies.access.matrix.capabilities import Area, Capability, Origin, Query
-from policies.access.matrix.subjects import Subject
+from policies.access.matrix.capabilities import Area, Capability, Origin, Query, Requests
+from policies.access.matrix.subjects import MatrixSubject
 
 _ACTIONS = {
     "decrypt directly": "kms:Decrypt",
@@ -25,7 +24,7 @@ def key_capabilities(key: PolicyResource) -> list[Capability]:
 
 
 def _directly(key: PolicyResource, action: str) -> Query:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
         return [subject.request(graph, action, key.arn, endpoint=origin.endpoint(graph, subject, "kms"))]
 
     return query

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policies.access.matrix.absences import ABSENCES, SEPARATION, Presence
-from policies.access.matrix.cells import Cell, Matrix, Row
+from policies.access.matrix.cells import Cell, Matrix, MatrixRow
 
 PATH = Path(__file__).resolve().parents[3] / "docs" / "generated" / "access-matrix.md"
 HEAD = """# Access matrix
@@ -58,7 +58,7 @@ def _section(matrix: Matrix, section: str) -> list[str]:
     return [f"## {section}", "", *table, *closing, ""]
 
 
-def _row(row: Row, columns: Sequence[int]) -> str:
+def _row(row: MatrixRow, columns: Sequence[int]) -> str:
     return (
         f"| {row.label} | {_account_list(row.accounts)} | {' | '.join(row.cells[index].value for index in columns)} |"
     )

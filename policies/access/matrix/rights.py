@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from catalog.roles import ROLES, RoleKind, RolePath
-from policies.access.authorization import AuthorizationRequest, RequestContext
-from policies.access.graph import PolicyGraph, Role
+from policies.access.authorization import RequestContext
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import resources_with_purpose
-from policies.access.matrix.capabilities import Area, Capability, Origin, Query
-from policies.access.matrix.subjects import Subject
+from policies.access.matrix.capabilities import Area, Capability, Origin, Query, Requests
+from policies.access.matrix.subjects import MatrixSubject
 
 # The resource that an action is asked about, with condition keys; None where the subject's account has no such thing.
-Target = Callable[[PolicyGraph, Subject], "tuple[str, RequestContext] | None"]
+Target = Callable[[PolicyGraph, MatrixSubject], "tuple[str, RequestContext] | None"]
 # Roles that only StackSets act with.
 _STACK_SET_ROLES = (RoleKind.STACK_SET_ADMINISTRATION, RoleKind.STACK_SET_EXECUTION)
 
@@ -38,7 +38,7 @@ def rights_capabilities(graph: PolicyGraph) -> list[Capability]:
 
 
 def _on(action: str, target: Target) -> Query:
-    def query(graph: PolicyGraph, subject: Subject, origin: Origin) -> list[AuthorizationRequest] | None:  # noqa: ARG001 - IAM has no VPC endpoint
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:  # noqa: ARG001 - IAM has no VPC endpoint
         found = target(graph, subject) if subject.account in graph.stacks.values() else None
         return None if found is None else [subject.request(graph, action, found[0], context=found[1])]
 
@@ -49,23 +49,23 @@ def _always(arn: str) -> Target:
     return lambda _, __: (arn, {})
 
 
-def _new_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _new_role(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     if not graph.prefix:
         return None
     path = RolePath.PEOPLE.format(prefix=graph.prefix)
     return graph.scope.role_arn(path, "new", account=subject.account), {}
 
 
-def _new_role_in_boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _new_role_in_boundary(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     found, boundary = _new_role(graph, subject), _boundary(graph, subject)
     return (found[0], {"iam:PermissionsBoundary": boundary[0]}) if found and boundary else None
 
 
-def _itself(_: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _itself(_: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     return subject.principal, {}
 
 
-def _boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _boundary(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     """The boundary of the account's roles, not the deployer's own."""
     deployer = _first_role(graph, subject, *_DEPLOYERS)
     arns = {role.boundary_arn for role in graph.roles.values() if role.account == subject.account and role.boundary_arn}
@@ -73,17 +73,17 @@ def _boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext
     return (others[0], {}) if others else None
 
 
-def _deployer(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _deployer(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     role = _first_role(graph, subject, *_DEPLOYERS)
     return (role.arn, {}) if role else None
 
 
-def _stack_set_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _stack_set_role(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     role = _first_role(graph, subject, *_STACK_SET_ROLES)
     return (role.arn, {}) if role else None
 
 
-def _first_role(graph: PolicyGraph, subject: Subject, *kinds: RoleKind) -> Role | None:
+def _first_role(graph: PolicyGraph, subject: MatrixSubject, *kinds: RoleKind) -> IamRole | None:
     roles = (role for role in graph.roles.values() if role.account == subject.account and role.kind in kinds)
     return next(roles, None)
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.labels import label
 from policies.access.graph.model import FOREIGN_ACCOUNT
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING
@@ -26,7 +26,7 @@ _ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class MatrixSubject:
     """Somebody in the matrix. `account_name` is what its account is called, `project` that of the role, if any.
 
     `identity` are its identity policies where it has no role of the graph.
@@ -57,7 +57,7 @@ class Subject:
         return request if self.identity is None else replace(request, identity=self.identity)
 
 
-def subjects(graph: PolicyGraph) -> list[Subject]:
+def subjects(graph: PolicyGraph) -> list[MatrixSubject]:
     """Every role of the graph, by account and name; then administrators outside the platform, and foreign callers."""
     names = account_names(graph)
     roles = [_subject(graph, role, names) for role in graph.roles.values()]
@@ -65,8 +65,8 @@ def subjects(graph: PolicyGraph) -> list[Subject]:
     return [*roles, *_outsiders(graph, names)]
 
 
-def _subject(graph: PolicyGraph, role: Role, names: dict[str, str]) -> Subject:
-    return Subject(
+def _subject(graph: PolicyGraph, role: IamRole, names: dict[str, str]) -> MatrixSubject:
+    return MatrixSubject(
         kind=role.kind,
         label=label(graph, role),
         principal=role.arn,
@@ -76,7 +76,7 @@ def _subject(graph: PolicyGraph, role: Role, names: dict[str, str]) -> Subject:
     )
 
 
-def _outsiders(graph: PolicyGraph, names: dict[str, str]) -> list[Subject]:
+def _outsiders(graph: PolicyGraph, names: dict[str, str]) -> list[MatrixSubject]:
     administrators = [
         _outsider(Outsider.ACCOUNT_ADMINISTRATOR, graph.scope.role_arn("/", "somebody", account=account), account, name)
         for account, name in sorted(names.items(), key=lambda pair: pair[1])
@@ -85,7 +85,7 @@ def _outsiders(graph: PolicyGraph, names: dict[str, str]) -> list[Subject]:
     return [
         *administrators,
         _outsider(Outsider.FOREIGN_ADMINISTRATOR, foreign, FOREIGN_ACCOUNT, _ELSEWHERE),
-        Subject(
+        MatrixSubject(
             kind=Outsider.ANONYMOUS,
             label=Outsider.ANONYMOUS.value,
             principal="*",
@@ -95,8 +95,8 @@ def _outsiders(graph: PolicyGraph, names: dict[str, str]) -> list[Subject]:
     ]
 
 
-def _outsider(kind: Outsider, principal: str, account: str, account_name: str) -> Subject:
-    return Subject(
+def _outsider(kind: Outsider, principal: str, account: str, account_name: str) -> MatrixSubject:
+    return MatrixSubject(
         kind=kind,
         label=kind.value,
         principal=principal,

@@ -10,7 +10,7 @@ from itertools import product
 
 from catalog.roles import ROLES, RolePath
 from policies.access.authorization import Document
-from policies.access.graph import PolicyGraph, Role, VpcEndpoint
+from policies.access.graph import IamRole, PolicyGraph, VpcEndpoint
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
@@ -23,7 +23,7 @@ from policies.access.proofs.requests import (
     without,
 )
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Finding, Outcome, Theorem
+from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 BOUNDARY = "iam:PermissionsBoundary"
 _JOBS = ("sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob")
@@ -43,7 +43,7 @@ _AWS_OBJECTS = re.compile(
 )
 
 
-def _bounded_request(role: Role, actions: Iterable[str], pinned: PinnedKeys | None = None) -> OpenRequest:
+def _bounded_request(role: IamRole, actions: Iterable[str], pinned: PinnedKeys | None = None) -> OpenRequest:
     """What any role of the account could do inside the same boundary, if its own policies gave everything."""
     _, open_request = next(account_requests([role.account], list(actions), pinned=pinned))
     policy = _account_decides(role.arn.split(":")[1], role.account)
@@ -58,15 +58,15 @@ def _account_decides(partition: str, account: str) -> Document:
     return {**OPEN_TO_ALL, "Statement": [trusting]}
 
 
-def _one_role_per_boundary(graph: PolicyGraph) -> list[Role]:
+def _one_role_per_boundary(graph: PolicyGraph) -> list[IamRole]:
     """One role of each account and boundary; what is asked of it is asked of any role."""
-    found: dict[tuple[str, str | None], Role] = {}
+    found: dict[tuple[str, str | None], IamRole] = {}
     for role in graph.sorted_roles():
         found.setdefault((role.account, role.boundary_arn), role)
     return list(found.values())
 
 
-def boundaries(graph: PolicyGraph) -> Outcome:
+def boundaries(graph: PolicyGraph) -> ProofOutcome:
     """With every identity policy there could be, no role leaves its boundary, loosens one or becomes a deployer."""
     solver = Solver()
     free = sorted(role.arn for role in graph.roles.values() if role.boundary is None)
@@ -98,10 +98,10 @@ def boundaries(graph: PolicyGraph) -> Outcome:
                 _bounded_request(role, [action]),
                 within(*foundation_arns),
             )
-    return Outcome(findings=[*findings, *solver.findings], named=arns, queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=arns, queries=solver.queries)
 
 
-def compute(graph: PolicyGraph) -> Outcome:
+def compute(graph: PolicyGraph) -> ProofOutcome:
     """With every identity policy there could be, nothing that computes is made without the VPC and the keys."""
     solver = Solver()
     for role in _one_role_per_boundary(graph):
@@ -110,10 +110,10 @@ def compute(graph: PolicyGraph) -> Outcome:
             for action in actions:
                 title = f"{who} does {action} without {key}"
                 solver.refute(title, _bounded_request(role, [action], {key: ()}))
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def endpoints(graph: PolicyGraph) -> Outcome:
+def endpoints(graph: PolicyGraph) -> ProofOutcome:
     """Through the VPC endpoints nobody reaches what belongs to others, and nobody comes with others' credentials."""
     solver, named, paths = Solver(), set[str](), graph.organization_paths
     foreign = [not_beneath("aws:ResourceOrgPaths", paths)] if paths else []
@@ -133,7 +133,7 @@ def endpoints(graph: PolicyGraph) -> Outcome:
         for who, open_request in account_requests(graph.foreign_accounts, ["*"], paths=paths):
             title = f"{who} (a foreign account) does something {where}"
             solver.refute(title, _through(endpoint, open_request, account), beyond(*exempt))
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
 def _through(vpc_endpoint: VpcEndpoint, open_request: OpenRequest, owner: str) -> OpenRequest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.names import ProjectNames
 from catalog.roles import ENTERING_WORKLOADS, ROLES, RoleKind, kinds
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import roles_of_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
@@ -21,7 +21,7 @@ from policies.access.proofs.requests import (
     without,
 )
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 APPROVAL = ("codepipeline:PutApprovalResult", "codepipeline:OverrideStageCondition", "sagemaker:UpdateModelPackage")
 DELIVERY = (
@@ -54,7 +54,7 @@ ADMINISTRATION = RoleKind.STACK_SET_ADMINISTRATION
 _SOURCE_IDENTITY = "aws:SourceIdentity"
 
 
-def scientists(graph: PolicyGraph) -> Outcome:
+def scientists(graph: PolicyGraph) -> ProofOutcome:
     """A scientist, with all that a scientist's code comes to act as, neither approves nor deploys."""
     solver = Solver()
     reached = {each.role.arn: each for each in reach(graph, Solver())}
@@ -64,10 +64,10 @@ def scientists(graph: PolicyGraph) -> Outcome:
         named |= {f"{scientist.name} through {role.name}" for role in acting[1:]}
         for role in acting:
             _decides_nothing(solver, graph, scientist, role)
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: Role, role: Role) -> None:
+def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: IamRole, role: IamRole) -> None:
     for action in (*APPROVAL, *DELIVERY):
         solver.refute(f"{scientist.name}, as {role.name}, does {action}", role_request(role, [action]))
     approved = with_value("sagemaker:ModelApprovalStatus", "Approved")
@@ -78,7 +78,7 @@ def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: Role, role: 
         solver.refute(title, role_request(role, ["sagemaker:UpdateModelPackage"], policy_resource=group))
 
 
-def publishing(graph: PolicyGraph) -> Outcome:
+def publishing(graph: PolicyGraph) -> ProofOutcome:
     """A publish role is entered under the name of the scientist who enters it: what is published has an author."""
     solver = Solver()
     named: set[str] = set()
@@ -96,10 +96,10 @@ def publishing(graph: PolicyGraph) -> Outcome:
                 f"{scientist.name} enters {target.name}", open_request, with_value(_SOURCE_IDENTITY, user)
             ):
                 named.add(f"{scientist.arn} enters {target.name} as {user}")
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def approvers(graph: PolicyGraph) -> Outcome:
+def approvers(graph: PolicyGraph) -> ProofOutcome:
     """Approving, and letting into production, is for approvers; they can do neither more nor assume anybody else."""
     solver = Solver()
     for role in graph.sorted_roles():
@@ -110,10 +110,10 @@ def approvers(graph: PolicyGraph) -> Outcome:
             for action in APPROVAL:
                 solver.refute(f"{role.name} is no approver and does {action}", role_request(role, [action]))
     named = [role.arn for role in roles_of_kind(graph, *APPROVERS)]
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def stack_sets(graph: PolicyGraph) -> Outcome:
+def stack_sets(graph: PolicyGraph) -> ProofOutcome:
     """Exactly the printed principals pass an administration role, each its own project's, and none assumes one."""
     solver = Solver()
     named: list[str] = []
@@ -135,10 +135,10 @@ def stack_sets(graph: PolicyGraph) -> Outcome:
                     role_request(role, ["iam:PassRole"], resource=target.arn),
                     without("iam:PassedToService", ["cloudformation.amazonaws.com"]),
                 )
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def production(graph: PolicyGraph) -> Outcome:
+def production(graph: PolicyGraph) -> ProofOutcome:
     """From the data science account, production's resources and roles are reached by the printed principals alone."""
     solver = Solver()
     data_science = {role.account for role in roles_of_kind(graph, ADMINISTRATION)}
@@ -157,10 +157,10 @@ def production(graph: PolicyGraph) -> Outcome:
                 for who, open_request in account_requests(data_science, ["*"], policy_resource=resource):
                     title = f"{who} has access to {resource.kind} {resource.name} in {account}"
                     solver.refute(title, open_request)
-    return Outcome(findings=solver.findings, named=entering, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=entering, queries=solver.queries)
 
 
-def project_isolation(graph: PolicyGraph) -> Outcome:
+def project_isolation(graph: PolicyGraph) -> ProofOutcome:
     """What serves models is a project's by its name or by its tag, and no role of another project lays hands on it."""
     solver = Solver()
     for role in graph.sorted_roles():
@@ -177,10 +177,10 @@ def project_isolation(graph: PolicyGraph) -> Outcome:
             title = f"{role.arn} changes, removes or calls what serves models of {other}"
             for action in SERVING:
                 solver.refute(title, role_request(role, [action], pinned=tagged), foreign)
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def _own_endpoints(graph: PolicyGraph, role: Role) -> list[str]:
+def _own_endpoints(graph: PolicyGraph, role: IamRole) -> list[str]:
     """The endpoints of a role's project in its account, by name: whatever tags they have, they are its own."""
     models = [model for model in roles_of_kind(graph, RoleKind.MODEL) if model.account == role.account]
     stages = {graph.stages.get(model.stack, model.stack) for model in models if model.project == role.project}
@@ -188,7 +188,7 @@ def _own_endpoints(graph: PolicyGraph, role: Role) -> list[str]:
     return sorted(f"{prefix}endpoint/{name}" for prefix in _sagemaker_arns(graph, role) for name in names)
 
 
-def _sagemaker_arns(graph: PolicyGraph, role: Role) -> list[str]:
+def _sagemaker_arns(graph: PolicyGraph, role: IamRole) -> list[str]:
     """Beginnings of ARNs of SageMaker's resources in a role's account, in every region that the platform is in."""
     regions = {scope.region for scope in graph.scopes.values() if scope.region}
     return sorted(graph.scope.arn("sagemaker", "", region=region, account=role.account) for region in regions)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog.roles import MODEL_BUILDERS, RoleKind
-from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.prefilter import may_touch, may_touch_beyond
@@ -21,7 +21,7 @@ from policies.access.proofs.requests import (
     without,
 )
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
@@ -55,12 +55,12 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
-def _open(role: Role) -> str:
+def _open(role: IamRole) -> str:
     project = role.project or ""
     return role.arn.replace(f"/{project}/", "/*/").replace(f"-{project}-", "-*-")
 
 
-def readers(graph: PolicyGraph) -> Outcome:
+def readers(graph: PolicyGraph) -> ProofOutcome:
     """Reading a model takes the object and its key; so does writing one. Nobody else gets both."""
     solver, named = Solver(), set[str]()
     for bucket, key in _models_buckets(graph):
@@ -77,14 +77,14 @@ def readers(graph: PolicyGraph) -> Outcome:
         named |= set(_named(graph, key))
         for role in _others(graph, named):
             _neither(solver, role, bucket, key)
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def _others(graph: PolicyGraph, named: set[str]) -> Iterable[Role]:
+def _others(graph: PolicyGraph, named: set[str]) -> Iterable[IamRole]:
     return (role for arn, role in sorted(graph.roles.items()) if arn not in named)
 
 
-def _neither(solver: Solver, role: Role, bucket: PolicyResource, key: PolicyResource) -> None:
+def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyResource) -> None:
     """A role that is not named, whether or not the key admits its path: no object together with the key."""
     if not may_touch(role, bucket, "s3:"):
         solver.queries += 1
@@ -103,7 +103,7 @@ def _neither(solver: Solver, role: Role, bucket: PolicyResource, key: PolicyReso
         solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"))
 
 
-def own_prefix(graph: PolicyGraph) -> Outcome:
+def own_prefix(graph: PolicyGraph) -> ProofOutcome:
     """Of all objects in any bucket, a project's model role touches those under its project's prefix.
 
     Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
@@ -119,14 +119,14 @@ def own_prefix(graph: PolicyGraph) -> Outcome:
                     solver.refute(title, open_request, within(f"{bucket.arn}/*"), beyond(prefix))
                 else:
                     solver.queries += 1
-    return Outcome(
+    return ProofOutcome(
         findings=solver.findings,
         named=[role.arn for role in roles_of_kind(graph, RoleKind.MODEL)],
         queries=solver.queries,
     )
 
 
-def _sides(role: Role, bucket: PolicyResource) -> Iterable[tuple[str, Role, PolicyResource]]:
+def _sides(role: IamRole, bucket: PolicyResource) -> Iterable[tuple[str, IamRole, PolicyResource]]:
     """Both as they are; of another account's models, each with the other side open."""
     yield "", role, bucket
     if role.account != bucket.account and bucket.purpose == "models":
@@ -134,7 +134,7 @@ def _sides(role: Role, bucket: PolicyResource) -> Iterable[tuple[str, Role, Poli
         yield ", as far as its own policies decide", role, replace(bucket, policy=OPEN_TO_ALL)
 
 
-def key_for_models(graph: PolicyGraph) -> Outcome:
+def key_for_models(graph: PolicyGraph) -> ProofOutcome:
     """Of other accounts, the models' key serves to read models alone: S3 says so by the bucket that it asks for."""
     solver = Solver()
     for bucket, key in _models_buckets(graph):
@@ -142,10 +142,10 @@ def key_for_models(graph: PolicyGraph) -> Outcome:
         elsewhere = without("kms:EncryptionContext:aws:s3:arn", [bucket.arn])
         for who, open_request in account_requests(others, USE, policy_resource=key, resource=key.arn):
             solver.refute(f"{who} uses the key of {bucket.name} for something else", open_request, elsewhere)
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def project_isolation(graph: PolicyGraph) -> Outcome:
+def project_isolation(graph: PolicyGraph) -> ProofOutcome:
     """No role of a project touches an object under another project's prefix."""
     solver = Solver()
     for role in graph.sorted_roles():
@@ -161,7 +161,7 @@ def project_isolation(graph: PolicyGraph) -> Outcome:
                 solver.refute(title, role_request(role, ["s3:*"], policy_resource=bucket), below)
             else:
                 solver.queries += 1
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
 THEOREMS = (

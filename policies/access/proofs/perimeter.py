@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalog.roles import ROLES, kinds
-from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.model import FOREIGN_ACCOUNT, account_of
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import endpoint_ids, resources_with_purpose, roles_of_kind
@@ -20,7 +20,7 @@ from policies.access.proofs.requests import (
     without,
 )
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Finding, Outcome, Theorem
+from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
 PERIMETER_BUCKETS = ("data", "models")
@@ -41,7 +41,7 @@ CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEnc
 OWN_CALL: PinnedKeys = {"aws:ViaAWSService": "false"}
 
 
-def objects(graph: PolicyGraph) -> Outcome:
+def objects(graph: PolicyGraph) -> ProofOutcome:
     """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
     everybody, paths = [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
@@ -60,7 +60,7 @@ def objects(graph: PolicyGraph) -> Outcome:
             solver.refute(title, open_request, none_of(*deployers), outside)
     others = [bucket for bucket in graph.resources("bucket") if bucket.purpose not in PERIMETER_BUCKETS]
     named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
 def _outside(graph: PolicyGraph, policy_resource: PolicyResource, service: str) -> Constraint:
@@ -86,7 +86,7 @@ def _exempt_deployers(graph: PolicyGraph, bucket: PolicyResource) -> list[str]:
     return sorted(deployers.intersection(found))
 
 
-def keys(graph: PolicyGraph) -> Outcome:
+def keys(graph: PolicyGraph) -> ProofOutcome:
     """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
     solver, everybody, paths = Solver(), [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
     for key in resources_with_purpose(graph, "key", *PERIMETER_KEYS):
@@ -97,10 +97,10 @@ def keys(graph: PolicyGraph) -> Outcome:
             title = f"{who} uses key {key.aliases[0]} directly from outside the KMS endpoints"
             solver.refute(title, open_request, outside)
     named = ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def encrypted(graph: PolicyGraph) -> Outcome:
+def encrypted(graph: PolicyGraph) -> ProofOutcome:
     """Objects are written with their bucket's key: no request that names another key, or another encryption, passes."""
     solver = Solver()
     for bucket in resources_with_purpose(graph, "bucket", *KEYED_BUCKETS):
@@ -114,10 +114,10 @@ def encrypted(graph: PolicyGraph) -> Outcome:
             ):
                 title = f"{who} writes to {bucket.name} with {what}"
                 solver.refute(title, open_request, within(f"{bucket.arn}/*"))
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def foreign_callers(graph: PolicyGraph) -> Outcome:
+def foreign_callers(graph: PolicyGraph) -> ProofOutcome:
     """Callers of no account of the platform, on every resource that carries a policy and every role's trust.
 
     Who signs in may have a role in an account for identities: those that trusts name are printed.
@@ -137,10 +137,10 @@ def foreign_callers(graph: PolicyGraph) -> Outcome:
             title = f"{who} (a foreign account) assumes {role.name}"
             solver.refute(title, open_request, none_of(*sign_in_roles))
     findings = [*solver.findings, *_without_account(graph)]
-    return Outcome(findings=findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=findings, named=sorted(named), queries=solver.queries)
 
 
-def _sign_in_roles(graph: PolicyGraph, role: Role) -> list[str]:
+def _sign_in_roles(graph: PolicyGraph, role: IamRole) -> list[str]:
     """Roles of foreign accounts, each by its whole ARN, that the trust of a role that people sign in to names."""
     if not ROLES[role.kind].signs_in:
         return []

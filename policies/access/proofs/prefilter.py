@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.access.graph import PolicyResource, Role
+from policies.access.graph import IamRole, PolicyResource
 from policies.access.graph.policy_documents import as_list, statements
 
 # Where the fixed text of a pattern ends: at a wildcard or a policy variable.
 _OPEN = re.compile(r"[*?]|\$\{")
 
 
-def may_touch(role: Role, policy_resource: PolicyResource, service: str, *prefixes: str) -> bool:
+def may_touch(role: IamRole, policy_resource: PolicyResource, service: str, *prefixes: str) -> bool:
     """Whether any Allow of a role or of a resource could speak of an ARN with one of the prefixes: False is certain.
 
     Compares fixed texts alone: those of actions with `service` (such as `s3:`), those of resources with `prefixes`
@@ -24,13 +24,13 @@ def may_touch(role: Role, policy_resource: PolicyResource, service: str, *prefix
     return any(_meet(text, exact, prefix) for text, exact in texts for prefix in wanted)
 
 
-def may_touch_beyond(role: Role, policy_resource: PolicyResource, service: str, prefix: str) -> bool:
+def may_touch_beyond(role: IamRole, policy_resource: PolicyResource, service: str, prefix: str) -> bool:
     """The same, of anything in the resource that does not begin with `prefix`."""
     texts = _resource_texts(role, policy_resource, service)
     return any(_meet(text, exact, f"{policy_resource.arn}/") and not text.startswith(prefix) for text, exact in texts)
 
 
-def _resource_texts(role: Role, policy_resource: PolicyResource, service: str) -> Iterator[tuple[str, bool]]:
+def _resource_texts(role: IamRole, policy_resource: PolicyResource, service: str) -> Iterator[tuple[str, bool]]:
     """Fixed beginnings of the resources of each Allow that could speak of the service, and whether that is all."""
     for document in (*role.identity, policy_resource.policy or {}):
         for statement in statements(document):

@@ -9,7 +9,7 @@ from catalog.roles import ROLES
 from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.encoding import SymbolicCaller
 from policies.access.encoding.logic import Formula, negation
-from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.proofs.actions import may_be_allowed
 from policies.access.proofs.prefilter import may_touch
@@ -23,7 +23,7 @@ from policies.access.proofs.requests import (
     within,
 )
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 # Kind of resource -> what changes who may use it. Source: Service Authorization Reference, each service's actions of
 # access level "Permissions management", and those that set a policy as an attribute (SQS, SNS).
@@ -82,7 +82,7 @@ _SERVICE_NAME = "aws:principalservicename"
 _CONTEXT = "kms:encryptioncontext:"
 
 
-def resource_policies(graph: PolicyGraph) -> Outcome:
+def resource_policies(graph: PolicyGraph) -> ProofOutcome:
     """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
     solver, itself = Solver(), {arn: _given([_alone(one)]) for arn, one in graph.policy_resources.items()}
     for role in graph.sorted_roles():
@@ -93,7 +93,7 @@ def resource_policies(graph: PolicyGraph) -> Outcome:
         for arn, policy_resource in graph.policy_resources.items():
             _unchanged(solver, role, policy_resource, own | itself[arn])
     named = sorted(role.arn for role in graph.roles.values() if ROLES[role.kind].declares_stacks)
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
 def _given(documents: Sequence[Document]) -> frozenset[str]:
@@ -114,7 +114,7 @@ def _delegates(statement: Mapping[str, Any]) -> bool:
     return all(name.endswith(":root") or name.isdigit() for name in named)
 
 
-def _unchanged(solver: Solver, role: Role, policy_resource: PolicyResource, given: frozenset[str]) -> None:
+def _unchanged(solver: Solver, role: IamRole, policy_resource: PolicyResource, given: frozenset[str]) -> None:
     """`given` are the actions that the role's policies or the resource's could allow: no other is put to the solver."""
     actions = [action for action in POLICY_CHANGES[policy_resource.kind] if action in given]
     if not may_touch(role, policy_resource, policy_resource.arn.split(":")[2] + ":") or not (
@@ -139,20 +139,23 @@ def _unchanged(solver: Solver, role: Role, policy_resource: PolicyResource, give
             solver.refute(f"{role.arn} grants key {policy_resource.name} on", granted)
 
 
-def session_tags(graph: PolicyGraph) -> Outcome:
+def session_tags(graph: PolicyGraph) -> ProofOutcome:
     """A session's tags would stand before those of its role, by which policies tell projects apart."""
     solver = Solver()
     everybody = [*graph.accounts(), *graph.foreign_accounts]
     for role in graph.sorted_roles():
-        asking = account_requests(
+        requests = account_requests(
             everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=graph.organization_paths
         )
-        for who, open_request in (*asking, *_service_requests(role.trust, role.arn, role.account, ["sts:TagSession"])):
+        for who, open_request in (
+            *requests,
+            *_service_requests(role.trust, role.arn, role.account, ["sts:TagSession"]),
+        ):
             solver.refute(f"{who} chooses the tags of a session of {role.name}", open_request)
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def confused_deputy(graph: PolicyGraph) -> Outcome:
+def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
     """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
     solver, named = Solver(), set[str]()
     abroad = _on_behalf_of_others(graph.accounts())
@@ -166,7 +169,7 @@ def confused_deputy(graph: PolicyGraph) -> Outcome:
                 named.add(f"{service} assumes {role.arn}")
             else:
                 solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, abroad)
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
 def _service_requests(
@@ -210,14 +213,14 @@ def _on_behalf_of_others(accounts: Iterable[str]) -> Constraint:
     for somebody says so in the encryption context instead (Amazon CloudWatch Logs User Guide, page
     encrypt-log-data-kms).
     """
-    known = list(accounts)
-    ours = [f"arn:*:*:*:{account}:*" for account in known]
+    ids = list(accounts)
+    arns = [f"arn:*:*:*:{account}:*" for account in ids]
 
     def constraint(encoded: EncodedRequest) -> list[Formula]:
         contexts = sorted(key for key in encoded.request.keys if key.startswith(_CONTEXT) and key.endswith(":arn"))
         return [
-            encoded.key_not_in("aws:SourceAccount", known),
-            *(negation(encoded.key_arn_like(key, ours)) for key in ("aws:SourceArn", *contexts)),
+            encoded.key_not_in("aws:SourceAccount", ids),
+            *(negation(encoded.key_arn_like(key, arns)) for key in ("aws:SourceArn", *contexts)),
         ]
 
     return constraint

@@ -12,7 +12,7 @@ from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.encoding import CallerType, Policies, SymbolicCaller, SymbolicRequest, encode
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
-from policies.access.graph import PolicyResource, Role
+from policies.access.graph import IamRole, PolicyResource
 from policies.access.graph.model import FOREIGN_ACCOUNT
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING
 from policies.access.proofs.actions import action_classes, may_be_allowed
@@ -151,11 +151,11 @@ class OpenRequest:
 
 
 def role_request(
-    role: Role,
+    role: IamRole,
     family: Sequence[str],
     *,
     policy_resource: PolicyResource | None = None,
-    trust_of: Role | None = None,
+    trust_of: IamRole | None = None,
     owner: str | None = None,
     resource: str | None = None,
     pinned: PinnedKeys | None = None,
@@ -183,7 +183,7 @@ def account_requests(
     family: Sequence[str],
     *,
     policy_resource: PolicyResource | None = None,
-    trust_of: Role | None = None,
+    trust_of: IamRole | None = None,
     resource: str | None = None,
     pinned: PinnedKeys | None = None,
     paths: Sequence[str] = (),
@@ -219,7 +219,7 @@ def account_requests(
     yield "an anonymous caller", anonymous
 
 
-def _resource_policy(policy_resource: PolicyResource | None, trust_of: Role | None) -> Document | None:
+def _resource_policy(policy_resource: PolicyResource | None, trust_of: IamRole | None) -> Document | None:
     if policy_resource:
         return policy_resource.policy
     return trust_of.trust if trust_of else None

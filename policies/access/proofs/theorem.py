@@ -21,7 +21,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ProofOutcome:
     """What a proof found out. `named` lists whoever the theorem names: the exceptions that it prints."""
 
     findings: Sequence[Finding] = ()
@@ -35,7 +35,7 @@ class Theorem:
 
     id: str
     statement: str
-    prove: Callable[[PolicyGraph], Outcome]
+    prove: Callable[[PolicyGraph], ProofOutcome]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Proof:
     """A theorem with its outcome and the seconds that it took."""
 
     theorem: Theorem
-    outcome: Outcome
+    outcome: ProofOutcome
     seconds: float = field(compare=False)
 
     @property

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.scaled_graph import platform_of
 from catalog.roles import RoleKind
 from policies.access import projected_sizes
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.documents.accounts import MOST_LISTED
 from policies.documents.statement import BadStatement
@@ -20,7 +20,7 @@ from policies.documents.statement import BadStatement
 PROJECT = "screening"
 
 
-def project_role(graph: PolicyGraph, kind: RoleKind) -> Role:
+def project_role(graph: PolicyGraph, kind: RoleKind) -> IamRole:
     """The project's role of a kind."""
     return next(role for role in roles_of_kind(graph, kind) if role.project == PROJECT)
 

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.roles import ROLES, RolePath, may_bring_to_work
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.labels import label
-from policies.access.proofs.escalation.steps import Step, Steps
+from policies.access.proofs.escalation.steps import EscalationStep, EscalationSteps
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Finding, Outcome, Theorem
+from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 
 @dataclass(frozen=True)
 class Reached:
     """What a role reaches: target's ARN (None: no limit any more) -> the steps that lead there."""
 
-    role: Role
-    paths: Mapping[str | None, tuple[Step, ...]]
+    role: IamRole
+    paths: Mapping[str | None, tuple[EscalationStep, ...]]
 
 
 def reach(graph: PolicyGraph, solver: Solver) -> list[Reached]:
@@ -44,19 +44,19 @@ _CACHED: list[_FixedPoint] = []
 
 def _reached(graph: PolicyGraph) -> _FixedPoint:
     solver = Solver()
-    steps = Steps(graph, solver)
+    steps = EscalationSteps(graph, solver)
     found = {role.arn: steps.of(role) for role in graph.roles.values()}
     roles = sorted(graph.roles.values(), key=lambda role: role.arn)
     return _FixedPoint(graph, tuple(Reached(role, _closure(role.arn, found)) for role in roles), solver.queries)
 
 
-def _closure(start: str, steps: Mapping[str, list[Step]]) -> dict[str | None, tuple[Step, ...]]:
+def _closure(start: str, steps: Mapping[str, list[EscalationStep]]) -> dict[str | None, tuple[EscalationStep, ...]]:
     # Whoever widens, loosens or retags its own role raises its own rights; other ways back to oneself raise nothing.
-    paths: dict[str | None, tuple[Step, ...]] = {}
+    paths: dict[str | None, tuple[EscalationStep, ...]] = {}
     own = next((step for step in steps.get(start, []) if step.target == start), None)
     if own:
         paths[start] = (own,)
-    waiting: deque[tuple[str, tuple[Step, ...]]] = deque([(start, ())])
+    waiting: deque[tuple[str, tuple[EscalationStep, ...]]] = deque([(start, ())])
     while waiting:
         arn, path = waiting.popleft()
         for step in steps.get(arn, []):
@@ -67,7 +67,7 @@ def _closure(start: str, steps: Mapping[str, list[Step]]) -> dict[str | None, tu
     return paths
 
 
-def is_intended(role: Role, target: Role) -> bool:
+def is_intended(role: IamRole, target: IamRole) -> bool:
     """Whether a role is meant to start the work of another: what the catalogue of roles says, within one project."""
     if ROLES[role.kind].declares_stacks and ROLES[target.kind].path is not RolePath.FOUNDATION:
         return target.account == role.account or may_bring_to_work(role.kind, target.kind)
@@ -76,7 +76,7 @@ def is_intended(role: Role, target: Role) -> bool:
     return may_bring_to_work(role.kind, target.kind)
 
 
-def no_escalation(graph: PolicyGraph) -> Outcome:
+def no_escalation(graph: PolicyGraph) -> ProofOutcome:
     """Whatever sequence of steps a role takes, it stays within what it is meant to bring to work."""
     solver = Solver()
     findings: list[Finding] = []
@@ -89,7 +89,7 @@ def no_escalation(graph: PolicyGraph) -> Outcome:
                 continue
             title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
             findings.append(Finding(title=title, request="\n".join(_line(graph, step) for step in path)))
-    return Outcome(findings=_causes_first(findings), named=sorted(delegated), queries=solver.queries)
+    return ProofOutcome(findings=_causes_first(findings), named=sorted(delegated), queries=solver.queries)
 
 
 def _causes_first(findings: list[Finding]) -> list[Finding]:
@@ -97,7 +97,7 @@ def _causes_first(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.request.count("\n"), finding.title))
 
 
-def _line(graph: PolicyGraph, step: Step) -> str:
+def _line(graph: PolicyGraph, step: EscalationStep) -> str:
     target = graph.roles[step.target].name if step.target else "no limit"
     return f"  {graph.roles[step.source].name} → {target}: {step.by}"
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from catalog.roles import ROLES
 from policies.access.authorization import Document
-from policies.access.graph import PolicyGraph, PolicyResource, Role, Runner
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.escalation import facts
@@ -17,8 +17,8 @@ from policies.access.proofs.requests import beyond, role_request, within, withou
 from policies.access.proofs.solver import Solver
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+@dataclass(frozen=True)
+class EscalationStep:
     """`source` comes to act as `target` (role ARNs), or `target` is None and nothing limits it any more."""
 
     source: str
@@ -26,13 +26,13 @@ class Step:
     by: str
 
 
-class Steps:
+class EscalationSteps:
     """The steps that the roles of a graph can take. Only what a statement could speak of is put to the solver."""
 
     def __init__(self, graph: PolicyGraph, solver: Solver) -> None:
         self.graph, self.solver = graph, solver
         self.boundaries = sorted({r.boundary_arn for r in graph.roles.values() if r.boundary_arn})
-        self._by_account: dict[str, list[Role]] = {}
+        self._by_account: dict[str, list[IamRole]] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = {}
         # Several steps need the same answer: which action starts a role, who writes the artifacts that runners share.
         self._answers: dict[tuple[str, ...], bool] = {}
@@ -41,7 +41,7 @@ class Steps:
             self._by_account.setdefault(role.account, []).append(role)
         self._runners = sorted(graph.runners.values(), key=lambda runner: runner.urn)
 
-    def of(self, role: Role) -> list[Step]:
+    def of(self, role: IamRole) -> list[EscalationStep]:
         """All steps from one role."""
         return [
             *self._assumed(role),
@@ -55,7 +55,7 @@ class Steps:
 
     # ---- requests
 
-    def _mentions(self, role: Role, action: str, resource: str | None) -> bool:
+    def _mentions(self, role: IamRole, action: str, resource: str | None) -> bool:
         """Whether an Allow of the role could speak of action and resource: False is certain, True is not."""
         key = role.arn, action.lower()
         if key not in self._named:
@@ -65,12 +65,12 @@ class Steps:
 
     def _can(
         self,
-        role: Role,
+        role: IamRole,
         action: str,
         resource: str | None,
         pinned: Mapping[str, str] | None = None,
         *,
-        trust: Role | None = None,
+        trust: IamRole | None = None,
     ) -> bool:
         # A trust may name the role itself, which then needs no policy of its own in the same account.
         if not (self._mentions(role, action, resource) or (trust and _names(trust.trust, role))):
@@ -82,7 +82,7 @@ class Steps:
             self._answers[key] = self.solver.possible(f"{role.name} does {action} on {resource}", open_request)
         return self._answers[key]
 
-    def _within_platform(self, role: Role, action: str) -> bool:
+    def _within_platform(self, role: IamRole, action: str) -> bool:
         """Whether all that the role's Allows name for an action lies inside the platform's patterns, as they stand.
 
         A pattern whose own wildcards fall into those of another is inside it.
@@ -92,13 +92,13 @@ class Steps:
 
     # ---- steps
 
-    def _assumed(self, role: Role) -> Iterator[Step]:
+    def _assumed(self, role: IamRole) -> Iterator[EscalationStep]:
         for target in self.graph.roles.values():
             possible = target.arn != role.arn and _admits_roles(target.trust)
             if possible and self._can(role, "sts:AssumeRole", target.arn, trust=target):
-                yield Step(source=role.arn, target=target.arn, by="assumes it")
+                yield EscalationStep(role.arn, target.arn, "assumes it")
 
-    def _passed(self, role: Role) -> Iterator[Step]:
+    def _passed(self, role: IamRole) -> Iterator[EscalationStep]:
         if not self._mentions(role, "iam:PassRole", None):
             return
         for target in self._by_account[role.account]:
@@ -110,27 +110,27 @@ class Steps:
                 starting = facts.PASS_ROLE_ACTIONS.get(service)
                 started = next((a for a in starting if self._can(role, a, None)), None) if starting else "any action"
                 if started:
-                    yield Step(source=role.arn, target=target.arn, by=f"passes it to {service} with {started}")
+                    yield EscalationStep(role.arn, target.arn, f"passes it to {service} with {started}")
 
-    def _commanded(self, role: Role) -> Iterator[Step]:
+    def _commanded(self, role: IamRole) -> Iterator[EscalationStep]:
         for runner in self._runners:
             if runner.role_arn == role.arn or runner.account != role.account:
                 continue
             for action in facts.RUNNER_ACTIONS[runner.kind]:
                 if self._can(role, action, runner.arn):
-                    yield Step(source=role.arn, target=runner.role_arn, by=f"{action} on {runner.kind} {runner.name}")
+                    yield EscalationStep(role.arn, runner.role_arn, f"{action} on {runner.kind} {runner.name}")
                     break
 
-    def _fed(self, role: Role) -> Iterator[Step]:
+    def _fed(self, role: IamRole) -> Iterator[EscalationStep]:
         """Whoever writes what a pipeline reads decides what its builds run and what it deploys."""
         for runner in self._runners:
             for arn in (runner.source, runner.artifacts):
                 if arn and self._writes(role, arn):
                     for target in self._roles_behind(runner):
                         if target != role.arn:
-                            yield Step(source=role.arn, target=target, by=f"writes {arn}, which {runner.name} reads")
+                            yield EscalationStep(role.arn, target, f"writes {arn}, which {runner.name} reads")
 
-    def _writes(self, role: Role, arn: str) -> bool:
+    def _writes(self, role: IamRole, arn: str) -> bool:
         """Whether a role writes an object, or below a prefix that ends with a slash."""
         bucket = self.graph.policy_resource_of(arn)
         if bucket is None:
@@ -143,7 +143,7 @@ class Steps:
             self._answers[key] = self._puts(role, bucket, arn)
         return self._answers[key]
 
-    def _puts(self, role: Role, bucket: PolicyResource, arn: str) -> bool:
+    def _puts(self, role: IamRole, bucket: PolicyResource, arn: str) -> bool:
         if arn.endswith("/"):
             open_request = role_request(role, ["s3:PutObject"], policy_resource=bucket)
             return self.solver.possible(f"{role.name} writes below {arn}", open_request, within(f"{arn}*"))
@@ -154,7 +154,7 @@ class Steps:
         builds = [r.role_arn for r in self._runners if r.kind == "build" and r.name in runner.starts]
         return sorted({runner.role_arn, *builds})
 
-    def _edited(self, role: Role) -> Iterator[Step]:
+    def _edited(self, role: IamRole) -> Iterator[EscalationStep]:
         for target in self._by_account[role.account]:
             raising = (*facts.POLICY_ADDITIONS, *facts.POLICY_REMOVALS)
             if target.arn == role.arn and not any(self._can(role, a, role.arn) for a in raising):
@@ -162,35 +162,35 @@ class Steps:
             pinned = {"iam:PermissionsBoundary": target.boundary_arn} if target.boundary_arn else {}
             for action in (*facts.TRUST_CHANGES, *raising):
                 if self._can(role, action, target.arn, pinned):
-                    yield Step(source=role.arn, target=target.arn, by=action)
+                    yield EscalationStep(role.arn, target.arn, action)
                     break
 
-    def _state(self, role: Role) -> Iterator[Step]:
+    def _state(self, role: IamRole) -> Iterator[EscalationStep]:
         """Whoever writes Pulumi's state decides what the next deployer makes."""
         for bucket in resources_with_purpose(self.graph, "bucket", "state"):
             if self._writes(role, f"{bucket.arn}/"):
                 for deployer in self._by_account[bucket.account]:
                     if ROLES[deployer.kind].declares_stacks and deployer.arn != role.arn:
-                        yield Step(source=role.arn, target=deployer.arn, by=f"writes the state in {bucket.name}")
+                        yield EscalationStep(role.arn, deployer.arn, f"writes the state in {bucket.name}")
 
-    def _unlimited(self, role: Role) -> Iterator[Step]:
+    def _unlimited(self, role: IamRole) -> Iterator[EscalationStep]:
         """What nobody may have: identities and roles without the boundary, and a boundary that can be changed."""
         for action in (*facts.IDENTITY_CHANGES, *facts.BOUNDARY_REMOVAL):
             if self._can(role, action, None):
-                yield Step(source=role.arn, target=None, by=action)
+                yield EscalationStep(role.arn, None, action)
         for action in (*facts.ROLE_CREATION, *facts.BOUNDARY_CHANGE):
             if self._mentions(role, action, None):
                 free = without("iam:PermissionsBoundary", self.boundaries)
                 if self.solver.possible(
                     f"{role.name} does {action} without the boundary", role_request(role, [action]), free
                 ):
-                    yield Step(source=role.arn, target=None, by=f"{action} without the boundary")
+                    yield EscalationStep(role.arn, None, f"{action} without the boundary")
         for action, boundary in ((a, b) for a in facts.MANAGED_POLICY_CHANGES for b in self.boundaries):
             if boundary.split(":")[4] == role.account and self._can(role, action, boundary):
-                yield Step(source=role.arn, target=None, by=f"{action} on {boundary}")
+                yield EscalationStep(role.arn, None, f"{action} on {boundary}")
         yield from self._foreign_roles(role)
 
-    def _foreign_roles(self, role: Role) -> Iterator[Step]:
+    def _foreign_roles(self, role: IamRole) -> Iterator[EscalationStep]:
         """Roles that are not the platform's: nobody knows what those may do."""
         for action in (
             "sts:AssumeRole",
@@ -205,7 +205,7 @@ class Steps:
                 if self.solver.possible(
                     f"{role.name} does {action} beyond the platform", open_request, beyond(*self._platform_roles)
                 ):
-                    yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
+                    yield EscalationStep(role.arn, None, f"{action} on a role that is not the platform's")
 
 
 def _platform_patterns(graph: PolicyGraph) -> set[str]:
@@ -214,7 +214,7 @@ def _platform_patterns(graph: PolicyGraph) -> set[str]:
     return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")} if prefix else set()
 
 
-def _resources_of(role: Role, action: str) -> tuple[str, ...]:
+def _resources_of(role: IamRole, action: str) -> tuple[str, ...]:
     """The resources that the role's Allows name for an action, in lower case; empty where none speaks of it."""
     return tuple(
         pattern
@@ -252,7 +252,7 @@ def _parts(pattern: str) -> list[str]:
     return [*found, rest]
 
 
-def _names(policy: Document, role: Role) -> bool:
+def _names(policy: Document, role: IamRole) -> bool:
     """Whether an Allow of a resource's policy names the role itself, or everybody."""
     principals = (each.get("Principal") for each in statements(policy) if each.get("Effect") == "Allow")
     named = [name for one in principals for name in (as_list(one.get("AWS")) if isinstance(one, Mapping) else [one])]

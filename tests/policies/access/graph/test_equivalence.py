@@ -7,16 +7,16 @@ from typing import Any
 
 from benchmarks.equivalence import equivalence_classes
 from catalog.roles import RoleKind
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 
 ACCOUNT = "111111111111"
 
 
-def role(project: str, account: str = ACCOUNT, **statement: Any) -> Role:
+def role(project: str, account: str = ACCOUNT, **statement: Any) -> IamRole:
     """A role of a project that reads its prefix."""
     allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::models/{project}/*", **statement}
     name = f"mlops-{project}-training"
-    return Role(
+    return IamRole(
         arn=f"arn:aws:iam::{account}:role/mlops/projects/{project}/{name}",
         account=account,
         name=name,
@@ -30,7 +30,7 @@ def role(project: str, account: str = ACCOUNT, **statement: Any) -> Role:
     )
 
 
-def graph(*roles: Role) -> PolicyGraph:
+def graph(*roles: IamRole) -> PolicyGraph:
     """A graph of roles alone."""
     return PolicyGraph(
         roles={r.arn: r for r in roles},

@@ -41,9 +41,9 @@ def role(**changes: Any) -> dict[str, Any]:
 
 
 def test_every_role_has_its_trust_its_policy_and_its_boundary(graph: PolicyGraph) -> None:
-    ours = [r for r in graph.roles.values() if r.kind is not RoleKind.DEPLOYER]
-    assert len(ours) >= 40
-    assert all(r.trust and r.identity and r.boundary for r in ours)
+    bounded = [r for r in graph.roles.values() if r.kind is not RoleKind.DEPLOYER]
+    assert len(bounded) >= 40
+    assert all(r.trust and r.identity and r.boundary for r in bounded)
 
 
 def test_buckets_and_keys_are_known_by_their_purpose(graph: PolicyGraph) -> None:

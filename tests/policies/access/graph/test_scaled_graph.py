@@ -14,7 +14,7 @@ from benchmarks.scaled_graph import scaled_graph
 from catalog.roles import RoleKind
 from policies.access import cross_account
 from policies.access.evaluator import decide
-from policies.access.graph import PolicyGraph, PolicyResource, Role
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs import models, perimeter
 from policies.access.review import review
@@ -45,13 +45,13 @@ def by_path(graph: PolicyGraph) -> PolicyGraph:
     ).graph
 
 
-def project_role(graph: PolicyGraph, kind: RoleKind, project: str, account: str | None = None) -> Role:
+def project_role(graph: PolicyGraph, kind: RoleKind, project: str, account: str | None = None) -> IamRole:
     """The role of a kind and a project, in an account where there are several."""
     found = [r for r in graph.roles.values() if r.kind is kind and r.project == project]
     return next(role for role in found if account in (None, role.account))
 
 
-def with_role(graph: PolicyGraph, role: Role) -> PolicyGraph:
+def with_role(graph: PolicyGraph, role: IamRole) -> PolicyGraph:
     """The graph with another version of a role."""
     return replace(graph, roles={**graph.roles, role.arn: role})
 

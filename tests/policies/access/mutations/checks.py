@@ -36,14 +36,14 @@ CHECKS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class CheckResults:
     """What every check found: each finding with the check that made it, and the matrix's cells."""
 
     graph: PolicyGraph
     findings: dict[tuple[str, str], str]
     cells: dict[tuple[str, str, str], Cell]
 
-    def new(self, before: Findings) -> dict[str, list[str]]:
+    def new(self, before: CheckResults) -> dict[str, list[str]]:
         """Checks that find what they did not find before, and sections whose cells are others, with what is new."""
         found: dict[str, list[str]] = {}
         for (check, what), text in self.findings.items():
@@ -64,7 +64,7 @@ class Checks:
     records: Sequence[dict[str, Any]]
     stacks: Sequence[CapturedStack]
     requests: Sequence[Recorded]
-    before: Findings
+    before: CheckResults
     cache: AnswerCache = field(default_factory=AnswerCache)
 
     @classmethod
@@ -97,7 +97,7 @@ def findings(
     answer: Decide,
     judged: Sequence[CapturedStack],
     requests: Sequence[Recorded],
-) -> Findings:
+) -> CheckResults:
     """Run every check; rules, which see one stack each, over `judged` alone."""
     table = matrix(graph, lambda request: answer(request).allowed)
     found = {
@@ -119,7 +119,7 @@ def findings(
         for principal in row.principals
         for capability, cell in zip(table.capabilities, row.cells, strict=True)
     }
-    return Findings(graph=graph, findings=found, cells=cells)
+    return CheckResults(graph=graph, findings=found, cells=cells)
 
 
 def _violated(stacks: Sequence[CapturedStack]) -> Iterable[tuple[tuple[str, str], str]]:

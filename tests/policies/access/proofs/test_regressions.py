@@ -10,7 +10,7 @@ import pytest
 
 from catalog.roles import RoleKind
 from policies.access.authorization import Document
-from policies.access.graph import PolicyGraph, PolicyResource, Role, VpcEndpoint
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource, VpcEndpoint
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.boundaries import endpoints
 from policies.access.proofs.escalation import facts
@@ -18,7 +18,7 @@ from policies.access.proofs.escalation.reach import no_escalation
 from policies.access.proofs.perimeter import foreign_callers, objects
 
 
-def role_of(graph: PolicyGraph, kind: RoleKind) -> Role:
+def role_of(graph: PolicyGraph, kind: RoleKind) -> IamRole:
     """The first role of a kind in the data science account."""
     return roles_of_kind(graph, kind)[0]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.roles import RoleKind
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import roles_of_kind
 from policies.access.proofs.delivery import stack_sets
 from policies.access.proofs.escalation.reach import no_escalation
@@ -25,12 +25,12 @@ def delivering(graph: PolicyGraph) -> PolicyGraph:
     return replace(graph, roles=roles, policy_resources={}, runners={}, endpoints={})
 
 
-def project_role(graph: PolicyGraph, kind: RoleKind, project: str) -> Role:
+def project_role(graph: PolicyGraph, kind: RoleKind, project: str) -> IamRole:
     """The first of a project's roles of a kind."""
     return next(role for role in roles_of_kind(graph, kind) if role.project == project)
 
 
-def with_actions(graph: PolicyGraph, role: Role, *actions: str, on: str) -> PolicyGraph:
+def with_actions(graph: PolicyGraph, role: IamRole, *actions: str, on: str) -> PolicyGraph:
     """The graph with a statement more in one role's policy."""
     policy = role.inline[0]
     more: dict[str, Any] = {"Sid": "More", "Effect": "Allow", "Action": list(actions), "Resource": on}
