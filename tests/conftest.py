@@ -20,6 +20,7 @@ SLOW = (
     "policies/access/matrix",
     "policies/access/mutations",
     "policies/access/proofs",
+    "policies/access/test_console.py",
     "policies/access/test_projected_sizes.py",
     "rehearsal",
     "stacks",
