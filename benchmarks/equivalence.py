@@ -42,15 +42,15 @@ class EquivalenceClasses:
 
 def equivalence_classes(graph: PolicyGraph) -> EquivalenceClasses:
     """The graph's classes. A graph without repetition is its own representative."""
-    shapes = _Shapes(graph)
+    fingerprints = _Fingerprints(graph)
     by_account: dict[str, set[Hashable]] = {account: set() for account in graph.accounts()}
     by_project: dict[str, set[Hashable]] = {}
     everything: list[IamRole | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
-    for one in everything:
-        shape, project = shapes.of(one), one.tags.get("project")
+    for element in everything:
+        fingerprint, project = fingerprints.of(element), element.project
         if project:
-            by_project.setdefault(project, set()).add(shape)
-        by_account[one.account].add(shape)
+            by_project.setdefault(project, set()).add(fingerprint)
+        by_account[element.account].add(fingerprint)
     accounts, projects = _grouped(by_account), _grouped(by_project)
     related = tuple(_related(by_project))
     chosen_accounts = {account for members in accounts for account in members[:MEMBERS]}
@@ -87,9 +87,8 @@ def _related(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> PolicyGraph:
-    def kept(one: IamRole | PolicyResource) -> bool:
-        project = one.tags.get("project")
-        return one.account in accounts and (project is None or project in projects)
+    def kept(element: IamRole | PolicyResource) -> bool:
+        return element.account in accounts and (element.project is None or element.project in projects)
 
     roles = {arn: role for arn, role in graph.roles.items() if kept(role)}
     stacks = {role.stack for role in roles.values()}
@@ -104,17 +103,17 @@ def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> P
     )
 
 
-class _Shapes:
-    """The text of what surrounds a role or resource, with ids of its own account, project and user left open."""
+class _Fingerprints:
+    """Numbers for the texts of roles and resources, with the ids of their own account, project and user left open."""
 
     def __init__(self, graph: PolicyGraph) -> None:
         self._labels = _labels(graph)
-        # CodePipeline cuts folders by length, so that only the whole name tells whose one is.
+        # CodePipeline cuts folders by length: only the whole name of the pipeline says whose folder one is.
         self._folders: dict[str, list[tuple[str, str]]] = {}
         for runner in graph.runners.values():
             role = graph.roles.get(runner.role_arn)
-            if runner.artifacts and role and role.tags.get("project"):
-                project, folder = role.tags["project"], runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
+            if runner.artifacts and role and role.project:
+                project, folder = role.project, runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
                 name = f"«folder of {runner.name.removeprefix(project)}»"
                 self._folders.setdefault(project, []).append((folder, name))
         # Of boundaries, which whole accounts share: by identity, since the graph keeps each.
@@ -122,26 +121,26 @@ class _Shapes:
         self._texts: dict[str, str] = {}
         self._seen: dict[str, int] = {}
 
-    def of(self, one: IamRole | PolicyResource) -> Hashable:
-        """The shape: equal for equal texts."""
-        if isinstance(one, PolicyResource):
-            return self._number(_resource_content(one), one)
-        limit = id(one.boundary), one.account
+    def of(self, element: IamRole | PolicyResource) -> Hashable:
+        """The fingerprint: equal for equal texts."""
+        if isinstance(element, PolicyResource):
+            return self._number(_resource_content(element), element)
+        limit = id(element.boundary), element.account
         if limit not in self._limits:
-            self._limits[limit] = self._number([one.boundary, one.boundary_arn], replace(one, tags={}))
-        return self._number(_role_content(one), one), self._limits[limit]
+            self._limits[limit] = self._number([element.boundary, element.boundary_arn], replace(element, tags={}))
+        return self._number(_role_content(element), element), self._limits[limit]
 
-    def _number(self, content: list[object], one: IamRole | PolicyResource) -> int:
+    def _number(self, content: list[object], element: IamRole | PolicyResource) -> int:
         text = json.dumps(content, ensure_ascii=False)
-        for folder, name in self._folders.get(one.tags.get("project", ""), ()):
+        for folder, name in self._folders.get(element.project or "", ()):
             text = text.replace(f"/{folder}/", f"/{name}/")
         for tag, label in (("project", "«project»"), ("user", "«user»")):
-            if one.tags.get(tag):
-                text = _bounded(one.tags[tag]).sub(label, text)
-        for pattern, name, label in self._labels.get(one.account, ()):
+            if element.tags.get(tag):
+                text = _bounded(element.tags[tag]).sub(label, text)
+        for pattern, name, label in self._labels.get(element.account, ()):
             if name in text:
                 text = pattern.sub(label, text)
-        text = text.replace(one.account, "«account»")
+        text = text.replace(element.account, "«account»")
         if text not in self._texts:
             # Lists are sets to IAM, and were sorted by the names that stood there.
             self._texts[text] = json.dumps(_sorted(json.loads(text)), sort_keys=True)
@@ -153,13 +152,12 @@ def _labels(graph: PolicyGraph) -> dict[str, list[tuple[re.Pattern[str], str, st
     found: dict[str, dict[str, str]] = {}
     for key in graph.resources("key"):
         found.setdefault(key.account, {})[key.name] = f"«key {key.purpose}»"
-    for vpc_endpoint in graph.endpoints.values():
-        found.setdefault(vpc_endpoint.account, {}).update(
-            {vpc_endpoint.id: f"«{vpc_endpoint.service}»", vpc_endpoint.vpc: "«vpc»"}
-        )
+    for endpoint in graph.endpoints.values():
+        ids = found.setdefault(endpoint.account, {})
+        ids |= {endpoint.id: f"«{endpoint.service}»", endpoint.vpc: "«vpc»"}
     # A project's stack is called after the project, which is left open by itself.
     elements: list[IamRole | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
-    shared = {one.stack for one in elements if not one.tags.get("project")}
+    shared = {one.stack for one in elements if not one.project}
     for stack in sorted(shared, key=len, reverse=True):
         if stack in graph.stacks:
             found.setdefault(graph.stacks[stack], {})[stack] = "«stack»"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from catalog.roles import ROLES
@@ -84,59 +84,55 @@ _CONTEXT = "kms:encryptioncontext:"
 
 def resource_policies(graph: PolicyGraph) -> ProofOutcome:
     """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
-    solver, itself = Solver(), {arn: _given([_alone(one)]) for arn, one in graph.policy_resources.items()}
+    solver = Solver()
+    by_resource = {arn: _changes(_without_delegation(one)) for arn, one in graph.policy_resources.items()}
     for role in graph.sorted_roles():
         if ROLES[role.kind].declares_stacks:
             continue
         solver.refute(f"{role.arn} opens an endpoint, a registry or an account", role_request(role, PERIMETER_CHANGES))
-        own = _given(role.identity)
-        for arn, policy_resource in graph.policy_resources.items():
-            _unchanged(solver, role, policy_resource, own | itself[arn])
+        by_role = _changes(*role.identity)
+        for arn, resource in graph.policy_resources.items():
+            _unchanged(solver, role, resource, by_role | by_resource[arn])
     named = sorted(role.arn for role in graph.roles.values() if ROLES[role.kind].declares_stacks)
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def _given(documents: Sequence[Document]) -> frozenset[str]:
-    """Those of the actions that any Allow could speak of."""
+def _changes(*documents: Document) -> frozenset[str]:
+    """Those of the actions that any Allow of the documents could speak of."""
     every = (CREATE_GRANT, *(action for actions in POLICY_CHANGES.values() for action in actions))
     return frozenset(action for action in every if may_be_allowed(documents, action.lower()))
 
 
-def _alone(policy_resource: PolicyResource) -> Document:
-    """What a resource's policy may give without anybody's own: a grant to an account leaves that to its policies."""
-    policy = policy_resource.policy or {}
-    return {**policy, "Statement": [each for each in statements(policy) if not _delegates(each)]}
+def _without_delegation(resource: PolicyResource) -> Document:
+    """What a resource's policy allows by itself: a grant to an account leaves it to that account's policies."""
+    policy = resource.policy or {}
+    return {**policy, "Statement": [statement for statement in statements(policy) if not _delegates(statement)]}
 
 
 def _delegates(statement: Mapping[str, Any]) -> bool:
     principal = statement.get("Principal")
-    named = [str(one) for one in as_list(principal.get("AWS"))] if isinstance(principal, Mapping) else ["*"]
-    return all(name.endswith(":root") or name.isdigit() for name in named)
+    names = [str(name) for name in as_list(principal.get("AWS"))] if isinstance(principal, Mapping) else ["*"]
+    return all(name.endswith(":root") or name.isdigit() for name in names)
 
 
-def _unchanged(solver: Solver, role: IamRole, policy_resource: PolicyResource, given: frozenset[str]) -> None:
-    """`given` are the actions that the role's policies or the resource's could allow: no other is put to the solver."""
-    actions = [action for action in POLICY_CHANGES[policy_resource.kind] if action in given]
-    if not may_touch(role, policy_resource, policy_resource.arn.split(":")[2] + ":") or not (
-        actions or CREATE_GRANT in given
-    ):
+def _unchanged(solver: Solver, role: IamRole, resource: PolicyResource, allowed: frozenset[str]) -> None:
+    """`allowed` are the actions that role or resource could allow: no other is put to the solver."""
+    actions = [action for action in POLICY_CHANGES[resource.kind] if action in allowed]
+    service = resource.arn.split(":")[2]
+    if not may_touch(role, resource, f"{service}:") or not (actions or CREATE_GRANT in allowed):
         solver.queries += 1
         return
-    title = f"{role.arn} changes the policy of {policy_resource.kind} {policy_resource.name}"
-    solver.refute(title, role_request(role, actions, policy_resource=policy_resource, resource=policy_resource.arn))
-    if policy_resource.kind == "function":
+    title = f"{role.arn} changes the policy of {resource.kind} {resource.name}"
+    solver.refute(title, role_request(role, actions, policy_resource=resource, resource=resource.arn))
+    if resource.kind == "function":
         # An alias or a version has a policy of its own.
-        solver.refute(
-            title, role_request(role, actions, policy_resource=policy_resource), within(f"{policy_resource.arn}:*")
-        )
-    if policy_resource.kind == "key" and CREATE_GRANT in given:
+        solver.refute(title, role_request(role, actions, policy_resource=resource), within(f"{resource.arn}:*"))
+    if resource.kind == "key" and CREATE_GRANT in allowed:
         # A grant for an AWS resource is made by the service that the role asks, and goes with the resource.
-        for of_its_own in ("false", ()):
-            pinned: PinnedKeys = {"kms:GrantIsForAWSResource": of_its_own}
-            granted = role_request(
-                role, [CREATE_GRANT], policy_resource=policy_resource, resource=policy_resource.arn, pinned=pinned
-            )
-            solver.refute(f"{role.arn} grants key {policy_resource.name} on", granted)
+        for for_aws_resource in ("false", ()):
+            pinned: PinnedKeys = {"kms:GrantIsForAWSResource": for_aws_resource}
+            grant = role_request(role, [CREATE_GRANT], policy_resource=resource, resource=resource.arn, pinned=pinned)
+            solver.refute(f"{role.arn} grants key {resource.name} on", grant)
 
 
 def session_tags(graph: PolicyGraph) -> ProofOutcome:
@@ -147,10 +143,8 @@ def session_tags(graph: PolicyGraph) -> ProofOutcome:
         requests = account_requests(
             everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=graph.organization_paths
         )
-        for who, open_request in (
-            *requests,
-            *_service_requests(role.trust, role.arn, role.account, ["sts:TagSession"]),
-        ):
+        by_services = _service_requests(role.trust, role.arn, role.account, ["sts:TagSession"])
+        for who, open_request in (*requests, *by_services):
             solver.refute(f"{who} chooses the tags of a session of {role.name}", open_request)
     return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
@@ -158,17 +152,17 @@ def session_tags(graph: PolicyGraph) -> ProofOutcome:
 def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
     """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
     solver, named = Solver(), set[str]()
-    abroad = _on_behalf_of_others(graph.accounts())
+    for_others = _on_behalf_of_others(graph.accounts())
     for _, resource in sorted(graph.policy_resources.items()):
         for service, open_request in _service_requests(resource.policy or {}, None, resource.account, ["*"]):
             title = f"{service} has access to {resource.kind} {resource.name} on behalf of a foreign account"
-            solver.refute(title, open_request, abroad)
+            solver.refute(title, open_request, for_others)
     for role in graph.sorted_roles():
         for service, open_request in _service_requests(role.trust, role.arn, role.account, ["sts:AssumeRole*"]):
             if service in WITHOUT_SOURCE:
                 named.add(f"{service} assumes {role.arn}")
             else:
-                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, abroad)
+                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, for_others)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
@@ -177,11 +171,11 @@ def _service_requests(
 ) -> Iterator[tuple[str, OpenRequest]]:
     """Each AWS service that a policy names, with what it may ask for by that policy alone."""
     for service in sorted(_services(policy)):
-        spoken = {**policy, "Statement": [each for each in statements(policy) if _concerns(each, service)]}
-        question = AuthorizationRequest(
-            id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=spoken
+        relevant = {**policy, "Statement": [each for each in statements(policy) if _concerns(each, service)]}
+        parameters = AuthorizationRequest(
+            id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=relevant
         )
-        yield service, OpenRequest(question, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
+        yield service, OpenRequest(parameters, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
 
 
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:
