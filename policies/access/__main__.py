@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from policies.access import projected_sizes
+from policies.access.ask import BadQuestions, answer
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Decide, show and prove who may do what.")
 
 
@@ -19,9 +22,6 @@ def access() -> None:
 @app.command()
 def ask(file: Annotated[Path, typer.Argument(help="A JSON list of authorization requests, called questions.")]) -> None:
     """Decide the requests of FILE as IAM would, and print a JSON list of id, allowed and because."""
-    # The evaluator alone: z3, which `review` needs, takes longer to load than a request takes to decide.
-    from policies.access.ask import BadQuestions, answer
-
     try:
         answers = answer(file)
     except BadQuestions as bad:
@@ -41,7 +41,7 @@ def review(
     everything: Annotated[bool, typer.Option("--all", help="Show every finding of every check.")] = False,
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
-    # Loads z3, which `ask` has no use for.
+    # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
     from policies.access.console import print_review
     from policies.access.defects import defects
     from policies.access.encoding import MalformedDocument, Unsupported
@@ -72,9 +72,6 @@ def sizes(
     write: Annotated[bool, typer.Option("--write", help="Write docs/generated/document-sizes.md.")] = False,
 ) -> None:
     """Print how large the documents are that speak of all workload accounts, from one account to five hundred."""
-    # Renders the platform's documents, which `ask` and `review` have no use for.
-    from policies.access import projected_sizes
-
     text = projected_sizes.document()
     typer.echo(text)
     if write:

@@ -64,7 +64,7 @@ MUTATIONS = (
     ),
     Mutation(
         id="studio-exempt",
-        what="The denial of the data bucket spares the Studio roles.",
+        what="The denial of the data bucket exempts the Studio roles.",
         stack="dev",
         type="BucketPolicy",
         name="data-policy",
