@@ -8,9 +8,17 @@ import pytest
 
 from policies.access.authorization import KmsGrant
 from policies.access.encoding import MalformedDocument, decide
-from tests.policies.access.encoding.factories import BUCKET, HOME, READER, allow, authorization_request, deny, document
+from tests.policies.access.encoding.factories import (
+    ACCOUNT,
+    BUCKET,
+    READER,
+    allow,
+    authorization_request,
+    deny,
+    document,
+)
 
-KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
 
 
 @pytest.mark.parametrize(
