@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 # Longest match first: `us-isob-` begins like `us-iso-`. Source: botocore's partitions.json.
@@ -55,3 +55,14 @@ class Scope:
     def bucket_arn(self, bucket: str, key: str = "") -> str:
         """ARN of a bucket, or of the objects in it that a key pattern matches. S3's ARNs name no account."""
         return self.arn("s3", f"{bucket}/{key}" if key else bucket, region="", account="")
+
+    def service_host(self, service: str) -> str:
+        """An AWS service as the condition key `kms:ViaService` names it, such as `s3.eu-west-1.amazonaws.com`.
+
+        The suffix is the same in every partition (AWS KMS Developer Guide, "AWS KMS condition keys", kms:ViaService).
+        """
+        return f"{service}.{self.region}.amazonaws.com"
+
+    def in_account(self, account: str) -> Self:
+        """The same scope in another account."""
+        return replace(self, account=account)

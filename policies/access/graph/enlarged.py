@@ -196,7 +196,7 @@ class _Enlarging:
             elif kind == "deploy-test" and project:
                 yield replace(role, inline=(json.loads(self.platform.deploy_test(project)),))
             elif kind == "publish" and project in self._new:
-                trust = publisher_trust(self.platform.partition, self._home, [])
+                trust = publisher_trust(self.platform.scope, [])
                 yield replace(role, trust=json.loads(trust))
             else:
                 yield role

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
 # What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
@@ -81,7 +82,7 @@ _KEEPING = (
 )
 
 
-def network(account: Account) -> Sequence[Statement]:
+def _network(account: AccountScope) -> Sequence[Statement]:
     """VPCs, subnets, routes, security groups, endpoints, flow logs; gateways and addresses where NAT is switched on."""
     vpcs = [account.arn("ec2", "vpc/*")]
     parts = [account.arn("ec2", f"{kind}/*") for kind in _PARTS]
@@ -105,12 +106,12 @@ def network(account: Account) -> Sequence[Statement]:
         Statement(
             sid="NameEndpointsInTheVpc",
             actions=["route53:AssociateVPCWithHostedZone"],
-            resources=[f"arn:{account.partition}:route53:::hostedzone/*", account.arn("ec2", "vpc/*")],
+            resources=[account.arn("route53", "hostedzone/*", region="", account=""), account.arn("ec2", "vpc/*")],
         ),
     )
 
 
-def _tagging(account: Account, made: Sequence[str]) -> tuple[Statement, ...]:
+def _tagging(account: AccountScope, made: Sequence[str]) -> tuple[Statement, ...]:
     """Tags say what is the platform's: they are given while something is made, or to what carries them already."""
     asked = account.tagging()
     return (
@@ -132,3 +133,28 @@ def _tagging(account: Account, made: Sequence[str]) -> tuple[Statement, ...]:
             conditions=asked,
         ),
     )
+
+
+NETWORK = (
+    DeployedTypes(
+        types=(
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+            "aws:ec2/eip:Eip",
+            "aws:ec2/flowLog:FlowLog",
+            "aws:ec2/internetGateway:InternetGateway",
+            "aws:ec2/natGateway:NatGateway",
+            "aws:ec2/route:Route",
+            "aws:ec2/routeTable:RouteTable",
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "aws:ec2/securityGroup:SecurityGroup",
+            "aws:ec2/subnet:Subnet",
+            "aws:ec2/vpc:Vpc",
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        ),
+        statements=_network,
+        ceiling=("ec2:*", "route53:AssociateVPCWithHostedZone"),
+        passed_to=("vpc-flow-logs",),
+    ),
+)

@@ -1,87 +1,10 @@
-"""The deployer: what `pulumi up`, `refresh` and `destroy` of an account's stacks need, by theme.
-
-Which calls the provider makes for each type is Terraform's AWS provider's own code, under `internal/service/<service>`;
-which resources and condition keys an action knows is the Service Authorization Reference (SAR, copy of November 2026).
-Actions are bound to names where AWS lets us choose names, to the `platform` tag where it does not.
-"""
+"""The deployer's rights over buckets, keys and images."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from policies.documents.account import Account
-from policies.documents.boundaries import BOUNDED, MAKE_ROLES, PASSED_TO
-from policies.documents.deployer_delivery import delivery
-from policies.documents.deployer_network import network
-from policies.documents.deployer_operations import operations
-from policies.documents.statement import Kind, Statement, document
-
-
-def deployer_policies(account: Account, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
-    """The deployer's managed policies, by theme. Each fits 6,144 characters (IAM reference_iam-quotas).
-
-    `existing_buckets` are the names of buckets that stacks use instead of making them.
-    """
-    policies = {
-        "identity": document(*_identity(account), kind=Kind.MANAGED),
-        "network": document(*network(account), kind=Kind.MANAGED),
-        "storage": document(*_storage(account), kind=Kind.MANAGED),
-        "delivery": document(*delivery(account), kind=Kind.MANAGED),
-        "operations": document(*operations(account), kind=Kind.MANAGED),
-    }
-    if existing_buckets:
-        policies["existing"] = document(*_existing(account, existing_buckets), kind=Kind.MANAGED)
-    return policies
-
-
-# ---- roles
-
-_SEE_ROLES = (
-    "iam:GetRole",
-    "iam:GetRolePolicy",
-    "iam:ListAttachedRolePolicies",
-    "iam:ListInstanceProfilesForRole",
-    "iam:ListRolePolicies",
-    "iam:ListRoleTags",
-)
-
-
-def _identity(account: Account) -> Sequence[Statement]:
-    return (
-        Statement(
-            sid="MakeRolesInsideTheBoundary",
-            actions=BOUNDED,
-            resources=account.made_roles(),
-            conditions={"ArnEquals": {"iam:PermissionsBoundary": account.boundary()}},
-        ),
-        Statement(
-            sid="KeepRoles",
-            actions=[action for action in MAKE_ROLES if action not in BOUNDED],
-            resources=account.made_roles(),
-        ),
-        Statement(sid="SeeRoles", actions=_SEE_ROLES, resources=account.made_roles()),
-        Statement(
-            sid="PassRolesToServices",
-            actions=["iam:PassRole"],
-            resources=account.handed_roles(),
-            conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
-        ),
-        Statement(
-            sid="LetStudioHaveItsRole",
-            actions=["iam:CreateServiceLinkedRole"],
-            resources=[account.arn("iam", "role/aws-service-role/sagemaker.amazonaws.com/*", region="")],
-            conditions={"StringEquals": {"iam:AWSServiceName": "sagemaker.amazonaws.com"}},
-        ),
-        Statement(
-            sid="DenyTheFoundation",
-            effect="Deny",
-            actions=["iam:*"],
-            resources=account.foundation(),
-        ),
-    )
-
-
-# ---- buckets, keys, images
+from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
+from policies.documents.statement import Statement
 
 _BUCKETS = (
     "s3:CreateBucket",
@@ -163,13 +86,13 @@ _PUSH = (
 )
 
 
-def _storage(account: Account) -> Sequence[Statement]:
+def _buckets(account: AccountScope) -> tuple[Statement, ...]:
     purposes = ("artifacts", "capture", "data", "logs", "models")
     # Data and models are not the deployer's to delete: a bucket that holds some is emptied from inside the VPC.
-    emptied = [account.bucket(purpose) for purpose in ("artifacts", "capture", "logs")]
-    seeds = f"{account.bucket('artifacts')}/*/source/*"
+    emptied = [account.buckets(purpose) for purpose in ("artifacts", "capture", "logs")]
+    seeds = f"{account.buckets('artifacts')}/*/source/*"
     return (
-        Statement(sid="KeepBuckets", actions=_BUCKETS, resources=[account.bucket(purpose) for purpose in purposes]),
+        Statement(sid="KeepBuckets", actions=_BUCKETS, resources=[account.buckets(purpose) for purpose in purposes]),
         Statement(sid="FindWhatToEmpty", actions=["s3:ListBucketVersions"], resources=emptied),
         Statement(
             sid="EmptyWhatIsDestroyed",
@@ -187,45 +110,31 @@ def _storage(account: Account) -> Sequence[Statement]:
             ],
             resources=[seeds],
         ),
+    )
+
+
+def _cloud_control(account: AccountScope) -> tuple[Statement, ...]:
+    del account  # its statement knows no resource
+    return (
         Statement(
             sid="LookAtWhatExists",
             actions=["cloudformation:GetResource"],
             resources=["*"],
             reason="Cloud Control reads with its caller's own rights and knows no resource (SAR awscloudcontrolapi)",
         ),
-        *_make_keys(account),
-        *_keep_keys(account),
-        *_use_keys(account),
-        *_images(account),
     )
 
 
-def _existing(account: Account, buckets: Sequence[str]) -> tuple[Statement, ...]:
-    """Buckets that are there already: their policies become the platform's, all else about them is only looked at."""
-    arns = [f"arn:{account.partition}:s3:::{name}" for name in buckets]
-    return (
-        Statement(
-            sid="LookAtBuckets",
-            actions=["s3:Get*Configuration", "s3:GetBucket*", "s3:ListBucket", "s3:ListTagsForResource"],
-            resources=arns,
-            reason="What Cloud Control reads of a bucket grows with CloudFormation's type of it",
-        ),
-        Statement(sid="WriteTheirPolicies", actions=["s3:DeleteBucketPolicy", "s3:PutBucketPolicy"], resources=arns),
-        Statement(
-            sid="TellWhoseTheyAre",
-            actions=["s3:ListAllMyBuckets"],
-            resources=["*"],
-            reason="An account's list of buckets is no resource (SAR list_amazons3)",
-        ),
-    )
+def _keys(account: AccountScope) -> tuple[Statement, ...]:
+    return (*_make_keys(account), *_keep_keys(account), *_use_keys(account))
 
 
-def _every_key(account: Account) -> list[str]:
+def _every_key(account: AccountScope) -> list[str]:
     """KMS chooses the ids of keys: their tags say which are the platform's."""
     return [account.arn("kms", "key/*")]
 
 
-def _make_keys(account: Account) -> tuple[Statement, ...]:
+def _make_keys(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="MakeKeys",
@@ -244,7 +153,7 @@ def _make_keys(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _keep_keys(account: Account) -> tuple[Statement, ...]:
+def _keep_keys(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(sid="KeepKeys", actions=_KEYS, resources=_every_key(account), conditions=account.tagged()),
         Statement(
@@ -261,7 +170,7 @@ def _keep_keys(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _use_keys(account: Account) -> tuple[Statement, ...]:
+def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
     """What services do with a key on the deployer's behalf while they make something with it."""
     every = _every_key(account)
     home = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
@@ -292,7 +201,7 @@ def _use_keys(account: Account) -> tuple[Statement, ...]:
             resources=every,
             conditions={
                 "StringLike": {
-                    "kms:EncryptionContext:aws:s3:arn": account.bucket("artifacts"),
+                    "kms:EncryptionContext:aws:s3:arn": account.buckets("artifacts"),
                     "kms:ViaService": "s3.*.amazonaws.com",
                 },
             },
@@ -300,7 +209,7 @@ def _use_keys(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _images(account: Account) -> tuple[Statement, ...]:
+def _images(account: AccountScope) -> tuple[Statement, ...]:
     repositories = [account.arn("ecr", f"repository/{account.prefix}/*")]
     return (
         Statement(sid="KeepRepositories", actions=_REPOSITORIES, resources=repositories),
@@ -313,3 +222,41 @@ def _images(account: Account) -> tuple[Statement, ...]:
             reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
         ),
     )
+
+
+STORAGE = (
+    DeployedTypes(
+        types=(
+            "aws:s3/bucket:Bucket",
+            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            "aws:s3/bucketLogging:BucketLogging",
+            "aws:s3/bucketNotification:BucketNotification",
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            "aws:s3/bucketPolicy:BucketPolicy",
+            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            "aws:s3/bucketVersioning:BucketVersioning",
+        ),
+        statements=_buckets,
+        ceiling=("s3:*Bucket*", "s3:*Configuration", "s3:*Resource", "s3:DeleteObject*"),
+        keys_used_by=("s3",),
+    ),
+    # Lookups of what exists already; it makes nothing.
+    DeployedTypes(types=(), statements=_cloud_control, ceiling=("cloudformation:GetResource",)),
+    DeployedTypes(
+        types=("aws:kms/alias:Alias", "aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"),
+        statements=_keys,
+        ceiling=("kms:*",),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+            "aws:ecr/repository:Repository",
+            "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        ),
+        statements=_images,
+        ceiling=("ecr:*",),
+        keys_used_by=("ecr",),
+    ),
+)

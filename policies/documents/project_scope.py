@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.scope import Scope
+
 # Repositories that a project starts from: scientists publish to the first, nobody of the team to the second.
 MODEL_BUILD, MODEL_DEPLOY = "model-build", "model-deploy"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectPlace:
+class ProjectScope(Scope):
     """A project in the data science account. Buckets, keys and roles are ARNs, `parameters` an SSM path."""
 
-    partition: str
-    account: str
-    region: str
     project: str
     data_bucket: str
     models_bucket: str
@@ -30,10 +29,6 @@ class ProjectPlace:
     # What CodePipeline puts the artifacts of a pipeline below; it takes no prefix, only a bucket.
     build_folder: str
     deploy_folder: str
-
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of something in this account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def source(self, repository: str) -> str:
         """Key of a repository's archive in the artifacts bucket."""

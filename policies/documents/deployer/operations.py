@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from policies.documents import common
-from policies.documents.account import Account
+from policies.documents import common_statements
+from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
 _LOG_GROUPS = (
@@ -81,12 +80,7 @@ _RESOURCE_GROUPS = (
 )
 
 
-def operations(account: Account) -> Sequence[Statement]:
-    """Log groups, alarms, rules and buses, topics, parameters, resource groups: all of them by name."""
-    return (*_logs(account), *_events(account), *_topics(account), *_parameters(account))
-
-
-def _logs(account: Account) -> tuple[Statement, ...]:
+def _logs(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     groups = (f"/{prefix}/*", f"/aws/codebuild/{prefix}-*", f"/aws/lambda/{prefix}-*")
     return (
@@ -106,11 +100,11 @@ def _logs(account: Account) -> tuple[Statement, ...]:
             actions=_ALARMS,
             resources=[account.arn("cloudwatch", f"alarm:{prefix}-*")],
         ),
-        common.see_alarms(),
+        common_statements.see_alarms(),
     )
 
 
-def _events(account: Account) -> tuple[Statement, ...]:
+def _events(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     # Pipelines, and the rules that start them, begin with the project's id: see names.py.
     rules = [
@@ -137,7 +131,7 @@ def _events(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _topics(account: Account) -> tuple[Statement, ...]:
+def _topics(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepTopics",
@@ -153,7 +147,7 @@ def _topics(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _parameters(account: Account) -> tuple[Statement, ...]:
+def _parameters(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     return (
         Statement(
@@ -180,3 +174,37 @@ def _parameters(account: Account) -> tuple[Statement, ...]:
             resources=[account.arn("resource-groups", f"group/{prefix}-*")],
         ),
     )
+
+
+OPERATIONS = (
+    DeployedTypes(
+        types=("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"),
+        statements=_logs,
+        ceiling=("cloudwatch:*", "logs:*"),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:cloudwatch/eventBus:EventBus",
+            "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+            "aws:cloudwatch/eventRule:EventRule",
+            "aws:cloudwatch/eventTarget:EventTarget",
+        ),
+        statements=_events,
+        ceiling=("events:*",),
+        passed_to=("events",),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:sns/topic:Topic",
+            "aws:sns/topicPolicy:TopicPolicy",
+            "aws:sns/topicSubscription:TopicSubscription",
+        ),
+        statements=_topics,
+        ceiling=("sns:*",),
+    ),
+    DeployedTypes(
+        types=("aws:resourcegroups/group:Group", "aws:ssm/parameter:Parameter"),
+        statements=_parameters,
+        ceiling=("cloudformation:Describe*", "resource-groups:*", "ssm:*", "tag:Get*"),
+    ),
+)

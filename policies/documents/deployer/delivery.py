@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
+from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
 _STUDIO = (
@@ -51,8 +52,7 @@ _FUNCTIONS = (
 )
 
 
-def delivery(account: Account) -> Sequence[Statement]:
-    """Studio, registry groups, builds, pipelines, and the functions that stacks call."""
+def _sagemaker(account: AccountScope) -> tuple[Statement, ...]:
     studio = [account.arn("sagemaker", f"{kind}/*") for kind in ("domain", "user-profile")]
     groups = [account.arn("sagemaker", f"model-package-group/{account.prefix}-*")]
     return (
@@ -63,12 +63,10 @@ def delivery(account: Account) -> Sequence[Statement]:
             actions=["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
             resources=[*studio, *groups],
         ),
-        *_pipelines(account),
-        *_functions(account),
     )
 
 
-def _studio(account: Account, studio: Sequence[str]) -> tuple[Statement, ...]:
+def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="MakeStudio",
@@ -98,7 +96,7 @@ def _studio(account: Account, studio: Sequence[str]) -> tuple[Statement, ...]:
     )
 
 
-def _pipelines(account: Account) -> tuple[Statement, ...]:
+def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
     return (
@@ -107,7 +105,7 @@ def _pipelines(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _functions(account: Account) -> tuple[Statement, ...]:
+def _functions(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="KeepFunctions",
@@ -120,3 +118,38 @@ def _functions(account: Account) -> tuple[Statement, ...]:
             resources=[account.arn("lambda", f"function:{account.prefix}-*-release-cleaner")],
         ),
     )
+
+
+DELIVERY = (
+    DeployedTypes(
+        types=(
+            "aws:sagemaker/domain:Domain",
+            "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+            "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+            "aws:sagemaker/userProfile:UserProfile",
+        ),
+        statements=_sagemaker,
+        ceiling=(
+            "elasticfilesystem:CreateFileSystem",
+            "elasticfilesystem:TagResource",
+            "sagemaker:*Domain",
+            "sagemaker:*ModelPackageGroup*",
+            "sagemaker:*Tags",
+            "sagemaker:*UserProfile",
+        ),
+        passed_to=("sagemaker",),
+        keys_used_by=("elasticfilesystem", "sagemaker"),
+    ),
+    DeployedTypes(
+        types=("aws:codebuild/project:Project", "aws:codepipeline/pipeline:Pipeline"),
+        statements=_pipelines,
+        ceiling=("codebuild:*", "codepipeline:*"),
+        passed_to=("codebuild", "codepipeline"),
+    ),
+    DeployedTypes(
+        types=("aws:lambda/function:Function", "aws:lambda/invocation:Invocation"),
+        statements=_functions,
+        ceiling=("lambda:*",),
+        passed_to=("lambda",),
+    ),
+)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from policies.documents.project_place import ProjectPlace
-from policies.documents.workload_roles import WorkloadPlace
+from policies.documents.project_scope import ProjectScope
+from policies.documents.workload_roles import WorkloadScope
 from tests.policies.documents.asked import ACCOUNT, REGION, arn
 
 
-def workload_place() -> WorkloadPlace:
+def workload_scope() -> WorkloadScope:
     """A staging account."""
-    return WorkloadPlace(
+    return WorkloadScope(
         partition="aws",
         account="222222222222",
         region=REGION,
@@ -25,13 +25,14 @@ def workload_place() -> WorkloadPlace:
     )
 
 
-def project_place(project: str) -> ProjectPlace:
+def project_scope_of(project: str) -> ProjectScope:
     """A project of the data science account."""
     key = arn("kms", "key/k")
-    return ProjectPlace(
+    return ProjectScope(
         partition="aws",
         account=ACCOUNT,
         region=REGION,
+        prefix="mlops",
         project=project,
         data_bucket="arn:aws:s3:::data",
         models_bucket="arn:aws:s3:::models",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.keys import Place
+from catalog.scope import Scope
 from policies.documents.statement import Principals, Statement, document
 
 _DESCRIBE = (
@@ -40,8 +40,8 @@ _RESOURCES = (
 )
 
 
-def guard(
-    place: Place,
+def remediator(
+    scope: Scope,
     *,
     topic: str,
     queue: str,
@@ -55,20 +55,19 @@ def guard(
 
     Everything and not only the platform's: a name or a tag that spared a job would be the way past the guard.
     """
-    sagemaker = f"arn:{place.partition}:sagemaker:{place.region}:{place.account}"
-    everything = [f"{sagemaker}:{kind}/*" for kind in _RESOURCES]
+    everything = [scope.arn("sagemaker", f"{kind}/*") for kind in _RESOURCES]
     stop = Statement(sid="StopWhatBreaksTheRules", actions=_STOP, resources=everything)
     delete = Statement(
         sid="DeleteEndpointsThatBreakTheRules",
         actions=["sagemaker:DeleteEndpoint"],
-        resources=[f"{sagemaker}:endpoint/*"],
+        resources=[scope.arn("sagemaker", "endpoint/*")],
     )
     return document(
         Statement(sid="LookAtWhatRuns", actions=_DESCRIBE, resources=everything),
         stop if stops else None,
         delete if stops and deletes_endpoints else None,
         _mark(everything, tags),
-        *_telling(place, topic, queue, key),
+        *_telling(scope, topic, queue, key),
         Statement(
             sid="WriteOwnLog",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -87,7 +86,7 @@ def _mark(everything: Sequence[str], tags: Sequence[str]) -> Statement:
     )
 
 
-def _telling(place: Place, topic: str, queue: str, key: str) -> tuple[Statement, ...]:
+def _telling(scope: Scope, topic: str, queue: str, key: str) -> tuple[Statement, ...]:
     return (
         Statement(sid="TellTheTopic", actions=["sns:Publish"], resources=[topic]),
         # Lambda sends what failed for good with the function's role (L: invocation-async-retain-records).
@@ -96,7 +95,7 @@ def _telling(place: Place, topic: str, queue: str, key: str) -> tuple[Statement,
             sid="EncryptMessages",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key],
-            conditions={"StringEquals": {"kms:ViaService": [place.service("sns"), place.service("sqs")]}},
+            conditions={"StringEquals": {"kms:ViaService": [scope.service_host("sns"), scope.service_host("sqs")]}},
         ),
     )
 
