@@ -13,10 +13,9 @@ from policies.pack import exemptions
 from policies.pack.captured import read
 from policies.pack.model import UNKNOWN
 from policies.pack.rules import RULES
+from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
 from tests.policies.pack.pack_factories import KEY_ARN, allow, document
 
-TAGS = {"owner": "ml-platform", "cost-centre": "4711", "data-class": "confidential"}
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
 OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
 
@@ -25,23 +24,6 @@ OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action=
 def without_the_platforms_exemptions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the platform's teams have written down is not for these resources."""
     monkeypatch.setattr(exemptions, "PATH", tmp_path / "none.yaml")
-
-
-def record(token: str, name: str, stack: str = "dev", **inputs: Any) -> dict[str, Any]:
-    urn = f"urn:pulumi:{stack}::mlops-platform::{token}::{name}"
-    given = {"tagsAll": TAGS, **inputs}
-    return {"stack": stack, "urn": urn, "type": token, "name": name, "options": {}, "inputs": given, "outputs": {}}
-
-
-def written(path: Path, content: Any) -> str:
-    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    return str(path)
-
-
-def exported(*records: dict[str, Any]) -> dict[str, Any]:
-    """As `pulumi stack export` writes: neither stack nor name, which the URN holds."""
-    bare = [{key: value for key, value in one.items() if key not in {"stack", "name"}} for one in records]
-    return {"version": 3, "deployment": {"resources": bare}}
 
 
 def test_resources_without_a_violation_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,8 +16,8 @@ from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import UNKNOWN, Exemption, StackResource
 from policies.pack.rules import RULES, log_group
+from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
 from tests.policies.pack.pack_factories import KEY_ARN, make
-from tests.policies.pack.test_check_captured import LOG_GROUP, exported, record, written
 
 TODAY = datetime.date(2026, 11, 21)
 TOMORROW = TODAY + datetime.timedelta(days=1)
