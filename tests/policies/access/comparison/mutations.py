@@ -94,7 +94,7 @@ def _operators(names: str, other: str) -> Callable[[Any], Any]:
 
 
 def _question_mark_is_text(original: Any) -> Any:
-    return lambda whole, name: "?" if whole == "?" else original(whole, name)
+    return lambda text, name: "?" if text == "?" else original(text, name)
 
 
 def _value_with_wildcards(original: Any) -> Any:

@@ -184,7 +184,7 @@ def policy_resource_request(random: Random, number: int) -> AuthorizationRequest
 
 
 def _callers() -> list[tuple[str, str | None]]:
-    mine = [
+    own_account = [
         (f"arn:aws:iam::{account}:{rest}", account)
         for account in _ACCOUNTS
         for rest in ("role/app/reader", "role/writer", "user/ann", "user/team/bob", "root")
@@ -196,7 +196,7 @@ def _callers() -> list[tuple[str, str | None]]:
     ]
     linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/logs.amazonaws.com/Linked"
     services = [("events.amazonaws.com", None), ("logs.amazonaws.com", None), ("*", None), (_PROVIDER, None)]
-    return [*mine, *sessions, (linked, ACCOUNT), *services]
+    return [*own_account, *sessions, (linked, ACCOUNT), *services]
 
 
 def _shown_role(random: Random, caller: str) -> dict[str, Any]:
