@@ -26,7 +26,10 @@ from policies.pack.model import UNKNOWN, Exemption, Rule, StackResource
 
 
 class ValuesNotKnown(UnknownValueError):
-    """What Pulumi turns into an advisory. Raised last: violations that were reported before it stand."""
+    """Values that a rule needs are known only during the update: Pulumi reports this as an advisory.
+
+    Raised after all violations are reported, which stand.
+    """
 
     def __init__(self, findings: Iterable[RuleFinding]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
@@ -52,17 +55,17 @@ def _item(container: Any, key: Any) -> Any:
 
 @dataclass(frozen=True)
 class ActiveExemptions:
-    """The exemptions that there are, and the day on which they are asked for."""
+    """The exemptions of `policy-exemptions.yaml`, and the date that decides which of them still hold."""
 
     exemptions: Sequence[Exemption]
     today: datetime.date
 
     def covers(self, rule: Rule) -> bool:
-        """Whether one of them is for the rule."""
+        """Whether any exemption is for the rule."""
         return any(one.rule == rule.id for one in self.exemptions)
 
     def judge(self, rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
-        """A rule on a resource, as the exemptions leave it."""
+        """The finding of a rule on a resource, after exemptions."""
         return exempt(judge(rule, resource, stack), self.exemptions, self.today)
 
 

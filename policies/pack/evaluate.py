@@ -12,7 +12,7 @@ from policies.pack.statements import MalformedPolicyDocument
 
 
 class Verdict(Enum):
-    """What a rule says of a resource."""
+    """The outcome of a rule on a resource."""
 
     PASSED = "passed"
     VIOLATED = "violated"
@@ -36,7 +36,7 @@ class RuleFinding:
 
 
 def judge(rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
-    """One rule on one resource of the rule's types."""
+    """Check one resource, which must be of the rule's types."""
     try:
         violations = rule.check(resource, stack)
     except UnknownValue as unknown:
@@ -53,7 +53,10 @@ def judge(rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -
 def evaluate(
     rules: Iterable[Rule], inputs: Sequence[StackResource], with_outputs: Sequence[StackResource]
 ) -> list[RuleFinding]:
-    """All rules on all resources of one stack, given twice: with their inputs, and with outputs as well."""
+    """Check all resources of one stack by all rules.
+
+    Rules on single resources see `inputs`, as in a preview; rules on stacks see `with_outputs`.
+    """
     return [
         judge(rule, resource, with_outputs)
         for rule in rules

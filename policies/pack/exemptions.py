@@ -148,7 +148,7 @@ def _resource_problems(given: Mapping[str, Any], where: str) -> Iterator[str]:
 
 
 def _duplicates(entries: Sequence[Any], locations: Mapping[int, str]) -> Iterator[str]:
-    """Entries for the rule and resource of one before."""
+    """Entries for the same rule and resource as an earlier entry."""
     first: dict[tuple[str, str], str] = {}
     for number, entry in enumerate(entries):
         if isinstance(entry, dict) and {"rule", "resource"} <= entry.keys():

@@ -1,4 +1,4 @@
-"""What a rule is and what it looks at: plain data, without Pulumi."""
+"""Rules, the resources that they check, and exemptions: plain data, without Pulumi."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 
 class Unknown:
-    """Stands for a value that nobody can read yet: an output in a preview, or a secret."""
+    """The type of `UNKNOWN`, which stands for an output in a preview, or for a secret."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -28,7 +28,7 @@ class UnknownValue(Exception):
 
 
 class NotApplicable(Exception):
-    """The rule's subject is excused, for a reason that people are told."""
+    """Raised by a check when its rule does not apply to the resource; the message is the reason that is reported."""
 
 
 class Severity(Enum):
@@ -83,7 +83,7 @@ class StackResource:
         return found
 
     def item_paths(self, path: str) -> list[str]:
-        """The dotted paths of a list's items, for reading into them."""
+        """The dotted paths of a list's items, to be given to `get` and `text`."""
         return [f"{path}.{number}" for number in range(len(self.values(path)))]
 
     def present(self, path: str) -> bool:
@@ -136,7 +136,7 @@ class Exemption:
     pattern_reason: str = ""
 
     def covers(self, rule: str, urn: str) -> bool:
-        """Whether it speaks of this rule on this resource."""
+        """Whether it exempts the resource with this URN from this rule."""
         parts = (re.escape(part) for part in self.resource.split("*"))
         return rule == self.rule and re.fullmatch(".*".join(parts), urn) is not None
 

@@ -1,4 +1,4 @@
-"""What a check found, for people and for machines."""
+"""The report of a check, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _outcome(report: CheckReport) -> str:
 
 
 def as_json(report: CheckReport) -> dict[str, Any]:
-    """The same for machines: everything but what passed, which is counted."""
+    """The report as JSON: every finding but those that passed, which are only counted."""
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     return {
         "outcome": "failed" if report.failed else "passed",

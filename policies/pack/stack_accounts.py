@@ -1,4 +1,4 @@
-"""Which accounts a stack acts in, by its own word: the accounts to which its providers are held."""
+"""The accounts that a stack acts in: the `allowedAccountIds` of its AWS providers."""
 
 from __future__ import annotations
 

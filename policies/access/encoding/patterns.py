@@ -58,10 +58,10 @@ def pieces(pattern: str, *, wildcards: bool, resolve: Resolve | None = None) -> 
     return found
 
 
-def _variable(inside: str, resolve: Resolve) -> Piece:
-    if inside in _LITERAL_VARIABLES:
-        return inside
-    name, comma, default = inside.partition(",")
+def _variable(expression: str, resolve: Resolve) -> Piece:
+    if expression in _LITERAL_VARIABLES:
+        return expression
+    name, comma, default = expression.partition(",")
     return resolve(name.strip().lower(), default.strip().strip("'") if comma else None)
 
 

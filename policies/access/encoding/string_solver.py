@@ -108,14 +108,14 @@ def _known_conflicts(constraints: Mapping[str, StringConstraint]) -> Iterable[z3
             yield z3.AtMost(*(flag for flag, _ in constants), 1)
         for name, constraint in own.items():
             if constraint.exactly is None:
-                inside: list[z3.BoolRef] = []
-                outside: list[z3.BoolRef] = []
+                accepted: list[z3.BoolRef] = []
+                refused: list[z3.BoolRef] = []
                 for flag, text in constants:
-                    (inside if _holds(constraint, text) else outside).append(flag)
-                if inside:
-                    yield z3.Implies(z3.Or(inside), z3.Bool(name))
-                if outside:
-                    yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
+                    (accepted if _holds(constraint, text) else refused).append(flag)
+                if accepted:
+                    yield z3.Implies(z3.Or(accepted), z3.Bool(name))
+                if refused:
+                    yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(refused)))
         yield from _known_prefixes(
             {name: constraint.prefix for name, constraint in own.items() if constraint.prefix is not None}
         )

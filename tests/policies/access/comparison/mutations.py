@@ -19,7 +19,7 @@ from policies.access.evaluator.parse import _PolicyParser as PolicyParser
 
 
 @dataclass(frozen=True)
-class Fault:
+class Mutation:
     """`make` gets what stands at `target.name` and returns what replaces it.
 
     `generator` is the generator of requests that is expected to show it soonest.
@@ -33,12 +33,12 @@ class Fault:
     make: Callable[[Any], Any]
 
 
-def _evaluator(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    return Fault("evaluator", title, generator, target, name, make)
+def _evaluator(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Mutation:
+    return Mutation("evaluator", title, generator, target, name, make)
 
 
-def _encoding(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    return Fault("encoding", title, generator, target, name, make)
+def _encoding(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Mutation:
+    return Mutation("encoding", title, generator, target, name, make)
 
 
 def _constant(value: Any) -> Callable[[Any], Any]:
@@ -94,7 +94,7 @@ def _operators(names: str, other: str) -> Callable[[Any], Any]:
 
 
 def _question_mark_is_text(original: Any) -> Any:
-    return lambda whole, name: "?" if whole == "?" else original(whole, name)
+    return lambda text, name: "?" if text == "?" else original(text, name)
 
 
 def _value_with_wildcards(original: Any) -> Any:
@@ -190,7 +190,7 @@ _IN_ENCODING = [
     _encoding("grant constraints are ignored", "keys-and-trusts", decision, "_constraint", _constant(True)),
 ]  # fmt: skip
 
-FAULTS = tuple(_IN_EVALUATOR + _IN_ENCODING)
+MUTATIONS = tuple(_IN_EVALUATOR + _IN_ENCODING)
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import allows, decide, explain
-from tests.policies.access.evaluator.factories import FULL, HOME, ROLE, condition_holds, policy
+from tests.policies.access.evaluator.factories import ACCOUNT, FULL, ROLE, condition_holds, policy
 from tests.policies.access.evaluator.strategies import (
     random_document,
     random_request,
@@ -93,7 +93,7 @@ def test_another_level_of_scps_grants_nothing(request: AuthorizationRequest, lev
 def test_without_a_resource_policy_a_boundary_intersects_the_identity_policies(
     request: AuthorizationRequest, boundary: dict[str, Any]
 ) -> None:
-    alone = replace(request, principal=ROLE, account=HOME, owner=HOME, resource_policy=None, boundary=None)
+    alone = replace(request, principal=ROLE, account=ACCOUNT, owner=ACCOUNT, resource_policy=None, boundary=None)
     both = decide(alone).allowed and decide(replace(alone, identity=[boundary])).allowed
     assert decide(replace(alone, boundary=boundary)).allowed is both
 
