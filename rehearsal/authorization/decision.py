@@ -9,10 +9,10 @@ from policies.access.evaluator import Explanation, explain
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import account_of
 from policies.access.question import Document, Question
-from rehearsal.authorization.foreign import identity_of
-from rehearsal.authorization.known import Known
-from rehearsal.authorization.need import Right
+from rehearsal.authorization.external_principals import identity_of
+from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
+from rehearsal.service_model.required_action import Right
 
 # A key that is about to be made has the policy that its maker gives it; what remains to decide is the maker's own side.
 _NEW_KEY: Document = {
@@ -25,7 +25,7 @@ _REFUSED = frozenset({401, 403})
 
 
 @dataclass(frozen=True)
-class Asked:
+class Decision:
     """One question, and the requests that put it: their numbers and operations, in order."""
 
     question: Question
@@ -36,15 +36,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Decided:
+class AuthorizationResult:
     """`requests` were decided by `asked`; `unmapped` are operations that no table has, as `service:Operation`."""
 
     requests: int
-    asked: tuple[Asked, ...]
+    asked: tuple[Decision, ...]
     unmapped: tuple[str, ...]
 
     @property
-    def refused(self) -> list[Asked]:
+    def refused(self) -> list[Decision]:
         """Questions that were answered with no."""
         return [one for one in self.asked if not one.explanation.allowed]
 
@@ -54,9 +54,9 @@ class Decided:
         return not self.refused and not self.unmapped
 
 
-def decide_all(requests: Iterable[Recorded], known: Known) -> Decided:
+def decide_all(requests: Iterable[Recorded], facts: ResourceFacts) -> AuthorizationResult:
     """Decide requests by the graph as it is in the end. Removals are not: what they removed is no longer in it."""
-    found: dict[object, Asked] = {}
+    found: dict[object, Decision] = {}
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
     unmapped: dict[str, None] = {}
@@ -68,12 +68,12 @@ def decide_all(requests: Iterable[Recorded], known: Known) -> Decided:
         if line.rights is None:
             unmapped[f"{line.service}:{line.operation}"] = None
             continue
-        for right, endpoint in _needed(line, known):
+        for right, endpoint in _required(line, facts):
             asked = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, asked, endpoint, known.graph)
+            _add(found, line, asked, endpoint, facts.graph)
             if right.action.endswith(":AddTags"):
                 tagged.setdefault(right.resource, {}).update(_given(right))
-    return Decided(count, tuple(found.values()), tuple(sorted(unmapped)))
+    return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
 
 
 def _given(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
@@ -83,23 +83,23 @@ def _given(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
             yield key.replace(_REQUESTED, "aws:ResourceTag/"), value
 
 
-def _needed(line: Recorded, known: Known) -> Iterator[tuple[Right, str | None]]:
+def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str | None]]:
     for right in line.rights or ():
-        settled = known.settled(right)
+        resolved = facts.resolve(right)
         # Handing a role over is IAM's matter, and what a service asks for itself comes from the service.
         inside = right.action != "iam:PassRole" and not right.principal
-        yield settled, line.endpoint if inside else None
-        for implied in known.implied(settled, line.operation):
-            yield known.settled(replace(implied, principal=right.principal)), None
+        yield resolved, line.endpoint if inside else None
+        for implied in facts.encryption_rights(resolved, line.operation):
+            yield facts.resolve(replace(implied, principal=right.principal)), None
 
 
-def _add(found: dict[object, Asked], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
+def _add(found: dict[object, Decision], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
     principal = right.principal or line.role
     context = _context(line, right, principal)
     key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())))
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
-        found[key] = Asked(question, explain(question))
+        found[key] = Decision(question, explain(question))
     asked = found[key]
     asked.numbers.append(line.number)
     for many, one in ((asked.operations, f"{line.service}:{line.operation}"), (asked.phases, line.phase)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.access.graph import PolicyGraph
 from policies.access.question import Question
-from rehearsal.authorization.decision import Asked
+from rehearsal.authorization.decision import Decision
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Refusal:
     question: dict[str, Any]
 
 
-def refusal(asked: Asked, graph: PolicyGraph) -> Refusal:
+def refusal(asked: Decision, graph: PolicyGraph) -> Refusal:
     """What there is to say of a question that was answered with no."""
     question, why = asked.question, asked.explanation
     endpoint = question.context.get("aws:SourceVpce")
@@ -42,11 +42,11 @@ def refusal(asked: Asked, graph: PolicyGraph) -> Refusal:
         requests=tuple(asked.numbers[:20]),
         because=why.because,
         add=_remedies(asked, graph),
-        question=as_asked(question),
+        question=question_json(question),
     )
 
 
-def _remedies(asked: Asked, graph: PolicyGraph) -> tuple[str, ...]:
+def _remedies(asked: Decision, graph: PolicyGraph) -> tuple[str, ...]:
     question, why = asked.question, asked.explanation
     what = f"{question.action} on {question.resource}"
     denied = [f"{reason}: {_place(_layer(reason), question, graph)} must spare it" for reason in why.decisive]
@@ -80,7 +80,7 @@ def _place(layer: str, question: Question, graph: PolicyGraph) -> str:
     return f"{guard.kind} {name} of stack {guard.stack}" if guard else name
 
 
-def as_asked(question: Question) -> dict[str, Any]:
+def question_json(question: Question) -> dict[str, Any]:
     """The question as `python -m policies.access ask` reads it."""
     return {
         "id": question.id,

@@ -9,12 +9,13 @@ from policies.access.graph import PolicyGraph
 from policies.access.graph.model import PolicyResource
 from policies.pack.captured import Captured
 from policies.pack.model import Resource
-from rehearsal.authorization.need import Right
-from rehearsal.authorization.tables.storage import BOTH, HEADERS, READS, WRITES
+from rehearsal.service_model.required_action import Right
+from rehearsal.services import services
 
-BOUNDARY = "iam:PermissionsBoundary"
-# Actions whose condition keys hold the boundary that the role has, not one in the request (SAR list_awsidentityand…).
-BOUNDED = frozenset(
+_BOUNDARY_KEY = "iam:PermissionsBoundary"
+# Actions whose condition keys hold the boundary that the role has, not one in the request (Service
+# Authorization Reference, "AWS Identity and Access Management (IAM)").
+_BOUNDARY_ACTIONS = frozenset(
     f"iam:{action}"
     for action in (
         "AttachRolePolicy",
@@ -31,45 +32,44 @@ BOUNDED = frozenset(
 
 
 @dataclass(frozen=True)
-class Known:
-    """`roles`: account and name -> ARN. `tags`: ARN, or the id at its end -> tags. `topic_keys`: topic -> key."""
+class ResourceFacts:
+    """What the stacks' resources tell.
+
+    `roles`: account and name -> ARN. `tags`: ARN, or the id at its end -> tags. `aliases`: account and alias of a key
+    -> ARN. `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key.
+    """
 
     graph: PolicyGraph
     roles: Mapping[tuple[str, str], str]
     tags: Mapping[str, Mapping[str, str]]
     aliases: Mapping[tuple[str, str], str]
-    topic_keys: Mapping[str, str]
+    resource_keys: Mapping[str, str]
 
-    def settled(self, right: Right) -> Right:
+    def resolve(self, right: Right) -> Right:
         """The right with its resource's real ARN and with the condition keys that follow from what is there."""
         resource = self._resource(right)
         context = {**self._resource_tags(resource), **right.context}
         role = self.graph.roles.get(resource)
-        if right.action in BOUNDED and role is not None and role.boundary_arn:
-            context[BOUNDARY] = role.boundary_arn
+        if right.action in _BOUNDARY_ACTIONS and role is not None and role.boundary_arn:
+            context[_BOUNDARY_KEY] = role.boundary_arn
         return replace(right, resource=resource, context=context)
 
-    def implied(self, right: Right, operation: str) -> list[Right]:
-        """What a service asks KMS for on the caller's behalf: encrypted objects and topics (S3 UsingKMSEncryption)."""
-        if right.action in READS | WRITES:
-            return [] if operation in HEADERS else self._object_key(right, operation in BOTH)
-        key = self.topic_keys.get(right.resource) if right.action == "sns:Publish" else None
-        if key is None:
-            return []
-        # SNS sns-key-management: publishers need both.
-        context = {"kms:EncryptionContext:aws:sns:topicArn": right.resource}
-        region = right.resource.split(":")[3]
-        return _through("sns", region, key, ("kms:Decrypt", "kms:GenerateDataKey"), context)
+    def encryption_rights(self, right: Right, operation: str) -> Sequence[Right]:
+        """What a service asks KMS for on the caller's behalf, such as S3 for objects of an encrypted bucket."""
+        service = services().get(right.action.partition(":")[0])
+        if service is None or service.encryption_rights is None:
+            return ()
+        encrypted = self._encryption(right.resource)
+        return service.encryption_rights(right, operation, *encrypted) if encrypted else ()
 
-    def _object_key(self, right: Right, multipart: bool) -> list[Right]:
-        bucket = self.graph.policy_resource_of(right.resource)
-        if bucket is None or not bucket.key_arn:
-            return []
-        key = self._key(bucket.key_arn, bucket)
-        reads, writes = right.action in READS or multipart, right.action in WRITES
-        actions = [action for action, used in (("kms:Decrypt", reads), ("kms:GenerateDataKey", writes)) if used]
-        # The bucket, not the object: the platform's buckets have bucket keys (S3 bucket-key).
-        return _through("s3", key.split(":")[3], key, actions, {"kms:EncryptionContext:aws:s3:arn": bucket.arn})
+    def _encryption(self, resource: str) -> tuple[str, str] | None:
+        """The ARN of the key that encrypts a resource, and that of the resource with the key, such as a bucket."""
+        if resource in self.resource_keys:
+            return self.resource_keys[resource], resource
+        encrypted = self.graph.policy_resource_of(resource)
+        if encrypted is None or not encrypted.key_arn:
+            return None
+        return self._key(encrypted.key_arn, encrypted), encrypted.arn
 
     def _key(self, named: str, beside: PolicyResource) -> str:
         return named if named.startswith("arn:") else self.aliases.get((beside.account, named), named)
@@ -91,23 +91,17 @@ class Known:
         return {f"aws:ResourceTag/{key}": value for key, value in found.items()}
 
 
-def _through(service: str, region: str, key: str, actions: Sequence[str], context: Mapping[str, str]) -> list[Right]:
-    """Rights that a service uses for its caller: without any VPC endpoint (aws-facts 2.5)."""
-    keys = {"kms:ViaService": f"{service}.{region}.amazonaws.com", "aws:ViaAWSService": "true", **context}
-    return [Right(action=action, resource=key, context=keys) for action in actions]
-
-
-def known_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> Known:
+def facts_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> ResourceFacts:
     """What the stacks' resources tell."""
     every = [resource for stack in stacks for resource in stack.whole]
     keys = {key.arn.rpartition("/")[2]: key for key in graph.kind("key")}
     aliases = {(key.account, alias): key.arn for key in keys.values() for alias in key.aliases}
-    return Known(
+    return ResourceFacts(
         graph=graph,
         roles={(role.account, role.name): role.arn for role in graph.roles.values()},
         tags=dict(_tagged(every)),
         aliases=aliases,
-        topic_keys=dict(_topic_keys(every, {**{k: v.arn for k, v in keys.items()}})),
+        resource_keys=dict(_resource_keys(every, {**{k: v.arn for k, v in keys.items()}})),
     )
 
 
@@ -123,8 +117,8 @@ def _tagged(resources: Iterable[Resource]) -> Iterable[tuple[str, Mapping[str, s
                 yield value, plain
 
 
-def _topic_keys(resources: Iterable[Resource], keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _resource_keys(resources: Iterable[Resource], keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for resource in resources:
         named, arn = resource.props.get("kmsMasterKeyId"), resource.props.get("arn")
-        if resource.type == "aws:sns/topic:Topic" and isinstance(named, str) and isinstance(arn, str):
+        if isinstance(named, str) and isinstance(arn, str):
             yield arn, named if named.startswith("arn:") else keys.get(named, named)

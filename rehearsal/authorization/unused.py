@@ -9,7 +9,7 @@ from typing import Any
 from policies.access.evaluator import parse
 from policies.access.evaluator.policy import PolicyKind
 from policies.access.graph import PolicyGraph
-from rehearsal.authorization.decision import Asked
+from rehearsal.authorization.decision import Decision
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Unused:
     whole: bool
 
 
-def unused_rights(graph: PolicyGraph, asked: Iterable[Asked]) -> list[Unused]:
+def unused_rights(graph: PolicyGraph, asked: Iterable[Decision]) -> list[Unused]:
     """What each role that acted may do and did not, by statement; roles that never acted are not listed."""
     used: dict[tuple[str, str], set[str]] = {}
     for one in asked:

@@ -12,11 +12,12 @@ from rich.table import Table
 
 from policies.access.graph import graph_of
 from policies.pack.captured import read
-from rehearsal.authorization.decision import Asked, decide_all
-from rehearsal.authorization.known import known_from
+from rehearsal.authorization.decision import Decision, decide_all
+from rehearsal.authorization.refusal import Refusal, question_json, refusal
+from rehearsal.authorization.resource_facts import facts_from
 from rehearsal.authorization.unused import Unused, unused_rights
-from rehearsal.authorization.words import Refusal, as_asked, refusal
 from rehearsal.aws.recorder import Recorded
+from rehearsal.services import module_path
 
 SHOWN = 20
 
@@ -55,7 +56,7 @@ class Access:
         """The refusals, the first of each kind."""
         table = Table("who", "asked for", "add, or spare", box=None, header_style="dim", pad_edge=False)
         for operation in self.unmapped:
-            table.add_row("", operation, "say in rehearsal/decided/tables which rights it needs")
+            table.add_row("", operation, f"say in {module_path(operation.partition(':')[0])} which actions it requires")
         kinds: dict[tuple[str, str, str], list[Refusal]] = {}
         for one in self.refusals:
             kinds.setdefault((one.who, one.action, _kind(one)), []).append(one)
@@ -75,7 +76,7 @@ def judge(folder: Path, requests: Iterable[Recorded]) -> Access:
     """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it."""
     stacks = read(folder / "resources.json")
     graph = graph_of(stacks)
-    decided = decide_all(requests, known_from(graph, stacks))
+    decided = decide_all(requests, facts_from(graph, stacks))
     _write_questions(folder / "questions.json", decided.asked)
     return Access(
         requests=decided.requests,
@@ -86,10 +87,10 @@ def judge(folder: Path, requests: Iterable[Recorded]) -> Access:
     )
 
 
-def _write_questions(path: Path, asked: Iterable[Asked]) -> None:
+def _write_questions(path: Path, asked: Iterable[Decision]) -> None:
     """Every refused question, and the first of each principal and action, as `policies.access ask` takes them."""
-    chosen: dict[object, Asked] = {}
+    chosen: dict[object, Decision] = {}
     for one in asked:
         key = (one.question.principal, one.question.action) if one.explanation.allowed else one.question.id
         chosen.setdefault(key, one)
-    path.write_text(json.dumps([as_asked(one.question) for one in chosen.values()]) + "\n", encoding="utf-8")
+    path.write_text(json.dumps([question_json(one.question) for one in chosen.values()]) + "\n", encoding="utf-8")

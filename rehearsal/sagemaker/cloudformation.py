@@ -22,12 +22,12 @@ from moto.core.request import Request
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
-from rehearsal.aws.patches import Patches
 from rehearsal.aws.requests import Question
 from rehearsal.sagemaker.parameters import problems
 from rehearsal.sagemaker.resource_types import KINDS
 from rehearsal.sagemaker.resources import Resource, ResourceClass, ResourceFailed
 from rehearsal.sagemaker.stack_work import StackFailed, Work
+from rehearsal.service_model.patches import Patches
 
 _OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
 

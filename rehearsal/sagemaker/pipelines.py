@@ -19,9 +19,9 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.sagemaker import storage
 from rehearsal.sagemaker.definition import DefinitionError, Scope, check, in_order, parameters
-from rehearsal.sagemaker.gaps import execution_of, now
 from rehearsal.sagemaker.jobs import Jobs
 from rehearsal.sagemaker.steps import Cache, StepFailed, Steps
+from rehearsal.services.sagemaker.runtime_patches import execution_of, now
 
 OnStep = Callable[[str, str, str], None]
 

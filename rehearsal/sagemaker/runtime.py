@@ -13,15 +13,16 @@ from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.patches import Patches
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
-from rehearsal.sagemaker import endpoints, gaps, images, stopping
+from rehearsal.sagemaker import endpoints, images, stopping
 from rehearsal.sagemaker.cloudformation import Stacks
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import Jobs, Outcome
 from rehearsal.sagemaker.pipelines import OnStep, PipelineRunner, event
 from rehearsal.sagemaker.servers import Starter
 from rehearsal.sagemaker.stacksets import StackSets
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker import runtime_patches
 
 OnEvent = Callable[[str, str, dict[str, Any]], None]
 
@@ -47,7 +48,7 @@ class SageMaker:
         bake_seconds: float = 0.0,
     ) -> None:
         self.cloud, self.on_event, self.on_step = cloud, on_event, on_step
-        self.state, self.processes = gaps.State(), Processes()
+        self.state, self.processes = runtime_patches.State(), Processes()
         python = python or container_python()
         self.jobs = Jobs(cloud, self.state, self.processes, folder, python, require_images=require_images)
         starter = Starter(cloud, self.processes, python, folder, require_images, startup_seconds)
@@ -64,13 +65,13 @@ class SageMaker:
         self._patches = Patches()
 
     def __enter__(self) -> SageMaker:
-        hooks = gaps.Hooks(
+        hooks = runtime_patches.Hooks(
             pipeline_started=self._started,
             pipeline_stopped=lambda _account, _region, arn: self.pipelines.stop(arn),
             model_created=self._model_created,
             package_changed=self._package_changed,
         )
-        gaps.install(self._patches, self.state, hooks)
+        runtime_patches.install(self._patches, self.state, hooks)
         self.jobs.changed = self._job_changed
         stopping.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)

@@ -21,8 +21,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.gaps import now
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker.runtime_patches import now
 
 Target = tuple[str, str]  # account, region
 

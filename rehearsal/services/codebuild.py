@@ -23,23 +23,24 @@ from rehearsal.service_model.sample import Sample
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
 
-_BUILD = {
-    "places": {
-        "buildTimeout": "timeoutInMinutes",
-        "queuedTimeout": "queuedTimeoutInMinutes",
-    },
-    # The provider's schema has these defaults (pulumi_aws: codebuild.Project's arguments).
-    "defaults": {
-        "logsConfig.cloudwatchLogs.status": "ENABLED",
-        "logsConfig.s3Logs.status": "DISABLED",
-        "environment.imagePullCredentialsType": "CODEBUILD",
-        "environment.environmentVariables.type": "PLAINTEXT",
-    },
-}
+
+def _project_call(operation: str) -> ApiCall:
+    return ApiCall(
+        operation=operation,
+        members={"buildTimeout": "timeoutInMinutes", "queuedTimeout": "queuedTimeoutInMinutes"},
+        # The provider's schema has these defaults (pulumi_aws: codebuild.Project's arguments).
+        defaults={
+            "logsConfig.cloudwatchLogs.status": "ENABLED",
+            "logsConfig.s3Logs.status": "DISABLED",
+            "environment.imagePullCredentialsType": "CODEBUILD",
+            "environment.environmentVariables.type": "PLAINTEXT",
+        },
+    )
+
 
 PROJECT = ResourceType(
     type="aws:codebuild/project:Project",
-    create=ApiCall(operation="CreateProject", **_BUILD),  # type: ignore[arg-type]
+    create=_project_call("CreateProject"),
     id="project.arn",
     name="name",
     read=ReadCall(
@@ -48,7 +49,7 @@ PROJECT = ResourceType(
         path="projects[0]",
         outputs={"buildTimeout": "timeoutInMinutes", "queuedTimeout": "queuedTimeoutInMinutes"},
     ),
-    update=(ApiCall(operation="UpdateProject", **_BUILD),),  # type: ignore[arg-type]
+    update=(_project_call("UpdateProject"),),
     replace_on=("name",),
     delete=(ApiCall(operation="DeleteProject", parameters={"name": "{name}"}),),
     outputs={"arn": "project.arn"},

@@ -248,6 +248,5 @@ SERVICE = AwsService(
     operations=OPERATIONS,
     resource_types=(BUS, BUS_POLICY, RULE, TARGET),
     tagging=TagOperations(parameters={"ResourceARN": "{arn}"}),
-    signing_name="events",
     patch=patch,
 )

@@ -149,6 +149,7 @@ LINKED_ROLE = ResourceType(
 _ROLE_ARN = "arn:{partition}:iam::{account}:role/{RoleName}"
 
 _NEW_ROLE_ARN = "arn:{partition}:iam::{account}:role{Path}{RoleName}"
+_POLICY_ARN = "{PolicyArn}"
 _BOUNDARY = "iam:PermissionsBoundary"
 
 
@@ -199,36 +200,36 @@ DATA_SOURCES = {
 OPERATIONS: Operations = {
     "AttachRolePolicy": _role("AttachRolePolicy", context_keys=_ATTACHED),
     "CreatePolicy": (_new_policy,),
-    "CreatePolicyVersion": requires("iam:CreatePolicyVersion", POLICY),
+    "CreatePolicyVersion": requires("iam:CreatePolicyVersion", _POLICY_ARN),
     "CreateRole": (_creating,),
     "CreateServiceLinkedRole": requires(
         "iam:CreateServiceLinkedRole",
         "arn:{partition}:iam::{account}:role/aws-service-role/{AWSServiceName}/*",
         context_keys={"iam:AWSServiceName": "AWSServiceName"},
     ),
-    "DeletePolicy": requires("iam:DeletePolicy", POLICY),
-    "DeletePolicyVersion": requires("iam:DeletePolicyVersion", POLICY),
+    "DeletePolicy": requires("iam:DeletePolicy", _POLICY_ARN),
+    "DeletePolicyVersion": requires("iam:DeletePolicyVersion", _POLICY_ARN),
     "DeleteRole": _role("DeleteRole"),
     "DeleteRolePermissionsBoundary": _role("DeleteRolePermissionsBoundary"),
     "DeleteRolePolicy": _role("DeleteRolePolicy"),
     "DeleteServiceLinkedRole": _role("DeleteServiceLinkedRole"),
     "DetachRolePolicy": _role("DetachRolePolicy", context_keys=_ATTACHED),
-    "GetPolicy": requires("iam:GetPolicy", POLICY),
-    "GetPolicyVersion": requires("iam:GetPolicyVersion", POLICY),
+    "GetPolicy": requires("iam:GetPolicy", _POLICY_ARN),
+    "GetPolicyVersion": requires("iam:GetPolicyVersion", _POLICY_ARN),
     "GetRole": _role("GetRole"),
     "GetRolePolicy": _role("GetRolePolicy"),
     "ListAttachedRolePolicies": _role("ListAttachedRolePolicies"),
     "ListInstanceProfilesForRole": _role("ListInstanceProfilesForRole"),
-    "ListPolicyVersions": requires("iam:ListPolicyVersions", POLICY),
+    "ListPolicyVersions": requires("iam:ListPolicyVersions", _POLICY_ARN),
     "ListRolePolicies": _role("ListRolePolicies"),
     "ListRoles": requires("iam:ListRoles"),
     "ListRoleTags": _role("ListRoleTags"),
     "PutRolePermissionsBoundary": _role("PutRolePermissionsBoundary", context_keys={_BOUNDARY: "PermissionsBoundary"}),
     "PutRolePolicy": _role("PutRolePolicy"),
-    "TagPolicy": requires("iam:TagPolicy", POLICY, tags="Tags"),
+    "TagPolicy": requires("iam:TagPolicy", _POLICY_ARN, tags="Tags"),
     "TagRole": _role("TagRole", tags="Tags"),
     "UntagPolicy": requires(
-        "iam:UntagPolicy", POLICY, context_keys={"aws:TagKeys": "TagKeys"}, multivalued_keys=("aws:TagKeys",)
+        "iam:UntagPolicy", _POLICY_ARN, context_keys={"aws:TagKeys": "TagKeys"}, multivalued_keys=("aws:TagKeys",)
     ),
     "UntagRole": _role("UntagRole", context_keys={"aws:TagKeys": "TagKeys"}, multivalued_keys=("aws:TagKeys",)),
     "UpdateAssumeRolePolicy": _role("UpdateAssumeRolePolicy"),

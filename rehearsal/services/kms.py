@@ -1,4 +1,7 @@
-"""KMS. Actions: Service Authorization Reference, "AWS Key Management Service"; KMS Developer Guide, "AWS KMS permissions"."""
+"""KMS.
+
+Actions: Service Authorization Reference, "AWS Key Management Service"; KMS Developer Guide, "AWS KMS permissions".
+"""
 
 from __future__ import annotations
 

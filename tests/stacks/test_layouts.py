@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.aws.admission import Caller, admits
 from rehearsal.engine.state import Resource
-from rehearsal.engine.table import name_property
+from rehearsal.services import name_property
 from rehearsal.plan import plan
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import HOME, Layout, single

@@ -129,6 +129,17 @@ def _rule(direction: str) -> ResourceType:
         ),
         outputs={"arn": _ARN + "security-group-rule/{id}", "securityGroupRuleId": "{id}"},
         tag_resource_type="security-group-rule",
+        sample=Sample(
+            {
+                "securityGroupId": "${aws:ec2/securityGroup:SecurityGroup.id}",
+                "cidrIpv4": "10.0.0.0/16",
+                "ipProtocol": "tcp",
+                "fromPort": 443,
+                "toPort": 443,
+                "description": "HTTPS",
+            },
+            update={"fromPort": 8443, "toPort": 8443},
+        ),
     )
 
 

@@ -73,6 +73,7 @@ GROUP = ResourceType(
     create=ApiCall(operation="CreateModelPackageGroup"),
     id="{modelPackageGroupName}",
     name="modelPackageGroupName",
+    outputs={"arn": "arn:{partition}:sagemaker:{region}:{account}:model-package-group/{modelPackageGroupName}"},
     read=ReadCall(operation="DescribeModelPackageGroup"),
     delete=(ApiCall(operation="DeleteModelPackageGroup"),),
     sample=Sample(

@@ -1,7 +1,7 @@
-"""What moto's SageMaker lacks of jobs, pipelines and models: members that it drops, states that it makes up.
+"""What moto's SageMaker lacks of what runs: members of jobs and models that it drops, states that it makes up.
 
-Each function adds to moto's response class by operation name. A request's members are kept beside moto's own record
-and come back from the describe operation.
+Installed by whatever runs jobs and pipelines (`rehearsal/sagemaker/runtime.py`), until its patches are undone. A
+request's members are kept beside moto's own record and come back from the describe operation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.aws.patches import Patches
+from rehearsal.service_model.patches import Patches
 
 # Kind of record -> member that names it. The operations are Create<kind> and Describe<kind>.
 _KEPT = {
@@ -55,7 +55,7 @@ class State:
 
 @dataclass
 class Hooks:
-    """Who wants to know of what. `caller` is the access key that sent the request."""
+    """Called when something begins or changes. `model_created` gets the access key that sent the request, too."""
 
     pipeline_started: Callable[[str, str, str], None] = lambda *_: None
     pipeline_stopped: Callable[[str, str, str], None] = lambda *_: None
@@ -64,7 +64,7 @@ class Hooks:
 
 
 def install(patches: Patches, state: State, hooks: Hooks) -> None:
-    """Add what is missing until the patches are undone."""
+    """Change moto until the patches are undone."""
     for kind in _KEPT:
         _keep(patches, state, kind)
     _jobs_begin(patches, state)
@@ -76,17 +76,17 @@ def install(patches: Patches, state: State, hooks: Hooks) -> None:
 def _keep(patches: Patches, state: State, kind: str) -> None:
     name_member = _KEPT[kind]
 
-    def create(original: Callable[..., Any], this: Any) -> Any:
+    def create(original: Callable[..., Any], instance: Any) -> Any:
         # moto alters what it is given, so it is copied first.
-        members = deepcopy({k: v for k, v in this._get_params().items() if k != "Tags"})
-        answer = original(this)
-        state.records.pop((this.current_account, this.region, kind, members[name_member]), None)
-        state.put(this.current_account, this.region, kind, members[name_member], members)
+        members = deepcopy({k: v for k, v in instance._get_params().items() if k != "Tags"})
+        answer = original(instance)
+        state.records.pop((instance.current_account, instance.region, kind, members[name_member]), None)
+        state.put(instance.current_account, instance.region, kind, members[name_member], members)
         return answer
 
-    def describe(original: Callable[..., Any], this: Any) -> Any:
-        answer = original(this)
-        kept = state.get(this.current_account, this.region, kind, this._get_param(name_member))
+    def describe(original: Callable[..., Any], instance: Any) -> Any:
+        answer = original(instance)
+        kept = state.get(instance.current_account, instance.region, kind, instance._get_param(name_member))
         merged = {**answer.result, **kept}
         return ActionResult({k: v for k, v in merged.items() if v is not None})
 
@@ -97,25 +97,25 @@ def _keep(patches: Patches, state: State, kind: str) -> None:
 def _jobs_begin(patches: Patches, state: State) -> None:
     """Jobs begin in progress; moto has them completed at once, with metrics of its own invention."""
 
-    def processing(original: Callable[..., Any], this: Any) -> Any:
-        name = this._get_param("ProcessingJobName")
-        _unused(this.sagemaker_backend.processing_jobs, name, "Processing job")
-        answer = original(this)
+    def processing(original: Callable[..., Any], instance: Any) -> Any:
+        name = instance._get_param("ProcessingJobName")
+        _unused(instance.sagemaker_backend.processing_jobs, name, "Processing job")
+        answer = original(instance)
         begin = {"ProcessingJobStatus": "InProgress", "ProcessingEndTime": None}
-        state.put(this.current_account, this.region, "ProcessingJob", name, begin)
+        state.put(instance.current_account, instance.region, "ProcessingJob", name, begin)
         return answer
 
-    def training(original: Callable[..., Any], this: Any) -> Any:
-        name = this._get_param("TrainingJobName")
-        _unused(this.sagemaker_backend.training_jobs, name, "Training job")
-        answer = original(this)
+    def training(original: Callable[..., Any], instance: Any) -> Any:
+        name = instance._get_param("TrainingJobName")
+        _unused(instance.sagemaker_backend.training_jobs, name, "Training job")
+        answer = original(instance)
         begin = {
             "TrainingJobStatus": "InProgress",
             "SecondaryStatus": "Starting",
             "FinalMetricDataList": None,
             "TrainingEndTime": None,
         }
-        state.put(this.current_account, this.region, "TrainingJob", name, begin)
+        state.put(instance.current_account, instance.region, "TrainingJob", name, begin)
         return answer
 
     patches.wrap(SageMakerResponse, "create_processing_job", processing)
@@ -128,12 +128,12 @@ def _unused(records: Mapping[str, Any], name: str, kind: str) -> None:
 
 
 def _models(patches: Patches, hooks: Hooks) -> None:
-    def create(original: Callable[..., Any], this: Any) -> Any:
-        containers = [*(this._get_param("Containers") or ()), this._get_param("PrimaryContainer") or {}]
+    def create(original: Callable[..., Any], instance: Any) -> Any:
+        containers = [*(instance._get_param("Containers") or ()), instance._get_param("PrimaryContainer") or {}]
         for package in (c["ModelPackageName"] for c in containers if c.get("ModelPackageName")):
-            name = this._get_param("ModelName")
-            hooks.model_created(this.current_account, this.region, this.access_key, name, package)
-        return original(this)
+            name = instance._get_param("ModelName")
+            hooks.model_created(instance.current_account, instance.region, instance.access_key, name, package)
+        return original(instance)
 
     patches.wrap(SageMakerResponse, "create_model", create)
 
@@ -142,32 +142,32 @@ def _models(patches: Patches, hooks: Hooks) -> None:
 
 
 def _pipelines(patches: Patches, hooks: Hooks) -> None:
-    def start(original: Callable[..., Any], this: Any) -> Any:
-        answer = original(this)
+    def start(original: Callable[..., Any], instance: Any) -> Any:
+        answer = original(instance)
         arn = answer.result["PipelineExecutionArn"]
-        execution_of(this.current_account, this.region, arn).pipeline_execution_status = "Executing"
-        hooks.pipeline_started(this.current_account, this.region, arn)
+        execution_of(instance.current_account, instance.region, arn).pipeline_execution_status = "Executing"
+        hooks.pipeline_started(instance.current_account, instance.region, arn)
         return answer
 
-    def describe(original: Callable[..., Any], this: Any) -> Any:
-        answer = original(this).result
-        execution = execution_of(this.current_account, this.region, this._get_param("PipelineExecutionArn"))
+    def describe(original: Callable[..., Any], instance: Any) -> Any:
+        answer = original(instance).result
+        execution = execution_of(instance.current_account, instance.region, instance._get_param("PipelineExecutionArn"))
         answer["FailureReason"] = execution.pipeline_execution_failure_reason
         return ActionResult({k: v for k, v in answer.items() if v is not None})
 
-    def steps(this: Any) -> Any:
-        execution = execution_of(this.current_account, this.region, this._get_param("PipelineExecutionArn"))
+    def steps(instance: Any) -> Any:
+        execution = execution_of(instance.current_account, instance.region, instance._get_param("PipelineExecutionArn"))
         found = list(getattr(execution, "steps", {}).values())
-        if this._get_param("SortOrder") != "Ascending":
+        if instance._get_param("SortOrder") != "Ascending":
             found.reverse()
         return ActionResult({"PipelineExecutionSteps": found})
 
-    def stop(this: Any) -> Any:
-        arn = this._get_param("PipelineExecutionArn")
-        execution = execution_of(this.current_account, this.region, arn)
+    def stop(instance: Any) -> Any:
+        arn = instance._get_param("PipelineExecutionArn")
+        execution = execution_of(instance.current_account, instance.region, arn)
         if execution.pipeline_execution_status == "Executing":
             execution.pipeline_execution_status = "Stopping"
-            hooks.pipeline_stopped(this.current_account, this.region, arn)
+            hooks.pipeline_stopped(instance.current_account, instance.region, arn)
         return ActionResult({"PipelineExecutionArn": arn})
 
     patches.wrap(SageMakerResponse, "start_pipeline_execution", start)
@@ -189,16 +189,16 @@ def execution_of(account: str, region: str, arn: str) -> Any:
 
 
 def _packages(patches: Patches, hooks: Hooks) -> None:
-    def backend(this: Any) -> SageMakerModelBackend:
+    def backend(instance: Any) -> SageMakerModelBackend:
         """The registry account's records, where an ARN of another account is given."""
         for member in ("ModelPackageName", "ModelPackageArn", "ModelPackageGroupName", "ResourceArn"):
-            arn = str(this._get_param(member) or "").split(":")
+            arn = str(instance._get_param(member) or "").split(":")
             if len(arn) == 6 and arn[2] == "sagemaker" and arn[5].startswith("model-package"):
                 return sagemaker_backends[arn[4]][arn[3]]
-        return sagemaker_backends[this.current_account][this.region]
+        return sagemaker_backends[instance.current_account][instance.region]
 
-    def group_by_name(original: Callable[..., Any], this: Any, model_package_group_name: str) -> Any:
-        return original(this, model_package_group_name.rpartition("/")[2])
+    def group_by_name(original: Callable[..., Any], instance: Any, model_package_group_name: str) -> Any:
+        return original(instance, model_package_group_name.rpartition("/")[2])
 
     patches.set(SageMakerResponse, "sagemaker_backend", property(backend))
     patches.wrap(SageMakerModelBackend, "describe_model_package_group", group_by_name)
@@ -207,23 +207,23 @@ def _packages(patches: Patches, hooks: Hooks) -> None:
     patches.wrap(SageMakerModelBackend, "update_model_package", _update_package(hooks))
 
 
-def _resource_of_package(original: Callable[..., Any], this: Any, arn: str) -> Any:
+def _resource_of_package(original: Callable[..., Any], instance: Any, arn: str) -> Any:
     if ":model-package/" in arn:
-        package = this.describe_model_package(arn)
+        package = instance.describe_model_package(arn)
         package.tags = package.tags or []
         return package
-    resource = original(this, arn)
+    resource = original(instance, arn)
     if resource is None:
         raise ValidationError(message=f"Could not find {arn}")
     return resource
 
 
 def _create_package(hooks: Hooks) -> Callable[..., Any]:
-    def create(original: Callable[..., Any], this: Any, **members: Any) -> Any:
+    def create(original: Callable[..., Any], instance: Any, **members: Any) -> Any:
         group = members.get("model_package_group_name")
         members["model_package_group_name"] = group.split("/")[-1] if group else group
-        arn = original(this, **members)
-        hooks.package_changed(this.account_id, this.region_name, arn, [])
+        arn = original(instance, **members)
+        hooks.package_changed(instance.account_id, instance.region_name, arn, [])
         return arn
 
     return create
@@ -232,8 +232,8 @@ def _create_package(hooks: Hooks) -> Callable[..., Any]:
 def _update_package(hooks: Hooks) -> Callable[..., Any]:
     """Only the members that an update names change; moto blanks the others."""
 
-    def update(original: Callable[..., Any], this: Any, **members: Any) -> Any:
-        package = this.describe_model_package(members["model_package_arn"])
+    def update(original: Callable[..., Any], instance: Any, **members: Any) -> Any:
+        package = instance.describe_model_package(members["model_package_arn"])
         kept = {
             "model_approval_status": package.model_approval_status,
             "approval_description": package.approval_description,
@@ -246,9 +246,9 @@ def _update_package(hooks: Hooks) -> Callable[..., Any]:
         for name, value in kept.items():
             members[name] = value if members.get(name) is None else members[name]
         members["customer_metadata_properties"] = properties or None
-        arn = original(this, **members)
+        arn = original(instance, **members)
         fields = ["".join(word.title() for word in name.split("_")) for name in given]
-        hooks.package_changed(this.account_id, this.region_name, arn, fields)
+        hooks.package_changed(instance.account_id, instance.region_name, arn, fields)
         return arn
 
     return update

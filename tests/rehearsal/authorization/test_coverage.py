@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import botocore.session
 import pytest
-
 from rehearsal.authorization.tables import TABLES
 from rehearsal.engine.table import rows
 from rehearsal.engine.table.row import Call, Row

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.patches import Patches
 from rehearsal.sagemaker.cloudformation import Stacks
 from rehearsal.sagemaker.stacksets import StackSets
+from rehearsal.service_model.patches import Patches
 from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
 
 STAGING, PROD = "222222222222", "333333333333"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from rehearsal.engine.table import INVOCATION, rows
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.engine import Engine, Stack
 from rehearsal.engine.provider import Provider
-from rehearsal.engine.table import INVOCATION, rows
 from tests.rehearsal.engine.every_type import every_type
 from tests.rehearsal.engine.programs import ACCOUNT, REGION, STRICT
 

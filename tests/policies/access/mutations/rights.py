@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.pack.captured import Captured, read
-from rehearsal.authorization.need import Right
+from rehearsal.service_model.required_action import Right
 from rehearsal.aws.recorder import Recorded
 
 PATH = Path(__file__).with_name("rights.json.gz")

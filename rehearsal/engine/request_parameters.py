@@ -18,7 +18,7 @@ _KEYS = ("key", "tagkey", "name")
 _VALUES = ("value", "tagvalue")
 
 
-class Unplaced(Exception):
+class UnknownProperty(Exception):
     """A property that fits no member."""
 
     def __init__(self, path: str, shape: Shape) -> None:
@@ -27,58 +27,61 @@ class Unplaced(Exception):
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where properties go that spelling alone does not place: Pulumi path → member path within the same structure."""
+class Members:
+    """Members that spelling alone does not find: Pulumi path → member path within the same structure.
+
+    `about` is the noun of the operation, which a member may have in front (`RoleName` for `name`).
+    """
 
     renamed: Mapping[str, str]
     about: str = ""
 
 
-def place(shape: Shape, values: Mapping[str, Any], places: Places, prefix: str = "") -> dict[str, Any]:
-    """Parameters of a structure. Raises Unplaced for a property that no member takes."""
+def place(shape: Shape, values: Mapping[str, Any], members: Members, prefix: str = "") -> dict[str, Any]:
+    """Parameters of a structure. Raises UnknownProperty for a property that no member takes."""
     placed: dict[str, Any] = {}
     for name, value in values.items():
         if value is None:
             continue
         path = prefix + name
-        target = places.renamed.get(path) or match(name, shape.members, places.about if not prefix else "")
+        target = members.renamed.get(path) or match(name, shape.members, members.about if not prefix else "")
         if target is None:
-            raise Unplaced(path, shape)
+            raise UnknownProperty(path, shape)
         if target != "-":
-            _put(placed, shape, target.split("."), value, places, path)
+            _put(placed, shape, target.split("."), value, members, path)
     return placed
 
 
-def _put(into: dict[str, Any], shape: Shape, target: list[str], value: Any, places: Places, path: str) -> None:
+def _put(into: dict[str, Any], shape: Shape, target: list[str], value: Any, members: Members, path: str) -> None:
     first, *rest = target
     if first not in shape.members:
-        raise Unplaced(f"{path} (as {first})", shape)
+        raise UnknownProperty(f"{path} (as {first})", shape)
     inner = shape.members[first]
     if not rest:
-        converted = convert(inner, value, places, path)
+        converted = convert(inner, value, members, path)
         if isinstance(converted, dict) and isinstance(into.get(first), dict):
             into[first].update(converted)
         else:
             into[first] = converted
     elif inner.type_name == "list":
         elements = into.setdefault(first, [{}])
-        _put(elements[0], inner.member, rest, value, places, path)
+        _put(elements[0], inner.member, rest, value, members, path)
     elif inner.type_name == "map":
-        into.setdefault(first, {})[rest[0]] = convert(inner.value, value, places, path)
+        into.setdefault(first, {})[rest[0]] = convert(inner.value, value, members, path)
     else:
-        _put(into.setdefault(first, {}), inner, rest, value, places, path)
+        _put(into.setdefault(first, {}), inner, rest, value, members, path)
 
 
-def convert(shape: Shape, value: Any, places: Places, path: str) -> Any:
+def convert(shape: Shape, value: Any, members: Members, path: str) -> Any:
     """One value in the type that the shape wants."""
     kind = shape.type_name
     if kind == "structure":
-        return _structure(shape, value, places, path)
+        return _structure(shape, value, members, path)
     if kind == "list":
-        return _list(shape, value, places, path)
+        return _list(shape, value, members, path)
     if kind == "map":
         if isinstance(value, Mapping):
-            return {key: convert(shape.value, inner, places, path) for key, inner in value.items()}
+            return {key: convert(shape.value, inner, members, path) for key, inner in value.items()}
         return value
     return scalar(kind, value)
 
@@ -113,28 +116,28 @@ def _text(value: Any) -> Any:
     return value
 
 
-def _structure(shape: Shape, value: Any, places: Places, path: str) -> Any:
+def _structure(shape: Shape, value: Any, members: Members, path: str) -> Any:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, Mapping):
-        return place(shape, value, places, path + ".")
-    members = list(shape.members)
-    if len(members) == 1:  # ModifyVpcAttribute's {Value: true}, lifecycle's {Rules: […]}
-        return {members[0]: convert(shape.members[members[0]], value, places, path)}
+        return place(shape, value, members, path + ".")
+    names = list(shape.members)
+    if len(names) == 1:  # ModifyVpcAttribute's {Value: true}, lifecycle's {Rules: […]}
+        return {names[0]: convert(shape.members[names[0]], value, members, path)}
     if isinstance(value, str) and value.lstrip().startswith("{"):
         return json.loads(value)
     return value
 
 
-def _list(shape: Shape, value: Any, places: Places, path: str) -> Any:
+def _list(shape: Shape, value: Any, members: Members, path: str) -> Any:
     pair = _pair(shape.member)
     if isinstance(value, Mapping) and pair:
         return [
-            {pair[0]: key, pair[1]: convert(shape.member.members[pair[1]], inner, places, path)}
+            {pair[0]: key, pair[1]: convert(shape.member.members[pair[1]], inner, members, path)}
             for key, inner in value.items()
         ]
     items = value if isinstance(value, list) else [value]
-    return [convert(shape.member, item, places, path) for item in items if item is not None]
+    return [convert(shape.member, item, members, path) for item in items if item is not None]
 
 
 def _pair(shape: Shape) -> tuple[str, str] | None:
