@@ -10,7 +10,9 @@ import typer
 
 
 def main(
-    only: Annotated[list[str] | None, typer.Option(help="A service, by the name of botocore's model; repeatable.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A service, by the name of botocore's model; repeatable.")
+    ] = None,
 ) -> None:
     """Create, read, update and delete a sample of every resource type, or of those of some services.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.recorder import Recorded
 from rehearsal.engine import Engine, Resource, StackFailed
 from rehearsal.engine.provider import Provider
 from rehearsal.lifecycle.samples import ACCOUNT, REGION, in_order, program, samples
-from rehearsal.services import invocations, module_path, resource_types, services
+from rehearsal.services import module_path, resource_types, services
 
 STACK = "samples"
 CONFIG = {"pulumi:disable-default-providers": '["aws"]'}
@@ -19,7 +18,7 @@ CONFIG = {"pulumi:disable-default-providers": '["aws"]'}
 
 @dataclass(frozen=True)
 class Failure:
-    """What failed: `operation` is create, read, update, delete or authorize."""
+    """What failed: `operation` is create, read, repeat, update, delete or authorize; `type` may be an API operation."""
 
     type: str
     operation: str
@@ -36,6 +35,8 @@ class Lifecycle:
     updated: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    # As they were created, by type.
+    resources: dict[str, Resource] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """One line for each service, and one for each failure."""
@@ -91,7 +92,9 @@ def _prepare(cloud: Cloud, types: Iterable[str]) -> None:
         if prepare is not None:
             client = cloud.client(cloud.owner(ACCOUNT), name)
             methods: Mapping[str, str] = {api: method for method, api in client.meta.method_to_api_mapping.items()}
-            prepare(lambda operation, given, methods=methods, client=client: getattr(client, methods[operation])(**given))
+            prepare(
+                lambda operation, given, methods=methods, client=client: getattr(client, methods[operation])(**given)
+            )
 
 
 def _live(engine: Engine, lifecycle: Lifecycle) -> None:
@@ -101,7 +104,6 @@ def _live(engine: Engine, lifecycle: Lifecycle) -> None:
         if resource.managed:
             events.append((event, resource.type))
 
-    resources: dict[str, Resource] = {}
     try:
         stack = engine.up(STACK, program(lifecycle.types), CONFIG, listen)
     except StackFailed as error:
@@ -111,10 +113,11 @@ def _live(engine: Engine, lifecycle: Lifecycle) -> None:
         lifecycle.created |= set(made)
     else:
         lifecycle.created |= {type_ for event, type_ in events if event == "create"}
-        resources = {each.type: each for each in stack.resources.values() if each.managed}
+        lifecycle.resources = {each.type: each for each in stack.resources.values() if each.managed}
         _read(engine, lifecycle, "read")
+        _repeat(engine, lifecycle)
         _update(engine, lifecycle)
-    _delete(engine, lifecycle, resources)
+    _delete(engine, lifecycle)
 
 
 def _read(engine: Engine, lifecycle: Lifecycle, operation: str) -> None:
@@ -122,6 +125,16 @@ def _read(engine: Engine, lifecycle: Lifecycle, operation: str) -> None:
     lost = {missing.urn.split("::")[-2].split("$")[-1]: missing.reason for missing in engine.refresh(STACK)}
     lifecycle.failures += [Failure(type_, operation, reason) for type_, reason in lost.items()]
     lifecycle.read |= set(lifecycle.types) - lost.keys()
+
+
+def _repeat(engine: Engine, lifecycle: Lifecycle) -> None:
+    """The same program again changes nothing."""
+    with engine.cloud.recorder.during("repeat") as first:
+        engine.up(STACK, program(lifecycle.types), CONFIG)
+    for line in engine.cloud.recorder.since(first, lambda line: line.writes):
+        lifecycle.failures.append(
+            Failure(f"{line.service}:{line.operation}", "repeat", "the same inputs were sent again")
+        )
 
 
 def _update(engine: Engine, lifecycle: Lifecycle) -> None:
@@ -147,7 +160,7 @@ def _update(engine: Engine, lifecycle: Lifecycle) -> None:
     _read(engine, lifecycle, "update")
 
 
-def _delete(engine: Engine, lifecycle: Lifecycle, resources: Mapping[str, Resource]) -> None:
+def _delete(engine: Engine, lifecycle: Lifecycle) -> None:
     """Delete everything, dependents first, and look for what is left."""
     deleted: set[str] = set()
 
@@ -164,8 +177,8 @@ def _delete(engine: Engine, lifecycle: Lifecycle, resources: Mapping[str, Resour
         lifecycle.failures.append(Failure(failed, "delete", str(error)))
     provider = Provider(engine.clients)
     for type_ in deleted:
-        left = type_ in resources and provider.read(resources[type_]) is not None
-        if left and not (type_ in resource_types() and resource_types()[type_].stays):
+        left = provider.read(lifecycle.resources[type_]) if type_ in lifecycle.resources else None
+        if left is not None and not (type_ in resource_types() and resource_types()[type_].stays):
             lifecycle.failures.append(Failure(type_, "delete", "it is still found"))
         else:
             lifecycle.deleted.add(type_)

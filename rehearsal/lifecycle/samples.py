@@ -96,14 +96,22 @@ def _resolved(value: Any, declared: Mapping[str, pulumi.CustomResource]) -> Any:
         return {key: _resolved(inner, declared) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_resolved(inner, declared) for inner in value]
-    if not isinstance(value, str):
-        return value
+    return _resolved_text(value, declared) if isinstance(value, str) else value
+
+
+def _resolved_text(text: str, declared: Mapping[str, pulumi.CustomResource]) -> Any:
     for parameter, constant in _PSEUDO_PARAMETERS.items():
-        value = value.replace(parameter, constant)
-    references = list(_REFERENCE.finditer(value))
+        text = text.replace(parameter, constant)
+    references = list(_REFERENCE.finditer(text))
     if not references:
-        return value
+        return text
     outputs = [getattr(declared[match["type"]], match["output"]) for match in references]
-    if references[0].group() == value:
+    if references[0].group() == text:
         return outputs[0]
-    return pulumi.Output.all(*outputs).apply(lambda found: _REFERENCE.sub(lambda _: str(found.pop(0)), value))
+    return pulumi.Output.all(*outputs).apply(lambda found: _filled(text, found))
+
+
+def _filled(text: str, outputs: Iterable[Any]) -> str:
+    """The text with its references replaced, in their order."""
+    values = iter(outputs)
+    return _REFERENCE.sub(lambda _: str(next(values)), text)
