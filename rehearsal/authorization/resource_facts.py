@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import PolicyResource
-from policies.pack.captured import Captured
-from policies.pack.model import Resource
+from policies.pack.captured import CapturedStack
+from policies.pack.model import StackResource
 from rehearsal.service_model.required_action import Right
 from rehearsal.services import services
 
@@ -91,9 +91,9 @@ class ResourceFacts:
         return {f"aws:ResourceTag/{key}": value for key, value in found.items()}
 
 
-def facts_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> ResourceFacts:
+def facts_from(graph: PolicyGraph, stacks: Sequence[CapturedStack]) -> ResourceFacts:
     """What the stacks' resources tell."""
-    every = [resource for stack in stacks for resource in stack.whole]
+    every = [resource for stack in stacks for resource in stack.with_outputs]
     keys = {key.arn.rpartition("/")[2]: key for key in graph.kind("key")}
     aliases = {(key.account, alias): key.arn for key in keys.values() for alias in key.aliases}
     return ResourceFacts(
@@ -105,7 +105,7 @@ def facts_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> ResourceFacts:
     )
 
 
-def _tagged(resources: Iterable[Resource]) -> Iterable[tuple[str, Mapping[str, str]]]:
+def _tagged(resources: Iterable[StackResource]) -> Iterable[tuple[str, Mapping[str, str]]]:
     for resource in resources:
         tags = resource.props.get("tagsAll") or resource.props.get("tags")
         if not isinstance(tags, Mapping) or not tags:
@@ -117,7 +117,7 @@ def _tagged(resources: Iterable[Resource]) -> Iterable[tuple[str, Mapping[str, s
                 yield value, plain
 
 
-def _resource_keys(resources: Iterable[Resource], keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _resource_keys(resources: Iterable[StackResource], keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for resource in resources:
         named, arn = resource.props.get("kmsMasterKeyId"), resource.props.get("arn")
         if isinstance(named, str) and isinstance(arn, str):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.recorder import Recorded
 from rehearsal.engine import Engine, Resource, StackFailed
+from rehearsal.engine.calls import method_of
 from rehearsal.engine.provider import Provider
 from rehearsal.lifecycle.samples import ACCOUNT, REGION, in_order, program, samples
 from rehearsal.services import module_path, resource_types, services
@@ -66,7 +67,8 @@ def service_of(type_: str) -> str:
 def types_of(names: Iterable[str]) -> list[str]:
     """Resource types of services, of all where none is named. Raises KeyError for a service that no module has."""
     chosen = [services()[name] for name in names] or list(services().values())
-    return [each.type for service in chosen for each in (*service.resource_types, *service.invocations)]
+    found = [each.type for service in chosen for each in service.resource_types]
+    return found + [each.type for service in chosen for each in service.invocations]
 
 
 def check(only: Iterable[str] = ()) -> Lifecycle:
@@ -90,11 +92,12 @@ def _prepare(cloud: Cloud, types: Iterable[str]) -> None:
     for name in sorted({service_of(type_) for type_ in types}):
         prepare = services()[name].prepare_samples
         if prepare is not None:
-            client = cloud.client(cloud.owner(ACCOUNT), name)
-            methods: Mapping[str, str] = {api: method for method, api in client.meta.method_to_api_mapping.items()}
-            prepare(
-                lambda operation, given, methods=methods, client=client: getattr(client, methods[operation])(**given)
-            )
+            prepare(partial(_send, cloud.client(cloud.owner(ACCOUNT), name)))
+
+
+def _send(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = getattr(client, method_of(client, operation))(**parameters)
+    return answer
 
 
 def _live(engine: Engine, lifecycle: Lifecycle) -> None:

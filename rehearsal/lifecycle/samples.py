@@ -26,7 +26,8 @@ class UnknownSample(Exception):
 
 def samples() -> dict[str, Sample]:
     """The sample of every type, by Pulumi's token."""
-    return {each.type: each.sample for each in (*resource_types().values(), *invocations().values())}
+    found = {each.type: each.sample for each in resource_types().values()}
+    return found | {each.type: each.sample for each in invocations().values()}
 
 
 def in_order(types: Iterable[str]) -> list[str]:

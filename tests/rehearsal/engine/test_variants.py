@@ -27,22 +27,25 @@ def variants() -> None:
         policy=document("s3:GetObject", principal="*"),
         opts=options,
     )
-    ports = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
     aws.vpc.SecurityGroupIngressRule(
         "https",
         security_group_id=group.id,
         referenced_security_group_id=group.id,
         description="HTTPS among workloads",
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
         opts=options,
-        **ports,
     )
     aws.vpc.SecurityGroupEgressRule(
         "s3",
         security_group_id=group.id,
         prefix_list_id=s3.prefix_list_id,
         description="S3 through the gateway endpoint",
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
         opts=options,
-        **ports,
     )
     aws.cloudwatch.EventRule("nightly", schedule_expression="rate(1 day)", state="ENABLED", opts=options)
     existing = aws.kms.Key("existing", deletion_window_in_days=7, opts=options)
