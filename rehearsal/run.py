@@ -10,13 +10,13 @@ from rehearsal.authorization.verdict import judge
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import StackFailed
+from rehearsal.environment import World
 from rehearsal.journey.data import NoData
-from rehearsal.journey.travel import Luggage, adapted, pack, travel
+from rehearsal.journey.inputs import Luggage, adapted, pack, travel
 from rehearsal.options import Options
 from rehearsal.plan import Planned, plan
 from rehearsal.report import Report
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from settings.problems import SettingsError
 
 

@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rehearsal import archives
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite import artifacts
 from rehearsal.codesuite.artifacts import Location
 from rehearsal.codesuite.build import Builds
-from rehearsal.codesuite.definition import Action
 from rehearsal.codesuite.execution import ActionState, Execution
+from rehearsal.codesuite.pending import ApprovalRequest, Waiting
 from rehearsal.codesuite.records import Handover
-from rehearsal.codesuite.waiting import ApprovalRequest, Waiting
+from rehearsal.codesuite.structure import Action
 
 # CodePipeline's own limits (CP limits): a week for an approval, 8 h for a build, 20 min for a Lambda function.
 APPROVAL_SECONDS = 7 * 24 * 3600.0
@@ -66,7 +67,7 @@ class Context:
             allowed = ", ".join(self.action.inputs) or "none"
             raise ActionFailed(f"{reference}: {artifact} is no input artifact of the action; its inputs: {allowed}")
         content = artifacts.read(self.client("s3"), self.execution.artifacts[artifact])
-        return artifacts.member(content, name).decode("utf-8")
+        return archives.member(content, name).decode("utf-8")
 
     def pause(self) -> None:
         """Wait a moment. Raises ActionAbandoned where the execution was abandoned."""

@@ -15,21 +15,23 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.codebuild.models import codebuild_backends
 
+from rehearsal import archives
+from rehearsal.archives import ArchiveError
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
 from rehearsal.aws.processes import Processes
 from rehearsal.codesuite import artifacts, buildspec
-from rehearsal.codesuite.artifacts import ArtifactError, Location
+from rehearsal.codesuite.artifacts import Location
+from rehearsal.codesuite.build_environment import Machine
 from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
-from rehearsal.codesuite.machine import Machine
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
-_CLIENT_FAULTS = (BuildspecError, ArtifactError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
+_CLIENT_FAULTS = (BuildspecError, ArchiveError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
 
 
 class _Failed(Exception):
@@ -186,7 +188,7 @@ class _Build:
     def _download(self) -> None:
         for name, location in self._inputs().items():
             target = self.source if name == "" else self.folder / "inputs" / name
-            artifacts.unpack(artifacts.read(self._client("s3"), location), target)
+            archives.unpack(artifacts.read(self._client("s3"), location), target)
             if name:
                 self.folders[name] = target
         self.source.mkdir(exist_ok=True)
@@ -264,7 +266,7 @@ class _Build:
             if wanted is None:
                 declared = ", ".join(self.specification.secondary) or "no artifacts of that name"
                 raise BuildspecError(f"the pipeline expects the output {name}; the buildspec declares {declared}")
-            content = artifacts.pack(buildspec.selected(wanted, self.source))
+            content = archives.pack(buildspec.selected(wanted, self.source))
             artifacts.write(self._client("s3"), location, content, handover.key_id if handover else None)
 
     def _finish(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.codesuite.artifacts import Location
-from rehearsal.codesuite.definition import Pipeline, Stage
+from rehearsal.codesuite.structure import Pipeline, Stage
 
 IN_PROGRESS, SUCCEEDED, FAILED, ABANDONED = "InProgress", "Succeeded", "Failed", "Abandoned"
 STOPPED, STOPPING, SUPERSEDED = "Stopped", "Stopping", "Superseded"

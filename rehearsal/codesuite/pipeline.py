@@ -11,9 +11,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.codepipeline.models import codepipeline_backends
 
+from rehearsal.archives import ArchiveError
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import refused
-from rehearsal.codesuite import definition, stacksets
+from rehearsal.codesuite import stack_set_actions, structure
 from rehearsal.codesuite.actions import (
     ActionAbandoned,
     ActionFailed,
@@ -24,9 +25,7 @@ from rehearsal.codesuite.actions import (
     invoke_function,
     source_from_s3,
 )
-from rehearsal.codesuite.artifacts import ArtifactError
 from rehearsal.codesuite.build import Builds, Emit
-from rehearsal.codesuite.definition import Action, DefinitionError, Stage
 from rehearsal.codesuite.execution import (
     ABANDONED,
     FAILED,
@@ -41,7 +40,8 @@ from rehearsal.codesuite.execution import (
     StageState,
     Trigger,
 )
-from rehearsal.codesuite.waiting import OnApproval, Waiting
+from rehearsal.codesuite.pending import OnApproval, Waiting
+from rehearsal.codesuite.structure import Action, DefinitionError, Stage
 
 OnAction = Callable[[Execution, str, ActionState], None]
 RUNS: Mapping[tuple[str, str], Run] = {
@@ -50,8 +50,8 @@ RUNS: Mapping[tuple[str, str], Run] = {
     ("Test", "CodeBuild"): build_with_codebuild,
     ("Approval", "Manual"): approve_by_hand,
     ("Invoke", "Lambda"): invoke_function,
-    ("Deploy", "CloudFormationStackSet"): stacksets.create_or_update,
-    ("Deploy", "CloudFormationStackInstances"): stacksets.reach_instances,
+    ("Deploy", "CloudFormationStackSet"): stack_set_actions.create_or_update,
+    ("Deploy", "CloudFormationStackInstances"): stack_set_actions.reach_instances,
 }
 
 
@@ -87,12 +87,12 @@ class PipelineRunner:
         self._gates: dict[tuple[str, str, str, str], Gate] = {}
         self._lock = threading.Lock()
 
-    def declared(self, account: str, region: str, name: str) -> definition.Pipeline:
+    def declared(self, account: str, region: str, name: str) -> structure.Pipeline:
         """A pipeline as it is defined now. Raises UnknownPipeline or DefinitionError."""
         kept = codepipeline_backends[account][region].pipelines.get(name)
         if kept is None:
             raise UnknownPipeline(f"Account '{account}' does not have a pipeline with name '{name}'")
-        return definition.read(kept.pipeline, region)
+        return structure.read(kept.pipeline, region)
 
     def executions(self, account: str, region: str, name: str) -> list[Execution]:
         """A pipeline's executions, oldest first."""
@@ -195,7 +195,7 @@ class PipelineRunner:
             state.become(ABANDONED)
         except ClientError as error:
             state.error = refused(error)
-        except (ActionFailed, ArtifactError, DefinitionError, NotTrusted, BotoCoreError) as error:
+        except (ActionFailed, ArchiveError, DefinitionError, NotTrusted, BotoCoreError) as error:
             state.error = str(error)
         except Exception as error:  # said as the action's failure: the thread has nobody to raise to
             state.error = f"{type(error).__name__}: {error}"
@@ -223,7 +223,7 @@ class PipelineRunner:
             actor = self.cloud.assume(action.role_arn, by=actor, session=execution.id)
         where = f"stage {stage}, action {action.name}"
         configuration = {
-            key: definition.substituted(value, execution.namespaces, f"{where}, {key}")
+            key: structure.substituted(value, execution.namespaces, f"{where}, {key}")
             for key, value in action.configuration.items()
         }
         return Context(

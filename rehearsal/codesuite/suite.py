@@ -9,13 +9,13 @@ from typing import Any
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import Processes
-from rehearsal.codesuite import gaps
+from rehearsal.codesuite import operations
 from rehearsal.codesuite.build import Builds
-from rehearsal.codesuite.machine import Machine
+from rehearsal.codesuite.build_environment import Machine
+from rehearsal.codesuite.pending import OnApproval
 from rehearsal.codesuite.pipeline import OnAction, PipelineRunner
-from rehearsal.codesuite.waiting import OnApproval
-from rehearsal.events import EventRouter
-from rehearsal.functions import Functions
+from rehearsal.eventbridge.router import EventRouter
+from rehearsal.lambda_functions import Functions
 
 
 class CodeSuite:
@@ -53,7 +53,7 @@ class CodeSuite:
     def __enter__(self) -> CodeSuite:
         self.functions.install()
         self.events.install()
-        gaps.install(self.cloud, self.pipelines, self.events.rule_of)
+        operations.install(self.cloud, self.pipelines, self.events.rule_of)
         return self
 
     def __exit__(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SUCCEEDED, Execution
+from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.codesuite.waiting import ApprovalRequest
 from rehearsal.journey import prediction
 from rehearsal.journey.data import Data
 from rehearsal.journey.image import Image, push
@@ -23,8 +23,8 @@ from rehearsal.report import Report
 from stacks.repositories import files
 
 if TYPE_CHECKING:
+    from rehearsal.environment import World
     from rehearsal.plan import Planned
-    from rehearsal.world import World
 
 # Longer than any step takes on a slow machine with a big file; a hang must end.
 PIPELINE_SECONDS = 1800.0

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.events import Delivered, shape
-from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
+from rehearsal.eventbridge.router import Delivered, shape
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, Account, action, archive, trust
 
 PROD = "333333333333"
 SPEC = "version: 0.2\nphases: {build: {commands: ['true']}}"

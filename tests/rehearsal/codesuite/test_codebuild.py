@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.codesuite import artifacts, buildspec
-from rehearsal.codesuite.artifacts import ArtifactError
+from rehearsal import archives
+from rehearsal.archives import ArchiveError
+from rehearsal.codesuite import buildspec
+from rehearsal.codesuite.build_environment import Machine
 from rehearsal.codesuite.buildspec import BuildspecError
-from rehearsal.codesuite.machine import Machine
-from tests.rehearsal.codesuite.codesuite_world import DEV, REGION, Account, action
+from tests.rehearsal.codesuite.account import DEV, REGION, Account, action
 
 
 def built(dev: Account, text: str, files: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
@@ -234,12 +235,12 @@ def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, says: s
 
 
 def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
-    from tests.rehearsal.codesuite.codesuite_world import archive
+    from tests.rehearsal.codesuite.account import archive
 
-    artifacts.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
+    archives.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
     assert not (tmp_path / "outside.txt").exists()
-    with pytest.raises(ArtifactError, match="not a sound zip"):
-        artifacts.unpack(b"nonsense", tmp_path)
+    with pytest.raises(ArchiveError, match="not a sound zip"):
+        archives.unpack(b"nonsense", tmp_path)
 
 
 def test_a_base_directory_cannot_leave_the_source(tmp_path: Path) -> None:

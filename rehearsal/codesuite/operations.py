@@ -13,10 +13,10 @@ from moto.core.request import Request
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud
 from rehearsal.aws.requests import Question
-from rehearsal.codesuite.definition import DefinitionError
 from rehearsal.codesuite.execution import IN_PROGRESS, Execution, Trigger, stage_states
 from rehearsal.codesuite.pipeline import PipelineRunner, UnknownPipeline, overrides
 from rehearsal.codesuite.records import BuildRecord, BuildRequest
+from rehearsal.codesuite.structure import DefinitionError
 
 # Which rule an actor delivers for, None where it is no rule.
 Cause = Callable[[Actor], str | None]

@@ -16,7 +16,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.admission import Caller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import Question
-from rehearsal.functions import Functions, UnknownFunction
+from rehearsal.lambda_functions import Functions, UnknownFunction
 
 SERVICE = "events.amazonaws.com"
 Event = Mapping[str, Any]

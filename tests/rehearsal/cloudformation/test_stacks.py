@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.sagemaker.parameters import problems
-from tests.rehearsal.sagemaker.conftest import World
-from tests.rehearsal.sagemaker.world import ACCOUNT, make_role
+from rehearsal.cloudformation.parameters import problems
+from tests.rehearsal.accounts import ACCOUNT, make_role
+from tests.rehearsal.conftest import World
 
 ALARM: dict[str, Any] = {
     "Type": "AWS::CloudWatch::Alarm",

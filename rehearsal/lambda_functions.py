@@ -19,13 +19,13 @@ from moto.awslambda.models import lambda_backends
 from moto.core.request import Request
 from moto.ec2.models import ec2_backends
 
+from rehearsal import archives
+from rehearsal.archives import ArchiveError
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import TIMED_OUT, Processes
 from rehearsal.aws.requests import Question
-from rehearsal.codesuite import artifacts
-from rehearsal.codesuite.artifacts import ArtifactError
 
 # Lambda's own part of the process: finds the handler, gives it the event, writes the answer where it is told.
 # Printed output is the function's log and never its answer. The error's shape: Lambda "python-exceptions".
@@ -101,7 +101,7 @@ class Functions:
         request_id = str(uuid.uuid4())
         try:
             outcome = self._run(function, account, region, payload, request_id)
-        except (NotTrusted, ArtifactError, _CannotRun) as error:
+        except (NotTrusted, ArchiveError, _CannotRun) as error:
             outcome = _failed("Runtime.ExitError", str(error), request_id)
         except ClientError as error:
             outcome = _failed("AccessDeniedException", refused(error), request_id)
@@ -177,7 +177,7 @@ class Functions:
         stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}"
         with tempfile.TemporaryDirectory(prefix="function-", ignore_cleanup_errors=True) as folder:
             work = Path(folder)
-            artifacts.unpack(function.code_bytes, work / "task")
+            archives.unpack(function.code_bytes, work / "task")
             outcome = self._process(function, actor, work, payload, request_id, stream)
         text = f"START RequestId: {request_id} Version: $LATEST\n{outcome.log}\nEND RequestId: {request_id}"
         # Lambda writes logs itself, as the function's role, and never through the function's VPC.

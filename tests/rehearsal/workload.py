@@ -10,8 +10,8 @@ from typing import Any
 
 from rehearsal.aws.actors import Actor
 from rehearsal.sagemaker import storage
-from tests.rehearsal.sagemaker.conftest import World
-from tests.rehearsal.sagemaker.world import BUCKET, IMAGE, REGION, STAGING, make_bucket, make_role, make_vpc
+from tests.rehearsal.accounts import BUCKET, IMAGE, REGION, STAGING, make_bucket, make_role, make_vpc
+from tests.rehearsal.conftest import World
 
 CAPTURE = "capture-222222222222"
 ENDPOINT = "mlops-screening-staging"

@@ -1,7 +1,7 @@
 """CloudFormation resource types that are made through their own API, as a table.
 
 Property names of CloudFormation are those of the API, so a row holds operations, names and what differs. Which
-properties force a replacement and what Ref and GetAtt give: CloudFormation's template reference, page of each type.
+properties force a replacement and what Ref and GetAtt give: CloudFormation Template Reference, page of each type.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ def _same(properties: Members) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settling:
-    """A resource that takes its time: the describe answer's status member, and what it means."""
+class Stabilization:
+    """How long-running creation is waited for: the describe answer's status member, and what it means."""
 
     status: str
     good: frozenset[str]
     bad: frozenset[str]
     reason: str
-    # A member that must equal the property of the same name once settled: a rollback leaves the old one.
+    # A member that must equal the property of the same name once stable: a rollback leaves the old one.
     reached: str
 
 
@@ -43,8 +43,8 @@ class Tagging:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One resource type.
+class ResourceType:
+    """One CloudFormation resource type.
 
     `identity` gives the arguments of describe and delete from the resource's properties, `reference` the value of
     Ref from properties and the description, `attributes` members of the description for GetAtt. `create_only` is
@@ -63,7 +63,7 @@ class Kind:
     attributes: Mapping[str, str] = field(default_factory=dict)
     create_only: frozenset[str] | None = None
     expand: Callable[[Members], dict[str, Any]] = _same
-    settling: Settling | None = None
+    stabilization: Stabilization | None = None
     tagging: Tagging | None = None
     deletion: Callable[[Members], dict[str, Any]] | None = None
 
@@ -99,8 +99,8 @@ def _policy_deletion(properties: Members) -> dict[str, Any]:
     return {"PolicyName": expanded["PolicyName"], **_target(expanded)}
 
 
-KINDS: dict[str, Kind] = {
-    "AWS::SageMaker::Model": Kind(
+RESOURCE_TYPES: dict[str, ResourceType] = {
+    "AWS::SageMaker::Model": ResourceType(
         service="sagemaker",
         create="create_model",
         describe="describe_model",
@@ -111,7 +111,7 @@ KINDS: dict[str, Kind] = {
         tagging=_sagemaker_tags("ModelArn"),
         attributes={"ModelName": "ModelName"},
     ),
-    "AWS::SageMaker::EndpointConfig": Kind(
+    "AWS::SageMaker::EndpointConfig": ResourceType(
         service="sagemaker",
         create="create_endpoint_config",
         describe="describe_endpoint_config",
@@ -122,7 +122,7 @@ KINDS: dict[str, Kind] = {
         tagging=_sagemaker_tags("EndpointConfigArn"),
         attributes={"EndpointConfigName": "EndpointConfigName"},
     ),
-    "AWS::SageMaker::Endpoint": Kind(
+    "AWS::SageMaker::Endpoint": ResourceType(
         service="sagemaker",
         create="create_endpoint",
         describe="describe_endpoint",
@@ -134,7 +134,7 @@ KINDS: dict[str, Kind] = {
         tagging=_sagemaker_tags("EndpointArn"),
         attributes={"EndpointName": "EndpointName"},
         create_only=frozenset({"EndpointName"}),
-        settling=Settling(
+        stabilization=Stabilization(
             status="EndpointStatus",
             good=frozenset({"InService"}),
             bad=frozenset({"Failed", "UpdateRollbackFailed", "OutOfService"}),
@@ -142,7 +142,7 @@ KINDS: dict[str, Kind] = {
             reached="EndpointConfigName",
         ),
     ),
-    "AWS::CloudWatch::Alarm": Kind(
+    "AWS::CloudWatch::Alarm": ResourceType(
         service="cloudwatch",
         create="put_metric_alarm",
         update="put_metric_alarm",
@@ -156,7 +156,7 @@ KINDS: dict[str, Kind] = {
         tagging=Tagging(tag="tag_resource", untag="untag_resource", arn="ResourceARN", described="AlarmArn"),
         create_only=frozenset({"AlarmName"}),
     ),
-    "AWS::CloudWatch::Dashboard": Kind(
+    "AWS::CloudWatch::Dashboard": ResourceType(
         service="cloudwatch",
         create="put_dashboard",
         update="put_dashboard",
@@ -168,7 +168,7 @@ KINDS: dict[str, Kind] = {
         reference=lambda properties, _: str(properties["DashboardName"]),
         create_only=frozenset({"DashboardName"}),
     ),
-    "AWS::ApplicationAutoScaling::ScalableTarget": Kind(
+    "AWS::ApplicationAutoScaling::ScalableTarget": ResourceType(
         service="application-autoscaling",
         create="register_scalable_target",
         update="register_scalable_target",
@@ -184,7 +184,7 @@ KINDS: dict[str, Kind] = {
         reference=lambda p, _: f"{p['ResourceId']}|{p['ScalableDimension']}|{p['ServiceNamespace']}",
         create_only=frozenset({"ResourceId", "ScalableDimension", "ServiceNamespace"}),
     ),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": Kind(
+    "AWS::ApplicationAutoScaling::ScalingPolicy": ResourceType(
         service="application-autoscaling",
         create="put_scaling_policy",
         update="put_scaling_policy",
@@ -207,24 +207,24 @@ def api_name(method: str) -> str:
     return "".join(word.title() for word in method.split("_"))
 
 
-def input_shape(kind: Kind, method: str) -> StructureShape:
+def input_shape(resource_type: ResourceType, method: str) -> StructureShape:
     """The operation's input in botocore's model."""
-    model = get_service_model(kind.service)
+    model = get_service_model(resource_type.service)
     return model.operation_model(api_name(method)).input_shape
 
 
-def unknown_properties(kind: Kind, properties: Members) -> list[str]:
+def unknown_properties(resource_type: ResourceType, properties: Members) -> list[str]:
     """Properties that neither creation nor update takes."""
-    known = set(input_shape(kind, kind.create).members)
-    if kind.update:
-        known |= set(input_shape(kind, kind.update).members)
-    return sorted(set(kind.expand(properties)) - known)
+    known = set(input_shape(resource_type, resource_type.create).members)
+    if resource_type.update:
+        known |= set(input_shape(resource_type, resource_type.update).members)
+    return sorted(set(resource_type.expand(properties)) - known)
 
 
-def arguments(kind: Kind, method: str, properties: Members) -> dict[str, Any]:
+def arguments(resource_type: ResourceType, method: str, properties: Members) -> dict[str, Any]:
     """The properties that an operation takes, in its types."""
-    shape = input_shape(kind, method)
-    expanded = kind.expand(properties)
+    shape = input_shape(resource_type, method)
+    expanded = resource_type.expand(properties)
     return {name: typed(value, shape.members[name]) for name, value in expanded.items() if name in shape.members}
 
 

@@ -19,9 +19,9 @@ from settings.config import NAMESPACE
 from settings.model import DataScienceSettings, ProjectSettings
 
 if TYPE_CHECKING:
+    from rehearsal.environment import World
     from rehearsal.plan import Planned
     from rehearsal.runtime import Runtime
-    from rehearsal.world import World
 
 PREFERRED = "screening"
 

@@ -9,9 +9,9 @@ from typing import Any
 from delivery import template as delivered
 from delivery.parameters import stage_parameters
 from delivery.stages import parse_stages
-from tests.rehearsal.sagemaker.conftest import World
-from tests.rehearsal.sagemaker.deployed import CAPTURE, ENDPOINT, Workload
-from tests.rehearsal.sagemaker.world import PRODUCTION, REGION, STAGING, make_role, make_role_for
+from tests.rehearsal.accounts import PRODUCTION, REGION, STAGING, make_role, make_role_for
+from tests.rehearsal.conftest import World
+from tests.rehearsal.workload import CAPTURE, ENDPOINT, Workload
 
 
 def stages_document() -> dict[str, Any]:

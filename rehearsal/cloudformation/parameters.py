@@ -1,6 +1,6 @@
 """Whether the values of a template's parameters are what the template allows. Pure.
 
-Rules and wording: CloudFormation user guide, "parameters-section-structure".
+Rules and wording: CloudFormation User Guide, "Parameters".
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def problems(declared: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the values, all of it."""
+    """Every rule of the template that the given values break, as CloudFormation words it."""
     unknown = sorted(set(given) - set(declared))
     missing = sorted(name for name, rule in declared.items() if name not in given and "Default" not in rule)
     found = [f"Parameters: [{', '.join(unknown)}] do not exist in the template"] if unknown else []

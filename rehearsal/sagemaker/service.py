@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import sagemaker_backends
@@ -15,13 +16,11 @@ from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.patches import Patches
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
-from rehearsal.sagemaker import endpoints, gaps, images, stopping
-from rehearsal.sagemaker.cloudformation import Stacks
+from rehearsal.sagemaker import endpoints, gaps, images, job_states
 from rehearsal.sagemaker.hosting import Hosting
-from rehearsal.sagemaker.jobs import Jobs, Outcome
-from rehearsal.sagemaker.pipelines import OnStep, PipelineRunner, event
-from rehearsal.sagemaker.servers import Starter
-from rehearsal.sagemaker.stacksets import StackSets
+from rehearsal.sagemaker.jobs import JobRunner
+from rehearsal.sagemaker.pipelines import OnStep, SageMakerPipelineRunner, event
+from rehearsal.sagemaker.servers import ModelServerStarter
 
 OnEvent = Callable[[str, str, dict[str, Any]], None]
 
@@ -49,8 +48,8 @@ class SageMaker:
         self.cloud, self.on_event, self.on_step = cloud, on_event, on_step
         self.state, self.processes = gaps.State(), Processes()
         python = python or container_python()
-        self.jobs = Jobs(cloud, self.state, self.processes, folder, python, require_images=require_images)
-        starter = Starter(cloud, self.processes, python, folder, require_images, startup_seconds)
+        self.jobs = JobRunner(cloud, self.state, self.processes, folder, python, require_images=require_images)
+        starter = ModelServerStarter(cloud, self.processes, python, folder, require_images, startup_seconds)
         self.hosting = Hosting(
             cloud,
             self.state,
@@ -59,8 +58,7 @@ class SageMaker:
             sabotage=sabotage,
             bake_seconds=bake_seconds,
         )
-        self.pipelines = PipelineRunner(cloud, self.jobs, self.on_event)
-        self.stacks, self.stack_sets = Stacks(cloud), StackSets(cloud)
+        self.pipelines = SageMakerPipelineRunner(cloud, self.jobs, self.on_event)
         self._patches = Patches()
 
     def __enter__(self) -> SageMaker:
@@ -72,11 +70,9 @@ class SageMaker:
         )
         gaps.install(self._patches, self.state, hooks)
         self.jobs.changed = self._job_changed
-        stopping.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
+        job_states.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)
         images.install(self._patches, self.cloud)
-        self.stacks.install(self._patches)
-        self.stack_sets.install(self._patches)
         self.cloud.handlers["sagemaker-runtime:InvokeEndpoint"] = self.hosting.invoke
         return self
 
@@ -84,9 +80,7 @@ class SageMaker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.pipelines.close()
-        self.stack_sets.close()
         self.hosting.close()
-        self.stacks.uninstall()
         self.processes.close()
         self.cloud.handlers.pop("sagemaker-runtime:InvokeEndpoint", None)
         self._patches.undo()
@@ -105,11 +99,11 @@ class SageMaker:
             raise ValidationError(message=f"model package {package}: {logs.refused(error)}") from None
         self.state.put(account, region, "Packages", model, {package: described})
 
-    def _job_changed(self, account: str, region: str, kind: str, name: str, status: str) -> None:
-        title, resource = stopping.TITLES[kind]
-        arn = f"arn:aws:sagemaker:{region}:{account}:{resource}/{name}"
-        detail = {f"{kind}Name": name, f"{kind}Arn": arn, f"{kind}Status": status}
-        self.on_event(account, region, event(account, region, f"SageMaker {title} State Change", [arn], detail))
+    def _job_changed(self, account: str, region: str, job_type: str, name: str, status: str) -> None:
+        arn = f"arn:aws:sagemaker:{region}:{account}:{xform_name(job_type, '-')}/{name}"
+        detail = {f"{job_type}Name": name, f"{job_type}Arn": arn, f"{job_type}Status": status}
+        title = f"SageMaker {job_states.EVENT_TITLES[job_type]} State Change"
+        self.on_event(account, region, event(account, region, title, [arn], detail))
 
     def _endpoint_changed(self, account: str, region: str, name: str, status: str) -> None:
         record = sagemaker_backends[account][region].endpoints[name]
@@ -136,13 +130,3 @@ class SageMaker:
         }
         name = "SageMaker Model Package State Change"
         self.on_event(account, region, event(account, region, name, [arn], detail))
-
-
-def run_processing_job(sagemaker: SageMaker, account: str, name: str) -> Outcome:
-    """Run a job that CreateProcessingJob made."""
-    return sagemaker.jobs.run_processing(account, name)
-
-
-def run_training_job(sagemaker: SageMaker, account: str, name: str) -> Outcome:
-    """Run a job that CreateTrainingJob made."""
-    return sagemaker.jobs.run_training(account, name)

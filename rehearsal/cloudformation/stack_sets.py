@@ -1,7 +1,7 @@
 """StackSets that reach into the other accounts: operations that take time, fail by account, and update stacks.
 
 Self-managed: CloudFormation assumes the administration role, which assumes the execution role in each account, which
-asks for the stack there ("stacksets-prereqs-self-managed").
+asks for the stack there (CloudFormation User Guide, "Grant self-managed permissions").
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.utils import utcnow
 
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.gaps import now
 
-Target = tuple[str, str]  # account, region
+AccountRegion = tuple[str, str]
 
 
-class InstanceFailed(Exception):
+class StackInstanceFailed(Exception):
     """Why a stack instance did not become what it should."""
 
 
 @dataclass
-class Instance:
+class StackInstance:
     """A stack of a stack set; moto keeps these in the set's `stack_instances`."""
 
     set_id: str
@@ -62,17 +62,17 @@ class Instance:
 
 
 @dataclass
-class Operation:
+class StackSetOperation:
     """One operation of a stack set. `results` holds status and reason by target."""
 
     action: str
-    targets: list[Target]
+    targets: list[AccountRegion]
     preferences: Mapping[str, Any]
     id: str
     status: str = "RUNNING"
-    started: datetime = field(default_factory=now)
+    started: datetime = field(default_factory=utcnow)
     ended: datetime | None = None
-    results: dict[Target, tuple[str, str | None]] = field(default_factory=dict)
+    results: dict[AccountRegion, tuple[str, str | None]] = field(default_factory=dict)
 
     def to_dict(self, stack_set: Any) -> dict[str, Any]:
         """As DescribeStackSetOperation gives it."""
@@ -93,7 +93,8 @@ class Operation:
 
 
 def tolerated(preferences: Mapping[str, Any], accounts: int) -> int:
-    """How many accounts of a region may fail; a percentage is rounded down (botocore)."""
+    """How many accounts of a region may fail; a percentage is rounded down (CloudFormation API Reference,
+    "StackSetOperationPreferences")."""
     if "FailureToleranceCount" in preferences:
         return int(preferences["FailureToleranceCount"])
     return int(accounts * int(preferences.get("FailureTolerancePercentage", 0)) / 100)
@@ -104,7 +105,7 @@ class StackSets:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._operations: dict[str, list[Operation]] = {}
+        self._operations: dict[str, list[StackSetOperation]] = {}
         self._threads: list[threading.Thread] = []
 
     def install(self, patches: Patches) -> None:
@@ -131,107 +132,109 @@ class StackSets:
 
     # ---- requests
 
-    def _create(self, this: Any) -> Any:
-        stack_set = _set(this)
+    def _create(self, response: Any) -> Any:
+        stack_set = _set(response)
         if stack_set.permission_model != "SELF_MANAGED":
             raise ValidationError(
                 message="only self-managed stack sets are rehearsed; set PermissionModel to SELF_MANAGED"
             )
-        overrides = _values(this._get_param("ParameterOverrides") or [])
-        for account, region in _targets(this, stack_set):
+        overrides = _values(response._get_param("ParameterOverrides") or [])
+        for account, region in _targets(response, stack_set):
             if stack_set.instances.get_instance(account, region) is None:
                 name = f"StackSet-{stack_set.name}-{uuid.uuid4()}"
-                stack_set.stack_instances.append(Instance(stack_set.id, account, region, dict(overrides), name))
-        return self._begin(this, stack_set, "CREATE", _targets(this, stack_set), self._bring_up)
+                stack_set.stack_instances.append(StackInstance(stack_set.id, account, region, dict(overrides), name))
+        return self._begin(response, stack_set, "CREATE", _targets(response, stack_set), self._bring_up)
 
-    def _update_instances(self, this: Any) -> Any:
-        stack_set = _set(this)
-        targets = _targets(this, stack_set)
+    def _update_instances(self, response: Any) -> Any:
+        stack_set = _set(response)
+        targets = _targets(response, stack_set)
         for account, region in targets:
             instance = stack_set.instances.get_instance(account, region)
             if instance is None:
                 raise StackInstanceNotFound()
-            instance.overrides.update(_values(this._get_param("ParameterOverrides") or []))
-        return self._begin(this, stack_set, "UPDATE", targets, self._bring_up)
+            instance.overrides.update(_values(response._get_param("ParameterOverrides") or []))
+        return self._begin(response, stack_set, "UPDATE", targets, self._bring_up)
 
-    def _update_set(self, this: Any) -> Any:
-        stack_set = _set(this)
+    def _update_set(self, response: Any) -> Any:
+        stack_set = _set(response)
         self._idle(stack_set)
-        url = this._get_param("TemplateURL")
-        body = this._get_stack_from_s3_url(url) if url else this._get_param("TemplateBody")
-        given = this._get_param("Parameters")
+        url = response._get_param("TemplateURL")
+        body = response._get_stack_from_s3_url(url) if url else response._get_param("TemplateBody")
+        given = response._get_param("Parameters")
         if given is not None:
-            stack_set.parameters = this.cloudformation_backend._resolve_update_parameters(stack_set, given)
+            stack_set.parameters = response.cloudformation_backend._resolve_update_parameters(stack_set, given)
         stack_set.template = body or stack_set.template
-        stack_set.description = this._get_param("Description") or stack_set.description
+        stack_set.description = response._get_param("Description") or stack_set.description
         stack_set.administration_role_arn = (
-            this._get_param("AdministrationRoleARN") or stack_set.administration_role_arn
+            response._get_param("AdministrationRoleARN") or stack_set.administration_role_arn
         )
-        stack_set.execution_role_name = this._get_param("ExecutionRoleName") or stack_set.execution_role_name
-        if this._get_param("Tags") is not None:
-            stack_set.tags = {tag["Key"]: tag["Value"] for tag in this._get_param("Tags")}
+        stack_set.execution_role_name = response._get_param("ExecutionRoleName") or stack_set.execution_role_name
+        if response._get_param("Tags") is not None:
+            stack_set.tags = {tag["Key"]: tag["Value"] for tag in response._get_param("Tags")}
         every = [(instance.account_id, instance.region_name) for instance in stack_set.stack_instances]
         named = (
-            _targets(this, stack_set) if this._get_param("Accounts") or this._get_param("DeploymentTargets") else every
+            _targets(response, stack_set)
+            if response._get_param("Accounts") or response._get_param("DeploymentTargets")
+            else every
         )
         for instance in stack_set.stack_instances:
             instance.status = "OUTDATED"
-        return self._begin(this, stack_set, "UPDATE", named, self._bring_up)
+        return self._begin(response, stack_set, "UPDATE", named, self._bring_up)
 
-    def _delete(self, this: Any) -> Any:
-        stack_set = _set(this)
-        retain = bool(this._get_param("RetainStacks"))
+    def _delete(self, response: Any) -> Any:
+        stack_set = _set(response)
+        retain = bool(response._get_param("RetainStacks"))
 
-        def work(stack_set: Any, instance: Instance) -> None:
+        def work(stack_set: Any, instance: StackInstance) -> None:
             self._take_down(stack_set, instance, retain)
 
-        return self._begin(this, stack_set, "DELETE", _targets(this, stack_set), work)
+        return self._begin(response, stack_set, "DELETE", _targets(response, stack_set), work)
 
-    def _stop(self, this: Any) -> Any:
-        operation = self._operation(this, _set(this))
+    def _stop(self, response: Any) -> Any:
+        operation = self._operation(response, _set(response))
         if operation.status == "RUNNING":
             operation.status = "STOPPING"
         return EmptyResult()
 
-    def _describe_operation(self, this: Any) -> Any:
-        stack_set = _set(this)
-        return ActionResult({"StackSetOperation": self._operation(this, stack_set).to_dict(stack_set)})
+    def _describe_operation(self, response: Any) -> Any:
+        stack_set = _set(response)
+        return ActionResult({"StackSetOperation": self._operation(response, stack_set).to_dict(stack_set)})
 
-    def _list_operations(self, this: Any) -> Any:
-        stack_set = _set(this)
+    def _list_operations(self, response: Any) -> Any:
+        stack_set = _set(response)
         found = [operation.to_dict(stack_set) for operation in reversed(self._operations.get(stack_set.id, []))]
         return ActionResult({"Summaries": found})
 
-    def _list_results(self, this: Any) -> Any:
-        results = self._operation(this, _set(this)).results
+    def _list_results(self, response: Any) -> Any:
+        results = self._operation(response, _set(response)).results
         summaries = [
             {"Account": account, "Region": region, "Status": status, **({"StatusReason": reason} if reason else {})}
             for (account, region), (status, reason) in results.items()
         ]
         return ActionResult({"Summaries": summaries})
 
-    def _list_instances(self, this: Any) -> Any:
-        account, region = this._get_param("StackInstanceAccount"), this._get_param("StackInstanceRegion")
+    def _list_instances(self, response: Any) -> Any:
+        account, region = response._get_param("StackInstanceAccount"), response._get_param("StackInstanceRegion")
         found = [
             instance.to_dict()
-            for instance in _set(this).stack_instances
+            for instance in _set(response).stack_instances
             if account in (None, instance.account_id) and region in (None, instance.region_name)
         ]
         return ActionResult({"Summaries": found})
 
-    def _describe_instance(self, this: Any) -> Any:
-        account, region = this._get_param("StackInstanceAccount"), this._get_param("StackInstanceRegion")
-        instance = _set(this).instances.get_instance(account, region)
+    def _describe_instance(self, response: Any) -> Any:
+        account, region = response._get_param("StackInstanceAccount"), response._get_param("StackInstanceRegion")
+        instance = _set(response).instances.get_instance(account, region)
         if instance is None:
             raise StackInstanceNotFound()
         return ActionResult({"StackInstance": instance.to_dict()})
 
-    def _operation(self, this: Any, stack_set: Any) -> Operation:
-        wanted = this._get_param("OperationId")
+    def _operation(self, response: Any, stack_set: Any) -> StackSetOperation:
+        wanted = response._get_param("OperationId")
         for operation in self._operations.get(stack_set.id, []):
             if operation.id == wanted:
                 return operation
-        raise ValidationError(message=f"Operation {wanted} not found")
+        raise ValidationError(message=f"StackSetOperation {wanted} not found")
 
     # ---- operations
 
@@ -241,15 +244,17 @@ class StackSets:
 
     def _begin(
         self,
-        this: Any,
+        response: Any,
         stack_set: Any,
         action: str,
-        targets: list[Target],
-        work: Callable[[Any, Instance], None],
+        targets: list[AccountRegion],
+        work: Callable[[Any, StackInstance], None],
     ) -> Any:
         self._idle(stack_set)
-        preferences = this._get_param("OperationPreferences") or {}
-        operation = Operation(action, targets, preferences, this._get_param("OperationId") or str(uuid.uuid4()))
+        preferences = response._get_param("OperationPreferences") or {}
+        operation = StackSetOperation(
+            action, targets, preferences, response._get_param("OperationId") or str(uuid.uuid4())
+        )
         operation.results = dict.fromkeys(targets, ("PENDING", None))
         self._operations.setdefault(stack_set.id, []).append(operation)
         thread = threading.Thread(target=self._run, args=(stack_set, operation, work), daemon=True, name="stack-set")
@@ -257,7 +262,7 @@ class StackSets:
         thread.start()
         return ActionResult({"OperationId": operation.id})
 
-    def _run(self, stack_set: Any, operation: Operation, work: Callable[[Any, Instance], None]) -> None:
+    def _run(self, stack_set: Any, operation: StackSetOperation, work: Callable[[Any, StackInstance], None]) -> None:
         """Region by region, account by account; too many failures in a region end the operation."""
         too_many = False
         for region in dict.fromkeys(region for _, region in operation.targets):
@@ -270,21 +275,23 @@ class StackSets:
                         "Cancelled since failure tolerance has exceeded or the operation was stopped",
                     )
                     continue
-                operation.results[target] = self._one(stack_set, target, work)
+                operation.results[target] = self._run_target(stack_set, target, work)
                 failures += operation.results[target][0] == "FAILED"
                 too_many = failures > tolerated(operation.preferences, len(targets))
-        operation.ended = now()
+        operation.ended = utcnow()
         ended = "FAILED" if too_many else "SUCCEEDED"
         operation.status = "STOPPED" if operation.status == "STOPPING" else ended
 
-    def _one(self, stack_set: Any, target: Target, work: Callable[[Any, Instance], None]) -> tuple[str, str | None]:
+    def _run_target(
+        self, stack_set: Any, target: AccountRegion, work: Callable[[Any, StackInstance], None]
+    ) -> tuple[str, str | None]:
         instance = stack_set.instances.get_instance(*target)
         if instance is None:
             return "FAILED", f"there is no stack instance in account {target[0]}, {target[1]}"
         instance.detailed, instance.reason = "RUNNING", None
         try:
             work(stack_set, instance)
-        except (InstanceFailed, NotTrusted) as error:
+        except (StackInstanceFailed, NotTrusted) as error:
             reason = str(error)
         except ClientError as error:
             reason = logs.refused(error)
@@ -296,7 +303,7 @@ class StackSets:
         instance.status, instance.detailed, instance.reason = "OUTDATED", "FAILED", reason
         return "FAILED", reason
 
-    def _execution_role(self, stack_set: Any, instance: Instance) -> Actor:
+    def _execution_role(self, stack_set: Any, instance: StackInstance) -> Actor:
         admin = self._cloud.service_assume(
             stack_set.administration_role_arn,
             service="cloudformation.amazonaws.com",
@@ -308,12 +315,12 @@ class StackSets:
         try:
             return self._cloud.assume(role, by=admin, session=f"stackset-{stack_set.name}"[:64])
         except NotTrusted:
-            raise InstanceFailed(
+            raise StackInstanceFailed(
                 f"Account {instance.account_id} should have '{stack_set.execution_role_name}' role with trust "
                 f"relationship to Role '{stack_set.administration_role_arn.rpartition('/')[2]}'."
             ) from None
 
-    def _bring_up(self, stack_set: Any, instance: Instance) -> None:
+    def _bring_up(self, stack_set: Any, instance: StackInstance) -> None:
         """Create or update the stack as the execution role."""
         actor = self._execution_role(stack_set, instance)
         client = self._cloud.client(actor, "cloudformation", instance.region_name)
@@ -335,15 +342,15 @@ class StackSets:
             client.update_stack(**given)
         status, reason = self._status(client, instance)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise InstanceFailed(reason or f"the stack is in status {status}")
+            raise StackInstanceFailed(reason or f"the stack is in status {status}")
 
-    def _status(self, client: Any, instance: Instance) -> tuple[str | None, str | None]:
+    def _status(self, client: Any, instance: StackInstance) -> tuple[str | None, str | None]:
         if instance.stack_id is None:
             return None, None
         stack = client.describe_stacks(StackName=instance.stack_id)["Stacks"][0]
         return stack["StackStatus"], stack.get("StackStatusReason")
 
-    def _take_down(self, stack_set: Any, instance: Instance, retain: bool) -> None:
+    def _take_down(self, stack_set: Any, instance: StackInstance, retain: bool) -> None:
         actor = self._execution_role(stack_set, instance)
         if instance.stack_id and not retain:
             client = self._cloud.client(actor, "cloudformation", instance.region_name)
@@ -352,24 +359,24 @@ class StackSets:
 
 
 def _bound(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda this: method(this)  # noqa: PLW0108 - a bound method would not get moto's object
+    return lambda response: method(response)  # noqa: PLW0108 - a bound method would not get moto's object
 
 
-def _set(this: Any) -> Any:
-    return this.cloudformation_backend.describe_stack_set(this._get_param("StackSetName"))
+def _set(response: Any) -> Any:
+    return response.cloudformation_backend.describe_stack_set(response._get_param("StackSetName"))
 
 
 def _values(entries: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {entry["ParameterKey"]: entry["ParameterValue"] for entry in entries}
 
 
-def _targets(this: Any, stack_set: Any) -> list[Target]:
+def _targets(response: Any, stack_set: Any) -> list[AccountRegion]:
     """Accounts times regions, region by region."""
-    named = this._get_param("DeploymentTargets") or {}
+    named = response._get_param("DeploymentTargets") or {}
     if "OrganizationalUnitIds" in named:
         raise ValidationError(message="StackSets with SELF_MANAGED permission model can only have accounts as target")
-    accounts = this._get_param("Accounts") or named.get("Accounts") or []
-    regions = this._get_param("Regions") or sorted({i.region_name for i in stack_set.stack_instances})
+    accounts = response._get_param("Accounts") or named.get("Accounts") or []
+    regions = response._get_param("Regions") or sorted({i.region_name for i in stack_set.stack_instances})
     if not accounts or not regions:
         raise ValidationError(message="Accounts and Regions must be given")
     return [(account, region) for region in regions for account in accounts]

@@ -24,8 +24,8 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.logs import refused
 from rehearsal.aws.requests import Question
-from rehearsal.codesuite.targets import Delivery, Event, Targets, Undeliverable, bus_admits
-from rehearsal.functions import Functions
+from rehearsal.eventbridge.targets import Delivery, Event, Targets, Undeliverable, bus_admits
+from rehearsal.lambda_functions import Functions
 
 # Enough for a report of one rehearsal; a ring, so that a loop of events does not eat the memory.
 _KEPT = 2000

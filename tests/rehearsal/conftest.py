@@ -15,8 +15,9 @@ import pytest
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import MODEL_IMAGE, container_python
-from rehearsal.sagemaker.runtime import SageMaker
-from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, IMAGE, REGION, Role, make_bucket, make_role, make_vpc
+from rehearsal.cloudformation.service import CloudFormation
+from rehearsal.sagemaker.service import SageMaker
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, REGION, Role, make_bucket, make_role, make_vpc
 
 
 @dataclass
@@ -138,7 +139,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     with Cloud(REGION, tmp_path / "requests.jsonl") as cloud:
         events: list[tuple[str, str, dict[str, Any]]] = []
         sagemaker = SageMaker(cloud, on_event=lambda *event: events.append(event), folder=tmp_path / "logs")
-        with sagemaker:
+        with sagemaker, CloudFormation(cloud):
             deployer = cloud.deployer(ACCOUNT)
             key = make_bucket(cloud, deployer, BUCKET)
             vpc, subnets, group = make_vpc(cloud, deployer, ("s3", "sagemaker.api", "sts"))

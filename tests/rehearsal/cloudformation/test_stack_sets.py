@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from delivery import template as delivered
-from tests.rehearsal.sagemaker.conftest import World
-from tests.rehearsal.sagemaker.deployed import ENDPOINT, make_workload
-from tests.rehearsal.sagemaker.sets import Delivery, Sets
-from tests.rehearsal.sagemaker.world import ACCOUNT, PRODUCTION, REGION, STAGING
+from tests.rehearsal.accounts import ACCOUNT, PRODUCTION, REGION, STAGING
+from tests.rehearsal.conftest import World
+from tests.rehearsal.stack_sets import Delivery, Sets
+from tests.rehearsal.workload import ENDPOINT, make_workload
 
 TEMPLATE = {
     "Parameters": {"Name": {"Type": "String", "Default": "first"}},
