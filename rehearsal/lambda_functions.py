@@ -27,8 +27,9 @@ from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import TIMED_OUT, Processes
 from rehearsal.aws.requests import Question
 
-# Lambda's own part of the process: finds the handler, gives it the event, writes the answer where it is told.
-# Printed output is the function's log and never its answer. The error's shape: Lambda "python-exceptions".
+# Lambda's own part of the process: finds the handler, gives it the event, writes the answer to a file. Printed output is
+# the function's log and never its answer. Source of the error's shape: Lambda Developer Guide, "AWS Lambda function
+# errors in Python".
 _BOOTSTRAP = """
 import importlib, json, os, sys, time, traceback
 work = sys.argv[1]
@@ -54,9 +55,10 @@ with open(work + "/answer.json", "w") as file:
     file.write(text)
 """
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
-# Payload limits of synchronous and asynchronous invocations (Lambda "gettingstarted-limits").
+# Payload limits of synchronous and asynchronous invocations (Lambda Developer Guide, "Lambda quotas").
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
-# An asynchronous invocation is tried twice more; AWS waits one minute, then two (Lambda "invocation-async-errors").
+# An asynchronous invocation is tried twice more; AWS waits one minute, then two (Lambda Developer Guide, "How Lambda
+# handles errors and retries with asynchronous invocation").
 ATTEMPTS = 3
 
 
@@ -65,8 +67,8 @@ class UnknownFunction(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """An invocation's end. `error` is empty, or `Unhandled` where the function failed; `log` is what it printed."""
+class InvocationResult:
+    """How an invocation ended. `error` is empty, or `Unhandled` where the function failed; `log` is what it printed."""
 
     payload: Any
     error: str
@@ -74,7 +76,7 @@ class Outcome:
     request_id: str
 
 
-class Functions:
+class LambdaFunctions:
     """The functions of all accounts. `python` stands for every Python runtime and has boto3, as Lambda's have."""
 
     def __init__(self, cloud: Cloud, *, processes: Processes, logs: Path, python: Path | None = None) -> None:
@@ -95,17 +97,17 @@ class Functions:
         except UnknownFunction as error:
             return 404, {"errorType": "ResourceNotFoundException", "errorMessage": str(error)}
 
-    def run(self, account: str, region: str, name: str, payload: Any) -> Outcome:
+    def run(self, account: str, region: str, name: str, payload: Any) -> InvocationResult:
         """Run a function to its end or time-out. Raises UnknownFunction."""
         function = self._function(account, region, name)
         request_id = str(uuid.uuid4())
         try:
-            outcome = self._run(function, account, region, payload, request_id)
+            result = self._run(function, account, region, payload, request_id)
         except (NotTrusted, ArchiveError, _CannotRun) as error:
-            outcome = _failed("Runtime.ExitError", str(error), request_id)
+            result = _failed("Runtime.ExitError", str(error), request_id)
         except ClientError as error:
-            outcome = _failed("AccessDeniedException", refused(error), request_id)
-        return outcome
+            result = _failed("AccessDeniedException", refused(error), request_id)
+        return result
 
     def start(self, account: str, region: str, name: str, payload: Any) -> None:
         """Run a function asynchronously: tried again where it fails, then left in its dead-letter queue."""
@@ -124,25 +126,33 @@ class Functions:
 
     def _asynchronous(self, account: str, region: str, name: str, payload: Any) -> None:
         for _ in range(ATTEMPTS):
-            outcome = self.run(account, region, name, payload)
-            if not outcome.error:
+            result = self.run(account, region, name, payload)
+            if not result.error:
                 return
         function = self._function(account, region, name)
         queue = (function.dead_letter_config or {}).get("TargetArn")
         if queue:
-            self._leave(function, region, str(queue), payload, outcome)
+            self._send_to_dead_letter_queue(function, region, str(queue), payload, result)
 
-    def _leave(self, function: Any, region: str, queue: str, payload: Any, outcome: Outcome) -> None:
-        """Send an event to the dead-letter queue, as the function's role (Lambda "invocation-async-retain-records")."""
+    def _send_to_dead_letter_queue(
+        self, function: Any, region: str, queue: str, payload: Any, result: InvocationResult
+    ) -> None:
+        """Send an event to the dead-letter queue, as the function's role (Lambda Developer Guide, "Retaining records of
+        asynchronous invocations")."""
         actor = self.cloud.service_assume(
             function.role, service="lambda.amazonaws.com", session=function.function_name[:64], region=region
         )
-        told = {"RequestID": outcome.request_id, "ErrorMessage": str(outcome.payload.get("errorMessage", ""))[:1024]}
+        attributes = {
+            "RequestID": result.request_id,
+            "ErrorMessage": str(result.payload.get("errorMessage", ""))[:1024],
+        }
         account, name = queue.split(":")[4:]
         self.cloud.client(actor, "sqs", region).send_message(
             QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/{name}",
             MessageBody=json.dumps(payload),
-            MessageAttributes={key: {"DataType": "String", "StringValue": text} for key, text in told.items() if text},
+            MessageAttributes={
+                key: {"DataType": "String", "StringValue": text} for key, text in attributes.items() if text
+            },
         )
 
     def policy(self, account: str, region: str, name: str) -> dict[str, Any]:
@@ -161,7 +171,7 @@ class Functions:
                 return function
         raise UnknownFunction(f"Function not found: arn:aws:lambda:{region}:{account}:function:{plain}")
 
-    def _run(self, function: Any, account: str, region: str, payload: Any, request_id: str) -> Outcome:
+    def _run(self, function: Any, account: str, region: str, payload: Any, request_id: str) -> InvocationResult:
         runtime = function.run_time or ""
         if function.package_type != "Zip" or not runtime.startswith("python"):
             raise _CannotRun(
@@ -178,13 +188,15 @@ class Functions:
         with tempfile.TemporaryDirectory(prefix="function-", ignore_cleanup_errors=True) as folder:
             work = Path(folder)
             archives.unpack(function.code_bytes, work / "task")
-            outcome = self._process(function, actor, work, payload, request_id, stream)
-        text = f"START RequestId: {request_id} Version: $LATEST\n{outcome.log}\nEND RequestId: {request_id}"
+            result = self._process(function, actor, work, payload, request_id, stream)
+        text = f"START RequestId: {request_id} Version: $LATEST\n{result.log}\nEND RequestId: {request_id}"
         # Lambda writes logs itself, as the function's role, and never through the function's VPC.
         publish(self.cloud.client(outside, "logs"), f"/aws/lambda/{function.function_name}", stream, text)
-        return outcome
+        return result
 
-    def _process(self, function: Any, actor: Actor, work: Path, payload: Any, request_id: str, stream: str) -> Outcome:
+    def _process(
+        self, function: Any, actor: Actor, work: Path, payload: Any, request_id: str, stream: str
+    ) -> InvocationResult:
         (work / "bootstrap.py").write_text(_BOOTSTRAP, encoding="utf-8")
         context = {
             "aws_request_id": request_id,
@@ -214,8 +226,8 @@ class Functions:
             return _failed("Runtime.ExitError", text, request_id, ended.output)
         answer = json.loads((work / "answer.json").read_text(encoding="utf-8"))
         if "failure" in answer:
-            return Outcome(answer["failure"], "Unhandled", ended.output, request_id)
-        return Outcome(answer["result"], "", ended.output, request_id)
+            return InvocationResult(answer["failure"], "Unhandled", ended.output, request_id)
+        return InvocationResult(answer["result"], "", ended.output, request_id)
 
     def _environment(self, function: Any, actor: Actor, work: Path, stream: str) -> dict[str, str]:
         own: Mapping[str, str] = {
@@ -255,25 +267,25 @@ class Functions:
         if request.headers.get("X-Amz-Invocation-Type", "RequestResponse") == "Event":
             self.start(account, region, name, payload)
             return 202, {"Content-Type": "application/json"}, b""
-        outcome = self.run(account, region, name, payload)
+        result = self.run(account, region, name, payload)
         headers = {
             "Content-Type": "application/json",
             "X-Amz-Executed-Version": "$LATEST",
-            "x-amzn-RequestId": outcome.request_id,
+            "x-amzn-RequestId": result.request_id,
         }
-        if outcome.error:
-            headers["X-Amz-Function-Error"] = outcome.error
+        if result.error:
+            headers["X-Amz-Function-Error"] = result.error
         if request.headers.get("X-Amz-Log-Type") == "Tail":
-            headers["X-Amz-Log-Result"] = base64.b64encode(outcome.log.encode()[-4096:]).decode()
-        return 200, headers, json.dumps(outcome.payload).encode()
+            headers["X-Amz-Log-Result"] = base64.b64encode(result.log.encode()[-4096:]).decode()
+        return 200, headers, json.dumps(result.payload).encode()
 
 
 class _CannotRun(Exception):
     pass
 
 
-def _failed(kind: str, message: str, request_id: str, log: str = "") -> Outcome:
-    return Outcome({"errorType": kind, "errorMessage": message}, "Unhandled", log, request_id)
+def _failed(kind: str, message: str, request_id: str, log: str = "") -> InvocationResult:
+    return InvocationResult({"errorType": kind, "errorMessage": message}, "Unhandled", log, request_id)
 
 
 def _error(status: int, code: str, message: str) -> Answer:

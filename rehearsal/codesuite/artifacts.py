@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Location:
+class ArtifactLocation:
     """Where one artifact is. `revision` is what its source calls the version, or empty."""
 
     bucket: str
@@ -28,13 +28,13 @@ def store_key(pipeline: str, artifact: str, unique: str) -> str:
     return f"{pipeline[:20]}/{artifact[:10]}/{unique[:7]}"
 
 
-def read(client: Any, location: Location) -> bytes:
+def read(client: Any, location: ArtifactLocation) -> bytes:
     """An artifact's bytes."""
     content: bytes = client.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
     return content
 
 
-def write(client: Any, location: Location, content: bytes, key_id: str | None) -> None:
+def write(client: Any, location: ArtifactLocation, content: bytes, key_id: str | None) -> None:
     """Store an artifact; without a key the bucket's default decides."""
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
     client.put_object(Bucket=location.bucket, Key=location.key, Body=content, **encryption)

@@ -1,4 +1,4 @@
-"""What this machine lends to builds: a stand-in for CodeBuild's image, and environments that are already installed."""
+"""What builds find on this machine: a stand-in for CodeBuild's image, and environments that are already installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IMAGE = REPOSITORY / "build" / "build-image"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Machine:
+class BuildEnvironment:
     """`environments` maps a CodeBuild project's name, or the `[project].name` of the source's pyproject.toml, to an
     installed virtual environment. A build gets a copy, so that its `uv sync` fetches nothing and changes nothing here.
     """
@@ -43,7 +43,7 @@ class Machine:
             "UV_NO_PROGRESS": "1",
         }
 
-    def lend(self, project: str, source: Path, folder: Path) -> dict[str, str]:
+    def provide(self, project: str, source: Path, folder: Path) -> dict[str, str]:
         """Variables that make `uv sync` find an installed environment, copied to `folder`; none where none is known."""
         installed = self.environments.get(project) or self.environments.get(_name_of(source))
         if installed is None:

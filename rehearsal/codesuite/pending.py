@@ -1,4 +1,4 @@
-"""What actions wait for: a person's approval, a function's result; and what they hand to a build."""
+"""What actions wait for: a person's approval, a function's result; and the artifacts of builds about to start."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from rehearsal.codesuite.records import Handover
+from rehearsal.codesuite.records import BuildArtifacts
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalRequest:
-    """What an approver is asked. Answer it with PutApprovalResult and the token. `expires`: seconds since the epoch."""
+    """A manual approval that waits for an approver, who answers with PutApprovalResult and the token.
+
+    `expires` is in seconds since the epoch.
+    """
 
     account: str
     region: str
@@ -28,7 +31,8 @@ class ApprovalRequest:
     expires: float
 
     def message(self) -> str:
-        """The notification's JSON (CP approvals-json-format)."""
+        """The notification's JSON (CodePipeline User Guide, "JSON data format for manual approval
+        notifications in CodePipeline")."""
         console = f"https://console.aws.amazon.com/codesuite/codepipeline/pipelines/{self.pipeline}/view"
         approval = {
             "pipelineName": self.pipeline,
@@ -48,7 +52,7 @@ OnApproval = Callable[[ApprovalRequest], None]
 
 @dataclass
 class PendingApproval:
-    """An open question and, once `answered`, its answer."""
+    """An approval request and, once `answered`, its result."""
 
     request: ApprovalRequest
     answered: threading.Event = field(default_factory=threading.Event)
@@ -58,7 +62,7 @@ class PendingApproval:
 
 
 @dataclass
-class Job:
+class FunctionJob:
     """A function's job and, once `answered`, its result."""
 
     id: str
@@ -68,32 +72,32 @@ class Job:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-class Waiting:
-    """Everything that somebody waits for, of all accounts."""
+class PendingActions:
+    """Open approvals, jobs of functions and artifacts of builds, of all accounts."""
 
     def __init__(self, on_approval: OnApproval | None = None) -> None:
         self.approvals: dict[str, PendingApproval] = {}
-        self.jobs: dict[str, Job] = {}
-        self._handovers: dict[str, tuple[Handover, str]] = {}
+        self.jobs: dict[str, FunctionJob] = {}
+        self._build_artifacts: dict[str, tuple[BuildArtifacts, str]] = {}
         self._on_approval = on_approval
         self._lock = threading.Lock()
 
-    def ask(self, request: ApprovalRequest) -> PendingApproval:
-        """Open a question."""
+    def open_approval(self, request: ApprovalRequest) -> PendingApproval:
+        """Keep an approval request until it is answered."""
         self.approvals[request.token] = PendingApproval(request)
         return self.approvals[request.token]
 
-    def announce(self, request: ApprovalRequest) -> None:
-        """Tell whoever approves in this rehearsal, in a thread of its own."""
+    def notify_approver(self, request: ApprovalRequest) -> None:
+        """Call `on_approval` in a thread of its own."""
         if self._on_approval is not None:
             threading.Thread(target=self._on_approval, args=(request,), daemon=True, name="approver").start()
 
-    def forget(self, token: str) -> None:
-        """Close a question that nobody answered."""
+    def expire_approval(self, token: str) -> None:
+        """Close an approval that nobody answered."""
         self.approvals.pop(token, None)
 
     def answer(self, token: str, *, status: str, summary: str, by: str) -> bool:
-        """Answer a question. False where it has been answered already."""
+        """Answer an approval. False where it has been answered already."""
         pending = self.approvals[token]
         with self._lock:
             if pending.answered.is_set():
@@ -102,18 +106,18 @@ class Waiting:
             pending.answered.set()
         return True
 
-    def open_job(self, account: str) -> Job:
+    def open_job(self, account: str) -> FunctionJob:
         """A new job for a function."""
-        job = Job(str(uuid.uuid4()), account)
+        job = FunctionJob(str(uuid.uuid4()), account)
         self.jobs[job.id] = job
         return job
 
-    def hand_over(self, handover: Handover, initiator: str) -> str:
+    def keep_build_artifacts(self, pipeline_artifacts: BuildArtifacts, initiator: str) -> str:
         """Keep artifacts for a build that is about to be started. Gives the token that the start carries."""
         token = str(uuid.uuid4())
-        self._handovers[token] = (handover, initiator)
+        self._build_artifacts[token] = (pipeline_artifacts, initiator)
         return token
 
-    def take_over(self, token: str) -> tuple[Handover, str] | None:
+    def take_build_artifacts(self, token: str) -> tuple[BuildArtifacts, str] | None:
         """The artifacts of a start, once."""
-        return self._handovers.pop(token, None)
+        return self._build_artifacts.pop(token, None)

@@ -1,4 +1,5 @@
-"""The two StackSet actions: a set to its template, instances to their set (CP action-reference-StackSets)."""
+"""The two StackSet actions: a set to its template, instances to their set (CodePipeline User Guide,
+"AWS CloudFormation StackSets deployment action reference")."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.codesuite.actions import ActionFailed, Context
+from rehearsal.codesuite.actions import ActionContext, ActionFailed
 
-# A template in the request itself (CFN cloudformation-limits); CodePipeline takes larger ones from S3.
+# A template in the request itself (CloudFormation User Guide, "CloudFormation quotas"); CodePipeline takes larger ones
+# from S3.
 _TEMPLATE_BYTES = 51_200
 _OPERATION_SECONDS = 3600.0
 _CURRENT = "CURRENT"
@@ -27,19 +29,19 @@ class _Targets:
     units: tuple[str, ...]
     regions: tuple[str, ...]
 
-    def places(self) -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
         return [(account, region) for region in self.regions for account in self.accounts]
 
-    def arguments(self, places: Iterable[tuple[str, str]] | None = None) -> dict[str, Any]:
-        """Arguments of an operation on these places. They must form a full grid, as the API takes no other."""
+    def arguments(self, pairs: Iterable[tuple[str, str]] | None = None) -> dict[str, Any]:
+        """Arguments of an operation on these pairs of account and Region: all accounts in all Regions."""
         if self.units:
             return {"DeploymentTargets": {"OrganizationalUnitIds": list(self.units)}, "Regions": list(self.regions)}
-        chosen = self.places() if places is None else list(places)
+        chosen = self.pairs() if pairs is None else list(pairs)
         accounts, regions = dict.fromkeys(a for a, _ in chosen), dict.fromkeys(r for _, r in chosen)
         return {"Accounts": list(accounts), "Regions": list(regions)}
 
 
-def create_or_update(context: Context) -> Mapping[str, str]:
+def create_or_update(context: ActionContext) -> Mapping[str, str]:
     """Create the set, or update it and its instances. New instances come first and with the old version."""
     client, configuration = context.client("cloudformation"), context.configuration
     name, targets = configuration["StackSetName"], _targets(context)
@@ -47,14 +49,14 @@ def create_or_update(context: Context) -> Mapping[str, str]:
     definition = _definition(context)
     if existing is None:
         set_id = client.create_stack_set(StackSetName=name, **definition, **_permission(context))["StackSetId"]
-        operation = _reach_missing(context, targets) if targets else ""
+        operation = _create_missing(context, targets) if targets else ""
     else:
         set_id = existing["StackSetId"]
         if targets:
-            _reach_missing(context, targets)
-        places = targets.arguments() if targets else {}
+            _create_missing(context, targets)
+        scope = targets.arguments() if targets else {}
         answer = client.update_stack_set(
-            StackSetName=name, **definition, **_roles(context), **_preferences(context), **places
+            StackSetName=name, **definition, **_roles(context), **_preferences(context), **scope
         )
         operation = answer["OperationId"]
         _finish(context, operation)
@@ -63,34 +65,34 @@ def create_or_update(context: Context) -> Mapping[str, str]:
     return {"StackSetId": set_id, "OperationId": operation}
 
 
-def reach_instances(context: Context) -> Mapping[str, str]:
+def update_instances(context: ActionContext) -> Mapping[str, str]:
     """Create the instances that are missing and update those that are outdated."""
     client, targets = context.client("cloudformation"), _targets(context)
     existing = _described(client, context)
     if existing is None or targets is None:
         raise ActionFailed(f"stack set {context.configuration['StackSetName']} does not exist")
     overrides = _parameters(context, "ParameterOverrides")
-    operation = _reach_missing(context, targets, overrides)
+    operation = _create_missing(context, targets, overrides)
     states = _states(context)
-    behind = [place for place in targets.places() if states.get(place, _CURRENT) != _CURRENT or overrides]
+    behind = [pair for pair in targets.pairs() if states.get(pair, _CURRENT) != _CURRENT or overrides]
     for region in dict.fromkeys(region for _, region in behind):
         answer = client.update_stack_instances(
             StackSetName=context.configuration["StackSetName"],
-            **targets.arguments(place for place in behind if place[1] == region),
+            **targets.arguments(pair for pair in behind if pair[1] == region),
             **({"ParameterOverrides": overrides} if overrides else {}),
             **_preferences(context),
         )
         operation = answer["OperationId"]
         _finish(context, operation)
     _require_current(context, targets)
-    context.state.summary = f"{len(targets.places())} instances are current"
+    context.state.summary = f"{len(targets.pairs())} instances are current"
     return {"StackSetId": existing["StackSetId"], "OperationId": operation}
 
 
-# ---- what the configuration says
+# ---- configuration
 
 
-def _targets(context: Context) -> _Targets | None:
+def _targets(context: ActionContext) -> _Targets | None:
     names, regions = _listed(context, "DeploymentTargets"), _listed(context, "Regions")
     if bool(names) != bool(regions):
         raise ActionFailed("DeploymentTargets and Regions must be given together")
@@ -102,7 +104,7 @@ def _targets(context: Context) -> _Targets | None:
     )
 
 
-def _listed(context: Context, key: str) -> list[str]:
+def _listed(context: ActionContext, key: str) -> list[str]:
     """A list written as `a,b` or as a JSON file of an artifact."""
     value = context.configuration.get(key, "")
     if "::" not in value:
@@ -113,7 +115,7 @@ def _listed(context: Context, key: str) -> list[str]:
     return [str(part) for part in parsed]
 
 
-def _parameters(context: Context, key: str) -> list[dict[str, Any]]:
+def _parameters(context: ActionContext, key: str) -> list[dict[str, Any]]:
     """Parameters written as `ParameterKey=a,ParameterValue=b …` or as a JSON file of an artifact."""
     value = context.configuration.get(key, "")
     if not value:
@@ -143,7 +145,7 @@ def _json(text: str, where: str) -> Any:
         raise ActionFailed(f"{where} is no JSON: {error}") from None
 
 
-def _definition(context: Context) -> dict[str, Any]:
+def _definition(context: ActionContext) -> dict[str, Any]:
     body = context.file(context.configuration["TemplatePath"])
     if len(body.encode()) > _TEMPLATE_BYTES:
         raise ActionFailed(f"the template has {len(body.encode())} bytes; at most {_TEMPLATE_BYTES} are sent here")
@@ -156,7 +158,7 @@ def _definition(context: Context) -> dict[str, Any]:
     }
 
 
-def _permission(context: Context) -> dict[str, Any]:
+def _permission(context: ActionContext) -> dict[str, Any]:
     model = context.configuration.get("PermissionModel", "SELF_MANAGED")
     wanted = context.configuration.get("OrganizationsAutoDeployment")
     if wanted is None or model == "SELF_MANAGED":
@@ -165,7 +167,7 @@ def _permission(context: Context) -> dict[str, Any]:
     return {"PermissionModel": model, "AutoDeployment": automatic, **_roles(context)}
 
 
-def _roles(context: Context) -> dict[str, str]:
+def _roles(context: ActionContext) -> dict[str, str]:
     named = {
         "AdministrationRoleARN": context.configuration.get("AdministrationRoleArn"),
         "ExecutionRoleName": context.configuration.get("ExecutionRoleName"),
@@ -174,7 +176,7 @@ def _roles(context: Context) -> dict[str, str]:
     return {key: value for key, value in named.items() if value}
 
 
-def _preferences(context: Context) -> dict[str, Any]:
+def _preferences(context: ActionContext) -> dict[str, Any]:
     configuration = context.configuration
     numbers = ("FailureTolerancePercentage", "MaxConcurrentPercentage")
     preferences: dict[str, Any] = {key: int(configuration[key]) for key in numbers if configuration.get(key)}
@@ -183,10 +185,10 @@ def _preferences(context: Context) -> dict[str, Any]:
     return {"OperationPreferences": preferences} if preferences else {}
 
 
-# ---- what the service does
+# ---- StackSets
 
 
-def _described(client: Any, context: Context) -> Mapping[str, Any] | None:
+def _described(client: Any, context: ActionContext) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = client.describe_stack_set(StackSetName=context.configuration["StackSetName"])
     except ClientError as error:
@@ -197,22 +199,26 @@ def _described(client: Any, context: Context) -> Mapping[str, Any] | None:
     return None if described["Status"] == "DELETED" else described
 
 
-def _states(context: Context) -> dict[tuple[str, str], str]:
+def _states(context: ActionContext) -> dict[tuple[str, str], str]:
     """Account and Region -> status of the set's instances."""
     pages = context.client("cloudformation").get_paginator("list_stack_instances")
-    found = pages.paginate(StackSetName=context.configuration["StackSetName"])
-    return {(one["Account"], one["Region"]): one["Status"] for page in found for one in page["Summaries"]}
+    answers = pages.paginate(StackSetName=context.configuration["StackSetName"])
+    return {
+        (instance["Account"], instance["Region"]): instance["Status"]
+        for page in answers
+        for instance in page["Summaries"]
+    }
 
 
-def _reach_missing(context: Context, targets: _Targets, overrides: Sequence[Mapping[str, Any]] = ()) -> str:
+def _create_missing(context: ActionContext, targets: _Targets, overrides: Sequence[Mapping[str, Any]] = ()) -> str:
     """Create the instances that do not exist. Gives the last operation's id, empty where none was needed."""
     states, operation = _states(context), ""
-    missing = [place for place in targets.places() if place not in states]
+    missing = [pair for pair in targets.pairs() if pair not in states]
     regions = targets.regions if targets.units else tuple(dict.fromkeys(region for _, region in missing))
     for region in regions:
         answer = context.client("cloudformation").create_stack_instances(
             StackSetName=context.configuration["StackSetName"],
-            **targets.arguments(place for place in missing if place[1] == region),
+            **targets.arguments(pair for pair in missing if pair[1] == region),
             **({"ParameterOverrides": list(overrides)} if overrides else {}),
             **_preferences(context),
         )
@@ -221,7 +227,7 @@ def _reach_missing(context: Context, targets: _Targets, overrides: Sequence[Mapp
     return operation
 
 
-def _finish(context: Context, operation: str) -> None:
+def _finish(context: ActionContext, operation: str) -> None:
     """Wait for an operation. It fails with any failed instance: SUCCEEDED may hide some within the tolerance."""
     client, name = context.client("cloudformation"), context.configuration["StackSetName"]
     context.state.external_id = operation
@@ -234,19 +240,22 @@ def _finish(context: Context, operation: str) -> None:
             raise ActionFailed(f"operation {operation} of {name} did not end in time")
         context.pause()
     results = client.list_stack_set_operation_results(StackSetName=name, OperationId=operation)["Summaries"]
-    failed = [one for one in results if one["Status"] in ("FAILED", "CANCELLED")]
+    failed = [result for result in results if result["Status"] in ("FAILED", "CANCELLED")]
     count = (state.get("StatusDetails") or {}).get("FailedStackInstancesCount") or 0
     if state["Status"] != "SUCCEEDED" or count or failed:
-        reasons = [f"{one['Account']}/{one['Region']}: {one.get('StatusReason') or one['Status']}" for one in failed]
+        reasons = [
+            f"{result['Account']}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
+            for result in failed
+        ]
         said = "; ".join([*reasons, state.get("StatusReason") or ""]).strip("; ")
         raise ActionFailed(
             f"operation {operation} of {name} {state['Status']}, {max(count, len(failed))} failed: {said}"
         )
 
 
-def _require_current(context: Context, targets: _Targets) -> None:
+def _require_current(context: ActionContext, targets: _Targets) -> None:
     states = _states(context)
-    places = targets.places() or list(states)
-    behind = [f"{a}/{r} is {states.get((a, r), 'missing')}" for a, r in places if states.get((a, r)) != _CURRENT]
+    pairs = targets.pairs() or list(states)
+    behind = [f"{a}/{r} is {states.get((a, r), 'missing')}" for a, r in pairs if states.get((a, r)) != _CURRENT]
     if behind:
         raise ActionFailed(f"{context.configuration['StackSetName']}: {'; '.join(behind)}; allowed: {_CURRENT}")

@@ -1,4 +1,4 @@
-"""A pipeline's definition, read and checked before anything runs: what is not run here is refused, not skipped."""
+"""A pipeline's structure, read and checked before anything runs: what is not run here is refused, not skipped."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _STACK_SET_COMMON = (
     "ConcurrencyMode",
     "CallAs",
 )
-# Category, provider -> required and further configuration keys. Sources: CP action-reference-S3, -CodeBuild,
-# -Lambda, -StackSets; CP reference-pipeline-structure (manual approval).
+# Category, provider -> required and further configuration keys. Source: CodePipeline User Guide, "Action structure
+# reference", page of each action.
 KEYS: Mapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {
     ("Source", "S3"): (("S3Bucket", "S3ObjectKey"), ("PollForSourceChanges", "AllowOverrideForS3ObjectKey")),
     ("Build", "CodeBuild"): (("ProjectName",), ("PrimarySource", "EnvironmentVariables")),
@@ -48,12 +48,12 @@ _STAGE_KEYS = ("name", "actions", "blockers")
 _REFERENCE = re.compile(r"#\{([A-Za-z0-9@\-_]+)\.([A-Za-z0-9@\-_]+)\}")
 
 
-class DefinitionError(Exception):
+class PipelineStructureError(Exception):
     """What is wrong with a pipeline's definition: where, what, and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action:
+class ActionDeclaration:
     """One action of a stage. `seconds` is its own time-out, None where it has none."""
 
     name: str
@@ -69,15 +69,15 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageDeclaration:
     """A stage: its actions in the order of their runOrder."""
 
     name: str
-    actions: tuple[Action, ...]
+    actions: tuple[ActionDeclaration, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pipeline:
+class PipelineDeclaration:
     """A pipeline as it is run. `key_id` is the store's KMS key, None for the bucket's default."""
 
     name: str
@@ -86,19 +86,19 @@ class Pipeline:
     mode: str
     bucket: str
     key_id: str | None
-    stages: tuple[Stage, ...]
+    stages: tuple[StageDeclaration, ...]
     variables: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def read(pipeline: Mapping[str, Any], region: str) -> Pipeline:
-    """Read a definition of GetPipeline's shape. Raises DefinitionError with every problem, one to a line."""
+def read(pipeline: Mapping[str, Any], region: str) -> PipelineDeclaration:
+    """Read a definition of GetPipeline's shape. Raises PipelineStructureError with every problem, one to a line."""
     problems = list(_problems(pipeline))
     store = pipeline.get("artifactStore") or (pipeline.get("artifactStores") or {}).get(region)
     if not store:
         problems.append(f"pipeline {pipeline['name']}: no artifact store for region {region}")
     if problems or store is None:
-        raise DefinitionError("\n".join(problems))
-    return Pipeline(
+        raise PipelineStructureError("\n".join(problems))
+    return PipelineDeclaration(
         name=pipeline["name"],
         version=int(pipeline.get("version", 1)),
         role_arn=pipeline["roleArn"],
@@ -110,14 +110,14 @@ def read(pipeline: Mapping[str, Any], region: str) -> Pipeline:
     )
 
 
-def _stage(stage: Mapping[str, Any]) -> Stage:
+def _stage(stage: Mapping[str, Any]) -> StageDeclaration:
     actions = sorted((_action(action) for action in stage["actions"]), key=lambda action: action.order)
-    return Stage(stage["name"], tuple(actions))
+    return StageDeclaration(stage["name"], tuple(actions))
 
 
-def _action(action: Mapping[str, Any]) -> Action:
+def _action(action: Mapping[str, Any]) -> ActionDeclaration:
     minutes = action.get("timeoutInMinutes")
-    return Action(
+    return ActionDeclaration(
         name=action["name"],
         category=action["actionTypeId"]["category"],
         provider=action["actionTypeId"]["provider"],
@@ -168,12 +168,12 @@ def _action_problems(where: str, action: Mapping[str, Any], made: set[str]) -> I
 
 
 def substituted(text: str, namespaces: Mapping[str, Mapping[str, str]], where: str) -> str:
-    """A configuration value with its `#{Namespace.Variable}` put in. Raises DefinitionError for unknown ones."""
+    """A configuration value with its `#{Namespace.Variable}` put in. Raises PipelineStructureError for unknown ones."""
 
     def value(match: re.Match[str]) -> str:
         known = namespaces.get(match[1])
         if known is None or match[2] not in known:
-            raise DefinitionError(f"{where}: {match[0]} has no value; known: {_known(namespaces)}")
+            raise PipelineStructureError(f"{where}: {match[0]} has no value; known: {_known(namespaces)}")
         return known[match[2]]
 
     return _REFERENCE.sub(value, text)

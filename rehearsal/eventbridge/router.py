@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import re
 import threading
 import time
 import uuid
@@ -24,18 +23,17 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.logs import refused
 from rehearsal.aws.requests import Question
-from rehearsal.eventbridge.targets import Delivery, Event, Targets, Undeliverable, bus_admits
-from rehearsal.lambda_functions import Functions
+from rehearsal.eventbridge.target_input import Event, target_input
+from rehearsal.eventbridge.targets import EventDelivery, EventTargets, Undeliverable, bus_admits
+from rehearsal.lambda_functions import LambdaFunctions
 
 # Enough for a report of one rehearsal; a ring, so that a loop of events does not eat the memory.
 _KEPT = 2000
-_PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivered:
-    """What became of one event at one target. `outcome`: delivered, dead-letter or failed."""
+class DeliveryRecord:
+    """How the delivery of one event to one target ended. `outcome`: delivered, dead-letter or failed."""
 
     at: float
     account: str
@@ -51,16 +49,16 @@ class Delivered:
 class EventRouter:
     """The buses of all accounts. Events are delivered one after another by a thread of its own, in their order."""
 
-    def __init__(self, cloud: Cloud, functions: Functions) -> None:
+    def __init__(self, cloud: Cloud, functions: LambdaFunctions) -> None:
         self.cloud = cloud
-        self.delivered: deque[Delivered] = deque(maxlen=_KEPT)
-        self.targets = Targets(cloud, functions, self.put)
+        self.delivered: deque[DeliveryRecord] = deque(maxlen=_KEPT)
+        self.targets = EventTargets(cloud, functions, self.put)
         self._queue: queue.Queue[tuple[str, str, str, Event] | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, daemon=True, name="event-bridge")
         self._patches: list[Any] = []
 
     def install(self) -> None:
-        """Take over from moto, which would deliver by itself and as nobody."""
+        """Deliver instead of moto, which would deliver by itself and with no role."""
         self.cloud.handlers["events:PutEvents"] = self._put_events
         original = Alarm.update_state
 
@@ -75,16 +73,16 @@ class EventRouter:
             patch.object(Rule, "send_to_targets", lambda *_, **__: None),
             patch.object(Alarm, "update_state", update_state),
         ]
-        for one in self._patches:
-            one.start()
+        for patched in self._patches:
+            patched.start()
         self._worker.start()
 
     def close(self) -> None:
-        """Deliver what waits, then give the services back to moto."""
+        """Deliver the events in the queue, then restore moto's methods."""
         self._queue.put(None)
         self._worker.join(10)
-        for one in self._patches:
-            one.stop()
+        for patched in self._patches:
+            patched.stop()
         self._patches = []
 
     def rule_of(self, actor: Actor) -> str | None:
@@ -99,7 +97,7 @@ class EventRouter:
                 raise TimeoutError(f"{self._queue.unfinished_tasks} events are still on their way")
             time.sleep(0.01)
 
-    # ---- where events come from
+    # ---- sources of events
 
     def emit(self, account: str, region: str, event: Event) -> None:
         """Send a service's event to the default bus. `event`: source, detail-type, detail, perhaps resources."""
@@ -149,12 +147,12 @@ class EventRouter:
                     raise Undeliverable("RESOURCE_NOT_FOUND", f"Event bus {name} does not exist.")
         except Undeliverable as error:
             return refusal("ResourceNotFoundException", str(error), "events")
-        results = [self._take(actor, entry, bus) for entry, bus in zip(entries, buses, strict=True)]
+        results = [self._put_entry(actor, entry, bus) for entry, bus in zip(entries, buses, strict=True)]
         failed = sum("ErrorCode" in result for result in results)
         body = json.dumps({"FailedEntryCount": failed, "Entries": results})
         return 200, {"Content-Type": "application/x-amz-json-1.1"}, body.encode()
 
-    def _take(self, actor: Actor, entry: Mapping[str, Any], bus: tuple[str, str, str]) -> dict[str, str]:
+    def _put_entry(self, actor: Actor, entry: Mapping[str, Any], bus: tuple[str, str, str]) -> dict[str, str]:
         for member in ("Source", "DetailType", "Detail"):
             if not entry.get(member):
                 text = f"Parameter {member} is not valid. Reason: {member} is a required argument."
@@ -178,7 +176,7 @@ class EventRouter:
         self.put(*bus, event)
         return {"EventId": event["id"]}
 
-    # ---- where they go
+    # ---- delivery to targets
 
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
@@ -199,21 +197,21 @@ class EventRouter:
                     self._send(account, region, rule, target, event)
 
     def _send(self, account: str, region: str, rule: Any, target: Mapping[str, Any], event: Event) -> None:
-        delivery = Delivery(
+        delivery = EventDelivery(
             account=account,
             region=region,
             rule_arn=rule.arn,
             target=target,
             event=event,
             text="",
-            shaped=any(target.get(key) for key in ("Input", "InputPath", "InputTransformer")),
+            transformed=any(target.get(key) for key in ("Input", "InputPath", "InputTransformer")),
         )
         code, error = self._attempt(delivery, self.targets.deliver, text=True)
-        letters = (target.get("DeadLetterConfig") or {}).get("Arn")
+        dead_letter_queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         outcome = "delivered" if not code else "failed"
         if code:
             self._count(account, region, rule.name, "FailedInvocations")
-        if code and letters:
+        if code and dead_letter_queue:
             attributes = {
                 "RULE_ARN": rule.arn,
                 "TARGET_ARN": str(target["Arn"]),
@@ -221,11 +219,13 @@ class EventRouter:
                 "ERROR_MESSAGE": error,
             }
             text = json.dumps(event)
-            again, said = self._attempt(delivery, lambda one: self.targets.send(one, letters, text, attributes))
-            outcome = "failed" if again else "dead-letter"
-            error = f"{error}; dead letter queue: {said}" if again else error
+            second_code, second_error = self._attempt(
+                delivery, lambda event_delivery: self.targets.send(event_delivery, dead_letter_queue, text, attributes)
+            )
+            outcome = "failed" if second_code else "dead-letter"
+            error = f"{error}; dead letter queue: {second_error}" if second_code else error
         self.delivered.append(
-            Delivered(
+            DeliveryRecord(
                 at=time.time(),
                 account=account,
                 rule=rule.arn,
@@ -238,12 +238,14 @@ class EventRouter:
             )
         )
 
-    def _attempt(self, delivery: Delivery, send: Callable[[Delivery], None], *, text: bool = False) -> tuple[str, str]:
+    def _attempt(
+        self, delivery: EventDelivery, send: Callable[[EventDelivery], None], *, text: bool = False
+    ) -> tuple[str, str]:
         """Error code and message; both empty where it went well."""
         try:
             if text:
-                shaped = shape(delivery.target, delivery.event, delivery.rule_arn)
-                delivery = replace(delivery, text=shaped)
+                given = target_input(delivery.target, delivery.event, delivery.rule_arn)
+                delivery = replace(delivery, text=given)
             send(delivery)
         except Undeliverable as error:
             return error.code, str(error)
@@ -263,7 +265,7 @@ class EventRouter:
 
 
 def _complete(account: str, region: str, event: Event) -> dict[str, Any]:
-    """An event with all members of the envelope (EB "aws-events")."""
+    """An event with all members of the envelope (EventBridge User Guide, "AWS service event metadata")."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -283,50 +285,3 @@ def _bus(name: str, actor: Actor, region: str) -> tuple[str, str, str]:
         parts = name.split(":")
         return parts[4], parts[3], parts[5].partition("/")[2]
     return actor.account, region, name
-
-
-def shape(target: Mapping[str, Any], event: Event, rule_arn: str) -> str:
-    """What a target is given: the event, its constant input, a part of the event, or its template filled in."""
-    if target.get("Input"):
-        return str(target["Input"])
-    if target.get("InputPath"):
-        return json.dumps(_at(event, target["InputPath"]))
-    transformer = target.get("InputTransformer")
-    if not transformer:
-        return json.dumps(event)
-    values = {name: _at(event, path) for name, path in (transformer.get("InputPathsMap") or {}).items()}
-    values |= {
-        "aws.events.rule-arn": rule_arn,
-        "aws.events.rule-name": rule_arn.rpartition("/")[2],
-        "aws.events.event.ingestion-time": event["time"],
-        "aws.events.event.json": event,
-        "aws.events.event": {key: value for key, value in event.items() if key != "detail"},
-    }
-    return _filled(transformer["InputTemplate"], values)
-
-
-def _filled(template: str, values: Mapping[str, Any]) -> str:
-    """Inside quotes a value stands as text, outside as JSON (EB "eb-transform-target-input")."""
-
-    def put(match: re.Match[str]) -> str:
-        if match[1] not in values:
-            return match[0]
-        value = values[match[1]]
-        quoted = len(re.findall(r'(?<!\\)"', template[: match.start()])) % 2 == 1
-        if not quoted:
-            return json.dumps("" if value is None else value)
-        text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
-        return json.dumps(text)[1:-1]
-
-    return _PLACEHOLDER.sub(put, template)
-
-
-def _at(event: Event, path: str) -> Any:
-    """The value at a JSON path of names and indices; None where there is none."""
-    value: Any = event
-    for name, index in _STEP.findall(path.removeprefix("$")):
-        if name:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        else:
-            value = value[int(index)] if isinstance(value, list) and int(index) < len(value) else None
-    return value

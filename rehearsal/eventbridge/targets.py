@@ -16,10 +16,10 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.admission import Caller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import Question
-from rehearsal.lambda_functions import Functions, UnknownFunction
+from rehearsal.eventbridge.target_input import Event
+from rehearsal.lambda_functions import LambdaFunctions, UnknownFunction
 
 SERVICE = "events.amazonaws.com"
-Event = Mapping[str, Any]
 
 
 class Undeliverable(Exception):
@@ -31,8 +31,8 @@ class Undeliverable(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """An event on its way. `text` is what the target is given; `shaped` says that the rule made it, not the event."""
+class EventDelivery:
+    """One event for one target. `text` is what the target is given; `transformed` if it is not the event itself."""
 
     account: str
     region: str
@@ -40,7 +40,7 @@ class Delivery:
     target: Mapping[str, Any]
     event: Event
     text: str
-    shaped: bool
+    transformed: bool
 
     @property
     def arn(self) -> list[str]:
@@ -48,15 +48,17 @@ class Delivery:
         return str(self.target["Arn"]).split(":")
 
 
-class Targets:
-    """Delivers to all kinds of targets. `forward` puts an event on another bus."""
+class EventTargets:
+    """Delivers to targets of every service that is rehearsed. `forward` puts an event on another bus."""
 
-    def __init__(self, cloud: Cloud, functions: Functions, forward: Callable[[str, str, str, Event], None]) -> None:
+    def __init__(
+        self, cloud: Cloud, functions: LambdaFunctions, forward: Callable[[str, str, str, Event], None]
+    ) -> None:
         self.cloud = cloud
         self.functions = functions
         self.forward = forward
         self.rules: dict[str, str] = {}
-        self._kinds: Mapping[str, Callable[[Delivery], None]] = {
+        self._send_by_service: Mapping[str, Callable[[EventDelivery], None]] = {
             "codepipeline": self._pipeline,
             "codebuild": self._build,
             "sagemaker": self._training,
@@ -66,17 +68,17 @@ class Targets:
             "events": self._bus,
         }
 
-    def deliver(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: EventDelivery) -> None:
         """Deliver. Raises Undeliverable, or what the target's service answers."""
-        kind = self._kinds.get(delivery.arn[2])
-        if kind is None:
-            allowed = ", ".join(self._kinds)
+        send = self._send_by_service.get(delivery.arn[2])
+        if send is None:
+            allowed = ", ".join(self._send_by_service)
             raise Undeliverable("UNSUPPORTED_TARGET", f"{delivery.target['Arn']}: allowed here: {allowed}")
-        kind(delivery)
+        send(delivery)
 
-    # ---- who acts
+    # ---- roles
 
-    def _actor(self, delivery: Delivery) -> Actor:
+    def _actor(self, delivery: EventDelivery) -> Actor:
         """The target's role. Raises Undeliverable where the target names none."""
         role = delivery.target.get("RoleArn")
         if not role:
@@ -88,7 +90,7 @@ class Targets:
         self.rules[actor.access_key] = delivery.rule_arn
         return actor
 
-    def _admitted(self, delivery: Delivery, policy: Any, action: str, resource: str, key: str = "") -> None:
+    def _admitted(self, delivery: EventDelivery, policy: Any, action: str, resource: str, key: str = "") -> None:
         """Act as EventBridge itself: the resource's policy, and its key's, must say so."""
         caller = Caller(
             service=SERVICE,
@@ -96,7 +98,8 @@ class Targets:
                 "aws:SourceArn": delivery.rule_arn,
                 "aws:SourceAccount": delivery.account,
                 "aws:SecureTransport": "true",
-                # What SNS and SQS tell KMS of themselves (SNS sns-key-management, SQS sqs-key-management).
+                # The encryption contexts of SNS and SQS (SNS Developer Guide, "Managing Amazon SNS encryption keys and
+                # costs"; SQS Developer Guide, "Key management").
                 "kms:EncryptionContext:aws:sns:topicArn": resource,
                 "kms:EncryptionContext:aws:sqs:arn": resource,
             },
@@ -111,7 +114,7 @@ class Targets:
             self._key_admits(delivery, caller, key)
         self.cloud.recorder.add_service(SERVICE, delivery.account, question, delivery.rule_arn)
 
-    def _key_admits(self, delivery: Delivery, caller: Caller, key: str) -> None:
+    def _key_admits(self, delivery: EventDelivery, caller: Caller, key: str) -> None:
         backend = kms_backends[delivery.account][delivery.region]
         try:
             found = backend.keys[backend.any_id_to_key_id(key)]
@@ -121,25 +124,26 @@ class Targets:
             if not admits(found.policy, caller, action, found.arn):
                 raise Undeliverable("NO_PERMISSIONS", f"the policy of key {found.arn} does not let {SERVICE} {action}")
 
-    # ---- kinds of targets
+    # ---- targets by service
 
-    def _pipeline(self, delivery: Delivery) -> None:
+    def _pipeline(self, delivery: EventDelivery) -> None:
         client = self.cloud.client(self._actor(delivery), "codepipeline", delivery.arn[3])
-        # What a rule makes of the event may carry these (CP "pipelines-trigger-source-overrides").
-        given = json.loads(delivery.text) if delivery.shaped else {}
-        wanted = {key: given[key] for key in ("variables", "sourceRevisions") if key in given}
-        client.start_pipeline_execution(name=delivery.arn[5], **wanted)
+        # What a rule makes of the event may carry these (CodePipeline User Guide,
+        # "Start a pipeline with a source revision override").
+        overrides = json.loads(delivery.text) if delivery.transformed else {}
+        arguments = {key: overrides[key] for key in ("variables", "sourceRevisions") if key in overrides}
+        client.start_pipeline_execution(name=delivery.arn[5], **arguments)
 
-    def _build(self, delivery: Delivery) -> None:
+    def _build(self, delivery: EventDelivery) -> None:
         client = self.cloud.client(self._actor(delivery), "codebuild", delivery.arn[3])
         client.start_build(projectName=delivery.arn[5].rpartition("/")[2])
 
-    def _training(self, delivery: Delivery) -> None:
+    def _training(self, delivery: EventDelivery) -> None:
         given = (delivery.target.get("SageMakerPipelineParameters") or {}).get("PipelineParameterList") or []
         client = self.cloud.client(self._actor(delivery), "sagemaker", delivery.arn[3])
         client.start_pipeline_execution(PipelineName=delivery.arn[5].rpartition("/")[2], PipelineParameters=given)
 
-    def _topic(self, delivery: Delivery) -> None:
+    def _topic(self, delivery: EventDelivery) -> None:
         arn = str(delivery.target["Arn"])
         if delivery.target.get("RoleArn"):
             client = self.cloud.client(self._actor(delivery), "sns", delivery.arn[3])
@@ -152,10 +156,10 @@ class Targets:
         self._admitted(delivery, topic.policy, "sns:Publish", arn, topic.kms_master_key_id or "")
         backend.publish(delivery.text, arn=arn)
 
-    def _queue(self, delivery: Delivery) -> None:
+    def _queue(self, delivery: EventDelivery) -> None:
         self.send(delivery, str(delivery.target["Arn"]), delivery.text, {})
 
-    def send(self, delivery: Delivery, arn: str, text: str, attributes: Mapping[str, str]) -> None:
+    def send(self, delivery: EventDelivery, arn: str, text: str, attributes: Mapping[str, str]) -> None:
         """Send to a queue as EventBridge itself; dead letter queues take this way too."""
         _, _, _, region, account, name = arn.split(":")
         backend = sqs_backends[account][region]
@@ -163,11 +167,11 @@ class Targets:
         if queue is None:
             raise Undeliverable("RESOURCE_NOT_FOUND", f"queue {arn} does not exist")
         self._admitted(delivery, queue.policy, "sqs:SendMessage", arn, getattr(queue, "kms_master_key_id", None) or "")
-        shaped = {key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()}
+        message_attributes = {key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()}
         group = (delivery.target.get("SqsParameters") or {}).get("MessageGroupId")
-        backend.send_message(name, text, message_attributes=shaped, group_id=group)
+        backend.send_message(name, text, message_attributes=message_attributes, group_id=group)
 
-    def _function(self, delivery: Delivery) -> None:
+    def _function(self, delivery: EventDelivery) -> None:
         arn, payload = str(delivery.target["Arn"]), json.loads(delivery.text)
         if delivery.target.get("RoleArn"):
             client = self.cloud.client(self._actor(delivery), "lambda", delivery.arn[3])
@@ -181,7 +185,7 @@ class Targets:
         self._admitted(delivery, policy, "lambda:InvokeFunction", arn)
         self.functions.start(account, region, name, payload)
 
-    def _bus(self, delivery: Delivery) -> None:
+    def _bus(self, delivery: EventDelivery) -> None:
         arn, name = str(delivery.target["Arn"]), delivery.arn[5].rpartition("/")[2]
         account, region = delivery.arn[4], delivery.arn[3]
         actor = self._actor(delivery)
