@@ -27,8 +27,8 @@ from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import TIMED_OUT, Processes
 from rehearsal.aws.requests import Question
 
-# Lambda's own part of the process: finds the handler, gives it the event, writes the answer to a file. Printed output is
-# the function's log and never its answer. Source of the error's shape: Lambda Developer Guide, "AWS Lambda function
+# Lambda's own part of the process: finds the handler, gives it the event, writes the answer to a file. Printed output
+# is the function's log and never its answer. Source of the error's shape: Lambda Developer Guide, "AWS Lambda function
 # errors in Python".
 _BOOTSTRAP = """
 import importlib, json, os, sys, time, traceback

@@ -55,7 +55,7 @@ class BuildRunner:
         emit: Emit | None = None,
     ) -> None:
         self.cloud = cloud
-        self.machine = build_environment
+        self.build_environment = build_environment
         self.processes = processes
         self.logs = logs
         self.records: dict[str, BuildRecord] = {}

@@ -149,7 +149,7 @@ def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> Non
     for service in ("s3", "logs"):
         dev.client("ec2").create_vpc_endpoint(VpcId=place["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}")
     code = "import boto3; boto3.client('ssm').get_parameter(Name='x')"
-    dev.suite.builds.machine = BuildEnvironment(programs=(Path(sys.executable).parent,))
+    dev.suite.builds.build_environment = BuildEnvironment(programs=(Path(sys.executable).parent,))
     build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=place)
     assert build["buildStatus"] == "FAILED"
     assert [line for line in build["lines"] if "NoRoute" in line and f"com.amazonaws.{REGION}.ssm" in line]
@@ -184,7 +184,7 @@ def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_canno
     installed = tmp_path / "venv"
     (installed / "lib").mkdir(parents=True)
     (installed / "lib" / "module.py").write_text("original")
-    dev.suite.builds.machine = BuildEnvironment(environments={"model-build": installed})
+    dev.suite.builds.build_environment = BuildEnvironment(environments={"model-build": installed})
     spec = commands(build=['rm "$UV_PROJECT_ENVIRONMENT/lib/module.py" && echo removed $UV_OFFLINE'])
     spec += "env: {variables: {UV_PROJECT_ENVIRONMENT: /tmp/elsewhere}}\n"
     build = built(dev, spec, {"pyproject.toml": '[project]\nname = "model-build"\n'})
@@ -193,7 +193,7 @@ def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_canno
 
 
 def test_an_environment_that_is_not_installed_says_what_to_run(dev: Account, tmp_path: Path) -> None:
-    dev.suite.builds.machine = BuildEnvironment(environments={"builder": tmp_path / "nowhere"})
+    dev.suite.builds.build_environment = BuildEnvironment(environments={"builder": tmp_path / "nowhere"})
     built(dev, commands(build=["true"]))
     assert "is not installed: run `make setup`" in dev.failure("flow")
 
@@ -245,4 +245,4 @@ def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
 
 def test_a_base_directory_cannot_leave_the_source(tmp_path: Path) -> None:
     with pytest.raises(BuildspecError, match="leaves the source"):
-        buildspec.selected(buildspec.Artifact(("*",), "../.."), tmp_path)
+        buildspec.selected(buildspec.ArtifactSpec(("*",), "../.."), tmp_path)

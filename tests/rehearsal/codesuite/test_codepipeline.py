@@ -186,7 +186,7 @@ def test_the_rehearsals_approver_is_told(dev: Account) -> None:
             result={"summary": "yes", "status": "Approved"},
         )  # fmt: skip
 
-    dev.suite.pipelines.waiting._on_approval = approve
+    dev.suite.pipelines.pending._on_approval = approve
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     assert dev.run("flow")["status"] == "Succeeded"
