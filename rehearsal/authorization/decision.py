@@ -54,15 +54,19 @@ class AuthorizationResult:
         return not self.refused and not self.unmapped
 
 
-def decide_all(requests: Iterable[Recorded], facts: ResourceFacts) -> AuthorizationResult:
-    """Decide requests by the graph as it is in the end. Removals are not: what they removed is no longer in it."""
+def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: bool = False) -> AuthorizationResult:
+    """Decide requests by the graph.
+
+    Requests of `pulumi destroy` only with `removals`, where the graph is of the stacks as they stood before: in that of
+    the end there is no longer what they removed.
+    """
     found: dict[object, Decision] = {}
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
     unmapped: dict[str, None] = {}
     count = 0
     for line in requests:
-        if line.phase.startswith("destroy ") or line.status in _REFUSED:
+        if line.status in _REFUSED or (line.phase.startswith("destroy ") and not removals):
             continue
         count += 1
         if line.rights is None:

@@ -72,11 +72,14 @@ def _kind(one: Refusal) -> str:
     return one.because.replace(one.resource, "")[:60]
 
 
-def judge(folder: Path, requests: Iterable[Recorded]) -> Access:
-    """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it."""
+def judge(folder: Path, requests: Iterable[Recorded], *, removals: bool = False) -> Access:
+    """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it.
+
+    With `removals`, those of `pulumi destroy` too: then the file must hold the resources as they were before.
+    """
     stacks = read(folder / "resources.json")
     graph = graph_of(stacks)
-    decided = decide_all(requests, facts_from(graph, stacks))
+    decided = decide_all(requests, facts_from(graph, stacks), removals=removals)
     _write_questions(folder / "questions.json", decided.asked)
     return Access(
         requests=decided.requests,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.recorder import Recorded

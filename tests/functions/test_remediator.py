@@ -19,7 +19,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from functions.remediator import handler, resource_kinds
 from functions.remediator.events import UnknownEvent
 from functions.remediator.remediator import Remediator, RemediatorConfig
-from rehearsal.sagemaker import stopping
+from rehearsal.sagemaker import job_states
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker import runtime_patches
 from rehearsal.services.sagemaker.runtime_patches import State
@@ -110,7 +110,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with mock_aws():
         # moto has every job completed at once, drops members and stops no training job.
         runtime_patches.install(patches, jobs, runtime_patches.Hooks())
-        stopping.install(patches, jobs, lambda *_: None, lambda *_: False)
+        job_states.install(patches, jobs, lambda *_: None, lambda *_: False)
         sns, sqs = boto3.client("sns"), boto3.client("sqs")
         sns.create_topic(Name=TOPIC.rpartition(":")[2])
         queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
