@@ -23,9 +23,7 @@ class Sabotage(StrEnum):
 
 def main(
     stacks_only: Annotated[bool, typer.Option(help="Bring up the stacks and stop there.")] = False,
-    destroy: Annotated[
-        bool, typer.Option(help="With --stacks-only: delete the stacks again, in reverse order.")
-    ] = False,
+    destroy: Annotated[bool, typer.Option(help="Delete the stacks again; with --stacks-only.")] = False,
     data: Annotated[Path | None, typer.Option(help="CSV file to train on instead of the example's data.")] = None,
     target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
     problem: Annotated[

@@ -36,13 +36,14 @@ class ResourceFacts:
     """What the stacks' resources tell.
 
     `roles`: account and name -> ARN. `tags`: ARN, or the id at its end -> tags. `aliases`: account and alias of a key
-    -> ARN. `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key.
+    -> ARN. `route_tables`: id of an association -> id of its route table. `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key.
     """
 
     graph: PolicyGraph
     roles: Mapping[tuple[str, str], str]
     tags: Mapping[str, Mapping[str, str]]
     aliases: Mapping[tuple[str, str], str]
+    route_tables: Mapping[str, str]
     resource_keys: Mapping[str, str]
 
     def resolve(self, right: Right) -> Right:
@@ -75,7 +76,7 @@ class ResourceFacts:
         return named if named.startswith("arn:") else self.aliases.get((beside.account, named), named)
 
     def _resource(self, right: Right) -> str:
-        """Roles and aliases are asked for by name; AWS decides about the role with its path, and about the key."""
+        """Requests name roles, aliases and associations; AWS decides about the role's path, the key, the route table."""
         parts = right.resource.split(":", 5)
         if len(parts) != 6:
             return right.resource
@@ -84,6 +85,9 @@ class ResourceFacts:
             return self.roles.get((account, rest.rpartition("/")[2]), right.resource)
         if service == "kms" and rest.startswith("key/alias/"):
             return self.aliases.get((account, rest.removeprefix("key/")), right.resource)
+        if service == "ec2" and rest.startswith("route-table/"):
+            id_ = rest.removeprefix("route-table/")
+            return right.resource.removesuffix(id_) + self.route_tables.get(id_, id_)
         return right.resource
 
     def _resource_tags(self, resource: str) -> dict[str, str | tuple[str, ...]]:
@@ -101,6 +105,11 @@ def facts_from(graph: PolicyGraph, stacks: Sequence[CapturedStack]) -> ResourceF
         roles={(role.account, role.name): role.arn for role in graph.roles.values()},
         tags=dict(_tagged(every)),
         aliases=aliases,
+        route_tables={
+            str(each.props["id"]): str(each.props["routeTableId"])
+            for each in every
+            if each.type == "aws:ec2/routeTableAssociation:RouteTableAssociation" and "id" in each.props
+        },
         resource_keys=dict(_resource_keys(every, {**{k: v.arn for k, v in keys.items()}})),
     )
 

@@ -117,18 +117,25 @@ class Provider:
             self.invocations.delete(resource)
             return
         resource_type = resource_types()[resource.type]
-        if resource_type.before_delete is not None:
-            resource_type.before_delete(partial(self.caller.send, resource, resource_type.service), resource.known())
+        if resource_type.before_delete is not None and not resource_type.not_empty_error:
+            self._empty(resource_type, resource)
         for call in resource_type.delete:
             if call.condition is not None and not call.condition(resource.known()):
                 continue
             try:
                 self._call(resource_type, call, resource, {})
             except Refused as refused:
-                if not refused.means_gone and refused.code not in call.tolerated_errors:
+                if resource_type.not_empty_error == refused.code:
+                    self._empty(resource_type, resource)
+                    self._call(resource_type, call, resource, {})
+                elif not refused.means_gone and refused.code not in call.tolerated_errors:
                     raise
 
     # ---- parts
+
+    def _empty(self, resource_type: ResourceType, resource: Resource) -> None:
+        if resource_type.before_delete is not None:
+            resource_type.before_delete(partial(self.caller.send, resource, resource_type.service), resource.known())
 
     def _updaters(self, resource_type: ResourceType, name: str) -> list[ApiCall]:
         return [

@@ -72,7 +72,8 @@ class ResourceType:
     - `replace_on`: properties that an update call carries but cannot change.
     - `not_sent`: property → why no call carries it. `not_compared`: property → why AWS's answer may differ.
     - `read_after_create`: False where inputs, the creating answer and `outputs` are all outputs there are.
-    - `before_delete` empties what AWS wants empty. `stays`: why a read still finds it after its deletion.
+    - `before_delete` empties what AWS wants empty; with `not_empty_error` only after AWS refused the deletion with it.
+    - `stays`: why a read still finds it after its deletion.
     - `sample`: valid inputs, from which `python -m rehearsal.lifecycle` and the tests make one.
     """
 
@@ -96,6 +97,7 @@ class ResourceType:
     tagging: TagOperations | None = None
     read_after_create: bool = True
     before_delete: Callable[[Send, Values], None] | None = None
+    not_empty_error: str = ""
     stays: str = ""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from rehearsal.service_model.required_action import (
     ApiRequest,
     Operations,
-    RequiredAction,
     RequiredActions,
     Right,
     RightsFunction,
@@ -166,9 +165,9 @@ OPERATIONS: Operations = {
     "DeleteVpcEndpoints": _touching("DeleteVpcEndpoints", "VpcEndpointIds"),
     "DescribeVpcAttribute": _touching("DescribeVpcAttribute", "VpcId"),
     "DetachInternetGateway": _touching("DetachInternetGateway", "InternetGatewayId", "VpcId"),
-    # The request names the association; the table behind it is any (no resource is required).
-    "DisassociateRouteTable": (
-        RequiredAction(action="ec2:DisassociateRouteTable", resource=arn_template("ec2", "route-table/*")),
+    # The request names the association: the decision looks up the table behind it.
+    "DisassociateRouteTable": requires(
+        "ec2:DisassociateRouteTable", arn_template("ec2", "route-table/{AssociationId}")
     ),
     "ModifySecurityGroupRules": _touching(
         "ModifySecurityGroupRules", "GroupId", "SecurityGroupRules.SecurityGroupRuleId"
