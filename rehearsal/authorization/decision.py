@@ -1,4 +1,4 @@
-"""Every recorded request, put to the evaluator with its role, its account and the endpoint that it came through."""
+"""Decides every recorded request by the policies of its role, its account and the endpoint that it came through."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NEW_KEY: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "NewKey", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}],
 }
-_REQUESTED = "aws:RequestTag/"
+_REQUEST_TAG = "aws:RequestTag/"
 # AWS answers these where it refused by itself; what it refused it need not have allowed.
-_REFUSED = frozenset({401, 403})
+_DENIED_STATUS = frozenset({401, 403})
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One question, and the requests that put it: their numbers and operations, in order."""
+    """One authorization request with its decision, and the API requests that need it: their numbers and operations."""
 
     question: AuthorizationRequest
     explanation: Explanation
@@ -37,16 +37,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class AuthorizationResult:
-    """`requests` were decided by `asked`; `unmapped` are operations that no table has, as `service:Operation`."""
+    """`requests` were decided by `decisions`; `unmapped`: `service:Operation` without required actions."""
 
     requests: int
-    asked: tuple[Decision, ...]
+    decisions: tuple[Decision, ...]
     unmapped: tuple[str, ...]
 
     @property
     def refused(self) -> list[Decision]:
-        """Questions that were answered with no."""
-        return [one for one in self.asked if not one.explanation.allowed]
+        """The denied ones."""
+        return [decision for decision in self.decisions if not decision.explanation.allowed]
 
     @property
     def passed(self) -> bool:
@@ -66,25 +66,25 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
     unmapped: dict[str, None] = {}
     count = 0
     for line in requests:
-        if line.status in _REFUSED or (line.phase.startswith("destroy ") and not removals):
+        if line.status in _DENIED_STATUS or (line.phase.startswith("destroy ") and not removals):
             continue
         count += 1
         if line.rights is None:
             unmapped[f"{line.service}:{line.operation}"] = None
             continue
         for right, endpoint in _required(line, facts):
-            asked = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, asked, endpoint, facts.graph)
+            tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
+            _add(found, line, tagged_right, endpoint, facts.graph)
             if right.action.endswith(":AddTags"):
-                tagged.setdefault(right.resource, {}).update(_given(right))
+                tagged.setdefault(right.resource, {}).update(_request_tags(right))
     return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
 
 
-def _given(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+def _request_tags(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """The tags of a request, as condition keys of later requests for the same resource."""
     for key, value in right.context.items():
-        if key.startswith(_REQUESTED):
-            yield key.replace(_REQUESTED, "aws:ResourceTag/"), value
+        if key.startswith(_REQUEST_TAG):
+            yield key.replace(_REQUEST_TAG, "aws:ResourceTag/"), value
 
 
 def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str | None]]:
@@ -104,11 +104,11 @@ def _add(found: dict[object, Decision], line: Recorded, right: Right, endpoint: 
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
         found[key] = Decision(question, explain(question))
-    asked = found[key]
-    asked.numbers.append(line.number)
-    for many, one in ((asked.operations, f"{line.service}:{line.operation}"), (asked.phases, line.phase)):
-        if one not in many:
-            many.append(one)
+    decision = found[key]
+    decision.numbers.append(line.number)
+    for values, value in ((decision.operations, f"{line.service}:{line.operation}"), (decision.phases, line.phase)):
+        if value not in values:
+            values.append(value)
 
 
 def _context(line: Recorded, right: Right, principal: str) -> Mapping[str, str | tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Principals of nobody's stack: whom an account belongs to, and who signs in from outside. Their rights stand here."""
+"""Identity policies of principals that no stack makes: an account's owner, and roles that sign in from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A refusal in words: who asked for what, what said no, and where the missing statement belongs."""
+"""Explains a denied request: who asked for what, which policy denied it, where the missing statement belongs."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Refusal:
     question: dict[str, Any]
 
 
-def refusal(asked: Decision, graph: PolicyGraph) -> Refusal:
-    """What there is to say of a question that was answered with no."""
-    question, why = asked.question, asked.explanation
+def refusal(decision: Decision, graph: PolicyGraph) -> Refusal:
+    """Explains why a request was denied, and what would allow it."""
+    question, explanation = decision.question, decision.explanation
     endpoint = question.context.get("aws:SourceVpce")
     return Refusal(
         who=question.principal,
@@ -37,23 +37,26 @@ def refusal(asked: Decision, graph: PolicyGraph) -> Refusal:
         action=question.action,
         resource=question.resource,
         endpoint=str(endpoint) if endpoint else None,
-        operations=tuple(asked.operations),
-        phases=tuple(asked.phases),
-        requests=tuple(asked.numbers[:20]),
-        because=why.because,
-        add=_remedies(asked, graph),
+        operations=tuple(decision.operations),
+        phases=tuple(decision.phases),
+        requests=tuple(decision.numbers[:20]),
+        because=explanation.because,
+        add=_remedies(decision, graph),
         question=question_json(question),
     )
 
 
-def _remedies(asked: Decision, graph: PolicyGraph) -> tuple[str, ...]:
-    question, why = asked.question, asked.explanation
-    what = f"{question.action} on {question.resource}"
-    denied = [f"{reason}: {_place(_layer(reason), question, graph)} must spare it" for reason in why.decisive]
+def _remedies(decision: Decision, graph: PolicyGraph) -> tuple[str, ...]:
+    question, explanation = decision.question, decision.explanation
+    right = f"{question.action} on {question.resource}"
+    denied = [
+        f"{reason}: {_policy_location(_layer(reason), question, graph)} must spare it"
+        for reason in explanation.decisive
+    ]
     missing = [
-        f"Allow {what} in {lack.layer}: {_place(lack.layer, question, graph)}"
+        f"Allow {right} in {lack.layer}: {_policy_location(lack.layer, question, graph)}"
         + (f" (nearest: {lack.nearest})" if lack.nearest else "")
-        for lack in why.missing
+        for lack in explanation.missing
     ]
     return tuple(denied or missing)
 
@@ -62,7 +65,7 @@ def _layer(reason: str) -> str:
     return reason.rpartition(" in ")[2]
 
 
-def _place(layer: str, question: AuthorizationRequest, graph: PolicyGraph) -> str:
+def _policy_location(layer: str, question: AuthorizationRequest, graph: PolicyGraph) -> str:
     """Which resource of which stack carries a policy."""
     role = graph.roles.get(question.principal)
     if layer.startswith(("the identity", "identity")):
@@ -70,14 +73,14 @@ def _place(layer: str, question: AuthorizationRequest, graph: PolicyGraph) -> st
     if "boundary" in layer:
         return f"boundary {role.boundary_arn if role else ''} of role {role.name if role else question.principal}"
     if "endpoint" in layer:
-        gate = graph.endpoints.get(str(question.context.get("aws:SourceVpce", "")))
-        return f"endpoint {gate.service} of stack {gate.stack}" if gate else "the VPC endpoint"
+        endpoint = graph.endpoints.get(str(question.context.get("aws:SourceVpce", "")))
+        return f"endpoint {endpoint.service} of stack {endpoint.stack}" if endpoint else "the VPC endpoint"
     target = graph.roles.get(question.resource) if "trust" in layer else None
     if target:
         return f"role {target.name} of stack {target.stack}"
-    guard = graph.policy_resource_of(question.resource)
-    name = next(iter(guard.aliases), guard.name) if guard else question.resource
-    return f"{guard.kind} {name} of stack {guard.stack}" if guard else name
+    resource = graph.policy_resource_of(question.resource)
+    name = next(iter(resource.aliases), resource.name) if resource else question.resource
+    return f"{resource.kind} {name} of stack {resource.stack}" if resource else name
 
 
 def question_json(question: AuthorizationRequest) -> dict[str, Any]:

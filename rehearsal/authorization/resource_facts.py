@@ -35,8 +35,9 @@ _BOUNDARY_ACTIONS = frozenset(
 class ResourceFacts:
     """What the stacks' resources tell.
 
-    `roles`: account and name -> ARN. `tags`: ARN, or the id at its end -> tags. `aliases`: account and alias of a key
-    -> ARN. `route_tables`: id of an association -> id of its route table. `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key.
+    - `roles`: account and name -> ARN; `tags`: ARN, or the id at its end -> tags;
+    - `aliases`: account and alias of a key -> ARN; `route_tables`: id of an association -> id of its route table;
+    - `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key.
     """
 
     graph: PolicyGraph
@@ -76,7 +77,7 @@ class ResourceFacts:
         return named if named.startswith("arn:") else self.aliases.get((beside.account, named), named)
 
     def _resource(self, right: Right) -> str:
-        """Requests name roles, aliases and associations; AWS decides about the role's path, the key, the route table."""
+        """Requests name roles, aliases and associations; AWS decides about the role's path, the key, the table."""
         parts = right.resource.split(":", 5)
         if len(parts) != 6:
             return right.resource

@@ -205,7 +205,9 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     graph, known = built(platform, tmp_path)
     asked = decide_all(platform.recorder.since(start), known)
     assert [(one.question.principal, one.question.action, one.explanation.because) for one in asked.refused] == []
-    assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {one.question.resource for one in asked.asked}
+    assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {
+        one.question.resource for one in asked.decisions
+    }
     proofs = prove_all(graph, workers=1)
     assert [finding for proof in proofs for finding in proof.outcome.findings] == []
     # Whom the administration role lets in is known to its owner alone.

@@ -46,8 +46,8 @@ BUCKET = ResourceType(
     generated_name=lambda name, _: name.lower(),
     read=ReadCall(operation="HeadBucket", parameters=_BUCKET),
     delete=(ApiCall(operation="DeleteBucket"),),
-    # As the provider does it (terraform-provider-aws, internal/service/s3/bucket.go): a bucket is looked into only where
-    # AWS says that it is not empty.
+    # As the provider does it (terraform-provider-aws, internal/service/s3/bucket.go): a bucket is looked into only
+    # where AWS says that it is not empty.
     before_delete=_empty_bucket,
     not_empty_error="BucketNotEmpty",
     outputs={

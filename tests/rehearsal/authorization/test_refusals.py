@@ -170,6 +170,18 @@ def test_a_refusal_of_aws_and_what_removal_asked_are_not_decided(known: Resource
     assert decided(known, [refused, removing]) == AuthorizationResult(0, (), ())
 
 
+def test_what_removal_asked_is_decided_by_the_stacks_as_they_stood_before(
+    known: ResourceFacts, journey: Journey
+) -> None:
+    deployer = f"arn:aws:iam::{DEV}:role/mlops/foundation/mlops-deployer"
+    given = {"TopicArn": f"arn:aws:sns:eu-west-1:{DEV}:mlops-dev-alarms"}
+    allowed = journey.ask(deployer, "sns", "DeleteTopic", phase="destroy dev", **given)
+    refused = journey.ask(deployer, "sagemaker", "DeleteEndpoint", phase="destroy dev", EndpointName="one")
+    found = decide_all([allowed, refused], known, removals=True)
+    assert [one.question.action for one in found.decisions] == ["sns:DeleteTopic", "sagemaker:DeleteEndpoint"]
+    assert [one.question.action for one in found.refused] == ["sagemaker:DeleteEndpoint"]
+
+
 def test_an_operation_that_no_table_has_fails_and_is_named(known: ResourceFacts, journey: Journey) -> None:
     unheard = journey.ask(journey.role("mlops-screening-build"), "sagemaker", "CreateCluster")
     found = decided(known, [unheard])
@@ -200,4 +212,4 @@ def test_what_requests_made_has_the_tags_that_it_was_made_with(known: ResourceFa
 def test_the_same_question_is_decided_once(known: ResourceFacts, journey: Journey) -> None:
     found = decided(known, [journey.package_described()] * 3)
     assert found.requests == 3
-    assert [one.numbers for one in found.asked] == [[1, 1, 1]]
+    assert [one.numbers for one in found.decisions] == [[1, 1, 1]]

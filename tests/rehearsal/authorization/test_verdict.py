@@ -59,7 +59,7 @@ def test_the_questions_are_answered_again_as_they_were(tmp_path: Path, resources
 
 
 def test_rights_that_nobody_used_are_listed_by_role_and_statement(known: ResourceFacts, journey: Journey) -> None:
-    asked = decide_all([journey.report_written()], known).asked
+    asked = decide_all([journey.report_written()], known).decisions
     idle = {one.statement: one for one in unused_rights(known.graph, asked)}
     assert {one.role for one in idle.values()} == {journey.role("mlops-screening-processing")}
     assert "s3:PutObject" not in idle["ReadAndWriteOwnRuns"].actions
