@@ -10,15 +10,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """Inputs as Pulumi spells them, and with `update` those that an update changes in place.
+    """Inputs as Pulumi spells them, and with `update` those that an update changes in place (None takes one away).
 
     A text may refer to another type's sample, in the manner of Pulumi YAML: "${aws:sns/topic:Topic.arn}". The account
     and the region are "${AWS::AccountId}" and "${AWS::Region}". `depends_on` names types that no input refers to.
+    `no_update` says why a type that can be updated has a sample without an update.
     """
 
     inputs: Mapping[str, Any]
     update: Mapping[str, Any] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
+    no_update: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,23 @@ from rehearsal.service_model.sample import Sample
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
 
+
+def _pull_policy(account: str) -> str:
+    statement = {
+        "Sid": "Pull",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": ["ecr:BatchGetImage"],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _expiry_policy(days: int) -> str:
+    selection = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days}
+    rule = {"rulePriority": 1, "description": "Untagged images", "selection": selection, "action": {"type": "expire"}}
+    return json.dumps({"rules": [rule]})
+
+
 REPOSITORY = ResourceType(
     type="aws:ecr/repository:Repository",
     create=ApiCall(operation="CreateRepository"),
@@ -62,22 +79,8 @@ REPOSITORY_POLICY = ResourceType(
     read=ReadCall(operation="GetRepositoryPolicy", parameters=_NAMED),
     delete=(ApiCall(operation="DeleteRepositoryPolicy", parameters=_NAMED),),
     sample=Sample(
-        {
-            "repository": "${aws:ecr/repository:Repository.name}",
-            "policy": json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "Pull",
-                            "Effect": "Allow",
-                            "Principal": {"AWS": "arn:aws:iam::222222222222:root"},
-                            "Action": ["ecr:BatchGetImage"],
-                        }
-                    ],
-                }
-            ),
-        }
+        {"repository": "${aws:ecr/repository:Repository.name}", "policy": _pull_policy("222222222222")},
+        update={"policy": _pull_policy("333333333333")},
     ),
 )
 
@@ -90,26 +93,8 @@ LIFECYCLE_POLICY = ResourceType(
     read=ReadCall(operation="GetLifecyclePolicy", parameters=_NAMED),
     delete=(ApiCall(operation="DeleteLifecyclePolicy", parameters=_NAMED),),
     sample=Sample(
-        {
-            "repository": "${aws:ecr/repository:Repository.name}",
-            "policy": json.dumps(
-                {
-                    "rules": [
-                        {
-                            "rulePriority": 1,
-                            "description": "Untagged images expire",
-                            "selection": {
-                                "tagStatus": "untagged",
-                                "countType": "sinceImagePushed",
-                                "countUnit": "days",
-                                "countNumber": 14,
-                            },
-                            "action": {"type": "expire"},
-                        }
-                    ]
-                }
-            ),
-        }
+        {"repository": "${aws:ecr/repository:Repository.name}", "policy": _expiry_policy(14)},
+        update={"policy": _expiry_policy(7)},
     ),
 )
 

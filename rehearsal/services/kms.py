@@ -118,7 +118,10 @@ ALIAS = ResourceType(
     replace_on=("name",),
     delete=(ApiCall(operation="DeleteAlias"),),
     not_compared={"targetKeyId": "an id or an ARN, as the program gave it"},
-    sample=Sample({"name": "alias/sample", "targetKeyId": "${aws:kms/key:Key.keyId}"}),
+    sample=Sample(
+        {"name": "alias/sample", "targetKeyId": "${aws:kms/key:Key.keyId}"},
+        no_update="it would need a second key",
+    ),
 )
 
 # The policy of a key that the stack did not make. AWS has no policy to delete: the provider puts the default one back
@@ -151,7 +154,8 @@ KEY_POLICY = ResourceType(
         {
             "keyId": "${aws:kms/key:Key.keyId}",
             "policy": policy_document("kms:*", principal={"AWS": "arn:aws:iam::${AWS::AccountId}:root"}),
-        }
+        },
+        no_update="the sample of the key has the same policy",
     ),
 )
 

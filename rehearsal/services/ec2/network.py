@@ -129,7 +129,8 @@ ROUTE = ResourceType(
             "routeTableId": "${aws:ec2/routeTable:RouteTable.id}",
             "destinationCidrBlock": "0.0.0.0/0",
             "natGatewayId": "${aws:ec2/natGateway:NatGateway.id}",
-        }
+        },
+        update={"natGatewayId": None, "gatewayId": "${aws:ec2/internetGateway:InternetGateway.id}"},
     ),
 )
 

@@ -241,7 +241,9 @@ NOTIFICATION = ResourceType(
         outputs={"eventbridge": "EventBridgeConfiguration!=`null`"},
     ),
     delete=(ApiCall(operation="PutBucketNotificationConfiguration", parameters={"NotificationConfiguration": {}}),),
-    sample=Sample({"bucket": "${aws:s3/bucket:Bucket.bucket}", "eventbridge": True}),
+    sample=Sample(
+        {"bucket": "${aws:s3/bucket:Bucket.bucket}", "eventbridge": True}, no_update="switched off it is gone"
+    ),
 )
 
 _ENGINE_PROPERTIES = ("etag", "sourceHash", "forceDestroy")

@@ -26,6 +26,12 @@ def test_each_type_is_created_found_as_it_was_asked_for_changed_and_deleted(life
     assert (type_ in lifecycle.updated) == bool(samples()[type_].update)
 
 
+@pytest.mark.parametrize("type_", sorted(token for token, each in resource_types().items() if each.update))
+def test_the_sample_of_a_type_that_can_be_updated_has_an_update_or_says_why_not(type_: str) -> None:
+    sample = samples()[type_]
+    assert bool(sample.update) != bool(sample.no_update)
+
+
 def test_nothing_else_fails_and_every_operation_has_its_required_actions(lifecycle: Lifecycle) -> None:
     assert lifecycle.failures == []
 
