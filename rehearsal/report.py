@@ -38,6 +38,8 @@ class Report:
     journey: list[Step] = field(default_factory=list)
     prediction: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    # Stacks that were deleted again, in that order.
+    destroyed: list[str] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
@@ -95,6 +97,8 @@ class Report:
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
             f"each found again in its own account: {'yes' if all(s['found'] for s in self.stacks.values()) else 'NO'}"
         )
+        if self.destroyed:
+            console.print(f"{len(self.destroyed)} of {len(self.stacks)} stacks were destroyed again")
         if self.access:
             self._tell_access(console, self.access)
         console.print(f"Report, resources, requests and questions are in {folder}", style="dim")

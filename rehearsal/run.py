@@ -10,13 +10,13 @@ from rehearsal.authorization.verdict import judge
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import StackFailed
+from rehearsal.environment import World
 from rehearsal.journey.data import NoData
-from rehearsal.journey.travel import Luggage, adapted, pack, travel
+from rehearsal.journey.inputs import Luggage, adapted, pack, travel
 from rehearsal.options import Options
 from rehearsal.plan import Planned, plan
 from rehearsal.report import Report
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from settings.problems import SettingsError
 
 
@@ -41,7 +41,11 @@ def rehearse(options: Options, started: float) -> int:
             finally:
                 world.close()
         report.seconds["all"] = time.monotonic() - started
-        report.write(options.folder, world.engine.stacks, lambda folder: judge(folder, cloud.recorder.requests))
+        report.write(
+            options.folder,
+            world.destroyed or world.engine.stacks,
+            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy),
+        )
     report.summary(progress.console, options.folder)
     return status or int(not report.passed)
 
@@ -65,6 +69,9 @@ def _run(
         if luggage:
             travel(world, runtime, planned, luggage, options, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
+        if options.destroy:
+            world.take_down(planned, report)
+            report.seconds["destroy"] = time.monotonic() - began - report.seconds["stacks"]
     except StackFailed as error:
         report.problem = str(error)
         return 1

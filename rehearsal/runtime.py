@@ -10,11 +10,12 @@ from types import TracebackType
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import REPOSITORY
+from rehearsal.cloudformation.service import CloudFormation
+from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.codesuite.waiting import ApprovalRequest
 from rehearsal.console import Progress
 from rehearsal.engine.state import Resource
-from rehearsal.sagemaker.runtime import SageMaker
+from rehearsal.sagemaker.service import SageMaker
 
 ENVIRONMENTS = {name: REPOSITORY / "seed_code" / name / ".venv" for name in ("model-build", "model-deploy")}
 
@@ -45,11 +46,13 @@ class Runtime:
             folder=logs,
             require_images=True,
         )
+        self._cloudformation = CloudFormation(cloud)
         self._open = ExitStack()
 
     def __enter__(self) -> Runtime:
         self._open.enter_context(self.suite)
         self._open.enter_context(self.sagemaker)
+        self._open.enter_context(self._cloudformation)
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""A build's environment: what the project, the specification and the request say, and CodeBuild's own variables."""
+"""Environment variables of a build: those of the project, the specification and the request, and CodeBuild's own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BATCH = 10
 
 
 class VariableError(Exception):
-    """A variable whose value cannot be had."""
+    """A variable whose value cannot be read from Parameter Store or Secrets Manager."""
 
 
 def resolved(client: Any, record: BuildRecord, specification: Buildspec) -> dict[str, str]:
@@ -71,7 +71,7 @@ def _secret(client: Any, reference: str) -> str:
 
 
 def build_variables(record: BuildRecord, source: Path, folders: Mapping[str, Path]) -> dict[str, str]:
-    """CodeBuild's own variables (CB build-env-ref-env-vars)."""
+    """CodeBuild's own variables (CodeBuild User Guide, "Environment variables in build environments")."""
     request = record.request
     own = {
         "CI": "true",

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from components.archives import files
 from rehearsal.aws.processes import REPOSITORY
-from rehearsal.codesuite.execution import SUCCEEDED, Execution
+from rehearsal.codesuite.execution import SUCCEEDED, PipelineExecution
+from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.codesuite.waiting import ApprovalRequest
 from rehearsal.journey import prediction
 from rehearsal.journey.data import Data
 from rehearsal.journey.image import Image, push
@@ -23,8 +23,8 @@ from rehearsal.journey.steps import JourneyFailed, Steps
 from rehearsal.report import Report
 
 if TYPE_CHECKING:
+    from rehearsal.environment import World
     from rehearsal.plan import Planned
-    from rehearsal.world import World
 
 # Longer than any step takes on a slow machine with a big file; a hang must end.
 PIPELINE_SECONDS = 1800.0
@@ -213,7 +213,7 @@ class Journey:
             model = re.sub(r'^problem = "[^"]*"', lambda _: f"problem = {json.dumps(self.problem)}", model, flags=re.M)
         return model
 
-    def _execution(self, pipeline: str) -> Execution:
+    def _execution(self, pipeline: str) -> PipelineExecution:
         def started() -> bool:
             return bool(self.suite.pipelines.executions(self.account, self.region, pipeline))
 
@@ -229,7 +229,7 @@ class Journey:
         if execution.status != SUCCEEDED:
             raise JourneyFailed(f"{title}: {self._why(execution)}")
 
-    def _why(self, execution: Execution) -> str:
+    def _why(self, execution: PipelineExecution) -> str:
         failed = [action for stage in execution.stages for action in stage.actions if action.error]
         reasons = [f"{action.name}: {self._told(action.external_id) or action.error}" for action in failed]
         return "; ".join(reasons) or execution.summary or execution.status

@@ -15,7 +15,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Exchange:
+class CapturedExchange:
     """A request to an endpoint and its answer."""
 
     variant: str
@@ -35,7 +35,7 @@ def wanted(config: Mapping[str, Any] | None, draw: float) -> bool:
     return draw * 100 < float(config["InitialSamplingPercentage"])
 
 
-def line(config: Mapping[str, Any], exchange: Exchange) -> str:
+def line(config: Mapping[str, Any], exchange: CapturedExchange) -> str:
     """One captured exchange as a line of JSON."""
     modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
     both = "InputAndOutput" in modes

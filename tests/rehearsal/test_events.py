@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.events import Delivered, shape
-from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
+from rehearsal.eventbridge.router import DeliveryRecord
+from rehearsal.eventbridge.target_input import target_input
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, Account, action, archive, trust
 
 PROD = "333333333333"
 SPEC = "version: 0.2\nphases: {build: {commands: ['true']}}"
@@ -62,7 +63,7 @@ def send(dev: Account, detail: dict[str, Any], **more: Any) -> dict[str, Any]:
     return dict(dev.client("events").put_events(Entries=[entry]))
 
 
-def last(dev: Account) -> Delivered:
+def last(dev: Account) -> DeliveryRecord:
     dev.suite.events.drain()
     return dev.suite.events.delivered[-1]
 
@@ -332,4 +333,4 @@ PATHS = {"name": "$.detail.name", "n": "$.detail.n", "second": "$.detail.tags[1]
     ],
 )  # fmt: skip
 def test_a_target_is_given_the_event_or_what_the_rule_makes_of_it(target: dict[str, Any], given: Any) -> None:
-    assert json.loads(shape(target, EVENT, f"arn:aws:events:{REGION}:{DEV}:rule/watch")) == given
+    assert json.loads(target_input(target, EVENT, f"arn:aws:events:{REGION}:{DEV}:rule/watch")) == given

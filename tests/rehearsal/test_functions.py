@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from tests.rehearsal.codesuite.codesuite_world import DEV, REGION, Account, action, archive
+from tests.rehearsal.codesuite.account import DEV, REGION, Account, action, archive
 
 CODE = """
 import json, os, time, boto3

@@ -14,8 +14,8 @@ from rich.console import Console
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import Stack
+from rehearsal.environment import World
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from tests.functions.remediated import CONFORMING
 from tests.stacks.conftest import ROOT, Platform
 

@@ -14,9 +14,9 @@ from rich.console import Console
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import Progress
 from rehearsal.engine.state import Resource, Stack
+from rehearsal.environment import World
 from rehearsal.plan import Planned, plan
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from settings.values import Kind
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from tests.rehearsal.codesuite.codesuite_world import REGION, Account
+from tests.rehearsal.codesuite.account import REGION, Account
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.codesuite import artifacts, buildspec
-from rehearsal.codesuite.artifacts import ArtifactError
+from rehearsal import archives
+from rehearsal.archives import ArchiveError
+from rehearsal.codesuite import buildspec
+from rehearsal.codesuite.build_environment import BuildEnvironment
 from rehearsal.codesuite.buildspec import BuildspecError
-from rehearsal.codesuite.machine import Machine
-from tests.rehearsal.codesuite.codesuite_world import DEV, REGION, Account, action
+from tests.rehearsal.codesuite.account import DEV, REGION, Account, action
 
 
 def built(dev: Account, text: str, files: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> Non
     for service in ("s3", "logs"):
         dev.client("ec2").create_vpc_endpoint(VpcId=place["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}")
     code = "import boto3; boto3.client('ssm').get_parameter(Name='x')"
-    dev.suite.builds.machine = Machine(programs=(Path(sys.executable).parent,))
+    dev.suite.builds.build_environment = BuildEnvironment(programs=(Path(sys.executable).parent,))
     build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=place)
     assert build["buildStatus"] == "FAILED"
     assert [line for line in build["lines"] if "NoRoute" in line and f"com.amazonaws.{REGION}.ssm" in line]
@@ -183,7 +184,7 @@ def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_canno
     installed = tmp_path / "venv"
     (installed / "lib").mkdir(parents=True)
     (installed / "lib" / "module.py").write_text("original")
-    dev.suite.builds.machine = Machine(environments={"model-build": installed})
+    dev.suite.builds.build_environment = BuildEnvironment(environments={"model-build": installed})
     spec = commands(build=['rm "$UV_PROJECT_ENVIRONMENT/lib/module.py" && echo removed $UV_OFFLINE'])
     spec += "env: {variables: {UV_PROJECT_ENVIRONMENT: /tmp/elsewhere}}\n"
     build = built(dev, spec, {"pyproject.toml": '[project]\nname = "model-build"\n'})
@@ -192,7 +193,7 @@ def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_canno
 
 
 def test_an_environment_that_is_not_installed_says_what_to_run(dev: Account, tmp_path: Path) -> None:
-    dev.suite.builds.machine = Machine(environments={"builder": tmp_path / "nowhere"})
+    dev.suite.builds.build_environment = BuildEnvironment(environments={"builder": tmp_path / "nowhere"})
     built(dev, commands(build=["true"]))
     assert "is not installed: run `make setup`" in dev.failure("flow")
 
@@ -234,14 +235,14 @@ def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, says: s
 
 
 def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
-    from tests.rehearsal.codesuite.codesuite_world import archive
+    from tests.rehearsal.codesuite.account import archive
 
-    artifacts.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
+    archives.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
     assert not (tmp_path / "outside.txt").exists()
-    with pytest.raises(ArtifactError, match="not a sound zip"):
-        artifacts.unpack(b"nonsense", tmp_path)
+    with pytest.raises(ArchiveError, match="not a sound zip"):
+        archives.unpack(b"nonsense", tmp_path)
 
 
 def test_a_base_directory_cannot_leave_the_source(tmp_path: Path) -> None:
     with pytest.raises(BuildspecError, match="leaves the source"):
-        buildspec.selected(buildspec.Artifact(("*",), "../.."), tmp_path)
+        buildspec.selected(buildspec.ArtifactSpec(("*",), "../.."), tmp_path)

@@ -11,9 +11,9 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.codesuite import artifacts
-from rehearsal.codesuite.waiting import ApprovalRequest
-from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, trust
+from rehearsal import archives
+from rehearsal.codesuite.pending import ApprovalRequest
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, Account, action, trust
 
 SPEC = """
 version: 0.2
@@ -50,7 +50,7 @@ def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: Accou
     assert {"name": "Source", "revisionId": version} in answer["artifactRevisions"]
     last = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].artifacts["Last"]
     stored = dev.s3.get_object(Bucket=BUCKET, Key=last.key)
-    assert artifacts.member(stored["Body"].read(), "out.txt") == b"hello again hello world\n"
+    assert archives.member(stored["Body"].read(), "out.txt") == b"hello again hello world\n"
     assert stored["SSEKMSKeyId"] == dev.key
     assert last.key.startswith("flow/Last/")
 
@@ -186,7 +186,7 @@ def test_the_rehearsals_approver_is_told(dev: Account) -> None:
             result={"summary": "yes", "status": "Approved"},
         )  # fmt: skip
 
-    dev.suite.pipelines.waiting._on_approval = approve
+    dev.suite.pipelines.pending._on_approval = approve
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     assert dev.run("flow")["status"] == "Succeeded"

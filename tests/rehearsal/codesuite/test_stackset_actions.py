@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.cloudformation import Stacks
-from rehearsal.sagemaker.stacksets import StackSets
-from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
+from rehearsal.cloudformation.service import CloudFormation
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, Account, action, archive, trust
 
 STAGING, PROD = "222222222222", "333333333333"
 TEMPLATE = {
@@ -23,18 +21,13 @@ TEMPLATE = {
 @pytest.fixture
 def dev(dev: Account) -> Iterator[Account]:
     """The account with CloudFormation as it is rehearsed, an administration role, and execution roles elsewhere."""
-    patches, stacks, sets = Patches(), Stacks(dev.cloud), StackSets(dev.cloud)
-    stacks.install(patches)
-    sets.install(patches)
     dev.role("administration", "cloudformation.amazonaws.com")
     for account in (STAGING, PROD):
         iam = dev.cloud.client(dev.cloud.deployer(account), "iam")
         iam.create_role(RoleName="execution", AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com"))
-    yield dev
-    dev.suite.pipelines.close()
-    sets.close()
-    stacks.uninstall()
-    patches.undo()
+    with CloudFormation(dev.cloud):
+        yield dev
+        dev.suite.pipelines.close()
 
 
 def put(dev: Account, name: str, template: Any = None) -> None:

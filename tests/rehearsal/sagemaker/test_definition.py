@@ -6,22 +6,23 @@ from typing import Any
 
 import pytest
 
-from rehearsal.sagemaker.definition import DefinitionError, Scope, check, in_order, parameters, walk
-from rehearsal.sagemaker.steps import seconds_of
+from rehearsal.sagemaker.definition import check, in_order, parameters
+from rehearsal.sagemaker.expressions import DefinitionError, PipelineExpressions, walk
+from rehearsal.sagemaker.step_runner import seconds_of
 
 REPORT = {"metrics": {"auc": {"value": 0.93}}, "gate": {"passed": 1}, "list": [{"a": "b"}]}
 
 
-def scope() -> Scope:
-    found = Scope(
+def expressions() -> PipelineExpressions:
+    evaluator = PipelineExpressions(
         parameters={"threshold": 0.9, "depth": 3},
         execution={"PipelineExecutionId": "abc"},
         read_json=lambda address: {"s3://b/out/report.json": REPORT}[address],
     )
     outputs = [{"OutputName": "train", "S3Output": {"S3Uri": "s3://b/train"}}]
-    found.steps["prepare"] = {"ProcessingOutputConfig": {"Outputs": outputs}}
-    found.property_files["evaluate"] = {"Report": "s3://b/out/report.json"}
-    return found
+    evaluator.steps["prepare"] = {"ProcessingOutputConfig": {"Outputs": outputs}}
+    evaluator.property_files["evaluate"] = {"Report": "s3://b/out/report.json"}
+    return evaluator
 
 
 def json_get(path: str) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def json_get(path: str) -> dict[str, Any]:
     ],
 )
 def test_expressions_have_values(expression: Any, expected: Any) -> None:
-    assert scope().value(expression) == expected
+    assert expressions().value(expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_expressions_have_values(expression: Any, expected: Any) -> None:
 )
 def test_an_expression_without_a_value_says_what_there_is(expression: Any, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
-        scope().value(expression)
+        expressions().value(expression)
 
 
 def condition(kind: str, left: Any, right: Any) -> dict[str, Any]:
@@ -81,12 +82,12 @@ def condition(kind: str, left: Any, right: Any) -> dict[str, Any]:
     ],
 )
 def test_conditions_hold_or_not(given: dict[str, Any], expected: bool) -> None:
-    assert scope().holds(given) is expected
+    assert expressions().holds(given) is expected
 
 
 def test_text_is_not_compared_with_a_number() -> None:
     with pytest.raises(DefinitionError, match="compares text with a number"):
-        scope().holds(condition("GreaterThan", "0.9", 0.5))
+        expressions().holds(condition("GreaterThan", "0.9", 0.5))
 
 
 def test_parameters_are_typed_and_every_wrong_one_is_named() -> None:
@@ -117,7 +118,7 @@ def test_steps_run_after_what_they_use() -> None:
 
 def test_a_step_type_that_is_not_run_is_refused_before_anything_runs() -> None:
     steps = [{"Name": "tune", "Type": "Tuning", "Arguments": {}}]
-    with pytest.raises(DefinitionError, match="step tune is of type Tuning; known are Processing, Training"):
+    with pytest.raises(DefinitionError, match="step tune is of type Tuning; known are Condition, Fail, Processing"):
         check({"Version": "2020-12-01", "Steps": steps})
 
 

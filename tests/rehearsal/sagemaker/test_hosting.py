@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.sagemaker.conftest import World, json_lines
-from tests.rehearsal.sagemaker.deployed import BUCKET, CAPTURE, ENDPOINT, Workload, make_workload
-from tests.rehearsal.sagemaker.world import STAGING
+from tests.rehearsal.accounts import STAGING
+from tests.rehearsal.conftest import World, json_lines
+from tests.rehearsal.workload import BUCKET, CAPTURE, ENDPOINT, Workload, make_workload
 
 
 @pytest.fixture

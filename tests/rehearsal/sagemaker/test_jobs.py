@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.sagemaker.conftest import World, requests_of
-from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, Role
+from rehearsal.sagemaker.steps.processing import PROCESSING_JOB
+from rehearsal.sagemaker.steps.training import TRAINING_JOB
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, Role
+from tests.rehearsal.conftest import World, requests_of
 
 WRITE = """
 import json, os, pathlib, sys
@@ -55,7 +57,7 @@ def process(world: World, script: str, name: str = "job-1", **more: Any) -> dict
     client = world.client("sagemaker")
     client.create_processing_job(ProcessingJobName=name, **world.processing(script, **more))
     assert client.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"] == "InProgress"
-    world.sagemaker.jobs.run_processing(ACCOUNT, name)
+    world.sagemaker.jobs.run(PROCESSING_JOB, ACCOUNT, name)
     described: dict[str, Any] = client.describe_processing_job(ProcessingJobName=name)
     return described
 
@@ -63,7 +65,7 @@ def process(world: World, script: str, name: str = "job-1", **more: Any) -> dict
 def train(world: World, script: str, name: str = "train-1", **more: Any) -> dict[str, Any]:
     client = world.client("sagemaker")
     client.create_training_job(TrainingJobName=name, **world.training(script, **more))
-    world.sagemaker.jobs.run_training(ACCOUNT, name)
+    world.sagemaker.jobs.run(TRAINING_JOB, ACCOUNT, name)
     described: dict[str, Any] = client.describe_training_job(TrainingJobName=name)
     return described
 
@@ -120,7 +122,7 @@ def test_a_job_without_its_input_fails_and_names_the_address(world: World) -> No
     arguments = world.processing(WRITE)
     arguments["ProcessingInputs"][0]["S3Input"]["S3Uri"] = f"s3://{BUCKET}/nothing"
     world.client("sagemaker").create_processing_job(ProcessingJobName="empty", **arguments)
-    outcome = world.sagemaker.jobs.run_processing(ACCOUNT, "empty")
+    outcome = world.sagemaker.jobs.run(PROCESSING_JOB, ACCOUNT, "empty")
     assert (outcome.status, outcome.reason[:70]) == (
         "Failed",
         f"ClientError: no S3 objects found under s3://{BUCKET}/nothing: check the add"[:70],
@@ -128,7 +130,7 @@ def test_a_job_without_its_input_fails_and_names_the_address(world: World) -> No
 
 
 def test_a_role_that_does_not_trust_sagemaker_cannot_run_a_job(world: World) -> None:
-    from tests.rehearsal.sagemaker.world import make_role
+    from tests.rehearsal.accounts import make_role
 
     other = make_role(world.cloud, world.deployer, "other", "lambda.amazonaws.com")
     job = process(world, WRITE, RoleArn=other)

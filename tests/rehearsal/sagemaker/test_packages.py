@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.sagemaker.conftest import World
-from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, IMAGE, PRODUCTION, REGION
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, PRODUCTION, REGION
+from tests.rehearsal.conftest import World
 
 SPECIFICATION = {
     "Containers": [{"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}],

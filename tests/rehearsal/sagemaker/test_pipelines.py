@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.sagemaker.conftest import World, requests_of
-from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, IMAGE, REGION, Role
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, REGION, Role
+from tests.rehearsal.conftest import World, requests_of
 
 PREPARE = """
 import json, os, pathlib

@@ -15,10 +15,10 @@ from sklearn.datasets import load_breast_cancer
 
 from delivery import render
 from rehearsal.aws.processes import REPOSITORY, container_python
-from tests.rehearsal.sagemaker.conftest import World, requests_of
-from tests.rehearsal.sagemaker.deployed import ENDPOINT, make_workload
-from tests.rehearsal.sagemaker.sets import Delivery, stages_document
-from tests.rehearsal.sagemaker.world import BUCKET, IMAGE, STAGING, Role, make_role_for
+from tests.rehearsal.accounts import BUCKET, IMAGE, STAGING, Role, make_role_for
+from tests.rehearsal.conftest import World, requests_of
+from tests.rehearsal.stack_sets import Delivery, stages_document
+from tests.rehearsal.workload import ENDPOINT, make_workload
 
 DEPLOY = REPOSITORY / "seed_code" / "model-deploy"
 SEED = REPOSITORY / "seed_code" / "model-build"
