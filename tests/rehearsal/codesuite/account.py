@@ -31,7 +31,7 @@ def trust(service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-class Account:
+class CodeSuiteAccount:
     """The data science account: makes what a test names, as the deployer."""
 
     def __init__(self, cloud: Cloud, suite: CodeSuite) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal import archives
 from rehearsal.codesuite.pending import ApprovalRequest
-from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, Account, action, trust
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, trust
 
 SPEC = """
 version: 0.2
@@ -33,7 +33,7 @@ def build(name: str = "Build", **more: object) -> dict[str, object]:
     return action(name, "Build", "CodeBuild", inputs=["Source"], ProjectName="builder", **more)
 
 
-def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: Account) -> None:
+def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: CodeSuiteAccount) -> None:
     version = dev.source({"buildspec.yml": SPEC, "second.yml": SPEC.replace("$WHO", "again $WHO")})
     dev.project("builder", variables=[{"name": "WHO", "value": "nobody", "type": "PLAINTEXT"}])
     dev.project("second", "second.yml")
@@ -55,7 +55,7 @@ def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: Accou
     assert last.key.startswith("flow/Last/")
 
 
-def test_the_pipeline_acts_as_its_role_and_the_build_as_its_own(dev: Account) -> None:
+def test_the_pipeline_acts_as_its_role_and_the_build_as_its_own(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build(outputs=["Built"])]))
@@ -66,7 +66,7 @@ def test_the_pipeline_acts_as_its_role_and_the_build_as_its_own(dev: Account) ->
     assert "codebuild:StartBuild" not in builder
 
 
-def test_a_failing_build_fails_the_pipeline_and_names_the_command(dev: Account) -> None:
+def test_a_failing_build_fails_the_pipeline_and_names_the_command(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": "version: 0.2\nphases: {build: {commands: ['true', 'exit 7']}}"})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]), ("Never", [build("Never")]))
@@ -78,20 +78,20 @@ def test_a_failing_build_fails_the_pipeline_and_names_the_command(dev: Account) 
     assert "latestExecution" not in states["Never"]
 
 
-def test_an_unknown_configuration_key_is_refused_with_the_nearest(dev: Account) -> None:
+def test_an_unknown_configuration_key_is_refused_with_the_nearest(dev: CodeSuiteAccount) -> None:
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build(PrimarySourc="Source")]))
     with pytest.raises(ClientError, match="unknown configuration key PrimarySourc; did you mean PrimarySource"):
         dev.run("flow")
 
 
-def test_an_unknown_provider_is_refused_before_anything_runs(dev: Account) -> None:
+def test_an_unknown_provider_is_refused_before_anything_runs(dev: CodeSuiteAccount) -> None:
     dev.pipeline("flow", ("Build", [action("Ship", "Deploy", "ECS")]))
     with pytest.raises(ClientError, match="Deploy/ECS of AWS is not run here"):
         dev.run("flow")
 
 
-def test_a_source_without_versions_fails_the_pipeline(dev: Account) -> None:
+def test_a_source_without_versions_fails_the_pipeline(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]))
@@ -100,7 +100,7 @@ def test_a_source_without_versions_fails_the_pipeline(dev: Account) -> None:
     assert "must have versioning enabled" in dev.failure("flow")
 
 
-def test_a_reference_without_a_value_fails_the_action(dev: Account) -> None:
+def test_a_reference_without_a_value_fails_the_action(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     variables = json.dumps([{"name": "WHO", "value": "#{nowhere.WHO}", "type": "PLAINTEXT"}])
@@ -109,7 +109,7 @@ def test_a_reference_without_a_value_fails_the_action(dev: Account) -> None:
     assert "#{nowhere.WHO} has no value" in dev.failure("flow")
 
 
-def test_a_role_that_does_not_trust_the_service_cannot_run_a_pipeline(dev: Account) -> None:
+def test_a_role_that_does_not_trust_the_service_cannot_run_a_pipeline(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]))
@@ -121,12 +121,12 @@ def test_a_role_that_does_not_trust_the_service_cannot_run_a_pipeline(dev: Accou
 # ---- approval
 
 
-def approval(dev: Account) -> dict[str, object]:
+def approval(dev: CodeSuiteAccount) -> dict[str, object]:
     topic = dev.client("sns").create_topic(Name="approvals")["TopicArn"]
     return action("Approve", "Approval", "Manual", NotificationArn=topic, CustomData="to production")
 
 
-def wait_for_token(dev: Account) -> str:
+def wait_for_token(dev: CodeSuiteAccount) -> str:
     for _ in range(100):
         for stage in dev.client("codepipeline").get_pipeline_state(name="flow")["stageStates"]:
             for one in stage["actionStates"]:
@@ -138,7 +138,7 @@ def wait_for_token(dev: Account) -> str:
 
 
 @pytest.mark.parametrize(("answer", "ended"), [("Approved", "Succeeded"), ("Rejected", "Failed")])
-def test_an_approver_with_the_token_decides(dev: Account, answer: str, ended: str) -> None:
+def test_an_approver_with_the_token_decides(dev: CodeSuiteAccount, answer: str, ended: str) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     client = dev.client("codepipeline")
@@ -156,7 +156,7 @@ def test_an_approver_with_the_token_decides(dev: Account, answer: str, ended: st
         client.put_approval_result(**place, token=token, result=result)
 
 
-def test_a_wrong_token_approves_nothing(dev: Account) -> None:
+def test_a_wrong_token_approves_nothing(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     dev.client("codepipeline").start_pipeline_execution(name="flow")
@@ -168,7 +168,7 @@ def test_a_wrong_token_approves_nothing(dev: Account) -> None:
         )  # fmt: skip
 
 
-def test_an_approval_that_nobody_gives_ends_in_time(dev: Account) -> None:
+def test_an_approval_that_nobody_gives_ends_in_time(dev: CodeSuiteAccount) -> None:
     dev.suite.pipelines._approval_seconds = 0.2
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
@@ -176,7 +176,7 @@ def test_an_approval_that_nobody_gives_ends_in_time(dev: Account) -> None:
     assert "nobody approved or rejected" in dev.failure("flow")
 
 
-def test_the_rehearsals_approver_is_told(dev: Account) -> None:
+def test_the_rehearsals_approver_is_told(dev: CodeSuiteAccount) -> None:
     asked: list[ApprovalRequest] = []
 
     def approve(request: ApprovalRequest) -> None:
@@ -196,7 +196,7 @@ def test_the_rehearsals_approver_is_told(dev: Account) -> None:
 # ---- stopping and queueing
 
 
-def test_an_abandoned_execution_stops_and_its_approval_with_it(dev: Account) -> None:
+def test_an_abandoned_execution_stops_and_its_approval_with_it(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     client = dev.client("codepipeline")
@@ -208,7 +208,9 @@ def test_an_abandoned_execution_stops_and_its_approval_with_it(dev: Account) -> 
 
 
 @pytest.mark.parametrize(("mode", "second"), [("QUEUED", "InProgress"), ("SUPERSEDED", "Superseded")])
-def test_a_newer_execution_queues_or_supersedes_by_the_pipelines_mode(dev: Account, mode: str, second: str) -> None:
+def test_a_newer_execution_queues_or_supersedes_by_the_pipelines_mode(
+    dev: CodeSuiteAccount, mode: str, second: str
+) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]), executionMode=mode)
     runs = []
@@ -219,7 +221,7 @@ def test_a_newer_execution_queues_or_supersedes_by_the_pipelines_mode(dev: Accou
     assert [runs[0].status, runs[1].status, runs[2].status] == ["InProgress", second, "InProgress"]
 
 
-def test_a_child_process_starts_a_pipeline_over_loopback(dev: Account) -> None:
+def test_a_child_process_starts_a_pipeline_over_loopback(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]))
