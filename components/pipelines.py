@@ -164,7 +164,8 @@ def _cloudformation(
     )
 
 
-# 5 minutes to 60 days (CP: limits): a week, after which nothing has changed.
+# 5 minutes to 60 days (AWS CodePipeline User Guide, "Quotas in AWS CodePipeline"): a week, after which nothing has
+# changed.
 APPROVAL_MINUTES = 7 * 24 * 60
 
 
@@ -196,7 +197,7 @@ def model_approved(group: str) -> str:
     """Event pattern: a model of the group became Approved, and nothing else.
 
     Several events may follow one change, and changes of other fields carry the old status: hence the updated field
-    (SM: automating-sagemaker-with-eventbridge).
+    (SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge").
     """
     return json.dumps(
         {

@@ -18,7 +18,8 @@ from settings.model import DataScienceNetwork, WorkloadNetwork
 from stacks.lookups import Lookups
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
-# SM host-vpc: an endpoint in a VPC needs two zones, even with one instance.
+# SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC": an endpoint in
+# a VPC needs two zones, even with one instance.
 SERVING_ZONES = 2
 
 

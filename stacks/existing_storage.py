@@ -50,7 +50,10 @@ def bucket(look: Lookups, purpose: str, name: str, key_arn: str) -> None:
 
 
 def _lacking(properties: dict[str, Any], key_arn: str) -> list[str]:
-    """What a bucket's settings (names: CFNT aws-resource-s3-bucket) lack."""
+    """What a bucket's settings lack, as sentences.
+
+    Property names: AWS CloudFormation Template Reference, "AWS::S3::Bucket".
+    """
     rules = (properties.get("OwnershipControls") or {}).get("Rules") or [{}]
     public = properties.get("PublicAccessBlockConfiguration") or {}
     lacking = {
@@ -77,7 +80,8 @@ def _encryption(properties: dict[str, Any], key_arn: str) -> list[str]:
     ):
         given = default.get("KMSMasterKeyID") or default.get("SSEAlgorithm") or "nothing"
         return [f"encrypts with {given}: set its default encryption to aws:kms with {key_arn}"]
-    # The key's policy names the bucket, not each object (S3 bucket-key).
+    # The key's policy names the bucket, not each object (Amazon S3 User Guide, "Reducing the cost of SSE-KMS with
+    # Amazon S3 Bucket Keys").
     return (
         [] if rules[0].get("BucketKeyEnabled") else ["has no bucket key, by which the key's policy knows it: enable it"]
     )

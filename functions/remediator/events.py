@@ -49,7 +49,10 @@ def read(event: Mapping[str, Any]) -> Subject | Passed | None:
 
 
 def _from_arn(event: Mapping[str, Any], detail: Mapping[str, Any], kind: resource_kinds.Kind) -> str:
-    """A model's event may carry nothing but its ARN (SM automating-sagemaker-with-eventbridge)."""
+    """Name of the resource, from an event that may carry nothing but its ARN, as a model's may.
+
+    Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge".
+    """
     arns = [detail.get(kind.arn), *(event.get("resources") or ())]
     mark = f":{kind.resource}/"
     return next((str(arn).partition(mark)[2] for arn in arns if mark in str(arn)), "")

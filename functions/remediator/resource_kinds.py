@@ -1,6 +1,7 @@
 """What the remediator looks after: how each kind is named in events and ARNs, described and stopped.
 
-Detail types: EB events-ref-sagemaker. Statuses, names and operations: botocore sagemaker.
+Detail types: Amazon EventBridge Events Reference, "Amazon SageMaker AI events". Statuses, names and operations:
+botocore's model of SageMaker.
 """
 
 from __future__ import annotations

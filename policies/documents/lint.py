@@ -14,7 +14,7 @@ from policies.documents import actions
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
-# IAM reference_policies_elements_condition_operators.
+# IAM User Guide, "IAM JSON policy elements: Condition operators".
 OPERATORS = frozenset(
     {
         "ArnEquals",
@@ -47,7 +47,7 @@ OPERATORS = frozenset(
     }
 )
 _SETS = ("ForAllValues:", "ForAnyValue:")
-# IAM reference_policies_condition-keys; a slash ends those that name a tag.
+# IAM User Guide, "AWS global condition context keys"; a slash ends those that name a tag.
 GLOBAL_KEYS = frozenset(
     {
         "CalledVia",
@@ -96,7 +96,8 @@ GLOBAL_KEYS = frozenset(
         "username",
     }
 )
-# Keys on which a wildcard would open the perimeter; AWS calls them sensitive (IAM reference_policies_condition-keys).
+# Keys on which a wildcard would open the perimeter; AWS calls them sensitive (IAM User Guide, "AWS global condition
+# context keys").
 WHOLE = frozenset(
     f"aws:{name}"
     for name in (

@@ -8,7 +8,8 @@ from policies.documents.account import AccountScope
 from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
-# What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
+# What carries tags from its creation on. Rules of a group are tagged as well: Service Authorization Reference, "Amazon
+# EC2".
 _PARTS = (
     "elastic-ip",
     "internet-gateway",
@@ -94,7 +95,7 @@ def _network(account: AccountScope) -> Sequence[Statement]:
             sid="SeeNetworks",
             actions=_SEEING,
             resources=["*"],
-            reason="Describing knows no resource (SAR list_amazonec2)",
+            reason='Describing knows no resource (Service Authorization Reference, "Amazon EC2")',
         ),
         Statement(sid="MakeVpcs", actions=["ec2:CreateVpc"], resources=vpcs, conditions=asked),
         # EC2 decides about what is made and about what that stands in or is attached to: the first is marked as the
