@@ -147,7 +147,7 @@ def test_every_module_of_steps_gives_one_step_type() -> None:
 
 def test_a_step_type_that_is_not_run_is_refused_before_anything_runs() -> None:
     steps = [{"Name": "tune", "Type": "Tuning", "Arguments": {}}]
-    with pytest.raises(DefinitionError, match="step tune is of type Tuning; known are .*Processing, .*Training"):
+    with pytest.raises(DefinitionError, match=r"step tune is of type Tuning; known are .*Processing, .*Training"):
         check({"Version": "2020-12-01", "Steps": steps})
 
 
