@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import Question
-from rehearsal.cloudformation.resources import ResourceFailed, StackResource, StackResourceClass
+from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 
 
 class StackOperationFailed(Exception):
@@ -31,16 +31,16 @@ class StackOperation:
     def __init__(self, previous: Mapping[str, Any], properties: Mapping[str, Any]) -> None:
         self.previous = dict(previous)
         self.properties = dict(properties)
-        self.replaced: list[StackResource] = []
+        self.replaced: list[CloudFormationResource] = []
         self.closed = False
         self._undo: list[Callable[[], Any]] = []
 
     def apply_own(
-        self, actor: Actor, logical_id: str, resource_type: StackResourceClass, properties: Mapping[str, Any]
-    ) -> StackResource:
+        self, actor: Actor, logical_id: str, resource_type: CloudFormationResourceClass, properties: Mapping[str, Any]
+    ) -> CloudFormationResource:
         """Create, update or replace a resource of the table."""
         old = self.previous.pop(logical_id, None)
-        if not isinstance(old, StackResource) or old.cf_resource_type != resource_type.type_name:
+        if not isinstance(old, CloudFormationResource) or old.cf_resource_type != resource_type.type_name:
             if old is not None:
                 self.previous[logical_id] = old
             return self._create(actor, resource_type.build(logical_id, properties))
@@ -55,7 +55,7 @@ class StackOperation:
         old.update(actor, wanted)
         return old
 
-    def _create(self, actor: Actor, resource: StackResource) -> StackResource:
+    def _create(self, actor: Actor, resource: CloudFormationResource) -> CloudFormationResource:
         self._undo.append(lambda: resource.remove(actor))
         resource.create(actor)
         return resource

@@ -26,7 +26,7 @@ from rehearsal.aws.patches import Patches
 from rehearsal.aws.requests import Question
 from rehearsal.cloudformation.parameters import problems
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
-from rehearsal.cloudformation.resources import ResourceFailed, StackResource, StackResourceClass
+from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 from rehearsal.cloudformation.stack_operation import StackOperation, StackOperationFailed
 
 _OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
@@ -46,7 +46,11 @@ class Stacks:
         original = parsing.resource_class_from_type
 
         def class_of(type_name: str) -> Any:
-            return StackResourceClass(self._cloud, type_name) if type_name in RESOURCE_TYPES else original(type_name)
+            return (
+                CloudFormationResourceClass(self._cloud, type_name)
+                if type_name in RESOURCE_TYPES
+                else original(type_name)
+            )
 
         patches.set(parsing, "resource_class_from_type", class_of)
         patches.set(parsing, "parse_and_create_resource", self._apply)
@@ -101,7 +105,7 @@ class Stacks:
             return None
         resource_type: Any = parsed[0]
         try:
-            if isinstance(resource_type, StackResourceClass):
+            if isinstance(resource_type, CloudFormationResourceClass):
                 resource: Any = operation.apply_own(actor, logical_id, resource_type, parsed[1]["Properties"])
             else:
                 resource = operation.apply_moto(
@@ -179,14 +183,14 @@ def _update(stacks: Stacks) -> Callable[..., None]:
     def update(resource_map: Any, template: dict[str, Any], parameters: Mapping[str, Any] | None = None) -> None:
         before = {name: getattr(resource_map, name) for name in ("_template", "_resource_json_map", "input_parameters")}
         before["_parsed_resources"] = dict(resource_map._parsed_resources)
-        old_json, known = resource_map._resource_json_map, _operation_of(resource_map).properties
+        old_json, properties = resource_map._resource_json_map, _operation_of(resource_map).properties
         previous = {
             name: resource_map._parsed_resources.pop(name)
             for name in old_json
             if name in resource_map._parsed_resources
         }
         order = list(before["_parsed_resources"])
-        resource_map.operation = operation = StackOperation(previous, known)
+        resource_map.operation = operation = StackOperation(previous, properties)
         try:
             _require_known_types(template)
             resource_map._template, resource_map._resource_json_map = template, template["Resources"]
@@ -248,7 +252,7 @@ def _delete(stacks: Stacks) -> Callable[..., None]:
 
 
 def _remove(resource_map: Any, actor: Actor, resource: Any, template: Mapping[str, Any]) -> None:
-    if isinstance(resource, StackResource):
+    if isinstance(resource, CloudFormationResource):
         resource.remove(actor)
     elif resource is not None and not isinstance(resource, str):
         resource_map._delete_resource(resource, template)

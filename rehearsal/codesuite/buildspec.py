@@ -132,14 +132,14 @@ def _artifact(value: Any, where: str) -> ArtifactSpec:
     )
 
 
-def _mapping(value: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
+def _mapping(value: Any, where: str, allowed: Sequence[str] | None = None) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise BuildspecError(f"{where}: is {type(value).__name__}; allowed: a mapping")
-    unknown = [str(key) for key in value if known is not None and key not in known]
+    unknown = [str(key) for key in value if allowed is not None and key not in allowed]
     if unknown:
-        raise BuildspecError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(known or ())}")
+        raise BuildspecError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(allowed or ())}")
     return {str(key): item for key, item in value.items()}
 
 

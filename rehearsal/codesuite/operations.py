@@ -207,9 +207,9 @@ class _Operations:
     # ---- CodeBuild
 
     def start_build(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        further = sorted(key for key, value in parameters.items() if key not in _START_BUILD and value is not None)
-        if further:
-            raise _Refused("InvalidInputException", f"not run here: {', '.join(further)}")
+        unsupported = sorted(key for key, value in parameters.items() if key not in _START_BUILD and value is not None)
+        if unsupported:
+            raise _Refused("InvalidInputException", f"not run here: {', '.join(unsupported)}")
         project = self.builds.project(actor.account, actor.region, parameters["projectName"])
         if project is None:
             raise _Refused("ResourceNotFoundException", f"Project cannot be found: {parameters['projectName']}")

@@ -124,9 +124,9 @@ def _parameters(context: ActionContext, key: str) -> list[dict[str, Any]]:
         entries = _json(context.file(value), value)
     else:
         entries = [dict(_pair(part, key) for part in word.split(",")) for word in shlex.split(value)]
-    known = {"ParameterKey", "ParameterValue", "UsePreviousValue"}
+    allowed = {"ParameterKey", "ParameterValue", "UsePreviousValue"}
     for entry in entries if isinstance(entries, list) else [None]:
-        if not isinstance(entry, dict) or "ParameterKey" not in entry or not set(entry) <= known:
+        if not isinstance(entry, dict) or "ParameterKey" not in entry or not set(entry) <= allowed:
             raise ActionFailed(f"{key}: {value}: allowed: a list of objects with ParameterKey and ParameterValue")
     return list(entries)
 
@@ -247,9 +247,9 @@ def _finish(context: ActionContext, operation: str) -> None:
             f"{result['Account']}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
             for result in failed
         ]
-        said = "; ".join([*reasons, state.get("StatusReason") or ""]).strip("; ")
+        text = "; ".join([*reasons, state.get("StatusReason") or ""]).strip("; ")
         raise ActionFailed(
-            f"operation {operation} of {name} {state['Status']}, {max(count, len(failed))} failed: {said}"
+            f"operation {operation} of {name} {state['Status']}, {max(count, len(failed))} failed: {text}"
         )
 
 

@@ -24,7 +24,7 @@ LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
 
 @dataclass(frozen=True)
-class ModelImage:
+class OciImage:
     """A manifest and its digest, and the blobs that it names."""
 
     manifest: str
@@ -32,7 +32,7 @@ class ModelImage:
     blobs: tuple[bytes, ...]
 
 
-def image_of(folder: Path) -> ModelImage:
+def image_of(folder: Path) -> OciImage:
     """The image of a container's folder, the same on every machine."""
     plain = _layer(folder)
     layer = gzip.compress(plain, mtime=0)
@@ -53,10 +53,10 @@ def image_of(folder: Path) -> ModelImage:
         },
         sort_keys=True,
     )
-    return ModelImage(manifest, _digest(manifest.encode()), (config, layer))
+    return OciImage(manifest, _digest(manifest.encode()), (config, layer))
 
 
-def push(client: Any, repository: str, image: ModelImage, tag: str) -> str:
+def push(client: Any, repository: str, image: OciImage, tag: str) -> str:
     """Push blobs and manifest through ECR's own operations, as a container engine does. Gives the digest."""
     for blob in image.blobs:
         upload = client.initiate_layer_upload(repositoryName=repository)["uploadId"]

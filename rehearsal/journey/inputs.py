@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.journey.data import TrainingData, example_data, own_data, with_shuffled_labels
 from rehearsal.journey.gate import gate_for
-from rehearsal.journey.image import ModelImage, image_of
+from rehearsal.journey.image import OciImage, image_of
 from rehearsal.options import Options
 from rehearsal.plan import PlannedStack
 from settings.config import NAMESPACE
@@ -23,7 +23,7 @@ class JourneyInputs:
     """The project's stack, the model image that its jobs and endpoints run, and the data to train on."""
 
     stack: str
-    image: ModelImage
+    image: OciImage
     data: TrainingData
 
 

@@ -20,9 +20,9 @@ from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey import prediction
+from rehearsal.journey.actors import JourneyActors
 from rehearsal.journey.image import push
 from rehearsal.journey.inputs import JourneyInputs
-from rehearsal.journey.people import People
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
@@ -51,7 +51,7 @@ class Journey:
         self.names = ProjectNames(project.settings.prefix, self.outputs["project"])
         self.scope = Scope.of_account(self.account, self.region, project.settings.prefix)
         publish_role = self.names.role_arn(self.scope, RoleKind.PUBLISH)
-        self.people = People(self.cloud, self.data_science, self.outputs["project"], publish_role)
+        self.people = JourneyActors(self.cloud, self.data_science, self.outputs["project"], publish_role)
         self.package: dict[str, Any] = {}
         self.approval: ApprovalRequest | None = None
         self.approval_requested = threading.Event()

@@ -272,8 +272,8 @@ class Hosting:
 def _reason(error: Exception) -> str:
     if isinstance(error, ClientError):
         return logs.refused(error)[:1024]
-    known = isinstance(error, NotServed | NotTrusted | BotoCoreError)
-    return (str(error) if known else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
+    expected = isinstance(error, NotServed | NotTrusted | BotoCoreError)
+    return (str(error) if expected else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:

@@ -133,10 +133,10 @@ class ModelServerStarter:
                 pass
             time.sleep(0.05)
         self.stop(server)
-        said = _last_reason(server.log)
+        reason = _last_reason(server.log)
         raise NotServed(
             f"The primary container for production variant {server.variant} did not pass the ping health check. "
-            f"It said: {said}"
+            f"It said: {reason}"
         )
 
     def stop(self, server: ModelServer) -> None:

@@ -18,7 +18,7 @@ BUCKET = "mlops-artifacts"
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/model@sha256:{'0' * 64}"
 
 
-class Role(StrEnum):
+class RoleName(StrEnum):
     """Roles of the data science account."""
 
     JOB = "job"
@@ -77,7 +77,7 @@ class DataScienceAccount:
     subnet: str
     group: str
     key: str
-    roles: dict[Role, str]
+    roles: dict[RoleName, str]
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -123,7 +123,7 @@ class DataScienceAccount:
                 "ContainerEntrypoint": ["python3", "/opt/ml/processing/input/code/run.py"],
             },
             "NetworkConfig": {"VpcConfig": self.network},
-            "RoleArn": self.roles[Role.JOB],
+            "RoleArn": self.roles[RoleName.JOB],
             **more,
         }
 
@@ -145,12 +145,12 @@ class DataScienceAccount:
             "StoppingCondition": {"MaxRuntimeInSeconds": 60},
             "VpcConfig": self.network,
             "EnableNetworkIsolation": True,
-            "RoleArn": self.roles[Role.JOB],
+            "RoleArn": self.roles[RoleName.JOB],
             **more,
         }
 
 
-def requests_of(data_science: DataScienceAccount, role: Role) -> list[Any]:
+def requests_of(data_science: DataScienceAccount, role: RoleName) -> list[Any]:
     """The recorded requests of a role."""
     return [line for line in data_science.cloud.recorder.requests if line.role == data_science.roles[role]]
 

@@ -14,7 +14,16 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import MODEL_IMAGE, container_python
 from rehearsal.cloudformation.service import CloudFormation
 from rehearsal.sagemaker.service import SageMaker
-from tests.rehearsal.accounts import ACCOUNT, BUCKET, REGION, DataScienceAccount, Role, make_bucket, make_role, make_vpc
+from tests.rehearsal.accounts import (
+    ACCOUNT,
+    BUCKET,
+    REGION,
+    DataScienceAccount,
+    RoleName,
+    make_bucket,
+    make_role,
+    make_vpc,
+)
 
 _TRAIN = """
 import json, pathlib, sys
@@ -55,5 +64,5 @@ def data_science(tmp_path: Path) -> Iterator[DataScienceAccount]:
             deployer = cloud.deployer(ACCOUNT)
             key = make_bucket(cloud, deployer, BUCKET)
             vpc, subnets, group = make_vpc(cloud, deployer, ("s3", "sagemaker.api", "sts"))
-            roles = {name: make_role(cloud, deployer, name, "sagemaker.amazonaws.com") for name in Role}
+            roles = {name: make_role(cloud, deployer, name, "sagemaker.amazonaws.com") for name in RoleName}
             yield DataScienceAccount(cloud, sagemaker, deployer, vpc, subnets[0], group, key, roles, events)

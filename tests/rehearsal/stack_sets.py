@@ -10,7 +10,7 @@ from delivery import template as delivered
 from delivery.parameters import stage_parameters
 from delivery.stages import parse_stages
 from tests.rehearsal.accounts import PRODUCTION, REGION, STAGING, DataScienceAccount, make_role, make_role_for
-from tests.rehearsal.workload import CAPTURE, ENDPOINT, WorkloadAccount
+from tests.rehearsal.workload import CAPTURE, ENDPOINT, ServingAccount
 
 
 def stages_document() -> dict[str, Any]:
@@ -82,7 +82,7 @@ class StackSetClient:
 class DeployedTemplate:
     """The delivered template in the staging account."""
 
-    def __init__(self, data_science: DataScienceAccount, workload: WorkloadAccount) -> None:
+    def __init__(self, data_science: DataScienceAccount, workload: ServingAccount) -> None:
         self.workload, self.stack_sets = workload, StackSetClient(data_science, STAGING)
         topic = workload.client("sns").create_topic(Name="alarms")["TopicArn"]
         values = {

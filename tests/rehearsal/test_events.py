@@ -176,8 +176,8 @@ def test_an_alarm_tells_of_its_state(dev: CodeSuiteAccount) -> None:
 
 
 def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue_with_the_reason(dev: CodeSuiteAccount) -> None:
-    letters = queue(dev, "letters")
-    rule(dev, MATCH, Arn=queue(dev, "closed", admits=False), DeadLetterConfig={"Arn": letters})
+    dead_letters = queue(dev, "dead-letters")
+    rule(dev, MATCH, Arn=queue(dev, "closed", admits=False), DeadLetterConfig={"Arn": dead_letters})
     send(dev, {"score": 1})
     assert (last(dev).outcome, heard(dev, "closed")) == ("dead-letter", [])
     client = dev.client("sqs")

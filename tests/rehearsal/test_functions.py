@@ -139,8 +139,10 @@ def test_a_child_process_invokes_over_loopback(dev: CodeSuiteAccount) -> None:
     deploy(dev)
     code = "import boto3; print(boto3.client('lambda').invoke(FunctionName='worker', Payload='{}')['Payload'].read())"
     environment = dev.deployer.environment(dev.cloud.endpoint_url)
-    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert "green" in said.stdout
+    completed = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "green" in completed.stdout
 
 
 @pytest.mark.parametrize(("wanted", "ended"), [("blue", "Succeeded"), ("fail", "Failed")])

@@ -26,7 +26,7 @@ ENDPOINT = "mlops-screening-staging"
 
 
 @dataclass
-class WorkloadAccount:
+class ServingAccount:
     """A workload account, ready to serve."""
 
     data_science: DataScienceAccount
@@ -132,14 +132,14 @@ class WorkloadAccount:
         return predictions
 
 
-def make_workload(data_science: DataScienceAccount, models: Path) -> WorkloadAccount:
+def make_workload(data_science: DataScienceAccount, models: Path) -> ServingAccount:
     """The staging account."""
     deployer = data_science.cloud.deployer(STAGING)
     key = make_bucket(data_science.cloud, deployer, CAPTURE)
     _, subnets, group = make_vpc(data_science.cloud, deployer, ("s3",))
     role = make_role(data_science.cloud, deployer, "model", "sagemaker.amazonaws.com", "/mlops/projects/screening/")
     network = {"Subnets": subnets, "SecurityGroupIds": [group]}
-    return WorkloadAccount(data_science, deployer, role, key, network, models)
+    return ServingAccount(data_science, deployer, role, key, network, models)
 
 
-__all__ = ["BUCKET", "CAPTURE", "ENDPOINT", "REGION", "WorkloadAccount", "make_workload"]
+__all__ = ["BUCKET", "CAPTURE", "ENDPOINT", "REGION", "ServingAccount", "make_workload"]

@@ -169,8 +169,8 @@ def test_an_ssm_parameter_is_read_in_the_account_and_a_missing_one_is_named(data
     data_science.client("ssm").put_parameter(Name="/mlops/limit", Value="4", Type="String")
     create(data_science, document, Parameters=values(Name="a", Limit="/mlops/limit"))
     assert alarms(data_science)["a-errors"]["Threshold"] == 4.0
-    asked = [line for line in data_science.cloud.recorder.requests if line.operation == "GetParameters"]
-    assert {(line.account, line.role) for line in asked} == {(ACCOUNT, data_science.deployer.role_arn)}
+    requests = [line for line in data_science.cloud.recorder.requests if line.operation == "GetParameters"]
+    assert {(line.account, line.role) for line in requests} == {(ACCOUNT, data_science.deployer.role_arn)}
 
 
 @pytest.mark.parametrize(

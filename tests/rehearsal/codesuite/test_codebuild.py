@@ -145,12 +145,14 @@ def network(dev: CodeSuiteAccount) -> dict[str, Any]:
 
 
 def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: CodeSuiteAccount) -> None:
-    place = network(dev)
+    vpc_config = network(dev)
     for service in ("s3", "logs"):
-        dev.client("ec2").create_vpc_endpoint(VpcId=place["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}")
+        dev.client("ec2").create_vpc_endpoint(
+            VpcId=vpc_config["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}"
+        )
     code = "import boto3; boto3.client('ssm').get_parameter(Name='x')"
     dev.suite.builds.build_environment = BuildEnvironment(programs=(Path(sys.executable).parent,))
-    build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=place)
+    build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=vpc_config)
     assert build["buildStatus"] == "FAILED"
     assert [line for line in build["lines"] if "NoRoute" in line and f"com.amazonaws.{REGION}.ssm" in line]
     endpoints = {
@@ -161,18 +163,18 @@ def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: CodeSuiteAccoun
 
 
 def test_a_build_without_a_way_to_its_log_fails_at_once(dev: CodeSuiteAccount) -> None:
-    place = network(dev)
+    vpc_config = network(dev)
     dev.source({"buildspec.yml": commands(build=["true"])})
-    dev.project("builder", vpcConfig=place)
+    dev.project("builder", vpcConfig=vpc_config)
     dev.pipeline("flow", ("Build", [action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")]))
     dev.run("flow")
     assert "has no endpoint com.amazonaws.eu-west-1.logs" in dev.failure("flow")
 
 
 def test_a_build_in_a_subnet_that_does_not_exist_fails(dev: CodeSuiteAccount) -> None:
-    place = network(dev) | {"subnets": ["subnet-0123456789abcdef0"]}
+    vpc_config = network(dev) | {"subnets": ["subnet-0123456789abcdef0"]}
     dev.source({"buildspec.yml": commands(build=["true"])})
-    dev.project("builder", vpcConfig=place)
+    dev.project("builder", vpcConfig=vpc_config)
     dev.pipeline("flow", ("Build", [action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")]))
     dev.run("flow")
     assert "CreateNetworkInterface" in dev.failure("flow")

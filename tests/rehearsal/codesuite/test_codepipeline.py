@@ -145,15 +145,15 @@ def test_an_approver_with_the_token_decides(dev: CodeSuiteAccount, answer: str, 
     client.start_pipeline_execution(name="flow")
     token = wait_for_token(dev)
     approver = dev.cloud.service_assume(dev.role("approver", "x.amazonaws.com"), service="x.amazonaws.com", session="a")
-    place = {"pipelineName": "flow", "stageName": "Approval", "actionName": "Approve"}
+    action_name = {"pipelineName": "flow", "stageName": "Approval", "actionName": "Approve"}
     result = {"summary": "looked at it", "status": answer}
-    dev.cloud.client(approver, "codepipeline").put_approval_result(**place, token=token, result=result)
+    dev.cloud.client(approver, "codepipeline").put_approval_result(**action_name, token=token, result=result)
     execution = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(20)
     assert execution.status == ended
     assert execution.stages[1].actions[0].updated_by == approver.role_arn
     assert "sns:Publish" in dev.by(dev.pipeline_role)
     with pytest.raises(ClientError, match="ApprovalAlreadyCompletedException"):
-        client.put_approval_result(**place, token=token, result=result)
+        client.put_approval_result(**action_name, token=token, result=result)
 
 
 def test_a_wrong_token_approves_nothing(dev: CodeSuiteAccount) -> None:
@@ -177,10 +177,10 @@ def test_an_approval_that_nobody_gives_ends_in_time(dev: CodeSuiteAccount) -> No
 
 
 def test_the_rehearsals_approver_is_told(dev: CodeSuiteAccount) -> None:
-    asked: list[ApprovalRequest] = []
+    requests: list[ApprovalRequest] = []
 
     def approve(request: ApprovalRequest) -> None:
-        asked.append(request)
+        requests.append(request)
         dev.client("codepipeline").put_approval_result(
             pipelineName=request.pipeline, stageName=request.stage, actionName=request.action, token=request.token,
             result={"summary": "yes", "status": "Approved"},
@@ -190,7 +190,7 @@ def test_the_rehearsals_approver_is_told(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     assert dev.run("flow")["status"] == "Succeeded"
-    assert (asked[0].custom_data, asked[0].account) == ("to production", DEV)
+    assert (requests[0].custom_data, requests[0].account) == ("to production", DEV)
 
 
 # ---- stopping and queueing
@@ -229,6 +229,8 @@ def test_a_child_process_starts_a_pipeline_over_loopback(dev: CodeSuiteAccount) 
         "import boto3; print(boto3.client('codepipeline').start_pipeline_execution(name='flow')['pipelineExecutionId'])"
     )
     environment = dev.deployer.environment(dev.cloud.endpoint_url)
-    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    completed = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     execution = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(60)
-    assert (said.stdout.strip(), execution.status) == (execution.id, "Succeeded")
+    assert (completed.stdout.strip(), execution.status) == (execution.id, "Succeeded")

@@ -74,9 +74,9 @@ def test_the_pipeline_role_asks_and_the_execution_role_makes(dev: CodeSuiteAccou
     dev.pipeline("flow", ("Deploy", actions()))
     put(dev, "first")
     dev.run("flow")
-    asked = dev.by(dev.pipeline_role)
-    assert {"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"} <= set(asked)
-    assert "cloudformation:CreateStack" not in asked
+    requests = dev.by(dev.pipeline_role)
+    assert {"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"} <= set(requests)
+    assert "cloudformation:CreateStack" not in requests
     assert "cloudformation:CreateStack" in dev.by(f"arn:aws:iam::{PROD}:role/execution")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, REGION, DataScienceAccount, Role, requests_of
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, REGION, DataScienceAccount, RoleName, requests_of
 
 PREPARE = """
 import json, os, pathlib
@@ -67,7 +67,7 @@ def upload(data_science: DataScienceAccount, document: Any) -> None:
     client.create_pipeline(
         PipelineName="train",
         PipelineDefinition=json.dumps(document),
-        RoleArn=data_science.roles[Role.PIPELINE],
+        RoleArn=data_science.roles[RoleName.PIPELINE],
         ClientRequestToken="x" * 32,
     )
 
@@ -127,13 +127,13 @@ def test_a_run_below_the_threshold_fails_with_the_figures_and_registers_nothing(
 def test_the_service_asks_with_the_pipeline_role_from_outside_the_vpc(data_science: DataScienceAccount) -> None:
     upload(data_science, definition(data_science))
     start(data_science)
-    asked = requests_of(data_science, Role.PIPELINE)
-    operations = {line.operation for line in asked}
+    requests = requests_of(data_science, RoleName.PIPELINE)
+    operations = {line.operation for line in requests}
     assert {"CreateProcessingJob", "CreateTrainingJob", "CreateModelPackage", "AddTags", "GetObject"} == {
         name for name in operations if not name.startswith("Describe")
     }
-    assert {line.endpoint for line in asked} == {None}
-    (read,) = [line for line in asked if line.operation == "GetObject"]
+    assert {line.endpoint for line in requests} == {None}
+    (read,) = [line for line in requests if line.operation == "GetObject"]
     assert read.resource == f"arn:aws:s3:::{BUCKET}/out/report.json"
 
 
@@ -255,6 +255,6 @@ def test_a_run_announces_its_status(data_science: DataScienceAccount) -> None:
 @pytest.mark.parametrize("text", ["not json", '{"Version": "2019-01-01", "Steps": []}'])
 def test_a_definition_that_is_none_fails_the_run(data_science: DataScienceAccount, text: str) -> None:
     client = data_science.client("sagemaker")
-    role = data_science.roles[Role.PIPELINE]
+    role = data_science.roles[RoleName.PIPELINE]
     client.create_pipeline(PipelineName="train", PipelineDefinition=text, RoleArn=role, ClientRequestToken="x" * 32)
     assert start(data_science)["PipelineExecutionStatus"] == "Failed"

@@ -11,7 +11,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted, unique
 
 
-class People:
+class JourneyActors:
     """Actors of the data science account. `data_science` are the outputs of its stack."""
 
     def __init__(self, cloud: Cloud, data_science: dict[str, Any], project: str, publish_role: str) -> None:
