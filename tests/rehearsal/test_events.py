@@ -181,7 +181,7 @@ def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue_with_the_reason(
     send(dev, {"score": 1})
     assert (last(dev).outcome, heard(dev, "closed")) == ("dead-letter", [])
     client = dev.client("sqs")
-    url = client.get_queue_url(QueueName="letters")["QueueUrl"]
+    url = client.get_queue_url(QueueName="dead-letters")["QueueUrl"]
     message = client.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"][0]
     assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
     assert json.loads(message["Body"])["detail"] == {"score": 1}
