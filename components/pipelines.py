@@ -113,7 +113,7 @@ def build(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class StackSetDelivery:
     """A StackSet into the accounts of one stage."""
 
     stage: str
@@ -124,7 +124,7 @@ class Delivery:
     execution_role: str
 
 
-def stack_set(delivery: Delivery, artifact: str) -> list[A]:
+def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
     """Two actions: bring the set to the new template and parameters, then reach the accounts that lack it.
 
     Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.

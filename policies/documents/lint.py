@@ -209,10 +209,10 @@ def idle_actions(given: Sequence[str], resources: Sequence[str]) -> Iterator[str
 @cache
 def _may_meet(resource: str, kind: str) -> bool:
     """Whether some ARN fits both patterns. Policy variables may become anything."""
-    mine, theirs = _VARIABLE.sub("*", resource).split(":", 5), kind.split(":", 5)
-    if len(mine) < 6 or len(theirs) < 6:
+    resource_parts, format_parts = _VARIABLE.sub("*", resource).split(":", 5), kind.split(":", 5)
+    if len(resource_parts) < 6 or len(format_parts) < 6:
         return True
-    return all(_overlap(one, other) for one, other in zip(mine, theirs, strict=True))
+    return all(_overlap(one, other) for one, other in zip(resource_parts, format_parts, strict=True))
 
 
 def _overlap(one: str, other: str) -> bool:

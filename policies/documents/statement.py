@@ -54,7 +54,7 @@ class PolicyKind(Enum):
     AWS KMS Developer Guide, "Key policies in AWS KMS"; AWS PrivateLink Guide, "AWS PrivateLink quotas"; AWS
     Organizations User Guide, "Quotas and service limits for AWS Organizations"; Amazon EventBridge User Guide, "Amazon
     EventBridge quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas"; botocore's models of ecr and sagemaker.
-    For topics 30,720 is told, nowhere confirmed; the smaller number holds.
+    For topics 30,720 is reported in places, nowhere confirmed; the smaller number holds.
     """
 
     IDENTITY = ("policy of a role", 10_240, False)

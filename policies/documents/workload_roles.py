@@ -188,20 +188,20 @@ def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
     # "Amazon SageMaker AI"; that SageMaker has them at creation and removal: AWS's managed policy
     # AmazonSageMakerHyperPodInferenceAccess.
     both = [scope.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
-    asked, there = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
+    request_tag, resource_tag = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
     return (
         # CloudFormation may give the tags with the creation or right after it: no page says which.
         Statement(
             sid="MakeModels",
             actions=[f"sagemaker:Create{kind}" for kind in _UNNAMED],
             resources=both,
-            conditions={"StringEqualsIfExists": {asked: project}},
+            conditions={"StringEqualsIfExists": {request_tag: project}},
         ),
         Statement(
             sid="TagNewModels",
             actions=["sagemaker:AddTags"],
             resources=both,
-            conditions={"StringEquals": {asked: project}, "Null": {there: "true"}},
+            conditions={"StringEquals": {request_tag: project}, "Null": {resource_tag: "true"}},
         ),
         Statement(
             sid="ManageOwnModels",
@@ -214,9 +214,9 @@ def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
             ],
             resources=both,
             conditions={
-                "StringEquals": {there: project},
+                "StringEquals": {resource_tag: project},
                 # Whoever changes the tags of what is the project's does not hand it to another.
-                "StringEqualsIfExists": {asked: project},
+                "StringEqualsIfExists": {request_tag: project},
             },
         ),
         # Without a condition: of what is gone CloudFormation has to hear that it is not there.

@@ -176,7 +176,7 @@ def _keep_keys(account: AccountScope) -> tuple[Statement, ...]:
 def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
     """What services do with a key on the deployer's behalf while they make something with it."""
     every = _every_key(account)
-    home = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
+    studio_services = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
     return (
         Statement(
             sid="HandKeysToServices",
@@ -184,7 +184,7 @@ def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
             resources=every,
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
-                "StringLike": {"kms:ViaService": ["ecr.*.amazonaws.com", *home]},
+                "StringLike": {"kms:ViaService": ["ecr.*.amazonaws.com", *studio_services]},
             },
         ),
         Statement(
@@ -195,7 +195,7 @@ def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
             resources=every,
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
-                "StringLike": {"kms:ViaService": home},
+                "StringLike": {"kms:ViaService": studio_services},
             },
         ),
         Statement(
