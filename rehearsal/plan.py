@@ -1,4 +1,4 @@
-"""Which stacks are rehearsed, in which order: read from the stack files, as `pulumi up` would find them."""
+"""The stacks of a rehearsal in their order, read from the stack files as `pulumi up` would find them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PlannedStack:
 
     @property
     def kind(self) -> str:
-        """Kind of the stack, as its file says it."""
+        """Kind of the stack, as its file names it."""
         return str(self.settings.kind)
 
 

@@ -47,7 +47,7 @@ class RehearsalReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every step that was asked for passed."""
+        """Whether every step of the rehearsal passed, and every request was allowed."""
         return (
             not self.problem
             and (self.access is None or self.access.passed)

@@ -1,4 +1,4 @@
-"""Whether the values of a template's parameters are what the template allows. Pure.
+"""Checks the values of a template's parameters against the template. Pure.
 
 Rules and wording: CloudFormation User Guide, "Parameters".
 """

@@ -89,7 +89,7 @@ class StackOperation:
         return resource
 
     def undo(self) -> None:
-        """Take back what was done, last first. What is gone already needs no undoing."""
+        """Undo what was done, last first; resources that are gone already are skipped."""
         while self._undo:
             with contextlib.suppress(ResourceFailed, ClientError):
                 self._undo.pop()()

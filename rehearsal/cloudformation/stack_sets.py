@@ -28,7 +28,7 @@ AccountRegion = tuple[str, str]
 
 
 class StackInstanceFailed(Exception):
-    """Why a stack instance did not become what it should."""
+    """A stack instance could not be created, updated or deleted; the text is its StatusReason."""
 
 
 @dataclass
@@ -295,7 +295,7 @@ class StackSets:
             reason = str(error)
         except ClientError as error:
             reason = logs.refused(error)
-        except Exception as error:  # who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             reason = f"internal failure: {type(error).__name__}: {error}"
         else:
             instance.status, instance.detailed = "CURRENT", "SUCCEEDED"

@@ -80,7 +80,7 @@ class BuildRunner:
         return record
 
     def close(self) -> None:
-        """Stop what still runs."""
+        """Stop builds that are in progress."""
         for record in self.records.values():
             record.stop.set()
         for record in self.records.values():
@@ -134,8 +134,7 @@ class _Build:
         self.interface = ""
 
     def run(self) -> None:
-        """All phases, in CodeBuild's order: what follows a failure, see CodeBuild User Guide,
-        "Build phase transitions"."""
+        """Run all phases in CodeBuild's order (CodeBuild User Guide, "Build phase transitions")."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_text("", encoding="utf-8")
         try:

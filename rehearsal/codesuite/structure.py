@@ -49,7 +49,7 @@ _REFERENCE = re.compile(r"#\{([A-Za-z0-9@\-_]+)\.([A-Za-z0-9@\-_]+)\}")
 
 
 class PipelineStructureError(Exception):
-    """What is wrong with a pipeline's definition: where, what, and what is allowed."""
+    """A pipeline's structure cannot be run: where, why, and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)

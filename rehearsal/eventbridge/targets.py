@@ -69,7 +69,7 @@ class EventTargets:
         }
 
     def deliver(self, delivery: EventDelivery) -> None:
-        """Deliver. Raises Undeliverable, or what the target's service answers."""
+        """Deliver. Raises Undeliverable, or the ClientError of the target's service."""
         send = self._send_by_service.get(delivery.arn[2])
         if send is None:
             allowed = ", ".join(self._send_by_service)
@@ -91,7 +91,7 @@ class EventTargets:
         return actor
 
     def _admitted(self, delivery: EventDelivery, policy: Any, action: str, resource: str, key: str = "") -> None:
-        """Act as EventBridge itself: the resource's policy, and its key's, must say so."""
+        """Require that the resource's policy, and its key's, admit EventBridge itself. Raises Undeliverable."""
         caller = Caller(
             service=SERVICE,
             context={

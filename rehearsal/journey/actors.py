@@ -1,4 +1,4 @@
-"""The people of a journey: who they are, which roles they act with, and from where."""
+"""The actors of a journey: scientist, publisher, approver, administrator; their roles and networks."""
 
 from __future__ import annotations
 

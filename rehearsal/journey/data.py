@@ -44,7 +44,7 @@ def example_data(project: str, folder: Path) -> TrainingData:
 
 
 def own_data(path: Path, target: str, folder: Path) -> TrainingData:
-    """The user's file, as it is. Raises NoData where there is none; what is in it, the pipeline judges."""
+    """The user's file, as it is. Raises NoData where there is none; the pipeline checks its contents."""
     if not path.is_file():
         raise NoData(f"DATA={path}: there is no such file; give the path of a CSV file with a header")
     folder.mkdir(parents=True, exist_ok=True)

@@ -106,7 +106,7 @@ class Journey:
         return f"{arn.rpartition('/')[2]} approved"
 
     def stage(self) -> str:
-        """Staging serves the model and passes its test; then production is asked for."""
+        """Staging serves the model and passes its test; then the pipeline requests approval for production."""
         execution = self._execution(self.outputs["deployPipeline"])
         self._wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
         if not self.approval_requested.is_set():

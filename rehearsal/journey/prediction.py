@@ -48,7 +48,7 @@ def many_rows(holdout: str, count: int = ROWS, seed: int = 0) -> str:
 
 
 def answers(cloud: Cloud, actor: Actor, endpoint: str, rows: str) -> list[list[float]]:
-    """The endpoint's answers, asked for through the runtime's HTTP API on loopback. One list of numbers to a row."""
+    """The endpoint's predictions, by HTTP over loopback: a list of numbers for each row."""
     answer = _over_loopback(cloud, actor).invoke_endpoint(
         EndpointName=endpoint, ContentType="text/csv", Accept="text/csv", Body=rows.encode()
     )

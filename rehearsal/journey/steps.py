@@ -13,7 +13,7 @@ from rehearsal.report import JourneyStep, RehearsalReport
 
 
 class JourneyFailed(Exception):
-    """A step did not do what it must. The message is for people, with the figures."""
+    """A step failed. The message is for people, with the figures."""
 
 
 class StepRecorder:

@@ -26,7 +26,7 @@ from rehearsal.sagemaker.servers import ModelServer, ModelServerStarter, NotServ
 
 @dataclass
 class Fleet:
-    """What serves one configuration of an endpoint."""
+    """The model servers of one configuration of an endpoint."""
 
     config_name: str
     config: Mapping[str, Any]
@@ -36,7 +36,7 @@ class Fleet:
 class Hosting:
     """Hosts the endpoints of all accounts.
 
-    `sabotage` says of an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
+    `sabotage` tells by an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
     is watched for alarms after traffic has moved; the configuration's own times are minutes.
     """
 
@@ -66,12 +66,12 @@ class Hosting:
         self._in_background(self._bring_up, (account, region, name))
 
     def update(self, account: str, region: str, name: str, config_name: str, deployment: Mapping[str, Any]) -> None:
-        """Replace what serves an endpoint, in the background: the new fleet first, the old one on until then."""
+        """Replace an endpoint's fleet, in the background: the old one serves until the new one is ready."""
         self._record((account, region, name)).endpoint_status = "Updating"
         self._in_background(self._replace, (account, region, name), config_name, deployment)
 
     def delete(self, account: str, region: str, name: str) -> None:
-        """Stop what serves an endpoint, in the background."""
+        """Stop an endpoint's fleet, in the background."""
         fleet = self._fleets.pop((account, region, name), None)
         if fleet:
             self._in_background(self._retire, (account, region, name), fleet)
@@ -103,7 +103,7 @@ class Hosting:
         record = self._record(key)
         try:
             fleet = self._fleet(key, record.endpoint_config_name)
-        except Exception as error:  # whatever it is, who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             record.failure_reason = _reason(error)
             self._settle(key, "Failed")
             return
@@ -119,7 +119,7 @@ class Hosting:
         record.failure_reason = None
         try:
             fleet = self._fleet(key, config_name)
-        except Exception as error:  # whatever it is, who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             record.failure_reason = _reason(error)
             self._settle(key, "InService" if key in self._fleets else "Failed")
             return
@@ -173,7 +173,7 @@ class Hosting:
             time.sleep(0.2)
 
     def _show(self, record: Any, fleet: Fleet) -> None:
-        """What DescribeEndpoint says of a fleet."""
+        """Write a fleet into the record that DescribeEndpoint reads."""
         shown = {variant["VariantName"]: variant for variant in record.production_variants}
         variants: list[dict[str, Any]] = []
         for server, given in zip(fleet.servers, fleet.config["ProductionVariants"], strict=True):

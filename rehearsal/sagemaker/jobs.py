@@ -193,7 +193,7 @@ class JobRun:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def stopped(self) -> bool:
-        """Whether whoever runs the job, or a request, wants it to end."""
+        """Whether the job's execution or a Stop request has asked it to end."""
         return self._stop.is_set() or self._runner.interrupted(self.key)
 
     def _assume(self) -> Actor:
@@ -208,7 +208,7 @@ class JobRun:
         )
 
     def pull(self, actor: Actor, image: str) -> None:
-        """Fetch the image, as far as ECR is asked. Raises ImageNotFound."""
+        """Ask ECR for the image's manifest. Raises ImageNotFound."""
         images.pull(self._runner.cloud, actor, image, required=self._runner.require_images)
 
     def s3(self, actor: Actor) -> Any:
