@@ -15,8 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.codebuild.models import codebuild_backends
 
-from rehearsal import archives
-from rehearsal.archives import ArchiveError
+from rehearsal import zip_archives
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
@@ -28,6 +27,7 @@ from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
+from rehearsal.zip_archives import ArchiveError
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
@@ -194,7 +194,7 @@ class _Build:
     def _download(self) -> None:
         for name, location in self._inputs().items():
             target = self.source if name == "" else self.folder / "inputs" / name
-            archives.unpack(artifacts.read(self._client("s3"), location), target)
+            zip_archives.unpack(artifacts.read(self._client("s3"), location), target)
             if name:
                 self.folders[name] = target
         self.source.mkdir(exist_ok=True)
@@ -278,7 +278,7 @@ class _Build:
             if wanted is None:
                 declared = ", ".join(self.specification.secondary) or "no artifacts of that name"
                 raise BuildspecError(f"the pipeline expects the output {name}; the buildspec declares {declared}")
-            content = archives.pack(buildspec.selected(wanted, self.source))
+            content = zip_archives.pack(buildspec.selected(wanted, self.source))
             artifacts.write(
                 self._client("s3"), location, content, pipeline_artifacts.key_id if pipeline_artifacts else None
             )

@@ -26,7 +26,7 @@ print(choose_problem(labels.dropna(), sys.argv[4])[0])
 
 
 def gate_for(data: TrainingData, problem: str | None) -> str | None:
-    """A project's `gate` as JSON for the user's data; None for a file that cannot be read: the prepare step says why."""
+    """A project's `gate` as JSON for the user's data; None if the file cannot be read: the prepare step says why."""
     scripts = REPOSITORY / "seed_code" / "model-build" / "scripts"
     command = [
         str(container_python()),

@@ -106,8 +106,8 @@ def action(name: str, category: str, provider: str, **more: Any) -> dict[str, An
     return {
         "name": name,
         "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"},
-        "inputArtifacts": [{"name": one} for one in more.pop("inputs", [])],
-        "outputArtifacts": [{"name": one} for one in more.pop("outputs", [])],
+        "inputArtifacts": [{"name": name} for name in more.pop("inputs", [])],
+        "outputArtifacts": [{"name": name} for name in more.pop("outputs", [])],
         "configuration": more,
         **extra,
     }

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal import archives
-from rehearsal.archives import ArchiveError
+from rehearsal import zip_archives
 from rehearsal.codesuite import buildspec
 from rehearsal.codesuite.build_environment import BuildEnvironment
 from rehearsal.codesuite.buildspec import BuildspecError
+from rehearsal.zip_archives import ArchiveError
 from tests.rehearsal.codesuite.account import DEV, REGION, CodeSuiteAccount, action
 
 
@@ -239,10 +239,10 @@ def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, says: s
 def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
     from tests.rehearsal.codesuite.account import archive
 
-    archives.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
+    zip_archives.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
     assert not (tmp_path / "outside.txt").exists()
     with pytest.raises(ArchiveError, match="not a sound zip"):
-        archives.unpack(b"nonsense", tmp_path)
+        zip_archives.unpack(b"nonsense", tmp_path)
 
 
 def test_a_base_directory_cannot_leave_the_source(tmp_path: Path) -> None:

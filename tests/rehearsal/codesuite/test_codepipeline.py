@@ -11,7 +11,7 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal import archives
+from rehearsal import zip_archives
 from rehearsal.codesuite.pending import ApprovalRequest
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, trust
 
@@ -50,7 +50,7 @@ def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: CodeS
     assert {"name": "Source", "revisionId": version} in answer["artifactRevisions"]
     last = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].artifacts["Last"]
     stored = dev.s3.get_object(Bucket=BUCKET, Key=last.key)
-    assert archives.member(stored["Body"].read(), "out.txt") == b"hello again hello world\n"
+    assert zip_archives.member(stored["Body"].read(), "out.txt") == b"hello again hello world\n"
     assert stored["SSEKMSKeyId"] == dev.key
     assert last.key.startswith("flow/Last/")
 
@@ -129,8 +129,8 @@ def approval(dev: CodeSuiteAccount) -> dict[str, object]:
 def wait_for_token(dev: CodeSuiteAccount) -> str:
     for _ in range(100):
         for stage in dev.client("codepipeline").get_pipeline_state(name="flow")["stageStates"]:
-            for one in stage["actionStates"]:
-                token = one.get("latestExecution", {}).get("token")
+            for state in stage["actionStates"]:
+                token = state.get("latestExecution", {}).get("token")
                 if token:
                     return str(token)
         time.sleep(0.05)

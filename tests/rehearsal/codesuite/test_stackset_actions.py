@@ -133,8 +133,8 @@ def test_a_wrong_configuration_says_what_is_allowed(dev: CodeSuiteAccount, chang
 
 def test_an_action_with_a_role_acts_as_that_role(dev: CodeSuiteAccount) -> None:
     role = dev.role("deployment", "codepipeline.amazonaws.com")
-    for one in (chosen := actions(STAGING)):
-        one["roleArn"] = role
+    for deploy in (chosen := actions(STAGING)):
+        deploy["roleArn"] = role
     dev.pipeline("flow", ("Deploy", chosen))
     put(dev, "first")
     assert dev.run("flow")["status"] == "Succeeded"
