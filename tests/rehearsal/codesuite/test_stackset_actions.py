@@ -95,7 +95,7 @@ def test_one_failed_account_fails_the_action_with_its_reason(dev: CodeSuiteAccou
     dev.pipeline("flow", ("Deploy", actions()))
     put(dev, "first")
     assert dev.run("flow")["status"] == "Failed"
-    assert f"{PROD}/{REGION}: CodeSuiteAccount {PROD} should have 'execution' role" in dev.failure("flow")
+    assert f"{PROD}/{REGION}: Account {PROD} should have 'execution' role" in dev.failure("flow")
     assert dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].stages[1].actions[1].status == ""
 
 
