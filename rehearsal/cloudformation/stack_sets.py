@@ -234,7 +234,7 @@ class StackSets:
         for operation in self._operations.get(stack_set.id, []):
             if operation.id == wanted:
                 return operation
-        raise ValidationError(message=f"StackSetOperation {wanted} not found")
+        raise ValidationError(message=f"Operation {wanted} not found")
 
     # ---- operations
 
