@@ -110,10 +110,10 @@ class RehearsalReport:
             lines.append(self.prediction["sentence"])
         total, counted = self.resource_counts()
         accounts = len({stack["account"] for stack in self.stacks.values()})
-        found = "yes" if all(stack["found"] for stack in self.stacks.values()) else "NO"
+        all_found = "yes" if all(stack["found"] for stack in self.stacks.values()) else "NO"
         lines.append(
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
-            f"each found again in its own account: {found}"
+            f"each found again in its own account: {all_found}"
         )
         return lines
 

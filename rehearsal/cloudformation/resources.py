@@ -88,9 +88,9 @@ class CloudFormationResource:
         changed = [{"Key": key, "Value": value} for key, value in after.items() if before.get(key) != value]
         if changed:
             self._call(actor, tagging.tag, {**resource, "Tags": changed})
-        gone = sorted(set(before) - set(after))
-        if gone:
-            self._call(actor, tagging.untag, {**resource, "TagKeys": gone})
+        removed = sorted(set(before) - set(after))
+        if removed:
+            self._call(actor, tagging.untag, {**resource, "TagKeys": removed})
 
     def remove(self, actor: Actor) -> None:
         """Delete the resource; one that is gone already counts as deleted. Raises ResourceFailed."""

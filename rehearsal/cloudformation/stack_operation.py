@@ -44,15 +44,15 @@ class StackOperation:
             if old is not None:
                 self.previous[logical_id] = old
             return self._create(actor, resource_type.build(logical_id, properties))
-        wanted = old.with_name(properties)
-        if wanted == old.properties:
+        complete = old.with_name(properties)
+        if complete == old.properties:
             return old
         if old.needs_replacement(properties):
             self.replaced.append(old)
             return self._create(actor, resource_type.build(logical_id, properties))
         before = old.properties
         self._undo.append(lambda: old.update(actor, before))
-        old.update(actor, wanted)
+        old.update(actor, complete)
         return old
 
     def _create(self, actor: Actor, resource: CloudFormationResource) -> CloudFormationResource:

@@ -125,14 +125,14 @@ class Stacks:
                 self.actor(resource_map._account_id, resource_map._region_name), "ssm", resource_map._region_name
             )
             try:
-                found = client.get_parameters(Names=[value])["Parameters"]
+                parameters = client.get_parameters(Names=[value])["Parameters"]
             except ClientError as error:
                 raise ValidationError(message=logs.refused(error)) from None
-            if not found:
+            if not parameters:
                 raise ValidationError(
                     message=f"Unable to fetch parameters [{value}] from parameter store for this account."
                 )
-            text = found[0]["Value"]
+            text = parameters[0]["Value"]
             return text.split(",") if "List" in value_type else text
 
         return read
@@ -160,9 +160,9 @@ def _require_known_types(template: Mapping[str, Any]) -> None:
 
 
 def _load_parameters(original: Callable[..., Any], resource_map: Any) -> None:
-    found = problems(resource_map._template.get("Parameters") or {}, resource_map.input_parameters or {})
-    if found:
-        raise ValidationError(message="; ".join(found))
+    broken_rules = problems(resource_map._template.get("Parameters") or {}, resource_map.input_parameters or {})
+    if broken_rules:
+        raise ValidationError(message="; ".join(broken_rules))
     original(resource_map)
 
 
@@ -224,8 +224,8 @@ def _clean_up(
 ) -> None:
     """Remove what was replaced or is no longer in the template; what cannot be removed stays, as in AWS."""
     actor = stacks.actor(resource_map._account_id, resource_map._region_name)
-    left = [*((r.logical_resource_id, r) for r in operation.replaced), *operation.previous.items()]
-    for name, resource in sorted(left, key=lambda entry: -order.index(entry[0])):
+    removable = [*((r.logical_resource_id, r) for r in operation.replaced), *operation.previous.items()]
+    for name, resource in sorted(removable, key=lambda entry: -order.index(entry[0])):
         if old_json[name].get("DeletionPolicy") == "Retain" and name in operation.previous:
             continue
         with contextlib.suppress(ResourceFailed, ClientError):

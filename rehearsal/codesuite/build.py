@@ -273,12 +273,12 @@ class _Build:
         pipeline_artifacts = self.request.pipeline_artifacts
         outputs = dict(pipeline_artifacts.outputs) if pipeline_artifacts else {}
         for name, location in outputs.items():
-            wanted = self.specification.primary if len(outputs) == 1 else None
-            wanted = self.specification.secondary.get(name, wanted)
-            if wanted is None:
+            artifact = self.specification.primary if len(outputs) == 1 else None
+            artifact = self.specification.secondary.get(name, artifact)
+            if artifact is None:
                 declared = ", ".join(self.specification.secondary) or "no artifacts of that name"
                 raise BuildspecError(f"the pipeline expects the output {name}; the buildspec declares {declared}")
-            content = zip_archives.pack(buildspec.selected(wanted, self.source))
+            content = zip_archives.pack(buildspec.selected(artifact, self.source))
             artifacts.write(
                 self._client("s3"), location, content, pipeline_artifacts.key_id if pipeline_artifacts else None
             )

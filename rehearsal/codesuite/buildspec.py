@@ -173,8 +173,8 @@ def selected(artifact: ArtifactSpec, source: Path) -> dict[str, Path]:
 def _matching(base: Path, pattern: str) -> list[Path]:
     pattern = pattern.removeprefix("./")
     # CodeBuild's `**/*` means every file below, also the ones at the top: pathlib's does not without a trailing star.
-    found = base.rglob("*") if pattern == "**/*" else base.glob(pattern)
-    inside = [path for path in found if path.resolve().is_relative_to(base)]
+    paths = base.rglob("*") if pattern == "**/*" else base.glob(pattern)
+    inside = [path for path in paths if path.resolve().is_relative_to(base)]
     return [path for path in inside if path.is_file() and not path.is_symlink()]
 
 

@@ -237,9 +237,9 @@ class _Operations:
 
     def get_builds(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         own = {record.id: record for record in self._own(actor)}
-        wanted = [build_id.rpartition(":build/")[2] for build_id in parameters["ids"]]
-        found = [own[build_id].answer() for build_id in wanted if build_id in own]
-        return {"builds": found, "buildsNotFound": [build_id for build_id in wanted if build_id not in own]}
+        build_ids = [build_id.rpartition(":build/")[2] for build_id in parameters["ids"]]
+        builds = [own[build_id].answer() for build_id in build_ids if build_id in own]
+        return {"builds": builds, "buildsNotFound": [build_id for build_id in build_ids if build_id not in own]}
 
     def list_builds(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = parameters.get("projectName")

@@ -79,10 +79,10 @@ def vpc_of(account: str, region: str, config: Mapping[str, Any] | None) -> str |
     vpcs = set()
     for subnet in subnets:
         zones = ec2_backends[account][region].subnets.values()
-        found = [zone[subnet].vpc_id for zone in zones if subnet in zone]
-        if not found:
+        vpc_ids = [zone[subnet].vpc_id for zone in zones if subnet in zone]
+        if not vpc_ids:
             raise ValueError(f"subnet {subnet} does not exist in account {account}, {region}")
-        vpcs.update(found)
+        vpcs.update(vpc_ids)
     if len(vpcs) > 1:
         raise ValueError(f"the subnets {', '.join(subnets)} are in different VPCs; name subnets of one")
     return vpcs.pop() if vpcs else None
