@@ -219,7 +219,7 @@ def test_an_unknown_project_is_refused(dev: CodeSuiteAccount) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("version: 0.1\nphases: {build: {commands: [a]}}", "version is 0.1; allowed: 0.2"),
         ("version: 0.2\nphase: {}", "unknown phase; allowed"),
@@ -231,8 +231,8 @@ def test_an_unknown_project_is_refused(dev: CodeSuiteAccount) -> None:
         ("version: 0.2\nenv: {exported-variables: ['a;b']}\nphases: {build: {commands: [a]}}", "no variable's name"),
     ],
 )
-def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, says: str) -> None:
-    with pytest.raises(BuildspecError, match=says):
+def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, message: str) -> None:
+    with pytest.raises(BuildspecError, match=message):
         buildspec.parse(text, "buildspec.yml")
 
 

@@ -116,7 +116,7 @@ def test_parameters_may_be_written_in_the_configuration(dev: CodeSuiteAccount) -
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message"),
     [
         ({"TemplatePath": "Source::missing.json"}, "the artifact has no file missing.json; it holds"),
         ({"TemplatePath": "Other::template.json"}, "Other is no input artifact of the action; its inputs: Source"),
@@ -124,11 +124,13 @@ def test_parameters_may_be_written_in_the_configuration(dev: CodeSuiteAccount) -
         ({"Parameters": "Name"}, "'Name' is no Key=Value"),
     ],
 )
-def test_a_wrong_configuration_says_what_is_allowed(dev: CodeSuiteAccount, changes: dict[str, str], says: str) -> None:
+def test_a_wrong_configuration_says_what_is_allowed(
+    dev: CodeSuiteAccount, changes: dict[str, str], message: str
+) -> None:
     dev.pipeline("flow", ("Deploy", actions(STAGING, **changes)[:1]))
     put(dev, "first")
     assert dev.run("flow")["status"] == "Failed"
-    assert says in dev.failure("flow")
+    assert message in dev.failure("flow")
 
 
 def test_an_action_with_a_role_acts_as_that_role(dev: CodeSuiteAccount) -> None:
