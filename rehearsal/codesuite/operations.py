@@ -207,9 +207,9 @@ class _Operations:
     # ---- CodeBuild
 
     def start_build(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        further = sorted(key for key, value in parameters.items() if key not in _START_BUILD and value is not None)
-        if further:
-            raise _Refused("InvalidInputException", f"not run here: {', '.join(further)}")
+        unsupported = sorted(key for key, value in parameters.items() if key not in _START_BUILD and value is not None)
+        if unsupported:
+            raise _Refused("InvalidInputException", f"not run here: {', '.join(unsupported)}")
         project = self.builds.project(actor.account, actor.region, parameters["projectName"])
         if project is None:
             raise _Refused("ResourceNotFoundException", f"Project cannot be found: {parameters['projectName']}")
@@ -237,9 +237,9 @@ class _Operations:
 
     def get_builds(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         own = {record.id: record for record in self._own(actor)}
-        wanted = [build_id.rpartition(":build/")[2] for build_id in parameters["ids"]]
-        found = [own[build_id].answer() for build_id in wanted if build_id in own]
-        return {"builds": found, "buildsNotFound": [build_id for build_id in wanted if build_id not in own]}
+        build_ids = [build_id.rpartition(":build/")[2] for build_id in parameters["ids"]]
+        builds = [own[build_id].answer() for build_id in build_ids if build_id in own]
+        return {"builds": builds, "buildsNotFound": [build_id for build_id in build_ids if build_id not in own]}
 
     def list_builds(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = parameters.get("projectName")

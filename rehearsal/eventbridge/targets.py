@@ -69,7 +69,7 @@ class EventTargets:
         }
 
     def deliver(self, delivery: EventDelivery) -> None:
-        """Deliver. Raises Undeliverable, or what the target's service answers."""
+        """Deliver. Raises Undeliverable, or the ClientError of the target's service."""
         send = self._send_by_service.get(delivery.arn[2])
         if send is None:
             allowed = ", ".join(self._send_by_service)
@@ -91,7 +91,7 @@ class EventTargets:
         return actor
 
     def _admitted(self, delivery: EventDelivery, policy: Any, action: str, resource: str, key: str = "") -> None:
-        """Act as EventBridge itself: the resource's policy, and its key's, must say so."""
+        """Require that the resource's policy, and its key's, admit EventBridge itself. Raises Undeliverable."""
         caller = Caller(
             service=SERVICE,
             context={
@@ -117,12 +117,14 @@ class EventTargets:
     def _key_admits(self, delivery: EventDelivery, caller: Caller, key: str) -> None:
         backend = kms_backends[delivery.account][delivery.region]
         try:
-            found = backend.keys[backend.any_id_to_key_id(key)]
+            kms_key = backend.keys[backend.any_id_to_key_id(key)]
         except KeyError:
             raise Undeliverable("NO_PERMISSIONS", f"key {key} does not exist or is AWS's own") from None
         for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-            if not admits(found.policy, caller, action, found.arn):
-                raise Undeliverable("NO_PERMISSIONS", f"the policy of key {found.arn} does not let {SERVICE} {action}")
+            if not admits(kms_key.policy, caller, action, kms_key.arn):
+                raise Undeliverable(
+                    "NO_PERMISSIONS", f"the policy of key {kms_key.arn} does not let {SERVICE} {action}"
+                )
 
     # ---- targets by service
 

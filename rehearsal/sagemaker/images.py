@@ -1,4 +1,4 @@
-"""Container images: what a role asks of ECR before SageMaker starts a container for it."""
+"""Container images: the requests to ECR before SageMaker starts a container."""
 
 from __future__ import annotations
 
