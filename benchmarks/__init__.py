@@ -1,1 +1,1 @@
-"""How long elements take, kept as medians with the machine that took them."""
+"""How long things take, kept as medians with the machine that took them."""
