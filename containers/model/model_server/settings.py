@@ -25,7 +25,7 @@ GRACE_SECONDS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class ServerSettings:
     """Where the model is, where to listen, and how much to accept."""
 
     model_dir: Path
@@ -40,11 +40,11 @@ class Settings:
     grace_seconds: int
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
+def read_settings(environ: Mapping[str, str]) -> ServerSettings:
     """Settings from environment variables; a `SettingsError` names the variable, its value and what is allowed."""
     body_bytes = _body_bytes(environ)
     batch = environ.get("SAGEMAKER_BATCH", "").lower() == "true"
-    return Settings(
+    return ServerSettings(
         model_dir=Path(environ.get("ML_ROOT", "/opt/ml")) / "model",
         bind=environ.get("MODEL_SERVER_BIND", "0.0.0.0"),  # noqa: S104 - a container's port is reached from outside
         port=_number(environ, "SAGEMAKER_BIND_TO_PORT", 8080, 1, 65535),
