@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import PURPOSE_TAG
+
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateBucketArgs:
@@ -17,6 +19,7 @@ class PrivateBucketArgs:
     it: it gets the policy and nothing else.
     """
 
+    purpose: str
     bucket: str
     policy: pulumi.Input[str]
     protect: bool
@@ -54,6 +57,7 @@ class PrivateBucket(pulumi.ComponentResource):
             f"{self._name}-bucket",
             bucket=args.bucket,
             force_destroy=not args.protect,
+            tags={PURPOSE_TAG: args.purpose},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
 

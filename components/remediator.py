@@ -10,10 +10,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from components.rendering import rendered
 from components.role import Role, RoleArgs
-from policies.documents.correction import guard as guard_policy
-from policies.documents.keys import Place
+from policies.documents.remediation import remediator as remediator_policy
 from policies.documents.trust import service_trust
 
 # L: lambda-runtimes.
@@ -32,7 +33,7 @@ class RemediatorArgs:
     """
 
     name: str
-    place: Place
+    scope: Scope
     path: str
     boundary: pulumi.Input[str]
     code: pulumi.Archive
@@ -46,10 +47,6 @@ class RemediatorArgs:
     stops: bool
     deletes_endpoints: bool
     log_days: int = 365
-
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of something in the account and region."""
-        return f"arn:{self.place.partition}:{service}:{self.place.region}:{self.place.account}:{resource}"
 
 
 class Remediator(pulumi.ComponentResource):
@@ -90,21 +87,22 @@ class Remediator(pulumi.ComponentResource):
     def _role(self) -> Role:
         args = self._args
         policy = rendered(
-            guard_policy,
-            place=args.place,
+            remediator_policy,
+            scope=args.scope,
             topic=args.topic_arn,
             queue=args.queue_arn,
             key=args.key_arn,
-            log_group=args.arn("logs", f"log-group:/aws/lambda/{args.name}"),
+            log_group=args.scope.arn("logs", f"log-group:/aws/lambda/{args.name}"),
             tags=list(args.tags),
             stops=args.stops,
             deletes_endpoints=args.deletes_endpoints,
         )
         role = RoleArgs(
+            kind=RoleKind.REMEDIATOR,
             name=args.name,
             path=args.path,
             description="Looks at what runs in SageMaker and stops what breaks the rules",
-            trust=service_trust("lambda.amazonaws.com", args.place.account),
+            trust=service_trust("lambda.amazonaws.com", args.scope.account),
             policy=policy,
             boundary=args.boundary,
         )
@@ -141,7 +139,7 @@ class Remediator(pulumi.ComponentResource):
 def _states(args: RemediatorArgs) -> dict[str, Any]:
     return {
         "source": ["aws.sagemaker"],
-        "account": [args.place.account],
+        "account": [args.scope.account],
         "detail-type": list(args.detail_types),
     }
 
@@ -149,7 +147,7 @@ def _states(args: RemediatorArgs) -> dict[str, Any]:
 def _calls(args: RemediatorArgs) -> dict[str, Any]:
     return {
         "source": ["aws.sagemaker"],
-        "account": [args.place.account],
+        "account": [args.scope.account],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {"eventSource": ["sagemaker.amazonaws.com"], "eventName": list(args.calls)},
     }

@@ -20,14 +20,14 @@ class ExistingRole:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedRole:
     """What a stack would have made of a role: its ARN, which others compute, and the trust policy."""
 
     arn: str
     trust: str
 
 
-def role(look: Lookups, setting: str, arn: str, expected: Expected, boundary: str) -> ExistingRole:
+def role(look: Lookups, setting: str, arn: str, expected: ExpectedRole, boundary: str) -> ExistingRole:
     """A role of the name that others compute, inside the boundary, trusting exactly whom it must."""
     if arn != expected.arn:
         look.short(setting, arn, f"other accounts compute its ARN: it must be {expected.arn}")
@@ -44,11 +44,11 @@ def role(look: Lookups, setting: str, arn: str, expected: Expected, boundary: st
 
 def _trust(look: Lookups, setting: str, arn: str, given: str, expected: str) -> None:
     """Every statement of the trust is one that the platform would have written, and none of those is missing."""
-    there, wanted = _statements(given), _statements(expected)
+    present, wanted = _statements(given), _statements(expected)
     for statement in wanted:
-        if statement not in there:
+        if statement not in present:
             look.short(setting, arn, f"its trust lacks this statement: {json.dumps(statement, sort_keys=True)}")
-    for statement in there:
+    for statement in present:
         if statement.get("Effect") == "Allow" and statement not in wanted:
             look.short(setting, arn, f"its trust also lets others in: {json.dumps(statement, sort_keys=True)}")
 

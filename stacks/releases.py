@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from settings.model import ProjectSettings
 
 # SSM standard parameters hold 4 KB (botocore ssm PutParameter).
@@ -35,9 +37,8 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
 
 def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     mine = names.ProjectNames(settings.prefix, settings.id)
-    partition = names.partition_of(settings.region)
+    scope = Scope.of_account(settings.account, settings.region, settings.prefix)
     size = getattr(settings.deployments, stage)
-    test_role = mine.stage_role(stage, names.TEST)
     return {
         "accounts": sorted({w["account"] for w in workloads}),
         "regions": sorted({w["region"] for w in workloads}),
@@ -47,9 +48,9 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         "minInstanceCount": size.min_instances,
         "maxInstanceCount": size.max_instances,
         "capturePercentage": size.capture_percent,
-        "modelRoleName": f"{mine.path().lstrip('/')}{mine.stage_role(stage, names.MODEL)}",
+        "modelRoleName": f"{mine.path().lstrip('/')}{mine.stage_role(stage, RoleKind.MODEL)}",
         "testRoleArns": {
-            w["account"]: names.role_arn(partition, w["account"], mine.path(), test_role) for w in workloads
+            w["account"]: mine.stage_role_arn(scope.in_account(w["account"]), stage, RoleKind.TEST) for w in workloads
         },
         "parametersPath": names.Names(settings.prefix, stage).parameters(),
         "latencyLimitMs": size.latency_limit_ms,

@@ -16,7 +16,7 @@ __all__ = [
     "EVERYBODY",
     "BadStatement",
     "Conditions",
-    "Kind",
+    "PolicyKind",
     "Principals",
     "Statement",
     "account_principals",
@@ -47,7 +47,7 @@ class Principals:
 EVERYBODY = Principals(aws=("*",))
 
 
-class Kind(Enum):
+class PolicyKind(Enum):
     """What carries a document: its name, AWS's limit in characters, and whether white space counts.
 
     Sources: IAM reference_iam-quotas; S3 using-iam-policies; KMS key-policy-overview; PL vpc-limits-endpoints; ORG
@@ -147,7 +147,7 @@ def _values(value: str | Sequence[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-def document(*statements: Statement | None, kind: Kind = Kind.IDENTITY) -> str:
+def document(*statements: Statement | None, kind: PolicyKind = PolicyKind.IDENTITY) -> str:
     """A policy document as JSON; statements that do not apply are None.
 
     Raises BadStatement where a sid stands twice, or where the document is larger than AWS takes.

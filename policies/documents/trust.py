@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import Kind, Principals, Statement, account_principals, document
+from catalog.scope import Scope
+from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
 
 ASSUME = ("sts:AssumeRole",)
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
@@ -38,17 +39,17 @@ def service_trust(
             principals=Principals(services=[service]),
             conditions=conditions,
         ),
-        kind=Kind.TRUST,
+        kind=PolicyKind.TRUST,
     )
 
 
-def role_trust(partition: str, account: str, role_arns: Sequence[str], *, external_id: str | None = None) -> str:
-    """A role for named roles of an account, which need not exist yet.
+def role_trust(scope: Scope, role_arns: Sequence[str], *, external_id: str | None = None) -> str:
+    """A role for named roles of the account of `scope`, which need not exist yet.
 
     The account is the principal and the role a condition: a role ARN as principal is stored as the role's unique id,
     which a recreated role no longer matches (IAM reference_policies_elements_principal).
     """
-    return _named(account_principals(partition, [account]), role_arns, external_id)
+    return _named(account_principals(scope.partition, [scope.account]), role_arns, external_id)
 
 
 def sign_in_trust(role_arns: Sequence[str], *, external_id: str | None = None) -> str:
@@ -63,11 +64,12 @@ def _named(principals: Principals, role_arns: Sequence[str], external_id: str | 
     if external_id:
         conditions["StringEquals"] = {"sts:ExternalId": external_id}
     return document(
-        Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions), kind=Kind.TRUST
+        Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions),
+        kind=PolicyKind.TRUST,
     )
 
 
-def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> str:
+def publisher_trust(scope: Scope, scientists: Sequence[str]) -> str:
     """A project's publish role: for its scientists' roles (ARNs), each under the name that Studio gave the session.
 
     Studio sets the profile's name as source identity; it stays through role chaining, cannot be changed, and CloudTrail
@@ -78,17 +80,17 @@ def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> 
     if not scientists:
         return document(
             Statement(sid="NobodyPublishes", effect="Deny", actions=ASSUME, principals=Principals(aws=["*"])),
-            kind=Kind.TRUST,
+            kind=PolicyKind.TRUST,
         )
     return document(
         Statement(
             sid="ScientistsPublishUnderTheirNames",
             actions=(*ASSUME, SET_SOURCE_IDENTITY),
-            principals=account_principals(partition, [account]),
+            principals=account_principals(scope.partition, [scope.account]),
             conditions={
                 "ArnEquals": {"aws:PrincipalArn": scientists},
                 "StringEquals": {"aws:SourceIdentity": f"${{aws:PrincipalTag/{USER_TAG}}}"},
             },
         ),
-        kind=Kind.TRUST,
+        kind=PolicyKind.TRUST,
     )

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import partition_of
 
 WORD = st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True)
 
@@ -31,12 +33,14 @@ def test_a_name_that_another_account_computes_is_refused_and_never_cut() -> None
 @given(WORD, WORD, WORD)
 def test_a_project_has_the_same_role_name_in_every_account_of_a_stage(prefix: str, project: str, stage: str) -> None:
     mine = names.ProjectNames(prefix, project)
-    assert mine.stage_role(stage, names.MODEL) == names.ProjectNames(prefix, project).stage_role(stage, names.MODEL)
-    assert project in mine.stage_role(stage, names.MODEL)
+    assert mine.stage_role(stage, RoleKind.MODEL) == names.ProjectNames(prefix, project).stage_role(
+        stage, RoleKind.MODEL
+    )
+    assert project in mine.stage_role(stage, RoleKind.MODEL)
 
 
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
 def test_a_region_knows_its_partition(region: str, partition: str) -> None:
-    assert names.partition_of(region) == partition
+    assert partition_of(region) == partition

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from tests.functions.remediated import called
 from tests.stacks.account_controls import ACCOUNT, REGION, RemediatedAccount, account_with_controls, status, tags, train
 
@@ -83,7 +83,7 @@ def test_everything_that_the_guard_asked_for_is_allowed_by_its_policy_and_its_bo
     assert expected <= {operation for _, operation, _ in asked}
     context = {"aws:TagKeys": ["mlops:stopped-because"], "kms:ViaService": f"sns.{REGION}.amazonaws.com"}
     for service, operation, resource in sorted(asked):
-        question = Question(
+        question = AuthorizationRequest(
             id=operation,
             principal=GUARD,
             account=ACCOUNT,
@@ -112,7 +112,7 @@ def test_the_guard_may_do_nothing_else(
 ) -> None:
     resources = account.platform.world.engine.stacks["foundation"].resources.values()
     policy = next(one for one in resources if one.name == "guard-policy").inputs["policy"]
-    question = Question(
+    question = AuthorizationRequest(
         id="1",
         principal=GUARD,
         account=ACCOUNT,
