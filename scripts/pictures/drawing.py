@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 INK, MUTED, LINE, PAPER = "#1f2937", "#6b7280", "#d1d5db", "#ffffff"
@@ -106,10 +105,10 @@ class Drawing:
         ET.SubElement(self._root, "circle", disc)
         self.text(x, y + 4, str(number), size=11, color=PAPER, weight=700, anchor="middle")
 
-    def write(self, path: Path) -> None:
-        """Write the picture to `path`."""
+    def svg(self) -> str:
+        """The picture as the text of an SVG file."""
         ET.indent(self._root)
-        path.write_text(ET.tostring(self._root, encoding="unicode") + "\n", encoding="utf-8")
+        return ET.tostring(self._root, encoding="unicode") + "\n"
 
 
 def _number(value: float) -> str:

@@ -127,20 +127,20 @@ def test_the_death_of_one_process_ends_the_others(
     if victim == "nginx" and front["MODEL_SERVER_NGINX"] == "off":
         pytest.skip("there is no nginx to kill")
     server = start(trained("regression"), **front).ready()
-    _until(lambda: len(_family(server)) >= 3)
-    family = _family(server)
+    _until(lambda: len(_descendants(server)) >= 3)
+    descendants = _descendants(server)
     os.kill(server.children(victim)[0], signal.SIGKILL)
     assert server.wait() != 0
-    _until(lambda: not any(map(alive, family)))
+    _until(lambda: not any(map(alive, descendants)))
 
 
 def test_nothing_is_left_when_the_supervisor_is_killed(front: dict[str, str], trained: Trained, start: Start) -> None:
     server = start(trained("regression"), **front).ready()
-    _until(lambda: len(_family(server)) >= 3)
-    family = _family(server)
+    _until(lambda: len(_descendants(server)) >= 3)
+    descendants = _descendants(server)
     server.process.kill()
     server.wait()
-    _until(lambda: not any(map(alive, family)))
+    _until(lambda: not any(map(alive, descendants)))
 
 
 def test_ping_says_503_and_the_log_why_when_the_model_answers_nonsense(
@@ -241,7 +241,7 @@ def test_workers_run_as_the_given_user_when_started_as_root(
     assert {Path(f"/proc/{pid}").stat().st_uid for pid in workers} == {1}
 
 
-def _family(server: ServerProcess) -> list[int]:
+def _descendants(server: ServerProcess) -> list[int]:
     """All processes below the supervisor."""
     direct = children(server.process.pid)
     return [*direct, *(pid for child in direct for pid in children(child))]
