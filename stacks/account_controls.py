@@ -17,7 +17,6 @@ from policies.documents.prevention import has_local_storage, service_control_pol
 from stacks.account_baseline import alarm_topic
 from stacks.detection import detection, detectors
 from stacks.foundation_context import FoundationContext
-from stacks.repositories import packaged_function
 
 # In names of resources, which stay as they are: renaming a physical resource replaces context.
 GUARD = "guard"
@@ -121,8 +120,7 @@ def _remediator(
         scope=context.scope,
         path=context.path,
         boundary=boundary,
-        code=packaged_function("remediator", {"config.json": config(context)}),
-        handler="functions.remediator.handler.handle",
+        config=config(context),
         topic_arn=topic.arn,
         queue_arn=dead_letters.arn,
         key_arn=key.arn,

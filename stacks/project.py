@@ -10,13 +10,16 @@ import pulumi_aws as aws
 import delivery
 from catalog.roles import RoleKind
 from components import pipelines
+from components.archives import repository_archive
 from components.build_project import BuildProject, BuildProjectArgs
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
+from policies.documents import project_roles as documents
+from policies.documents.buckets import PROJECT_TAG
 from settings.model import ProjectSettings
-from stacks import releases, repositories
+from stacks import releases
 from stacks.context import common_tags
 from stacks.project_context import ProjectContext
 from stacks.project_roles import ProjectRoles
@@ -68,7 +71,7 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
         f"seed-{repository}",
         bucket=context.data_science.artifacts_bucket,
         key=_source_key(context, repository),
-        source=repositories.repository(repository, extra),
+        source=repository_archive(repository, extra),
         kms_key_id=context.data_science.data_key_arn,
         server_side_encryption="aws:kms",
         opts=pulumi.ResourceOptions(provider=context.provider, ignore_changes=["source"]),
@@ -200,10 +203,19 @@ def _release(
 
 
 def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
+    function = context.project_names.name("release-cleaner")
+    # The role's own output, not its name alone: it goes after the function that it lets in, not before.
+    policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(
+        lambda known: documents.release_cleaner(known[0], context.stack_sets(), known[1], function)
+    )
     args = ReleaseCleanerArgs(
-        name=context.project_names.name("release-cleaner"),
-        code=repositories.function("release_cleaner"),
-        role_arn=roles.release_cleaner.arn,
+        name=function,
+        scope=context.scope,
+        project=context.settings.id,
+        path=context.project_names.path(),
+        boundary=context.boundary,
+        policy=policy,
+        tags={PROJECT_TAG: context.settings.id},
         logs_key_arn=context.data_science.operations_key_arn,
         # Production last in, first out.
         stack_sets=[context.project_names.stack_set(stage) for stage in reversed(context.stages)],

@@ -26,7 +26,7 @@ class ProjectRoles:
 
     def __init__(self, context: ProjectContext) -> None:
         self._context = context
-        self._scope = _project_scope(context)
+        self.scope = _project_scope(context)
         project = context.project_names
         build, render = project.name("build"), project.name("deploy")
         tests = [project.name("deploy-test"), project.name("deploy-verify")]
@@ -49,13 +49,12 @@ class ProjectRoles:
         )
         self.deploy_pipeline = self._deploy_pipeline(deploy_pipeline, [render, *tests])
         self.events = self._events([build_pipeline, deploy_pipeline])
-        self.release_cleaner = self._release_cleaner()
         self.publish = self._publish(build_pipeline)
         if context.settings.administrators:
             self._team_administrator(build_pipeline, deploy_pipeline, [build, render, *tests])
 
     def _service_role(self, kind: RoleKind, sources: Sequence[str], policy: Callable[[ProjectScope], str]) -> Role:
-        return self._with_policy(kind, sources, self._scope.apply(policy))
+        return self._with_policy(kind, sources, self.scope.apply(policy))
 
     def _with_policy(self, kind: RoleKind, sources: Sequence[str], policy: pulumi.Input[str]) -> Role:
         """A role for an AWS service, acting for the named resources of this account and region."""
@@ -98,7 +97,7 @@ class ProjectRoles:
         def policy(scope: ProjectScope, accounts: WorkloadAccounts, roles: list[tuple[str, str]]) -> str:
             return documents.deploy_test(scope, accounts, roles, test_projects)
 
-        values = pulumi.Output.all(self._scope, context.workload_accounts(), context.workload_roles(RoleKind.TEST))
+        values = pulumi.Output.all(self.scope, context.workload_accounts(), context.workload_roles(RoleKind.TEST))
         sources = [f"project/{name}" for name in test_projects]
         return self._with_policy(RoleKind.DEPLOY_TEST, sources, values.apply(lambda known: policy(*known)))
 
@@ -117,7 +116,7 @@ class ProjectRoles:
     def _deploy_pipeline(self, name: str, builds: list[str]) -> Role:
         context = self._context
         topic = context.data_science.alarm_topic_arn
-        policy = pulumi.Output.all(self._scope, self.administration.arn, topic).apply(
+        policy = pulumi.Output.all(self.scope, self.administration.arn, topic).apply(
             lambda known: documents.deploy_pipeline(
                 known[0],
                 build_projects=builds,
@@ -135,27 +134,18 @@ class ProjectRoles:
             own = [scientist["role"] for scientist in scientists if context.settings.id in scientist["projects"]]
             return publisher_trust(context.scope, own)
 
-        policy = self._scope.apply(lambda scope: project_people.publish(scope, build_pipeline))
+        policy = self.scope.apply(lambda scope: project_people.publish(scope, build_pipeline))
         scientists = pulumi.Output.from_input(context.data_science.scientists)
         return self._role(RoleKind.PUBLISH, scientists.apply(trust), policy)
 
     def _team_administrator(self, build_pipeline: str, deploy_pipeline: str, builds: list[str]) -> Role:
-        policy = self._scope.apply(
+        policy = self.scope.apply(
             lambda scope: project_people.team_administrator(
                 scope, build_pipeline=build_pipeline, deploy_pipeline=deploy_pipeline, build_projects=builds
             )
         )
         trust = sign_in_trust(self._context.settings.administrators)
         return self._role(RoleKind.TEAM_ADMINISTRATOR, trust, policy)
-
-    def _release_cleaner(self) -> Role:
-        context = self._context
-        function = context.project_names.name("release-cleaner")
-        # The role's own output, not its name alone: it goes after the function that it lets in, not before.
-        policy = pulumi.Output.all(self._scope, self.administration.arn).apply(
-            lambda known: documents.release_cleaner(known[0], context.stack_sets(), known[1], function)
-        )
-        return self._with_policy(RoleKind.RELEASE_CLEANER, [], policy)
 
 
 def _project_scope(context: ProjectContext) -> pulumi.Output[ProjectScope]:

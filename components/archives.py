@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -15,13 +16,13 @@ LEFT_OUT = {".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache
 def files(folder: Path) -> list[Path]:
     """Files of a folder in a fixed order, without what tools leave behind."""
     found: list[Path] = []
-    for place, folders, names in os.walk(folder):
+    for directory, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in LEFT_OUT]  # never walked: environments are large
-        found += [Path(place, name) for name in names if not name.endswith(".pyc")]
+        found += [Path(directory, name) for name in names if not name.endswith(".pyc")]
     return sorted(found)
 
 
-def repository(name: str, extra: dict[str, str] | None = None) -> pulumi.Archive:
+def repository_archive(name: str, extra: Mapping[str, str] | None = None) -> pulumi.Archive:
     """A seed repository as an archive, with generated files (path -> text) beside it."""
     folder = ROOT / "seed_code" / name
     assets: dict[str, pulumi.Asset | pulumi.Archive] = {
@@ -31,22 +32,14 @@ def repository(name: str, extra: dict[str, str] | None = None) -> pulumi.Archive
     return pulumi.AssetArchive(assets)
 
 
-def function(name: str) -> pulumi.Archive:
-    """A function's folder as an archive; its modules stand side by side."""
-    folder = ROOT / "functions" / name
-    return pulumi.AssetArchive(
-        {path.relative_to(folder).as_posix(): pulumi.FileAsset(str(path)) for path in files(folder)}
-    )
+def function_package(folder: str, extra: Mapping[str, str]) -> pulumi.Archive:
+    """A folder below `functions/` as an archive that keeps its packages, with generated files (name -> text) in it.
 
-
-def packaged_function(name: str, extra: dict[str, str]) -> pulumi.Archive:
-    """A function as an archive that keeps its packages, with generated files (name -> text) in its folder.
-
-    Its handler is `functions.<name>.handler.handle`.
+    The handler in it is `functions.<folder>.handler.handle`.
     """
-    places = [ROOT / "functions" / "__init__.py", *files(ROOT / "functions" / name)]
+    paths = [ROOT / "functions" / "__init__.py", *files(ROOT / "functions" / folder)]
     assets: dict[str, pulumi.Asset | pulumi.Archive] = {
-        path.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(path)) for path in places
+        path.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(path)) for path in paths
     }
-    assets |= {f"functions/{name}/{path}": pulumi.StringAsset(text) for path, text in extra.items()}
+    assets |= {f"functions/{folder}/{name}": pulumi.StringAsset(text) for name, text in extra.items()}
     return pulumi.AssetArchive(assets)
