@@ -1,7 +1,7 @@
 """`python -m scripts.pictures [FOLDER]`: draw docs/images/ from the rehearsal in FOLDER (default: build/rehearsal).
 
 With `--check` nothing is written: the committed picture of the architecture is compared with the stacks in FOLDER,
-which may be a rehearsal of the stacks alone. The summary shows seconds, so that it differs each time and is not compared.
+which may be a rehearsal of the stacks alone. The summary shows seconds, which differ each time, and is not compared.
 """
 
 from __future__ import annotations
