@@ -18,7 +18,7 @@ class NameTooLong(ValueError):
     """A name that AWS would refuse and that nobody may shorten: both sides compute it."""
 
 
-class Limit(Enum):
+class NameLimit(Enum):
     """Longest name of a kind, in characters.
 
     Sources: Amazon S3 User Guide, "General purpose bucket naming rules"; IAM User Guide, "IAM and AWS STS quotas";
@@ -33,7 +33,7 @@ class Limit(Enum):
     STACK_SET = 128
 
 
-def fitted(text: str, limit: Limit) -> str:
+def fitted(text: str, limit: NameLimit) -> str:
     """The text, cut with a stable hash of the whole where it is over the limit."""
     if len(text) <= limit.value:
         return text
@@ -41,7 +41,7 @@ def fitted(text: str, limit: Limit) -> str:
     return f"{text[: limit.value - 9].rstrip('-')}-{digest}"
 
 
-def exact(text: str, limit: Limit) -> str:
+def exact(text: str, limit: NameLimit) -> str:
     """The text, which must not be over the limit. Raises NameTooLong."""
     if len(text) > limit.value:
         raise NameTooLong(
@@ -64,7 +64,7 @@ class Names:
 
     def bucket(self, purpose: str, account: str, region: str) -> str:
         """Bucket names are global, so they carry account and region."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}-{account}-{region}", Limit.BUCKET)
+        return exact(f"{self.prefix}-{self.environment}-{purpose}-{account}-{region}", NameLimit.BUCKET)
 
     def bucket_in(self, scope: Scope, purpose: str) -> str:
         """Name of the environment's bucket in an account and region."""
@@ -72,7 +72,7 @@ class Names:
 
     def role(self, purpose: str) -> str:
         """Role of the environment; computed by other accounts too, so never cut."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}", Limit.ROLE)
+        return exact(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.ROLE)
 
     def scientist(self, name: str) -> str:
         """Role of a scientist's Studio profile."""
@@ -80,11 +80,11 @@ class Names:
 
     def rule(self, purpose: str) -> str:
         """EventBridge rule."""
-        return fitted(f"{self.prefix}-{self.environment}-{purpose}", Limit.RULE)
+        return fitted(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.RULE)
 
     def sagemaker(self, purpose: str) -> str:
         """Anything that SageMaker names."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.SAGEMAKER)
 
     def alias(self, purpose: str) -> str:
         """KMS alias."""
@@ -112,11 +112,11 @@ class ProjectNames:
 
     def role(self, purpose: str) -> str:
         """Role of the project in the data science account; trusts elsewhere name it."""
-        return exact(f"{self.prefix}-{self.project}-{purpose}", Limit.ROLE)
+        return exact(f"{self.prefix}-{self.project}-{purpose}", NameLimit.ROLE)
 
     def stage_role(self, stage: str, purpose: str) -> str:
         """Role of the project in every account of a stage."""
-        return exact(f"{self.prefix}-{stage}-{self.project}-{purpose}", Limit.ROLE)
+        return exact(f"{self.prefix}-{stage}-{self.project}-{purpose}", NameLimit.ROLE)
 
     def path(self) -> str:
         """IAM path of all roles of the project but those of its StackSets, in every account."""
@@ -134,7 +134,7 @@ class ProjectNames:
 
     def code_pipeline(self, purpose: str) -> str:
         """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
-        return exact(f"{self.project}-{self.prefix}-{purpose}", Limit.PIPELINE)
+        return exact(f"{self.project}-{self.prefix}-{purpose}", NameLimit.PIPELINE)
 
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
@@ -146,19 +146,19 @@ class ProjectNames:
 
     def group(self) -> str:
         """Model package group."""
-        return exact(f"{self.prefix}-{self.project}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.project}", NameLimit.SAGEMAKER)
 
     def pipeline(self) -> str:
         """SageMaker pipeline."""
-        return exact(f"{self.prefix}-{self.project}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.project}", NameLimit.SAGEMAKER)
 
     def endpoint(self, stage: str) -> str:
         """Endpoint of a stage."""
-        return exact(f"{self.prefix}-{self.project}-{stage}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.project}-{stage}", NameLimit.SAGEMAKER)
 
     def stack_set(self, stage: str) -> str:
         """StackSet that carries the model to a stage."""
-        return exact(f"{self.prefix}-{self.project}-{stage}", Limit.STACK_SET)
+        return exact(f"{self.prefix}-{self.project}-{stage}", NameLimit.STACK_SET)
 
     def parameters(self, environment: str) -> str:
         """Root of the project's SSM parameters in the data science account."""

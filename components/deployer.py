@@ -47,7 +47,8 @@ class Deployer(pulumi.ComponentResource):
             description="Brings the account's stacks up",
             assume_role_policy=args.trust,
             permissions_boundary=boundary.arn,
-            # Entered from another role, a session is an hour at most (IAM id_roles_terms-and-concepts, role chaining).
+            # Entered from another role, a session is an hour at most (IAM User Guide, "Roles terms and concepts", role
+            # chaining).
             max_session_duration=3600,
             tags={PURPOSE_TAG: RoleKind.DEPLOYER.value},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),

@@ -83,7 +83,8 @@ class EventBus(pulumi.ComponentResource):
 
 
 def _failures(account: str, endpoint_prefix: str) -> str:
-    # Status in upper snake case here, unlike the API: SM automating-sagemaker-with-eventbridge.
+    # Status in upper snake case here, unlike the API: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends
+    # to Amazon EventBridge".
     return json.dumps(
         {
             "source": ["aws.sagemaker"],

@@ -15,8 +15,8 @@ class PrivateBucketArgs:
     """Name, key and policy of a bucket, where its access is logged, and how long old versions stay.
 
     Without `key_arn` the bucket encrypts with S3's own key: only the bucket that S3 delivers access logs to does, since
-    S3 writes them no other way (S3: UsingKMSEncryption). `existing_arn` is the ARN of the bucket if somebody else made
-    it: it gets the policy and nothing else.
+    S3 writes them no other way (Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)").
+    `existing_arn` is the ARN of the bucket if somebody else made it: it gets the policy and nothing else.
     """
 
     purpose: str

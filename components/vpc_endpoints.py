@@ -12,7 +12,8 @@ from catalog.scope import Scope
 from components.rendering import rendered
 from policies.documents import endpoints
 
-# Studio's own service is named apart from all others (SM: studio-updated-and-internet-access).
+# Studio's own service is named apart from all others (SageMaker Developer Guide, "Connect Studio in a VPC to external
+# resources").
 STUDIO = "studio"
 
 

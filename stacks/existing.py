@@ -41,18 +41,18 @@ def existing_of_workload(
 
     Raises RunError with everything that the platform needs of it and lacks.
     """
-    look = _look(settings, provider)
+    lookups = _lookups(settings, provider)
     given, boundary = settings.existing.roles.stack_set_execution, boundary_arn(settings)
     roles = {
-        project: role(look, f"roles.stackSetExecution.{project}", arn, expected[project], boundary)
+        project: role(lookups, f"roles.stackSetExecution.{project}", arn, expected[project], boundary)
         for project, arn in given.items()
     }
-    return replace(_existing(look, settings, settings.existing), roles=roles)
+    return replace(_existing(lookups, settings, settings.existing), roles=roles)
 
 
 def existing_of_data_science(settings: DataScienceSettings, provider: aws.Provider) -> Existing:
     """What the data science account has. Raises RunError as `existing_of_workload` does."""
-    return _existing(_look(settings, provider), settings, settings.existing)
+    return _existing(_lookups(settings, provider), settings, settings.existing)
 
 
 def existing_of_project(
@@ -62,18 +62,18 @@ def existing_of_project(
     arn = settings.existing.roles.stack_set_administration
     if arn is None:
         return None
-    look = _look(settings, provider)
-    found = role(look, "roles.stackSetAdministration", arn, expected, boundary_arn(settings))
-    _nothing_is_short(look)
+    lookups = _lookups(settings, provider)
+    found = role(lookups, "roles.stackSetAdministration", arn, expected, boundary_arn(settings))
+    _raise_shortfalls(lookups)
     return found
 
 
-def _look(settings: StackSettings, provider: aws.Provider) -> Lookups:
+def _lookups(settings: StackSettings, provider: aws.Provider) -> Lookups:
     return Lookups(provider, settings.account, settings.region, settings.prefix)
 
 
 def _existing(
-    look: Lookups,
+    lookups: Lookups,
     settings: WorkloadSettings | DataScienceSettings,
     existing: WorkloadExisting | DataScienceExisting,
 ) -> Existing:
@@ -81,22 +81,22 @@ def _existing(
     keys = _given(existing.keys.model_dump())
     buckets = _given(existing.buckets.model_dump()) if isinstance(existing, DataScienceExisting) else {}
     for purpose, arn in keys.items():
-        key(look, purpose, arn)
+        key(lookups, purpose, arn)
     for purpose, name in buckets.items():
-        bucket(look, purpose, name, keys[purpose])
+        bucket(lookups, purpose, name, keys[purpose])
     groups = _given(existing.network.security_groups.model_dump()) if existing.network else {}
-    network_found = network(look, existing.network, settings.network) if existing.network else None
+    network_found = network(lookups, existing.network, settings.network) if existing.network else None
     found = {}
     if existing.network:
-        security_groups(look, groups, existing.network.vpc, nat=settings.network.nat)
-        found = endpoints(look, existing.endpoints, existing.network)
-    _nothing_is_short(look)
+        security_groups(lookups, groups, existing.network.vpc, nat=settings.network.nat)
+        found = endpoints(lookups, existing.endpoints, existing.network)
+    _raise_shortfalls(lookups)
     return Existing(network=network_found, groups=groups, endpoints=found, keys=keys, buckets=buckets)
 
 
-def _nothing_is_short(look: Lookups) -> None:
-    if look.shortfalls:
-        raise pulumi.RunError(_message(look.shortfalls))
+def _raise_shortfalls(lookups: Lookups) -> None:
+    if lookups.shortfalls:
+        raise pulumi.RunError(_message(lookups.shortfalls))
 
 
 def _given(section: Mapping[str, str | None]) -> dict[str, str]:

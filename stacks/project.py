@@ -183,7 +183,7 @@ def _release(
     context: ProjectContext, roles: ProjectRoles, stage: str, tests: Mapping[str, BuildProject]
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
-    to_stage = pipelines.Delivery(
+    to_stage = pipelines.StackSetDelivery(
         stage=stage,
         stack_set=context.project_names.stack_set(stage),
         accounts=workloads.apply(lambda accounts: sorted({w["account"] for w in accounts})),

@@ -68,8 +68,8 @@ class WorkloadAccounts:
     def callers(self, roles: Sequence[str] = ()) -> Conditions:
         """What is true of callers beside `principals`: their scope, and that they are of the roles (ARN patterns).
 
-        Everybody as a principal would grant without an identity policy in the home account, which therefore is left
-        out (IAM reference_policies_evaluation-logic_policy-eval-denyallow).
+        Everybody as a principal would grant without an identity policy in the home account, which therefore is left out
+        (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access").
         """
         named: Conditions = {"ArnLike": {"aws:PrincipalArn": roles}} if roles else {}
         if not self.paths:
@@ -94,7 +94,7 @@ class WorkloadAccounts:
         """The request came through none of the platform's endpoints (ids).
 
         `aws:VpceOrgPaths` has several values and is missing without an endpoint, which `ForAllValues` takes for true;
-        S3 and KMS both send it (IAM reference_policies_condition-keys).
+        S3 and KMS both send it (IAM User Guide, "AWS global condition context keys").
         """
         if not self.paths:
             return not_through(endpoints)

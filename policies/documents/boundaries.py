@@ -1,8 +1,8 @@
 """Permissions boundaries: the most that anybody in an account can come to, whatever policies they are given.
 
 A boundary grants nothing. What it leaves out is denied implicitly, which a resource policy that names a session can
-pass over (IAM reference_policies_evaluation-logic_policy-eval-denyallow); what must never happen is therefore denied by
-name as well.
+pass over (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access"); what must never
+happen is therefore denied by name as well.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from policies.documents.statement import PolicyKind, Statement, document
 
 CEILING = "A boundary is a ceiling: identity policies grant the action, on resources that they name"
 
-# Every verb of IAM that changes something, but PassRole (SAR list_identityandaccessmanagement, November 2026).
+# Every verb of IAM that changes something, but PassRole (Service Authorization Reference, "AWS Identity and Access
+# Management (IAM)", November 2026).
 _IAM_VERBS = (
     *("Accept", "Add", "Associate", "Attach", "Change", "Create", "Deactivate", "Delete", "Detach", "Disable"),
     *("Enable", "Put", "Reject", "Remove", "Reset", "Resync", "Send", "Set", "Tag", "Untag", "Update", "Upload"),

@@ -39,7 +39,7 @@ def right_key(bucket: str, key: str) -> tuple[Statement, Statement]:
     """Uploads name this key or none, in which case the bucket's default encryption, the same key, applies.
 
     `Null` lets a request without the header through: a negated operator holds for a key that is missing, with
-    `IfExists` or without (IAM reference_policies_elements_condition_operators), and so would deny it.
+    `IfExists` or without (IAM User Guide, "IAM JSON policy elements: Condition operators"), and so would deny it.
     """
     return _unless(bucket, "DenyAnotherKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", key), _unless(
         bucket, "DenyAnotherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"

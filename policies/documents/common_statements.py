@@ -22,7 +22,7 @@ def sign_in_to_registry() -> Statement:
         sid="SignInToTheRegistry",
         actions=["ecr:GetAuthorizationToken"],
         resources=["*"],
-        reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+        reason='The action knows no resource (Service Authorization Reference, "Amazon Elastic Container Registry")',
     )
 
 
@@ -66,7 +66,11 @@ def pass_role(sid: str, roles: Sequence[str], service: str) -> Statement:
 
 
 def vpc_interfaces() -> Statement:
-    """What SageMaker needs of a role to place a container in a VPC (SM host-vpc and train-vpc)."""
+    """What SageMaker needs of a role to place a container in a VPC.
+
+    Source: SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC" and
+    the page of the same name for training jobs.
+    """
     return Statement(
         sid="AttachToTheNetwork",
         actions=[

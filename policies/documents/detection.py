@@ -52,13 +52,13 @@ def _logs_encrypt(scope: Scope, log_groups: Sequence[str]) -> Statement:
 
 def _services_tell(scope: Scope, topics: Sequence[str], queues: Sequence[str]) -> tuple[Statement, Statement]:
     """What this account's alarms and rules send to topics, and leave in queues when that fails."""
-    told = {"StringEquals": {"aws:SourceAccount": scope.account}}
+    source = {"StringEquals": {"aws:SourceAccount": scope.account}}
     topic = Statement(
         sid="AlarmsAndRulesPublish",
         principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=THIS_KEY,
-        conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
+        conditions={**source, "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
         reason=ONLY_THIS_KEY,
     )
     queue = Statement(
@@ -66,7 +66,7 @@ def _services_tell(scope: Scope, topics: Sequence[str], queues: Sequence[str]) -
         principals=Principals(services=["events.amazonaws.com"]),
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=THIS_KEY,
-        conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
+        conditions={**source, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
         reason=ONLY_THIS_KEY,
     )
     return topic, queue

@@ -40,9 +40,10 @@ def interface_endpoint(accounts: Sequence[str], organization_paths: Sequence[str
 def s3_endpoint(scope: Scope, accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
     """The platform's principals on its buckets, and the AWS-owned buckets that AWS's services make a VPC need.
 
-    Names of AWS-owned buckets: ECR userguide vpc-endpoints (image layers); CFN template-custom-resources and
-    cfn-responsemodule (answers of custom resources and wait conditions, by presigned URL, so the principal is
-    CloudFormation's and carries no platform account).
+    Names of AWS-owned buckets: Amazon ECR User Guide, "Amazon ECR interface VPC endpoints" (image layers); AWS
+    CloudFormation User Guide, "Create custom provisioning logic with custom resources" and cfn-responsemodule (answers
+    of custom resources and wait conditions, by presigned URL, so the principal is CloudFormation's and carries no
+    platform account).
     """
     layers = scope.bucket_arn(f"prod-{scope.region}-starport-layer-bucket", "*")
     answers = [

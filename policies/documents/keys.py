@@ -8,13 +8,15 @@ from catalog.scope import Scope
 from policies.documents.accounts import WorkloadAccounts, not_through
 from policies.documents.statement import Conditions, PolicyKind, Principals, Statement, account_principals, document
 
-# A key policy is attached to its key: `*` means this key and no other (KMS key-policy-overview).
+# A key policy is attached to its key: `*` means this key and no other (AWS KMS Developer Guide, "Key policies in AWS
+# KMS").
 THIS_KEY = ("*",)
 ONLY_THIS_KEY = "In a key policy * is the key that carries it"
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
-    # An alias is made with a right on the alias and one on its key (KMS alias-access).
+    # An alias is made with a right on the alias and one on its key (AWS KMS Developer Guide, "Control access to
+    # aliases").
     "kms:CreateAlias",
     "kms:DeleteAlias",
     "kms:DescribeKey",
@@ -110,7 +112,8 @@ def _read_models(scope: Scope, accounts: WorkloadAccounts, readers: Sequence[str
             **accounts.callers(readers),
             "StringEquals": {
                 "kms:ViaService": scope.service_host("s3"),
-                # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
+                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
+                # SSE-KMS with Amazon S3 Bucket Keys").
                 "kms:EncryptionContext:aws:s3:arn": bucket_arn,
             },
         },
@@ -158,7 +161,7 @@ def data_key(
     """Key of data, artifacts and images: `users` through S3; deployers only to fill repositories and make registries.
 
     A project's first repositories are uploaded to `seeded_bucket` (ARN) by whoever deploys the project. ECR makes its
-    grants on behalf of whoever makes the registry (ECR encryption-at-rest).
+    grants on behalf of whoever makes the registry (Amazon ECR User Guide, "Encryption at rest").
     """
     return document(
         administration(scope),
@@ -181,7 +184,8 @@ def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_buck
             **own,
             "StringEquals": {
                 "kms:ViaService": scope.service_host("s3"),
-                # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
+                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
+                # SSE-KMS with Amazon S3 Bucket Keys").
                 "kms:EncryptionContext:aws:s3:arn": seeded_bucket,
             },
         },
@@ -230,7 +234,8 @@ def operations_key(
 ) -> str:
     """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns).
 
-    `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (SNS sns-key-management).
+    `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (Amazon SNS Developer Guide,
+    "Managing Amazon SNS encryption keys and costs").
     """
     logs = Statement(
         sid="LogsEncryptTheirGroups",

@@ -180,7 +180,7 @@ def auditor(account: AccountScope) -> str:
             sid="LookEventsUp",
             actions=["cloudtrail:LookupEvents"],
             resources=["*"],
-            reason="The history of events knows no resource (SAR list_awscloudtrail)",
+            reason='The history of events knows no resource (Service Authorization Reference, "AWS CloudTrail")',
         ),
         *_read_the_trail(account),
         _deny("DenyDecisions", _DECISIONS),

@@ -1,9 +1,9 @@
 """What no role may start: jobs, models, notebooks and domains outside the VPC, without keys, or too large.
 
 The statements stand in the boundary of every role and, where an organization wants it, in a service control policy.
-Which action carries which condition key: SAR list_amazonsagemaker, copy of June 2026. An array-valued key that a
-request lacks makes `ForAnyValue` false, so absence is asked for by `Null` and values by `ForAnyValue` in statements of
-their own (IAM reference_policies_condition-single-vs-multi-valued-context-keys).
+Which action carries which condition key: Service Authorization Reference, "Amazon SageMaker AI", copy of June 2026. An
+array-valued key that a request lacks makes `ForAnyValue` false, so absence is asked for by `Null` and values by
+`ForAnyValue` in statements of their own (IAM User Guide, "Single-valued vs. multivalued context keys").
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ def _deny(
 
 # ---- the same as a service control policy, with what protects the guards themselves
 
-# With white space, since an SDK sends what it is given (ORG orgs_reference_limits).
+# With white space, since an SDK sends what it is given (AWS Organizations User Guide, "Quotas and service limits for
+# AWS Organizations").
 SCP_CHARACTERS = 10_240
 
 
@@ -151,8 +152,8 @@ def service_control_policy(scope: Scope, *, owners: Sequence[str], instance_type
     """The preventive statements and the guards' own protection, as one policy without a needless character.
 
     `owners` are ARN patterns of the roles that bring foundations up: nobody else changes what guards the account. A
-    service control policy binds neither the management account nor service-linked roles (ORG
-    orgs_manage_policies_scps). Raises BadStatement over AWS's limit.
+    service control policy binds neither the management account nor service-linked roles (AWS Organizations User Guide,
+    "Service control policies (SCPs)"). Raises BadStatement over AWS's limit.
     """
     statements = [*preventive_statements(instance_types), *_protection(scope, owners)]
     rendered = [statement.render() for statement in statements]

@@ -155,7 +155,8 @@ def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
                 "ec2:DeleteNetworkInterface",
             ],
             resources=["*"],
-            reason="CodeBuild makes its interface itself, so its id does not exist yet (CB vpc-support)",
+            reason="CodeBuild makes its interface itself, so its id does not exist yet (AWS CodeBuild User "
+            'Guide, "Use AWS CodeBuild with Amazon Virtual Private Cloud")',
         ),
         Statement(
             sid="AttachToTheNetwork",
@@ -303,7 +304,8 @@ def deploy_pipeline(
             sid="MakeStackSets",
             actions=["cloudformation:CreateStackSet"],
             resources=["*"],
-            reason="A set that does not exist yet is no resource (SAR list_awscloudformation); without the role "
+            reason='A set that does not exist yet is no resource (Service Authorization Reference, "AWS '
+            'CloudFormation"); without the role'
             "that is passed below it reaches nothing",
         ),
         _pass_administration(administration_role),

@@ -89,7 +89,8 @@ def _mark(everything: Sequence[str], tags: Sequence[str]) -> Statement:
 def _telling(scope: Scope, topic: str, queue: str, key: str) -> tuple[Statement, ...]:
     return (
         Statement(sid="TellTheTopic", actions=["sns:Publish"], resources=[topic]),
-        # Lambda sends what failed for good with the function's role (L: invocation-async-retain-records).
+        # Lambda sends what failed for good with the function's role (AWS Lambda Developer Guide, "Capturing records of
+        # Lambda asynchronous invocations").
         Statement(sid="KeepWhatFailed", actions=["sqs:SendMessage"], resources=[queue]),
         Statement(
             sid="EncryptMessages",

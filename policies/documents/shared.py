@@ -12,7 +12,8 @@ def model_group(group: str, accounts: WorkloadAccounts) -> str:
     """Group policy: workload accounts describe and deploy the group's models; approval stays in the account.
 
     Account principals and explicit actions: a role as principal or a wildcard would make the group impossible to share
-    through RAM later (SM model-registry-ram-promote). Actions: SM model-registry-deploy, without UpdateModelPackage.
+    through RAM later (SageMaker Developer Guide, "Cross-account discoverability"). Actions: SageMaker Developer Guide,
+    "Deploy a Model from the Registry", without UpdateModelPackage.
     """
     principals, conditions = accounts.principals(), accounts.callers()
     scope = accounts.scope

@@ -23,7 +23,7 @@ __all__ = [
     "document",
 ]
 
-# Letters and digits only: IAM reference_policies_elements_sid.
+# Letters and digits only: IAM User Guide, "IAM JSON policy elements: Sid".
 _SID = re.compile(r"^[A-Za-z0-9]{1,100}$")
 
 
@@ -50,9 +50,11 @@ EVERYBODY = Principals(aws=("*",))
 class PolicyKind(Enum):
     """What carries a document: its name, AWS's limit in characters, and whether white space counts.
 
-    Sources: IAM reference_iam-quotas; S3 using-iam-policies; KMS key-policy-overview; PL vpc-limits-endpoints; ORG
-    orgs_reference_limits; EB eb-quota; SQS quotas-policies; botocore's models of ecr and sagemaker. For topics 30,720
-    is told, nowhere confirmed; the smaller number holds.
+    Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, "Policies and permissions in Amazon S3";
+    AWS KMS Developer Guide, "Key policies in AWS KMS"; AWS PrivateLink Guide, "AWS PrivateLink quotas"; AWS
+    Organizations User Guide, "Quotas and service limits for AWS Organizations"; Amazon EventBridge User Guide, "Amazon
+    EventBridge quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas"; botocore's models of ecr and sagemaker.
+    For topics 30,720 is reported in places, nowhere confirmed; the smaller number holds.
     """
 
     IDENTITY = ("policy of a role", 10_240, False)

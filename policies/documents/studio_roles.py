@@ -39,7 +39,8 @@ class StudioScope(Scope):
     def profile(self, name: str) -> str:
         """A user profile of the domain that the session belongs to, and of no other.
 
-        `sagemaker:DomainId` is there in Studio's own sessions only (SM studio-updated-jl-admin-guide-permissions).
+        `sagemaker:DomainId` is there in Studio's own sessions only (SageMaker Developer Guide, "Give your users access
+        to spaces").
         """
         return self.arn("sagemaker", f"user-profile/${{sagemaker:DomainId}}/{name}")
 
@@ -75,7 +76,8 @@ def scientist(scope: StudioScope, name: str, projects: Sequence[names.ProjectNam
 def _own_spaces(scope: StudioScope, name: str) -> tuple[Statement, ...]:
     """Private spaces and their apps, of this profile alone: nobody opens another's space, or Studio as somebody else.
 
-    Form of the conditions: SM studio-updated-jl-admin-guide-permissions; tags: SM grant-tagging-permissions.
+    Form of the conditions: SageMaker Developer Guide, "Give your users access to spaces"; tags: SageMaker Developer
+    Guide, "Provide Permissions for Tagging SageMaker AI Resources".
     """
     own: Conditions = {
         "ArnLike": {"sagemaker:OwnerUserProfileArn": scope.profile(name)},
@@ -139,7 +141,8 @@ def _list_studio() -> Statement:
             )
         ],
         resources=["*"],
-        reason="These lists know no resource (SAR list_amazonsagemaker); they hold names, not data",
+        reason='These lists know no resource (Service Authorization Reference, "Amazon SageMaker AI"); they '
+        "hold names, not data",
     )
 
 

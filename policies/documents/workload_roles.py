@@ -184,23 +184,24 @@ def _endpoint(scope: WorkloadScope, endpoint: str) -> Statement:
 def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
     """Models and configurations of the project, told by the tag that the template gives them when it makes them."""
     # Their names are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63 and lower case, so that
-    # only the account and the kind can be named here. Condition keys of each action: SAR list_amazonsagemakerai; that
-    # SageMaker has them at creation and removal: AWS's managed policy AmazonSageMakerHyperPodInferenceAccess.
+    # only the account and the kind can be named here. Condition keys of each action: Service Authorization Reference,
+    # "Amazon SageMaker AI"; that SageMaker has them at creation and removal: AWS's managed policy
+    # AmazonSageMakerHyperPodInferenceAccess.
     both = [scope.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
-    asked, there = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
+    request_tag, resource_tag = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
     return (
         # CloudFormation may give the tags with the creation or right after it: no page says which.
         Statement(
             sid="MakeModels",
             actions=[f"sagemaker:Create{kind}" for kind in _UNNAMED],
             resources=both,
-            conditions={"StringEqualsIfExists": {asked: project}},
+            conditions={"StringEqualsIfExists": {request_tag: project}},
         ),
         Statement(
             sid="TagNewModels",
             actions=["sagemaker:AddTags"],
             resources=both,
-            conditions={"StringEquals": {asked: project}, "Null": {there: "true"}},
+            conditions={"StringEquals": {request_tag: project}, "Null": {resource_tag: "true"}},
         ),
         Statement(
             sid="ManageOwnModels",
@@ -213,9 +214,9 @@ def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
             ],
             resources=both,
             conditions={
-                "StringEquals": {there: project},
+                "StringEquals": {resource_tag: project},
                 # Whoever changes the tags of what is the project's does not hand it to another.
-                "StringEqualsIfExists": {asked: project},
+                "StringEqualsIfExists": {request_tag: project},
             },
         ),
         # Without a condition: of what is gone CloudFormation has to hear that it is not there.
@@ -261,6 +262,6 @@ def flow_logs(log_group_arn: str) -> str:
             sid="FindTheGroup",
             actions=["logs:DescribeLogGroups"],
             resources=["*"],
-            reason="Listing groups knows no resource (SAR list_amazoncloudwatchlogs)",
+            reason='Listing groups knows no resource (Service Authorization Reference, "Amazon CloudWatch Logs")',
         ),
     )

@@ -13,15 +13,15 @@ WORD = st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True)
 
 @given(st.text(alphabet="abcdefghij-", min_size=1, max_size=200))
 def test_a_fitted_name_is_within_the_limit_and_stays_itself(text: str) -> None:
-    fitted = names.fitted(text, names.Limit.RULE)
-    assert len(fitted) <= names.Limit.RULE.value
-    assert names.fitted(text, names.Limit.RULE) == fitted
-    assert len(text) > names.Limit.RULE.value or fitted == text
+    fitted = names.fitted(text, names.NameLimit.RULE)
+    assert len(fitted) <= names.NameLimit.RULE.value
+    assert names.fitted(text, names.NameLimit.RULE) == fitted
+    assert len(text) > names.NameLimit.RULE.value or fitted == text
 
 
 @given(st.text(alphabet="ab", min_size=70, max_size=90), st.text(alphabet="ab", min_size=70, max_size=90))
 def test_different_names_stay_different_when_cut(one: str, other: str) -> None:
-    same = names.fitted(one, names.Limit.ROLE) == names.fitted(other, names.Limit.ROLE)
+    same = names.fitted(one, names.NameLimit.ROLE) == names.fitted(other, names.NameLimit.ROLE)
     assert same == (one == other)
 
 

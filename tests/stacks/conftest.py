@@ -81,7 +81,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     yield from _platform(tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole example platform, up; tests only look at it."""
     for platform in _platform(tmp_path_factory.mktemp("platform")):

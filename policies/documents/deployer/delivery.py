@@ -79,7 +79,8 @@ def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ..
             actions=["elasticfilesystem:CreateFileSystem"],
             resources=["*"],
             conditions={"Bool": {"elasticfilesystem:Encrypted": "true"}},
-            reason="CreateDomain makes it for its caller, before it has a name (SM api-permissions-reference)",
+            reason="CreateDomain makes it for its caller, before it has a name (SageMaker Developer Guide, "
+            '"Amazon SageMaker AI API Permissions")',
         ),
         Statement(
             sid="TagStudiosHome",

@@ -99,6 +99,6 @@ def _existing(account: AccountScope, buckets: Sequence[str]) -> tuple[Statement,
             sid="TellWhoseTheyAre",
             actions=["s3:ListAllMyBuckets"],
             resources=["*"],
-            reason="An account's list of buckets is no resource (SAR list_amazons3)",
+            reason="An account's list of buckets is no resource (Service Authorization Reference, 'Amazon S3')",
         ),
     )

@@ -8,7 +8,8 @@ from policies.documents.account import AccountScope
 from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
 
-# What carries tags from its creation on. Rules of a group are tagged as well: SAR list_amazonec2.
+# What carries tags from its creation on. Rules of a group are tagged as well: Service Authorization Reference, "Amazon
+# EC2".
 _PARTS = (
     "elastic-ip",
     "internet-gateway",
@@ -87,19 +88,19 @@ def _network(account: AccountScope) -> Sequence[Statement]:
     vpcs = [account.arn("ec2", "vpc/*")]
     parts = [account.arn("ec2", f"{kind}/*") for kind in _PARTS]
     made = [*vpcs, *parts]
-    asked = account.tagging()
+    on_request = account.tagging()
     ours = account.tagged()
     return (
         Statement(
             sid="SeeNetworks",
             actions=_SEEING,
             resources=["*"],
-            reason="Describing knows no resource (SAR list_amazonec2)",
+            reason='Describing knows no resource (Service Authorization Reference, "Amazon EC2")',
         ),
-        Statement(sid="MakeVpcs", actions=["ec2:CreateVpc"], resources=vpcs, conditions=asked),
+        Statement(sid="MakeVpcs", actions=["ec2:CreateVpc"], resources=vpcs, conditions=on_request),
         # EC2 decides about what is made and about what that stands in or is attached to: the first is marked as the
         # platform's in the request, the second is so already. A VPC is only ever the second.
-        Statement(sid="MakeParts", actions=[*_CREATING, *_RULES], resources=parts, conditions=asked),
+        Statement(sid="MakeParts", actions=[*_CREATING, *_RULES], resources=parts, conditions=on_request),
         Statement(sid="MakePartsOfOwnNetworks", actions=[*_CREATING, *_RULES], resources=made, conditions=ours),
         Statement(sid="KeepNetworks", actions=_KEEPING, resources=made, conditions=ours),
         *_tagging(account, made),
@@ -113,14 +114,14 @@ def _network(account: AccountScope) -> Sequence[Statement]:
 
 def _tagging(account: AccountScope, made: Sequence[str]) -> tuple[Statement, ...]:
     """Tags say what is the platform's: they are given while something is made, or to what carries them already."""
-    asked = account.tagging()
+    on_request = account.tagging()
     return (
         Statement(
             sid="TagWhatIsMade",
             actions=["ec2:CreateTags"],
             resources=made,
             conditions={
-                **asked,
+                **on_request,
                 "StringLike": {"ec2:CreateAction": ["Allocate*", "Authorize*", "Create*"]},
             },
         ),
@@ -130,7 +131,7 @@ def _tagging(account: AccountScope, made: Sequence[str]) -> tuple[Statement, ...
             # A VPC brings its default security group along, without tags; the stack marks it and shuts it.
             actions=["ec2:CreateTags"],
             resources=[account.arn("ec2", "security-group/*")],
-            conditions=asked,
+            conditions=on_request,
         ),
     )
 

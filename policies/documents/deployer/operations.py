@@ -93,7 +93,8 @@ def _logs(account: AccountScope) -> tuple[Statement, ...]:
             sid="FindLogGroups",
             actions=["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups"],
             resources=["*"],
-            reason="Neither lists nor the delivery of flow logs know a resource (SAR list_amazoncloudwatchlogs)",
+            reason="Neither lists nor the delivery of flow logs know a resource (Service Authorization "
+            'Reference, "Amazon CloudWatch Logs")',
         ),
         Statement(
             sid="KeepAlarms",
@@ -126,7 +127,7 @@ def _events(account: AccountScope) -> tuple[Statement, ...]:
             sid="SayWhoPutsEvents",
             actions=["events:PutPermission", "events:RemovePermission"],
             resources=["*"],
-            reason="A bus's policy knows no resource (SAR list_amazoneventbridge)",
+            reason="A bus's policy knows no resource (Service Authorization Reference, 'Amazon EventBridge')",
         ),
     )
 
@@ -142,7 +143,7 @@ def _topics(account: AccountScope) -> tuple[Statement, ...]:
             sid="KeepSubscriptions",
             actions=["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"],
             resources=["*"],
-            reason="What concerns a subscription knows no resource (SAR list_amazonsns)",
+            reason='What concerns a subscription knows no resource (Service Authorization Reference, "Amazon SNS")',
         ),
     )
 
@@ -159,14 +160,16 @@ def _parameters(account: AccountScope) -> tuple[Statement, ...]:
             sid="FindParametersAndGroups",
             actions=["cloudformation:DescribeStacks", "ssm:DescribeParameters", "tag:GetResources"],
             resources=["*"],
-            reason="Lists of parameters and of tagged resources know no resource (SAR list_awsresourcegroups)",
+            reason="Lists of parameters and of tagged resources know no resource (Service Authorization "
+            'Reference, "AWS Resource Groups")',
         ),
         Statement(
             sid="MakeResourceGroups",
             actions=["resource-groups:CreateGroup"],
             resources=["*"],
             conditions={"StringEquals": {"aws:RequestTag/platform": prefix}},
-            reason="A group that does not exist has no ARN (SAR list_awsresourcegroups); its tag is asked for",
+            reason='A group that does not exist has no ARN (Service Authorization Reference, "AWS Resource '
+            'Groups"); its tag is asked for',
         ),
         Statement(
             sid="KeepResourceGroups",

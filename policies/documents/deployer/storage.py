@@ -120,7 +120,8 @@ def _cloud_control(account: AccountScope) -> tuple[Statement, ...]:
             sid="LookAtWhatExists",
             actions=["cloudformation:GetResource"],
             resources=["*"],
-            reason="Cloud Control reads with its caller's own rights and knows no resource (SAR awscloudcontrolapi)",
+            reason="Cloud Control reads with its caller's own rights and knows no resource (Service Authorization "
+            "Reference, 'AWS Cloud Control API')",
         ),
     )
 
@@ -141,11 +142,13 @@ def _make_keys(account: AccountScope) -> tuple[Statement, ...]:
             actions=["kms:CreateKey"],
             resources=["*"],
             conditions=account.tagging(),
-            reason="A key that does not exist has no ARN (SAR list_awskeymanagementservice); its tag is asked for",
+            reason='A key that does not exist has no ARN (Service Authorization Reference, "AWS Key Management '
+            'Service"); its tag is asked for',
         ),
         Statement(
             sid="MarkNewKeys",
-            # At its creation a key has no tags yet, so the right to give it some is for all (KMS manage-tags-api).
+            # At its creation a key has no tags yet, so the right to give it some is for all (AWS KMS
+            # Developer Guide, page manage-tags-api).
             actions=["kms:TagResource"],
             resources=_every_key(account),
             conditions=account.tagging(),
@@ -165,7 +168,7 @@ def _keep_keys(account: AccountScope) -> tuple[Statement, ...]:
             sid="FindAliases",
             actions=["kms:ListAliases"],
             resources=["*"],
-            reason="Listing aliases knows no resource (SAR list_awskeymanagementservice)",
+            reason='Listing aliases knows no resource (Service Authorization Reference, "AWS Key Management Service")',
         ),
     )
 
@@ -173,7 +176,7 @@ def _keep_keys(account: AccountScope) -> tuple[Statement, ...]:
 def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
     """What services do with a key on the deployer's behalf while they make something with it."""
     every = _every_key(account)
-    home = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
+    studio_services = ["elasticfilesystem.*.amazonaws.com", "sagemaker.*.amazonaws.com"]
     return (
         Statement(
             sid="HandKeysToServices",
@@ -181,18 +184,18 @@ def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
             resources=every,
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
-                "StringLike": {"kms:ViaService": ["ecr.*.amazonaws.com", *home]},
+                "StringLike": {"kms:ViaService": ["ecr.*.amazonaws.com", *studio_services]},
             },
         ),
         Statement(
             sid="EncryptStudiosHome",
-            # What CreateDomain asks of its caller for a key of one's own (SM api-permissions-reference). Of the
-            # platform's keys only Studio's lets the deployer do it.
+            # What CreateDomain asks of its caller for a key of one's own (SageMaker Developer Guide, "Amazon SageMaker
+            # AI API Permissions"). Of the platform's keys only Studio's lets the deployer do it.
             actions=["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"],
             resources=every,
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
-                "StringLike": {"kms:ViaService": home},
+                "StringLike": {"kms:ViaService": studio_services},
             },
         ),
         Statement(
@@ -219,7 +222,8 @@ def _images(account: AccountScope) -> tuple[Statement, ...]:
             sid="SignInToTheRegistry",
             actions=["ecr:GetAuthorizationToken"],
             resources=["*"],
-            reason="The action knows no resource (SAR list_amazonelasticcontainerregistry)",
+            reason='The action knows no resource (Service Authorization Reference, "Amazon Elastic Container '
+            'Registry")',
         ),
     )
 
