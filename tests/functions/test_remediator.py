@@ -20,7 +20,7 @@ from functions.remediator import handler, resource_kinds
 from functions.remediator.events import UnknownEvent
 from functions.remediator.remediator import Remediator, RemediatorConfig
 from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker import gaps, stopping
+from rehearsal.sagemaker import gaps, job_states
 from rehearsal.sagemaker.gaps import State
 from tests.functions.remediated import CONFIG, CONFORMING, KEY, TOPIC, VPC, arn, called, changed
 
@@ -109,7 +109,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     with mock_aws():
         # moto has every job completed at once, drops members and stops no training job.
         gaps.install(patches, jobs, gaps.Hooks())
-        stopping.install(patches, jobs, lambda *_: None, lambda *_: False)
+        job_states.install(patches, jobs, lambda *_: None, lambda *_: False)
         sns, sqs = boto3.client("sns"), boto3.client("sqs")
         sns.create_topic(Name=TOPIC.rpartition(":")[2])
         queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
