@@ -9,12 +9,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
+from rich.text import Text
 
 from rehearsal.authorization.unused import Unused
 from rehearsal.authorization.verdict import Access
-from rehearsal.report import Report, Step
+from rehearsal.console import ConsoleProgress
+from rehearsal.report import JourneyStep, RehearsalReport
 
-COLUMNS = 128
+COLUMNS = 120
 TITLE = "make rehearse"
 
 # Readable on paper of its own: background, text, then the eight colours of a terminal.
@@ -57,24 +59,35 @@ class NotPassed(ValueError):
     """A rehearsal that failed, or brought the stacks up only, is no example."""
 
 
+class WrappedLines(ConsoleProgress):
+    """Prints lines as a terminal shows them: wrapped to its width, the status of a step in colour."""
+
+    def print_line(self, text: str, style: str | None = None) -> None:
+        """Print text; a step that passed is green in its first word."""
+        line = Text(text, style=style or "")
+        if not style and text.startswith("passed "):
+            line.stylize("green", 0, len("passed"))
+        self.console.print(line)
+
+
 def draw(folder: Path) -> str:
     """The picture of the rehearsal in `folder`; NotPassed if it is no example of a whole one that passed."""
     report = _read(folder / "report.json")
     if not report.passed or not report.journey:
         raise NotPassed(f"the rehearsal in {folder} did not pass as a whole: run `make rehearse`, then this again")
     console = Console(record=True, width=COLUMNS, highlight=False, force_terminal=True, file=io.StringIO())
-    report.summary(console, Path("build/rehearsal"))
+    report.print_summary(WrappedLines(console), Path("build/rehearsal"))
     return console.export_svg(title=TITLE, theme=THEME, code_format=FORM, unique_id="rehearsal")
 
 
-def _read(path: Path) -> Report:
+def _read(path: Path) -> RehearsalReport:
     """The report that was written to `path`."""
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     passed, access = content.pop("passed"), content.pop("access")
     if not passed:
-        return Report(problem="failed")
-    steps = [Step(**step) for step in content.pop("journey")]
-    return Report(**content, journey=steps, access=_access(access))
+        return RehearsalReport(problem="failed")
+    steps = [JourneyStep(**step) for step in content.pop("journey")]
+    return RehearsalReport(**content, journey=steps, access=_access(access))
 
 
 def _access(section: dict[str, Any]) -> Access:
