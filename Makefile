@@ -10,7 +10,7 @@ INSTALLED := build/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access test test.root test.fast test.stacks test.projects golden rehearse bench clean
+.PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden rehearse bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 18
@@ -51,6 +51,9 @@ test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 
 test.root: $(INSTALLED)
 	@.venv/bin/pytest -n 2 --cov --cov-report=
+
+test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison of the two readers
+	@.venv/bin/pytest -n 2 -m slow --ignore tests/stacks
 
 test.projects: $(INSTALLED) ## Tests of the model image and of the two seed repositories
 	@for project in $(ENVIRONMENTS); do echo "$$project"; (cd $$project && .venv/bin/python -m pytest -q) || exit 1; done
