@@ -22,7 +22,7 @@ from settings.values import Kind
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Platform:
+class PlatformUnderTest:
     """The example platform in one AWS; its stack files can be changed between runs."""
 
     def __init__(self, world: RehearsalEnvironment, directory: Path) -> None:
@@ -45,8 +45,8 @@ class Platform:
         accounts = {each.settings.account for each in planned if each.stack in stacks}
 
         def needed(each: PlannedStack) -> bool:
-            there = each.stack in self.world.engine.stacks
-            return each.kind == Kind.FOUNDATION and each.settings.account in accounts and not there
+            is_up = each.stack in self.world.engine.stacks
+            return each.kind == Kind.FOUNDATION and each.settings.account in accounts and not is_up
 
         wanted = [each for each in planned if not stacks or each.stack in stacks or needed(each)]
         return {each.stack: self.world.up(each) for each in wanted}
@@ -57,32 +57,32 @@ class Platform:
         return {resource.name: resource for resource in found if resource.type == type_}
 
 
-def _platform(directory: Path) -> Iterator[Platform]:
+def _platform(directory: Path) -> Iterator[PlatformUnderTest]:
     for path in ROOT.glob("Pulumi*.yaml"):
         shutil.copy(path, directory)
     yield from platform_in(directory)
 
 
-def platform_in(directory: Path) -> Iterator[Platform]:
+def platform_in(directory: Path) -> Iterator[PlatformUnderTest]:
     """A world of its own for a directory of stack files."""
     progress = ConsoleProgress(Console(quiet=True))
     with Cloud("eu-west-1") as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
         world = RehearsalEnvironment(cloud, progress)
         world.engine.invoke_function = runtime.invoke
         try:
-            yield Platform(world, directory)
+            yield PlatformUnderTest(world, directory)
         finally:
             world.close()
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
+def platform(tmp_path: Path) -> Iterator[PlatformUnderTest]:
     """A world of the test's own, with nothing in it."""
     yield from _platform(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUnderTest]:
     """The whole example platform, up; tests only look at it."""
     for platform in _platform(tmp_path_factory.mktemp("platform")):
         platform.up()

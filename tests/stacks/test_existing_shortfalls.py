@@ -14,7 +14,7 @@ from policies.documents.trust import role_trust
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import PlannedStack, plan
 from settings.config import NAMESPACE
-from tests.stacks.conftest import Platform, platform_in
+from tests.stacks.conftest import PlatformUnderTest, platform_in
 from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS, Owned
 from tests.stacks.test_existing import ADMINISTRATION, EXECUTION, HOME, HOME_SCOPE, STAGING, boundary
@@ -25,9 +25,9 @@ Spoil = Callable[[Owned], Section]
 
 @dataclass(frozen=True)
 class Empty:
-    """An AWS in which no stack but foundations ever comes up, and the stacks that are tried there."""
+    """An AWS in which no stack but foundations ever comes up, and the stacks that are tried other_region."""
 
-    platform: Platform
+    platform: PlatformUnderTest
     planned: Mapping[str, PlannedStack]
 
     def owner(self, account: str = STAGING, stack: str = "staging") -> Owned:
@@ -354,8 +354,8 @@ def test_a_bucket_that_lacks_everything_is_told_so_at_once(empty: Empty) -> None
 def test_a_bucket_of_another_region_or_account_or_none_at_all_is_told_so(empty: Empty) -> None:
     own, other = empty.owner(HOME, "dev"), empty.owner()
     keys = {"data": own.key(), "models": own.key()}
-    there = own.client("s3", "eu-central-1")
-    there.create_bucket(Bucket="acme-there", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    other_region = own.client("s3", "eu-central-1")
+    other_region.create_bucket(Bucket="acme-there", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     other.bucket("acme-theirs", other.key())
     both = {"keys": keys, "buckets": {"data": "acme-there", "models": "acme-nothing"}}
     [elsewhere, nowhere] = empty.told(both, "dev")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stacks.conftest import Platform, platform_in
+from tests.stacks.conftest import PlatformUnderTest, platform_in
 from tests.stacks.layouts import ELSEWHERE, SECOND, Layout, another_region
 from tests.stacks.test_platform import listed, models_policies
 
@@ -14,7 +14,7 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
 @pytest.fixture(scope="module")
-def two_regions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def two_regions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUnderTest]:
     """Three production accounts, one of them in another region; tests only look at it."""
     directory = tmp_path_factory.mktemp("regions")
     another_region(Layout(directory))
@@ -24,7 +24,7 @@ def two_regions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 def test_an_account_in_another_region_stands_in_its_region_and_knows_where_models_come_from(
-    two_regions: Platform,
+    two_regions: PlatformUnderTest,
 ) -> None:
     stack = two_regions.world.engine.stacks["prod-central"]
     regions = {resource.region for resource in stack.resources.values() if resource.managed}
@@ -34,18 +34,20 @@ def test_an_account_in_another_region_stands_in_its_region_and_knows_where_model
     assert two_regions.world.missing("prod-central") == []
 
 
-def test_every_account_of_a_stage_is_in_the_models_policies_whatever_its_region(two_regions: Platform) -> None:
+def test_every_account_of_a_stage_is_in_the_models_policies_whatever_its_region(two_regions: PlatformUnderTest) -> None:
     bucket, key = models_policies(two_regions)
     roles = listed(bucket["AllowCrossAccount"]["Condition"]["ArnLike"]["aws:PrincipalArn"])
     accounts = ["222222222222", "333333333333", SECOND, ELSEWHERE]
     assert [role.split(":")[4] for role in roles] == accounts
     assert [root.split(":")[4] for root in listed(key["AllowCrossAccount"]["Principal"]["AWS"])] == accounts
-    there = two_regions.world.engine.stacks["prod-central"].outputs
-    assert there["s3EndpointId"] in bucket["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
-    assert there["kmsEndpointId"] in key["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
+    outputs = two_regions.world.engine.stacks["prod-central"].outputs
+    assert outputs["s3EndpointId"] in bucket["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
+    assert outputs["kmsEndpointId"] in key["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
 
 
-def test_a_project_is_delivered_to_the_accounts_of_a_stage_that_admit_it_and_to_no_other(two_regions: Platform) -> None:
+def test_a_project_is_delivered_to_the_accounts_of_a_stage_that_admit_it_and_to_no_other(
+    two_regions: PlatformUnderTest,
+) -> None:
     pipeline = two_regions.resources("project-screening", "aws:codepipeline/pipeline:Pipeline")
     stages = {stage["name"]: stage for stage in pipeline["deploy-pipeline-pipeline"].inputs["stages"]}
     configuration = stages["Production"]["actions"][0]["configuration"]
