@@ -17,7 +17,7 @@ from rehearsal.engine.state import Stack
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.runtime import Runtime
 from tests.functions.remediated import CONFORMING
-from tests.stacks.conftest import ROOT, PlatformUnderTest
+from tests.stacks.conftest import ROOT, Platform
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 SWITCHES = ("trail", "accessAnalyzer", "configRules", "guardDuty", "securityHub", "macie")
@@ -29,7 +29,7 @@ NOTHING = {"correction": {"enabled": False}, "detection": dict.fromkeys(SWITCHES
 class RemediatedAccount:
     """The account's foundation, and the world that it stands in."""
 
-    platform: PlatformUnderTest
+    platform: Platform
     runtime: Runtime
 
     @property
@@ -88,7 +88,7 @@ def account_with_controls(directory: Path) -> Iterator[RemediatedAccount]:
         world = RehearsalEnvironment(cloud, progress)
         world.engine.invoke_function = runtime.invoke
         try:
-            yield RemediatedAccount(PlatformUnderTest(world, directory), runtime)
+            yield RemediatedAccount(Platform(world, directory), runtime)
         finally:
             world.close()
 

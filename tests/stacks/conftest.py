@@ -22,7 +22,7 @@ from settings.values import Kind
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class PlatformUnderTest:
+class Platform:
     """The example platform in one AWS; its stack files can be changed between runs."""
 
     def __init__(self, world: RehearsalEnvironment, directory: Path) -> None:
@@ -57,32 +57,32 @@ class PlatformUnderTest:
         return {resource.name: resource for resource in found if resource.type == type_}
 
 
-def _platform(directory: Path) -> Iterator[PlatformUnderTest]:
+def _platform(directory: Path) -> Iterator[Platform]:
     for path in ROOT.glob("Pulumi*.yaml"):
         shutil.copy(path, directory)
     yield from platform_in(directory)
 
 
-def platform_in(directory: Path) -> Iterator[PlatformUnderTest]:
+def platform_in(directory: Path) -> Iterator[Platform]:
     """A world of its own for a directory of stack files."""
     progress = ConsoleProgress(Console(quiet=True))
     with Cloud("eu-west-1") as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
         world = RehearsalEnvironment(cloud, progress)
         world.engine.invoke_function = runtime.invoke
         try:
-            yield PlatformUnderTest(world, directory)
+            yield Platform(world, directory)
         finally:
             world.close()
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[PlatformUnderTest]:
+def platform(tmp_path: Path) -> Iterator[Platform]:
     """A world of the test's own, with nothing in it."""
     yield from _platform(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUnderTest]:
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole example platform, up; tests only look at it."""
     for platform in _platform(tmp_path_factory.mktemp("platform")):
         platform.up()

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from rehearsal.engine.state import StackFailed
-from tests.stacks.conftest import PlatformUnderTest
+from tests.stacks.conftest import Platform
 from tests.stacks.test_platform import listed, models_policies
 
 SECOND = "444444444444"
 
 
-def add_second_production(platform: PlatformUnderTest) -> None:
+def add_second_production(platform: Platform) -> None:
     settings = platform.settings("prod")
     settings |= {"account": SECOND, "network": {"cidr": "10.40.0.0/16", "availabilityZones": 2}}
     platform.write("prod-2", settings)
@@ -22,7 +22,7 @@ def add_second_production(platform: PlatformUnderTest) -> None:
     platform.write("dev", dev | {"workloads": ["staging", "prod", "prod-2"]})
 
 
-def remove_second_production(platform: PlatformUnderTest) -> None:
+def remove_second_production(platform: Platform) -> None:
     platform.write("dev", platform.settings("dev") | {"workloads": ["staging", "prod"]})
     platform.up("dev")
     platform.up("project-screening")
@@ -32,7 +32,7 @@ def remove_second_production(platform: PlatformUnderTest) -> None:
 
 
 def test_a_second_production_account_appears_in_both_policies_and_disappears_from_both(
-    platform: PlatformUnderTest,
+    platform: Platform,
 ) -> None:
     platform.up("staging", "prod", "dev", "project-screening")
     before = models_policies(platform)
@@ -54,7 +54,7 @@ def test_a_second_production_account_appears_in_both_policies_and_disappears_fro
     assert platform.world.missing("dev") == []
 
 
-def test_the_deploy_pipeline_reaches_every_account_of_a_stage(platform: PlatformUnderTest) -> None:
+def test_the_deploy_pipeline_reaches_every_account_of_a_stage(platform: Platform) -> None:
     add_second_production(platform)
     platform.up("staging", "prod", "prod-2", "dev", "project-screening")
     pipelines = platform.resources("project-screening", "aws:codepipeline/pipeline:Pipeline")
@@ -64,7 +64,7 @@ def test_the_deploy_pipeline_reaches_every_account_of_a_stage(platform: Platform
     assert list(stages) == ["Source", "Render", "Staging", "TestStaging", "Approve", "Production", "VerifyProduction"]
 
 
-def test_a_project_that_no_account_lets_in_is_told_where_to_ask(platform: PlatformUnderTest) -> None:
+def test_a_project_that_no_account_lets_in_is_told_where_to_ask(platform: Platform) -> None:
     for stack in ("staging", "prod"):
         platform.write(stack, platform.settings(stack) | {"projects": ["screening", "diabetes"]})
     platform.up("staging", "prod", "dev")
@@ -76,13 +76,13 @@ def test_a_project_that_no_account_lets_in_is_told_where_to_ask(platform: Platfo
         platform.up("project-screening")
 
 
-def test_a_stack_that_is_not_up_is_named_with_the_command_to_run(platform: PlatformUnderTest) -> None:
+def test_a_stack_that_is_not_up_is_named_with_the_command_to_run(platform: Platform) -> None:
     platform.up("staging")
     with pytest.raises(StackFailed, match="prod"):
         platform.up("dev")
 
 
-def test_destroying_everything_in_reverse_leaves_nothing(platform: PlatformUnderTest) -> None:
+def test_destroying_everything_in_reverse_leaves_nothing(platform: Platform) -> None:
     stacks = list(platform.up())
     for stack in reversed(stacks):
         platform.world.destroy(stack)
@@ -93,7 +93,7 @@ def test_destroying_everything_in_reverse_leaves_nothing(platform: PlatformUnder
     assert (roles, buckets) == ([], [])
 
 
-def test_the_function_is_asked_to_remove_releases_when_a_project_goes(platform: PlatformUnderTest) -> None:
+def test_the_function_is_asked_to_remove_releases_when_a_project_goes(platform: Platform) -> None:
     platform.up("staging", "prod", "dev", "project-screening")
     invocation = platform.resources("project-screening", "aws:lambda/invocation:Invocation")[
         "release-cleaner-on-destroy"
@@ -108,7 +108,7 @@ def test_the_function_is_asked_to_remove_releases_when_a_project_goes(platform: 
 
 
 def test_the_role_that_enters_workload_accounts_goes_after_what_was_delivered_with_it(
-    platform: PlatformUnderTest,
+    platform: Platform,
 ) -> None:
     platform.up("staging", "prod", "dev", "project-screening")
     before = len(platform.recorder.requests)
@@ -121,7 +121,7 @@ def test_the_role_that_enters_workload_accounts_goes_after_what_was_delivered_wi
     assert max(looked) < gone[0]
 
 
-def test_a_project_without_administrators_and_scientists_has_roles_for_nobody(platform: PlatformUnderTest) -> None:
+def test_a_project_without_administrators_and_scientists_has_roles_for_nobody(platform: Platform) -> None:
     settings = platform.settings("project-screening")
     platform.write("project-screening", {key: value for key, value in settings.items() if key != "administrators"})
     dev = platform.settings("dev")

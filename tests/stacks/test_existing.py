@@ -19,7 +19,7 @@ from rehearsal.authorization.decision import decide_all
 from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from rehearsal.engine import resources_json
 from rehearsal.engine.state import StackFailed
-from tests.stacks.conftest import PlatformUnderTest, platform_in
+from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS, Owned
 
@@ -38,15 +38,15 @@ WITHOUT_A_PROJECT = ("staging", "prod", "dev")
 GROUP, BUCKET, ROLE = "aws:ec2/securityGroup:SecurityGroup", "aws:s3/bucket:Bucket", "aws:iam/role:Role"
 
 
-def owner(platform: PlatformUnderTest, account: str = STAGING, stack: str = "staging") -> Owned:
+def owner(platform: Platform, account: str = STAGING, stack: str = "staging") -> Owned:
     return Owned(platform.world.cloud, account, CIDRS[stack])
 
 
-def bring(platform: PlatformUnderTest, stack: str, **existing: Any) -> None:
+def bring(platform: Platform, stack: str, **existing: Any) -> None:
     platform.write(stack, platform.settings(stack) | {"existing": existing})
 
 
-def hand_over(platform: PlatformUnderTest, *buckets: str) -> None:
+def hand_over(platform: Platform, *buckets: str) -> None:
     """The data science account's owner lets the deployer write the policies of buckets."""
     foundation = platform.settings("foundation")
     deployer = {**foundation["deployer"], "existingBuckets": list(buckets)}
@@ -69,12 +69,12 @@ def entered_by_stack_sets() -> str:
     return service_trust("cloudformation.amazonaws.com", HOME, source_arns=sets)
 
 
-def types(platform: PlatformUnderTest, stack: str) -> set[str]:
+def types(platform: Platform, stack: str) -> set[str]:
     return {resource.type for resource in platform.world.engine.stacks[stack].resources.values() if resource.managed}
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUnderTest]:
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """An AWS with the foundations and nothing else."""
     directory = tmp_path_factory.mktemp("existing")
     Layout(directory)
@@ -84,7 +84,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUnderT
 
 
 @pytest.fixture
-def platform(founded: PlatformUnderTest) -> Iterator[PlatformUnderTest]:
+def platform(founded: Platform) -> Iterator[Platform]:
     """The same for each test: its stacks go and its settings are put back, what exists already stays."""
     before = {path: path.read_text() for path in founded.directory.glob("Pulumi.*.yaml")}
     yield founded
@@ -96,7 +96,7 @@ def platform(founded: PlatformUnderTest) -> Iterator[PlatformUnderTest]:
         path.write_text(text)
 
 
-def test_a_network_is_used_and_neither_changed_nor_taken_away(platform: PlatformUnderTest) -> None:
+def test_a_network_is_used_and_neither_changed_nor_taken_away(platform: Platform) -> None:
     own = owner(platform)
     network = own.network()
     bring(platform, "staging", network=network)
@@ -112,7 +112,7 @@ def test_a_network_is_used_and_neither_changed_nor_taken_away(platform: Platform
     assert own.ec2.describe_subnets(SubnetIds=network["subnets"])["Subnets"]
 
 
-def test_security_groups_keep_the_rules_that_they_have(platform: PlatformUnderTest) -> None:
+def test_security_groups_keep_the_rules_that_they_have(platform: Platform) -> None:
     own = owner(platform)
     network = own.network()
     groups = own.groups(network["vpc"])
@@ -124,7 +124,7 @@ def test_security_groups_keep_the_rules_that_they_have(platform: PlatformUnderTe
     assert own.ec2.describe_security_groups(GroupIds=sorted(groups.values()))["SecurityGroups"] == before
 
 
-def test_workloads_reach_endpoints_that_exist_through_the_groups_of_those(platform: PlatformUnderTest) -> None:
+def test_workloads_reach_endpoints_that_exist_through_the_groups_of_those(platform: Platform) -> None:
     own = owner(platform)
     network = own.network()
     endpoints = own.endpoints(network)
@@ -141,7 +141,7 @@ def test_workloads_reach_endpoints_that_exist_through_the_groups_of_those(platfo
     assert endpoints["kms"] in key
 
 
-def test_keys_get_the_platforms_policy_and_alias_and_outlive_the_stack(platform: PlatformUnderTest) -> None:
+def test_keys_get_the_platforms_policy_and_alias_and_outlive_the_stack(platform: Platform) -> None:
     own = owner(platform)
     keys = {purpose: own.key() for purpose in ("volumes", "capture", "operations")}
     bring(platform, "staging", keys=keys)
@@ -159,7 +159,7 @@ def test_keys_get_the_platforms_policy_and_alias_and_outlive_the_stack(platform:
     assert "DenyNoVPC" not in own.kms.get_key_policy(KeyId=keys["capture"], PolicyName="default")["Policy"]
 
 
-def test_a_role_that_somebody_else_made_is_used_under_the_name_that_others_compute(platform: PlatformUnderTest) -> None:
+def test_a_role_that_somebody_else_made_is_used_under_the_name_that_others_compute(platform: Platform) -> None:
     own = owner(platform)
     own.role(EXECUTION, entered_from_home(), boundary(STAGING))
     bring(platform, "staging", roles={"stackSetExecution": {"screening": EXECUTION}})
@@ -173,7 +173,7 @@ def test_a_role_that_somebody_else_made_is_used_under_the_name_that_others_compu
     own.iam.delete_role(RoleName=EXECUTION.rpartition("/")[2])
 
 
-def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_name(platform: PlatformUnderTest) -> None:
+def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_name(platform: Platform) -> None:
     own = owner(platform, HOME, "dev")
     keys = {purpose: own.key() for purpose in ("data", "models")}
     buckets = {purpose: own.bucket(f"acme-{purpose}", keys[purpose]) for purpose in keys}
@@ -197,7 +197,7 @@ def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_na
 
 
 def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_change(
-    platform: PlatformUnderTest, tmp_path: Path
+    platform: Platform, tmp_path: Path
 ) -> None:
     everything(platform)
     start = len(platform.recorder.requests)
@@ -223,7 +223,7 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     assert [line for line in platform.recorder.since(before) if line.writes] == []
 
 
-def built(platform: PlatformUnderTest, folder: Path) -> tuple[PolicyGraph, ResourceFacts]:
+def built(platform: Platform, folder: Path) -> tuple[PolicyGraph, ResourceFacts]:
     """The graph, and what AWS knows besides: the tags of what was brought, and the path of a role."""
     resources = folder / "resources.json"
     resources.write_text(json.dumps(resources_json(platform.world.engine)))
@@ -245,7 +245,7 @@ def mentioned(section: Any) -> list[str]:
     return [each for value in section for each in mentioned(value)] if isinstance(section, list) else [section]
 
 
-def everything(platform: PlatformUnderTest) -> None:
+def everything(platform: Platform) -> None:
     hand_over(platform, "whole-data", "whole-models")
     staging, data_science = owner(platform), owner(platform, HOME, "dev")
     network, studio = staging.network(), data_science.network()
@@ -274,7 +274,7 @@ def everything(platform: PlatformUnderTest) -> None:
         platform.write(stack, platform.settings(stack) | {"registry": registry})
 
 
-def test_what_is_short_is_told_at_once_and_nothing_is_made(platform: PlatformUnderTest) -> None:
+def test_what_is_short_is_told_at_once_and_nothing_is_made(platform: Platform) -> None:
     own = owner(platform)
     network = own.network(zones=("a",))
     own.ec2.modify_vpc_attribute(VpcId=network["vpc"], EnableDnsHostnames={"Value": False})

@@ -14,7 +14,7 @@ from policies.documents.trust import role_trust
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import PlannedStack, plan
 from settings.config import NAMESPACE
-from tests.stacks.conftest import PlatformUnderTest, platform_in
+from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS, Owned
 from tests.stacks.test_existing import ADMINISTRATION, EXECUTION, HOME, HOME_SCOPE, STAGING, boundary
@@ -27,7 +27,7 @@ Spoil = Callable[[Owned], Section]
 class Empty:
     """An AWS in which no stack but foundations ever comes up, and the stacks that are tried other_region."""
 
-    platform: PlatformUnderTest
+    platform: Platform
     planned: Mapping[str, PlannedStack]
 
     def owner(self, account: str = STAGING, stack: str = "staging") -> Owned:

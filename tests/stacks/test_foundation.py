@@ -10,7 +10,7 @@ from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
 from policies.documents.account import AccountScope
 from policies.documents.boundaries import platform_boundary
-from tests.stacks.conftest import PlatformUnderTest
+from tests.stacks.conftest import Platform
 from tests.stacks.test_platform import ROLE, ROLE_POLICY, listed, statements
 
 FOUNDATIONS = {
@@ -21,14 +21,14 @@ FOUNDATIONS = {
 EVERYTHING: Document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-def roles(platform: PlatformUnderTest) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def roles(platform: Platform) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every role that was made: its ARN and its inputs."""
     for stack in platform.world.engine.stacks:
         for role in platform.resources(stack, ROLE).values():
             yield role.outputs["arn"], role.inputs
 
 
-def test_every_role_of_the_platform_carries_its_accounts_boundary(standing: PlatformUnderTest) -> None:
+def test_every_role_of_the_platform_carries_its_accounts_boundary(standing: Platform) -> None:
     found = dict(roles(standing))
     deployers = {arn for arn in found if ":role/mlops/foundation/" in arn and arn.endswith("-deployer")}
     assert len(deployers) == 3
@@ -37,7 +37,7 @@ def test_every_role_of_the_platform_carries_its_accounts_boundary(standing: Plat
         assert inputs["permissionsBoundary"] == f"arn:aws:iam::{arn.split(':')[4]}:policy/mlops/foundation/{name}", arn
 
 
-def test_owners_bring_foundations_up_and_deployers_all_the_rest(standing: PlatformUnderTest) -> None:
+def test_owners_bring_foundations_up_and_deployers_all_the_rest(standing: Platform) -> None:
     for stack, account in FOUNDATIONS.items():
         made = [line for line in standing.recorder.requests if line.phase == f"up {stack}"]
         assert {line.role for line in made} == {f"arn:aws:iam::{account}:role/owner"}
@@ -53,7 +53,7 @@ def test_owners_bring_foundations_up_and_deployers_all_the_rest(standing: Platfo
     assert not any(line.role.endswith(("role/owner", "role/deployer")) for line in rest)
 
 
-def test_the_deployer_is_entered_through_sts_by_the_role_that_its_trust_names(standing: PlatformUnderTest) -> None:
+def test_the_deployer_is_entered_through_sts_by_the_role_that_its_trust_names(standing: Platform) -> None:
     entered = [
         (line.role, line.resource)
         for line in standing.recorder.requests
@@ -64,7 +64,7 @@ def test_the_deployer_is_entered_through_sts_by_the_role_that_its_trust_names(st
         assert (f"arn:aws:iam::{account}:role/ci", deployer) in entered
 
 
-def test_no_roles_own_policy_gives_what_its_boundary_leaves_out(standing: PlatformUnderTest) -> None:
+def test_no_roles_own_policy_gives_what_its_boundary_leaves_out(standing: Platform) -> None:
     """A right that the boundary lacks would only show when somebody needs it.
 
     Denials of prevention depend on what is asked for; they are left out here and decided in the rehearsal.

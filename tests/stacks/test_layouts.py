@@ -13,7 +13,7 @@ from rehearsal.aws.admission import Caller, admits
 from rehearsal.engine.state import Resource
 from rehearsal.plan import plan
 from rehearsal.services import name_property
-from tests.stacks.conftest import PlatformUnderTest, platform_in
+from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import HOME, Layout, single
 from tests.stacks.test_platform import listed
 
@@ -23,7 +23,7 @@ GLOBAL = ("aws:iam/", "aws:s3/")
 
 
 @pytest.fixture(scope="module")
-def one_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUnderTest]:
+def one_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Everything in one account; tests only look at it."""
     directory = tmp_path_factory.mktemp("single")
     single(Layout(directory))
@@ -32,12 +32,12 @@ def one_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformUn
         yield platform
 
 
-def managed(platform: PlatformUnderTest) -> list[Resource]:
+def managed(platform: Platform) -> list[Resource]:
     stacks = platform.world.engine.stacks.values()
     return [resource for stack in stacks for resource in stack.resources.values() if resource.managed]
 
 
-def documents(platform: PlatformUnderTest) -> Iterator[tuple[str, dict[str, Any]]]:
+def documents(platform: Platform) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every policy document that a resource carries, with where it stands."""
     for resource in managed(platform):
         for name, value in resource.inputs.items():
@@ -52,18 +52,18 @@ def lists(value: Any) -> Iterator[list[Any]]:
         yield from lists(inner)
 
 
-def same(platform: PlatformUnderTest, output: str) -> list[str]:
+def same(platform: Platform, output: str) -> list[str]:
     """An output of the three stacks that have a network."""
     return [platform.world.engine.stacks[stack].outputs[output] for stack in ("staging", "prod", "dev")]
 
 
-def test_one_account_holds_everything_and_each_is_found_again(one_account: PlatformUnderTest) -> None:
+def test_one_account_holds_everything_and_each_is_found_again(one_account: Platform) -> None:
     assert {resource.account for resource in managed(one_account)} == {HOME}
     stacks = one_account.world.engine.stacks
     assert [missing for stack in stacks for missing in one_account.world.missing(stack)] == []
 
 
-def test_no_document_of_one_account_names_anything_twice(one_account: PlatformUnderTest) -> None:
+def test_no_document_of_one_account_names_anything_twice(one_account: Platform) -> None:
     seen = 0
     for where, document in documents(one_account):
         seen += 1
@@ -73,7 +73,7 @@ def test_no_document_of_one_account_names_anything_twice(one_account: PlatformUn
     assert seen > 100
 
 
-def test_no_two_resources_of_one_account_have_the_same_name(one_account: PlatformUnderTest) -> None:
+def test_no_two_resources_of_one_account_have_the_same_name(one_account: Platform) -> None:
     taken: Counter[tuple[str, str, str]] = Counter()
     for resource in managed(one_account):
         name = name_property(resource.type)
@@ -86,14 +86,12 @@ def test_no_two_resources_of_one_account_have_the_same_name(one_account: Platfor
 
 
 @pytest.mark.parametrize("output", ["kmsEndpointId", "s3EndpointId", "volumeKeyArn", "vpcId"])
-def test_in_one_account_each_environment_keeps_a_perimeter_of_its_own(
-    one_account: PlatformUnderTest, output: str
-) -> None:
+def test_in_one_account_each_environment_keeps_a_perimeter_of_its_own(one_account: Platform, output: str) -> None:
     assert len(set(same(one_account, output))) == 3
 
 
 def test_in_one_account_model_roles_of_both_stages_read_models_and_no_other_role_does(
-    one_account: PlatformUnderTest,
+    one_account: Platform,
 ) -> None:
     bucket = one_account.resources("dev", "aws:s3/bucketPolicy:BucketPolicy")["models-policy"].inputs["policy"]
     # The admission knows no policy variables: this is the tag of the role that asks.
@@ -132,7 +130,7 @@ def reader(role: str, outputs: dict[str, Any], bucket: str) -> Caller:
     return Caller(role_arn=role, account=HOME, context=context)
 
 
-def test_in_one_account_a_projects_stack_sets_enter_by_one_role_for_each_stage(one_account: PlatformUnderTest) -> None:
+def test_in_one_account_a_projects_stack_sets_enter_by_one_role_for_each_stage(one_account: Platform) -> None:
     policies = one_account.resources("project-screening", "aws:iam/rolePolicy:RolePolicy")
     policy = policies["role-stackset-administration-policy"]
     entered = [role for s in json.loads(policy.inputs["policy"])["Statement"] for role in listed(s["Resource"])]
@@ -148,12 +146,12 @@ def test_in_one_account_a_projects_stack_sets_enter_by_one_role_for_each_stage(o
         assert configuration["ExecutionRoleName"] == f"mlops-{stage.lower()}-screening-stackset-execution"
 
 
-def test_a_second_run_in_one_account_sends_nothing_that_changes_it(one_account: PlatformUnderTest) -> None:
+def test_a_second_run_in_one_account_sends_nothing_that_changes_it(one_account: Platform) -> None:
     before = len(one_account.recorder.requests)
     one_account.up()
     assert [line for line in one_account.recorder.since(before) if line.writes] == []
 
 
-def test_the_layouts_are_planned_foundations_and_workloads_first(one_account: PlatformUnderTest) -> None:
+def test_the_layouts_are_planned_foundations_and_workloads_first(one_account: Platform) -> None:
     kinds = [each.kind for each in plan(one_account.directory)]
     assert kinds == sorted(kinds, key=["foundation", "workload", "data-science", "project"].index)

@@ -8,12 +8,12 @@ import pytest
 
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import plan
-from tests.stacks.conftest import PlatformUnderTest
+from tests.stacks.conftest import Platform
 from tests.stacks.test_foundation import EVERYTHING, roles
 from tests.stacks.test_platform import ROLE, statements
 
 
-def test_only_personas_that_somebody_signs_in_as_are_made(platform: PlatformUnderTest) -> None:
+def test_only_personas_that_somebody_signs_in_as_are_made(platform: Platform) -> None:
     signs_in = "arn:aws:iam::222222222222:role/sign-in-audit"
     platform.write("foundation-staging", platform.settings("foundation-staging") | {"people": {"auditors": [signs_in]}})
     platform.up("foundation-staging")
@@ -23,7 +23,7 @@ def test_only_personas_that_somebody_signs_in_as_are_made(platform: PlatformUnde
 
 
 def test_whoever_enters_the_deployer_gives_the_external_id_that_the_settings_ask_for(
-    platform: PlatformUnderTest,
+    platform: Platform,
 ) -> None:
     deployer = {"trustedBy": ["arn:aws:iam::999999999999:role/pipeline"], "externalId": "agreed"}
     platform.write("foundation-staging", platform.settings("foundation-staging") | {"deployer": deployer})
@@ -36,19 +36,19 @@ def test_whoever_enters_the_deployer_gives_the_external_id_that_the_settings_ask
     assert actor.role_arn == role.outputs["arn"]
 
 
-def test_a_stack_without_its_foundation_is_refused_at_its_first_role(platform: PlatformUnderTest) -> None:
+def test_a_stack_without_its_foundation_is_refused_at_its_first_role(platform: Platform) -> None:
     staging = next(each for each in plan(platform.directory) if each.stack == "staging")
     with pytest.raises(StackFailed, match=r"NoSuchEntity.*mlops-boundary does not exist"):
         platform.world.up(staging)
 
 
-def test_a_foundation_stays_while_roles_stand_on_it(platform: PlatformUnderTest) -> None:
+def test_a_foundation_stays_while_roles_stand_on_it(platform: Platform) -> None:
     platform.up("staging")
     with pytest.raises(StackFailed, match="DeleteConflict"):
         platform.world.destroy("foundation-staging")
 
 
-def test_a_stack_with_a_boundary_of_its_own_uses_that(platform: PlatformUnderTest) -> None:
+def test_a_stack_with_a_boundary_of_its_own_uses_that(platform: Platform) -> None:
     cloud = platform.world.cloud
     iam = cloud.client(cloud.owner("222222222222"), "iam")
     own = iam.create_policy(PolicyName="ours", PolicyDocument=json.dumps(EVERYTHING))["Policy"]["Arn"]

@@ -13,7 +13,7 @@ from policies.access.graph import PolicyGraph, read_graph
 from policies.documents.trust import SILENT
 from rehearsal.engine import resources_json
 from rehearsal.journey.actors import JourneyActors
-from tests.stacks.conftest import PlatformUnderTest
+from tests.stacks.conftest import Platform
 
 BASE = "arn:aws:iam::111111111111:role"
 SCIENTISTS = {"alice": "screening", "bob": "diabetes"}
@@ -21,7 +21,7 @@ PATHS = re.compile(r"/mlops/(people|projects/[a-z0-9-]+|platform|delivery|founda
 
 
 @pytest.fixture(scope="module")
-def graph(standing: PlatformUnderTest) -> PolicyGraph:
+def graph(standing: Platform) -> PolicyGraph:
     """What was built, with its policies."""
     file = standing.directory / "resources.json"
     file.write_text(json.dumps(resources_json(standing.world.engine)))
@@ -55,7 +55,7 @@ def test_scientists_publish_to_their_own_projects_under_their_own_names(
     assert not allowed({})
 
 
-def test_whoever_publishes_in_the_rehearsal_is_recorded_by_name(standing: PlatformUnderTest) -> None:
+def test_whoever_publishes_in_the_rehearsal_is_recorded_by_name(standing: Platform) -> None:
     outputs = standing.world.engine.stacks["dev"].outputs
     before = len(standing.recorder.requests)
     publish = f"{BASE}/mlops/projects/screening/mlops-screening-publish"
@@ -69,7 +69,7 @@ def test_whoever_publishes_in_the_rehearsal_is_recorded_by_name(standing: Platfo
     assert {right.action for right in recorded[0].rights or ()} == {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
 
-def test_every_profile_has_a_role_of_its_own_and_the_domain_one_that_does_nothing(standing: PlatformUnderTest) -> None:
+def test_every_profile_has_a_role_of_its_own_and_the_domain_one_that_does_nothing(standing: Platform) -> None:
     profiles = standing.resources("dev", "aws:sagemaker/userProfile:UserProfile").values()
     roles = {one.inputs["userProfileName"]: one.inputs["userSettings"]["executionRole"] for one in profiles}
     assert roles == {name: scientist(name) for name in SCIENTISTS}
@@ -93,7 +93,7 @@ def test_every_trust_says_which_account_or_which_roles(graph: PolicyGraph) -> No
                 assert not any("*" in one for one in listed(named)), role.arn
 
 
-def test_services_act_for_resources_that_are_there(graph: PolicyGraph, standing: PlatformUnderTest) -> None:
+def test_services_act_for_resources_that_are_there(graph: PolicyGraph, standing: Platform) -> None:
     """A name in a trust that nothing has would lock the service out, and nobody would notice before it runs."""
     arns = [str(r.outputs.get("arn")) for s in standing.world.engine.stacks.values() for r in s.resources.values()]
     found = 0

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from rehearsal.report import SMALL
-from tests.stacks.conftest import PlatformUnderTest
+from tests.stacks.conftest import Platform
 
 BUCKET_POLICY, KEY = "aws:s3/bucketPolicy:BucketPolicy", "aws:kms/key:Key"
 ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
@@ -20,19 +20,19 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def models_policies(platform: PlatformUnderTest) -> tuple[dict[str, Any], dict[str, Any]]:
+def models_policies(platform: Platform) -> tuple[dict[str, Any], dict[str, Any]]:
     """Statements of the models bucket's policy, and of its key's."""
     bucket = platform.resources("dev", BUCKET_POLICY)["models-policy"].inputs["policy"]
     key = platform.resources("dev", KEY)["models-key-key"].inputs["policy"]
     return statements(bucket), statements(key)
 
 
-def outputs(platform: PlatformUnderTest, name: str) -> list[str]:
+def outputs(platform: Platform, name: str) -> list[str]:
     stacks = platform.world.engine.stacks
     return sorted(stacks[stack].outputs[name] for stack in ("staging", "prod", "dev"))
 
 
-def test_three_accounts_hold_over_200_resources_and_each_is_found_again(standing: PlatformUnderTest) -> None:
+def test_three_accounts_hold_over_200_resources_and_each_is_found_again(standing: Platform) -> None:
     stacks = standing.world.engine.stacks
     managed = [resource for stack in stacks.values() for resource in stack.resources.values() if resource.managed]
     counted = [resource for resource in managed if not any(part in resource.type for part in SMALL)]
@@ -41,14 +41,14 @@ def test_three_accounts_hold_over_200_resources_and_each_is_found_again(standing
     assert [missing for stack in stacks for missing in standing.world.missing(stack)] == []
 
 
-def test_a_second_run_in_the_same_aws_sends_nothing_that_changes_it(standing: PlatformUnderTest) -> None:
+def test_a_second_run_in_the_same_aws_sends_nothing_that_changes_it(standing: Platform) -> None:
     before = len(standing.recorder.requests)
     standing.up()
     assert [line for line in standing.recorder.since(before) if line.writes] == []
 
 
 def test_the_models_bucket_admits_exactly_the_model_roles_and_the_s3_endpoints_of_all_accounts(
-    standing: PlatformUnderTest,
+    standing: Platform,
 ) -> None:
     bucket, _ = models_policies(standing)
     assert listed(bucket["AllowCrossAccount"]["Condition"]["ArnLike"]["aws:PrincipalArn"]) == [
@@ -59,14 +59,14 @@ def test_the_models_bucket_admits_exactly_the_model_roles_and_the_s3_endpoints_o
 
 
 def test_the_models_key_admits_the_same_roles_and_the_kms_endpoints_of_all_accounts(
-    standing: PlatformUnderTest,
+    standing: Platform,
 ) -> None:
     bucket, key = models_policies(standing)
     assert key["AllowCrossAccount"]["Condition"]["ArnLike"] == bucket["AllowCrossAccount"]["Condition"]["ArnLike"]
     assert key["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"] == outputs(standing, "kmsEndpointId")
 
 
-def test_the_model_roles_that_exist_are_the_ones_that_the_policies_name(standing: PlatformUnderTest) -> None:
+def test_the_model_roles_that_exist_are_the_ones_that_the_policies_name(standing: Platform) -> None:
     for stack, account, stage in (("staging", "222222222222", "staging"), ("prod", "333333333333", "production")):
         roles = standing.resources(stack, ROLE)
         for project in ("screening", "diabetes"):
@@ -77,7 +77,7 @@ def test_the_model_roles_that_exist_are_the_ones_that_the_policies_name(standing
             assert role.inputs["tags"]["project"] == project
 
 
-def test_no_model_role_is_given_another_projects_prefix_in_any_document(standing: PlatformUnderTest) -> None:
+def test_no_model_role_is_given_another_projects_prefix_in_any_document(standing: Platform) -> None:
     other = {"screening": "diabetes", "diabetes": "screening"}
     for stack in ("staging", "prod"):
         for project, foreign in other.items():
@@ -92,7 +92,7 @@ def test_no_model_role_is_given_another_projects_prefix_in_any_document(standing
     assert "${aws:PrincipalTag/project}" in bucket["AllowCrossAccount"]["Resource"]
 
 
-def test_everything_that_takes_tags_carries_owner_and_cost_centre(standing: PlatformUnderTest) -> None:
+def test_everything_that_takes_tags_carries_owner_and_cost_centre(standing: Platform) -> None:
     for stack in standing.world.engine.stacks.values():
         for resource in stack.resources.values():
             tags = resource.outputs.get("tagsAll")
@@ -100,7 +100,7 @@ def test_everything_that_takes_tags_carries_owner_and_cost_centre(standing: Plat
                 assert {"owner", "cost-centre", "environment", "data-class", "platform"} <= tags.keys(), resource.urn
 
 
-def test_every_role_fits_the_limits_of_iam(standing: PlatformUnderTest) -> None:
+def test_every_role_fits_the_limits_of_iam(standing: Platform) -> None:
     # Trust 2,048 characters, inline policies of a role together 10,240, without white space (IAM reference_iam-quotas).
     for name in standing.world.engine.stacks:
         for role in standing.resources(name, ROLE).values():
@@ -109,7 +109,7 @@ def test_every_role_fits_the_limits_of_iam(standing: PlatformUnderTest) -> None:
             assert len("".join(policy.inputs["policy"].split())) <= 10_240, policy.urn
 
 
-def test_discovery_tells_the_template_where_it_is(standing: PlatformUnderTest) -> None:
+def test_discovery_tells_the_template_where_it_is(standing: Platform) -> None:
     parameters = standing.resources("prod", "aws:ssm/parameter:Parameter").values()
     values = {parameter.inputs["name"]: parameter.outputs["value"] for parameter in parameters}
     outputs = standing.world.engine.stacks["prod"].outputs
@@ -118,7 +118,7 @@ def test_discovery_tells_the_template_where_it_is(standing: PlatformUnderTest) -
     assert all(values.values())
 
 
-def test_urns_are_the_ones_that_people_already_have(standing: PlatformUnderTest) -> None:
+def test_urns_are_the_ones_that_people_already_have(standing: Platform) -> None:
     """A renamed child is a replacement for somebody: give it an alias, then renew the list with `--golden`."""
     from tests.stacks.golden import GOLDEN
 
