@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import ConsoleProgress
@@ -27,6 +28,8 @@ class RehearsalEnvironment:
     def __init__(self, cloud: Cloud, progress: ConsoleProgress) -> None:
         self.cloud, self.progress = cloud, progress
         self.engine = Engine(cloud)
+        # The stacks as they were before `take_down`.
+        self.destroyed: dict[str, Stack] = {}
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -60,3 +63,14 @@ class RehearsalEnvironment:
                 stack = self.up(planned)
                 self.progress.update("looking for what was made")
                 report.add_stack(planned, stack, self.missing(planned.stack))
+
+    def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
+        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed."""
+        self.destroyed = {
+            name: replace(stack, resources=dict(stack.resources)) for name, stack in self.engine.stacks.items()
+        }
+        for planned in reversed(plan):
+            with self.progress.running(f"destroy {planned.stack} [dim]({planned.settings.account})[/dim]"):
+                self.engine.unprotect(planned.stack)
+                self.destroy(planned.stack)
+                report.destroyed.append(planned.stack)

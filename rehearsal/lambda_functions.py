@@ -88,7 +88,7 @@ class LambdaFunctions:
 
     def install(self) -> None:
         """Answer `lambda:Invoke` of every caller."""
-        self.cloud.handlers["lambda:Invoke"] = self._invoked
+        self.cloud.patches.set_item(self.cloud.handlers, "lambda:Invoke", self._invoked)
 
     def invoke(self, account: str, name: str, payload: Any, region: str | None = None) -> tuple[int, Any]:
         """Run a function and give HTTP status and answer. A function that fails answers 200 with an `errorType`."""

@@ -13,6 +13,7 @@ class Options:
     directory: Path
     folder: Path
     stacks_only: bool = False
+    destroy: bool = False
     data: Path | None = None
     target: str | None = None
     problem: str | None = None

@@ -40,6 +40,8 @@ class RehearsalReport:
     journey: list[JourneyStep] = field(default_factory=list)
     prediction: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    # Stacks that were deleted again, in that order.
+    destroyed: list[str] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
@@ -99,8 +101,9 @@ class RehearsalReport:
 
     def lines(self) -> list[str]:
         """Stacks, steps and figures: one line each."""
+        width = max((len(name) for name in self.stacks), default=0)
         lines = [
-            f"{name} ({stack['kind']}, {stack['account']}): {sum(stack['resources'].values())} resources"
+            f"{name:<{width}}  {stack['kind']:<12}  {stack['account']}  {sum(stack['resources'].values()):>4} resources"
             for name, stack in self.stacks.items()
         ]
         lines += [
@@ -115,6 +118,8 @@ class RehearsalReport:
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
             f"each found again in its own account: {all_found}"
         )
+        if self.destroyed:
+            lines.append(f"{len(self.destroyed)} of {len(self.stacks)} stacks were destroyed again")
         return lines
 
 

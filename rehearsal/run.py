@@ -42,7 +42,11 @@ def rehearse(options: Options, started: float) -> int:
             finally:
                 environment.close()
         report.seconds["all"] = time.monotonic() - started
-        report.write(options.folder, environment.engine.stacks, lambda folder: judge(folder, cloud.recorder.requests))
+        report.write(
+            options.folder,
+            environment.destroyed or environment.engine.stacks,
+            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy),
+        )
     report.print_summary(progress, options.folder)
     return status or int(not report.passed)
 
@@ -67,6 +71,9 @@ def _run(
             project = next(stack for stack in planned if stack.stack == inputs.stack)
             run_journey(environment, runtime, project, inputs, options.problem, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
+        if options.destroy:
+            environment.take_down(planned, report)
+            report.seconds["destroy"] = time.monotonic() - began - report.seconds["stacks"]
     except StackFailed as error:
         report.problem = str(error)
         return 1

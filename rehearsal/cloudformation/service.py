@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.patches import Patches
 from rehearsal.cloudformation.stack_sets import StackSets
 from rehearsal.cloudformation.stacks import Stacks
+from rehearsal.service_model.patches import Patches
 
 
 class CloudFormation:
@@ -26,5 +26,4 @@ class CloudFormation:
         self, resource_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack_sets.close()
-        self._stacks.uninstall()
         self._patches.undo()

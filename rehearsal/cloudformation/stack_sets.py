@@ -22,7 +22,7 @@ from moto.core.utils import utcnow
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.aws.patches import Patches
+from rehearsal.service_model.patches import Patches
 
 AccountRegion = tuple[str, str]
 

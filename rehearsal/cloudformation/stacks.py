@@ -22,12 +22,12 @@ from moto.core.request import Request
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
-from rehearsal.aws.patches import Patches
 from rehearsal.aws.requests import Question
 from rehearsal.cloudformation.parameters import problems
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 from rehearsal.cloudformation.stack_operation import StackOperation, StackOperationFailed
+from rehearsal.service_model.patches import Patches
 
 _OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
 
@@ -42,7 +42,7 @@ class Stacks:
     def install(self, patches: Patches) -> None:
         """Replace moto's methods until the patches are undone."""
         for operation in _OPERATIONS:
-            self._cloud.handlers[f"cloudformation:{operation}"] = self._set_actor
+            patches.set_item(self._cloud.handlers, f"cloudformation:{operation}", self._set_actor)
         original = parsing.resource_class_from_type
 
         def class_of(type_name: str) -> Any:
@@ -62,11 +62,6 @@ class Stacks:
         patches.set(ResourceMap, "delete", _delete(self))
         patches.wrap(Stack, "create_resources", _create_resources)
         patches.wrap(Stack, "update", _update_stack)
-
-    def uninstall(self) -> None:
-        """Remove the handlers."""
-        for operation in _OPERATIONS:
-            self._cloud.handlers.pop(f"cloudformation:{operation}", None)
 
     def actor(self, account: str, region: str) -> Actor:
         """The role that makes the resources of the stack that this thread works on."""

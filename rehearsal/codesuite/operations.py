@@ -60,7 +60,7 @@ def install(cloud: Cloud, pipelines: CodePipelineRunner, cause: Cause = lambda _
         "codebuild:ListBuildsForProject": service.list_builds,
     }
     for name, operation in operations.items():
-        cloud.handlers[name] = _handler(operation)
+        cloud.patches.set_item(cloud.handlers, name, _handler(operation))
 
 
 def _handler(operation: _Operation) -> Callable[[Actor, Question, Request], Answer | None]:

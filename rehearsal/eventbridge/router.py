@@ -59,7 +59,7 @@ class EventRouter:
 
     def install(self) -> None:
         """Deliver instead of moto, which would deliver by itself and with no role."""
-        self.cloud.handlers["events:PutEvents"] = self._put_events
+        self.cloud.patches.set_item(self.cloud.handlers, "events:PutEvents", self._put_events)
         original = Alarm.update_state
 
         def update_state(alarm: Any, reason: str, reason_data: str, state: str) -> None:

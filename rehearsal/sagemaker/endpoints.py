@@ -12,9 +12,9 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.gaps import State
 from rehearsal.sagemaker.hosting import Hosting, retained
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker.runtime_patches import State
 
 
 def install(patches: Patches, state: State, hosting: Hosting) -> None:

@@ -19,9 +19,9 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.requests import Question
 from rehearsal.sagemaker import capture, invocations
-from rehearsal.sagemaker.gaps import State, now
 from rehearsal.sagemaker.publishing import EndpointKey, Publisher, capture_summary
 from rehearsal.sagemaker.servers import ModelServer, ModelServerStarter, NotServed, resolve
+from rehearsal.services.sagemaker.runtime_patches import State, now
 
 
 @dataclass

@@ -15,7 +15,7 @@ from moto.ecr.responses import ECRResponse
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.admission import Caller, admits
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.patches import Patches
+from rehearsal.service_model.patches import Patches
 
 _URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)"

@@ -13,8 +13,8 @@ from moto.core.responses import EmptyResult
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.gaps import State, now
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker.runtime_patches import State, now
 
 # Account, region, type such as TrainingJob, name, status.
 OnJobChange = Callable[[str, str, str, str, str], None]

@@ -25,7 +25,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment
 from rehearsal.sagemaker import container, images, storage
-from rehearsal.sagemaker.gaps import State, now
+from rehearsal.services.sagemaker.runtime_patches import State, now
 
 # StoppingCondition.MaxRuntimeInSeconds of CreateProcessingJob and CreateTrainingJob, where none is given (botocore).
 _DEFAULT_SECONDS = 86_400

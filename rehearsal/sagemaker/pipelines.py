@@ -21,10 +21,10 @@ from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.sagemaker import storage
 from rehearsal.sagemaker.definition import check, in_order, parameters
 from rehearsal.sagemaker.expressions import DefinitionError, PipelineExpressions
-from rehearsal.sagemaker.gaps import execution_of, now
 from rehearsal.sagemaker.jobs import JobRunner
 from rehearsal.sagemaker.step_runner import StepCache, StepRunner
 from rehearsal.sagemaker.step_types import Step, StepFailed
+from rehearsal.services.sagemaker.runtime_patches import execution_of, now
 
 OnStep = Callable[[str, str, str], None]
 

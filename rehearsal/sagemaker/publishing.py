@@ -13,8 +13,8 @@ from moto.cloudwatch.models import cloudwatch_backends
 from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
 from rehearsal.sagemaker import capture, storage
-from rehearsal.sagemaker.gaps import now
 from rehearsal.sagemaker.servers import ModelServer
+from rehearsal.services.sagemaker.runtime_patches import now
 
 # Account, region, endpoint.
 EndpointKey = tuple[str, str, str]

@@ -14,13 +14,14 @@ from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.patches import Patches
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
-from rehearsal.sagemaker import endpoints, gaps, images, job_states
+from rehearsal.sagemaker import endpoints, images, job_states
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import JobRunner
 from rehearsal.sagemaker.pipelines import OnStep, SageMakerPipelineRunner, event
 from rehearsal.sagemaker.servers import ModelServerStarter
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker import runtime_patches
 
 OnEvent = Callable[[str, str, dict[str, Any]], None]
 
@@ -46,7 +47,7 @@ class SageMaker:
         bake_seconds: float = 0.0,
     ) -> None:
         self.cloud, self.on_event, self.on_step = cloud, on_event, on_step
-        self.state, self.processes = gaps.State(), Processes()
+        self.state, self.processes = runtime_patches.State(), Processes()
         python = python or container_python()
         self.jobs = JobRunner(cloud, self.state, self.processes, folder, python, require_images=require_images)
         starter = ModelServerStarter(cloud, self.processes, python, folder, require_images, startup_seconds)
@@ -62,18 +63,18 @@ class SageMaker:
         self._patches = Patches()
 
     def __enter__(self) -> SageMaker:
-        hooks = gaps.Hooks(
+        hooks = runtime_patches.Hooks(
             pipeline_started=self._started,
             pipeline_stopped=lambda _account, _region, arn: self.pipelines.stop(arn),
             model_created=self._model_created,
             package_changed=self._package_changed,
         )
-        gaps.install(self._patches, self.state, hooks)
+        runtime_patches.install(self._patches, self.state, hooks)
         self.jobs.changed = self._job_changed
         job_states.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)
         images.install(self._patches, self.cloud)
-        self.cloud.handlers["sagemaker-runtime:InvokeEndpoint"] = self.hosting.invoke
+        self._patches.set_item(self.cloud.handlers, "sagemaker-runtime:InvokeEndpoint", self.hosting.invoke)
         return self
 
     def __exit__(
@@ -82,7 +83,6 @@ class SageMaker:
         self.pipelines.close()
         self.hosting.close()
         self.processes.close()
-        self.cloud.handlers.pop("sagemaker-runtime:InvokeEndpoint", None)
         self._patches.undo()
 
     def _started(self, account: str, region: str, arn: str) -> None:

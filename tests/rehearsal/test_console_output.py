@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
+from rehearsal.authorization.refusal import Refusal
 from rich.console import Console
 
 from rehearsal.authorization.verdict import Access
-from rehearsal.authorization.words import Refusal
 from rehearsal.console import ConsoleProgress
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
 from rehearsal.report import JourneyStep, RehearsalReport

@@ -13,9 +13,9 @@ from typing import Any
 from rehearsal.aws.actors import Actor
 from rehearsal.sagemaker import storage
 from rehearsal.sagemaker.container import HOST, command_line, local_path, write_json
-from rehearsal.sagemaker.gaps import now
 from rehearsal.sagemaker.jobs import JobOutcome, JobRefused, JobRun, JobType, require_one_instance
 from rehearsal.sagemaker.step_types import job_step
+from rehearsal.services.sagemaker.runtime_patches import now
 
 
 def _write_layout(job: Mapping[str, Any], root: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policies.access.ask import answer
 from rehearsal.authorization.decision import decide_all
-from rehearsal.authorization.known import Known
+from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.authorization.unused import unused_rights
 from rehearsal.authorization.verdict import Access, judge
 from rehearsal.aws.recorder import Recorded
@@ -54,8 +54,8 @@ def test_the_questions_are_answered_again_as_they_were(tmp_path: Path, resources
     assert len(answers) > len(refused)
 
 
-def test_rights_that_nobody_used_are_listed_by_role_and_statement(known: Known, journey: Journey) -> None:
-    asked = decide_all([journey.report_written()], known).asked
+def test_rights_that_nobody_used_are_listed_by_role_and_statement(known: ResourceFacts, journey: Journey) -> None:
+    asked = decide_all([journey.report_written()], known).decisions
     idle = {one.statement: one for one in unused_rights(known.graph, asked)}
     assert {one.role for one in idle.values()} == {journey.role("mlops-screening-processing")}
     assert "s3:PutObject" not in idle["ReadAndWriteOwnRuns"].actions
