@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
-from rehearsal.authorization.refusal import Refusal
 from rich.console import Console
 
+from rehearsal.authorization.refusal import Refusal
 from rehearsal.authorization.verdict import Access
 from rehearsal.console import ConsoleProgress
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
