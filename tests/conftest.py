@@ -25,18 +25,21 @@ SLOW = (
     "rehearsal",
     "stacks",
 )
-# A platform that stands is looked at by many tests. Its fixture makes it once in each worker's process, so the tests
-# of one such fixture stay on one worker.
-STANDING_PLATFORM = "standing"
+# A fixture that brings a platform up does so in each worker's process: tests of these folders stay on one worker.
+TOGETHER = (
+    "delivery/",
+    "policies/access/matrix",
+    "rehearsal/services/",
+    "stacks/example/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark slow tests; keep the tests of a file of stacks, and all that look at the standing platform, together."""
+    """Mark slow tests; keep together what shares an expensive fixture."""
     for item in items:
         path = item.path.relative_to(TESTS).as_posix()
         if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-        if STANDING_PLATFORM in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(STANDING_PLATFORM))
-        elif path.startswith(("stacks/", "rehearsal/engine/test_every_type", "delivery/", "policies/access/matrix")):
-            item.add_marker(pytest.mark.xdist_group(path))
+        group = next((folder for folder in TOGETHER if path.startswith(folder)), None)
+        if group or path.startswith("stacks/"):
+            item.add_marker(pytest.mark.xdist_group(group or path))

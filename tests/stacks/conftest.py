@@ -57,7 +57,8 @@ class Platform:
         return {resource.name: resource for resource in found if resource.type == type_}
 
 
-def _platform(directory: Path) -> Iterator[Platform]:
+def example_platform(directory: Path) -> Iterator[Platform]:
+    """The example's stack files, copied to a directory, in an AWS of their own; nothing is up yet."""
     for path in ROOT.glob("Pulumi*.yaml"):
         shutil.copy(path, directory)
     yield from platform_in(directory)
@@ -78,12 +79,4 @@ def platform_in(directory: Path) -> Iterator[Platform]:
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
     """A world of the test's own, with nothing in it."""
-    yield from _platform(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The whole example platform, up; tests only look at it."""
-    for platform in _platform(tmp_path_factory.mktemp("platform")):
-        platform.up()
-        yield platform
+    yield from example_platform(tmp_path)

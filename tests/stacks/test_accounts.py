@@ -7,8 +7,8 @@ import json
 import pytest
 
 from rehearsal.engine.state import StackFailed
+from tests.stacks.built import listed, models_policies
 from tests.stacks.conftest import Platform
-from tests.stacks.test_platform import listed, models_policies
 
 SECOND = "444444444444"
 

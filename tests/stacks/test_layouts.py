@@ -13,9 +13,9 @@ from rehearsal.aws.admission import Caller, admits
 from rehearsal.engine.state import Resource
 from rehearsal.plan import plan
 from rehearsal.services import name_property
+from tests.stacks.built import listed
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import HOME, Layout, single
-from tests.stacks.test_platform import listed
 
 # Their names are those of what they belong to, or a name within it: unique with it.
 PARTS = ("Policy", "Association", "Target", "Invocation", "BucketObject", "bucket", "Rule:")

@@ -8,9 +8,8 @@ import pytest
 
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import plan
+from tests.stacks.built import EVERYTHING, ROLE, roles, statements
 from tests.stacks.conftest import Platform
-from tests.stacks.test_foundation import EVERYTHING, roles
-from tests.stacks.test_platform import ROLE, statements
 
 
 def test_only_personas_that_somebody_signs_in_as_are_made(platform: Platform) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.stacks.built import listed, models_policies
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import ELSEWHERE, SECOND, Layout, another_region
-from tests.stacks.test_platform import listed, models_policies
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 

@@ -1,4 +1,4 @@
-"""The golden list of URNs: `python -m tests.stacks.golden` writes it from a rehearsal's resources."""
+"""The golden list of URNs: `python -m tests.stacks.example.golden` writes it from a rehearsal's resources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 GOLDEN = Path(__file__).parent / "urns.txt"
-RESOURCES = Path("build/rehearsal/resources.json")
+RESOURCES = Path("build/check/resources.json")
 
 if __name__ == "__main__":
     urns = sorted(resource["urn"] for resource in json.loads(RESOURCES.read_text()))

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
+from policies.documents.deployer import DEPLOYED_TYPES
 from rehearsal.report import SMALL
+from tests.stacks.built import ROLE, ROLE_POLICY, listed, models_policies
 from tests.stacks.conftest import Platform
-
-BUCKET_POLICY, KEY = "aws:s3/bucketPolicy:BucketPolicy", "aws:kms/key:Key"
-ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
-
-
-def statements(text: str) -> dict[str, dict[str, Any]]:
-    return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def models_policies(platform: Platform) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Statements of the models bucket's policy, and of its key's."""
-    bucket = platform.resources("dev", BUCKET_POLICY)["models-policy"].inputs["policy"]
-    key = platform.resources("dev", KEY)["models-key-key"].inputs["policy"]
-    return statements(bucket), statements(key)
+from tests.stacks.example.golden import GOLDEN
 
 
 def outputs(platform: Platform, name: str) -> list[str]:
@@ -119,8 +101,18 @@ def test_discovery_tells_the_template_where_it_is(standing: Platform) -> None:
 
 
 def test_urns_are_the_ones_that_people_already_have(standing: Platform) -> None:
-    """A renamed child is a replacement for somebody: give it an alias, then renew the list with `--golden`."""
-    from tests.stacks.golden import GOLDEN
-
+    """A renamed child is a replacement for somebody: give it an alias, then renew the list with `make golden`."""
     urns = [urn for stack in standing.world.engine.stacks.values() for urn in stack.resources]
     assert sorted(urns) == GOLDEN.read_text().splitlines()
+
+
+def test_the_deployer_has_a_row_for_every_resource_type_that_its_stacks_declare(standing: Platform) -> None:
+    stacks = standing.world.engine.stacks
+    declared = {
+        resource.type
+        for name, stack in stacks.items()
+        if not name.startswith("foundation")
+        for resource in stack.resources.values()
+        if resource.type.startswith("aws:")
+    }
+    assert declared - DEPLOYED_TYPES == set()

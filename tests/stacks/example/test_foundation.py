@@ -10,22 +10,14 @@ from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
 from policies.documents.account import AccountScope
 from policies.documents.boundaries import platform_boundary
+from tests.stacks.built import EVERYTHING, ROLE, ROLE_POLICY, listed, roles, statements
 from tests.stacks.conftest import Platform
-from tests.stacks.test_platform import ROLE, ROLE_POLICY, listed, statements
 
 FOUNDATIONS = {
     "foundation": "111111111111",
     "foundation-staging": "222222222222",
     "foundation-prod": "333333333333",
 }
-EVERYTHING: Document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-
-
-def roles(platform: Platform) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every role that was made: its ARN and its inputs."""
-    for stack in platform.world.engine.stacks:
-        for role in platform.resources(stack, ROLE).values():
-            yield role.outputs["arn"], role.inputs
 
 
 def test_every_role_of_the_platform_carries_its_accounts_boundary(standing: Platform) -> None:
