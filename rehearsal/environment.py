@@ -1,4 +1,4 @@
-"""The platform in an in-memory AWS: stacks that come up, are found again, and go."""
+"""The environment of a rehearsal: the platform's stacks in an in-memory AWS, brought up, found again, destroyed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.console import Progress
+from rehearsal.console import ConsoleProgress
 from rehearsal.engine.engine import Engine
 from rehearsal.engine.state import Resource, Stack
-from rehearsal.plan import Planned
-from rehearsal.report import Report
+from rehearsal.plan import PlannedStack
+from rehearsal.report import RehearsalReport
 from settings.foundation import FoundationSettings
 
 
@@ -22,10 +22,10 @@ def program() -> None:
     stacks.build(from_pulumi())
 
 
-class World:
-    """An engine with the platform's program. One world is one AWS; stacks can come up in it again and again."""
+class RehearsalEnvironment:
+    """An engine with the platform's program, on one in-memory AWS; stacks can come up in it again and again."""
 
-    def __init__(self, cloud: Cloud, progress: Progress) -> None:
+    def __init__(self, cloud: Cloud, progress: ConsoleProgress) -> None:
         self.cloud, self.progress = cloud, progress
         self.engine = Engine(cloud)
         # The stacks as they were before `take_down`.
@@ -35,16 +35,16 @@ class World:
         """Let go of the engine."""
         self.engine.close()
 
-    def up(self, planned: Planned) -> Stack:
+    def up(self, planned: PlannedStack) -> Stack:
         """Bring up one stack with its configuration. Raises StackFailed."""
 
-        def told(event: str, resource: Resource) -> None:
-            self.progress.now(f"{event} {resource.name}")
+        def show(event: str, resource: Resource) -> None:
+            self.progress.update(f"{event} {resource.name}")
 
         if isinstance(planned.settings, FoundationSettings):
             self.engine.owned.add(planned.stack)
         with self.cloud.recorder.during(f"up {planned.stack}"):
-            return self.engine.up(planned.stack, program, planned.config, told)
+            return self.engine.up(planned.stack, program, planned.config, show)
 
     def destroy(self, stack: str) -> None:
         """Delete one stack. Raises StackFailed."""
@@ -52,19 +52,19 @@ class World:
             self.engine.destroy(stack)
 
     def missing(self, stack: str) -> list[str]:
-        """Resources of a stack that a describe call in their own account does not find, in words."""
+        """Resources of a stack that a describe call in their own account does not find, each with the reason."""
         with self.cloud.recorder.during(f"find {stack}"):
-            return [f"{each.urn.rsplit('::', 1)[-1]}: {each.reason}" for each in self.engine.refresh(stack)]
+            return [f"{lost.urn.rsplit('::', 1)[-1]}: {lost.reason}" for lost in self.engine.refresh(stack)]
 
-    def bring_up(self, plan: Sequence[Planned], report: Report) -> None:
+    def bring_up(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
         """Bring up all stacks in order and look for everything that they made."""
         for planned in plan:
             with self.progress.running(f"{planned.stack} [dim]({planned.kind}, {planned.settings.account})[/dim]"):
                 stack = self.up(planned)
-                self.progress.now("looking for what was made")
+                self.progress.update("looking for what was made")
                 report.add_stack(planned, stack, self.missing(planned.stack))
 
-    def take_down(self, plan: Sequence[Planned], report: Report) -> None:
+    def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
         """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed."""
         self.destroyed = {
             name: replace(stack, resources=dict(stack.resources)) for name, stack in self.engine.stacks.items()

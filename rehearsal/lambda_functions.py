@@ -19,13 +19,13 @@ from moto.awslambda.models import lambda_backends
 from moto.core.request import Request
 from moto.ec2.models import ec2_backends
 
-from rehearsal import archives
-from rehearsal.archives import ArchiveError
+from rehearsal import zip_archives
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import TIMED_OUT, Processes
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
+from rehearsal.zip_archives import ArchiveError
 
 # Lambda's own part of the process: finds the handler, gives it the event, writes the answer to a file. Printed output
 # is the function's log and never its answer. Source of the error's shape: Lambda Developer Guide, "AWS Lambda function
@@ -187,7 +187,7 @@ class LambdaFunctions:
         stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}"
         with tempfile.TemporaryDirectory(prefix="function-", ignore_cleanup_errors=True) as folder:
             work = Path(folder)
-            archives.unpack(function.code_bytes, work / "task")
+            zip_archives.unpack(function.code_bytes, work / "task")
             result = self._process(function, actor, work, payload, request_id, stream)
         text = f"START RequestId: {request_id} Version: $LATEST\n{result.log}\nEND RequestId: {request_id}"
         # Lambda writes logs itself, as the function's role, and never through the function's VPC.
@@ -249,7 +249,7 @@ class LambdaFunctions:
 
     # ---- callers through the API
 
-    def _invoked(self, actor: Actor, question: Question, request: Request) -> Answer | None:
+    def _invoked(self, actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         name = str(question.parameters.get("FunctionName") or request.path.split("/functions/")[1].split("/")[0])
         parts = name.split(":")
         account, region = (parts[4], parts[3]) if name.startswith("arn:") else (actor.account, question.region)

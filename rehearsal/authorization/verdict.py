@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from policies.access.graph import graph_of
 from policies.pack.captured import read
 from rehearsal.authorization.decision import Decision, decide_all
@@ -52,20 +50,24 @@ class Access:
         problems += [f"{len(self.unmapped)} operations of no known right"] if self.unmapped else []
         return f"{self.requests:,} requests decided, {' and '.join(problems)}; {rights}"
 
-    def table(self) -> Table:
-        """The refusals, the first of each kind."""
-        table = Table("who", "asked for", "add, or spare", box=None, header_style="dim", pad_edge=False)
-        for operation in self.unmapped:
-            table.add_row("", operation, f"say in {module_path(operation.partition(':')[0])} which actions it requires")
+    def refusal_lines(self) -> list[str]:
+        """The refusals, the first of each kind: whole ARNs, what decided, what to add; nothing is cut."""
+        lines = [
+            f"undecided: {operation}: say in {module_path(operation.partition(':')[0])} which actions it requires"
+            for operation in self.unmapped
+        ]
         kinds: dict[tuple[str, str, str], list[Refusal]] = {}
-        for denied in self.refusals:
-            kinds.setdefault((denied.who, denied.action, _kind(denied)), []).append(denied)
-        for (who, action, _), found in list(kinds.items())[:SHOWN]:
-            more = f" (and {len(found) - 1} like it)" if len(found) > 1 else ""
-            table.add_row(who.rpartition("/")[2], action + more, "; ".join(found[0].add))
+        for refused in self.refusals:
+            kinds.setdefault((refused.who, refused.action, _kind(refused)), []).append(refused)
+        for alike in list(kinds.values())[:SHOWN]:
+            first, more = alike[0], f" (and {len(alike) - 1} like it)" if len(alike) > 1 else ""
+            through = f" through {first.endpoint}" if first.endpoint else ""
+            lines.append(f"refused: {first.who}: {first.action} on {first.resource}{through}{more}")
+            lines.append(f"  because: {first.because}")
+            lines += [f"  add, or spare: {remedy}" for remedy in first.add]
         if len(kinds) > SHOWN:
-            table.add_row("", f"{len(kinds) - SHOWN} more", "see access.refusals in report.json")
-        return table
+            lines.append(f"{len(kinds) - SHOWN} more: see access.refusals in report.json")
+        return lines
 
 
 def _kind(denied: Refusal) -> str:

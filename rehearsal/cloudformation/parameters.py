@@ -1,4 +1,4 @@
-"""Whether the values of a template's parameters are what the template allows. Pure.
+"""Checks the values of a template's parameters against the template. Pure.
 
 Rules and wording: CloudFormation User Guide, "Parameters".
 """
@@ -14,14 +14,14 @@ def problems(declared: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]
     """Every rule of the template that the given values break, as CloudFormation words it."""
     unknown = sorted(set(given) - set(declared))
     missing = sorted(name for name, rule in declared.items() if name not in given and "Default" not in rule)
-    found = [f"Parameters: [{', '.join(unknown)}] do not exist in the template"] if unknown else []
-    found += [f"Parameters: [{', '.join(missing)}] must have values"] if missing else []
+    broken_rules = [f"Parameters: [{', '.join(unknown)}] do not exist in the template"] if unknown else []
+    broken_rules += [f"Parameters: [{', '.join(missing)}] must have values"] if missing else []
     for name, rule in declared.items():
         value = given.get(name, rule.get("Default"))
         broken = _broken(rule, str(value)) if value is not None else None
         if broken:
-            found.append(f"Parameter {name} failed to satisfy constraint: {broken}")
-    return found
+            broken_rules.append(f"Parameter {name} failed to satisfy constraint: {broken}")
+    return broken_rules
 
 
 def _broken(rule: Mapping[str, Any], value: str) -> str | None:

@@ -33,7 +33,7 @@ class Stabilization:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tagging:
+class TagOperations:
     """How tags of a resource that exists are changed; `arn` is the argument's name, `described` where its value is."""
 
     tag: str
@@ -64,12 +64,12 @@ class ResourceType:
     create_only: frozenset[str] | None = None
     expand: Callable[[Members], dict[str, Any]] = _same
     stabilization: Stabilization | None = None
-    tagging: Tagging | None = None
+    tagging: TagOperations | None = None
     deletion: Callable[[Members], dict[str, Any]] | None = None
 
 
-def _sagemaker_tags(described: str) -> Tagging:
-    return Tagging(tag="add_tags", untag="delete_tags", arn="ResourceArn", described=described)
+def _sagemaker_tags(described: str) -> TagOperations:
+    return TagOperations(tag="add_tags", untag="delete_tags", arn="ResourceArn", described=described)
 
 
 def _named(member: str) -> Callable[[Members], dict[str, Any]]:
@@ -153,7 +153,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         found=lambda answer: answer["MetricAlarms"][0] if answer["MetricAlarms"] else {},
         reference=lambda properties, _: str(properties["AlarmName"]),
         attributes={"Arn": "AlarmArn"},
-        tagging=Tagging(tag="tag_resource", untag="untag_resource", arn="ResourceARN", described="AlarmArn"),
+        tagging=TagOperations(tag="tag_resource", untag="untag_resource", arn="ResourceARN", described="AlarmArn"),
         create_only=frozenset({"AlarmName"}),
     ),
     "AWS::CloudWatch::Dashboard": ResourceType(

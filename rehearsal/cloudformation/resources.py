@@ -27,7 +27,7 @@ class ResourceFailed(Exception):
     """Why a resource could not be created, updated or deleted."""
 
 
-class StackResource:
+class CloudFormationResource:
     """A resource of a type of the table, with the attributes that moto's stack reads."""
 
     def __init__(
@@ -88,9 +88,9 @@ class StackResource:
         changed = [{"Key": key, "Value": value} for key, value in after.items() if before.get(key) != value]
         if changed:
             self._call(actor, tagging.tag, {**resource, "Tags": changed})
-        gone = sorted(set(before) - set(after))
-        if gone:
-            self._call(actor, tagging.untag, {**resource, "TagKeys": gone})
+        removed = sorted(set(before) - set(after))
+        if removed:
+            self._call(actor, tagging.untag, {**resource, "TagKeys": removed})
 
     def remove(self, actor: Actor) -> None:
         """Delete the resource; one that is gone already counts as deleted. Raises ResourceFailed."""
@@ -154,7 +154,7 @@ def _tags(properties: Mapping[str, Any]) -> dict[str, str]:
     return {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags") or ()}
 
 
-class StackResourceClass:
+class CloudFormationResourceClass:
     """A resource type of the table, as moto's parser expects its class."""
 
     def __init__(self, cloud: Cloud, type_name: str) -> None:
@@ -164,9 +164,9 @@ class StackResourceClass:
         """Whether GetAtt knows an attribute."""
         return name in self.resource_type.attributes
 
-    def build(self, logical_id: str, properties: Mapping[str, Any]) -> StackResource:
+    def build(self, logical_id: str, properties: Mapping[str, Any]) -> CloudFormationResource:
         """A resource that is yet to be made, with a name of CloudFormation's where the template gives none."""
         given = dict(properties)
         if self.resource_type.name:
             given.setdefault(self.resource_type.name, f"{logical_id[: _NAME_LIMIT - 13]}-{uuid.uuid4().hex[:12]}")
-        return StackResource(self.cloud, self.resource_type, self.type_name, given)
+        return CloudFormationResource(self.cloud, self.resource_type, self.type_name, given)

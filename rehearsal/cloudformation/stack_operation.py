@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.requests import Question
-from rehearsal.cloudformation.resources import ResourceFailed, StackResource, StackResourceClass
+from rehearsal.aws.requests import SignedRequest
+from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 
 
 class StackOperationFailed(Exception):
@@ -31,31 +31,31 @@ class StackOperation:
     def __init__(self, previous: Mapping[str, Any], properties: Mapping[str, Any]) -> None:
         self.previous = dict(previous)
         self.properties = dict(properties)
-        self.replaced: list[StackResource] = []
+        self.replaced: list[CloudFormationResource] = []
         self.closed = False
         self._undo: list[Callable[[], Any]] = []
 
     def apply_own(
-        self, actor: Actor, logical_id: str, resource_type: StackResourceClass, properties: Mapping[str, Any]
-    ) -> StackResource:
+        self, actor: Actor, logical_id: str, resource_type: CloudFormationResourceClass, properties: Mapping[str, Any]
+    ) -> CloudFormationResource:
         """Create, update or replace a resource of the table."""
         old = self.previous.pop(logical_id, None)
-        if not isinstance(old, StackResource) or old.cf_resource_type != resource_type.type_name:
+        if not isinstance(old, CloudFormationResource) or old.cf_resource_type != resource_type.type_name:
             if old is not None:
                 self.previous[logical_id] = old
             return self._create(actor, resource_type.build(logical_id, properties))
-        wanted = old.with_name(properties)
-        if wanted == old.properties:
+        complete = old.with_name(properties)
+        if complete == old.properties:
             return old
         if old.needs_replacement(properties):
             self.replaced.append(old)
             return self._create(actor, resource_type.build(logical_id, properties))
         before = old.properties
         self._undo.append(lambda: old.update(actor, before))
-        old.update(actor, wanted)
+        old.update(actor, complete)
         return old
 
-    def _create(self, actor: Actor, resource: StackResource) -> StackResource:
+    def _create(self, actor: Actor, resource: CloudFormationResource) -> CloudFormationResource:
         self._undo.append(lambda: resource.remove(actor))
         resource.create(actor)
         return resource
@@ -89,7 +89,7 @@ class StackOperation:
         return resource
 
     def undo(self) -> None:
-        """Take back what was done, last first. What is gone already needs no undoing."""
+        """Undo what was done, last first; resources that are gone already are skipped."""
         while self._undo:
             with contextlib.suppress(ResourceFailed, ClientError):
                 self._undo.pop()()
@@ -99,5 +99,5 @@ def _record(cloud: Cloud, actor: Actor, type_name: str, verb: str, name: str, pr
     """Record the request. A type's property names are its operation's own, but for the name CloudFormation gave."""
     _, service, noun = type_name.split("::")[:3]
     parameters = {f"{noun}Name": name, "Name": name, **properties}
-    question = Question("", actor.region, service.lower(), f"{verb}{noun}", name, parameters)
+    question = SignedRequest("", actor.region, service.lower(), f"{verb}{noun}", name, parameters)
     cloud.recorder.add(actor, question, None, 200)

@@ -28,7 +28,7 @@ AccountRegion = tuple[str, str]
 
 
 class StackInstanceFailed(Exception):
-    """Why a stack instance did not become what it should."""
+    """A stack instance could not be created, updated or deleted; the text is its StatusReason."""
 
 
 @dataclass
@@ -143,7 +143,7 @@ class StackSets:
             if stack_set.instances.get_instance(account, region) is None:
                 name = f"StackSet-{stack_set.name}-{uuid.uuid4()}"
                 stack_set.stack_instances.append(StackInstance(stack_set.id, account, region, dict(overrides), name))
-        return self._begin(response, stack_set, "CREATE", _targets(response, stack_set), self._bring_up)
+        return self._begin(response, stack_set, "CREATE", _targets(response, stack_set), self._deploy_stack)
 
     def _update_instances(self, response: Any) -> Any:
         stack_set = _set(response)
@@ -153,7 +153,7 @@ class StackSets:
             if instance is None:
                 raise StackInstanceNotFound()
             instance.overrides.update(_values(response._get_param("ParameterOverrides") or []))
-        return self._begin(response, stack_set, "UPDATE", targets, self._bring_up)
+        return self._begin(response, stack_set, "UPDATE", targets, self._deploy_stack)
 
     def _update_set(self, response: Any) -> Any:
         stack_set = _set(response)
@@ -179,14 +179,14 @@ class StackSets:
         )
         for instance in stack_set.stack_instances:
             instance.status = "OUTDATED"
-        return self._begin(response, stack_set, "UPDATE", named, self._bring_up)
+        return self._begin(response, stack_set, "UPDATE", named, self._deploy_stack)
 
     def _delete(self, response: Any) -> Any:
         stack_set = _set(response)
         retain = bool(response._get_param("RetainStacks"))
 
         def work(stack_set: Any, instance: StackInstance) -> None:
-            self._take_down(stack_set, instance, retain)
+            self._delete_stack(stack_set, instance, retain)
 
         return self._begin(response, stack_set, "DELETE", _targets(response, stack_set), work)
 
@@ -202,8 +202,8 @@ class StackSets:
 
     def _list_operations(self, response: Any) -> Any:
         stack_set = _set(response)
-        found = [operation.to_dict(stack_set) for operation in reversed(self._operations.get(stack_set.id, []))]
-        return ActionResult({"Summaries": found})
+        summaries = [operation.to_dict(stack_set) for operation in reversed(self._operations.get(stack_set.id, []))]
+        return ActionResult({"Summaries": summaries})
 
     def _list_results(self, response: Any) -> Any:
         results = self._operation(response, _set(response)).results
@@ -215,12 +215,12 @@ class StackSets:
 
     def _list_instances(self, response: Any) -> Any:
         account, region = response._get_param("StackInstanceAccount"), response._get_param("StackInstanceRegion")
-        found = [
+        summaries = [
             instance.to_dict()
             for instance in _set(response).stack_instances
             if account in (None, instance.account_id) and region in (None, instance.region_name)
         ]
-        return ActionResult({"Summaries": found})
+        return ActionResult({"Summaries": summaries})
 
     def _describe_instance(self, response: Any) -> Any:
         account, region = response._get_param("StackInstanceAccount"), response._get_param("StackInstanceRegion")
@@ -230,11 +230,11 @@ class StackSets:
         return ActionResult({"StackInstance": instance.to_dict()})
 
     def _operation(self, response: Any, stack_set: Any) -> StackSetOperation:
-        wanted = response._get_param("OperationId")
+        operation_id = response._get_param("OperationId")
         for operation in self._operations.get(stack_set.id, []):
-            if operation.id == wanted:
+            if operation.id == operation_id:
                 return operation
-        raise ValidationError(message=f"StackSetOperation {wanted} not found")
+        raise ValidationError(message=f"Operation {operation_id} not found")
 
     # ---- operations
 
@@ -295,7 +295,7 @@ class StackSets:
             reason = str(error)
         except ClientError as error:
             reason = logs.refused(error)
-        except Exception as error:  # who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             reason = f"internal failure: {type(error).__name__}: {error}"
         else:
             instance.status, instance.detailed = "CURRENT", "SUCCEEDED"
@@ -320,7 +320,7 @@ class StackSets:
                 f"relationship to Role '{stack_set.administration_role_arn.rpartition('/')[2]}'."
             ) from None
 
-    def _bring_up(self, stack_set: Any, instance: StackInstance) -> None:
+    def _deploy_stack(self, stack_set: Any, instance: StackInstance) -> None:
         """Create or update the stack as the execution role."""
         actor = self._execution_role(stack_set, instance)
         client = self._cloud.client(actor, "cloudformation", instance.region_name)
@@ -350,7 +350,7 @@ class StackSets:
         stack = client.describe_stacks(StackName=instance.stack_id)["Stacks"][0]
         return stack["StackStatus"], stack.get("StackStatusReason")
 
-    def _take_down(self, stack_set: Any, instance: StackInstance, retain: bool) -> None:
+    def _delete_stack(self, stack_set: Any, instance: StackInstance, retain: bool) -> None:
         actor = self._execution_role(stack_set, instance)
         if instance.stack_id and not retain:
             client = self._cloud.client(actor, "cloudformation", instance.region_name)

@@ -22,10 +22,10 @@ from moto.core.request import Request
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.cloudformation.parameters import problems
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
-from rehearsal.cloudformation.resources import ResourceFailed, StackResource, StackResourceClass
+from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 from rehearsal.cloudformation.stack_operation import StackOperation, StackOperationFailed
 from rehearsal.service_model.patches import Patches
 
@@ -46,7 +46,11 @@ class Stacks:
         original = parsing.resource_class_from_type
 
         def class_of(type_name: str) -> Any:
-            return StackResourceClass(self._cloud, type_name) if type_name in RESOURCE_TYPES else original(type_name)
+            return (
+                CloudFormationResourceClass(self._cloud, type_name)
+                if type_name in RESOURCE_TYPES
+                else original(type_name)
+            )
 
         patches.set(parsing, "resource_class_from_type", class_of)
         patches.set(parsing, "parse_and_create_resource", self._apply)
@@ -66,7 +70,7 @@ class Stacks:
             return self._cloud.deployer(account, region)
         return actor
 
-    def _set_actor(self, actor: Actor, question: Question, _request: Request) -> Answer | None:
+    def _set_actor(self, actor: Actor, question: SignedRequest, _request: Request) -> Answer | None:
         """Let the stack act as its RoleARN, or else as the caller."""
         role = question.parameters.get("RoleARN")
         self._acting.actor = actor
@@ -96,7 +100,7 @@ class Stacks:
             return None
         resource_type: Any = parsed[0]
         try:
-            if isinstance(resource_type, StackResourceClass):
+            if isinstance(resource_type, CloudFormationResourceClass):
                 resource: Any = operation.apply_own(actor, logical_id, resource_type, parsed[1]["Properties"])
             else:
                 resource = operation.apply_moto(
@@ -116,14 +120,14 @@ class Stacks:
                 self.actor(resource_map._account_id, resource_map._region_name), "ssm", resource_map._region_name
             )
             try:
-                found = client.get_parameters(Names=[value])["Parameters"]
+                parameters = client.get_parameters(Names=[value])["Parameters"]
             except ClientError as error:
                 raise ValidationError(message=logs.refused(error)) from None
-            if not found:
+            if not parameters:
                 raise ValidationError(
                     message=f"Unable to fetch parameters [{value}] from parameter store for this account."
                 )
-            text = found[0]["Value"]
+            text = parameters[0]["Value"]
             return text.split(",") if "List" in value_type else text
 
         return read
@@ -151,9 +155,9 @@ def _require_known_types(template: Mapping[str, Any]) -> None:
 
 
 def _load_parameters(original: Callable[..., Any], resource_map: Any) -> None:
-    found = problems(resource_map._template.get("Parameters") or {}, resource_map.input_parameters or {})
-    if found:
-        raise ValidationError(message="; ".join(found))
+    broken_rules = problems(resource_map._template.get("Parameters") or {}, resource_map.input_parameters or {})
+    if broken_rules:
+        raise ValidationError(message="; ".join(broken_rules))
     original(resource_map)
 
 
@@ -174,14 +178,14 @@ def _update(stacks: Stacks) -> Callable[..., None]:
     def update(resource_map: Any, template: dict[str, Any], parameters: Mapping[str, Any] | None = None) -> None:
         before = {name: getattr(resource_map, name) for name in ("_template", "_resource_json_map", "input_parameters")}
         before["_parsed_resources"] = dict(resource_map._parsed_resources)
-        old_json, known = resource_map._resource_json_map, _operation_of(resource_map).properties
+        old_json, properties = resource_map._resource_json_map, _operation_of(resource_map).properties
         previous = {
             name: resource_map._parsed_resources.pop(name)
             for name in old_json
             if name in resource_map._parsed_resources
         }
         order = list(before["_parsed_resources"])
-        resource_map.operation = operation = StackOperation(previous, known)
+        resource_map.operation = operation = StackOperation(previous, properties)
         try:
             _require_known_types(template)
             resource_map._template, resource_map._resource_json_map = template, template["Resources"]
@@ -215,8 +219,8 @@ def _clean_up(
 ) -> None:
     """Remove what was replaced or is no longer in the template; what cannot be removed stays, as in AWS."""
     actor = stacks.actor(resource_map._account_id, resource_map._region_name)
-    left = [*((r.logical_resource_id, r) for r in operation.replaced), *operation.previous.items()]
-    for name, resource in sorted(left, key=lambda entry: -order.index(entry[0])):
+    removable = [*((r.logical_resource_id, r) for r in operation.replaced), *operation.previous.items()]
+    for name, resource in sorted(removable, key=lambda entry: -order.index(entry[0])):
         if old_json[name].get("DeletionPolicy") == "Retain" and name in operation.previous:
             continue
         with contextlib.suppress(ResourceFailed, ClientError):
@@ -243,7 +247,7 @@ def _delete(stacks: Stacks) -> Callable[..., None]:
 
 
 def _remove(resource_map: Any, actor: Actor, resource: Any, template: Mapping[str, Any]) -> None:
-    if isinstance(resource, StackResource):
+    if isinstance(resource, CloudFormationResource):
         resource.remove(actor)
     elif resource is not None and not isinstance(resource, str):
         resource_map._delete_resource(resource, template)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal import archives
+from rehearsal import zip_archives
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite import artifacts
@@ -68,7 +68,7 @@ class ActionContext:
             allowed = ", ".join(self.action.inputs) or "none"
             raise ActionFailed(f"{reference}: {artifact} is no input artifact of the action; its inputs: {allowed}")
         content = artifacts.read(self.client("s3"), self.execution.artifacts[artifact])
-        return archives.member(content, name).decode("utf-8")
+        return zip_archives.member(content, name).decode("utf-8")
 
     def pause(self) -> None:
         """Wait a moment. Raises ActionAbandoned where the execution was abandoned."""

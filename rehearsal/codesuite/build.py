@@ -15,8 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.codebuild.models import codebuild_backends
 
-from rehearsal import archives
-from rehearsal.archives import ArchiveError
+from rehearsal import zip_archives
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
@@ -28,6 +27,7 @@ from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
+from rehearsal.zip_archives import ArchiveError
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
@@ -80,7 +80,7 @@ class BuildRunner:
         return record
 
     def close(self) -> None:
-        """Stop what still runs."""
+        """Stop builds that are in progress."""
         for record in self.records.values():
             record.stop.set()
         for record in self.records.values():
@@ -134,8 +134,7 @@ class _Build:
         self.interface = ""
 
     def run(self) -> None:
-        """All phases, in CodeBuild's order: what follows a failure, see CodeBuild User Guide,
-        "Build phase transitions"."""
+        """Run all phases in CodeBuild's order (CodeBuild User Guide, "Build phase transitions")."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_text("", encoding="utf-8")
         try:
@@ -195,7 +194,7 @@ class _Build:
     def _download(self) -> None:
         for name, location in self._inputs().items():
             target = self.source if name == "" else self.folder / "inputs" / name
-            archives.unpack(artifacts.read(self._client("s3"), location), target)
+            zip_archives.unpack(artifacts.read(self._client("s3"), location), target)
             if name:
                 self.folders[name] = target
         self.source.mkdir(exist_ok=True)
@@ -274,12 +273,12 @@ class _Build:
         pipeline_artifacts = self.request.pipeline_artifacts
         outputs = dict(pipeline_artifacts.outputs) if pipeline_artifacts else {}
         for name, location in outputs.items():
-            wanted = self.specification.primary if len(outputs) == 1 else None
-            wanted = self.specification.secondary.get(name, wanted)
-            if wanted is None:
+            artifact = self.specification.primary if len(outputs) == 1 else None
+            artifact = self.specification.secondary.get(name, artifact)
+            if artifact is None:
                 declared = ", ".join(self.specification.secondary) or "no artifacts of that name"
                 raise BuildspecError(f"the pipeline expects the output {name}; the buildspec declares {declared}")
-            content = archives.pack(buildspec.selected(wanted, self.source))
+            content = zip_archives.pack(buildspec.selected(artifact, self.source))
             artifacts.write(
                 self._client("s3"), location, content, pipeline_artifacts.key_id if pipeline_artifacts else None
             )

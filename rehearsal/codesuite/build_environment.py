@@ -101,8 +101,8 @@ def _uv_version() -> str:
 
 @cache
 def _uv_folder() -> list[Path]:
-    found = shutil.which("uv")
-    return [Path(found).parent] if found else []
+    program = shutil.which("uv")
+    return [Path(program).parent] if program else []
 
 
 @cache
@@ -111,7 +111,7 @@ def _uv_cache() -> str:
 
 
 def _uv(*arguments: str) -> str:
-    found = shutil.which("uv")
-    if found is None:
+    program = shutil.which("uv")
+    if program is None:
         return ""
-    return subprocess.run([found, *arguments], capture_output=True, text=True, check=False).stdout.strip()
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False).stdout.strip()

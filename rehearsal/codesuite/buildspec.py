@@ -132,14 +132,14 @@ def _artifact(value: Any, where: str) -> ArtifactSpec:
     )
 
 
-def _mapping(value: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
+def _mapping(value: Any, where: str, allowed: Sequence[str] | None = None) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise BuildspecError(f"{where}: is {type(value).__name__}; allowed: a mapping")
-    unknown = [str(key) for key in value if known is not None and key not in known]
+    unknown = [str(key) for key in value if allowed is not None and key not in allowed]
     if unknown:
-        raise BuildspecError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(known or ())}")
+        raise BuildspecError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(allowed or ())}")
     return {str(key): item for key, item in value.items()}
 
 
@@ -173,8 +173,8 @@ def selected(artifact: ArtifactSpec, source: Path) -> dict[str, Path]:
 def _matching(base: Path, pattern: str) -> list[Path]:
     pattern = pattern.removeprefix("./")
     # CodeBuild's `**/*` means every file below, also the ones at the top: pathlib's does not without a trailing star.
-    found = base.rglob("*") if pattern == "**/*" else base.glob(pattern)
-    inside = [path for path in found if path.resolve().is_relative_to(base)]
+    paths = base.rglob("*") if pattern == "**/*" else base.glob(pattern)
+    inside = [path for path in paths if path.resolve().is_relative_to(base)]
     return [path for path in inside if path.is_file() and not path.is_symlink()]
 
 

@@ -18,7 +18,7 @@ STOPPED, STOPPING, SUPERSEDED = "Stopped", "Stopping", "Superseded"
 
 @dataclass(frozen=True)
 class ExecutionTrigger:
-    """What started an execution: a trigger type of the API, and who or which rule."""
+    """The trigger of an execution: its type in the API, and the caller's role or the rule."""
 
     type: str = "StartPipelineExecution"
     detail: str = ""
@@ -182,7 +182,7 @@ def _stage_state(index: int, name: str, executions: Sequence[PipelineExecution])
 
 
 class StageLock:
-    """Lets executions into a stage one by one, in the order in which they came (PARALLEL: all at once)."""
+    """Lets executions into a stage one by one, in order of arrival (PARALLEL: all at once)."""
 
     def __init__(self) -> None:
         self._holder: PipelineExecution | None = None

@@ -12,7 +12,7 @@ from moto.core.request import Request
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.codesuite.execution import IN_PROGRESS, ExecutionTrigger, PipelineExecution, stage_states
 from rehearsal.codesuite.pipeline import CodePipelineRunner, UnknownPipeline, overrides
 from rehearsal.codesuite.records import BuildRecord, BuildRequest
@@ -63,8 +63,8 @@ def install(cloud: Cloud, pipelines: CodePipelineRunner, cause: Cause = lambda _
         cloud.patches.set_item(cloud.handlers, name, _handler(operation))
 
 
-def _handler(operation: _Operation) -> Callable[[Actor, Question, Request], Answer | None]:
-    def handle(actor: Actor, question: Question, request: Request) -> Answer | None:
+def _handler(operation: _Operation) -> Callable[[Actor, SignedRequest, Request], Answer | None]:
+    def handle(actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         parameters = question.parameters or json.loads(request.data or b"{}")
         try:
             status, body = 200, operation(actor, parameters)
@@ -207,9 +207,9 @@ class _Operations:
     # ---- CodeBuild
 
     def start_build(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        further = sorted(key for key, value in parameters.items() if key not in _START_BUILD and value is not None)
-        if further:
-            raise _Refused("InvalidInputException", f"not run here: {', '.join(further)}")
+        unsupported = sorted(key for key, value in parameters.items() if key not in _START_BUILD and value is not None)
+        if unsupported:
+            raise _Refused("InvalidInputException", f"not run here: {', '.join(unsupported)}")
         project = self.builds.project(actor.account, actor.region, parameters["projectName"])
         if project is None:
             raise _Refused("ResourceNotFoundException", f"Project cannot be found: {parameters['projectName']}")
@@ -237,9 +237,9 @@ class _Operations:
 
     def get_builds(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         own = {record.id: record for record in self._own(actor)}
-        wanted = [build_id.rpartition(":build/")[2] for build_id in parameters["ids"]]
-        found = [own[build_id].answer() for build_id in wanted if build_id in own]
-        return {"builds": found, "buildsNotFound": [build_id for build_id in wanted if build_id not in own]}
+        build_ids = [build_id.rpartition(":build/")[2] for build_id in parameters["ids"]]
+        builds = [own[build_id].answer() for build_id in build_ids if build_id in own]
+        return {"builds": builds, "buildsNotFound": [build_id for build_id in build_ids if build_id not in own]}
 
     def list_builds(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = parameters.get("projectName")

@@ -11,7 +11,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.codepipeline.models import codepipeline_backends
 
-from rehearsal.archives import ArchiveError
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import refused
 from rehearsal.codesuite import stack_set_actions, structure
@@ -42,6 +41,7 @@ from rehearsal.codesuite.execution import (
 )
 from rehearsal.codesuite.pending import OnApproval, PendingActions
 from rehearsal.codesuite.structure import ActionDeclaration, PipelineStructureError, StageDeclaration
+from rehearsal.zip_archives import ArchiveError
 
 OnAction = Callable[[PipelineExecution, str, ActionState], None]
 RUNS: Mapping[tuple[str, str], RunAction] = {

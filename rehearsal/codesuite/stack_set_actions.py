@@ -74,11 +74,11 @@ def update_instances(context: ActionContext) -> Mapping[str, str]:
     overrides = _parameters(context, "ParameterOverrides")
     operation = _create_missing(context, targets, overrides)
     states = _states(context)
-    behind = [pair for pair in targets.pairs() if states.get(pair, _CURRENT) != _CURRENT or overrides]
-    for region in dict.fromkeys(region for _, region in behind):
+    outdated = [pair for pair in targets.pairs() if states.get(pair, _CURRENT) != _CURRENT or overrides]
+    for region in dict.fromkeys(region for _, region in outdated):
         answer = client.update_stack_instances(
             StackSetName=context.configuration["StackSetName"],
-            **targets.arguments(pair for pair in behind if pair[1] == region),
+            **targets.arguments(pair for pair in outdated if pair[1] == region),
             **({"ParameterOverrides": overrides} if overrides else {}),
             **_preferences(context),
         )
@@ -124,9 +124,9 @@ def _parameters(context: ActionContext, key: str) -> list[dict[str, Any]]:
         entries = _json(context.file(value), value)
     else:
         entries = [dict(_pair(part, key) for part in word.split(",")) for word in shlex.split(value)]
-    known = {"ParameterKey", "ParameterValue", "UsePreviousValue"}
+    allowed = {"ParameterKey", "ParameterValue", "UsePreviousValue"}
     for entry in entries if isinstance(entries, list) else [None]:
-        if not isinstance(entry, dict) or "ParameterKey" not in entry or not set(entry) <= known:
+        if not isinstance(entry, dict) or "ParameterKey" not in entry or not set(entry) <= allowed:
             raise ActionFailed(f"{key}: {value}: allowed: a list of objects with ParameterKey and ParameterValue")
     return list(entries)
 
@@ -160,10 +160,13 @@ def _definition(context: ActionContext) -> dict[str, Any]:
 
 def _permission(context: ActionContext) -> dict[str, Any]:
     model = context.configuration.get("PermissionModel", "SELF_MANAGED")
-    wanted = context.configuration.get("OrganizationsAutoDeployment")
-    if wanted is None or model == "SELF_MANAGED":
+    deployment = context.configuration.get("OrganizationsAutoDeployment")
+    if deployment is None or model == "SELF_MANAGED":
         return {"PermissionModel": model, **_roles(context)}
-    automatic = {"Enabled": wanted != "Disabled", "RetainStacksOnAccountRemoval": wanted.endswith("StackRetention")}
+    automatic = {
+        "Enabled": deployment != "Disabled",
+        "RetainStacksOnAccountRemoval": deployment.endswith("StackRetention"),
+    }
     return {"PermissionModel": model, "AutoDeployment": automatic, **_roles(context)}
 
 
@@ -247,15 +250,15 @@ def _finish(context: ActionContext, operation: str) -> None:
             f"{result['Account']}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
             for result in failed
         ]
-        said = "; ".join([*reasons, state.get("StatusReason") or ""]).strip("; ")
+        text = "; ".join([*reasons, state.get("StatusReason") or ""]).strip("; ")
         raise ActionFailed(
-            f"operation {operation} of {name} {state['Status']}, {max(count, len(failed))} failed: {said}"
+            f"operation {operation} of {name} {state['Status']}, {max(count, len(failed))} failed: {text}"
         )
 
 
 def _require_current(context: ActionContext, targets: _Targets) -> None:
     states = _states(context)
     pairs = targets.pairs() or list(states)
-    behind = [f"{a}/{r} is {states.get((a, r), 'missing')}" for a, r in pairs if states.get((a, r)) != _CURRENT]
-    if behind:
-        raise ActionFailed(f"{context.configuration['StackSetName']}: {'; '.join(behind)}; allowed: {_CURRENT}")
+    outdated = [f"{a}/{r} is {states.get((a, r), 'missing')}" for a, r in pairs if states.get((a, r)) != _CURRENT]
+    if outdated:
+        raise ActionFailed(f"{context.configuration['StackSetName']}: {'; '.join(outdated)}; allowed: {_CURRENT}")

@@ -49,7 +49,7 @@ _REFERENCE = re.compile(r"#\{([A-Za-z0-9@\-_]+)\.([A-Za-z0-9@\-_]+)\}")
 
 
 class PipelineStructureError(Exception):
-    """What is wrong with a pipeline's definition: where, what, and what is allowed."""
+    """A pipeline's structure cannot be run: where, why, and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +145,8 @@ def _problems(pipeline: Mapping[str, Any]) -> Iterator[str]:
 def _action_problems(where: str, action: Mapping[str, Any], made: set[str]) -> Iterator[str]:
     kind = (action["actionTypeId"]["category"], action["actionTypeId"]["provider"])
     if kind not in KEYS or action["actionTypeId"]["owner"] != "AWS":
-        known = ", ".join("/".join(pair) for pair in KEYS)
-        yield f"{where}: {'/'.join(kind)} of {action['actionTypeId']['owner']} is not run here; allowed: {known}"
+        allowed = ", ".join("/".join(pair) for pair in KEYS)
+        yield f"{where}: {'/'.join(kind)} of {action['actionTypeId']['owner']} is not run here; allowed: {allowed}"
         return
     required, optional = KEYS[kind]
     configuration = action.get("configuration") or {}
@@ -171,14 +171,14 @@ def substituted(text: str, namespaces: Mapping[str, Mapping[str, str]], where: s
     """A configuration value with its `#{Namespace.Variable}` put in. Raises PipelineStructureError for unknown ones."""
 
     def value(match: re.Match[str]) -> str:
-        known = namespaces.get(match[1])
-        if known is None or match[2] not in known:
-            raise PipelineStructureError(f"{where}: {match[0]} has no value; known: {_known(namespaces)}")
-        return known[match[2]]
+        variables = namespaces.get(match[1])
+        if variables is None or match[2] not in variables:
+            raise PipelineStructureError(f"{where}: {match[0]} has no value; known: {_variable_names(namespaces)}")
+        return variables[match[2]]
 
     return _REFERENCE.sub(value, text)
 
 
-def _known(namespaces: Mapping[str, Mapping[str, str]]) -> str:
+def _variable_names(namespaces: Mapping[str, Mapping[str, str]]) -> str:
     names: Sequence[str] = [f"{space}.{name}" for space, values in namespaces.items() for name in values]
     return ", ".join(names) or "none"

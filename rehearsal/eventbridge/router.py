@@ -22,7 +22,7 @@ from moto.s3 import notifications
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.logs import refused
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.eventbridge.target_input import Event, target_input
 from rehearsal.eventbridge.targets import EventDelivery, EventTargets, Undeliverable, bus_admits
 from rehearsal.lambda_functions import LambdaFunctions
@@ -132,7 +132,7 @@ class EventRouter:
         event = {"source": "aws.cloudwatch", "detail-type": kind, "resources": [alarm.alarm_arn], "detail": detail}
         self.emit(account, region, event)
 
-    def _put_events(self, actor: Actor, question: Question, request: Request) -> Answer | None:
+    def _put_events(self, actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         """PutEvents of anybody. Another account's bus must admit the caller, or the whole request is refused."""
         entries = (question.parameters or json.loads(request.data))["Entries"]
         buses = [_bus(entry.get("EventBusName") or "default", actor, question.region) for entry in entries]
@@ -207,23 +207,10 @@ class EventRouter:
             transformed=any(target.get(key) for key in ("Input", "InputPath", "InputTransformer")),
         )
         code, error = self._attempt(delivery, self.targets.deliver, text=True)
-        dead_letter_queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-        outcome = "delivered" if not code else "failed"
+        outcome = "delivered"
         if code:
             self._count(account, region, rule.name, "FailedInvocations")
-        if code and dead_letter_queue:
-            attributes = {
-                "RULE_ARN": rule.arn,
-                "TARGET_ARN": str(target["Arn"]),
-                "ERROR_CODE": code,
-                "ERROR_MESSAGE": error,
-            }
-            text = json.dumps(event)
-            second_code, second_error = self._attempt(
-                delivery, lambda event_delivery: self.targets.send(event_delivery, dead_letter_queue, text, attributes)
-            )
-            outcome = "failed" if second_code else "dead-letter"
-            error = f"{error}; dead letter queue: {second_error}" if second_code else error
+            outcome, error = self._send_to_dead_letter_queue(delivery, code, error)
         self.delivered.append(
             DeliveryRecord(
                 at=time.time(),
@@ -237,6 +224,25 @@ class EventRouter:
                 error=error,
             )
         )
+
+    def _send_to_dead_letter_queue(self, delivery: EventDelivery, code: str, error: str) -> tuple[str, str]:
+        """Outcome and error of a delivery that failed: dead-letter where the target has a queue that took the event."""
+        queue_arn = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
+        if not queue_arn:
+            return "failed", error
+        attributes = {
+            "RULE_ARN": delivery.rule_arn,
+            "TARGET_ARN": str(delivery.target["Arn"]),
+            "ERROR_CODE": code,
+            "ERROR_MESSAGE": error,
+        }
+        text = json.dumps(delivery.event)
+        second_code, second_error = self._attempt(
+            delivery, lambda failed: self.targets.send(failed, queue_arn, text, attributes)
+        )
+        if second_code:
+            return "failed", f"{error}; dead letter queue: {second_error}"
+        return "dead-letter", error
 
     def _attempt(
         self, delivery: EventDelivery, send: Callable[[EventDelivery], None], *, text: bool = False

@@ -1,6 +1,6 @@
-"""Data capture: which requests, in which form, to which object. Pure.
+"""Data capture: whether a request is captured, the line that it becomes, the object that holds it. Pure.
 
-Form of a line: SageMaker developer guide, "model-monitor-interpreting-captured-data".
+Form of a line: SageMaker Developer Guide, "Interpret captured data".
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def command_line(specification: Mapping[str, Any], root: Path) -> list[str]:
 
 
 def failure_text(root: Path) -> str:
-    """What the container says about its failure: training's `output/failure`, else processing's `output/message`."""
+    """The container's failure message: training's `output/failure`, else processing's `output/message`."""
     return _first_kilobyte(root / "output" / "failure") or exit_message(root)
 
 

@@ -1,4 +1,4 @@
-"""What moto's SageMaker lacks of endpoints: that something serves them, that they are updated."""
+"""Endpoints of moto's SageMaker, with what it lacks: servers behind them, and UpdateEndpoint."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def _update(state: State, hosting: Hosting) -> Callable[..., Any]:
 
 
 def _same_variants(endpoint: Any, config: Mapping[str, Any], deployment: Mapping[str, Any]) -> None:
-    """Deployment guardrails need the same variant names ("deployment-guardrails")."""
+    """Refuse other variant names: deployment guardrails need the same (SageMaker Developer Guide, "Deployment
+    guardrails for updating models in production")."""
     old = {variant["VariantName"] for variant in endpoint.production_variants}
     new = {variant["VariantName"] for variant in config["ProductionVariants"]}
     if deployment and old and old != new:

@@ -143,5 +143,5 @@ def _step_into(value: Any, key: str | int, where: str) -> Any:
         ]
         if named:
             return named[0]
-    there = ", ".join(sorted(map(str, value))) if isinstance(value, dict) else type(value).__name__
-    raise DefinitionError(f"{where}: there is no {key}; there is {there}")
+    alternatives = ", ".join(sorted(map(str, value))) if isinstance(value, dict) else type(value).__name__
+    raise DefinitionError(f"{where}: there is no {key}; there is {alternatives}")

@@ -17,7 +17,7 @@ from moto.sagemaker.models import sagemaker_backends
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.sagemaker import capture, invocations
 from rehearsal.sagemaker.publishing import EndpointKey, Publisher, capture_summary
 from rehearsal.sagemaker.servers import ModelServer, ModelServerStarter, NotServed, resolve
@@ -26,7 +26,7 @@ from rehearsal.services.sagemaker.runtime_patches import State, now
 
 @dataclass
 class Fleet:
-    """What serves one configuration of an endpoint."""
+    """The model servers of one configuration of an endpoint."""
 
     config_name: str
     config: Mapping[str, Any]
@@ -36,7 +36,7 @@ class Fleet:
 class Hosting:
     """Hosts the endpoints of all accounts.
 
-    `sabotage` says of an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
+    `sabotage` tells by an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
     is watched for alarms after traffic has moved; the configuration's own times are minutes.
     """
 
@@ -63,18 +63,18 @@ class Hosting:
     def create(self, account: str, region: str, name: str) -> None:
         """Host a new endpoint, in the background."""
         self._record((account, region, name)).endpoint_status = "Creating"
-        self._in_background(self._bring_up, (account, region, name))
+        self._in_background(self._start_fleet, (account, region, name))
 
     def update(self, account: str, region: str, name: str, config_name: str, deployment: Mapping[str, Any]) -> None:
-        """Replace what serves an endpoint, in the background: the new fleet first, the old one on until then."""
+        """Replace an endpoint's fleet, in the background: the old one serves until the new one is ready."""
         self._record((account, region, name)).endpoint_status = "Updating"
         self._in_background(self._replace, (account, region, name), config_name, deployment)
 
     def delete(self, account: str, region: str, name: str) -> None:
-        """Stop what serves an endpoint, in the background."""
+        """Stop an endpoint's fleet, in the background."""
         fleet = self._fleets.pop((account, region, name), None)
         if fleet:
-            self._in_background(self._retire, (account, region, name), fleet)
+            self._in_background(self._stop_fleet, (account, region, name), fleet)
 
     def close(self) -> None:
         """Stop everything and deliver what was captured."""
@@ -82,7 +82,7 @@ class Hosting:
         for thread in self._threads:
             thread.join(60)
         for key, fleet in self._fleets.items():
-            self._retire(key, fleet)
+            self._stop_fleet(key, fleet)
         self._fleets.clear()
         self.publisher.close()
 
@@ -99,44 +99,44 @@ class Hosting:
         account, region, name = key
         return sagemaker_backends[account][region].endpoints[name]
 
-    def _bring_up(self, key: EndpointKey) -> None:
+    def _start_fleet(self, key: EndpointKey) -> None:
         record = self._record(key)
         try:
             fleet = self._fleet(key, record.endpoint_config_name)
-        except Exception as error:  # whatever it is, who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             record.failure_reason = _reason(error)
-            self._settle(key, "Failed")
+            self._set_status(key, "Failed")
             return
-        if self._gone(key):
-            self._retire(key, fleet)
+        if self._deleted(key):
+            self._stop_fleet(key, fleet)
             return
         self._fleets[key] = fleet
-        self._show(record, fleet)
-        self._settle(key, "InService")
+        self._describe_fleet(record, fleet)
+        self._set_status(key, "InService")
 
     def _replace(self, key: EndpointKey, config_name: str, deployment: Mapping[str, Any]) -> None:
         record = self._record(key)
         record.failure_reason = None
         try:
             fleet = self._fleet(key, config_name)
-        except Exception as error:  # whatever it is, who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             record.failure_reason = _reason(error)
-            self._settle(key, "InService" if key in self._fleets else "Failed")
+            self._set_status(key, "InService" if key in self._fleets else "Failed")
             return
         old = self._fleets.get(key)
         self._fleets[key] = fleet
         alarms = self._alarms(fleet, deployment)
         if alarms and old:
             self._fleets[key] = old
-            self._retire(key, fleet)
+            self._stop_fleet(key, fleet)
             record.failure_reason = f"rolled back: alarm {', '.join(alarms)} is in state ALARM"
-            self._settle(key, "InService")
+            self._set_status(key, "InService")
             return
         record.endpoint_config_name = config_name
-        self._show(record, fleet)
-        self._settle(key, "InService")
+        self._describe_fleet(record, fleet)
+        self._set_status(key, "InService")
         if old:
-            self._retire(key, old)
+            self._stop_fleet(key, old)
 
     def _fleet(self, key: EndpointKey, config_name: str) -> Fleet:
         account, region, name = key
@@ -152,7 +152,7 @@ class Hosting:
                 if self._closed:
                     raise NotServed("the rehearsal ended")
         except BaseException:
-            self._retire(key, fleet)
+            self._stop_fleet(key, fleet)
             raise
         return fleet
 
@@ -166,14 +166,14 @@ class Hosting:
         client = self._cloud.client(outside, "cloudwatch")
         deadline = time.monotonic() + self._bake
         while True:
-            found = client.describe_alarms(AlarmNames=names)["MetricAlarms"]
-            firing = [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
+            alarms = client.describe_alarms(AlarmNames=names)["MetricAlarms"]
+            firing = [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
             if firing or time.monotonic() >= deadline or self._closed:
                 return sorted(firing)
             time.sleep(0.2)
 
-    def _show(self, record: Any, fleet: Fleet) -> None:
-        """What DescribeEndpoint says of a fleet."""
+    def _describe_fleet(self, record: Any, fleet: Fleet) -> None:
+        """Write a fleet into the record that DescribeEndpoint reads."""
         shown = {variant["VariantName"]: variant for variant in record.production_variants}
         variants: list[dict[str, Any]] = []
         for server, given in zip(fleet.servers, fleet.config["ProductionVariants"], strict=True):
@@ -188,25 +188,25 @@ class Hosting:
         record.production_variants = variants
         record.data_capture_config = capture_summary(fleet.config.get("DataCaptureConfig"))
 
-    def _settle(self, key: EndpointKey, status: str) -> None:
-        if not self._gone(key):
+    def _set_status(self, key: EndpointKey, status: str) -> None:
+        if not self._deleted(key):
             record = self._record(key)
             record.last_modified_time = now()
             record.endpoint_status = status
             self._on_event(*key, status)
 
-    def _gone(self, key: EndpointKey) -> bool:
+    def _deleted(self, key: EndpointKey) -> bool:
         account, region, name = key
         return self._closed or name not in sagemaker_backends[account][region].endpoints
 
-    def _retire(self, key: EndpointKey, fleet: Fleet) -> None:
+    def _stop_fleet(self, key: EndpointKey, fleet: Fleet) -> None:
         for server in fleet.servers:
             self._starter.stop(server)
             self.publisher.server_log(key, server)
 
     # ---- requests
 
-    def invoke(self, actor: Actor, question: Question, request: Request) -> Answer:
+    def invoke(self, actor: Actor, question: SignedRequest, request: Request) -> Answer:
         """Handler of sagemaker-runtime:InvokeEndpoint."""
         name = str(question.parameters.get("EndpointName", ""))
         key = (actor.account, question.region, name)
@@ -272,8 +272,8 @@ class Hosting:
 def _reason(error: Exception) -> str:
     if isinstance(error, ClientError):
         return logs.refused(error)[:1024]
-    known = isinstance(error, NotServed | NotTrusted | BotoCoreError)
-    return (str(error) if known else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
+    expected = isinstance(error, NotServed | NotTrusted | BotoCoreError)
+    return (str(error) if expected else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:

@@ -61,9 +61,9 @@ def answer(account: str, region: str, endpoint: str, server: ModelServer, reply:
             headers["X-Amzn-SageMaker-Custom-Attributes"] = reply.custom_attributes
         return 200, headers, reply.body
     kind = "client" if 400 <= reply.status < 500 else "server"
-    said = reply.body.decode("utf-8", "replace")
+    text = reply.body.decode("utf-8", "replace")
     if reply.status:
-        message = f'Received {kind} error ({reply.status}) from primary with message "{said}".'
+        message = f'Received {kind} error ({reply.status}) from primary with message "{text}".'
     else:
         message = "Received server error (0) from primary and could not load the entire response body."
     group = f"/aws/sagemaker/Endpoints/{endpoint}"
@@ -72,7 +72,7 @@ def answer(account: str, region: str, endpoint: str, server: ModelServer, reply:
         "ModelError",
         message,
         OriginalStatusCode=reply.status,
-        OriginalMessage=said,
+        OriginalMessage=text,
         LogStreamArn=f"arn:aws:logs:{region}:{account}:log-group:{group}",
     )
 

@@ -1,4 +1,4 @@
-"""What moto's SageMaker lacks of jobs that begin and are stopped: the operations, and the events of their states.
+"""Jobs of moto's SageMaker, with what it lacks: a state in progress, Stop operations, events of state changes.
 
 A job that runs here ends as a process does; one that nobody runs is stopped at once.
 """

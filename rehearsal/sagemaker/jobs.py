@@ -79,10 +79,10 @@ def vpc_of(account: str, region: str, config: Mapping[str, Any] | None) -> str |
     vpcs = set()
     for subnet in subnets:
         zones = ec2_backends[account][region].subnets.values()
-        found = [zone[subnet].vpc_id for zone in zones if subnet in zone]
-        if not found:
+        vpc_ids = [zone[subnet].vpc_id for zone in zones if subnet in zone]
+        if not vpc_ids:
             raise ValueError(f"subnet {subnet} does not exist in account {account}, {region}")
-        vpcs.update(found)
+        vpcs.update(vpc_ids)
     if len(vpcs) > 1:
         raise ValueError(f"the subnets {', '.join(subnets)} are in different VPCs; name subnets of one")
     return vpcs.pop() if vpcs else None
@@ -193,7 +193,7 @@ class JobRun:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def stopped(self) -> bool:
-        """Whether whoever runs the job, or a request, wants it to end."""
+        """Whether the job's execution or a Stop request has asked it to end."""
         return self._stop.is_set() or self._runner.interrupted(self.key)
 
     def _assume(self) -> Actor:
@@ -208,7 +208,7 @@ class JobRun:
         )
 
     def pull(self, actor: Actor, image: str) -> None:
-        """Fetch the image, as far as ECR is asked. Raises ImageNotFound."""
+        """Ask ECR for the image's manifest. Raises ImageNotFound."""
         images.pull(self._runner.cloud, actor, image, required=self._runner.require_images)
 
     def s3(self, actor: Actor) -> Any:

@@ -1,6 +1,6 @@
 """SageMaker pipelines, run from the definition that was uploaded.
 
-What the Pipelines service asks of SageMaker and S3 it asks with the pipeline's role, from outside any VPC
+The Pipelines service calls SageMaker and S3 with the pipeline's role, from outside any VPC
 (SageMaker Developer Guide, "IAM Access Management" of Pipelines).
 """
 
@@ -95,7 +95,7 @@ class SageMakerPipelineRunner:
             status, reason = "Failed", str(error)
         except (DefinitionError, NotTrusted) as error:
             status, reason = "Failed", f"ClientError: {error}"
-        except Exception as error:  # whatever it is, who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             status, reason = "Failed", f"InternalServerError: {type(error).__name__}: {error}"
         if stop.is_set():
             status = "Stopped"

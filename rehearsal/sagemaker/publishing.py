@@ -1,4 +1,4 @@
-"""What an endpoint leaves behind: captured data, metrics and logs, delivered within a second."""
+"""Data capture, metrics and logs of endpoints, delivered within a second of the request."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ class Publisher:
         self._wake()
 
     def count(self, key: EndpointKey, server: ModelServer, status: int, microseconds: float) -> None:
-        """Take the metrics of one request (names, units: developer guide, "monitoring-cloudwatch")."""
+        """Take the metrics of one request for delivery.
+
+        Names and units: SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch".
+        """
         client_error, server_error = float(400 <= status < 500), float(status == 0 or status >= 500)
         values = {
             "Invocations": ("Count", 1.0),

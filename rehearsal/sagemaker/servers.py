@@ -27,7 +27,7 @@ REQUEST_SECONDS = 60
 
 
 class NotServed(Exception):
-    """Why a variant cannot be served; the text is the endpoint's FailureReason."""
+    """A variant cannot be served; the text is the endpoint's FailureReason."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class ModelServer:
 
 @dataclass
 class ServedModel:
-    """What CreateModel was asked for, its package resolved to image, artifact and environment."""
+    """A model as CreateModel describes it, its package resolved to image, artifact and environment."""
 
     name: str
     role_arn: str
@@ -133,10 +133,10 @@ class ModelServerStarter:
                 pass
             time.sleep(0.05)
         self.stop(server)
-        said = _last_reason(server.log)
+        reason = _last_reason(server.log)
         raise NotServed(
             f"The primary container for production variant {server.variant} did not pass the ping health check. "
-            f"It said: {said}"
+            f"It said: {reason}"
         )
 
     def stop(self, server: ModelServer) -> None:
@@ -147,7 +147,7 @@ class ModelServerStarter:
 
 
 def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> ServedModel:
-    """A model from CreateModel's request. Raises NotServed for what is not served here."""
+    """A model from CreateModel's request. Raises NotServed for one that cannot be served here."""
     containers: Sequence[Mapping[str, Any]] = request.get("Containers") or [request.get("PrimaryContainer") or {}]
     if len(containers) != 1:
         raise NotServed(f"model {name} has {len(containers)} containers; one is served here")

@@ -27,7 +27,7 @@ OnEvent = Callable[[str, str, dict[str, Any]], None]
 
 
 class SageMaker:
-    """Runs what the in-memory SageMaker only records.
+    """Runs the jobs, pipelines and endpoints that the in-memory SageMaker only records.
 
     `on_event` gets account, region and each EventBridge event that SageMaker emits; `on_step` gets step, status and
     detail of pipeline executions that a request started.
@@ -89,7 +89,7 @@ class SageMaker:
         self.pipelines.start(account, region, arn, self.on_step)
 
     def _model_created(self, account: str, region: str, access_key: str, model: str, package: str) -> None:
-        """Resolve a model's package, perhaps another account's, with the rights of who creates the model."""
+        """Resolve a model's package, perhaps another account's, with the rights of the model's creator."""
         caller = self.cloud.adopt(access_key)
         if caller is None:
             raise ValidationError(message=f"nobody known asks for model package {package}")

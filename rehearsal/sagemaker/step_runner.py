@@ -1,4 +1,4 @@
-"""Runs single steps of a pipeline execution: caching, retries, property files. What a step does, its type says."""
+"""Runs single steps of a pipeline execution: caching, retries, property files. Its type does the step's own work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step type of the pipeline definition is: one value, in a module of its own in `rehearsal.sagemaker.steps`."""
+"""The interface of step types: a type is one value, in a module of its own in `rehearsal.sagemaker.steps`."""
 
 from __future__ import annotations
 

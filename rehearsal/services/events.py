@@ -157,8 +157,11 @@ def _putting(request: ApiRequest) -> list[Right]:
     found: dict[str, Right] = {}
     for one in entries:
         bus = str(one.get("EventBusName") or "default")
-        whole = bus if bus.startswith("arn:") else None
-        arn = whole or f"arn:{request.partition}:events:{request.region}:{request.account}:event-bus/{bus}"
+        arn = (
+            bus
+            if bus.startswith("arn:")
+            else f"arn:{request.partition}:events:{request.region}:{request.account}:event-bus/{bus}"
+        )
         keys = {"events:source": str(one.get("Source", "")), "events:detail-type": str(one.get("DetailType", ""))}
         context = {key: value for key, value in keys.items() if value}
         found[arn + str(context)] = Right(action="events:PutEvents", resource=arn, context=context)

@@ -9,9 +9,8 @@ from typing import Any
 from delivery import template as delivered
 from delivery.parameters import stage_parameters
 from delivery.stages import parse_stages
-from tests.rehearsal.accounts import PRODUCTION, REGION, STAGING, make_role, make_role_for
-from tests.rehearsal.conftest import World
-from tests.rehearsal.workload import CAPTURE, ENDPOINT, Workload
+from tests.rehearsal.accounts import PRODUCTION, REGION, STAGING, DataScienceAccount, make_role, make_role_for
+from tests.rehearsal.workload import CAPTURE, ENDPOINT, ServingAccount
 
 
 def stages_document() -> dict[str, Any]:
@@ -34,15 +33,15 @@ def stages_document() -> dict[str, Any]:
     return {"staging": staging, "production": {**staging, "accounts": [PRODUCTION], "testRoleArns": roles}}
 
 
-class Sets:
+class StackSetClient:
     """A stack set `s` with its roles."""
 
-    def __init__(self, world: World, *accounts: str) -> None:
-        self.world = world
-        self.admin = make_role(world.cloud, world.deployer, "admin", "cloudformation.amazonaws.com")
+    def __init__(self, data_science: DataScienceAccount, *accounts: str) -> None:
+        self.data_science = data_science
+        self.admin = make_role(data_science.cloud, data_science.deployer, "admin", "cloudformation.amazonaws.com")
         for account in accounts:
-            make_role_for(world.cloud, world.cloud.deployer(account), "execution", self.admin)
-        self.client = world.client("cloudformation")
+            make_role_for(data_science.cloud, data_science.cloud.deployer(account), "execution", self.admin)
+        self.client = data_science.client("cloudformation")
 
     def create(self, template: Any, **more: Any) -> None:
         self.client.create_stack_set(
@@ -80,11 +79,11 @@ class Sets:
         return {instance["Account"]: instance for instance in listed}
 
 
-class Delivery:
+class DeployedTemplate:
     """The delivered template in the staging account."""
 
-    def __init__(self, world: World, workload: Workload) -> None:
-        self.workload, self.sets = workload, Sets(world, STAGING)
+    def __init__(self, data_science: DataScienceAccount, workload: ServingAccount) -> None:
+        self.workload, self.stack_sets = workload, StackSetClient(data_science, STAGING)
         topic = workload.client("sns").create_topic(Name="alarms")["TopicArn"]
         values = {
             "network/subnet-ids": ",".join(workload.network["Subnets"]),
@@ -102,8 +101,8 @@ class Delivery:
         return stage_parameters(delivered(), "screening", stages["staging"], package)
 
     def first(self, package: str) -> dict[str, Any]:
-        self.sets.create(delivered(), Parameters=self.parameters(package))
-        return self.sets.instances(STAGING)
+        self.stack_sets.create(delivered(), Parameters=self.parameters(package))
+        return self.stack_sets.instances(STAGING)
 
     def next(self, package: str) -> dict[str, Any]:
-        return self.sets.update(delivered(), Parameters=self.parameters(package))
+        return self.stack_sets.update(delivered(), Parameters=self.parameters(package))

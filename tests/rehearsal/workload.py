@@ -10,18 +10,26 @@ from typing import Any
 
 from rehearsal.aws.actors import Actor
 from rehearsal.sagemaker import storage
-from tests.rehearsal.accounts import BUCKET, IMAGE, REGION, STAGING, make_bucket, make_role, make_vpc
-from tests.rehearsal.conftest import World
+from tests.rehearsal.accounts import (
+    BUCKET,
+    IMAGE,
+    REGION,
+    STAGING,
+    DataScienceAccount,
+    make_bucket,
+    make_role,
+    make_vpc,
+)
 
 CAPTURE = "capture-222222222222"
 ENDPOINT = "mlops-screening-staging"
 
 
 @dataclass
-class Workload:
+class ServingAccount:
     """A workload account, ready to serve."""
 
-    world: World
+    data_science: DataScienceAccount
     deployer: Actor
     role: str
     key: str
@@ -29,7 +37,7 @@ class Workload:
     models: Path
 
     def client(self, service: str) -> Any:
-        return self.world.cloud.client(self.deployer, service)
+        return self.data_science.cloud.client(self.deployer, service)
 
     def rows(self, name: str = "first") -> list[list[float]]:
         found: list[list[float]] = json.loads((self.models / name / "rows.json").read_text())
@@ -42,8 +50,8 @@ class Workload:
     def package(self, name: str = "first", content: bytes | None = None) -> str:
         """Register a model's archive; gives the package's ARN."""
         archive = storage.pack(self.models / name) if content is None else content
-        address = self.world.put(f"models/{name}/model.tar.gz", archive)
-        client = self.world.client("sagemaker")
+        address = self.data_science.put(f"models/{name}/model.tar.gz", archive)
+        client = self.data_science.client("sagemaker")
         if not client.list_model_package_groups()["ModelPackageGroupSummaryList"]:
             client.create_model_package_group(ModelPackageGroupName="screening")
         specification = {
@@ -124,14 +132,14 @@ class Workload:
         return predictions
 
 
-def make_workload(world: World, models: Path) -> Workload:
+def make_workload(data_science: DataScienceAccount, models: Path) -> ServingAccount:
     """The staging account."""
-    deployer = world.cloud.deployer(STAGING)
-    key = make_bucket(world.cloud, deployer, CAPTURE)
-    _, subnets, group = make_vpc(world.cloud, deployer, ("s3",))
-    role = make_role(world.cloud, deployer, "model", "sagemaker.amazonaws.com", "/mlops/projects/screening/")
+    deployer = data_science.cloud.deployer(STAGING)
+    key = make_bucket(data_science.cloud, deployer, CAPTURE)
+    _, subnets, group = make_vpc(data_science.cloud, deployer, ("s3",))
+    role = make_role(data_science.cloud, deployer, "model", "sagemaker.amazonaws.com", "/mlops/projects/screening/")
     network = {"Subnets": subnets, "SecurityGroupIds": [group]}
-    return Workload(world, deployer, role, key, network, models)
+    return ServingAccount(data_science, deployer, role, key, network, models)
 
 
-__all__ = ["BUCKET", "CAPTURE", "ENDPOINT", "REGION", "Workload", "make_workload"]
+__all__ = ["BUCKET", "CAPTURE", "ENDPOINT", "REGION", "ServingAccount", "make_workload"]

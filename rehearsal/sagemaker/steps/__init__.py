@@ -14,8 +14,8 @@ from rehearsal.sagemaker.step_types import StepType
 
 def _discovered() -> dict[str, StepType]:
     modules = [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, StepType)]
-    return {step_type.name: step_type for step_type in sorted(found, key=lambda step_type: step_type.name)}
+    step_types = [value for module in modules for value in vars(module).values() if isinstance(value, StepType)]
+    return {step_type.name: step_type for step_type in sorted(step_types, key=lambda step_type: step_type.name)}
 
 
 STEP_TYPES: Mapping[str, StepType] = _discovered()

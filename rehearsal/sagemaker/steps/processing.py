@@ -17,7 +17,7 @@ from rehearsal.sagemaker.step_types import Properties, job_step
 
 
 def _write_layout(job: Mapping[str, Any], root: Path) -> None:
-    """Write what a processing container finds below `/opt/ml/config`, and make the folders of its outputs."""
+    """Write the files of `/opt/ml/config`, and make the folders of a processing job's outputs."""
     config = {
         "ProcessingJobArn": job["ProcessingJobArn"],
         "ProcessingJobName": job["ProcessingJobName"],

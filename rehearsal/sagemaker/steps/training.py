@@ -19,7 +19,7 @@ from rehearsal.services.sagemaker.runtime_patches import now
 
 
 def _write_layout(job: Mapping[str, Any], root: Path) -> None:
-    """Write what a training container finds below `/opt/ml/input/config`, and make the folders it writes to."""
+    """Write the files of `/opt/ml/input/config`, and make the folders that a training container writes to."""
     config = root / "input" / "config"
     write_json(config / "hyperparameters.json", job.get("HyperParameters") or {})
     channels = {

@@ -31,7 +31,7 @@ def trust(service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-class Account:
+class CodeSuiteAccount:
     """The data science account: makes what a test names, as the deployer."""
 
     def __init__(self, cloud: Cloud, suite: CodeSuite) -> None:
@@ -106,8 +106,8 @@ def action(name: str, category: str, provider: str, **more: Any) -> dict[str, An
     return {
         "name": name,
         "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"},
-        "inputArtifacts": [{"name": one} for one in more.pop("inputs", [])],
-        "outputArtifacts": [{"name": one} for one in more.pop("outputs", [])],
+        "inputArtifacts": [{"name": name} for name in more.pop("inputs", [])],
+        "outputArtifacts": [{"name": name} for name in more.pop("outputs", [])],
         "configuration": more,
         **extra,
     }

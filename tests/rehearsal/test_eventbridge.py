@@ -15,19 +15,19 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.eventbridge.router import DeliveryRecord
 from rehearsal.eventbridge.target_input import target_input
-from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, Account, action, archive, trust
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, archive, trust
 
 PROD = "333333333333"
 SPEC = "version: 0.2\nphases: {build: {commands: ['true']}}"
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> Iterator[Account]:
+def dev(tmp_path: Path) -> Iterator[CodeSuiteAccount]:
     with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as suite:
-        yield Account(cloud, suite)
+        yield CodeSuiteAccount(cloud, suite)
 
 
-def queue(dev: Account, name: str = "heard", *, admits: bool = True, account: str = DEV) -> str:
+def queue(dev: CodeSuiteAccount, name: str = "heard", *, admits: bool = True, account: str = DEV) -> str:
     """A queue that EventBridge may send to. Gives its ARN."""
     client = dev.cloud.client(dev.cloud.deployer(account), "sqs")
     arn = f"arn:aws:sqs:{REGION}:{account}:{name}"
@@ -43,7 +43,7 @@ def queue(dev: Account, name: str = "heard", *, admits: bool = True, account: st
     return arn
 
 
-def heard(dev: Account, name: str = "heard", account: str = DEV) -> list[Any]:
+def heard(dev: CodeSuiteAccount, name: str = "heard", account: str = DEV) -> list[Any]:
     """Bodies of the messages in a queue."""
     dev.suite.events.drain()
     client = dev.cloud.client(dev.cloud.deployer(account), "sqs")
@@ -52,18 +52,20 @@ def heard(dev: Account, name: str = "heard", account: str = DEV) -> list[Any]:
     return [json.loads(message["Body"]) for message in found]
 
 
-def rule(dev: Account, pattern: dict[str, Any], account: str = DEV, bus: str = "default", **target: Any) -> None:
+def rule(
+    dev: CodeSuiteAccount, pattern: dict[str, Any], account: str = DEV, bus: str = "default", **target: Any
+) -> None:
     client = dev.cloud.client(dev.cloud.deployer(account), "events")
     client.put_rule(Name="watch", EventBusName=bus, EventPattern=json.dumps(pattern))
     client.put_targets(Rule="watch", EventBusName=bus, Targets=[{"Id": "one", **target}])
 
 
-def send(dev: Account, detail: dict[str, Any], **more: Any) -> dict[str, Any]:
+def send(dev: CodeSuiteAccount, detail: dict[str, Any], **more: Any) -> dict[str, Any]:
     entry = {"Source": "mlops.drift", "DetailType": "Drift", "Detail": json.dumps(detail), **more}
     return dict(dev.client("events").put_events(Entries=[entry]))
 
 
-def last(dev: Account) -> DeliveryRecord:
+def last(dev: CodeSuiteAccount) -> DeliveryRecord:
     dev.suite.events.drain()
     return dev.suite.events.delivered[-1]
 
@@ -71,7 +73,7 @@ def last(dev: Account) -> DeliveryRecord:
 MATCH = {"source": ["mlops.drift"], "detail": {"score": [{"numeric": [">", 0.5]}]}}
 
 
-def test_only_events_that_match_the_pattern_arrive_and_once(dev: Account) -> None:
+def test_only_events_that_match_the_pattern_arrive_and_once(dev: CodeSuiteAccount) -> None:
     rule(dev, MATCH, Arn=queue(dev))
     send(dev, {"score": 0.1})
     send(dev, {"score": 0.9})
@@ -81,7 +83,7 @@ def test_only_events_that_match_the_pattern_arrive_and_once(dev: Account) -> Non
     assert last(dev).outcome == "delivered"
 
 
-def test_a_disabled_rule_and_a_schedule_deliver_nothing(dev: Account) -> None:
+def test_a_disabled_rule_and_a_schedule_deliver_nothing(dev: CodeSuiteAccount) -> None:
     rule(dev, MATCH, Arn=queue(dev))
     client = dev.client("events")
     client.disable_rule(Name="watch")
@@ -98,12 +100,12 @@ def test_a_disabled_rule_and_a_schedule_deliver_nothing(dev: Account) -> None:
         ({"Detail": "no json"}, "MalformedDetail"),
     ],
 )
-def test_a_bad_entry_is_refused_by_itself(dev: Account, entry: dict[str, str], code: str) -> None:
+def test_a_bad_entry_is_refused_by_itself(dev: CodeSuiteAccount, entry: dict[str, str], code: str) -> None:
     answer = send(dev, {}, **entry)
     assert (answer["FailedEntryCount"], answer["Entries"][0]["ErrorCode"]) == (1, code)
 
 
-def test_a_bus_that_does_not_exist_is_refused(dev: Account) -> None:
+def test_a_bus_that_does_not_exist_is_refused(dev: CodeSuiteAccount) -> None:
     with pytest.raises(ClientError, match="Event bus nowhere does not exist"):
         send(dev, {}, EventBusName="nowhere")
 
@@ -111,14 +113,14 @@ def test_a_bus_that_does_not_exist_is_refused(dev: Account) -> None:
 # ---- pipelines
 
 
-def pipeline(dev: Account) -> str:
+def pipeline(dev: CodeSuiteAccount) -> str:
     dev.project("builder")
     make = action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")
     dev.pipeline("flow", ("Build", [make]))
     return f"arn:aws:codepipeline:{REGION}:{DEV}:flow"
 
 
-def test_an_object_in_the_source_bucket_starts_the_pipeline_once_as_the_rules_role(dev: Account) -> None:
+def test_an_object_in_the_source_bucket_starts_the_pipeline_once_as_the_rules_role(dev: CodeSuiteAccount) -> None:
     role = dev.role("starter", "events.amazonaws.com")
     dev.s3.put_bucket_notification_configuration(
         Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
@@ -134,7 +136,7 @@ def test_an_object_in_the_source_bucket_starts_the_pipeline_once_as_the_rules_ro
     assert "codepipeline:StartPipelineExecution" in dev.by(role)
 
 
-def test_a_role_that_does_not_trust_eventbridge_delivers_nothing(dev: Account) -> None:
+def test_a_role_that_does_not_trust_eventbridge_delivers_nothing(dev: CodeSuiteAccount) -> None:
     role = dev.role("starter", "lambda.amazonaws.com")
     rule(dev, MATCH, Arn=pipeline(dev), RoleArn=role)
     send(dev, {"score": 1})
@@ -142,7 +144,7 @@ def test_a_role_that_does_not_trust_eventbridge_delivers_nothing(dev: Account) -
     assert dev.suite.pipelines.executions(DEV, REGION, "flow") == []
 
 
-def test_a_pipeline_tells_of_its_states(dev: Account) -> None:
+def test_a_pipeline_tells_of_its_states(dev: CodeSuiteAccount) -> None:
     pattern = {"source": ["aws.codepipeline"], "detail-type": ["CodePipeline Pipeline Execution State Change"]}
     rule(dev, pattern, Arn=queue(dev))
     pipeline(dev)
@@ -151,7 +153,7 @@ def test_a_pipeline_tells_of_its_states(dev: Account) -> None:
     assert [message["detail"]["state"] for message in heard(dev)] == ["STARTED", "FAILED"]
 
 
-def test_a_build_tells_of_its_states(dev: Account) -> None:
+def test_a_build_tells_of_its_states(dev: CodeSuiteAccount) -> None:
     rule(dev, {"source": ["aws.codebuild"]}, Arn=queue(dev))
     pipeline(dev)
     dev.source({"buildspec.yml": SPEC})
@@ -159,7 +161,7 @@ def test_a_build_tells_of_its_states(dev: Account) -> None:
     assert [message["detail"]["build-status"] for message in heard(dev)] == ["IN_PROGRESS", "SUCCEEDED"]
 
 
-def test_an_alarm_tells_of_its_state(dev: Account) -> None:
+def test_an_alarm_tells_of_its_state(dev: CodeSuiteAccount) -> None:
     rule(dev, {"source": ["aws.cloudwatch"], "detail": {"state": {"value": ["ALARM"]}}}, Arn=queue(dev))
     client = dev.client("cloudwatch")
     client.put_metric_alarm(
@@ -173,19 +175,19 @@ def test_an_alarm_tells_of_its_state(dev: Account) -> None:
 # ---- failures
 
 
-def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue_with_the_reason(dev: Account) -> None:
-    letters = queue(dev, "letters")
-    rule(dev, MATCH, Arn=queue(dev, "closed", admits=False), DeadLetterConfig={"Arn": letters})
+def test_what_cannot_be_delivered_goes_to_the_dead_letter_queue_with_the_reason(dev: CodeSuiteAccount) -> None:
+    dead_letters = queue(dev, "dead-letters")
+    rule(dev, MATCH, Arn=queue(dev, "closed", admits=False), DeadLetterConfig={"Arn": dead_letters})
     send(dev, {"score": 1})
     assert (last(dev).outcome, heard(dev, "closed")) == ("dead-letter", [])
     client = dev.client("sqs")
-    url = client.get_queue_url(QueueName="letters")["QueueUrl"]
+    url = client.get_queue_url(QueueName="dead-letters")["QueueUrl"]
     message = client.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"][0]
     assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
     assert json.loads(message["Body"])["detail"] == {"score": 1}
 
 
-def test_a_failed_delivery_counts_for_the_alarm(dev: Account) -> None:
+def test_a_failed_delivery_counts_for_the_alarm(dev: CodeSuiteAccount) -> None:
     rule(dev, MATCH, Arn=queue(dev, admits=False))
     send(dev, {"score": 1})
     assert last(dev).outcome == "failed"
@@ -197,7 +199,7 @@ def test_a_failed_delivery_counts_for_the_alarm(dev: Account) -> None:
     assert sum(point["Sum"] for point in found) == 1
 
 
-def test_a_topic_that_does_not_admit_eventbridge_is_not_reached(dev: Account) -> None:
+def test_a_topic_that_does_not_admit_eventbridge_is_not_reached(dev: CodeSuiteAccount) -> None:
     topic = dev.client("sns").create_topic(Name="alarms")["TopicArn"]
     rule(dev, MATCH, Arn=topic)
     send(dev, {"score": 1})
@@ -205,7 +207,7 @@ def test_a_topic_that_does_not_admit_eventbridge_is_not_reached(dev: Account) ->
 
 
 @pytest.mark.parametrize("key_admits", [True, False])
-def test_an_encrypted_topic_needs_its_keys_policy_too(dev: Account, key_admits: bool) -> None:
+def test_an_encrypted_topic_needs_its_keys_policy_too(dev: CodeSuiteAccount, key_admits: bool) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},
@@ -230,7 +232,7 @@ def test_an_encrypted_topic_needs_its_keys_policy_too(dev: Account, key_admits: 
 # ---- functions
 
 
-def test_a_function_that_admits_the_rule_is_invoked(dev: Account) -> None:
+def test_a_function_that_admits_the_rule_is_invoked(dev: CodeSuiteAccount) -> None:
     code = "import os, boto3\ndef handle(event, context):\n    boto3.client('s3').put_object(Bucket=os.environ['B'],"
     code += " Key='seen', Body=event['detail-type'])\n"
     dev.client("lambda").create_function(
@@ -256,7 +258,7 @@ def test_a_function_that_admits_the_rule_is_invoked(dev: Account) -> None:
 # ---- other accounts
 
 
-def bus_in_prod(dev: Account, *, admits: str | None) -> str:
+def bus_in_prod(dev: CodeSuiteAccount, *, admits: str | None) -> str:
     """A bus of the production account that takes events from one account. Gives its ARN."""
     client = dev.cloud.client(dev.cloud.deployer(PROD), "events")
     arn = str(client.create_event_bus(Name="models")["EventBusArn"])
@@ -268,7 +270,7 @@ def bus_in_prod(dev: Account, *, admits: str | None) -> str:
 
 @pytest.mark.parametrize(("admits", "arrives"), [(DEV, True), ("444444444444", False), (None, False)])
 def test_another_accounts_bus_takes_events_only_from_whom_its_policy_names(
-    dev: Account, admits: str | None, arrives: bool
+    dev: CodeSuiteAccount, admits: str | None, arrives: bool
 ) -> None:
     arn = bus_in_prod(dev, admits=admits)
     rule(dev, MATCH, Arn=arn, RoleArn=dev.role("sender", "events.amazonaws.com"))
@@ -282,7 +284,7 @@ def test_another_accounts_bus_takes_events_only_from_whom_its_policy_names(
 
 
 @pytest.mark.parametrize("admits", [DEV, None])
-def test_anybody_puts_on_another_accounts_bus_only_if_admitted(dev: Account, admits: str | None) -> None:
+def test_anybody_puts_on_another_accounts_bus_only_if_admitted(dev: CodeSuiteAccount, admits: str | None) -> None:
     arn = bus_in_prod(dev, admits=admits)
     if admits:
         send(dev, {"score": 1}, EventBusName=arn)
@@ -292,13 +294,13 @@ def test_anybody_puts_on_another_accounts_bus_only_if_admitted(dev: Account, adm
             send(dev, {"score": 1}, EventBusName=arn)
 
 
-def test_a_bus_needs_a_role_on_its_target(dev: Account) -> None:
+def test_a_bus_needs_a_role_on_its_target(dev: CodeSuiteAccount) -> None:
     rule(dev, MATCH, Arn=bus_in_prod(dev, admits=DEV))
     send(dev, {"score": 1})
     assert "has no role: set RoleArn" in last(dev).error
 
 
-def test_an_event_is_not_passed_on_to_a_third_account(dev: Account) -> None:
+def test_an_event_is_not_passed_on_to_a_third_account(dev: CodeSuiteAccount) -> None:
     third = dev.cloud.client(dev.cloud.deployer("444444444444"), "events").create_event_bus(Name="third")
     client = dev.cloud.client(dev.cloud.deployer(PROD), "iam")
     client.create_role(RoleName="relay", AssumeRolePolicyDocument=trust("events.amazonaws.com"))

@@ -42,7 +42,7 @@ def unpack(content: bytes, folder: Path) -> None:
 
 
 def member(content: bytes, name: str) -> bytes:
-    """One file of an archive. Raises ArchiveError naming what the archive holds instead."""
+    """One file of an archive. Raises ArchiveError that lists the archive's files instead."""
     with _opened(content) as archive:
         try:
             return archive.read(name)

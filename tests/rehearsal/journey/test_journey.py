@@ -11,17 +11,17 @@ import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from rehearsal.console import Progress
+from rehearsal.console import ConsoleProgress
 from rehearsal.journey import data, prediction
 from rehearsal.journey.gate import gate_for
 from rehearsal.journey.image import image_of
-from rehearsal.journey.steps import JourneyFailed, Steps
-from rehearsal.report import Report, Step
+from rehearsal.journey.steps import JourneyFailed, StepRecorder
+from rehearsal.report import JourneyStep, RehearsalReport
 
 
-def steps() -> tuple[Steps, Report]:
-    report = Report()
-    return Steps(Progress(Console(quiet=True)), report), report
+def steps() -> tuple[StepRecorder, RehearsalReport]:
+    report = RehearsalReport()
+    return StepRecorder(ConsoleProgress(Console(quiet=True)), report), report
 
 
 def test_a_failed_step_skips_the_rest_and_keeps_its_reason() -> None:
@@ -52,16 +52,16 @@ def test_a_refusal_of_aws_is_a_failed_step_and_no_traceback() -> None:
 
 
 def test_a_report_with_a_problem_or_a_missing_resource_has_not_passed() -> None:
-    assert Report().passed
-    assert not Report(problem="a stack failed").passed
-    assert not Report(stacks={"dev": {"found": False, "resources": {}}}).passed
-    assert not Report(journey=[Step("one", "skipped", 0.0, "")]).passed
+    assert RehearsalReport().passed
+    assert not RehearsalReport(problem="a stack failed").passed
+    assert not RehearsalReport(stacks={"dev": {"found": False, "resources": {}}}).passed
+    assert not RehearsalReport(journey=[JourneyStep("one", "skipped", 0.0, "")]).passed
 
 
 def test_shuffled_labels_keep_the_rows_and_their_number_of_classes(tmp_path: Path) -> None:
-    original = data.example("screening", tmp_path)
-    spoilt = data.with_shuffled_labels(original)
-    with original.path.open() as one, spoilt.path.open() as other:
+    original = data.example_data("screening", tmp_path)
+    shuffled = data.with_shuffled_labels(original)
+    with original.path.open() as one, shuffled.path.open() as other:
         before, after = list(csv.DictReader(one)), list(csv.DictReader(other))
     assert [{**row, "target": ""} for row in before] == [{**row, "target": ""} for row in after]
     assert sorted(row["target"] for row in before) == sorted(row["target"] for row in after)
@@ -71,24 +71,24 @@ def test_shuffled_labels_keep_the_rows_and_their_number_of_classes(tmp_path: Pat
 def test_labels_that_are_not_there_cannot_be_shuffled(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("")
     with pytest.raises(data.NoData, match="no column 'y'"):
-        data.with_shuffled_labels(data.Data(tmp_path / "d.csv", "y", "d.csv"))
+        data.with_shuffled_labels(data.TrainingData(tmp_path / "d.csv", "y", "d.csv"))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(data.NoData, match="there is no such file"):
-        data.own(tmp_path / "none.csv", "y", tmp_path / "copy")
+        data.own_data(tmp_path / "none.csv", "y", tmp_path / "copy")
 
 
 @pytest.mark.parametrize(("project", "metric"), [("screening", "auc"), ("diabetes", "r2")])
 def test_a_gate_is_found_from_the_users_target(project: str, metric: str, tmp_path: Path) -> None:
-    gate = gate_for(data.example(project, tmp_path), None)
+    gate = gate_for(data.example_data(project, tmp_path), None)
     assert gate is not None
     assert f'"{metric}"' in gate
 
 
 def test_an_unreadable_file_gets_no_gate_and_is_left_to_preparation(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("")
-    assert gate_for(data.Data(tmp_path / "d.csv", "y", "d.csv"), None) is None
+    assert gate_for(data.TrainingData(tmp_path / "d.csv", "y", "d.csv"), None) is None
 
 
 def test_an_image_changes_with_any_of_its_files_and_with_nothing_else(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from tests.rehearsal.codesuite.account import DEV, REGION, Account, action, archive
+from tests.rehearsal.codesuite.account import DEV, REGION, CodeSuiteAccount, action, archive
 
 CODE = """
 import json, os, time, boto3
@@ -41,12 +41,12 @@ def job(event, context):
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> Iterator[Account]:
+def dev(tmp_path: Path) -> Iterator[CodeSuiteAccount]:
     with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as suite:
-        yield Account(cloud, suite)
+        yield CodeSuiteAccount(cloud, suite)
 
 
-def deploy(dev: Account, name: str = "worker", handler: str = "app.handle", **more: Any) -> str:
+def deploy(dev: CodeSuiteAccount, name: str = "worker", handler: str = "app.handle", **more: Any) -> str:
     """Create the function. Gives its role's ARN."""
     role = dev.role(f"{name}-role", "lambda.amazonaws.com")
     dev.client("lambda").create_function(
@@ -60,12 +60,14 @@ def deploy(dev: Account, name: str = "worker", handler: str = "app.handle", **mo
     return role
 
 
-def call(dev: Account, event: dict[str, Any], **more: Any) -> dict[str, Any]:
+def call(dev: CodeSuiteAccount, event: dict[str, Any], **more: Any) -> dict[str, Any]:
     answer = dev.client("lambda").invoke(FunctionName="worker", Payload=json.dumps(event), **more)
     return {**answer, "Payload": json.loads(answer["Payload"].read() or b"null")}
 
 
-def test_a_function_answers_with_its_environment_and_no_other(dev: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_answers_with_its_environment_and_no_other(
+    dev: CodeSuiteAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OUTSIDE_SECRET", "leaked")
     deploy(dev)
     answer = call(dev, {"a": 1})
@@ -73,13 +75,13 @@ def test_a_function_answers_with_its_environment_and_no_other(dev: Account, monk
     assert (answer["StatusCode"], answer.get("FunctionError")) == (200, None)
 
 
-def test_a_function_acts_as_its_role(dev: Account) -> None:
+def test_a_function_acts_as_its_role(dev: CodeSuiteAccount) -> None:
     role = deploy(dev)
     assert ":assumed-role/worker-role/" in call(dev, {"who": True})["Payload"]
     assert "sts:GetCallerIdentity" in dev.by(role)
 
 
-def test_what_a_function_prints_is_in_its_log(dev: Account) -> None:
+def test_what_a_function_prints_is_in_its_log(dev: CodeSuiteAccount) -> None:
     deploy(dev)
     call(dev, {})
     logs = dev.client("logs")
@@ -97,7 +99,7 @@ def test_what_a_function_prints_is_in_its_log(dev: Account) -> None:
     ],
 )
 def test_a_failing_function_answers_an_error_of_lambdas_shape(
-    dev: Account, event: dict[str, Any], kind: str, message: str
+    dev: CodeSuiteAccount, event: dict[str, Any], kind: str, message: str
 ) -> None:
     deploy(dev, Timeout=20 if "sleep" not in event else 1)
     answer = call(dev, event)
@@ -105,26 +107,26 @@ def test_a_failing_function_answers_an_error_of_lambdas_shape(
     assert message in answer["Payload"]["errorMessage"]
 
 
-def test_a_handler_that_is_not_there_is_said(dev: Account) -> None:
+def test_a_handler_that_is_not_there_is_said(dev: CodeSuiteAccount) -> None:
     deploy(dev, handler="app.nothing")
     assert "nothing" in call(dev, {})["Payload"]["errorMessage"]
 
 
-def test_an_unknown_function_is_refused(dev: Account) -> None:
+def test_an_unknown_function_is_refused(dev: CodeSuiteAccount) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         call(dev, {})
     status, answer = dev.suite.functions.invoke(DEV, "worker", {})
     assert (status, answer["errorType"]) == (404, "ResourceNotFoundException")
 
 
-def test_a_role_that_lambda_may_not_assume_fails_the_function(dev: Account) -> None:
+def test_a_role_that_lambda_may_not_assume_fails_the_function(dev: CodeSuiteAccount) -> None:
     deploy(dev)
     dev.role("other", "ec2.amazonaws.com")
     dev.client("lambda").update_function_configuration(FunctionName="worker", Role=f"arn:aws:iam::{DEV}:role/other")
     assert "does not trust lambda.amazonaws.com" in call(dev, {})["Payload"]["errorMessage"]
 
 
-def test_a_function_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> None:
+def test_a_function_in_a_vpc_reaches_only_what_has_an_endpoint(dev: CodeSuiteAccount) -> None:
     ec2 = dev.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
@@ -133,16 +135,18 @@ def test_a_function_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> 
     assert "no endpoint com.amazonaws.eu-west-1.sts" in call(dev, {"who": True})["Payload"]["errorMessage"]
 
 
-def test_a_child_process_invokes_over_loopback(dev: Account) -> None:
+def test_a_child_process_invokes_over_loopback(dev: CodeSuiteAccount) -> None:
     deploy(dev)
     code = "import boto3; print(boto3.client('lambda').invoke(FunctionName='worker', Payload='{}')['Payload'].read())"
     environment = dev.deployer.environment(dev.cloud.endpoint_url)
-    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert "green" in said.stdout
+    completed = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "green" in completed.stdout
 
 
 @pytest.mark.parametrize(("wanted", "ended"), [("blue", "Succeeded"), ("fail", "Failed")])
-def test_a_pipelines_function_reports_its_jobs_result(dev: Account, wanted: str, ended: str) -> None:
+def test_a_pipelines_function_reports_its_jobs_result(dev: CodeSuiteAccount, wanted: str, ended: str) -> None:
     role = deploy(dev, handler="app.job")
     dev.source({"any.txt": "x"})
     invoke = action("Ask", "Invoke", "Lambda", inputs=["Source"], FunctionName="worker", UserParameters=wanted)
