@@ -101,8 +101,9 @@ class RehearsalReport:
 
     def lines(self) -> list[str]:
         """Stacks, steps and figures: one line each."""
+        width = max((len(name) for name in self.stacks), default=0)
         lines = [
-            f"{name} ({stack['kind']}, {stack['account']}): {sum(stack['resources'].values())} resources"
+            f"{name:<{width}}  {stack['kind']:<12}  {stack['account']}  {sum(stack['resources'].values()):>4} resources"
             for name, stack in self.stacks.items()
         ]
         lines += [

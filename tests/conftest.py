@@ -24,7 +24,7 @@ SLOW = (
     "rehearsal",
     "stacks",
 )
-# A platform, once it stands, is looked at by many tests. Its fixture makes it once in each worker's process, so the tests
+# A platform that stands is looked at by many tests. Its fixture makes it once in each worker's process, so the tests
 # of one such fixture stay on one worker.
 STANDING_PLATFORM = "standing"
 

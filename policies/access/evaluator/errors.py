@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+# Takes a sentence about something that is wrong with a document.
+ReportProblem = Callable[[str], None]
 
 
 class BadPolicy(ValueError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.policies.access.evaluator.factories import (
-    HOME,
-    OTHER,
+    ACCOUNT,
+    OTHER_ACCOUNT,
     Example,
     allow,
     deny,
@@ -53,7 +53,7 @@ _MULTIPLE = allow(
             "aws:PrincipalTag/department": ["finance", "hr", "legal"],
             "aws:PrincipalTag/role": ["audit", "security"],
         },
-        "StringEquals": {"aws:PrincipalAccount": HOME},
+        "StringEquals": {"aws:PrincipalAccount": ACCOUNT},
     }
 )
 
@@ -131,7 +131,7 @@ SETS = (
         "several values of a negated operator are a NOR",
         False,
         **_identity(
-            allow(Condition={"StringNotEquals": {"aws:PrincipalAccount": [HOME, OTHER]}}),
+            allow(Condition={"StringNotEquals": {"aws:PrincipalAccount": [ACCOUNT, OTHER_ACCOUNT]}}),
             "s3:GetObject",
             "arn:aws:s3:::b/k",
         ),

@@ -60,10 +60,10 @@ _AUDIT = "arn:aws:sts::444455556666:assumed-role/cross-account-read-only-role/cr
 
 def _but(named: list[str], principal: str, **fields: Any) -> dict[str, Any]:
     """Everybody is allowed by the bucket policy, and denied by NotPrincipal unless named."""
-    guarded = policy(
+    with_resource_policy = policy(
         allow(Principal="*"), {"Effect": "Deny", "NotPrincipal": {"AWS": named}, "Action": "s3:*", "Resource": "*"}
     )
-    return {"principal": principal, "identity": [FULL], "resource_policy": guarded, **fields}
+    return {"principal": principal, "identity": [FULL], "resource_policy": with_resource_policy, **fields}
 
 
 _BOB_LISTED = [_BOB, "arn:aws:iam::444455556666:root"]

@@ -6,10 +6,10 @@ from typing import Any
 
 from policies.access.authorization import KmsGrant
 from tests.policies.access.evaluator.factories import (
+    ACCOUNT,
     FULL,
-    HOME,
     KEY,
-    OTHER,
+    OTHER_ACCOUNT,
     ROLE,
     ROOT,
     Example,
@@ -31,13 +31,13 @@ _DELEGATES = policy(allow("kms:*", Principal={"AWS": ROOT}, Sid="Delegate to IAM
 
 _KEY: dict[str, Any] = {"action": "kms:Decrypt", "resource": KEY}
 
-_ALICE = f"arn:aws:iam::{HOME}:user/Alice"
+_ALICE = f"arn:aws:iam::{ACCOUNT}:user/Alice"
 
-_ENGINEERING = f"arn:aws:iam::{OTHER}:role/Engineering"
+_ENGINEERING = f"arn:aws:iam::{OTHER_ACCOUNT}:role/Engineering"
 
 _ACCOUNT_2 = policy(
     allow("kms:*", Principal={"AWS": ROOT}),
-    allow(["kms:Decrypt", "kms:Encrypt"], Principal={"AWS": OTHER}, Sid="Allow use of the key"),
+    allow(["kms:Decrypt", "kms:Encrypt"], Principal={"AWS": OTHER_ACCOUNT}, Sid="Allow use of the key"),
 )
 
 _GRANT = KmsGrant(
