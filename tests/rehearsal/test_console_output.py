@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 
 import pytest
-from rehearsal.authorization.refusal import Refusal
 from rich.console import Console
 
 from rehearsal.authorization.refusal import Refusal
