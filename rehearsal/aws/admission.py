@@ -55,7 +55,7 @@ def _is_principal(principal: Any, caller: PolicyCaller) -> bool:
         return caller.service in _listed(principal.get("Service"))
     root = f":iam::{caller.account}:root"
     named = _listed(principal.get("AWS"))
-    return any(one in (caller.role_arn, caller.account) or one.endswith(root) for one in named)
+    return any(principal in (caller.role_arn, caller.account) or principal.endswith(root) for principal in named)
 
 
 def _holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, str]) -> bool:
@@ -68,7 +68,7 @@ def _holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, str]) -
             if optional or plain == "StringNotEquals":
                 continue
             return False
-        matches = [_matches(plain, value, str(one)) for one in _listed(wanted)]
+        matches = [_matches(plain, value, str(pattern)) for pattern in _listed(wanted)]
         held = not any(matches) if plain == "StringNotEquals" else any(matches)
         if not held:
             return False
@@ -86,4 +86,4 @@ def _matches(operator: str, value: str, wanted: str) -> bool:
 
 
 def _listed(value: Any) -> list[str]:
-    return [] if value is None else [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return [] if value is None else [str(item) for item in value] if isinstance(value, list) else [str(value)]

@@ -121,8 +121,8 @@ def _s3_parameters(bucket: str, key: str, request: Request) -> dict[str, Any]:
     found |= {header: request.headers.get(header) for header in _S3_HEADERS}
     if request.method == "POST" and "delete" in request.args:
         found["Objects"] = [
-            {"Key": unescape(one["key"].decode()), "VersionId": (one["version"] or b"").decode()}
-            for one in _DELETED.finditer(request.data or b"")
+            {"Key": unescape(item["key"].decode()), "VersionId": (item["version"] or b"").decode()}
+            for item in _DELETED.finditer(request.data or b"")
         ]
     return {name: value for name, value in found.items() if value}
 
