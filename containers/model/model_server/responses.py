@@ -9,11 +9,11 @@ import json
 
 import numpy as np
 
-from model_server.media import Media
+from model_server.media_types import MediaType
 from model_server.model import Floats
 
 
-def render(predictions: Floats, media: Media) -> bytes:
+def render(predictions: Floats, media: MediaType) -> bytes:
     """`predictions`, (n,) or (n, classes), as a body of kind `media`, one entry per row in the rows' order.
 
     CSV: one line per row, class probabilities separated by commas. JSON: `{"predictions": […]}`.
@@ -22,9 +22,9 @@ def render(predictions: Floats, media: Media) -> bytes:
     if not np.isfinite(predictions).all():
         raise ArithmeticError("a prediction is not a finite number")
     values = predictions.tolist()
-    if media is Media.JSON:
+    if media is MediaType.JSON:
         return json.dumps({"predictions": values}).encode()
-    if media is Media.JSON_LINES:
+    if media is MediaType.JSON_LINES:
         return "".join(f'{{"prediction": {json.dumps(value)}}}\n' for value in values).encode()
     if predictions.ndim == 1:
         return ("\n".join(map(repr, values)) + "\n").encode()

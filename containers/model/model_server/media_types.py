@@ -8,7 +8,7 @@ from functools import lru_cache
 from model_server.errors import RequestError
 
 
-class Media(StrEnum):
+class MediaType(StrEnum):
     """The kinds of body that are read and written."""
 
     CSV = "text/csv"
@@ -16,16 +16,16 @@ class Media(StrEnum):
     JSON_LINES = "application/jsonlines"
 
 
-ALLOWED = ", ".join(Media)
+ALLOWED = ", ".join(MediaType)
 
 
 @lru_cache(maxsize=64)
-def request_media(content_type: str) -> Media:
+def request_media_type(content_type: str) -> MediaType:
     """The kind of a request's body; 415 for others and for text that is not UTF-8."""
     name, _, parameters = content_type.partition(";")
     charset = _parameters(parameters).get("charset", "utf-8").strip('"').lower()
     try:
-        media = Media(name.strip().lower())
+        media = MediaType(name.strip().lower())
     except ValueError:
         message = f"Content-Type {name.strip()[:100]!r} is not supported; send one of: {ALLOWED}"
         raise RequestError(415, "unsupported_media_type", message) from None
@@ -35,19 +35,19 @@ def request_media(content_type: str) -> Media:
 
 
 @lru_cache(maxsize=64)
-def answer_media(accept: str, default: Media) -> Media:
+def response_media_type(accept: str, default: MediaType) -> MediaType:
     """The kind of answer that `Accept` prefers (RFC 9110, 12.5.1); `default` wins a tie; 406 if none is accepted."""
     if not accept.strip():
         return default
     ranges = dict(_range(part) for part in accept.split(",") if part.strip())
-    candidates = sorted(Media, key=lambda media: media is not default)
+    candidates = sorted(MediaType, key=lambda media: media is not default)
     best = max(candidates, key=lambda media: _quality(media, ranges))
     if _quality(best, ranges) <= 0:
         raise RequestError(406, "not_acceptable", f"Accept admits none of the answers there are: {ALLOWED}")
     return best
 
 
-def _quality(media: Media, ranges: dict[str, float]) -> float:
+def _quality(media: MediaType, ranges: dict[str, float]) -> float:
     """The most specific range decides."""
     family = media.split("/", 1)[0] + "/*"
     return next((ranges[name] for name in (media.value, family, "*/*") if name in ranges), 0.0)
