@@ -1,8 +1,8 @@
-"""A large graph by its classes: roles and resources whose documents differ in ids alone need to be looked at once.
+"""Equivalence classes of accounts and projects: of those whose documents differ in ids alone, two are looked at.
 
 Policies tell accounts, projects and users apart by equality, and projects by hyphenated names too. So a theorem that
 holds of two members of a class, and of every pair of projects whose ids could be taken for each other, holds of all.
-What is compared is the text of every document: nothing is assumed to be alike that is not alike to the letter.
+What is compared is the text of every document: nothing counts as equivalent that is not equal to the letter.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, islice
 
-from policies.access.graph.model import PolicyGraph, PolicyResource, Role
-from policies.access.graph.purposes import purpose
+from policies.access.graph.model import IamRole, PolicyGraph, PolicyResource
 
 # Members of a class that are looked at: one alone, and one beside another of its kind.
 MEMBERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Classes:
-    """An graph reduced to representatives, and how many of each thing they stand for."""
+class EquivalenceClasses:
+    """A graph reduced to representatives, and how many accounts and projects each stands for.
+
+    `related` are pairs of projects whose ids could be taken for each other.
+    """
 
     graph: PolicyGraph
     accounts: Mapping[str, int]
@@ -38,17 +40,17 @@ class Classes:
         )
 
 
-def classes(graph: PolicyGraph) -> Classes:
-    """The graph's classes. An graph without repetition is its own representative."""
-    shapes = _Shapes(graph)
+def equivalence_classes(graph: PolicyGraph) -> EquivalenceClasses:
+    """The graph's classes. A graph without repetition is its own representative."""
+    fingerprints = _Fingerprints(graph)
     by_account: dict[str, set[Hashable]] = {account: set() for account in graph.accounts()}
     by_project: dict[str, set[Hashable]] = {}
-    everything: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
-    for one in everything:
-        shape, project = shapes.of(one), one.tags.get("project")
+    everything: list[IamRole | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
+    for element in everything:
+        fingerprint, project = fingerprints.of(element), element.project
         if project:
-            by_project.setdefault(project, set()).add(shape)
-        by_account[one.account].add(shape)
+            by_project.setdefault(project, set()).add(fingerprint)
+        by_account[element.account].add(fingerprint)
     accounts, projects = _grouped(by_account), _grouped(by_project)
     related = tuple(_related(by_project))
     chosen_accounts = {account for members in accounts for account in members[:MEMBERS]}
@@ -57,7 +59,7 @@ def classes(graph: PolicyGraph) -> Classes:
         looked_at = [project for project in members if project in chosen_projects]
         others = (project for project in members if project not in chosen_projects)
         chosen_projects |= set(islice(others, max(0, MEMBERS - len(looked_at))))
-    return Classes(
+    return EquivalenceClasses(
         graph=_restricted(graph, chosen_accounts, chosen_projects),
         accounts={members[0]: len(members) for members in accounts},
         projects={members[0]: len(members) for members in projects},
@@ -75,19 +77,18 @@ def _grouped(found: Mapping[str, set[Hashable]]) -> list[list[str]]:
 
 def _related(ids: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Pairs of ids of which one is a part of the other between hyphens: `risk` and `risk-eu`."""
-    known = set(ids)
-    for name in sorted(known):
+    all_ids = set(ids)
+    for name in sorted(all_ids):
         parts = name.split("-")
         for start, end in combinations(range(len(parts) + 1), 2):
             inner = "-".join(parts[start:end])
-            if inner != name and inner in known:
+            if inner != name and inner in all_ids:
                 yield inner, name
 
 
 def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> PolicyGraph:
-    def kept(one: Role | PolicyResource) -> bool:
-        project = one.tags.get("project")
-        return one.account in accounts and (project is None or project in projects)
+    def kept(element: IamRole | PolicyResource) -> bool:
+        return element.account in accounts and (element.project is None or element.project in projects)
 
     roles = {arn: role for arn, role in graph.roles.items() if kept(role)}
     stacks = {role.stack for role in roles.values()}
@@ -98,21 +99,21 @@ def _restricted(graph: PolicyGraph, accounts: set[str], projects: set[str]) -> P
         # Endpoints of every account stay: the perimeter is all of them together.
         runners={urn: one for urn, one in graph.runners.items() if one.role_arn in roles},
         stacks={stack: account for stack, account in graph.stacks.items() if account in accounts and stack in stacks},
-        alike=graph.alike | (frozenset(graph.accounts()) - accounts),
+        equivalent_accounts=graph.equivalent_accounts | (frozenset(graph.accounts()) - accounts),
     )
 
 
-class _Shapes:
-    """The text of what surrounds a role or resource, with ids of its own account, project and user left open."""
+class _Fingerprints:
+    """Numbers for the texts of roles and resources, with the ids of their own account, project and user left open."""
 
     def __init__(self, graph: PolicyGraph) -> None:
         self._labels = _labels(graph)
-        # CodePipeline cuts folders by length, so that only the whole name tells whose one is.
+        # CodePipeline cuts folders by length: only the whole name of the pipeline says whose folder one is.
         self._folders: dict[str, list[tuple[str, str]]] = {}
         for runner in graph.runners.values():
             role = graph.roles.get(runner.role_arn)
-            if runner.artifacts and role and role.tags.get("project"):
-                project, folder = role.tags["project"], runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
+            if runner.artifacts and role and role.project:
+                project, folder = role.project, runner.artifacts.rstrip("/").rsplit("/", 1)[-1]
                 name = f"«folder of {runner.name.removeprefix(project)}»"
                 self._folders.setdefault(project, []).append((folder, name))
         # Of boundaries, which whole accounts share: by identity, since the graph keeps each.
@@ -120,26 +121,26 @@ class _Shapes:
         self._texts: dict[str, str] = {}
         self._seen: dict[str, int] = {}
 
-    def of(self, one: Role | PolicyResource) -> Hashable:
-        """The shape: equal for equal texts."""
-        if isinstance(one, PolicyResource):
-            return self._number(_guarded(one), one)
-        limit = id(one.boundary), one.account
+    def of(self, element: IamRole | PolicyResource) -> Hashable:
+        """The fingerprint: equal for equal texts."""
+        if isinstance(element, PolicyResource):
+            return self._number(_resource_content(element), element)
+        limit = id(element.boundary), element.account
         if limit not in self._limits:
-            self._limits[limit] = self._number([one.boundary, one.boundary_arn], replace(one, tags={}))
-        return self._number(_role(one), one), self._limits[limit]
+            self._limits[limit] = self._number([element.boundary, element.boundary_arn], replace(element, tags={}))
+        return self._number(_role_content(element), element), self._limits[limit]
 
-    def _number(self, content: list[object], one: Role | PolicyResource) -> int:
+    def _number(self, content: list[object], element: IamRole | PolicyResource) -> int:
         text = json.dumps(content, ensure_ascii=False)
-        for folder, name in self._folders.get(one.tags.get("project", ""), ()):
+        for folder, name in self._folders.get(element.project or "", ()):
             text = text.replace(f"/{folder}/", f"/{name}/")
         for tag, label in (("project", "«project»"), ("user", "«user»")):
-            if one.tags.get(tag):
-                text = _bounded(one.tags[tag]).sub(label, text)
-        for pattern, name, label in self._labels.get(one.account, ()):
+            if element.tags.get(tag):
+                text = _bounded(element.tags[tag]).sub(label, text)
+        for pattern, name, label in self._labels.get(element.account, ()):
             if name in text:
                 text = pattern.sub(label, text)
-        text = text.replace(one.account, "«account»")
+        text = text.replace(element.account, "«account»")
         if text not in self._texts:
             # Lists are sets to IAM, and were sorted by the names that stood there.
             self._texts[text] = json.dumps(_sorted(json.loads(text)), sort_keys=True)
@@ -149,13 +150,14 @@ class _Shapes:
 def _labels(graph: PolicyGraph) -> dict[str, list[tuple[re.Pattern[str], str, str]]]:
     """For each account: its own keys, endpoints and stacks, and what stands for them. Others' ids stay themselves."""
     found: dict[str, dict[str, str]] = {}
-    for key in graph.kind("key"):
-        found.setdefault(key.account, {})[key.name] = f"«key {purpose(key)}»"
-    for gate in graph.endpoints.values():
-        found.setdefault(gate.account, {}).update({gate.id: f"«{gate.service}»", gate.vpc: "«vpc»"})
+    for key in graph.resources("key"):
+        found.setdefault(key.account, {})[key.name] = f"«key {key.purpose}»"
+    for endpoint in graph.endpoints.values():
+        ids = found.setdefault(endpoint.account, {})
+        ids |= {endpoint.id: f"«{endpoint.service}»", endpoint.vpc: "«vpc»"}
     # A project's stack is called after the project, which is left open by itself.
-    things: list[Role | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
-    shared = {one.stack for one in things if not one.tags.get("project")}
+    elements: list[IamRole | PolicyResource] = [*graph.roles.values(), *graph.policy_resources.values()]
+    shared = {one.stack for one in elements if not one.project}
     for stack in sorted(shared, key=len, reverse=True):
         if stack in graph.stacks:
             found.setdefault(graph.stacks[stack], {})[stack] = "«stack»"
@@ -179,10 +181,11 @@ def _bounded(text: str) -> re.Pattern[str]:
     return re.compile(rf"{plain}(?<![A-Za-z0-9]{plain})(?![A-Za-z0-9])")
 
 
-def _role(role: Role) -> list[object]:
+def _role_content(role: IamRole) -> list[object]:
     tags = {key: value for key, value in role.tags.items() if key in ("project", "user", "platform")}
-    return [role.arn, role.trust, role.inline, role.managed, tags]
+    return [role.kind.value, role.arn, role.trust, role.inline, role.managed, tags]
 
 
-def _guarded(one: PolicyResource) -> list[object]:
-    return [one.kind, one.arn if one.kind != "key" else one.aliases, one.policy, one.key_arn]
+def _resource_content(resource: PolicyResource) -> list[object]:
+    name: object = resource.aliases if resource.kind == "key" else resource.arn
+    return [resource.kind, name, resource.policy, resource.key_arn]

@@ -1,4 +1,4 @@
-"""What matrix, proofs and grants alike ask with: somebody outside the platform, and requests made for a caller."""
+"""Policy documents: the one that allows everything, how statements are read, and what S3 tells KMS for its caller."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from policies.access.authorization import Document, RequestContext
 from policies.access.graph.model import PolicyResource
 
-# All that an identity policy can give: of somebody who administers an account without being part of the platform.
-EVERYTHING: Document = {
+# All that an identity policy can allow: that of an account's administrator who has no role of the platform.
+ALLOW_EVERYTHING: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 
 
-def through_s3(bucket: PolicyResource) -> RequestContext:
-    """Condition keys of the KMS request that S3 makes for its caller: no endpoint, the bucket as encryption context."""
+def s3_encryption_context(bucket: PolicyResource) -> RequestContext:
+    """Condition keys of the KMS request that S3 makes for its caller: no VPC endpoint, the bucket's ARN as context."""
     region = (bucket.key_arn or ":::").split(":")[3]
     return {
         "aws:ViaAWSService": "true",
@@ -26,11 +26,11 @@ def through_s3(bucket: PolicyResource) -> RequestContext:
     }
 
 
-def listed(value: object) -> list[Any]:
-    """The values of an element that may hold one alone, or none."""
+def as_list(value: object) -> list[Any]:
+    """The values of a policy element, which may hold one value, a list of them or be absent."""
     return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
 
 
 def statements(document: Document) -> list[Mapping[str, Any]]:
-    """The statements of a document, which may hold one alone."""
-    return listed(document.get("Statement"))
+    """The statements of a document, which may hold one statement instead of a list."""
+    return as_list(document.get("Statement"))

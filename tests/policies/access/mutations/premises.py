@@ -1,33 +1,33 @@
-"""Mistakes in who may change what the rest rests on: resource policies, grants, and the tags of sessions."""
+"""Mutations in the premises of other checks: who changes resource policies, grants keys and tags sessions."""
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mistake import Mistake, added, condition, fires, lacking, listed, more
+from tests.policies.access.mutations.mutation import Mutation, added, checks, condition, lacking, listed, more
 
 FOREIGN = "444444444444"
 FLOW_LOGS = "arn:aws:iam::111111111111:role/mlops/platform/mlops-dev-flow-logs"
 ADMINISTRATORS = "arn:aws:iam::111111111111:role/mlops/people/mlops-administrator"
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="tags-for-sessions",
         what="Whoever enters a publish role chooses the tags of the session, and so the project.",
         stack="project-diabetes",
         type="Role",
         name="role-publish-role",
         edit=listed("ScientistsPublishUnderTheirNames", "Action", more("sts:TagSession")),
-        fires=fires("proof:tags-stay"),
+        noticed_by=checks("proof:tags-stay"),
     ),
-    Mistake(
+    Mutation(
         id="tags-by-a-service",
         what="SageMaker chooses the tags of a processing job's session.",
         stack="project-diabetes",
         type="Role",
         name="role-processing-role",
         edit=listed("ServiceActsForThisAccount", "Action", more("sts:TagSession")),
-        fires=fires("proof:tags-stay"),
+        noticed_by=checks("proof:tags-stay"),
     ),
-    Mistake(
+    Mutation(
         id="registry-policy-for-team-administrators",
         what="A team's administrator changes who deploys the models of its registry.",
         stack="project-diabetes",
@@ -38,9 +38,9 @@ MISTAKES = (
             Action="sagemaker:PutModelPackageGroupPolicy",
             Resource="arn:aws:sagemaker:eu-west-1:111111111111:model-package-group/mlops-diabetes",
         ),
-        fires=fires("proof:policies-stay", "matrix:Registry"),
+        noticed_by=checks("proof:policies-stay", "matrix:Registry"),
     ),
-    Mistake(
+    Mutation(
         id="topic-policy-by-itself",
         what="The alarms' topic lets administrators change its policy, whatever limits them.",
         stack="dev",
@@ -53,18 +53,18 @@ MISTAKES = (
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
             Condition={"ArnLike": {"aws:PrincipalArn": ADMINISTRATORS}},
         ),
-        fires=fires("proof:policies-stay", "proof:services-from-home"),
+        noticed_by=checks("proof:policies-stay", "proof:services-from-home"),
     ),
-    Mistake(
+    Mutation(
         id="grants-for-themselves",
         what="Roles of projects grant the volumes' key on, and not for what SageMaker makes alone.",
         stack="dev",
         type="Key",
         name="volumes-key-key",
         edit=condition("NamedRolesGrantToVolumes", lacking("kms:GrantIsForAWSResource")),
-        fires=fires("proof:policies-stay"),
+        noticed_by=checks("proof:policies-stay"),
     ),
-    Mistake(
+    Mutation(
         id="account-of-somebody-else",
         what="The alarms' topic names an account that is not the platform's.",
         stack="dev",
@@ -76,9 +76,9 @@ MISTAKES = (
             Action="sns:Publish",
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
         ),
-        fires=fires("proof:no-strangers"),
+        noticed_by=checks("proof:no-strangers"),
     ),
-    Mistake(
+    Mutation(
         id="session-of-somebody-else",
         what="The alarms' topic names a session of a foreign role.",
         stack="dev",
@@ -90,9 +90,9 @@ MISTAKES = (
             Action="sns:Publish",
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
         ),
-        fires=fires("proof:no-strangers"),
+        noticed_by=checks("proof:no-strangers"),
     ),
-    Mistake(
+    Mutation(
         id="endpoint-to-one-foreign-account",
         what="The S3 endpoint leads to the buckets of one account that is not the platform's.",
         stack="dev",
@@ -105,9 +105,9 @@ MISTAKES = (
             Resource="*",
             Condition={"StringEquals": {"aws:ResourceAccount": FOREIGN}},
         ),
-        fires=fires("proof:endpoints-lead-home"),
+        noticed_by=checks("proof:endpoints-lead-home"),
     ),
-    Mistake(
+    Mutation(
         id="any-service-writes",
         what="Any AWS service writes artifacts, on whosever behalf.",
         stack="dev",
@@ -120,18 +120,18 @@ MISTAKES = (
             Resource="arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/*",
             Condition={"Bool": {"aws:PrincipalIsAWSService": "true"}},
         ),
-        fires=fires("proof:services-from-home", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "rule:IAM-01"),
     ),
-    Mistake(
+    Mutation(
         id="trust-names-another-role",
         what="The training pipeline's role trusts the flow logs' role, which needs no policy of its own for that.",
         stack="project-screening",
         type="Role",
         name="role-pipeline-role",
         edit=added("FlowLogsEnter", Principal={"AWS": FLOW_LOGS}, Action="sts:AssumeRole"),
-        fires=fires("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation"),
     ),
-    Mistake(
+    Mutation(
         id="bucket-names-a-writer",
         what="The artifacts bucket lets the flow logs' role replace a project's code.",
         stack="dev",
@@ -143,6 +143,6 @@ MISTAKES = (
             Action="s3:PutObject",
             Resource="arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/diabetes/source/*",
         ),
-        fires=fires("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation"),
     ),
 )

@@ -1,4 +1,4 @@
-"""One stack's resources, joined as AWS joins them: policies with what carries them, aliases with keys."""
+"""The resources of one stack, connected as on AWS: policies with the resources that they are of, aliases with keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from catalog.scope import Scope
 from policies.access.graph.model import account_of
 from policies.pack.model import StackResource
 
@@ -13,13 +14,14 @@ ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
 REFERENCE = "pulumi:pulumi:StackReference"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
-# ARNs that the provider, or an in-memory AWS, leaves out; region, account and name.
-_FORMS = {"ModelPackageGroup": "sagemaker:{}:{}:model-package-group/{}", "Pipeline": "codepipeline:{}:{}:{}"}
-_IDENTITIES = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroupName")
+# Types whose ARN the provider, or an in-memory AWS, leaves out -> service and form of its last part.
+_ARN_FORMS = {"ModelPackageGroup": ("sagemaker", "model-package-group/{}"), "Pipeline": ("codepipeline", "{}")}
+# Properties by which another resource may name one.
+_IDENTIFIERS = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroupName")
 
 
-class Joined:
-    """The resources of a stack, found by type and by what they point at."""
+class StackResources:
+    """The resources of a stack, by type and by the resource that a property names."""
 
     def __init__(self, name: str, resources: Sequence[StackResource]) -> None:
         self.name = name
@@ -29,45 +31,38 @@ class Joined:
         self._pointing: dict[tuple[str, str], dict[object, list[StackResource]]] = {}
 
     @cached_property
-    def _place(self) -> tuple[str, str, str]:
+    def scope(self) -> Scope:
         """Partition, region and account, as the first regional ARN says them; an S3 ARN says neither of the last."""
+        prefix = self.platform_tag or ""
         for resource in (one for many in self._by_type.values() for one in many):
             parts = str(resource.props.get("arn") or "").split(":")
             if len(parts) > 5 and parts[3] and parts[4].isdigit():
-                return parts[1], parts[3], parts[4]
+                return Scope(partition=parts[1], account=parts[4], region=parts[3], prefix=prefix)
         accounts = [account_of(str(role.props.get("arn"))) for role in self.of("aws:iam/role:Role")]
-        return "aws", "", next((account for account in accounts if account), "")
-
-    @property
-    def account(self) -> str:
-        """The account that the stack was built in."""
-        return self._place[2]
-
-    @property
-    def partition(self) -> str:
-        """The partition that the stack was built in."""
-        return self._place[0]
+        account = next((account for account in accounts if account), "")
+        return Scope(partition="aws", account=account, region="", prefix=prefix)
 
     @cached_property
-    def mark(self) -> str | None:
-        """The `platform` tag of what the stack made."""
+    def platform_tag(self) -> str | None:
+        """The tag `platform` of what the stack made: the prefix of all names. None where nothing is tagged."""
         resources = (one for many in self._by_type.values() for one in many)
         tagged = (tags for one in resources if isinstance(tags := one.props.get("tagsAll"), Mapping))
         return next((str(tags["platform"]) for tags in tagged if tags.get("platform")), None)
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
-        """What the stack tells others."""
+        """The stack's outputs."""
         return {key: value for stack in self.of("pulumi:pulumi:Stack") for key, value in stack.props.items()}
 
-    def regional(self, service: str, resource: str) -> str:
-        """ARN of something in the stack's account and region."""
-        partition, region, account = self._place
-        return f"arn:{partition}:{service}:{region}:{account}:{resource}"
-
     def organization_paths(self) -> list[str]:
-        """What the stack says stands for the accounts in policies: its output `organizationPaths`."""
+        """Organization paths that stand for the accounts in policies: the stack's output `organizationPaths`."""
         return texts(self.outputs.get("organizationPaths"))
+
+    @property
+    def stage(self) -> str | None:
+        """The stage that the stack's account serves models for: its output `stage`, of workload stacks alone."""
+        found = self.outputs.get("stage")
+        return found if isinstance(found, str) else None
 
     def references(self) -> list[str]:
         """Names of the stacks whose outputs this one reads: `<organization>/<project>/<stack>` each."""
@@ -75,24 +70,23 @@ class Joined:
 
     def arn(self, resource: StackResource) -> str:
         """A resource's ARN, put together where the provider gives none."""
-        known = resource.props.get("arn")
-        if isinstance(known, str) and known.startswith("arn:"):
-            return known
-        partition, region, account = self._place
-        kind = resource.type.rsplit(":", 1)[-1]
-        name = resource.props.get("modelPackageGroupName") or resource.props.get("id")
-        form = _FORMS.get(kind, "unknown:{}:{}:{}")
-        return f"arn:{partition}:" + form.format(region, account, name)
+        arn = resource.props.get("arn")
+        if isinstance(arn, str) and arn.startswith("arn:"):
+            return arn
+        service, form = _ARN_FORMS.get(resource.type.rsplit(":", 1)[-1], ("unknown", "{}"))
+        return self.scope.arn(
+            service, form.format(resource.props.get("modelPackageGroupName") or resource.props.get("id"))
+        )
 
     def of(self, token: str) -> list[StackResource]:
         """Resources of a type."""
         return self._by_type.get(token, [])
 
     def pointing(self, token: str, prop: str, resource: StackResource) -> list[StackResource]:
-        """Resources of a type whose property names this resource, by name, id, ARN or address."""
-        return self._naming(token, prop, _identities(resource))
+        """Resources of a type whose property names this resource, by name, id, ARN or URL."""
+        return self._that_name(token, prop, _identifiers(resource))
 
-    def _naming(self, token: str, prop: str, names: set[str]) -> list[StackResource]:
+    def _that_name(self, token: str, prop: str, names: set[str]) -> list[StackResource]:
         index = self._pointing.get((token, prop))
         if index is None:
             index = self._pointing[token, prop] = {}
@@ -102,9 +96,9 @@ class Joined:
                     index.setdefault(value, []).append(other)
         return [other for name in sorted(names) for other in index.get(name, [])]
 
-    def apart(self, token: str, prop: str, owner: str) -> list[StackResource]:
+    def pointing_elsewhere(self, token: str, prop: str, owner: str) -> list[StackResource]:
         """Resources of a type whose property names no resource of type `owner` that the stack made."""
-        made = {name for one in self.of(owner) for name in _identities(one)}
+        made = {name for one in self.of(owner) for name in _identifiers(one)}
         named = ((other, other.props.get(prop)) for other in self.of(token))
         return [other for other, name in named if isinstance(name, str) and name not in made]
 
@@ -131,11 +125,11 @@ class Joined:
 
     def aliases(self, key: StackResource) -> tuple[str, ...]:
         """Aliases of a key."""
-        return self.aliases_of(_identities(key))
+        return self.aliases_of(_identifiers(key))
 
     def aliases_of(self, names: set[str]) -> tuple[str, ...]:
         """Aliases of a key by whatever names it."""
-        found = self._naming("aws:kms/alias:Alias", "targetKeyId", names)
+        found = self._that_name("aws:kms/alias:Alias", "targetKeyId", names)
         return tuple(sorted(str(one.props.get("name")) for one in found))
 
     def function_policy(self, function: StackResource) -> dict[str, Any] | None:
@@ -145,9 +139,9 @@ class Joined:
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def _identities(resource: StackResource) -> set[str]:
-    """What other resources name it by: its name, id, ARN or address."""
-    return {value for key in _IDENTITIES if isinstance(value := resource.props.get(key), str)}
+def _identifiers(resource: StackResource) -> set[str]:
+    """What other resources name it by: its name, id, ARN or URL."""
+    return {value for key in _IDENTIFIERS if isinstance(value := resource.props.get(key), str)}
 
 
 def _permission(permission: StackResource, function: str) -> dict[str, Any]:
@@ -181,3 +175,9 @@ def mappings(value: object) -> list[Mapping[str, Any]]:
 def texts(value: object) -> list[str]:
     """The texts of a list; nothing of anything else."""
     return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
+
+
+def tags_of(resource: StackResource) -> dict[str, str]:
+    """A resource's tags, those that its provider adds included."""
+    tags = [resource.props.get(prop) for prop in ("tags", "tagsAll")]
+    return {str(key): str(value) for found in tags if isinstance(found, Mapping) for key, value in found.items()}

@@ -1,4 +1,4 @@
-"""How the documents that speak of all workload accounts grow with those, and where they change form."""
+"""Sizes of the policy documents that speak of all workload accounts, for one account up to five hundred."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.documents.growing import Platform, Workload
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "generated" / "document-sizes.md"
 COUNTS = (1, 2, 10, 100, 101, 500)
-# Each with the limit that it is under. What is not here names no workload account, or one alone.
+# Name, limit and renderer of each. What is not here names no workload account, or one alone.
 DOCUMENTS: tuple[tuple[str, Limit, Callable[[Platform, str], str]], ...] = (
     ("models bucket", OF_KIND["bucket"], lambda platform, _: platform.models_bucket()),
     ("models key", OF_KIND["key"], lambda platform, _: platform.models_key()),
@@ -37,7 +37,7 @@ access-proofs.md for how full those are.
 """
 
 
-def platform(
+def example_platform(
     count: int,
     *,
     prefix: str = "mlops",
@@ -47,13 +47,13 @@ def platform(
     deployers: int = 1,
 ) -> Platform:
     """A platform with that many workload accounts: every fifth one, and the first, is for staging."""
-    home = "1" * 12
-    key = f"arn:{partition}:kms:{region}:{home}:key/00000000-0000-0000-0000-000000000000"
-    base = f"arn:{partition}:iam::{home}:role/{prefix}/foundation/{prefix}-deployer"
+    data_science_account = "1" * 12
+    key = f"arn:{partition}:kms:{region}:{data_science_account}:key/00000000-0000-0000-0000-000000000000"
+    base = f"arn:{partition}:iam::{data_science_account}:role/{prefix}/foundation/{prefix}-deployer"
     return Platform(
         partition=partition,
         region=region,
-        home=home,
+        home=data_science_account,
         prefix=prefix,
         stack=stack,
         s3_endpoint=_endpoint(0),
@@ -85,15 +85,17 @@ LONGEST = {"prefix": "m" * 10, "stack": "d" * 15, "region": "us-gov-west-1", "pa
 LONG_PROJECT = "p" * 20
 
 
-def sizes(on: Platform, project: str) -> list[Size]:
+def sizes(platform: Platform, project: str) -> list[Size]:
     """Every document that speaks of all accounts. Raises BadStatement for one that is over its limit."""
-    return [Size(limit, name, characters(json.loads(render(on, project)), limit)) for name, limit, render in DOCUMENTS]
+    return [
+        Size(limit, name, characters(json.loads(render(platform, project)), limit)) for name, limit, render in DOCUMENTS
+    ]
 
 
 def document() -> str:
     """The text of docs/generated/document-sizes.md."""
-    ordinary = [sizes(platform(count), "screening") for count in COUNTS]
-    longest = [sizes(platform(count, deployers=3, **LONGEST), LONG_PROJECT) for count in COUNTS]
+    ordinary = [sizes(example_platform(count), "screening") for count in COUNTS]
+    longest = [sizes(example_platform(count, deployers=3, **LONGEST), LONG_PROJECT) for count in COUNTS]
     return "\n".join(
         [
             HEAD,
@@ -105,8 +107,8 @@ def document() -> str:
 
 def _table(title: str, columns: Sequence[Sequence[Size]]) -> list[str]:
     rows = [
-        f"| {one[0].owner} | {one[0].limit.most:,} | " + " | ".join(f"{s.characters:,} ({s.headroom:.0%})" for s in one)
-        for one in zip(*columns, strict=True)
+        f"| {row[0].owner} | {row[0].limit.most:,} | " + " | ".join(f"{s.characters:,} ({s.headroom:.0%})" for s in row)
+        for row in zip(*columns, strict=True)
     ]
     counts = " | ".join(f"{count}" for count in COUNTS)
     forms = " | ".join("listed" if count <= MOST_LISTED else "by path" for count in COUNTS)

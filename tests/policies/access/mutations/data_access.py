@@ -1,11 +1,11 @@
-"""Mistakes in who reads and writes data and models, within a project, across projects and across accounts."""
+"""Mutations in who reads and writes data and models, within a project, across projects and across accounts."""
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mistake import Mistake, added, changed, dropped, fires, listed, more
+from tests.policies.access.mutations.mutation import Mutation, added, changed, checks, dropped, listed, more
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="models-for-everybody",
         what="The models bucket admits everybody who comes through the endpoints.",
         stack="dev",
@@ -17,7 +17,7 @@ MISTAKES = (
             Action="s3:GetObject",
             Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/*",
         ),
-        fires=fires(
+        noticed_by=checks(
             "proof:services-from-home",
             "proof:no-strangers",
             "proof:project-walls",
@@ -27,50 +27,50 @@ MISTAKES = (
             "proof:models-own-prefix",
         ),
     ),
-    Mistake(
+    Mutation(
         id="bucket-reader-dropped",
         what="The models bucket knows nothing of the model roles in workload accounts.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=dropped("AllowCrossAccount"),
-        fires=fires("grant", "rehearsal", "matrix:Bucket models, dev"),
+        noticed_by=checks("grant", "rehearsal", "matrix:Bucket models, dev"),
     ),
-    Mistake(
+    Mutation(
         id="identity-grant-dropped",
         what="A model role's own policy lacks the read of its models.",
         stack="prod",
         type="RolePolicy",
         name="screening-model-policy",
         edit=dropped("ReadOwnModels"),
-        fires=fires("grant", "rehearsal", "matrix:Bucket models, dev"),
+        noticed_by=checks("grant", "rehearsal", "matrix:Bucket models, dev"),
     ),
-    Mistake(
+    Mutation(
         id="bucket-without-tag-prefix",
         what="The models bucket gives model roles every prefix, not that of their tag.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=changed("AllowCrossAccount", Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/*"),
-        fires=fires("proof:models-own-prefix"),
+        noticed_by=checks("proof:models-own-prefix"),
     ),
-    Mistake(
+    Mutation(
         id="model-role-widened",
         what="A model role's own policy names all prefixes.",
         stack="prod",
         type="RolePolicy",
         name="diabetes-model-policy",
         edit=changed("ReadOwnModels", Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/*"),
-        fires=fires("proof:models-own-prefix"),
+        noticed_by=checks("proof:models-own-prefix"),
     ),
-    Mistake(
+    Mutation(
         id="model-role-sees-data",
         what="A model role's own policy gives it everything of S3.",
         stack="prod",
         type="RolePolicy",
         name="diabetes-model-policy",
         edit=changed("WriteOwnCaptures", Action="s3:*", Resource="*"),
-        fires=fires(
+        noticed_by=checks(
             "proof:models-own-prefix",
             "absence:other-projects",
             "matrix:Bucket capture, prod",
@@ -79,16 +79,16 @@ MISTAKES = (
             "rule:IAM-02",
         ),
     ),
-    Mistake(
+    Mutation(
         id="captures-of-others",
         what="A project's test role reads all captures.",
         stack="prod",
         type="RolePolicy",
         name="diabetes-test-policy",
         edit=changed("ReadItsCaptures", Resource="arn:aws:s3:::mlops-prod-capture-333333333333-eu-west-1/*"),
-        fires=fires("proof:project-walls", "absence:other-projects", "matrix:Bucket capture, prod"),
+        noticed_by=checks("proof:project-walls", "absence:other-projects", "matrix:Bucket capture, prod"),
     ),
-    Mistake(
+    Mutation(
         id="data-of-others",
         what="A project's processing jobs read all data.",
         stack="project-diabetes",
@@ -97,16 +97,16 @@ MISTAKES = (
         edit=added(
             "ReadAllData", Action="s3:GetObject", Resource="arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1/*"
         ),
-        fires=fires("proof:project-walls", "absence:other-projects", "matrix:Bucket data, dev"),
+        noticed_by=checks("proof:project-walls", "absence:other-projects", "matrix:Bucket data, dev"),
     ),
-    Mistake(
+    Mutation(
         id="flow-logs-with-storage",
         what="The role of flow logs has everything of S3.",
         stack="dev",
         type="RolePolicy",
         name="flow-logs-role-policy",
         edit=added("Storage", Action="s3:*", Resource="*"),
-        fires=fires(
+        noticed_by=checks(
             "proof:no-escalation",
             "absence:models-deletion",
             "matrix:Bucket artifacts, dev",
@@ -117,7 +117,7 @@ MISTAKES = (
             "rule:IAM-02",
         ),
     ),
-    Mistake(
+    Mutation(
         id="deletes-models",
         what="A project's training jobs delete models.",
         stack="project-diabetes",
@@ -128,33 +128,33 @@ MISTAKES = (
             Action="s3:DeleteObject",
             Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/diabetes/*",
         ),
-        fires=fires("absence:models-deletion", "matrix:Bucket models, dev"),
+        noticed_by=checks("absence:models-deletion", "matrix:Bucket models, dev"),
     ),
-    Mistake(
+    Mutation(
         id="images-for-everybody",
         what="The image repository admits everybody.",
         stack="dev",
         type="RepositoryPolicy",
         name="images-policy",
         edit=changed("ModelRolesPull", Principal="*", Condition=None),
-        fires=fires("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
-    Mistake(
+    Mutation(
         id="images-pushed-from-workloads",
         what="Workload accounts may push images.",
         stack="dev",
         type="RepositoryPolicy",
         name="images-policy",
         edit=listed("ModelRolesPull", "Action", more("ecr:PutImage")),
-        fires=fires("rule:ECR-03"),
+        noticed_by=checks("rule:ECR-03"),
     ),
-    Mistake(
+    Mutation(
         id="models-written-from-workloads",
         what="Model roles of workload accounts may write models.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=listed("AllowCrossAccount", "Action", more("s3:PutObject")),
-        fires=fires("rule:S3-08"),
+        noticed_by=checks("rule:S3-08"),
     ),
 )

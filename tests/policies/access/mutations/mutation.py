@@ -1,4 +1,4 @@
-"""A mistake: one edit of one captured resource, and the checks that must notice it."""
+"""A mutation: one edit of one captured resource, and the checks that must notice it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 Record = dict[str, Any]
 Statement = dict[str, Any]
 Edit = Callable[[Record], None]
-# Where Pulumi's types keep a policy.
-TEXTS = ("policy", "assumeRolePolicy", "resourcePolicy")
+# Origin Pulumi's types keep a policy.
+POLICY_PROPERTIES = ("policy", "assumeRolePolicy", "resourcePolicy")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mistake:
+class Mutation:
     """`edit` changes the resource of this stack, type (its last part) and name, and nothing else.
 
-    `fires` are the checks that must notice: `proof:<theorem>`, `absence:<id>`, `matrix:<section>`, `rule:<id>`,
+    `noticed_by` are the checks that must notice it: `proof:<theorem>`, `absence:<id>`, `matrix:<section>`, `rule:<id>`,
     `grant`, `size` and `rehearsal`.
     """
 
@@ -30,31 +30,31 @@ class Mistake:
     type: str
     name: str
     edit: Edit
-    fires: frozenset[str]
+    noticed_by: frozenset[str]
 
     @property
     def where(self) -> str:
-        """The resource, for people."""
+        """The resource, as the table shows it."""
         return f"{self.stack}: {self.type} {self.name}"
 
-    def planted(self, records: Sequence[Record]) -> list[Record]:
-        """The records with the mistake in. Raises LookupError where the resource is not there once, or stays equal."""
-        found = [place for place, record in enumerate(records) if self._is_it(record)]
+    def applied(self, records: Sequence[Record]) -> list[Record]:
+        """The records with the edit. Raises LookupError where not exactly one resource is meant, or it stays equal."""
+        found = [index for index, record in enumerate(records) if self._is_target(record)]
         if len(found) != 1:
             raise LookupError(f"{self.id}: {len(found)} resources are {self.where}")
         changed = copy.deepcopy(records[found[0]])
         self.edit(changed)
         if changed == records[found[0]]:
-            raise LookupError(f"{self.id}: {self.where} is as it was")
+            raise LookupError(f"{self.id}: {self.where} does not change")
         return [*records[: found[0]], changed, *records[found[0] + 1 :]]
 
-    def _is_it(self, record: Record) -> bool:
+    def _is_target(self, record: Record) -> bool:
         kind = str(record["type"])
         plain = kind.startswith("aws:") and kind.endswith(f":{self.type}")
         return plain and (record["stack"], record["name"]) == (self.stack, self.name)
 
 
-def fires(*ids: str) -> frozenset[str]:
+def checks(*ids: str) -> frozenset[str]:
     """Checks by id."""
     return frozenset(ids)
 
@@ -93,7 +93,7 @@ def statements(change: Callable[[list[Statement]], list[Statement]]) -> Edit:
     """The resource's policy with other statements."""
 
     def edit(record: Record) -> None:
-        (name,) = [text for text in TEXTS if record["inputs"].get(text)]
+        (name,) = [prop for prop in POLICY_PROPERTIES if record["inputs"].get(prop)]
         document = json.loads(record["inputs"][name])
         document["Statement"] = change(document["Statement"])
         setting(**{name: json.dumps(document)})(record)
@@ -103,11 +103,11 @@ def statements(change: Callable[[list[Statement]], list[Statement]]) -> Edit:
 
 def dropped(sid: str) -> Edit:
     """The policy without a statement."""
-    return statements(lambda found: [one for one in found if one["Sid"] != _known(sid, found)])
+    return statements(lambda found: [one for one in found if one["Sid"] != _require(sid, found)])
 
 
 def added(sid: str, **elements: Any) -> Edit:
-    """The policy with a statement more, an Allow unless told otherwise."""
+    """The policy with a statement more, an Allow where `elements` do not say otherwise."""
     return statements(lambda found: [*found, {"Sid": sid, "Effect": "Allow", **elements}])
 
 
@@ -115,7 +115,7 @@ def changed(sid: str, **elements: Any) -> Edit:
     """A statement with other elements; one that is None is left out."""
 
     def change(found: list[Statement]) -> list[Statement]:
-        _known(sid, found)
+        _require(sid, found)
         return [_with(one, elements) if one["Sid"] == sid else one for one in found]
 
     return statements(change)
@@ -125,7 +125,7 @@ def listed(sid: str, element: str, change: Callable[[list[str]], list[str]]) -> 
     """A statement with a list changed: `Action`, `Resource` …"""
 
     def edit(found: list[Statement]) -> list[Statement]:
-        _known(sid, found)
+        _require(sid, found)
         return [
             {**one, element: change(one[element] if isinstance(one[element], list) else [one[element]])}
             if one["Sid"] == sid
@@ -150,7 +150,7 @@ def condition(sid: str, change: Callable[[dict[str, dict[str, Any]]], Mapping[st
     """A statement with another condition; an empty one is left out."""
 
     def edit(found: list[Statement]) -> list[Statement]:
-        _known(sid, found)
+        _require(sid, found)
         return [
             _with(one, {"Condition": change(copy.deepcopy(one.get("Condition", {}))) or None})
             if one["Sid"] == sid
@@ -179,7 +179,7 @@ def lacking(*keys: str) -> Callable[[dict[str, dict[str, Any]]], Mapping[str, An
     return change
 
 
-def _known(sid: str, found: Sequence[Statement]) -> str:
+def _require(sid: str, found: Sequence[Statement]) -> str:
     if sid not in [one.get("Sid") for one in found]:
         raise LookupError(f"no statement is called {sid}: {', '.join(str(one.get('Sid')) for one in found)}")
     return sid
