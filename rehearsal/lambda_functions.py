@@ -24,7 +24,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import TIMED_OUT, Processes
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.zip_archives import ArchiveError
 
 # Lambda's own part of the process: finds the handler, gives it the event, writes the answer to a file. Printed output
@@ -249,7 +249,7 @@ class LambdaFunctions:
 
     # ---- callers through the API
 
-    def _invoked(self, actor: Actor, question: Question, request: Request) -> Answer | None:
+    def _invoked(self, actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         name = str(question.parameters.get("FunctionName") or request.path.split("/functions/")[1].split("/")[0])
         parts = name.split(":")
         account, region = (parts[4], parts[3]) if name.startswith("arn:") else (actor.account, question.region)

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caller:
+class PolicyCaller:
     """Either a service (`events.amazonaws.com`) or a role's ARN with its account. `context`: condition key -> value."""
 
     service: str = ""
@@ -19,7 +19,7 @@ class Caller:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-def admits(policy: str | Mapping[str, Any] | None, caller: Caller, action: str, resource: str) -> bool:
+def admits(policy: str | Mapping[str, Any] | None, caller: PolicyCaller, action: str, resource: str) -> bool:
     """Whether the policy allows the caller, and no statement of it denies."""
     document = json.loads(policy) if isinstance(policy, str) and policy else policy
     if not isinstance(document, Mapping):
@@ -28,13 +28,13 @@ def admits(policy: str | Mapping[str, Any] | None, caller: Caller, action: str, 
     matching = [
         statement
         for statement in (statements if isinstance(statements, list) else [statements])
-        if _speaks_of(statement, caller, action, resource)
+        if _applies(statement, caller, action, resource)
     ]
     effects = {statement["Effect"] for statement in matching}
     return "Allow" in effects and "Deny" not in effects
 
 
-def _speaks_of(statement: Mapping[str, Any], caller: Caller, action: str, resource: str) -> bool:
+def _applies(statement: Mapping[str, Any], caller: PolicyCaller, action: str, resource: str) -> bool:
     actions, resources = _listed(statement.get("Action")), _listed(statement.get("Resource", "*"))
     return (
         _is_principal(statement.get("Principal"), caller)
@@ -44,7 +44,7 @@ def _speaks_of(statement: Mapping[str, Any], caller: Caller, action: str, resour
     )
 
 
-def _is_principal(principal: Any, caller: Caller) -> bool:
+def _is_principal(principal: Any, caller: PolicyCaller) -> bool:
     if principal == "*":
         return True
     if not isinstance(principal, Mapping):
@@ -55,20 +55,20 @@ def _is_principal(principal: Any, caller: Caller) -> bool:
         return caller.service in _listed(principal.get("Service"))
     root = f":iam::{caller.account}:root"
     named = _listed(principal.get("AWS"))
-    return any(one in (caller.role_arn, caller.account) or one.endswith(root) for one in named)
+    return any(principal in (caller.role_arn, caller.account) or principal.endswith(root) for principal in named)
 
 
 def _holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, str]) -> bool:
     """A condition block. An operator that is not known here holds never, so that nothing is allowed by mistake."""
-    known = {key.lower(): value for key, value in context.items()}
+    values = {key.lower(): value for key, value in context.items()}
     optional, plain = operator.endswith("IfExists"), operator.removesuffix("IfExists")
     for key, wanted in keys.items():
-        value = known.get(key.lower())
+        value = values.get(key.lower())
         if value is None:
             if optional or plain == "StringNotEquals":
                 continue
             return False
-        matches = [_matches(plain, value, str(one)) for one in _listed(wanted)]
+        matches = [_matches(plain, value, str(pattern)) for pattern in _listed(wanted)]
         held = not any(matches) if plain == "StringNotEquals" else any(matches)
         if not held:
             return False
@@ -86,4 +86,4 @@ def _matches(operator: str, value: str, wanted: str) -> bool:
 
 
 def _listed(value: Any) -> list[str]:
-    return [] if value is None else [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return [] if value is None else [str(item) for item in value] if isinstance(value, list) else [str(value)]

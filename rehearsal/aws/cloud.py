@@ -29,14 +29,14 @@ from werkzeug.serving import make_server
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.recorder import Recorder
-from rehearsal.aws.requests import Question, read
+from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.trust import trusted_role, trusts_service
 from rehearsal.services import services
 
 Answer = tuple[int, dict[str, str], bytes]
-Handler = Callable[[Actor, Question, Request], Answer | None]
+Handler = Callable[[Actor, SignedRequest, Request], Answer | None]
 
 _JSON = {"Content-Type": "application/json"}
 # The deployer among the roles below a foundation's path: names.deployer_arn.
@@ -65,7 +65,7 @@ class Cloud:
         self.recorder = Recorder(record)
         self.handlers: dict[str, Handler] = {}
         self.patches = Patches()
-        self.after: list[Callable[[Actor, Question, int], None]] = []
+        self.after: list[Callable[[Actor, SignedRequest, int], None]] = []
         self._actors: dict[str, Actor] = {}
         # Role and session -> VPC of whoever assumed it: a child process goes on using its network with the new keys.
         self._entered: dict[tuple[str, str], str | None] = {}
@@ -161,7 +161,7 @@ class Cloud:
         trust = role.assume_role_policy_document
         if not trusts_service(json.loads(trust) if isinstance(trust, str) else trust, service):
             raise NotTrusted(f"{role_arn} does not trust {service}: add the service to the role's trust policy")
-        question = Question("", region or self.region, "sts", "AssumeRole", role_arn, {})
+        question = SignedRequest("", region or self.region, "sts", "AssumeRole", role_arn, {})
         self.recorder.add_service(service, role_arn.split(":")[4], question, source, source_identity)
         return self._of(source_identity, self._actor(role_arn, session, region or self.region, vpc))
 
@@ -239,7 +239,7 @@ class Cloud:
 
     # ---- what is asked
 
-    def _endpoint(self, actor: Actor, question: Question) -> str | None:
+    def _endpoint(self, actor: Actor, question: SignedRequest) -> str | None:
         service = services().get(question.service)
         name = service.vpc_endpoint if service else ""
         if actor.vpc is None or name is None:
@@ -255,7 +255,7 @@ class Cloud:
             f"which has no endpoint {wanted}: add it to the stack's network.endpoints"
         )
 
-    def _ask(self, request: Request) -> tuple[Actor, Question, str | None] | Answer | None:
+    def _receive(self, request: Request) -> tuple[Actor, SignedRequest, str | None] | Answer | None:
         question = read(request)
         if question is not None:
             self._complete(question.service)
@@ -283,7 +283,7 @@ class Cloud:
             self._completed.add(name)
             service.patch(self.patches)
 
-    def _emulated(self, actor: Actor, question: Question) -> Answer | None:
+    def _emulated(self, actor: Actor, question: SignedRequest) -> Answer | None:
         """The answer of a service that moto lacks; None for one that it has."""
         service = services().get(question.service)
         operation = service.emulated.get(question.operation) if service else None
@@ -298,23 +298,23 @@ class Cloud:
             return 404, headers, json.dumps({"message": str(error)}).encode()
         return 200, _JSON, json.dumps(answer).encode()
 
-    def _done(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
+    def _done(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         self.recorder.add(actor, question, endpoint, status)
         if question.operation == "AssumeRole" and status < 400:
-            asked = question.parameters
-            self._entered[str(asked.get("RoleArn")), str(asked.get("RoleSessionName"))] = actor.vpc
+            given = question.parameters
+            self._entered[str(given.get("RoleArn")), str(given.get("RoleSessionName"))] = actor.vpc
         for listener in self.after:
             listener(actor, question, status)
 
     def _in_process(self, original: Callable[..., Any], stubber: BotocoreStubber, request: Any) -> Any:
         # Objects are not copied to be read; a list of keys to delete is.
         body = b"" if ".s3." in request.url and "?delete" not in request.url else request.body
-        asked = self._ask(Request.from_primitives(request.method, request.url, request.headers, body))
-        if asked is not None and isinstance(asked[0], int):
-            return asked
+        received = self._receive(Request.from_primitives(request.method, request.url, request.headers, body))
+        if received is not None and isinstance(received[0], int):
+            return received
         answer = original(stubber, request)
-        if asked is not None and answer is not None:
-            actor, question, endpoint = asked
+        if received is not None and answer is not None:
+            actor, question, endpoint = received
             self._done(actor, question, endpoint, int(answer[0]))
         return answer
 
@@ -322,9 +322,9 @@ class Cloud:
         def middleware(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(body)
-            asked = self._ask(Request({**environ, "wsgi.input": io.BytesIO(body)}))
-            if asked is not None and isinstance(asked[0], int):
-                status, headers, content = asked
+            received = self._receive(Request({**environ, "wsgi.input": io.BytesIO(body)}))
+            if received is not None and isinstance(received[0], int):
+                status, headers, content = received
                 start_response(f"{status} {'OK' if status < 400 else 'Refused'}", list(headers.items()))
                 return [content]
             statuses: list[int] = []
@@ -334,8 +334,8 @@ class Cloud:
                 return start_response(status, *rest)
 
             answer = app(environ, started)
-            if asked is not None:
-                actor, question, endpoint = asked
+            if received is not None:
+                actor, question, endpoint = received
                 self._done(actor, question, endpoint, statuses[0] if statuses else 500)
             return answer
 

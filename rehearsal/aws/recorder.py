@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.service_model.required_action import ApiRequest, Right
 from rehearsal.services import rights_of, services
 
@@ -58,7 +58,7 @@ class Recorder:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("w", encoding="utf-8")
 
-    def add(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
+    def add(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         """Record a request of a role."""
         request = ApiRequest(
             service=question.service,
@@ -69,12 +69,17 @@ class Recorder:
         )
         rights = rights_of(request)
         if rights and actor.source_identity:
-            known = {"aws:SourceIdentity": actor.source_identity}
-            rights = tuple(replace(right, context={**right.context, **known}) for right in rights)
+            identity = {"aws:SourceIdentity": actor.source_identity}
+            rights = tuple(replace(right, context={**right.context, **identity}) for right in rights)
         self._add(actor.role_arn, actor.session, actor.account, endpoint, question, status, rights)
 
     def add_service(
-        self, principal: str, account: str, question: Question, source: str = "", source_identity: str | None = None
+        self,
+        principal: str,
+        account: str,
+        question: SignedRequest,
+        source: str = "",
+        source_identity: str | None = None,
     ) -> None:
         """Record an act of AWS itself, such as assuming a service role, for the resource whose ARN is `source`.
 
@@ -94,7 +99,7 @@ class Recorder:
         session: str,
         account: str,
         endpoint: str | None,
-        question: Question,
+        question: SignedRequest,
         status: int,
         rights: tuple[Right, ...] | None,
     ) -> None:

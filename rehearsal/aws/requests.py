@@ -34,8 +34,8 @@ _NAMES = ("arn", "name", "id", "arns", "names", "ids")
 
 
 @dataclass(frozen=True)
-class Question:
-    """One request, read. `service` is the name of botocore's model; `parameters` is empty for object bodies."""
+class SignedRequest:
+    """A signed request, parsed. `service` is the name of botocore's model; `parameters` is empty for object bodies."""
 
     access_key: str
     region: str
@@ -45,8 +45,8 @@ class Question:
     parameters: Mapping[str, Any]
 
 
-def read(request: Request) -> Question | None:
-    """The question that a signed request asks; None where it carries no signature or fits no model."""
+def read(request: Request) -> SignedRequest | None:
+    """Parses a request; None where it carries no signature or fits no model."""
     match = _CREDENTIAL.search(request.headers.get("Authorization", ""))
     if match is None:
         return None
@@ -59,12 +59,12 @@ def read(request: Request) -> Question | None:
     if service == "s3":
         bucket, key = _bucket_and_key(request)
         resource = f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}" if bucket else "*"
-        return Question(
+        return SignedRequest(
             match["key"], match["region"], service, operation, resource, _s3_parameters(bucket, key, request)
         )
     parameters = _parameters(service, operation, request, uri)
     resource = _resource(service, operation, parameters)
-    return Question(match["key"], match["region"], service, operation, resource, parameters)
+    return SignedRequest(match["key"], match["region"], service, operation, resource, parameters)
 
 
 @cache
@@ -121,8 +121,8 @@ def _s3_parameters(bucket: str, key: str, request: Request) -> dict[str, Any]:
     found |= {header: request.headers.get(header) for header in _S3_HEADERS}
     if request.method == "POST" and "delete" in request.args:
         found["Objects"] = [
-            {"Key": unescape(one["key"].decode()), "VersionId": (one["version"] or b"").decode()}
-            for one in _DELETED.finditer(request.data or b"")
+            {"Key": unescape(item["key"].decode()), "VersionId": (item["version"] or b"").decode()}
+            for item in _DELETED.finditer(request.data or b"")
         ]
     return {name: value for name, value in found.items() if value}
 
@@ -132,7 +132,7 @@ def _parameters(service: str, operation: str, request: Request, uri: dict[str, A
     if operation not in model.operation_names:
         return {}
     parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](model.operation_model(operation))
-    whole: Any = {
+    raw: Any = {
         "method": request.method,
         "values": request.values,
         "headers": request.headers,
@@ -141,7 +141,7 @@ def _parameters(service: str, operation: str, request: Request, uri: dict[str, A
         "url_params": uri,
     }
     try:
-        return dict(parser.parse(whole) or {})
+        return dict(parser.parse(raw) or {})
     except Exception:  # a body that fits no model is answered by the service, not by the recorder
         return {}
 

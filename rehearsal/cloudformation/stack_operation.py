@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 
 
@@ -99,5 +99,5 @@ def _record(cloud: Cloud, actor: Actor, type_name: str, verb: str, name: str, pr
     """Record the request. A type's property names are its operation's own, but for the name CloudFormation gave."""
     _, service, noun = type_name.split("::")[:3]
     parameters = {f"{noun}Name": name, "Name": name, **properties}
-    question = Question("", actor.region, service.lower(), f"{verb}{noun}", name, parameters)
+    question = SignedRequest("", actor.region, service.lower(), f"{verb}{noun}", name, parameters)
     cloud.recorder.add(actor, question, None, 200)

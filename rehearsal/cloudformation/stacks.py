@@ -22,7 +22,7 @@ from moto.core.request import Request
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.cloudformation.parameters import problems
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
@@ -70,7 +70,7 @@ class Stacks:
             return self._cloud.deployer(account, region)
         return actor
 
-    def _set_actor(self, actor: Actor, question: Question, _request: Request) -> Answer | None:
+    def _set_actor(self, actor: Actor, question: SignedRequest, _request: Request) -> Answer | None:
         """Let the stack act as its RoleARN, or else as the caller."""
         role = question.parameters.get("RoleARN")
         self._acting.actor = actor

@@ -12,7 +12,7 @@ from moto.core.request import Request
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.codesuite.execution import IN_PROGRESS, ExecutionTrigger, PipelineExecution, stage_states
 from rehearsal.codesuite.pipeline import CodePipelineRunner, UnknownPipeline, overrides
 from rehearsal.codesuite.records import BuildRecord, BuildRequest
@@ -63,8 +63,8 @@ def install(cloud: Cloud, pipelines: CodePipelineRunner, cause: Cause = lambda _
         cloud.patches.set_item(cloud.handlers, name, _handler(operation))
 
 
-def _handler(operation: _Operation) -> Callable[[Actor, Question, Request], Answer | None]:
-    def handle(actor: Actor, question: Question, request: Request) -> Answer | None:
+def _handler(operation: _Operation) -> Callable[[Actor, SignedRequest, Request], Answer | None]:
+    def handle(actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         parameters = question.parameters or json.loads(request.data or b"{}")
         try:
             status, body = 200, operation(actor, parameters)

@@ -114,16 +114,16 @@ def parameters(
     if shape is None:
         return {}
     name = f"{resource_type.service}:{call.operation}"
-    known = resource.known()
+    resource_values = resource.values()
     shaped = with_defaults(values, call.defaults)
-    shaped = dict(call.transform(shaped, known)) if call.transform else shaped
+    shaped = dict(call.transform(shaped, resource_values)) if call.transform else shaped
     try:
         placed = place(shape, shaped, Members(call.members, noun(call.operation)))
     except UnknownProperty as error:
         raise Refused(resource, name, "UnknownProperty", _unknown_property(resource_type, error)) from None
     for path, constant in call.parameters.items():
-        _fill(placed, shape, path.split("."), filled(constant, known))
-    _complete(placed, shape, resource, known, (noun(resource_type.create.operation),))
+        _fill(placed, shape, path.split("."), filled(constant, resource_values))
+    _complete(placed, shape, resource, resource_values, (noun(resource_type.create.operation),))
     problems = [str(problem) for problem in check(shape, placed)]
     if problems:
         raise Refused(resource, name, "InvalidParameter", "; ".join(problems))
@@ -153,17 +153,17 @@ def _fill(into: dict[str, Any], shape: Shape, path: list[str], value: Any) -> No
 
 
 def _complete(
-    placed: dict[str, Any], shape: Shape, resource: Resource, known: Mapping[str, Any], nouns: tuple[str, ...]
+    placed: dict[str, Any], shape: Shape, resource: Resource, resource_values: Mapping[str, Any], nouns: tuple[str, ...]
 ) -> None:
     """Fill required members that are left: a property of that name, or the resource's own id, name or ARN."""
     for member in shape.required_members:
         if member in placed:
             continue
-        value = next((known[key] for key in known if normal(key) == normal(member)), None)
+        value = next((resource_values[key] for key in resource_values if normal(key) == normal(member)), None)
         plain = normal(member)
         if value is None and plain in {normal(f"{about}{kind}") for about in nouns for kind in ("Id", "Name")}:
-            value = known.get("name") if plain.endswith("name") and "name" in known else resource.id
+            value = resource_values.get("name") if plain.endswith("name") and "name" in resource_values else resource.id
         if value is None and plain in {"arn", "resourcearn", *(normal(f"{about}Arn") for about in nouns)}:
-            value = known.get("arn")
+            value = resource_values.get("arn")
         if value is not None and not isinstance(value, (list, dict)):
             placed[member] = value

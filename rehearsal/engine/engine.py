@@ -75,7 +75,7 @@ class Engine:
         state = self.stacks.get(stack) or Stack(stack)
         deployment = self._deployment(state, dict(config or {}), on_resource)
         monitor = Monitor(deployment)
-        known = stack in self.stacks
+        existed = stack in self.stacks
         try:
             with _no_collection():
                 contextvars.copy_context().run(self._run, stack, program, monitor, dict(config or {}))
@@ -83,10 +83,10 @@ class Engine:
                 raise monitor.failure
             deployment.finish()
         except Exception as error:
-            _let_go(error)
-            raise StackFailed(_told(stack, monitor.failure or error)) from (monitor.failure or error)
+            _free_frames(error)
+            raise StackFailed(_failure_message(stack, monitor.failure or error)) from (monitor.failure or error)
         finally:
-            if known or state.resources:
+            if existed or state.resources:
                 self.stacks[stack] = state
         return state
 
@@ -96,24 +96,24 @@ class Engine:
 
     def destroy(self, stack: str, on_resource: Listener | None = None) -> None:
         """Delete everything in a stack, dependents first. Raises StackFailed, for protected ones beforehand."""
-        state = self._known(stack)
+        state = self._stack(stack)
         try:
             refuse_protected(state.resources.values())
             deployment = self._deployment(state, {}, on_resource)
             deployment.finish()
         except (Refused, StackFailed) as error:
-            raise StackFailed(_told(stack, error)) from error
+            raise StackFailed(_failure_message(stack, error)) from error
         del self.stacks[stack]
 
     def unprotect(self, stack: str) -> None:
         """Take the protection from every resource of a stack, as `pulumi state unprotect --all` does."""
-        for resource in self._known(stack).resources.values():
+        for resource in self._stack(stack).resources.values():
             resource.options.pop("protect", None)
 
     def refresh(self, stack: str) -> list[Missing]:
         """Look for each resource in its own account and region; those that are not there, or are otherwise."""
         found = []
-        for resource in dependents_first(self._known(stack).resources)[::-1]:
+        for resource in dependents_first(self._stack(stack).resources)[::-1]:
             if resource.managed and not resource.options.get("external"):
                 reason = self._provider.drift(resource)
                 if reason is not None:
@@ -122,7 +122,7 @@ class Engine:
 
     # ---- parts
 
-    def _known(self, stack: str) -> Stack:
+    def _stack(self, stack: str) -> Stack:
         if stack not in self.stacks:
             raise StackFailed(f"there is no stack {stack!r}; there are {', '.join(self.stacks) or 'none'}")
         return self.stacks[stack]
@@ -172,7 +172,7 @@ def _unawaited() -> Iterator[None]:
         yield
 
 
-def _let_go(error: BaseException | None) -> None:
+def _free_frames(error: BaseException | None) -> None:
     """Free what the frames of a failed program hold, before it is freed among somebody else's doings.
 
     One failure told to several outputs may stand in its own chain of causes.
@@ -218,7 +218,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _told(stack: str, error: BaseException) -> str:
+def _failure_message(stack: str, error: BaseException) -> str:
     """The message of a failure: the program's own words, AWS's, or the engine's."""
     if isinstance(error, (StackFailed, Refused, RunError)):
         return f"stack {stack}: {error}"

@@ -26,9 +26,9 @@ def invoke(clients: DeployerClients, query: Resource, arguments: Mapping[str, An
     if query.type == CLOUD_CONTROL:
         return {**arguments, **_cloud_control(clients, query, arguments)}
     if query.type not in data_sources():
-        known = ", ".join(sorted([*data_sources(), PARTITION, CLOUD_CONTROL]))
+        names = ", ".join(sorted([*data_sources(), PARTITION, CLOUD_CONTROL]))
         raise StackFailed(
-            f"the rehearsal does not answer {query.type}; it knows {known} "
+            f"the rehearsal does not answer {query.type}; it knows {names} "
             "(`data_sources` of the service's module in rehearsal/services)"
         )
     service, source = data_sources()[query.type]
@@ -50,8 +50,8 @@ def _cloud_control(clients: DeployerClients, query: Resource, arguments: Mapping
     """Cloud Control's answer, from the services' own calls. A setting that was never made is left out."""
     name = arguments["typeName"]
     if name not in cloud_control_types():
-        known = ", ".join(sorted(cloud_control_types()))
-        message = f"the rehearsal's Cloud Control knows {known} (`cloud_control_types` in rehearsal/services)"
+        names = ", ".join(sorted(cloud_control_types()))
+        message = f"the rehearsal's Cloud Control knows {names} (`cloud_control_types` in rehearsal/services)"
         raise Refused(query, "cloudcontrol:GetResource", "TypeNotFoundException", message)
     service, controlled = cloud_control_types()[name]
     properties = {}

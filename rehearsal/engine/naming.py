@@ -48,18 +48,18 @@ def match(name: str, members: Iterable[str], about: str = "") -> str | None:
 
 @cache
 def _match(name: str, members: tuple[str, ...], about: str) -> str | None:
-    known = {normal(member): member for member in members}
+    by_normal_name = {normal(member): member for member in members}
     plain = normal(name)
-    if plain in known:
-        return known[plain]
+    if plain in by_normal_name:
+        return by_normal_name[plain]
     for form in sorted(forms(name)):
-        if form in known:
-            return known[form]
+        if form in by_normal_name:
+            return by_normal_name[form]
     for prefix in _prefixes(about):
-        if prefix + plain in known:
-            return known[prefix + plain]
-    if plain.endswith("policy") and plain + "document" in known:
-        return known[plain + "document"]
+        if prefix + plain in by_normal_name:
+            return by_normal_name[prefix + plain]
+    if plain.endswith("policy") and plain + "document" in by_normal_name:
+        return by_normal_name[plain + "document"]
     return None
 
 

@@ -47,7 +47,7 @@ class Provider:
         self._identify(resource_type, resource, answer)
         for then in resource_type.after_create:
             given = {k: values[k] for k in then.properties or () if k in values}
-            if (given or not then.properties) and (then.condition is None or then.condition(resource.known())):
+            if (given or not then.properties) and (then.condition is None or then.condition(resource.values())):
                 self._call(resource_type, then, resource, given)
         if not call and resource.inputs.get("tagsAll"):
             self._tag(resource_type, resource, {}, resource.inputs["tagsAll"])
@@ -120,7 +120,7 @@ class Provider:
         if resource_type.before_delete is not None and not resource_type.not_empty_error:
             self._empty(resource_type, resource)
         for call in resource_type.delete:
-            if call.condition is not None and not call.condition(resource.known()):
+            if call.condition is not None and not call.condition(resource.values()):
                 continue
             try:
                 self._call(resource_type, call, resource, {})
@@ -135,7 +135,7 @@ class Provider:
 
     def _empty(self, resource_type: ResourceType, resource: Resource) -> None:
         if resource_type.before_delete is not None:
-            resource_type.before_delete(partial(self.caller.send, resource, resource_type.service), resource.known())
+            resource_type.before_delete(partial(self.caller.send, resource, resource_type.service), resource.values())
 
     def _updaters(self, resource_type: ResourceType, name: str) -> list[ApiCall]:
         return [
@@ -146,7 +146,7 @@ class Provider:
         self, resource_type: ResourceType, call: ApiCall, resource: Resource, before: Mapping[str, Any]
     ) -> None:
         given = {k: v for k, v in resource.inputs.items() if k not in _COMMON and carries(resource_type, call, k)}
-        off = call.condition is not None and not call.condition(resource.known())
+        off = call.condition is not None and not call.condition(resource.values())
         if off or (not given and call.unset is not None):
             if call.unset is not None:
                 self._call(resource_type, call.unset, resource, {})
@@ -182,7 +182,7 @@ class Provider:
 
     def _identify(self, resource_type: ResourceType, resource: Resource, answer: Mapping[str, Any]) -> None:
         if "{" in resource_type.id and "[?" not in resource_type.id:
-            resource.id = str(filled(resource_type.id, {**resource.known(), **_flat(answer)}))
+            resource.id = str(filled(resource_type.id, {**resource.values(), **_flat(answer)}))
         else:
             resource.id = str(jmespath.search(resource_type.id, answer) or "")
         if not resource.id:
@@ -191,8 +191,8 @@ class Provider:
             )
         about = noun(resource_type.create.operation)
         inner = next((v for v in answer.values() if isinstance(v, Mapping)), {}) if len(answer) == 1 else answer
-        known = observed(schema.outputs(resource.type), inner, {}, about)
-        resource.outputs = {**known, **resource.outputs}
+        found = observed(schema.outputs(resource.type), inner, {}, about)
+        resource.outputs = {**found, **resource.outputs}
         self._set_outputs(resource_type, resource, answer)
 
     def _set_outputs(self, resource_type: ResourceType, resource: Resource, answer: Mapping[str, Any]) -> None:
@@ -219,9 +219,9 @@ class Provider:
     def _fill_output_templates(self, resource_type: ResourceType, resource: Resource) -> None:
         for name, source in resource_type.outputs.items():
             if not isinstance(source, str):
-                resource.outputs[name] = source(resource.known())
+                resource.outputs[name] = source(resource.values())
             elif "{" in source:
-                resource.outputs[name] = filled(source, resource.known())
+                resource.outputs[name] = filled(source, resource.values())
 
     def _read(self, resource_type: ResourceType, read: ReadCall, resource: Resource) -> dict[str, Any] | None:
         try:
@@ -230,7 +230,7 @@ class Provider:
             if refused.means_gone:
                 return None
             raise
-        part = jmespath.search(filled(read.path, resource.known()), answer)
+        part = jmespath.search(filled(read.path, resource.values()), answer)
         if (
             part is None
             or part is False
@@ -244,7 +244,7 @@ class Provider:
                 schema.outputs(resource.type), part, resource_type.create.members, noun(resource_type.create.operation)
             )
         for name, path in read.outputs.items():
-            value = pulumi(jmespath.search(filled(path, resource.known()), part))
+            value = pulumi(jmespath.search(filled(path, resource.values()), part))
             if value is not None:
                 found[name] = value
         return found

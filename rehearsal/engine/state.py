@@ -58,7 +58,7 @@ class Resource:
             wanted.update(urns)
         return wanted - {""}
 
-    def known(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Every value that a call about this resource may be filled from."""
         return {
             **self.inputs,

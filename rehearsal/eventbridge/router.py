@@ -11,21 +11,22 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from unittest.mock import patch
 
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.request import Request
 from moto.events.models import EventBus, Rule, events_backends
+from moto.s3 import models as s3_models
 from moto.s3 import notifications
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.logs import refused
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.eventbridge.target_input import Event, target_input
 from rehearsal.eventbridge.targets import EventDelivery, EventTargets, Undeliverable, bus_admits
 from rehearsal.lambda_functions import LambdaFunctions
+from rehearsal.service_model.patches import Patches
 
 # Enough for a report of one rehearsal; a ring, so that a loop of events does not eat the memory.
 _KEPT = 2000
@@ -55,35 +56,29 @@ class EventRouter:
         self.targets = EventTargets(cloud, functions, self.put)
         self._queue: queue.Queue[tuple[str, str, str, Event] | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, daemon=True, name="event-bridge")
-        self._patches: list[Any] = []
+        self._patches = Patches()
 
     def install(self) -> None:
         """Deliver instead of moto, which would deliver by itself and with no role."""
-        self.cloud.patches.set_item(self.cloud.handlers, "events:PutEvents", self._put_events)
-        original = Alarm.update_state
-
-        def update_state(alarm: Any, reason: str, reason_data: str, state: str) -> None:
-            before = alarm.state_value
-            original(alarm, reason, reason_data, state)
-            self._alarm_changed(alarm, before)
-
-        self._patches = [
-            patch.object(notifications, "_send_event_bridge_message", self._object_changed),
-            patch("moto.s3.models.events_send_notification", lambda *_, **__: None),
-            patch.object(Rule, "send_to_targets", lambda *_, **__: None),
-            patch.object(Alarm, "update_state", update_state),
-        ]
-        for patched in self._patches:
-            patched.start()
+        self._patches.set_item(self.cloud.handlers, "events:PutEvents", self._put_events)
+        self._patches.set(notifications, "_send_event_bridge_message", self._object_changed)
+        self._patches.set(s3_models, "events_send_notification", lambda *_, **__: None)
+        self._patches.set(Rule, "send_to_targets", lambda *_, **__: None)
+        self._patches.wrap(Alarm, "update_state", self._update_alarm)
         self._worker.start()
+
+    def _update_alarm(
+        self, original: Callable[..., None], alarm: Any, reason: str, reason_data: str, state: str
+    ) -> None:
+        before = alarm.state_value
+        original(alarm, reason, reason_data, state)
+        self._alarm_changed(alarm, before)
 
     def close(self) -> None:
         """Deliver the events in the queue, then restore moto's methods."""
         self._queue.put(None)
         self._worker.join(10)
-        for patched in self._patches:
-            patched.stop()
-        self._patches = []
+        self._patches.undo()
 
     def rule_of(self, actor: Actor) -> str | None:
         """The rule that an actor delivers for, None for anybody else."""
@@ -132,7 +127,7 @@ class EventRouter:
         event = {"source": "aws.cloudwatch", "detail-type": kind, "resources": [alarm.alarm_arn], "detail": detail}
         self.emit(account, region, event)
 
-    def _put_events(self, actor: Actor, question: Question, request: Request) -> Answer | None:
+    def _put_events(self, actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         """PutEvents of anybody. Another account's bus must admit the caller, or the whole request is refused."""
         entries = (question.parameters or json.loads(request.data))["Entries"]
         buses = [_bus(entry.get("EventBusName") or "default", actor, question.region) for entry in entries]

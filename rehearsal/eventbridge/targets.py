@@ -13,9 +13,9 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.admission import Caller, admits
+from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.eventbridge.target_input import Event
 from rehearsal.lambda_functions import LambdaFunctions, UnknownFunction
 
@@ -92,7 +92,7 @@ class EventTargets:
 
     def _admitted(self, delivery: EventDelivery, policy: Any, action: str, resource: str, key: str = "") -> None:
         """Require that the resource's policy, and its key's, admit EventBridge itself. Raises Undeliverable."""
-        caller = Caller(
+        caller = PolicyCaller(
             service=SERVICE,
             context={
                 "aws:SourceArn": delivery.rule_arn,
@@ -107,14 +107,14 @@ class EventTargets:
         allowed = admits(policy, caller, action, resource)
         region = delivery.region
         service, _, operation = action.partition(":")
-        question = Question("", region, service, operation, resource, {})
+        question = SignedRequest("", region, service, operation, resource, {})
         if not allowed:
             raise Undeliverable("NO_PERMISSIONS", f"the policy of {resource} does not let {SERVICE} {action}")
         if key:
             self._key_admits(delivery, caller, key)
         self.cloud.recorder.add_service(SERVICE, delivery.account, question, delivery.rule_arn)
 
-    def _key_admits(self, delivery: EventDelivery, caller: Caller, key: str) -> None:
+    def _key_admits(self, delivery: EventDelivery, caller: PolicyCaller, key: str) -> None:
         backend = kms_backends[delivery.account][delivery.region]
         try:
             kms_key = backend.keys[backend.any_id_to_key_id(key)]
@@ -196,7 +196,7 @@ class EventTargets:
         admitted = account == delivery.account or bus_admits(account, region, name, actor)
         sent = {key: delivery.event[key] for key in ("source", "detail-type") if key in delivery.event}
         entry = {"EventBusName": arn, "Source": sent.get("source"), "DetailType": sent.get("detail-type")}
-        question = Question("", region, "events", "PutEvents", arn, {"Entries": [entry]})
+        question = SignedRequest("", region, "events", "PutEvents", arn, {"Entries": [entry]})
         self.cloud.recorder.add(actor, question, None, 200 if admitted else 400)
         if not admitted:
             raise Undeliverable("NO_PERMISSIONS", f"the policy of {arn} does not let {actor.role_arn} events:PutEvents")
@@ -208,5 +208,7 @@ def bus_admits(account: str, region: str, name: str, actor: Actor) -> bool:
     bus = events_backends[account][region].event_buses.get(name)
     if bus is None:
         raise Undeliverable("RESOURCE_NOT_FOUND", f"event bus {name} does not exist in account {account}")
-    caller = Caller(role_arn=actor.role_arn, account=actor.account, context={"aws:PrincipalAccount": actor.account})
+    caller = PolicyCaller(
+        role_arn=actor.role_arn, account=actor.account, context={"aws:PrincipalAccount": actor.account}
+    )
     return admits(bus.policy, caller, "events:PutEvents", bus.arn)

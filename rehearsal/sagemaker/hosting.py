@@ -17,7 +17,7 @@ from moto.sagemaker.models import sagemaker_backends
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
-from rehearsal.aws.requests import Question
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.sagemaker import capture, invocations
 from rehearsal.sagemaker.publishing import EndpointKey, Publisher, capture_summary
 from rehearsal.sagemaker.servers import REQUEST_SECONDS, ModelServer, ModelServerStarter, NotServed, resolve
@@ -211,7 +211,7 @@ class Hosting:
 
     # ---- requests
 
-    def invoke(self, actor: Actor, question: Question, request: Request) -> Answer:
+    def invoke(self, actor: Actor, question: SignedRequest, request: Request) -> Answer:
         """Handler of sagemaker-runtime:InvokeEndpoint."""
         name = str(question.parameters.get("EndpointName", ""))
         key = (actor.account, question.region, name)

@@ -13,7 +13,7 @@ from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.admission import Caller, admits
+from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.service_model.patches import Patches
 
@@ -72,7 +72,7 @@ def install(patches: Patches, cloud: Cloud) -> None:
     patches.wrap(ECRResponse, "batch_get_image", answer)
 
 
-def _caller(actor: Actor | None) -> Caller | None:
+def _caller(actor: Actor | None) -> PolicyCaller | None:
     if actor is None:
         return None
-    return Caller(role_arn=actor.role_arn, account=actor.account, context={"aws:PrincipalArn": actor.role_arn})
+    return PolicyCaller(role_arn=actor.role_arn, account=actor.account, context={"aws:PrincipalArn": actor.role_arn})

@@ -36,7 +36,12 @@ class Patches:
             self.set(owner, method.__name__, method)
 
     def wrap(self, owner: Any, name: str, around: Callable[..., Any]) -> None:
-        """Replace a method by `around(original, instance, *arguments)`, a function of a module likewise."""
+        """Replace a method by `around(original, instance, *arguments)`, a function of a module likewise.
+
+        Raises AttributeError where there is none, such as after an update of moto.
+        """
+        if not hasattr(owner, name):
+            raise AttributeError(f"{owner.__name__} has no {name} to wrap")
 
         def make(original: Any) -> Any:
             @functools.wraps(original)

@@ -86,7 +86,7 @@ def _builds(action: str) -> RightsFunction:
 
     def rights(request: ApiRequest) -> list[Right]:
         ids = values(request.parameters, "ids") or values(request.parameters, "id") or ["*"]
-        names = dict.fromkeys(one.rsplit(":build/", 1)[-1].partition(":")[0] for one in ids)
+        names = dict.fromkeys(build.rsplit(":build/", 1)[-1].partition(":")[0] for build in ids)
         base = f"arn:{request.partition}:codebuild:{request.region}:{request.account}:project/"
         return [Right(action=f"codebuild:{action}", resource=base + name) for name in names]
 

@@ -155,11 +155,14 @@ def _putting(request: ApiRequest) -> list[Right]:
     """Events of one call may go to several buses."""
     entries = request.parameters.get("Entries") or [{}]
     found: dict[str, Right] = {}
-    for one in entries:
-        bus = str(one.get("EventBusName") or "default")
-        whole = bus if bus.startswith("arn:") else None
-        arn = whole or f"arn:{request.partition}:events:{request.region}:{request.account}:event-bus/{bus}"
-        keys = {"events:source": str(one.get("Source", "")), "events:detail-type": str(one.get("DetailType", ""))}
+    for entry in entries:
+        bus = str(entry.get("EventBusName") or "default")
+        arn = (
+            bus
+            if bus.startswith("arn:")
+            else f"arn:{request.partition}:events:{request.region}:{request.account}:event-bus/{bus}"
+        )
+        keys = {"events:source": str(entry.get("Source", "")), "events:detail-type": str(entry.get("DetailType", ""))}
         context = {key: value for key, value in keys.items() if value}
         found[arn + str(context)] = Right(action="events:PutEvents", resource=arn, context=context)
     return list(found.values())
@@ -215,17 +218,19 @@ def _matches(original: Callable[..., bool], instance: Any, event: Any) -> bool:
 
     Source: EventBridge User Guide, "Using arrays in event patterns".
     """
-    return any(original(instance, one) for one in _without_lists(event))
+    return any(original(instance, variant) for variant in _without_lists(event))
 
 
 def _without_lists(value: Any) -> Iterator[Any]:
     """The value with each list of structures replaced by one of its structures, in every way."""
     if isinstance(value, Mapping):
-        for chosen in product(*([(name, one) for one in _without_lists(inner)] for name, inner in value.items())):
+        for chosen in product(
+            *([(name, variant) for variant in _without_lists(inner)] for name, inner in value.items())
+        ):
             yield dict(chosen)
-    elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        for one in value:
-            yield from _without_lists(one)
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        for item in value:
+            yield from _without_lists(item)
     else:
         yield value
 

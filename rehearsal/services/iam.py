@@ -158,19 +158,19 @@ def _role(*actions: str, **more: Any) -> RequiredActions:
 
 
 def _creating(request: ApiRequest) -> list[Right]:
-    where = {**request.parameters, "Path": request.parameters.get("Path") or "/"}
-    whole = ApiRequest(
+    parameters = {**request.parameters, "Path": request.parameters.get("Path") or "/"}
+    with_path = ApiRequest(
         service=request.service,
         operation="CreateRole",
         account=request.account,
         region=request.region,
-        parameters=where,
+        parameters=parameters,
     )
     made = RequiredAction(
         action="iam:CreateRole", resource=_NEW_ROLE_ARN, context_keys={_BOUNDARY: "PermissionsBoundary"}, tags="Tags"
     )
     tagged = RequiredAction(action="iam:TagRole", resource=_NEW_ROLE_ARN, tags="Tags", when="Tags")
-    return [*made.rights(whole), *tagged.rights(whole)]
+    return [*made.rights(with_path), *tagged.rights(with_path)]
 
 
 def _new_policy(request: ApiRequest) -> list[Right]:

@@ -173,7 +173,7 @@ def _aliasing(*members: str) -> RequiredActions:
     """
 
     def both(request: ApiRequest) -> list[Right]:
-        keys = [one for member in members for one in values(request.parameters, member)]
+        keys = [key for member in members for key in values(request.parameters, member)]
         alias = arn_template("kms", "{AliasName}")
         action = f"kms:{request.operation}"
         found = RequiredAction(action=action, resource=alias).rights(request)

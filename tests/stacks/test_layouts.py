@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.admission import Caller, admits
+from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.engine.state import Resource
 from rehearsal.plan import plan
 from rehearsal.services import name_property
@@ -115,7 +115,7 @@ def test_in_one_account_model_roles_of_both_stages_read_models_and_no_other_role
     assert not admits(key, other, "kms:Decrypt", "*")
 
 
-def reader(role: str, outputs: dict[str, Any], bucket: str) -> Caller:
+def reader(role: str, outputs: dict[str, Any], bucket: str) -> PolicyCaller:
     """A project's role that reads through its own VPC's endpoint; S3 asks KMS for it, without one."""
     context = {
         "aws:PrincipalArn": role,
@@ -127,7 +127,7 @@ def reader(role: str, outputs: dict[str, Any], bucket: str) -> Caller:
         "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}",
         "aws:ViaAWSService": "true",
     }
-    return Caller(role_arn=role, account=HOME, context=context)
+    return PolicyCaller(role_arn=role, account=HOME, context=context)
 
 
 def test_in_one_account_a_projects_stack_sets_enter_by_one_role_for_each_stage(one_account: Platform) -> None:

@@ -52,9 +52,9 @@ def _makes(action: str, kind: str, **more: str) -> RightsFunction:
     def rights(request: ApiRequest) -> list[Right]:
         tags = {
             key: value
-            for one in request.parameters.get("TagSpecifications") or []
-            if one.get("ResourceType") in (kind, None)
-            for key, value in tags_at(one, "Tags").items()
+            for specification in request.parameters.get("TagSpecifications") or []
+            if specification.get("ResourceType") in (kind, None)
+            for key, value in tags_at(specification, "Tags").items()
         }
         keys = {key: found[0] for key, path in more.items() if (found := values(request.parameters, path))}
         context = {**_request_tags(tags), **{key.replace("__", ":"): value for key, value in keys.items()}}
@@ -71,8 +71,8 @@ def _touches(action: str, *members: str) -> RightsFunction:
     """Act on what is there, by the ids that the request names; the decision looks its tags up."""
 
     def rights(request: ApiRequest) -> list[Right]:
-        ids = [one for member in members for one in values(request.parameters, member)]
-        found = [(_KINDS.get(one.partition("-")[0], one.partition("-")[0]), one) for one in dict.fromkeys(ids)]
+        ids = [id_ for member in members for id_ in values(request.parameters, member)]
+        found = [(_KINDS.get(id_.partition("-")[0], id_.partition("-")[0]), id_) for id_ in dict.fromkeys(ids)]
         return [Right(action=f"ec2:{action}", resource=_arn(request, kind, id_)) for kind, id_ in found]
 
     return rights
@@ -81,7 +81,7 @@ def _touches(action: str, *members: str) -> RightsFunction:
 def _tagging(request: ApiRequest) -> list[Right]:
     tags = tags_at(request.parameters, "Tags")
     found = _touches(request.operation, "Resources")(request)
-    return [Right(action=one.action, resource=one.resource, context=_request_tags(tags)) for one in found]
+    return [Right(action=right.action, resource=right.resource, context=_request_tags(tags)) for right in found]
 
 
 def _touching(action: str, *members: str) -> RequiredActions:

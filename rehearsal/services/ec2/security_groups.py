@@ -93,6 +93,19 @@ def _modified(values: Values, resource: Values) -> Values:
     return {"groupId": resource["securityGroupId"], "rules": [{"securityGroupRuleId": resource["id"], "rule": rule}]}
 
 
+_RULE_SAMPLE = Sample(
+    {
+        "securityGroupId": "${aws:ec2/securityGroup:SecurityGroup.id}",
+        "cidrIpv4": "10.0.0.0/16",
+        "ipProtocol": "tcp",
+        "fromPort": 443,
+        "toPort": 443,
+        "description": "HTTPS",
+    },
+    update={"fromPort": 8443, "toPort": 8443},
+)
+
+
 def _rule(direction: str) -> ResourceType:
     kind = f"SecurityGroup{direction}Rule"
     return ResourceType(
@@ -129,17 +142,7 @@ def _rule(direction: str) -> ResourceType:
         ),
         outputs={"arn": _ARN + "security-group-rule/{id}", "securityGroupRuleId": "{id}"},
         tag_resource_type="security-group-rule",
-        sample=Sample(
-            {
-                "securityGroupId": "${aws:ec2/securityGroup:SecurityGroup.id}",
-                "cidrIpv4": "10.0.0.0/16",
-                "ipProtocol": "tcp",
-                "fromPort": 443,
-                "toPort": 443,
-                "description": "HTTPS",
-            },
-            update={"fromPort": 8443, "toPort": 8443},
-        ),
+        sample=_RULE_SAMPLE,
     )
 
 

@@ -48,9 +48,9 @@ def _deleting_many(request: ApiRequest) -> list[Right]:
     """`Objects` are the keys that the request's body names, with their versions."""
     bucket = f"arn:{request.partition}:s3:::{request.parameters.get('Bucket', '*')}"
     found: dict[tuple[str, str], Right] = {}
-    for one in request.parameters.get("Objects") or [{"Key": "*"}]:
-        action = "s3:DeleteObjectVersion" if one.get("VersionId") else "s3:DeleteObject"
-        resource = f"{bucket}/{one.get('Key', '*')}"
+    for item in request.parameters.get("Objects") or [{"Key": "*"}]:
+        action = "s3:DeleteObjectVersion" if item.get("VersionId") else "s3:DeleteObject"
+        resource = f"{bucket}/{item.get('Key', '*')}"
         found[action, resource] = Right(action=action, resource=resource)
     return list(found.values())
 

@@ -111,9 +111,9 @@ def _studio(action: str, resource: str, settings: str, keys: dict[str, str]) -> 
     def rights(request: ApiRequest) -> list[Right]:
         made, tagged = _making(action, resource, keys)
         types = [
-            one
+            instance_type
             for app in _APPS
-            for one in values(request.parameters, f"{settings}.{app}.DefaultResourceSpec.InstanceType")
+            for instance_type in values(request.parameters, f"{settings}.{app}.DefaultResourceSpec.InstanceType")
         ]
         found = [right for row in (made, tagged) for right in row.rights(request)]
         if types:
@@ -148,9 +148,11 @@ def _deploying(request: ApiRequest) -> list[Right]:
     """A model of a package needs the package as well (SageMaker Developer Guide, page model-registry-deploy)."""
     packages = values(request.parameters, "Containers.ModelPackageName")
     packages += values(request.parameters, "PrimaryContainer.ModelPackageName")
-    foreign = [one for one in packages if one.startswith("arn:") and one.split(":")[4] != request.account]
+    foreign = [
+        package for package in packages if package.startswith("arn:") and package.split(":")[4] != request.account
+    ]
     (made,) = _require("CreateModel", "model/{ModelName}", context_keys=_MODEL, tags="Tags").rights(request)
-    return [replace(made, resource=one) for one in foreign]
+    return [replace(made, resource=package) for package in foreign]
 
 
 def _plain(*operations: tuple[str, str]) -> Operations:

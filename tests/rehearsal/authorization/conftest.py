@@ -10,17 +10,17 @@ from policies.access.graph import graph_of
 from policies.pack.captured import read
 from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from tests.policies.access.conftest import resources  # noqa: F401 (a fixture: the platform is built once for all)
-from tests.rehearsal.authorization.journey import Journey
+from tests.rehearsal.authorization.project_requests import ProjectRequests
 
 
 @pytest.fixture(scope="session")
-def known(resources: Path) -> ResourceFacts:  # noqa: F811
+def facts(resources: Path) -> ResourceFacts:  # noqa: F811
     """What the platform's stacks tell."""
     stacks = read(resources)
     return facts_from(graph_of(stacks), stacks)
 
 
 @pytest.fixture(scope="session")
-def journey(known: ResourceFacts) -> Journey:
+def journey(facts: ResourceFacts) -> ProjectRequests:
     """Requests as a journey of the screening project makes them."""
-    return Journey(known.graph)
+    return ProjectRequests(facts.graph)

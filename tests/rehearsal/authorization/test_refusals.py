@@ -13,7 +13,7 @@ from rehearsal.authorization.decision import AuthorizationResult, decide_all
 from rehearsal.authorization.refusal import refusal
 from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
-from tests.rehearsal.authorization.journey import DEV, STAGING, Journey
+from tests.rehearsal.authorization.project_requests import DEV, STAGING, ProjectRequests
 
 Document = Mapping[str, Any]
 
@@ -40,15 +40,18 @@ def on_role(ending: str, sid: str, part: str = "identity") -> Callable[[PolicyGr
     return change
 
 
-def on_guard(kind: str, ending: str, sid: str) -> Callable[[PolicyGraph], PolicyGraph]:
+def on_resource(kind: str, ending: str, sid: str) -> Callable[[PolicyGraph], PolicyGraph]:
     """Take a statement from a resource's own policy."""
 
     def change(graph: PolicyGraph) -> PolicyGraph:
-        guard = graph.named(kind, ending)
-        assert guard.policy is not None
+        resource = graph.named(kind, ending)
+        assert resource.policy is not None
         return replace(
             graph,
-            policy_resources={**graph.policy_resources, guard.arn: replace(guard, policy=without(guard.policy, sid))},
+            policy_resources={
+                **graph.policy_resources,
+                resource.arn: replace(resource, policy=without(resource.policy, sid)),
+            },
         )
 
     return change
@@ -63,23 +66,23 @@ def without_boundary_service(graph: PolicyGraph) -> PolicyGraph:
 
 def closed_endpoint(graph: PolicyGraph) -> PolicyGraph:
     """The data science account's S3 endpoint lets nothing of the platform through."""
-    gate = graph.endpoint(DEV, "s3")
-    assert gate is not None
-    assert gate.policy is not None
-    closed = replace(gate, policy=without(gate.policy, "PlatformPrincipalsOnPlatformBuckets"))
-    return replace(graph, endpoints={**graph.endpoints, gate.id: closed})
+    endpoint = graph.endpoint(DEV, "s3")
+    assert endpoint is not None
+    assert endpoint.policy is not None
+    closed = replace(endpoint, policy=without(endpoint.policy, "PlatformPrincipalsOnPlatformBuckets"))
+    return replace(graph, endpoints={**graph.endpoints, endpoint.id: closed})
 
 
 def decided(
-    known: ResourceFacts, requests: list[Recorded], change: Callable[[PolicyGraph], PolicyGraph] | None = None
+    facts: ResourceFacts, requests: list[Recorded], change: Callable[[PolicyGraph], PolicyGraph] | None = None
 ) -> AuthorizationResult:
     """Decide requests by the graph, or by a changed one."""
-    graph = change(known.graph) if change else known.graph
-    return decide_all(requests, replace(known, graph=graph))
+    graph = change(facts.graph) if change else facts.graph
+    return decide_all(requests, replace(facts, graph=graph))
 
 
-def test_everything_that_a_journey_asks_is_allowed(known: ResourceFacts, journey: Journey) -> None:
-    found = decided(known, journey.everything())
+def test_everything_that_a_journey_asks_is_allowed(facts: ResourceFacts, journey: ProjectRequests) -> None:
+    found = decided(facts, journey.everything())
     assert [one.explanation.because for one in found.refused] == []
     assert found.passed
     assert found.requests == len(journey.everything())
@@ -97,22 +100,22 @@ CASES = {
         "the identity policies: role mlops-staging-screening-model of stack staging",
     ),
     "the models bucket": (
-        on_guard("bucket", f"-models-{DEV}-eu-west-1", "AllowCrossAccount"),
+        on_resource("bucket", f"-models-{DEV}-eu-west-1", "AllowCrossAccount"),
         {"s3:GetObject"},
         "the resource policy: bucket mlops-dev-models-111111111111-eu-west-1 of stack dev",
     ),
     "the models key": (
-        on_guard("key", "dev/models", "AllowCrossAccount"),
+        on_resource("key", "dev/models", "AllowCrossAccount"),
         {"kms:Decrypt"},
         "the key policy: key alias/mlops/dev/models of stack dev",
     ),
     "the image repository": (
-        on_guard("repository", "mlops/model", "ModelRolesPull"),
+        on_resource("repository", "mlops/model", "ModelRolesPull"),
         {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
         "the resource policy: repository mlops/model of stack dev",
     ),
     "the model group": (
-        on_guard("group", "mlops-screening", "WorkloadAccountsDeployItsModels"),
+        on_resource("group", "mlops-screening", "WorkloadAccountsDeployItsModels"),
         {"sagemaker:DescribeModelPackage"},
         "the resource policy: group mlops-screening of stack project-screening",
     ),
@@ -137,79 +140,79 @@ CASES = {
 
 @pytest.mark.parametrize("case", sorted(CASES))
 def test_what_is_taken_away_is_missed_by_name_and_nothing_else(
-    case: str, known: ResourceFacts, journey: Journey
+    case: str, facts: ResourceFacts, journey: ProjectRequests
 ) -> None:
     change, actions, where = CASES[case]
-    found = decided(known, journey.everything(), change)
+    found = decided(facts, journey.everything(), change)
     assert {one.question.action for one in found.refused} == actions
     assert not found.passed
     for one in found.refused:
-        (advice,) = refusal(one, known.graph).add
+        (advice,) = refusal(one, facts.graph).add
         assert advice.startswith(f"Allow {one.question.action} on ")
         assert where in advice
 
 
-def test_a_model_is_not_read_from_outside_the_endpoints(known: ResourceFacts, journey: Journey) -> None:
-    (one,) = decided(known, [journey.model_read("vpce-elsewhere")]).refused
+def test_a_model_is_not_read_from_outside_the_endpoints(facts: ResourceFacts, journey: ProjectRequests) -> None:
+    (one,) = decided(facts, [journey.model_read("vpce-elsewhere")]).refused
     assert "Deny DenyNoVPC in the resource policy" in one.explanation.because
-    (advice,) = refusal(one, known.graph).add
+    (advice,) = refusal(one, facts.graph).add
     assert "DenyNoVPC" in advice
     assert "bucket mlops-dev-models-111111111111-eu-west-1 of stack dev" in advice
 
 
-def test_a_service_acts_only_for_what_the_trust_names(known: ResourceFacts, journey: Journey) -> None:
+def test_a_service_acts_only_for_what_the_trust_names(facts: ResourceFacts, journey: ProjectRequests) -> None:
     role = journey.role("mlops-screening-build")
     for source in ("arn:aws:codebuild:eu-west-1:999999999999:project/mlops-screening-build", ""):
-        (one,) = decided(known, [journey.start("codebuild.amazonaws.com", role, source)]).refused
+        (one,) = decided(facts, [journey.start("codebuild.amazonaws.com", role, source)]).refused
         assert one.question.action == "sts:AssumeRole"
 
 
-def test_a_refusal_of_aws_and_what_removal_asked_are_not_decided(known: ResourceFacts, journey: Journey) -> None:
+def test_refusals_of_aws_and_removals_are_not_decided(facts: ResourceFacts, journey: ProjectRequests) -> None:
     refused = replace(journey.model_read("vpce-elsewhere"), status=403)
     removing = replace(journey.model_read("vpce-elsewhere"), phase="destroy staging")
-    assert decided(known, [refused, removing]) == AuthorizationResult(0, (), ())
+    assert decided(facts, [refused, removing]) == AuthorizationResult(0, (), ())
 
 
 def test_what_removal_asked_is_decided_by_the_stacks_as_they_stood_before(
-    known: ResourceFacts, journey: Journey
+    facts: ResourceFacts, journey: ProjectRequests
 ) -> None:
     deployer = f"arn:aws:iam::{DEV}:role/mlops/foundation/mlops-deployer"
     given = {"TopicArn": f"arn:aws:sns:eu-west-1:{DEV}:mlops-dev-alarms"}
     allowed = journey.ask(deployer, "sns", "DeleteTopic", phase="destroy dev", **given)
     refused = journey.ask(deployer, "sagemaker", "DeleteEndpoint", phase="destroy dev", EndpointName="one")
-    found = decide_all([allowed, refused], known, removals=True)
+    found = decide_all([allowed, refused], facts, removals=True)
     assert [one.question.action for one in found.decisions] == ["sns:DeleteTopic", "sagemaker:DeleteEndpoint"]
     assert [one.question.action for one in found.refused] == ["sagemaker:DeleteEndpoint"]
 
 
-def test_an_operation_that_no_table_has_fails_and_is_named(known: ResourceFacts, journey: Journey) -> None:
+def test_an_operation_that_no_table_has_fails_and_is_named(facts: ResourceFacts, journey: ProjectRequests) -> None:
     unheard = journey.ask(journey.role("mlops-screening-build"), "sagemaker", "CreateCluster")
-    found = decided(known, [unheard])
+    found = decided(facts, [unheard])
     assert found.unmapped == ("sagemaker:CreateCluster",)
     assert not found.passed
 
 
-def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(known: ResourceFacts, journey: Journey) -> None:
+def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(facts: ResourceFacts, journey: ProjectRequests) -> None:
     stranger = f"arn:aws:iam::{STAGING}:role/ci"
-    found = decided(known, [journey.ask(stranger, "sagemaker", "ListModels")])
+    found = decided(facts, [journey.ask(stranger, "sagemaker", "ListModels")])
     assert not found.passed
     owner = f"arn:aws:iam::{STAGING}:role/owner"
-    assert decided(known, [journey.ask(owner, "sagemaker", "ListModels")]).passed
+    assert decided(facts, [journey.ask(owner, "sagemaker", "ListModels")]).passed
 
 
-def test_what_requests_made_has_the_tags_that_it_was_made_with(known: ResourceFacts, journey: Journey) -> None:
+def test_what_requests_made_has_the_tags_that_it_was_made_with(facts: ResourceFacts, journey: ProjectRequests) -> None:
     mine, other = (journey.role(f"mlops-staging-{project}-stackset-execution") for project in ("screening", "diabetes"))
     tags = [{"Key": "project", "Value": "screening"}]
     inside = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
     made = journey.ask(mine, "sagemaker", "CreateModel", ModelName="model-1", Tags=tags, VpcConfig=inside)
     removed, taken = (journey.ask(one, "sagemaker", "DeleteModel", ModelName="model-1") for one in (mine, other))
-    assert decided(known, [made, removed]).passed
-    (one,) = decided(known, [made, taken]).refused
+    assert decided(facts, [made, removed]).passed
+    (one,) = decided(facts, [made, taken]).refused
     assert one.question.action == "sagemaker:DeleteModel"
-    assert not decided(known, [removed]).passed
+    assert not decided(facts, [removed]).passed
 
 
-def test_the_same_question_is_decided_once(known: ResourceFacts, journey: Journey) -> None:
-    found = decided(known, [journey.package_described()] * 3)
+def test_the_same_question_is_decided_once(facts: ResourceFacts, journey: ProjectRequests) -> None:
+    found = decided(facts, [journey.package_described()] * 3)
     assert found.requests == 3
     assert [one.numbers for one in found.decisions] == [[1, 1, 1]]

@@ -14,7 +14,7 @@ from rehearsal.authorization.unused import unused_rights
 from rehearsal.authorization.verdict import Access, judge
 from rehearsal.aws.recorder import Recorded
 from rehearsal.report import RehearsalReport
-from tests.rehearsal.authorization.journey import Journey
+from tests.rehearsal.authorization.project_requests import ProjectRequests
 
 
 def judged(folder: Path, resources: Path, requests: list[Recorded]) -> Access:
@@ -23,14 +23,14 @@ def judged(folder: Path, resources: Path, requests: list[Recorded]) -> Access:
     return judge(folder, requests)
 
 
-def test_a_passed_verdict_is_one_line(tmp_path: Path, resources: Path, journey: Journey) -> None:
+def test_a_passed_verdict_is_one_line(tmp_path: Path, resources: Path, journey: ProjectRequests) -> None:
     access = judged(tmp_path, resources, journey.everything())
     assert access.passed
     assert access.sentence().startswith(f"{len(journey.everything())} requests decided, all allowed; ")
 
 
 def test_a_refusal_fails_the_report_and_names_who_what_and_where(
-    tmp_path: Path, resources: Path, journey: Journey
+    tmp_path: Path, resources: Path, journey: ProjectRequests
 ) -> None:
     access = judged(tmp_path, resources, [*journey.everything(), journey.model_read("vpce-elsewhere")])
     report = RehearsalReport(access=access)
@@ -46,7 +46,9 @@ def test_a_refusal_fails_the_report_and_names_who_what_and_where(
     assert json.loads(json.dumps(told["question"]))["action"] == "s3:GetObject"
 
 
-def test_the_questions_are_answered_again_as_they_were(tmp_path: Path, resources: Path, journey: Journey) -> None:
+def test_the_questions_are_answered_again_as_they_were(
+    tmp_path: Path, resources: Path, journey: ProjectRequests
+) -> None:
     access = judged(tmp_path, resources, [*journey.everything(), journey.model_read("vpce-elsewhere")])
     answers = answer(tmp_path / "questions.json")
     refused = [one for one in answers if not one["allowed"]]
@@ -54,9 +56,9 @@ def test_the_questions_are_answered_again_as_they_were(tmp_path: Path, resources
     assert len(answers) > len(refused)
 
 
-def test_rights_that_nobody_used_are_listed_by_role_and_statement(known: ResourceFacts, journey: Journey) -> None:
-    asked = decide_all([journey.report_written()], known).decisions
-    idle = {one.statement: one for one in unused_rights(known.graph, asked)}
+def test_unused_rights_are_listed_by_role_and_statement(facts: ResourceFacts, journey: ProjectRequests) -> None:
+    asked = decide_all([journey.report_written()], facts).decisions
+    idle = {one.statement: one for one in unused_rights(facts.graph, asked)}
     assert {one.role for one in idle.values()} == {journey.role("mlops-screening-processing")}
     assert "s3:PutObject" not in idle["ReadAndWriteOwnRuns"].actions
     assert "s3:GetObject" in idle["ReadAndWriteOwnRuns"].actions
@@ -65,7 +67,7 @@ def test_rights_that_nobody_used_are_listed_by_role_and_statement(known: Resourc
 
 
 def test_an_unknown_operation_fails_the_verdict_and_says_what_to_do(
-    tmp_path: Path, resources: Path, journey: Journey
+    tmp_path: Path, resources: Path, journey: ProjectRequests
 ) -> None:
     access = judged(tmp_path, resources, [replace(journey.image_pull(), rights=None)])
     assert access.unmapped == ("ecr:BatchGetImage",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from moto.guardduty.models import Detector
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
@@ -60,6 +61,11 @@ def test_an_inherited_method_is_inherited_again() -> None:
     assert Derived().name() == "derived base"
     patches.undo()
     assert "name" not in vars(Derived)
+
+
+def test_what_is_not_there_cannot_be_wrapped() -> None:
+    with pytest.raises(AttributeError, match="Base has no surname to wrap"):
+        Patches().wrap(Base, "surname", around("no"))
 
 
 def test_owners_undo_in_any_order() -> None:

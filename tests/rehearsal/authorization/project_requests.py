@@ -1,4 +1,4 @@
-"""Requests of a journey, as the recorder would note them, for the roles and resources of a graph."""
+"""API requests of a project's roles, as the recorder would write them, for the roles and resources of a graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEV, STAGING = "111111111111", "222222222222"
 REGION = "eu-west-1"
 
 
-class Journey:
+class ProjectRequests:
     """The screening project's way from data to staging."""
 
     def __init__(self, graph: PolicyGraph) -> None:
@@ -27,7 +27,7 @@ class Journey:
         (arn,) = [arn for arn in self.graph.roles if arn.endswith(ending)]
         return arn
 
-    def gate(self, account: str, service: str) -> str:
+    def endpoint(self, account: str, service: str) -> str:
         """An account's endpoint of a service."""
         found = self.graph.endpoint(account, service)
         assert found is not None
@@ -48,14 +48,14 @@ class Journey:
         )
         return _line(principal, role.split(":")[4], None, "sts", "AssumeRole", (right,), "journey")
 
-    # ---- what a journey asks
+    # ---- its requests
 
     def model_read(self, endpoint: str | None = None) -> Recorded:
         """Staging's model role reads its model out of the registry account."""
-        gate = endpoint or self.gate(STAGING, "s3")
+        through = endpoint or self.endpoint(STAGING, "s3")
         key = "screening/training/1/model.tar.gz"
         return self.ask(
-            self.role("mlops-staging-screening-model"), "s3", "GetObject", gate, Bucket=self.models.name, Key=key
+            self.role("mlops-staging-screening-model"), "s3", "GetObject", through, Bucket=self.models.name, Key=key
         )
 
     def image_pull(self) -> Recorded:
@@ -65,8 +65,10 @@ class Journey:
 
     def report_written(self) -> Recorded:
         """Processing writes a report."""
-        role, gate = self.role("mlops-screening-processing"), self.gate(DEV, "s3")
-        return self.ask(role, "s3", "PutObject", gate, Bucket=self.artifacts.name, Key="screening/runs/1/report.json")
+        role, through = self.role("mlops-screening-processing"), self.endpoint(DEV, "s3")
+        return self.ask(
+            role, "s3", "PutObject", through, Bucket=self.artifacts.name, Key="screening/runs/1/report.json"
+        )
 
     def package_described(self) -> Recorded:
         """CloudFormation in staging looks at the registry account's package."""
@@ -79,7 +81,7 @@ class Journey:
             self.role("mlops-screening-build"),
             "sagemaker",
             "CreatePipeline",
-            self.gate(DEV, "sagemaker.api"),
+            self.endpoint(DEV, "sagemaker.api"),
             PipelineName="mlops-screening",
             RoleArn=self.role("mlops-screening-pipeline"),
         )
