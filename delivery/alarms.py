@@ -6,8 +6,8 @@ for each request, so their average is a rate. `ModelLatency` is in microseconds.
 
 from typing import Any
 
-from .endpoint import VARIANT, attribute, tags
-from .instances import VCPUS
+from delivery.endpoint import VARIANT, attribute, tags
+from settings.endpoint_instances import VCPUS
 
 _INVOCATIONS = "AWS/SageMaker"
 _INSTANCES = "/aws/sagemaker/Endpoints"

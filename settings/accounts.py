@@ -17,9 +17,9 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from settings.document import Document, KeyPath, dotted, read
 from settings.explain import explain
 from settings.model import Credentials
-from settings.problems import Problem, SettingsError
+from settings.problems import SettingsError, SettingsProblem
 from settings.section import Section
-from settings.values import RFC_1918, AccountId, Distinct, OrganizationalUnit, StackName, Stage
+from settings.values import RFC_1918, AccountId, DeploymentStage, Distinct, OrganizationalUnit, StackName
 
 FILE = "accounts.yaml"
 # What the resolution itself decides, or the file says elsewhere.
@@ -88,9 +88,9 @@ class Accounts(Section):
             raise ValueError(f"/{value} is larger than addresses, {pool}")
         return value
 
-    def by_stage(self) -> dict[Stage, StageAccounts]:
+    def by_stage(self) -> dict[DeploymentStage, StageAccounts]:
         """The stages that are given, in order."""
-        given = {Stage.STAGING: self.stages.staging, Stage.PRODUCTION: self.stages.production}
+        given = {DeploymentStage.STAGING: self.stages.staging, DeploymentStage.PRODUCTION: self.stages.production}
         return {stage: accounts for stage, accounts in given.items() if accounts is not None}
 
 
@@ -102,10 +102,10 @@ class AccountsFile:
     settings: Accounts
     document: Document
 
-    def problem(self, path: KeyPath, given: str | None, message: str) -> Problem:
+    def problem(self, path: KeyPath, given: str | None, message: str) -> SettingsProblem:
         """A problem with a value of the file, at its line."""
         place = self.document.places.get(path)
-        return Problem(
+        return SettingsProblem(
             file=self.name, key=dotted(path), given=given, message=message, line=place.line if place else None
         )
 
@@ -127,9 +127,9 @@ def read_accounts(path: Path) -> AccountsFile:
     return file
 
 
-def _twice(file: AccountsFile) -> Iterator[Problem]:
+def _twice(file: AccountsFile) -> Iterator[SettingsProblem]:
     """An account or a unit that two stages name."""
-    seen: dict[str, Stage] = {}
+    seen: dict[str, DeploymentStage] = {}
     for stage, accounts in file.settings.by_stage().items():
         for key, values in (("accounts", accounts.accounts), ("units", accounts.units)):
             for place, value in enumerate(values):

@@ -14,26 +14,26 @@ from policies.documents.accounts import MOST_LISTED
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
-from settings.problems import Problem, nearest
+from settings.problems import SettingsProblem, nearest
 from settings.stack_files import HOSTS, StackFiles, known, problem_at, read_stack_files, same, sections, text, texts
-from settings.values import Kind, Stage
+from settings.values import DeploymentStage, StackKind
 
 
-def check(directory: Path) -> list[Problem]:
+def check(directory: Path) -> list[SettingsProblem]:
     """Everything that is wrong with the directory's stack files, each alone and all together."""
     return check_estate(read_stack_files(directory), directory)
 
 
-def check_estate(stack_files: StackFiles, directory: Path) -> list[Problem]:
+def check_estate(stack_files: StackFiles, directory: Path) -> list[SettingsProblem]:
     """What is wrong with the files, each alone and all together."""
     if not stack_files.files:
         message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
-        return [Problem(file=str(directory), message=message)]
+        return [SettingsProblem(file=str(directory), message=message)]
     alone = [problem for file in stack_files.files for problem in file.problems]
     return alone + [problem for rule in RULES for problem in rule(stack_files)]
 
 
-def accounts_are_apart(stack_files: StackFiles) -> Iterator[Problem]:
+def accounts_are_apart(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Accounts separate environments, unless a data science stack says that it has only one."""
     for first, second in combinations(stack_files.of(*HOSTS), 2):
         account, stage = text(second, "account"), text(second, "stage")
@@ -47,7 +47,7 @@ def accounts_are_apart(stack_files: StackFiles) -> Iterator[Problem]:
             yield problem_at(second, ("account",), f"{message} data science stack", account)
 
 
-def networks_do_not_overlap(stack_files: StackFiles) -> Iterator[Problem]:
+def networks_do_not_overlap(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Networks that overlap can never be connected."""
     for first, second in combinations(stack_files.of(*HOSTS), 2):
         one, other = text(first, "network", "cidr"), text(second, "network", "cidr")
@@ -56,28 +56,28 @@ def networks_do_not_overlap(stack_files: StackFiles) -> Iterator[Problem]:
             yield problem_at(second, ("network", "cidr"), message, other)
 
 
-def workloads_exist(stack_files: StackFiles) -> Iterator[Problem]:
+def workloads_exist(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A data science stack names workload stacks, staging before production."""
-    for file in stack_files.of(Kind.DATA_SCIENCE):
+    for file in stack_files.of(StackKind.DATA_SCIENCE):
         passed_production = False
         for place, stack in enumerate(texts(file, "workloads")):
             path = ("workloads", place)
-            yield from _reference(stack_files, file, path, stack, Kind.WORKLOAD)
-            workload = stack_files.named(stack, Kind.WORKLOAD)
+            yield from _reference(stack_files, file, path, stack, StackKind.WORKLOAD)
+            workload = stack_files.named(stack, StackKind.WORKLOAD)
             source, stage = text(workload, "registry", "stack"), text(workload, "stage")
             if source and source != file.stack:
                 message = f"takes its models from {source}: set registry.stack of {stack} to {file.stack}"
                 yield problem_at(file, path, message, stack)
-            if passed_production and stage == Stage.STAGING:
+            if passed_production and stage == DeploymentStage.STAGING:
                 yield problem_at(
                     file, path, "serves staging and stands behind a production stack: staging first", stack
                 )
-            passed_production = passed_production or stage == Stage.PRODUCTION
+            passed_production = passed_production or stage == DeploymentStage.PRODUCTION
 
 
-def accounts_can_be_named(stack_files: StackFiles) -> Iterator[Problem]:
+def accounts_can_be_named(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Policies list workload accounts up to a number; beyond it the organization's units stand for them."""
-    for file in stack_files.of(Kind.DATA_SCIENCE):
+    for file in stack_files.of(StackKind.DATA_SCIENCE):
         stacks = texts(file, "workloads")
         given = len({text(stack_files.by_stack.get(stack), "account") or stack for stack in stacks})
         if given <= MOST_LISTED:
@@ -91,12 +91,12 @@ def accounts_can_be_named(stack_files: StackFiles) -> Iterator[Problem]:
             yield problem_at(file, ("account",), message, text(file, "account"))
 
 
-def registries_match(stack_files: StackFiles) -> Iterator[Problem]:
+def registries_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A workload stack says where its models come from; the data science stack knows better."""
-    for file in stack_files.of(Kind.WORKLOAD):
+    for file in stack_files.of(StackKind.WORKLOAD):
         stack = text(file, "registry", "stack")
-        yield from _reference(stack_files, file, ("registry", "stack"), stack, Kind.DATA_SCIENCE)
-        home = stack_files.named(stack, Kind.DATA_SCIENCE)
+        yield from _reference(stack_files, file, ("registry", "stack"), stack, StackKind.DATA_SCIENCE)
+        home = stack_files.named(stack, StackKind.DATA_SCIENCE)
         given, account = text(file, "registry", "account"), text(home, "account")
         if given and account and given != account:
             yield problem_at(file, ("registry", "account"), f"the account of {stack} is {account}", given)
@@ -107,22 +107,22 @@ def registries_match(stack_files: StackFiles) -> Iterator[Problem]:
         yield from same(file, home, "prefix", "organization")
 
 
-def projects_have_a_home(stack_files: StackFiles) -> Iterator[Problem]:
+def projects_have_a_home(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A project lives in its data science stack's account and region, and its stack is named after it."""
-    for file in stack_files.of(Kind.PROJECT):
+    for file in stack_files.of(StackKind.PROJECT):
         stack, identifier = text(file, "dataScience"), text(file, "id")
-        yield from _reference(stack_files, file, ("dataScience",), stack, Kind.DATA_SCIENCE)
+        yield from _reference(stack_files, file, ("dataScience",), stack, StackKind.DATA_SCIENCE)
         # The runner may write the state of `project-*` stacks and no other.
         if identifier and file.stack != f"project-{identifier}":
             yield problem_at(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
-        home = stack_files.named(stack, Kind.DATA_SCIENCE)
+        home = stack_files.named(stack, StackKind.DATA_SCIENCE)
         yield from same(file, home, "account", "region", "prefix", "organization")
 
 
-def projects_are_admitted(stack_files: StackFiles) -> Iterator[Problem]:
+def projects_are_admitted(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Every stage of a project has a workload stack that lists the project."""
-    for file in stack_files.of(Kind.PROJECT):
-        home = stack_files.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(StackKind.PROJECT):
+        home = stack_files.named(text(file, "dataScience"), StackKind.DATA_SCIENCE)
         workloads = texts(home, "workloads")
         for place, stage in enumerate(texts(file, "stages")):
             serving = [stack for stack in workloads if text(stack_files.by_stack.get(stack), "stage") == stage]
@@ -131,23 +131,23 @@ def projects_are_admitted(stack_files: StackFiles) -> Iterator[Problem]:
                 yield problem_at(file, ("stages", place), message, stage)
 
 
-def project_ids_differ(stack_files: StackFiles) -> Iterator[Problem]:
+def project_ids_differ(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Two projects with one id would share every name; with an id and a stage the names of a project's alarms begin."""
-    for first, second in combinations(stack_files.of(Kind.PROJECT), 2):
+    for first, second in combinations(stack_files.of(StackKind.PROJECT), 2):
         identifier = text(second, "id")
         if identifier and identifier == text(first, "id") and text(first, "account") == text(second, "account"):
             yield problem_at(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
-    for first, second in permutations(stack_files.of(Kind.PROJECT), 2):
+    for first, second in permutations(stack_files.of(StackKind.PROJECT), 2):
         identifier, other = text(second, "id") or "", text(first, "id")
-        if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in Stage):
+        if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in DeploymentStage):
             message = f"names of {first.stack} in workload accounts begin with it already: choose another id"
             yield problem_at(second, ("id",), message, identifier)
 
 
-def scientists_have_projects(stack_files: StackFiles) -> Iterator[Problem]:
+def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A scientist publishes to projects that live in the same data science stack."""
-    for file in stack_files.of(Kind.DATA_SCIENCE):
-        homes = {text(each, "id"): text(each, "dataScience") for each in stack_files.of(Kind.PROJECT)}
+    for file in stack_files.of(StackKind.DATA_SCIENCE):
+        homes = {text(each, "id"): text(each, "dataScience") for each in stack_files.of(StackKind.PROJECT)}
         here = tuple(sorted(project for project, home in homes.items() if project and home == file.stack))
         for place, scientist in enumerate(sections(file, "studio", "scientists")):
             named = scientist.get("projects")
@@ -158,10 +158,10 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[Problem]:
                     yield problem_at(file, path, message, project, allowed=here, match=nearest(project, here))
 
 
-def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[Problem]:
+def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Who runs a project's training does not let its models into production."""
-    for file in stack_files.of(Kind.PROJECT):
-        home = stack_files.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(StackKind.PROJECT):
+        home = stack_files.named(text(file, "dataScience"), StackKind.DATA_SCIENCE)
         approvers = texts(home, "approvers")
         for place, role in enumerate(texts(file, "administrators")):
             if home and role in approvers:
@@ -169,10 +169,10 @@ def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[Problem]:
                 yield problem_at(file, ("administrators", place), message, role)
 
 
-def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[Problem]:
+def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A model is served only where its artifact and image are (botocore sagemaker ContainerDefinition)."""
-    for file in stack_files.of(Kind.WORKLOAD):
-        home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(StackKind.WORKLOAD):
+        home = stack_files.named(text(file, "registry", "stack"), StackKind.DATA_SCIENCE)
         region, own, projects = text(home, "region"), text(file, "region"), texts(file, "projects")
         if home and region and own and region != own and projects:
             message = (
@@ -182,10 +182,10 @@ def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[Problem]:
             yield problem_at(file, ("projects",), message, ", ".join(projects))
 
 
-def models_buckets_match(stack_files: StackFiles) -> Iterator[Problem]:
+def models_buckets_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A workload stack names the models bucket where the data science stack uses one that exists already."""
-    for file in stack_files.of(Kind.WORKLOAD):
-        home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    for file in stack_files.of(StackKind.WORKLOAD):
+        home = stack_files.named(text(file, "registry", "stack"), StackKind.DATA_SCIENCE)
         given, there = text(file, "registry", "modelsBucket"), text(home, "existing", "buckets", "models")
         if home and "existing" in home.known and given != there:
             message = f"{home.stack} keeps its models in {there}: set registry.modelsBucket to it"
@@ -194,9 +194,9 @@ def models_buckets_match(stack_files: StackFiles) -> Iterator[Problem]:
             yield problem_at(file, ("registry", "modelsBucket"), message, given)
 
 
-def names_do_not_collide(stack_files: StackFiles) -> Iterator[Problem]:
+def names_do_not_collide(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Where names begin with a project's id, a stack's name or a stage, an account has each of those once."""
-    for file in stack_files.of(Kind.PROJECT):
+    for file in stack_files.of(StackKind.PROJECT):
         identifier, account = text(file, "id"), text(file, "account")
         for other in stack_files.of(*HOSTS):
             if not account or account != text(other, "account"):
@@ -204,16 +204,16 @@ def names_do_not_collide(stack_files: StackFiles) -> Iterator[Problem]:
             if identifier and identifier in (other.stack, text(other, "stage")):
                 message = f"names of {other.stack} in this account begin with it already: choose another id"
                 yield problem_at(file, ("id",), message, identifier)
-    stages = tuple(Stage)
-    for file in stack_files.of(Kind.DATA_SCIENCE):
+    stages = tuple(DeploymentStage)
+    for file in stack_files.of(StackKind.DATA_SCIENCE):
         if file.stack in stages:
             message = "a data science stack cannot be named like a stage, whose parameters have that place: rename"
             yield problem_at(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
 
 
-def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[Problem]:
+def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Roles carry the boundary that their account's foundation makes, unless their stack brings another."""
-    foundations = stack_files.of(Kind.FOUNDATION)
+    foundations = stack_files.of(StackKind.FOUNDATION)
     for first, second in combinations(foundations, 2):
         account = text(second, "account")
         if account and account == text(first, "account"):
@@ -238,12 +238,12 @@ def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[Problem]:
         yield from same(file, own, "prefix")
 
 
-def deployers_know_buckets(stack_files: StackFiles) -> Iterator[Problem]:
+def deployers_know_buckets(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """The deployer that a foundation makes looks at, and writes the policies of, buckets that it is told of.
 
     `existing_buckets` of the foundation, `existing.buckets` of a data science stack.
     """
-    for own, file in product(stack_files.of(Kind.FOUNDATION), stack_files.of(Kind.DATA_SCIENCE)):
+    for own, file in product(stack_files.of(StackKind.FOUNDATION), stack_files.of(StackKind.DATA_SCIENCE)):
         account = text(file, "account")
         # A foundation that is wrong by itself is told about already.
         if not isinstance(own.settings, FoundationSettings) or own.settings.account != account:
@@ -256,7 +256,7 @@ def deployers_know_buckets(stack_files: StackFiles) -> Iterator[Problem]:
                 yield problem_at(file, path, message, bucket)
 
 
-RULES: tuple[Callable[[StackFiles], Iterator[Problem]], ...] = (
+RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
     workloads_exist,
@@ -290,16 +290,16 @@ def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[s
 
 
 def _single_account(stack_files: StackFiles, file: StackFile) -> bool:
-    if file.kind is Kind.DATA_SCIENCE:
+    if file.kind is StackKind.DATA_SCIENCE:
         # Wrong by itself is told about already.
         return known(file, ("singleAccount",)) is not False
-    home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
+    home = stack_files.named(text(file, "registry", "stack"), StackKind.DATA_SCIENCE)
     return bool(home and _single_account(stack_files, home) and text(home, "account") == text(file, "account"))
 
 
 def _reference(
-    stack_files: StackFiles, file: StackFile, path: KeyPath, stack: str | None, kind: Kind
-) -> Iterator[Problem]:
+    stack_files: StackFiles, file: StackFile, path: KeyPath, stack: str | None, kind: StackKind
+) -> Iterator[SettingsProblem]:
     """A named stack has a file, of the right kind. A file that cannot be read is told about by itself."""
     if stack is None:
         return

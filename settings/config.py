@@ -7,23 +7,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from settings.document import Document, KeyPath, Place, read
+from settings.document import Document, KeyPath, SourcePosition, read
 from settings.explain import is_text, keys_of
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
-from settings.problems import Problem, nearest, shown
-from settings.values import Kind
+from settings.problems import SettingsProblem, nearest, shown
+from settings.values import StackKind
 
 PROJECT = "mlops-platform"
 NAMESPACE = f"{PROJECT}:"
 PROVIDERS = "pulumi:disable-default-providers"
 # What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
 FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
-MODELS: dict[Kind, type[StackSettings]] = {
-    Kind.FOUNDATION: FoundationSettings,
-    Kind.WORKLOAD: WorkloadSettings,
-    Kind.DATA_SCIENCE: DataScienceSettings,
-    Kind.PROJECT: ProjectSettings,
+MODELS: dict[StackKind, type[StackSettings]] = {
+    StackKind.FOUNDATION: FoundationSettings,
+    StackKind.WORKLOAD: WorkloadSettings,
+    StackKind.DATA_SCIENCE: DataScienceSettings,
+    StackKind.PROJECT: ProjectSettings,
 }
 AnyStack: TypeAlias = FoundationSettings | WorkloadSettings | DataScienceSettings | ProjectSettings
 
@@ -35,7 +35,7 @@ def engine_config(path: Path) -> dict[str, str]:
     return {key: _encoded(value) for key, value in (declared | (config if isinstance(config, dict) else {})).items()}
 
 
-def outside(document: Document, file: str, *, committed: bool) -> list[Problem]:
+def outside(document: Document, file: str, *, committed: bool) -> list[SettingsProblem]:
     """What stands beside `config`."""
     problems = []
     for key in document.values:
@@ -43,24 +43,26 @@ def outside(document: Document, file: str, *, committed: bool) -> list[Problem]:
         if key not in FILE_KEYS:
             hint = "is not a key of a stack file; settings stand below config:"
             match = nearest(key, FILE_KEYS)
-            problems.append(Problem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match))
+            problems.append(
+                SettingsProblem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match)
+            )
         elif committed and key in FILE_KEYS[2:]:
             hint = "belongs to one person's encryption and is not committed: delete the line"
-            problems.append(Problem(file=file, key=key, line=line, message=hint))
+            problems.append(SettingsProblem(file=file, key=key, line=line, message=hint))
     return problems
 
 
-def section(document: Document, file: str, problems: list[Problem]) -> dict[str, Any]:
+def section(document: Document, file: str, problems: list[SettingsProblem]) -> dict[str, Any]:
     config = document.values.get("config")
     if isinstance(config, dict):
         return config
     place = document.places.get(("config",))
     message = "must be a section with the stack's settings" if place else "is missing: the section with the settings"
-    problems.append(Problem(file=file, key="config", line=place.line if place else None, message=message))
+    problems.append(SettingsProblem(file=file, key="config", line=place.line if place else None, message=message))
     return {}
 
 
-def foreign(config: Mapping[str, Any], file: str, places: Mapping[KeyPath, Place]) -> list[Problem]:
+def foreign(config: Mapping[str, Any], file: str, places: Mapping[KeyPath, SourcePosition]) -> list[SettingsProblem]:
     """Keys of other namespaces: most are none of our business, some are ours under a wrong name."""
     problems = []
     ours = {key for model in MODELS.values() for key in keys_of(model)}
@@ -74,14 +76,14 @@ def foreign(config: Mapping[str, Any], file: str, places: Mapping[KeyPath, Place
             wrong += f": write {NAMESPACE}{name}" if name in ours else f"; ours is {PROJECT}"
         if wrong:
             place = places.get(("config", key))
-            problems.append(Problem(file=file, key=key, line=place.line if place else None, message=wrong))
+            problems.append(SettingsProblem(file=file, key=key, line=place.line if place else None, message=wrong))
     disabled = config.get(PROVIDERS)
     if not isinstance(disabled, list) or not {"aws", "*"} & {str(name) for name in disabled}:
         place = places.get(("config", PROVIDERS))
         message = 'must be ["aws"]: a resource without a provider of its own would go to whatever account is signed in'
         given = shown(disabled) if PROVIDERS in config else None
         line = place.line if place else None
-        problems.append(Problem(file=file, key=PROVIDERS, given=given, line=line, message=message))
+        problems.append(SettingsProblem(file=file, key=PROVIDERS, given=given, line=line, message=message))
     return problems
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from settings.problems import Problem, SettingsError, nearest, shown
+from settings.problems import SettingsError, SettingsProblem, nearest, shown
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 DEEPEST = 12
@@ -28,7 +28,7 @@ LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePosition:
     """Where a value stands: its line, and its text if it was written without quotes."""
 
     line: int
@@ -40,8 +40,8 @@ class Document:
     """A file's values; `places` by path from the root. `unread` are paths whose value was refused and is None."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    places: dict[KeyPath, Place] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    places: dict[KeyPath, SourcePosition] = field(default_factory=dict)
+    problems: list[SettingsProblem] = field(default_factory=list)
     unread: set[KeyPath] = field(default_factory=set)
 
 
@@ -53,13 +53,15 @@ def read(path: Path) -> Document:
     except yaml.YAMLError as error:
         raise SettingsError([_broken(path.name, error)]) from None
     except RecursionError:
-        raise SettingsError([Problem(file=path.name, message="nested too deep to be read")]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message="nested too deep to be read")]) from None
     except ValueError as error:  # PyYAML hands an escape beyond Unicode to chr()
-        raise SettingsError([Problem(file=path.name, message=f"broken YAML: {error}")]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message=f"broken YAML: {error}")]) from None
     if root is None:
         return Document()
     if not isinstance(root, yaml.MappingNode):
-        raise SettingsError([Problem(file=path.name, message="must hold keys and values, such as config:", line=1)])
+        raise SettingsError(
+            [SettingsProblem(file=path.name, message="must hold keys and values, such as config:", line=1)]
+        )
     reader = _Reader(path.name)
     reader.document.values.update(reader.mapping(root, ()))
     return reader.document
@@ -68,31 +70,33 @@ def read(path: Path) -> Document:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
-            raise SettingsError([Problem(file=path.name, message=f"larger than {LARGEST // 1024} KiB: no stack file")])
+            raise SettingsError(
+                [SettingsProblem(file=path.name, message=f"larger than {LARGEST // 1024} KiB: no stack file")]
+            )
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError([_missing(path)]) from None
     except UnicodeDecodeError as error:
         message = f"not UTF-8 text: byte {error.start} cannot be read"
-        raise SettingsError([Problem(file=path.name, message=message)]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message=message)]) from None
     except OSError as error:
-        raise SettingsError([Problem(file=path.name, message=f"cannot be read: {error.strerror}")]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message=f"cannot be read: {error.strerror}")]) from None
 
 
-def _missing(path: Path) -> Problem:
+def _missing(path: Path) -> SettingsProblem:
     there = tuple(sorted(found.name for found in path.parent.glob("Pulumi.*.yaml")))
     message = "there is no such file" if there else f"there is no such file, and no stack file at all in {path.parent}"
-    return Problem(file=path.name, message=message, allowed=there, nearest=nearest(path.name, there))
+    return SettingsProblem(file=path.name, message=message, allowed=there, nearest=nearest(path.name, there))
 
 
-def _broken(file: str, error: yaml.YAMLError) -> Problem:
+def _broken(file: str, error: yaml.YAMLError) -> SettingsProblem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     context = getattr(error, "context", None)
     message = f"broken YAML: {context}, {said}" if context else f"broken YAML: {said}"
     if mark is None:
-        return Problem(file=file, message=message)
-    return Problem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
+        return SettingsProblem(file=file, message=message)
+    return SettingsProblem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
 
 
 class _Reader:
@@ -115,7 +119,7 @@ class _Reader:
                 self._problem(key_node, here, f"stands twice; the first is in line {first}")
                 continue
             # Before the value is read: what it holds may be wrong in ways that need the place.
-            self.document.places[here] = Place(key_node.start_mark.line + 1)
+            self.document.places[here] = SourcePosition(key_node.start_mark.line + 1)
             values[key] = self._value(value_node, here)
         return values
 
@@ -129,7 +133,7 @@ class _Reader:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             for place, child in enumerate(node.value):
-                self.document.places[(*path, place)] = Place(child.start_mark.line + 1)
+                self.document.places[(*path, place)] = SourcePosition(child.start_mark.line + 1)
             return [self._value(child, (*path, place)) for place, child in enumerate(node.value)]
         return self._scalar(node, path)
 
@@ -150,12 +154,12 @@ class _Reader:
             return text
         value = plain(text)
         if not isinstance(value, str):
-            self.document.places[path] = Place(self.document.places[path].line, text or None)
+            self.document.places[path] = SourcePosition(self.document.places[path].line, text or None)
         return value
 
     def _problem(self, node: yaml.Node, path: KeyPath, message: str) -> None:
         line = node.start_mark.line + 1
-        self.document.problems.append(Problem(file=self._file, key=dotted(path), line=line, message=message))
+        self.document.problems.append(SettingsProblem(file=self._file, key=dotted(path), line=line, message=message))
 
 
 def plain(text: str) -> str | int | float | bool | None:
@@ -191,9 +195,9 @@ def dotted(path: KeyPath) -> str:
     return text.removeprefix(".").removeprefix("mlops-platform:")
 
 
-def below(places: Mapping[KeyPath, Place], namespace: str) -> dict[KeyPath, Place]:
+def below(places: Mapping[KeyPath, SourcePosition], namespace: str) -> dict[KeyPath, SourcePosition]:
     """Places of the settings alone, by their path without `config` and namespace."""
-    found: dict[KeyPath, Place] = {}
+    found: dict[KeyPath, SourcePosition] = {}
     for path, place in places.items():
         if len(path) > 1 and path[0] == "config" and isinstance(path[1], str) and path[1].startswith(namespace):
             found[(path[1].removeprefix(namespace), *path[2:])] = place

@@ -72,7 +72,7 @@ class ExistingStudioNetwork(ExistingNetwork):
     )
 
 
-class WorkloadKeys(Section):
+class ExistingWorkloadKeys(Section):
     """KMS keys of a workload account. The platform writes their policies: bring keys that nobody else uses."""
 
     volumes: KeyArn | None = Field(default=None, description="Key of the endpoints' volumes.")
@@ -80,7 +80,7 @@ class WorkloadKeys(Section):
     operations: KeyArn | None = Field(default=None, description="Key of logs and alarms.")
 
 
-class DataScienceKeys(Section):
+class ExistingDataScienceKeys(Section):
     """KMS keys of a data science account. The platform writes their policies: bring keys that nobody else uses."""
 
     data: KeyArn | None = Field(default=None, description="Key of data and pipeline artifacts.")
@@ -90,14 +90,14 @@ class DataScienceKeys(Section):
     operations: KeyArn | None = Field(default=None, description="Key of logs and alarms.")
 
 
-class Buckets(Section):
+class ExistingBuckets(Section):
     """Buckets. The platform writes their policies, and leaves their objects, lifecycle and settings alone."""
 
     data: BucketName | None = Field(default=None, description="Bucket of the projects' data.")
     models: BucketName | None = Field(default=None, description="Bucket of models; workload stacks name it too.")
 
 
-class WorkloadRoles(Section):
+class ExistingWorkloadRoles(Section):
     """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
 
     stack_set_execution: dict[Identifier, RoleArn] = Field(
@@ -105,7 +105,7 @@ class WorkloadRoles(Section):
     )
 
 
-class ProjectRoles(Section):
+class ExistingProjectRoles(Section):
     """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
 
     stack_set_administration: RoleArn | None = Field(
@@ -113,7 +113,7 @@ class ProjectRoles(Section):
     )
 
 
-AnyKeys = TypeVar("AnyKeys", WorkloadKeys, DataScienceKeys)
+AnyKeys = TypeVar("AnyKeys", ExistingWorkloadKeys, ExistingDataScienceKeys)
 
 
 def _endpoints_have_a_network(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
@@ -138,10 +138,10 @@ class WorkloadExisting(Section):
 
     network: ExistingNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
     endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
-    keys: Annotated[WorkloadKeys, AfterValidator(_keys_differ)] = Field(
-        default_factory=WorkloadKeys, description="KMS keys, by ARN."
+    keys: Annotated[ExistingWorkloadKeys, AfterValidator(_keys_differ)] = Field(
+        default_factory=ExistingWorkloadKeys, description="KMS keys, by ARN."
     )
-    roles: WorkloadRoles = Field(default_factory=WorkloadRoles, description="Roles, by ARN.")
+    roles: ExistingWorkloadRoles = Field(default_factory=ExistingWorkloadRoles, description="Roles, by ARN.")
 
 
 class DataScienceExisting(Section):
@@ -149,14 +149,14 @@ class DataScienceExisting(Section):
 
     network: ExistingStudioNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
     endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
-    keys: Annotated[DataScienceKeys, AfterValidator(_keys_differ)] = Field(
-        default_factory=DataScienceKeys, description="KMS keys, by ARN."
+    keys: Annotated[ExistingDataScienceKeys, AfterValidator(_keys_differ)] = Field(
+        default_factory=ExistingDataScienceKeys, description="KMS keys, by ARN."
     )
-    buckets: Buckets = Field(default_factory=Buckets, description="Buckets, by name.")
+    buckets: ExistingBuckets = Field(default_factory=ExistingBuckets, description="Buckets, by name.")
 
     @field_validator("buckets")
     @classmethod
-    def _buckets_have_their_key(cls, value: Buckets, info: ValidationInfo) -> Buckets:
+    def _buckets_have_their_key(cls, value: ExistingBuckets, info: ValidationInfo) -> ExistingBuckets:
         keys = info.data.get("keys")
         for purpose, bucket in value.model_dump().items():
             if bucket and keys and getattr(keys, purpose) is None:
@@ -171,7 +171,7 @@ class DataScienceExisting(Section):
 class ProjectExisting(Section):
     """What a project has already in the data science account."""
 
-    roles: ProjectRoles = Field(default_factory=ProjectRoles, description="Roles, by ARN.")
+    roles: ExistingProjectRoles = Field(default_factory=ExistingProjectRoles, description="Roles, by ARN.")
 
 
 AnyExisting = TypeVar("AnyExisting", WorkloadExisting, DataScienceExisting, ProjectExisting)

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from settings.document import KeyPath, Place, dotted
-from settings.problems import Problem, nearest, shown
+from settings.document import KeyPath, SourcePosition, dotted
+from settings.problems import SettingsProblem, nearest, shown
 from settings.values import NotAllowed
 
 # By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.
@@ -43,8 +43,8 @@ def explain(
     model: type[BaseModel],
     values: Mapping[str, Any],
     source: str,
-    places: Mapping[KeyPath, Place],
-) -> list[Problem]:
+    places: Mapping[KeyPath, SourcePosition],
+) -> list[SettingsProblem]:
     """One problem for each mistake. A key that is missing because it was misspelt is told once."""
     details = error.errors(include_url=False)
     unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
@@ -103,12 +103,12 @@ def _problem(
     model: type[BaseModel],
     values: Mapping[str, Any],
     source: str,
-    places: Mapping[KeyPath, Place],
-) -> Problem:
+    places: Mapping[KeyPath, SourcePosition],
+) -> SettingsProblem:
     path = _as_written(detail["loc"], model)
     message, allowed, match = _told(detail, model)
     place = next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
-    return Problem(
+    return SettingsProblem(
         file=source,
         key=dotted(path),
         given=_given(path, values, places),
@@ -129,7 +129,7 @@ def _as_written(path: KeyPath, model: type[BaseModel]) -> KeyPath:
     return tuple(steps)
 
 
-def _given(path: KeyPath, values: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> str | None:
+def _given(path: KeyPath, values: Mapping[str, Any], places: Mapping[KeyPath, SourcePosition]) -> str | None:
     """The value as written; nothing where nothing was written."""
     here: Any = values
     for step in path:

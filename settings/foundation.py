@@ -8,13 +8,13 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
 from settings.section import Section
-from settings.values import BucketName, Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
+from settings.values import BucketName, Distinct, InstanceType, OrganizationTarget, RoleArn, StackKind
 
 # Data and models, of as many data science stacks as an account reasonably has; the deployer's policy holds them all.
 MOST_BUCKETS = 10
 
 
-class Deployer(Section):
+class DeployerSettings(Section):
     """Who brings the account's other stacks up."""
 
     trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
@@ -112,8 +112,8 @@ class Correction(Section):
 class FoundationSettings(StackSettings):
     """What an account's owner makes once: the deployer, the boundary of every role, and the guards."""
 
-    kind: Literal[Kind.FOUNDATION]
-    deployer: Deployer
+    kind: Literal[StackKind.FOUNDATION]
+    deployer: DeployerSettings
     people: People = Field(default_factory=People)
     prevention: Prevention = Field(default_factory=Prevention)
     detection: Detection = Field(default_factory=Detection)

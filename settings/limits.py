@@ -7,10 +7,10 @@ from collections.abc import Callable
 from catalog import names
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
-from settings.problems import Problem, shown
+from settings.problems import SettingsProblem, shown
 
 
-def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Problem]:
+def names_too_long(stack: str, settings: StackSettings, source: str) -> list[SettingsProblem]:
     """One problem for each part of the stack whose names do not fit."""
     prefix, account, region = settings.prefix, settings.account, settings.region
     if isinstance(settings, ProjectSettings):
@@ -32,9 +32,9 @@ def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Pro
     return [problem for project in settings.projects for problem in _tried(source, "projects", project, of([project]))]
 
 
-def _tried(file: str, key: str, given: str | None, compute: Callable[[], list[str]]) -> list[Problem]:
+def _tried(file: str, key: str, given: str | None, compute: Callable[[], list[str]]) -> list[SettingsProblem]:
     try:
         compute()
     except names.NameTooLong as error:
-        return [Problem(file=file, key=key, given=shown(given) if given else None, message=str(error))]
+        return [SettingsProblem(file=file, key=key, given=shown(given) if given else None, message=str(error))]
     return []

@@ -12,14 +12,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from settings.config import MODELS, NAMESPACE, AnyStack, decoded, defaults, foreign, outside, section
-from settings.document import KeyPath, Place, below, dotted, read
+from settings.document import KeyPath, SourcePosition, below, dotted, read
 from settings.explain import explain, keys_of, section_of
 from settings.limits import names_too_long
 from settings.model import StackSettings
-from settings.problems import Problem, SettingsError, nearest, shown
-from settings.values import Kind
+from settings.problems import SettingsError, SettingsProblem, nearest, shown
+from settings.values import StackKind
 
-NOWHERE: Mapping[KeyPath, Place] = {}
+NOWHERE: Mapping[KeyPath, SourcePosition] = {}
 KEYS = frozenset(key for model in MODELS.values() for key in keys_of(model))
 
 
@@ -33,14 +33,16 @@ class StackFile:
 
     name: str
     stack: str
-    kind: Kind | None = None
+    kind: StackKind | None = None
     settings: AnyStack | None = None
     known: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    problems: list[SettingsProblem] = field(default_factory=list)
+    places: Mapping[KeyPath, SourcePosition] = field(default_factory=dict)
 
 
-def load(stack: str, values: Mapping[str, object], source: str, places: Mapping[KeyPath, Place] = NOWHERE) -> AnyStack:
+def load(
+    stack: str, values: Mapping[str, object], source: str, places: Mapping[KeyPath, SourcePosition] = NOWHERE
+) -> AnyStack:
     """The settings of a stack from plain values under camelCase keys, without namespace.
 
     `source` names the file in messages, `places` the lines in it. Raises SettingsError.
@@ -106,7 +108,7 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
         told = {dotted(path) for path in document.unread}
         problems += [each for each in error.problems if each.key not in told]
     problems.sort(key=lambda problem: problem.line or 0)
-    kind = Kind(values["kind"]) if values.get("kind") in tuple(Kind) else None
+    kind = StackKind(values["kind"]) if values.get("kind") in tuple(StackKind) else None
     bad = {problem.key for problem in problems}
     known = _known(MODELS[kind], declared | values, bad, ()) if kind else {}
     return StackFile(name, stack, kind, None if problems else settings, known, problems, places)
@@ -151,22 +153,22 @@ def stack_of(path: Path) -> str:
     """The stack that a file belongs to. Raises SettingsError if the file's name is not a stack file's."""
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     if not name or path.name != f"Pulumi.{name}.yaml":
-        raise SettingsError([Problem(file=path.name, message="a stack file is named Pulumi.<stack>.yaml")])
+        raise SettingsError([SettingsProblem(file=path.name, message="a stack file is named Pulumi.<stack>.yaml")])
     return name
 
 
 def _kind(
-    given: Mapping[str, object], source: str, places: Mapping[KeyPath, Place]
-) -> tuple[Kind | None, list[Problem]]:
+    given: Mapping[str, object], source: str, places: Mapping[KeyPath, SourcePosition]
+) -> tuple[StackKind | None, list[SettingsProblem]]:
     """The stack's kind, or the one it probably is, so that the other keys are checked too."""
     said = given.get("kind")
-    allowed = tuple(Kind)
+    allowed = tuple(StackKind)
     if isinstance(said, str) and said in allowed:
-        return Kind(said), []
+        return StackKind(said), []
     place = places.get(("kind",))
     match = nearest(str(said), allowed) if said else None
     message = "is none of the kinds of stack" if "kind" in given else "is missing: what the stack builds"
-    problem = Problem(
+    problem = SettingsProblem(
         file=source,
         key="kind",
         given=shown(said) if "kind" in given else None,
@@ -175,9 +177,9 @@ def _kind(
         nearest=match,
         line=place.line if place else None,
     )
-    likely = max(Kind, key=lambda kind: len(keys_of(MODELS[kind]).keys() & given.keys()))
+    likely = max(StackKind, key=lambda kind: len(keys_of(MODELS[kind]).keys() & given.keys()))
     known = bool(given.keys() & (keys_of(MODELS[likely]).keys() - keys_of(StackSettings).keys()))
-    return Kind(match) if match else likely if known else None, [problem]
+    return StackKind(match) if match else likely if known else None, [problem]
 
 
 def _known(model: type[BaseModel], given: Mapping[str, Any], bad: set[str], path: KeyPath) -> dict[str, Any]:
@@ -226,7 +228,7 @@ def _secrets(value: object, path: KeyPath) -> list[KeyPath]:
     return []
 
 
-def _secret(path: KeyPath, source: str, places: Mapping[KeyPath, Place]) -> Problem:
+def _secret(path: KeyPath, source: str, places: Mapping[KeyPath, SourcePosition]) -> SettingsProblem:
     message = "is encrypted, but no setting is a secret: write it plainly, and keep secrets in Secrets Manager"
     place = places.get(path)
-    return Problem(file=source, key=dotted(path), line=place.line if place else None, message=message)
+    return SettingsProblem(file=source, key=dotted(path), line=place.line if place else None, message=message)

@@ -11,7 +11,7 @@ LONGEST_VALUE = 70
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class SettingsProblem:
     """One mistake. `key` is a path such as `network.cidr`, `line` counts from 1, `given` is the value as shown."""
 
     file: str
@@ -36,7 +36,7 @@ class Problem:
 class SettingsError(ValueError):
     """Everything that is wrong with one or more stack files, all at once."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[SettingsProblem]) -> None:
         self.problems = list(problems)
         super().__init__(self._text())
 

@@ -20,12 +20,12 @@ from settings.generated import filled, stack_file, workload_values
 from settings.listing import NoList, inserted
 from settings.load import StackFile, load
 from settings.organization import Organization
-from settings.problems import Problem, SettingsError
+from settings.problems import SettingsError, SettingsProblem
 from settings.stack_files import HOSTS, StackFiles, read_stack_files, text, texts
-from settings.values import Kind, Stage
+from settings.values import DeploymentStage, StackKind
 
 REMOVAL = "to take it away, see `Take an account away` in docs/layouts.md"
-STACKS = {Stage.STAGING: "staging", Stage.PRODUCTION: "prod"}
+STACKS = {DeploymentStage.STAGING: "staging", DeploymentStage.PRODUCTION: "prod"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def resolve(directory: Path, connected: Callable[[AccountsFile, str], Organizati
 
 def _home(file: AccountsFile, stack_files: StackFiles) -> StackFile:
     stack = file.settings.data_science
-    home = stack_files.named(stack, Kind.DATA_SCIENCE)
+    home = stack_files.named(stack, StackKind.DATA_SCIENCE)
     if home is None:
         message = f"there is no data science stack file Pulumi.{stack}.yaml: write it first"
         raise SettingsError([file.problem(("dataScience",), repr(stack), message)])
@@ -81,11 +81,11 @@ class _Resolving:
     ) -> None:
         self._directory, self._file, self._estate, self._home = directory, file, stack_files, home
         self._connected = connected
-        self._stages: dict[str, Stage] = {}
+        self._stages: dict[str, DeploymentStage] = {}
         self._unusable: dict[str, str] = {}
         self._left_out: list[str] = []
         self._files: dict[str, str] = {}
-        self._problems: list[Problem] = []
+        self._problems: list[SettingsProblem] = []
         cidrs = [text(host, "network", "cidr") for host in stack_files.of(*HOSTS)]
         self._taken = [ipaddress.IPv4Network(cidr) for cidr in cidrs if cidr]
 
@@ -111,7 +111,7 @@ class _Resolving:
                 organization = organization or self._connected(self._file, text(self._home, "region") or "")
                 self._take_members(organization, unit, stage)
 
-    def _take_members(self, organization: Organization, unit: str, stage: Stage) -> None:
+    def _take_members(self, organization: Organization, unit: str, stage: DeploymentStage) -> None:
         for member in organization.members(unit):
             why = None
             if not member.active:
@@ -126,14 +126,14 @@ class _Resolving:
             else:
                 self._take(member.id, stage, unit)
 
-    def _take(self, account: str, stage: Stage, through: str) -> None:
+    def _take(self, account: str, stage: DeploymentStage, through: str) -> None:
         there = self._stages.setdefault(account, stage)
         if there is not stage:
             message = f"account {account}, found through {through}, serves {there} already: an account has one stage"
             self._problems.append(self._file.problem(("stages", stage.value), None, message))
 
-    def _in_order(self) -> list[tuple[str, Stage]]:
-        stages = list(Stage)
+    def _in_order(self) -> list[tuple[str, DeploymentStage]]:
+        stages = list(DeploymentStage)
         return sorted(self._stages.items(), key=lambda pair: (stages.index(pair[1]), pair[0]))
 
     def _stop_at_problems(self) -> None:
@@ -142,9 +142,9 @@ class _Resolving:
 
     # ---- their stacks
 
-    def _stack(self, account: str, stage: Stage) -> str:
+    def _stack(self, account: str, stage: DeploymentStage) -> str:
         """The account's workload stack, which is written if there is none."""
-        here = [file for file in self._estate.of(Kind.WORKLOAD) if text(file, "account") == account]
+        here = [file for file in self._estate.of(StackKind.WORKLOAD) if text(file, "account") == account]
         for file in here:
             if text(file, "stage") == stage:
                 return file.stack
@@ -166,15 +166,15 @@ class _Resolving:
         message = f"has no /{settings.network_prefix} left: give a larger network, or a smaller networkPrefix"
         raise SettingsError([self._file.problem(("addresses",), repr(settings.addresses), message)])
 
-    def _add_foundation(self, account: str, stage: Stage) -> None:
+    def _add_foundation(self, account: str, stage: DeploymentStage) -> None:
         template = self._file.settings.by_stage()[stage].foundation
-        there = any(text(file, "account") == account for file in self._estate.of(Kind.FOUNDATION))
+        there = any(text(file, "account") == account for file in self._estate.of(StackKind.FOUNDATION))
         if template is None or there:
             return
-        values = {"kind": str(Kind.FOUNDATION), "account": account} | filled(template, account)
+        values = {"kind": str(StackKind.FOUNDATION), "account": account} | filled(template, account)
         self._add(f"foundation-{account}", values, stage, "foundation", account)
 
-    def _add(self, stack: str, values: dict[str, object], stage: Stage, template: str, account: str) -> None:
+    def _add(self, stack: str, values: dict[str, object], stage: DeploymentStage, template: str, account: str) -> None:
         name = f"Pulumi.{stack}.yaml"
         if stack in self._estate.by_stack:
             message = f"account {account} would get the stack file {name}, which is there for another account"
@@ -190,9 +190,9 @@ class _Resolving:
             return
         self._files[name] = stack_file(values)
 
-    def _of_template(self, problem: Problem, where: tuple[str, ...]) -> Problem:
+    def _of_template(self, problem: SettingsProblem, where: tuple[str, ...]) -> SettingsProblem:
         place = self._file.document.places.get(where)
-        return Problem(
+        return SettingsProblem(
             file=problem.file,
             key=".".join([*where, problem.key]).rstrip("."),
             given=problem.given,
@@ -202,14 +202,14 @@ class _Resolving:
             line=place.line if place else None,
         )
 
-    def _add_to_workloads(self, stacks: list[tuple[str, Stage]]) -> None:
+    def _add_to_workloads(self, stacks: list[tuple[str, DeploymentStage]]) -> None:
         """Names that the data science stack's list lacks, each behind those of its own stage."""
         path = self._directory / self._home.name
         content, listed = path.read_text(encoding="utf-8"), texts(self._home, "workloads")
         stages = dict(stacks) | {
-            file.stack: Stage(text(file, "stage") or "") for file in self._estate.of(Kind.WORKLOAD)
+            file.stack: DeploymentStage(text(file, "stage") or "") for file in self._estate.of(StackKind.WORKLOAD)
         }
-        order = list(Stage)
+        order = list(DeploymentStage)
         for stack, stage in stacks:
             if stack in listed:
                 continue
@@ -219,7 +219,7 @@ class _Resolving:
                 content = inserted(content, f"{NAMESPACE}workloads", position, stack)
             except NoList:
                 message = "is no list that a name can be added to"
-                raise SettingsError([Problem(file=path.name, key="workloads", message=message)]) from None
+                raise SettingsError([SettingsProblem(file=path.name, key="workloads", message=message)]) from None
             listed.insert(position, stack)
             self._files[path.name] = content
 
@@ -238,8 +238,8 @@ class _Resolving:
     def _gone(self) -> Iterator[str]:
         """Stacks of the file's stages whose account is in none of their lists and units any more."""
         stages = self._file.settings.by_stage()
-        for file in self._estate.of(Kind.WORKLOAD):
-            account, stage = text(file, "account") or "", Stage(text(file, "stage") or "")
+        for file in self._estate.of(StackKind.WORKLOAD):
+            account, stage = text(file, "account") or "", DeploymentStage(text(file, "stage") or "")
             ours = text(file, "registry", "stack") == self._home.stack and stage in stages
             if ours and account not in self._stages:
                 why = self._unusable.get(account, f"is in none of the accounts and units of {stage}")

@@ -11,11 +11,11 @@ from pathlib import Path
 from settings.document import KeyPath, dotted
 from settings.load import StackFile, read_stack
 from settings.model import WorkloadSettings
-from settings.problems import Problem, shown
-from settings.values import Kind, Stage
+from settings.problems import SettingsProblem, shown
+from settings.values import DeploymentStage, StackKind
 
 # Kinds of stacks that make roles and networks in an account.
-HOSTS = (Kind.DATA_SCIENCE, Kind.WORKLOAD)
+HOSTS = (StackKind.DATA_SCIENCE, StackKind.WORKLOAD)
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class StackFiles:
         """Every file by the stack that it belongs to."""
         return {file.stack: file for file in self.files}
 
-    def of(self, *kinds: Kind) -> list[StackFile]:
+    def of(self, *kinds: StackKind) -> list[StackFile]:
         """The files of some kinds, kind by kind, in the order of their names."""
         return [file for kind in kinds for file in self.files if file.kind is kind]
 
-    def named(self, stack: str | None, kind: Kind) -> StackFile | None:
+    def named(self, stack: str | None, kind: StackKind) -> StackFile | None:
         """The file of a stack, if there is one of that kind."""
         file = self.by_stack.get(stack or "")
         return file if file and file.kind is kind else None
@@ -43,12 +43,12 @@ class StackFiles:
 
         Within a kind by name, but workload stacks by stage. Files that are wrong are left out.
         """
-        order = [Kind.FOUNDATION, Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
-        stages = list(Stage)
+        order = [StackKind.FOUNDATION, StackKind.WORKLOAD, StackKind.DATA_SCIENCE, StackKind.PROJECT]
+        stages = list(DeploymentStage)
 
         def place(file: StackFile) -> tuple[int, int, str]:
             stage = file.settings.stage if isinstance(file.settings, WorkloadSettings) else stages[0]
-            return order.index(file.kind or Kind.PROJECT), stages.index(stage), file.stack
+            return order.index(file.kind or StackKind.PROJECT), stages.index(stage), file.stack
 
         right = [file for file in self.files if file.settings is not None]
         return [file.stack for file in sorted(right, key=place) if kind in (None, str(file.kind))]
@@ -82,13 +82,13 @@ def sections(file: StackFile | None, *path: str) -> list[dict[str, object]]:
     return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
 
 
-def same(file: StackFile, home: StackFile | None, *keys: str) -> Iterator[Problem]:
+def same(file: StackFile, home: StackFile | None, *keys: str) -> Iterator[SettingsProblem]:
     """Values that must equal those of another stack."""
     for key in keys:
         given, expected = text(file, key), text(home, key)
         if home and given and expected and given != expected:
             message = f"{home.stack} has {expected}: both must be in the same account and compute the same names"
-            if file.kind is Kind.WORKLOAD:
+            if file.kind is StackKind.WORKLOAD:
                 message = f"{home.stack} has {expected}: both must compute the same names"
             yield problem_at(file, (key,), message, given)
 
@@ -108,10 +108,10 @@ def problem_at(
     given: str | None,
     allowed: tuple[str, ...] = (),
     match: str | None = None,
-) -> Problem:
+) -> SettingsProblem:
     """A problem at a key, with the line where it or what it would be in stands."""
     place = next((file.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in file.places), None)
-    return Problem(
+    return SettingsProblem(
         file=file.name,
         key=dotted(path),
         given=None if given is None else shown(given),

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 DATA = Path(__file__).parent / "data"
 
 
-class Kind(StrEnum):
+class StackKind(StrEnum):
     """What a stack builds."""
 
     FOUNDATION = "foundation"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
     PROJECT = "project"
 
 
-class Stage(StrEnum):
+class DeploymentStage(StrEnum):
     """A step on a model's way to its users. Several workload accounts may share one."""
 
     STAGING = "staging"
@@ -165,6 +165,9 @@ ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 HTTPS = r"^https://[^\s]+$"
 
 Distinct = AfterValidator(_distinct)
+InstanceCount = Annotated[int, Field(ge=1, le=100)]
+CapturePercentage = Annotated[int, Field(ge=0, le=100)]
+LatencyMilliseconds = Annotated[int, Field(ge=1, le=60_000)]
 AccountId = Annotated[str, BeforeValidator(_account), _described(r"^[0-9]{12}$", "111111111111")]
 Region = Annotated[str, AfterValidator(_region), _enumerated("regions")]
 InstanceType = Annotated[str, AfterValidator(_instance_type), _enumerated("instance-types")]
@@ -232,7 +235,7 @@ ImageDigest = Annotated[
     _matching(DIGEST, "not an image digest: sha256: and 64 hexadecimal digits"),
     _described(DIGEST, f"sha256:{'0' * 64}"),
 ]
-Organization = Annotated[
+PulumiOrganization = Annotated[
     str,
     _matching(ORGANIZATION, "letters, digits, dots, hyphens and underscores only, a letter or digit first"),
     _described(ORGANIZATION, "organization"),

@@ -227,7 +227,7 @@ def _discovery(it: Project, registry: ModelRegistry, roles: ProjectRoles) -> Non
             "storage/data-uri": _uri(it, home.data_bucket),
             "storage/artifacts-uri": _uri(it, home.artifacts_bucket),
             "storage/models-uri": _uri(it, home.models_bucket),
-            "gate/metric": settings.gate.metric,
+            "gate/metric": str(settings.gate.metric),
             "gate/threshold": repr(settings.gate.threshold),
             "deploy/stages": stages,
         },

@@ -6,7 +6,7 @@ import pytest
 
 from settings.check import check
 from settings.stack_files import read_stack_files
-from settings.values import Kind
+from settings.values import StackKind
 from tests.settings.folder import Folder
 
 KEY = "arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-12345678{number}"
@@ -128,7 +128,7 @@ def test_everything_may_be_brought(folder: Folder) -> None:
 
 def test_nothing_is_brought_unless_the_file_says_so(folder: Folder) -> None:
     assert check(folder.path) == []
-    for file in read_stack_files(folder.path).of(Kind.WORKLOAD, Kind.DATA_SCIENCE):
+    for file in read_stack_files(folder.path).of(StackKind.WORKLOAD, StackKind.DATA_SCIENCE):
         assert file.known["existing"]["network"] is None
         assert not any(file.known["existing"]["keys"].values())
 

@@ -181,10 +181,6 @@ def test_names_of_regions_and_instance_types_are_botocore_s() -> None:
     assert sorted(known("instance-types")) == aws_names.instance_types(loader)
 
 
-def test_the_committed_schema_is_current() -> None:
-    assert schema.COMMITTED.read_text() == schema.text(), "run: python -m settings schema"
-
-
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema.schema())
 

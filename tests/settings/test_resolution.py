@@ -18,7 +18,7 @@ from settings.organization import Organization
 from settings.problems import SettingsError
 from settings.resolution import Resolution, resolve
 from settings.stack_files import read_stack_files
-from settings.values import Kind
+from settings.values import StackKind
 from tests.settings.folder import Folder
 
 TEMPLATE = """      region: eu-west-1
@@ -149,7 +149,7 @@ def test_a_foundation_is_written_for_each_account_that_has_none(folder: Folder) 
       deployer: {trustedBy: ["arn:aws:iam::{account}:role/ci"]}
 """
     accounts(folder, LISTED + foundation)
-    standing = {str(file.known["account"]) for file in read_stack_files(folder.path).of(Kind.FOUNDATION)}
+    standing = {str(file.known["account"]) for file in read_stack_files(folder.path).of(StackKind.FOUNDATION)}
     wanted = {"012345678901", "333333333333", "555555555555"} - standing
     found = resolved(folder)
     foundations = {name: text for name, text in found.files.items() if "foundation" in name}

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.holdout import Holdout
 from deploy.metrics import METRICS, Answer
-from deploy.project import Gate
+from deploy.project import QualityGate
 from deploy.report import Check, failed, passed
 from deploy.wire import is_finite, same_float32
 
@@ -59,7 +59,7 @@ def _shown(answer: Answer) -> str:
     return " ".join(repr(value) for value in answer[:3]) + (" …" if len(answer) > 3 else "")
 
 
-def check_metric(gate: Gate, problem: str, holdout: Holdout, answers: Sequence[Answer]) -> Check:
+def check_metric(gate: QualityGate, problem: str, holdout: Holdout, answers: Sequence[Answer]) -> Check:
     """The gate's metric, recomputed from what the endpoint answered."""
     name, metric = f"metric {gate.metric}", METRICS[gate.metric]
     if problem not in metric.problems:

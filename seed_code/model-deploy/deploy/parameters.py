@@ -1,20 +1,12 @@
-"""Values of the template's parameters for one stage, checked against the template itself."""
+"""Values of the template's parameters for one stage."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from .stages import SettingsError, StageSettings
+from deploy import project_contract as contract
+from deploy.stages import SettingsError, StageSettings
 
-# Template parameter -> name below the account's SSM tree. The account's own stack publishes them.
-_ACCOUNT_PARAMETERS = {
-    "SubnetIds": "network/subnet-ids",
-    "SecurityGroupIds": "network/security-group-ids",
-    "VolumeKeyArn": "keys/volumes",
-    "CaptureKeyArn": "keys/capture",
-    "CaptureBucket": "storage/capture-bucket",
-    "AlarmTopicArn": "alarms/topic-arn",
-}
+DEFINITION = "TemplateParameters"
 
 
 def stage_parameters(
@@ -25,14 +17,25 @@ def stage_parameters(
     Raises `SettingsError` when a value is missing, unknown to the template or outside what it allows.
     """
     values = _values(project_id, settings, package_arn)
-    problems = _problems(template["Parameters"], values)
+    problems = _name_problems(template["Parameters"], values)
+    problems += [
+        f"{name} is {values[name]!r}; allowed: {allowed}"
+        for name, allowed in contract.refused(DEFINITION, values).items()
+    ]
     if problems:
         raise SettingsError([f"{settings.stage}: {problem}" for problem in problems])
-    return [{"ParameterKey": key, "ParameterValue": values[key]} for key in sorted(values)]
+    return [{"ParameterKey": key, "ParameterValue": str(values[key])} for key in sorted(values)]
 
 
-def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[str, str]:
+def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[str, str | int]:
     tree = settings.parameters_path.rstrip("/")
+    rules = contract.properties(DEFINITION)
+    # Each account's own stack publishes these below its tree.
+    of_account = {
+        name: f"{tree}/{rule['x-account-parameter']}"
+        for name, rule in rules.items()
+        if "x-account-parameter" in rule
+    }
     return {
         "ProjectId": project_id,
         "Stage": settings.stage,
@@ -40,40 +43,23 @@ def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[
         "ModelPackageArn": package_arn,
         "ModelRoleName": settings.model_role_name,
         "TrafficShifting": settings.traffic_shifting,
-        "BakeSeconds": str(settings.bake_seconds),
-        "LatencyLimitMicroseconds": str(settings.latency_limit_ms * 1000),
+        "BakeSeconds": settings.bake_seconds,
+        "LatencyLimitMicroseconds": settings.latency_limit_ms * 1000,
         "InstanceType": settings.instance_type,
-        "InitialInstanceCount": str(settings.initial_instance_count),
-        "MinInstanceCount": str(settings.min_instance_count),
-        "MaxInstanceCount": str(settings.max_instance_count),
-        "TargetInvocationsPerInstance": str(settings.target_invocations_per_instance),
-        "CapturePercentage": str(settings.capture_percentage),
-        **{name: f"{tree}/{relative}" for name, relative in _ACCOUNT_PARAMETERS.items()},
+        "InitialInstanceCount": settings.initial_instance_count,
+        "MinInstanceCount": settings.min_instance_count,
+        "MaxInstanceCount": settings.max_instance_count,
+        "TargetInvocationsPerInstance": settings.target_invocations_per_instance,
+        "CapturePercentage": settings.capture_percentage,
+        **of_account,
     }
 
 
-def _problems(declared: Mapping[str, Any], values: Mapping[str, str]) -> list[str]:
+def _name_problems(declared: Mapping[str, Any], values: Mapping[str, str | int]) -> list[str]:
+    """Where template and values differ in their names: a template may be newer than this code."""
     unknown = [f"the template has no parameter {name}" for name in values if name not in declared]
-    missing = [
+    return unknown + [
         f"template parameter {name} has no value"
         for name, rule in declared.items()
         if name not in values and "Default" not in rule
     ]
-    wrong = [
-        f"{name} is {values[name]!r}; allowed: {allowed}"
-        for name, rule in declared.items()
-        if name in values and (allowed := _violated(rule, values[name]))
-    ]
-    return unknown + missing + wrong
-
-
-def _violated(rule: Mapping[str, Any], value: str) -> str:
-    """What the rule allows, if it does not allow the value; else an empty text."""
-    if "AllowedValues" in rule and value not in rule["AllowedValues"]:
-        return ", ".join(rule["AllowedValues"])
-    if "AllowedPattern" in rule and not re.fullmatch(rule["AllowedPattern"], value):
-        return f"text that matches {rule['AllowedPattern']}"
-    if rule["Type"] != "Number":
-        return ""
-    low, high = rule["MinValue"], rule["MaxValue"]
-    return "" if low <= float(value) <= high else f"{low} to {high}"

@@ -9,7 +9,7 @@ from typing import Any
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
 from deploy.parameters import stage_parameters
-from deploy.project import Gate, Project, parse_gate
+from deploy.project import Project, QualityGate, parse_gate
 from deploy.registry import ModelPackage
 from deploy.stages import StageSettings, parse_stages
 
@@ -24,7 +24,7 @@ class Deployment:
     package_arn: str
     holdout_uri: str
     problem: str
-    gate: Gate
+    gate: QualityGate
     stages: Mapping[str, StageSettings]
 
 

@@ -1,19 +1,15 @@
-"""The settings of a project's stages: the JSON that the project publishes as `deploy/stages`, typed.
+"""The settings of a project's stages: the JSON that the platform publishes as `deploy/stages`, typed."""
 
-Standard library only: the model-deploy repository carries this file and `parameters.py` beside the template.
-"""
-
-import difflib
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
-STAGES = ("staging", "production")
-# 200 requests a second x safety factor 0.5 x 60 s (SageMaker guide, "endpoint-scaling-loadtest").
-DEFAULT_TARGET_INVOCATIONS = 6000
+from deploy import project_contract as contract
+
+STAGES = tuple(contract.properties("ProjectStages"))
 # Nobody calls staging while it updates; production needs minutes of requests for an alarm to fire.
 DEFAULT_BAKE_SECONDS = {"staging": 60, "production": 600}
+WHERE = "deploy/stages"
 
 
 class SettingsError(ValueError):
@@ -26,11 +22,11 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class StageSettings:
-    """Where and how one stage serves a model."""
+    """Where and how one stage serves a model: the contract's `StageSettings`, with its defaults."""
 
     stage: str
-    accounts: tuple[str, ...]
-    regions: tuple[str, ...]
+    accounts: Sequence[str]
+    regions: Sequence[str]
     endpoint_name: str
     instance_type: str
     initial_instance_count: int
@@ -46,88 +42,38 @@ class StageSettings:
     bake_seconds: int
 
 
-@dataclass(frozen=True)
-class _Key:
-    accepts: Callable[[Any], bool]
-    allowed: str
-    required: bool = True
-
-
-def _number(low: int, high: int, *, required: bool = True) -> _Key:
-    def accepts(value: Any) -> bool:
-        return type(value) is int and low <= value <= high
-
-    return _Key(accepts, f"a whole number from {low} to {high}", required)
-
-
-def _text(pattern: str, allowed: str) -> _Key:
-    return _Key(lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None, allowed)
-
-
-def _list(pattern: str, allowed: str) -> _Key:
-    def accepts(value: Any) -> bool:
-        items = value if isinstance(value, list) else []
-        texts = [item for item in items if isinstance(item, str) and re.fullmatch(pattern, item)]
-        return 0 < len(texts) == len(items) == len(set(texts))
-
-    return _Key(accepts, allowed)
-
-
-def _role_map(value: Any) -> bool:
-    """Account id -> ARN of a role in that very account."""
-    return isinstance(value, dict) and all(
-        isinstance(arn, str) and re.fullmatch(rf"arn:aws[a-z-]*:iam::{re.escape(account)}:role/\S+", arn)
-        for account, arn in value.items()
-    )
-
-
-_KEYS: Mapping[str, _Key] = {
-    "accounts": _list(r"\d{12}", "a list of account ids of 12 digits, each once"),
-    "regions": _list(r"[a-z]{2}(-[a-z]+)+-\d", "a list of region names, each once"),
-    "endpointName": _text(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "at most 63 letters, digits and inner hyphens"),
-    "instanceType": _text(r"ml\.[a-z0-9-]+\.[a-z0-9]+", "an instance type such as ml.m5.large"),
-    "initialInstanceCount": _number(1, 100),
-    "minInstanceCount": _number(1, 100),
-    "maxInstanceCount": _number(1, 100),
-    "capturePercentage": _number(0, 100),
-    "modelRoleName": _text(r"([\w+=,.@-]+/)*[\w+=,.@-]{1,64}", "a role name with its path, no leading slash"),
-    "testRoleArns": _Key(_role_map, "an object: account id to the ARN of a role in that account"),
-    "parametersPath": _text(r"(/[\w.-]+)+", "an SSM path such as /mlops/staging"),
-    "latencyLimitMs": _number(1, 60_000),
-    "trafficShifting": _Key(lambda value: value in ("ALL_AT_ONCE", "CANARY"), "ALL_AT_ONCE or CANARY", False),
-    "targetInvocationsPerInstance": _number(1, 10_000_000, required=False),
-    "bakeSeconds": _number(0, 1800, required=False),
-}
-
-
 def parse_stages(document: Any) -> dict[str, StageSettings]:
     """Settings of both stages from the JSON of `deploy/stages`. Raises `SettingsError` with every problem."""
     if not isinstance(document, dict):
-        raise SettingsError(["deploy/stages: not a JSON object; allowed: an object with staging and production"])
-    problems = [_unknown("deploy/stages", name, STAGES) for name in document if name not in STAGES]
-    problems += [f"deploy/stages: {name} is missing" for name in STAGES if name not in document]
-    present = [stage for stage in STAGES if stage in document]
-    for stage in present:
-        problems += _stage_problems(stage, document[stage])
+        raise SettingsError([f"{WHERE}: not a JSON object; allowed: an object with {' and '.join(STAGES)}"])
+    problems = _unknown(WHERE, "ProjectStages", document)
+    problems += [f"{WHERE}: {name} is missing" for name in contract.missing("ProjectStages", document)]
+    for stage in STAGES:
+        if stage in document:
+            problems += _stage_problems(f"{WHERE}: {stage}", document[stage])
     if problems:
         raise SettingsError(problems)
-    return {stage: _stage(stage, document[stage]) for stage in present}
+    return {stage: _stage(stage, document[stage]) for stage in STAGES}
 
 
-def _stage_problems(stage: str, values: Any) -> list[str]:
-    where = f"deploy/stages: {stage}"
+def _stage_problems(where: str, values: Any) -> list[str]:
     if not isinstance(values, dict):
         return [f"{where}: not a JSON object"]
-    problems = [_unknown(where, name, _KEYS) for name in values if name not in _KEYS]
-    for name, key in _KEYS.items():
-        if name not in values:
-            problems += [f"{where}.{name} is missing; allowed: {key.allowed}"] if key.required else []
-        elif not key.accepts(values[name]):
-            problems.append(f"{where}.{name} is {values[name]!r}; allowed: {key.allowed}")
+    rules = contract.properties("StageSettings")
+    problems = _unknown(where, "StageSettings", values)
+    problems += [
+        f"{where}.{name} is missing; allowed: {contract.allowed(rules[name])}"
+        for name in contract.missing("StageSettings", values)
+    ]
+    problems += [
+        f"{where}.{name} is {values[name]!r}; allowed: {allowed}"
+        for name, allowed in contract.refused("StageSettings", values).items()
+    ]
     return problems or _conflicts(where, values)
 
 
 def _conflicts(where: str, values: Mapping[str, Any]) -> list[str]:
+    """Values that are right one by one and do not fit each other, which a JSON Schema cannot say."""
     problems = []
     low, start, high = (values[f"{name}InstanceCount"] for name in ("min", "initial", "max"))
     if not low <= start <= high:
@@ -136,35 +82,31 @@ def _conflicts(where: str, values: Mapping[str, Any]) -> list[str]:
         )
     if values.get("trafficShifting") == "CANARY" and low < 2:
         problems.append(f"{where}.trafficShifting is CANARY; allowed only with minInstanceCount of 2 or more")
-    missing = sorted(set(values["accounts"]) - set(values["testRoleArns"]))
-    if missing:
+    roles = values["testRoleArns"]
+    if any(arn.split(":")[4] != account for account, arn in roles.items()):
+        words = contract.allowed(contract.properties("StageSettings")["testRoleArns"])
+        problems.append(f"{where}.testRoleArns is {roles!r}; allowed: {words}")
+    elif missing := sorted(set(values["accounts"]) - set(roles)):
         problems.append(f"{where}.testRoleArns has no role for account {', '.join(missing)}")
     return problems
 
 
-def _unknown(where: str, name: str, known: Any) -> str:
-    nearest = difflib.get_close_matches(name, list(known), n=1)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join(known)}"
-    return f"{where}: unknown key {name!r}; {hint}"
+def _unknown(where: str, definition: str, values: Mapping[str, Any]) -> list[str]:
+    unknown = contract.unknown(definition, values)
+    return [f"{where}: unknown key {name!r}; {hint}" for name, hint in unknown.items()]
 
 
 def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
-    shifting = "CANARY" if values["minInstanceCount"] > 1 else "ALL_AT_ONCE"
-    return StageSettings(
-        stage=stage,
-        accounts=tuple(values["accounts"]),
-        regions=tuple(values["regions"]),
-        endpoint_name=values["endpointName"],
-        instance_type=values["instanceType"],
-        initial_instance_count=values["initialInstanceCount"],
-        min_instance_count=values["minInstanceCount"],
-        max_instance_count=values["maxInstanceCount"],
-        capture_percentage=values["capturePercentage"],
-        model_role_name=values["modelRoleName"],
-        test_role_arns=dict(values["testRoleArns"]),
-        parameters_path=values["parametersPath"],
-        latency_limit_ms=values["latencyLimitMs"],
-        traffic_shifting=values.get("trafficShifting", shifting),
-        target_invocations_per_instance=values.get("targetInvocationsPerInstance", DEFAULT_TARGET_INVOCATIONS),
-        bake_seconds=values.get("bakeSeconds", DEFAULT_BAKE_SECONDS[stage]),
-    )
+    rules = contract.properties("StageSettings")
+    complete = {
+        "trafficShifting": "CANARY" if values["minInstanceCount"] > 1 else "ALL_AT_ONCE",
+        "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
+        "bakeSeconds": DEFAULT_BAKE_SECONDS[stage],
+    } | dict(values)
+    names = [field.name for field in fields(StageSettings) if field.name != "stage"]
+    return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)

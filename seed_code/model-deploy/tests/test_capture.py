@@ -10,17 +10,17 @@ import boto3
 import pytest
 
 from deploy.capture import CapturePlace, await_capture, place
-from tests.world import World
+from tests.in_memory_aws import InMemoryAws
 
 BUCKET = "capture"
 ENDPOINT = "mlops-screening-staging"
 
 
 @pytest.fixture
-def s3(world: World) -> Any:
+def s3(aws: InMemoryAws) -> Any:
     client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket=BUCKET)
-    assert world.folder
+    assert aws.folder
     return client
 
 
