@@ -1,4 +1,4 @@
-"""The CloudFormation template that carries one model to a workload account, and its parameter values."""
+"""The CloudFormation template that carries one model to a workload account."""
 
 from delivery.template import render, template
 

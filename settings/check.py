@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, permutations, product
 from pathlib import Path
 
+from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
-from settings.problems import SettingsProblem, nearest
+from settings.problems import SettingsProblem
 from settings.stack_files import HOSTS, StackFiles, known, problem_at, read_stack_files, same, sections, text, texts
 from settings.values import DeploymentStage, StackKind
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from catalog.nearest import nearest
 from settings.document import Document, KeyPath, SourcePosition, read
 from settings.explain import is_text, keys_of
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
-from settings.problems import SettingsProblem, nearest, shown
+from settings.problems import SettingsProblem, shown
 from settings.values import StackKind
 
 PROJECT = "mlops-platform"

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from settings.problems import SettingsError, SettingsProblem, nearest, shown
+from catalog.nearest import nearest
+from settings.problems import SettingsError, SettingsProblem, shown
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 DEEPEST = 12

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from catalog.nearest import nearest
 from settings.document import KeyPath, SourcePosition, dotted
-from settings.problems import SettingsProblem, nearest, shown
+from settings.problems import SettingsProblem, shown
 from settings.values import NotAllowed
 
 # By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.

@@ -11,12 +11,13 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
+from catalog.nearest import nearest
 from settings.config import MODELS, NAMESPACE, AnyStack, decoded, defaults, foreign, outside, section
 from settings.document import KeyPath, SourcePosition, below, dotted, read
 from settings.explain import explain, keys_of, section_of
 from settings.limits import names_too_long
 from settings.model import StackSettings
-from settings.problems import SettingsError, SettingsProblem, nearest, shown
+from settings.problems import SettingsError, SettingsProblem, shown
 from settings.values import StackKind
 
 NOWHERE: Mapping[KeyPath, SourcePosition] = {}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 LONGEST_LIST = 12
 LONGEST_VALUE = 70
@@ -46,13 +45,6 @@ class SettingsError(ValueError):
         return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
 
 
-def nearest(given: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name that was probably meant, whatever its case, hyphens and underscores."""
-    plain = {_plain(name): name for name in sorted(allowed)}
-    found = get_close_matches(_plain(given), plain, n=1, cutoff=0.6)
-    return plain[found[0]] if found else None
-
-
 def printable(text: str) -> str:
     """The text on one line: a hostile file cannot steer the terminal that its problems are printed on."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
@@ -62,10 +54,6 @@ def shown(value: object) -> str:
     """A value on one line, cut where it is long."""
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
 
 
 def _shortened(allowed: Sequence[str], match: str | None) -> str:

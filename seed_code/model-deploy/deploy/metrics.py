@@ -21,7 +21,7 @@ Answers = Sequence[Answer]
 
 
 @dataclass(frozen=True)
-class Metric:
+class MetricFunction:
     """How to compute a metric, for which problems it has a meaning, and whether less of it is better."""
 
     compute: Callable[[Labels, Answers], float]
@@ -118,7 +118,7 @@ _COMPUTE: Mapping[str, Callable[[Labels, Answers], float]] = {
     "accuracy": _accuracy,
     "macro_f1": _macro_f1,
 }
-METRICS: Mapping[str, Metric] = {
-    name: Metric(_COMPUTE[name], frozenset(about["problemTypes"]), about["direction"] == "lower")
+METRICS: Mapping[str, MetricFunction] = {
+    name: MetricFunction(_COMPUTE[name], frozenset(about["problemTypes"]), about["direction"] == "lower")
     for name, about in contract.metrics().items()
 }

@@ -21,7 +21,7 @@ class QualityGate:
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectParameters:
     """A project as the deploy pipeline needs it."""
 
     id: str
@@ -31,7 +31,7 @@ class Project:
     stages_document: Mapping[str, Any]  # `deploy/stages` as published
 
 
-def read_project(ssm: Any) -> Project:
+def read_project(ssm: Any) -> ProjectParameters:
     """Reads the tree that `MLOPS_PARAMETERS` names. Raises `SettingsError` with all that is wrong."""
     root = os.environ.get("MLOPS_PARAMETERS", "").rstrip("/")
     if not root.startswith("/"):
@@ -48,10 +48,10 @@ def read_project(ssm: Any) -> Project:
     return parse_project(values)
 
 
-def parse_project(values: Mapping[str, str]) -> Project:
+def parse_project(values: Mapping[str, str]) -> ProjectParameters:
     """A project from the texts of its parameters, by relative name."""
     document = _json(values["deploy/stages"])
-    return Project(
+    return ProjectParameters(
         id=values["id"],
         group=values["registry/group"],
         gate=parse_gate(values["gate/metric"], values["gate/threshold"]),

@@ -29,9 +29,9 @@ class ModelPackage:
     commit: str
 
 
-def find_package(sagemaker: Any, group: str, wanted: str) -> ModelPackage:
+def find_package(sagemaker: Any, group: str, requested: str) -> ModelPackage:
     """The package that `wanted` names, else the group's newest approved one. Raises `DeployError`."""
-    arn = _newest_approved(sagemaker, group) if wanted in NEWEST else wanted
+    arn = _newest_approved(sagemaker, group) if requested in NEWEST else requested
     try:
         description = sagemaker.describe_model_package(ModelPackageName=arn)
     except sagemaker.exceptions.ClientError as error:

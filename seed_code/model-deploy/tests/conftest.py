@@ -11,7 +11,7 @@ from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 from moto.sts.models import STSBackend
 
 from deploy.cli import main
-from tests.in_memory_aws import REGION, REGISTRY, Forbidden, InMemoryAws, assumed, template_text
+from tests.in_memory_aws import REGION, REGISTRY, AccessDenied, InMemoryAws, assumed, template_text
 
 # Every assumed role makes a session, and each would read SageMaker's service model (5 MB) again.
 _LOADER = create_loader()
@@ -52,7 +52,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InMemoryAws
 
         def assume_role(self: STSBackend, **arguments: object) -> object:
             if any(f"::{account}:" in str(arguments["role_arn"]) for account in made.forbidden):
-                raise Forbidden
+                raise AccessDenied
             return original(self, **arguments)  # type: ignore[arg-type]
 
         def invoke(self: SageMakerRuntimeResponse) -> tuple[int, dict[str, str], bytes]:

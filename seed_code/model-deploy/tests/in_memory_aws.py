@@ -24,7 +24,7 @@ _WEIGHTS = (1.5, -2.0, 0.25)
 ROWS = [(f"{n / 7:.6f}", "" if n % 9 == 0 else f"{(n * 5 % 11) / 3:.6f}", str(n % 4)) for n in range(150)]
 
 
-class Forbidden(ServiceException):
+class AccessDenied(ServiceException):
     """What STS says to a caller that the role does not trust."""
 
     code = "AccessDenied"

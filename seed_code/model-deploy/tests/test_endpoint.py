@@ -182,7 +182,7 @@ def test_a_crashing_container_is_told_for_each_check_without_a_traceback(
     assert "Traceback" not in error
 
 
-@pytest.mark.filterwarnings("ignore:Exception.Forbidden")  # moto: botocore has no shape for AccessDenied
+@pytest.mark.filterwarnings("ignore:Exception.AccessDenied")  # moto: botocore has no shape for AccessDenied
 def test_an_account_that_cannot_be_entered_does_not_keep_the_others_from_being_tested(
     aws: InMemoryAws, run: Run
 ) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 # DescribeTrainingJob.FailureReason keeps 1,024 characters of `output/failure` (botocore: FailureReason),
-# DescribeProcessingJob.ExitMessage the first 1 KB of `output/message` (developer guide: byoc-metadata), which
+# DescribeProcessingJob.ExitMessage the first 1 KB of `output/message` (SageMaker Developer Guide, page byoc-metadata), which
 # must be UTF-8, or the job fails for that reason instead.
 MESSAGE_BYTES = 1024
 CHUNK_BYTES = 1 << 20
