@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from settings import aws_names, schema
-from settings.check import check_estate
+from settings.check import check_stack_files
 from settings.organization import NotResolved, connect
 from settings.problems import SettingsError, printable
 from settings.resolution import resolve
@@ -49,9 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _list(directory: Path, kind: str | None) -> int:
-    """Nothing is listed while a file is broken: whoever brings the list up would leave that stack out unseen."""
+    """Lists nothing while a file is broken: whoever brings the list up would leave that stack out unseen."""
     stack_files = read_stack_files(directory)
-    problems = check_estate(stack_files, directory)
+    problems = check_stack_files(stack_files, directory)
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
@@ -61,7 +61,7 @@ def _list(directory: Path, kind: str | None) -> int:
 
 def _check(directory: Path) -> int:
     stack_files = read_stack_files(directory)
-    problems = check_estate(stack_files, directory)
+    problems = check_stack_files(stack_files, directory)
     for problem in problems:
         print(problem)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(stack_files.counts().items()))

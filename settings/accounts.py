@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
-from settings.document import Document, KeyPath, dotted, read
+from settings.document import Document, KeyPath, dotted, line_of, read
 from settings.explain import explain
 from settings.model import Credentials
 from settings.problems import SettingsError, SettingsProblem
@@ -96,7 +96,7 @@ class Accounts(Section):
 
 @dataclass(frozen=True)
 class AccountsFile:
-    """The file's settings, and where each of them stands."""
+    """The file's settings, with its document, which has the line of each."""
 
     name: str
     settings: Accounts
@@ -104,9 +104,8 @@ class AccountsFile:
 
     def problem(self, path: KeyPath, given: str | None, message: str) -> SettingsProblem:
         """A problem with a value of the file, at its line."""
-        place = self.document.places.get(path)
         return SettingsProblem(
-            file=self.name, key=dotted(path), given=given, message=message, line=place.line if place else None
+            file=self.name, key=dotted(path), given=given, message=message, line=line_of(self.document.positions, path)
         )
 
 
@@ -118,7 +117,7 @@ def read_accounts(path: Path) -> AccountsFile:
     try:
         settings = Accounts.model_validate_json(json.dumps(document.values), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        problems += explain(error, Accounts, document.values, path.name, document.places)
+        problems += explain(error, Accounts, document.values, path.name, document.positions)
     if settings is None or problems:
         raise SettingsError(problems)
     file = AccountsFile(path.name, settings, document)
@@ -132,8 +131,8 @@ def _twice(file: AccountsFile) -> Iterator[SettingsProblem]:
     seen: dict[str, DeploymentStage] = {}
     for stage, accounts in file.settings.by_stage().items():
         for key, values in (("accounts", accounts.accounts), ("units", accounts.units)):
-            for place, value in enumerate(values):
+            for index, value in enumerate(values):
                 if value in seen:
                     message = f"serves {seen[value]} already: an account has one stage"
-                    yield file.problem(("stages", stage.value, key, place), repr(value), message)
+                    yield file.problem(("stages", stage.value, key, index), repr(value), message)
                 seen.setdefault(value, stage)

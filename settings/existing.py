@@ -1,6 +1,6 @@
-"""What a stack uses instead of making it: each thing by its own id, never looked up by what it looks like.
+"""Settings of existing resources that a stack uses instead of making them, each by its own id, ARN or name.
 
-The forms are checked here; what AWS says of each is checked by `stacks.existing` before anything is made.
+Their form is checked here; what AWS says of each is checked by `stacks.existing` before anything is made.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def _known_services(value: dict[str, str]) -> dict[str, str]:
     unknown = sorted(value.keys() - SERVICES)
     if unknown:
         raise ValueError(f"knows no service {', '.join(unknown)}: allowed: {', '.join(sorted(SERVICES))}")
-    twice = sorted({one for one in value.values() if list(value.values()).count(one) > 1})
+    twice = sorted({endpoint for endpoint in value.values() if list(value.values()).count(endpoint) > 1})
     if twice:
         raise ValueError(f"names {', '.join(twice)} for two services: an endpoint has one")
     return value
 
 
 class ExistingGroups(Section):
-    """Security groups. Those that are brought keep their rules as they are."""
+    """Existing security groups. They keep their rules as they are."""
 
     workloads: SecurityGroupId | None = Field(default=None, description="Group of jobs, builds and model endpoints.")
     endpoints: SecurityGroupId | None = Field(default=None, description="Group of the interface endpoints.")
@@ -73,7 +73,7 @@ class ExistingStudioNetwork(ExistingNetwork):
 
 
 class ExistingWorkloadKeys(Section):
-    """KMS keys of a workload account. The platform writes their policies: bring keys that nobody else uses."""
+    """KMS keys of a workload account. The platform writes their policies: give keys that nobody else uses."""
 
     volumes: KeyArn | None = Field(default=None, description="Key of the endpoints' volumes.")
     capture: KeyArn | None = Field(default=None, description="Key of captured requests and answers.")
@@ -81,7 +81,7 @@ class ExistingWorkloadKeys(Section):
 
 
 class ExistingDataScienceKeys(Section):
-    """KMS keys of a data science account. The platform writes their policies: bring keys that nobody else uses."""
+    """KMS keys of a data science account. The platform writes their policies: give keys that nobody else uses."""
 
     data: KeyArn | None = Field(default=None, description="Key of data and pipeline artifacts.")
     models: KeyArn | None = Field(default=None, description="Key of models.")
@@ -188,24 +188,24 @@ def _arns(existing: WorkloadExisting | DataScienceExisting | ProjectExisting) ->
     return keys
 
 
-def belonging(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
+def of_own_account(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
     """The section, if its keys and roles are those of the stack's own account and region. Raises ValueError."""
     account, region = info.data.get("account"), info.data.get("region")
     for name, arn in _arns(existing).items():
         if not arn:
             continue
-        _, _, service, its_region, its_account, _ = arn.split(":", 5)
-        if account and its_account != account:
-            raise ValueError(f"has {arn} ({name}), which is in account {its_account}, not in {account}")
-        if region and service == "kms" and its_region != region:
-            raise ValueError(f"has {arn} ({name}), which is in {its_region}, not in {region}")
+        _, _, service, arn_region, arn_account, _ = arn.split(":", 5)
+        if account and arn_account != account:
+            raise ValueError(f"has {arn} ({name}), which is in account {arn_account}, not in {account}")
+        if region and service == "kms" and arn_region != region:
+            raise ValueError(f"has {arn} ({name}), which is in {arn_region}, not in {region}")
     return existing
 
 
 def of_own_projects(existing: WorkloadExisting, info: ValidationInfo) -> WorkloadExisting:
     """The section, if its roles are those of projects that the account lets in. Raises ValueError."""
     projects = info.data.get("projects")
-    strange = sorted(existing.roles.stack_set_execution.keys() - set(projects or ()))
-    if projects is not None and strange:
-        raise ValueError(f"has a role of {strange[0]}, which may not deploy here: add it to projects, or drop the role")
+    others = sorted(existing.roles.stack_set_execution.keys() - set(projects or ()))
+    if projects is not None and others:
+        raise ValueError(f"has a role of {others[0]}, which may not deploy here: add it to projects, or drop the role")
     return existing

@@ -32,7 +32,7 @@ class DeployerSettings(Section):
 
 
 class People(Section):
-    """Who looks after the account, and who looks at it."""
+    """Roles of people: administrators and auditors."""
 
     administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(), description="Roles that administrators sign in with; none: no administrator role is made."
@@ -54,7 +54,7 @@ class Prevention(Section):
     owners: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(),
         description="Roles that bring foundations up, by path and name in whichever account: the service control "
-        "policy spares them where it protects the guards.",
+        "policy spares them where it protects the account controls.",
     )
     service_control_policy: Annotated[tuple[OrganizationTarget, ...], Distinct] = Field(
         default=(),
@@ -73,7 +73,7 @@ class Prevention(Section):
 
 
 class Detection(Section):
-    """What tells of a breach. Each is a switch; its cost stands in docs/account-controls.md."""
+    """Services that detect a breach. Each is a switch; its cost stands in docs/account-controls.md."""
 
     trail: bool = Field(default=True, description="CloudTrail, with data events of the platform's buckets.")
     access_analyzer: bool = Field(default=True, description="IAM Access Analyzer, external access.")
@@ -110,7 +110,7 @@ class Correction(Section):
 
 
 class FoundationSettings(StackSettings):
-    """What an account's owner makes once: the deployer, the boundary of every role, and the guards."""
+    """What an account's owner makes once: the deployer, the boundary of every role, and the account controls."""
 
     kind: Literal[StackKind.FOUNDATION]
     deployer: DeployerSettings

@@ -46,8 +46,8 @@ def filled(value: Any, account: str) -> Any:
     if isinstance(value, str):
         return value.replace("{account}", account)
     if isinstance(value, list):
-        return [filled(one, account) for one in value]
-    return {key: filled(one, account) for key, one in value.items()} if isinstance(value, dict) else value
+        return [filled(item, account) for item in value]
+    return {key: filled(item, account) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def stack_file(values: dict[str, Any]) -> str:

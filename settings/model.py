@@ -1,4 +1,4 @@
-"""What a stack file may say: one class for each kind of stack, made of sections."""
+"""The settings of a stack file: one class for each kind of stack, made of sections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from catalog import names
-from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, belonging, of_own_projects
+from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
 from settings.section import Section
 from settings.values import (
@@ -94,14 +94,14 @@ class DataScienceNetwork(Section):
     endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
         default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
-    # Values that CloudWatch Logs accepts: botocore logs PutRetentionPolicy.
+    # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
     flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
         default=365, description="Days that flow logs are kept."
     )
 
     @field_validator("endpoints")
     @classmethod
-    def _endpoints_that_the_perimeter_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
+    def _endpoints_that_every_job_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
         missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
@@ -111,7 +111,7 @@ class DataScienceNetwork(Section):
 class WorkloadNetwork(DataScienceNetwork):
     """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
 
-    # SM: host-vpc
+    # SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC"
     availability_zones: int = Field(
         default=2, ge=2, le=4, description="Zones in use, one private subnet in each; an endpoint in a VPC needs two."
     )
@@ -152,7 +152,7 @@ class StudioSettings(Section):
     """The Studio domain."""
 
     auth: Literal["IAM", "SSO"] = Field(default="IAM", description="How people sign in. It cannot be changed later.")
-    # 60 to 525,600: botocore sagemaker IdleSettings.
+    # 60 to 525,600. Source: botocore, service model of sagemaker, IdleSettings.
     idle_minutes: int = Field(default=120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
     instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
         default=("ml.t3.medium", "ml.m5.large"),
@@ -197,7 +197,8 @@ class DeploymentSettings(Section):
     """Size of a project's endpoint in one stage."""
 
     instance_type: InstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
-    # Quota of a new account: 4 instances an endpoint (references of GR: sagemaker).
+    # Quota of a new account: 4 instances an endpoint. Source: AWS General Reference, "Amazon SageMaker AI endpoints and
+    # quotas".
     min_instances: InstanceCount = Field(default=1, description="Instances that always run.")
     max_instances: InstanceCount = Field(default=2, validate_default=True, description="Upper bound of autoscaling.")
     capture_percent: CapturePercentage = Field(default=100, description="Share of requests whose data is captured.")
@@ -237,7 +238,7 @@ class QualityGateSettings(Section):
 
 
 class StackSettings(Section):
-    """What every stack says."""
+    """Settings of every stack."""
 
     prefix: Annotated[Identifier, Field(max_length=10)] = Field(
         default="mlops", description="Begins every physical name."
@@ -270,7 +271,7 @@ class WorkloadSettings(StackSettings):
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
-    existing: Annotated[WorkloadExisting, AfterValidator(belonging), AfterValidator(of_own_projects)] = Field(
+    existing: Annotated[WorkloadExisting, AfterValidator(of_own_account), AfterValidator(of_own_projects)] = Field(
         default_factory=WorkloadExisting, description="What the account has already, used instead of made."
     )
     alerts: Alerts = Field(default_factory=Alerts)
@@ -295,7 +296,7 @@ class DataScienceSettings(StackSettings):
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
-    existing: Annotated[DataScienceExisting, AfterValidator(belonging)] = Field(
+    existing: Annotated[DataScienceExisting, AfterValidator(of_own_account)] = Field(
         default_factory=DataScienceExisting, description="What the account has already, used instead of made."
     )
     studio: StudioSettings = Field(default_factory=StudioSettings)
@@ -336,7 +337,7 @@ class ProjectSettings(StackSettings):
         default=(),
         description="Roles that the team's administrators sign in with; none: no such role is made for the project.",
     )
-    existing: Annotated[ProjectExisting, AfterValidator(belonging)] = Field(
+    existing: Annotated[ProjectExisting, AfterValidator(of_own_account)] = Field(
         default_factory=ProjectExisting, description="What the project has already, used instead of made."
     )
     gate: QualityGateSettings

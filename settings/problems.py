@@ -1,4 +1,4 @@
-"""What is wrong with the settings, in words that its writer can act on."""
+"""Problems with the settings: what is wrong, where, and what is allowed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class SettingsProblem:
     line: int | None = None
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        position = self.file if self.line is None else f"{self.file}:{self.line}"
         subject = self.key if self.given is None else f"{self.key} = {self.given}".lstrip()
         hints = [self.message]
         if self.nearest:
             hints.append(f"did you mean {self.nearest}?")
         if self.allowed:
             hints.append(f"allowed: {_shortened(self.allowed, self.nearest)}")
-        return printable("  ".join(part for part in (place, subject, "; ".join(hints)) if part))
+        return printable("  ".join(part for part in (position, subject, "; ".join(hints)) if part))
 
 
 class SettingsError(ValueError):
@@ -66,4 +66,4 @@ def _shortened(allowed: Sequence[str], match: str | None) -> str:
 def _shared(name: str, match: str) -> int:
     """Length of the common beginning: what stands near the match is shown first."""
     pairs = zip(name, match, strict=False)
-    return next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(name), len(match)))
+    return next((index for index, (left, right) in enumerate(pairs) if left != right), min(len(name), len(match)))
