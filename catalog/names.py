@@ -10,16 +10,19 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
+from catalog.roles import ROLES, RoleKind, RolePath, roles_under
+from catalog.scope import Scope
+
 
 class NameTooLong(ValueError):
     """A name that AWS would refuse and that nobody may shorten: both sides compute it."""
 
 
-class Limit(Enum):
+class NameLimit(Enum):
     """Longest name of a kind, in characters.
 
-    Sources: S3 userguide bucketnamingrules; IAM reference_iam-quotas; botocore models of sagemaker (63), codepipeline
-    (100), events (rule 64), cloudformation (StackSet 128).
+    Sources: Amazon S3 User Guide, "General purpose bucket naming rules"; IAM User Guide, "IAM and AWS STS quotas";
+    botocore's models of sagemaker (63), codepipeline (100), events (rule 64), cloudformation (StackSet 128).
     """
 
     BUCKET = 63
@@ -30,7 +33,7 @@ class Limit(Enum):
     STACK_SET = 128
 
 
-def fitted(text: str, limit: Limit) -> str:
+def fitted(text: str, limit: NameLimit) -> str:
     """The text, cut with a stable hash of the whole where it is over the limit."""
     if len(text) <= limit.value:
         return text
@@ -38,7 +41,7 @@ def fitted(text: str, limit: Limit) -> str:
     return f"{text[: limit.value - 9].rstrip('-')}-{digest}"
 
 
-def exact(text: str, limit: Limit) -> str:
+def exact(text: str, limit: NameLimit) -> str:
     """The text, which must not be over the limit. Raises NameTooLong."""
     if len(text) > limit.value:
         raise NameTooLong(
@@ -55,17 +58,21 @@ class Names:
     prefix: str
     environment: str
 
-    def of(self, purpose: str) -> str:
-        """A name without a limit worth naming."""
+    def name(self, purpose: str) -> str:
+        """A name of a kind whose limit the prefix and the stack's name cannot reach."""
         return f"{self.prefix}-{self.environment}-{purpose}"
 
     def bucket(self, purpose: str, account: str, region: str) -> str:
         """Bucket names are global, so they carry account and region."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}-{account}-{region}", Limit.BUCKET)
+        return exact(f"{self.prefix}-{self.environment}-{purpose}-{account}-{region}", NameLimit.BUCKET)
+
+    def bucket_in(self, scope: Scope, purpose: str) -> str:
+        """Name of the environment's bucket in an account and region."""
+        return self.bucket(purpose, scope.account, scope.region)
 
     def role(self, purpose: str) -> str:
         """Role of the environment; computed by other accounts too, so never cut."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}", Limit.ROLE)
+        return exact(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.ROLE)
 
     def scientist(self, name: str) -> str:
         """Role of a scientist's Studio profile."""
@@ -73,11 +80,11 @@ class Names:
 
     def rule(self, purpose: str) -> str:
         """EventBridge rule."""
-        return fitted(f"{self.prefix}-{self.environment}-{purpose}", Limit.RULE)
+        return fitted(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.RULE)
 
     def sagemaker(self, purpose: str) -> str:
         """Anything that SageMaker names."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.SAGEMAKER)
 
     def alias(self, purpose: str) -> str:
         """KMS alias."""
@@ -99,29 +106,35 @@ class ProjectNames:
     prefix: str
     project: str
 
-    def of(self, purpose: str) -> str:
+    def name(self, purpose: str) -> str:
         """A name of the project in the data science account."""
         return f"{self.prefix}-{self.project}-{purpose}"
 
     def role(self, purpose: str) -> str:
         """Role of the project in the data science account; trusts elsewhere name it."""
-        return exact(f"{self.prefix}-{self.project}-{purpose}", Limit.ROLE)
+        return exact(f"{self.prefix}-{self.project}-{purpose}", NameLimit.ROLE)
 
     def stage_role(self, stage: str, purpose: str) -> str:
         """Role of the project in every account of a stage."""
-        return exact(f"{self.prefix}-{stage}-{self.project}-{purpose}", Limit.ROLE)
+        return exact(f"{self.prefix}-{stage}-{self.project}-{purpose}", NameLimit.ROLE)
 
     def path(self) -> str:
         """IAM path of all roles of the project but those of its StackSets, in every account."""
-        return f"/{self.prefix}/projects/{self.project}/"
+        return RolePath.PROJECT.format(prefix=self.prefix, project=self.project)
 
-    def administration_arn(self, partition: str, account: str) -> str:
-        """ARN of the role that the project's StackSets enter workload accounts from; their trusts name it."""
-        return role_arn(partition, account, delivery_path(self.prefix), self.role(STACK_SET_ADMINISTRATION))
+    def role_arn(self, scope: Scope, kind: RoleKind) -> str:
+        """ARN of one of the project's roles in the data science account (`scope`), which may not exist yet."""
+        path = ROLES[kind].path.format(prefix=self.prefix, project=self.project)
+        return scope.role_arn(path, self.role(kind))
+
+    def stage_role_arn(self, scope: Scope, stage: str, kind: RoleKind) -> str:
+        """ARN of one of the project's roles in a workload account (`scope`), which may not exist yet."""
+        path = ROLES[kind].path.format(prefix=self.prefix, project=self.project)
+        return scope.role_arn(path, self.stage_role(stage, kind))
 
     def code_pipeline(self, purpose: str) -> str:
         """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
-        return exact(f"{self.project}-{self.prefix}-{purpose}", Limit.PIPELINE)
+        return exact(f"{self.project}-{self.prefix}-{purpose}", NameLimit.PIPELINE)
 
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
@@ -133,116 +146,88 @@ class ProjectNames:
 
     def group(self) -> str:
         """Model package group."""
-        return exact(f"{self.prefix}-{self.project}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.project}", NameLimit.SAGEMAKER)
 
     def pipeline(self) -> str:
         """SageMaker pipeline."""
-        return exact(f"{self.prefix}-{self.project}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.project}", NameLimit.SAGEMAKER)
 
     def endpoint(self, stage: str) -> str:
         """Endpoint of a stage."""
-        return exact(f"{self.prefix}-{self.project}-{stage}", Limit.SAGEMAKER)
+        return exact(f"{self.prefix}-{self.project}-{stage}", NameLimit.SAGEMAKER)
 
     def stack_set(self, stage: str) -> str:
         """StackSet that carries the model to a stage."""
-        return exact(f"{self.prefix}-{self.project}-{stage}", Limit.STACK_SET)
+        return exact(f"{self.prefix}-{self.project}-{stage}", NameLimit.STACK_SET)
 
     def parameters(self, environment: str) -> str:
         """Root of the project's SSM parameters in the data science account."""
         return f"/{self.prefix}/{environment}/projects/{self.project}"
 
 
-def platform_path(prefix: str) -> str:
-    """IAM path of the platform's own roles."""
-    return f"/{prefix}/platform/"
+def any_project_path(prefix: str) -> str:
+    """Pattern of the IAM paths of all projects."""
+    return RolePath.PROJECT.format(prefix=prefix, project="*")
 
 
-def people_path(prefix: str) -> str:
-    """IAM path of roles that people act with."""
-    return f"/{prefix}/people/"
-
-
-def delivery_path(prefix: str) -> str:
-    """IAM path of the roles that StackSets enter workload accounts from."""
-    return f"/{prefix}/delivery/"
+def path_of(kind: RoleKind, prefix: str) -> str:
+    """IAM path of a kind of role that belongs to no project."""
+    return ROLES[kind].path.format(prefix=prefix)
 
 
 def foundation_path(prefix: str) -> str:
     """IAM path of what an account's owner makes: deployers may not touch it."""
-    return f"/{prefix}/foundation/"
+    return RolePath.FOUNDATION.format(prefix=prefix)
 
 
-def deployer_arn(partition: str, prefix: str, account: str) -> str:
+def deployer_arn(scope: Scope) -> str:
     """ARN of the role that brings an account's stacks up, made by the account's foundation."""
-    return role_arn(partition, account, foundation_path(prefix), f"{prefix}-{DEPLOYER}")
+    return scope.role_arn(foundation_path(scope.prefix), f"{scope.prefix}-{RoleKind.DEPLOYER}")
 
 
-def boundary_arn(partition: str, prefix: str, account: str) -> str:
-    """ARN of the boundary of every role in an account, made by the account's foundation."""
-    return f"arn:{partition}:iam::{account}:policy{foundation_path(prefix)}{prefix}-{BOUNDARY}"
+def boundary_arn(scope: Scope) -> str:
+    """ARN of the permissions boundary of every role in an account, made by the account's foundation."""
+    return scope.arn("iam", f"policy{foundation_path(scope.prefix)}{scope.prefix}-{BOUNDARY}", region="")
 
 
-def role_arn(partition: str, account: str, path: str, name: str) -> str:
-    """ARN of a role that may not exist yet."""
-    return f"arn:{partition}:iam::{account}:role{path}{name}"
-
-
-def partition_of(region: str) -> str:
-    """The AWS partition that a region is in. Source: botocore's partitions.json."""
-    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
-    prefixes |= {"us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc"}
-    return next((name for start, name in prefixes.items() if region.startswith(start)), "aws")
-
-
-STACK_SET_ADMINISTRATION = "stackset-administration"
-STACK_SET_EXECUTION = "stackset-execution"
-# StackSets know the execution role by its name alone, which cannot carry a path (botocore ExecutionRoleName).
-STACK_SET_EXECUTION_PATH = "/"
 # An account has one foundation, whatever its stack is called.
 FOUNDATION = "foundation"
-DEPLOYER = "deployer"
 BOUNDARY = "boundary"
-ADMINISTRATOR = "administrator"
-AUDITOR = "auditor"
-# Kinds of a project's roles that write models.
-BUILDERS = ("pipeline", "processing", "training")
-MODEL = "model"
-TEST = "test"
-PUBLISH = "publish"
 STUDIO = "studio"
-APPROVER = "approver"
-TEAM_ADMINISTRATOR = "team-administrator"
 
 
 def workload_names(prefix: str, stack: str, stage: str, account: str, region: str, projects: list[str]) -> list[str]:
     """Every limited name of a workload stack; raises NameTooLong at the first that does not fit."""
-    here = Names(prefix, stack)
-    names = [here.bucket(purpose, account, region) for purpose in ("logs", "capture")]
-    names += [here.role("flow-logs")]
+    env_names = Names(prefix, stack)
+    names = [env_names.bucket(purpose, account, region) for purpose in ("logs", "capture")]
+    names += [env_names.role(RoleKind.FLOW_LOGS)]
     for project in projects:
-        mine = ProjectNames(prefix, project)
-        names += [mine.stage_role(stage, purpose) for purpose in (MODEL, TEST, STACK_SET_EXECUTION)]
-        names += [mine.endpoint(stage)]
+        project_names = ProjectNames(prefix, project)
+        names += [project_names.stage_role(stage, kind) for kind, spec in ROLES.items() if spec.in_workload]
+        names += [project_names.endpoint(stage)]
     return names
 
 
 def foundation_names(prefix: str, account: str, region: str) -> list[str]:
     """Every limited name of a foundation stack; raises NameTooLong at the first that does not fit."""
-    here = Names(prefix, FOUNDATION)
-    return [here.bucket(purpose, account, region) for purpose in ("config", "logs", "trail")]
+    env_names = Names(prefix, FOUNDATION)
+    return [env_names.bucket(purpose, account, region) for purpose in ("config", "logs", "trail")]
 
 
 def data_science_names(prefix: str, stack: str, account: str, region: str, scientists: list[str]) -> list[str]:
     """Every limited name of a data science stack; raises NameTooLong at the first that does not fit."""
-    here = Names(prefix, stack)
-    names = [here.bucket(purpose, account, region) for purpose in ("logs", "data", "models", "artifacts")]
-    names += [here.role(purpose) for purpose in (STUDIO, APPROVER)]
-    return [*names, here.sagemaker("domain"), *(here.scientist(name) for name in scientists)]
+    env_names = Names(prefix, stack)
+    names = [env_names.bucket(purpose, account, region) for purpose in ("logs", "data", "models", "artifacts")]
+    names += [env_names.role(purpose) for purpose in (STUDIO, RoleKind.APPROVER)]
+    return [*names, env_names.sagemaker("domain"), *(env_names.scientist(name) for name in scientists)]
 
 
-def project_names(prefix: str, project: str, stages: list[str]) -> list[str]:
+def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[str]:
     """Every limited name of a project stack; raises NameTooLong at the first that does not fit."""
-    mine = ProjectNames(prefix, project)
-    names = [mine.role(purpose) for purpose in (STACK_SET_ADMINISTRATION, TEAM_ADMINISTRATOR)]
-    names += [mine.code_pipeline("deploy"), mine.group(), mine.pipeline()]
-    return names + [mine.endpoint(stage) for stage in stages] + [mine.stack_set(stage) for stage in stages]
+    project_names = ProjectNames(prefix, project)
+    # The longest first, so that the error names the role that the others fit with.
+    kinds = sorted(roles_under(RolePath.PROJECT, RolePath.DELIVERY), key=lambda kind: (-len(kind), kind))
+    names = [project_names.role(kind) for kind in kinds if not ROLES[kind].in_workload]
+    names += [project_names.code_pipeline("deploy"), project_names.group(), project_names.pipeline()]
+    names += [project_names.endpoint(stage) for stage in stages]
+    return names + [project_names.stack_set(stage) for stage in stages]

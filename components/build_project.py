@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-# Amazon Linux 2023: CB ec2-compute-images.
+# Amazon Linux 2023: AWS CodeBuild User Guide, "Docker images provided by CodeBuild".
 IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:6.0"
 
 

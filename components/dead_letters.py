@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from policies.documents.correction import dead_letters
-from policies.documents.keys import Place
+from catalog.scope import Scope
+from policies.documents.remediation import dead_letters
 
 # The longest that SQS keeps a message (botocore sqs SetQueueAttributes).
 KEPT_SECONDS = 14 * 24 * 3600
@@ -20,7 +20,7 @@ class DeadLettersArgs:
 
     queue: str
     alarm: str
-    place: Place
+    scope: Scope
     rules: str
     key_arn: pulumi.Input[str]
     topic_arn: pulumi.Input[str]
@@ -35,17 +35,15 @@ class DeadLetters(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:guards:DeadLetters", name, None, opts)
         options = pulumi.ResourceOptions(parent=self)
-        place = args.place
-        where = f"{place.region}:{place.account}"
         queue = aws.sqs.Queue(
             f"{name}-queue",
             name=args.queue,
             kms_master_key_id=args.key_arn,
             message_retention_seconds=KEPT_SECONDS,
             policy=dead_letters(
-                f"arn:{place.partition}:sqs:{where}:{args.queue}",
-                place.account,
-                [f"arn:{place.partition}:events:{where}:rule/{args.rules}"],
+                args.scope.arn("sqs", args.queue),
+                args.scope.account,
+                [args.scope.arn("events", f"rule/{args.rules}")],
             ),
             opts=options,
         )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import PURPOSE_TAG, RoleKind
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeployerArgs:
@@ -45,8 +47,10 @@ class Deployer(pulumi.ComponentResource):
             description="Brings the account's stacks up",
             assume_role_policy=args.trust,
             permissions_boundary=boundary.arn,
-            # Entered from another role, a session is an hour at most (IAM id_roles_terms-and-concepts, role chaining).
+            # Entered from another role, a session is an hour at most (IAM User Guide, "Roles terms and concepts", role
+            # chaining).
             max_session_duration=3600,
+            tags={PURPOSE_TAG: RoleKind.DEPLOYER.value},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         for theme, document in args.policies.items():

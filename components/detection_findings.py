@@ -10,9 +10,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-# What each detector sends to the default bus, and from which severity on somebody is told. Sources: GuardDuty ug
-# guardduty_findings_eventbridge (4.0 is medium), Security Hub securityhub-cwe-event-formats, IAM
-# access-analyzer-eventbridge, Macie findings-publish-event-schemas, Config monitor-config-with-cloudwatchevents.
+# What each detector sends to the default bus, and from which severity on somebody is notified. Sources: Amazon
+# GuardDuty User Guide, "Processing GuardDuty findings with Amazon EventBridge" (4.0 is medium); AWS Security Hub User
+# Guide, "EventBridge event formats for Security Hub"; IAM User Guide, "Monitoring AWS IAM Access Analyzer with Amazon
+# EventBridge"; Amazon Macie User Guide, "Amazon EventBridge event schema for Macie findings"; AWS Config Developer
+# Guide, "Monitoring AWS Config with Amazon EventBridge".
 PATTERNS: Mapping[str, Mapping[str, Any]] = {
     "access-analyzer": {
         "source": ["aws.access-analyzer"],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import PURPOSE_TAG
+
 # 7 to 30 days: botocore kms ScheduleKeyDeletion. The longest: a key's loss is the loss of all it encrypted.
 DELETION_WINDOW_DAYS = 30
 
@@ -18,6 +20,7 @@ class EncryptionKeyArgs:
     `existing` is the ARN of a key that somebody else made: it gets this policy and this alias, and stays when they go.
     """
 
+    purpose: str
     alias: str
     description: str
     policy: pulumi.Input[str]
@@ -46,6 +49,7 @@ class EncryptionKey(pulumi.ComponentResource):
             policy=args.policy,
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
+            tags={PURPOSE_TAG: args.purpose},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         return key.key_id, key.arn

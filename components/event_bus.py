@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.scope import Scope
 from policies.documents.shared import event_bus
 
 
@@ -17,9 +18,7 @@ class EventBusArgs:
     """Name of the bus, the accounts that put events on it, and the topic that hears of failures."""
 
     name: str
-    partition: str
-    region: str
-    account: str
+    scope: Scope
     senders: Sequence[str]
     topic_arn: pulumi.Input[str]
     endpoint_prefix: str
@@ -38,18 +37,18 @@ class EventBus(pulumi.ComponentResource):
             f"{name}-bus", name=args.name, description="Events of the models served here", opts=options
         )
         # Computed, so that a preview shows the policy.
-        arn = f"arn:{args.partition}:events:{args.region}:{args.account}:event-bus/{args.name}"
+        arn = args.scope.arn("events", f"event-bus/{args.name}")
         aws.cloudwatch.EventBusPolicy(
             f"{name}-policy",
             event_bus_name=self.bus.name,
-            policy=event_bus(args.partition, arn, list(args.senders)),
+            policy=event_bus(args.scope.partition, arn, list(args.senders)),
             opts=options,
         )
         rule = aws.cloudwatch.EventRule(
             f"{name}-endpoint-failures",
             name=f"{args.name}-endpoint-failures",
             description="An endpoint failed or could not be updated",
-            event_pattern=_failures(args.account, args.endpoint_prefix),
+            event_pattern=_failures(args.scope.account, args.endpoint_prefix),
             opts=options,
         )
         aws.cloudwatch.EventTarget(
@@ -84,7 +83,8 @@ class EventBus(pulumi.ComponentResource):
 
 
 def _failures(account: str, endpoint_prefix: str) -> str:
-    # Status in upper snake case here, unlike the API: SM automating-sagemaker-with-eventbridge.
+    # Status in upper snake case here, unlike the API: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends
+    # to Amazon EventBridge".
     return json.dumps(
         {
             "source": ["aws.sagemaker"],

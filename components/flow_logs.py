@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from components.role import Role, RoleArgs
 from policies.documents.trust import service_trust
 from policies.documents.workload_roles import flow_logs
@@ -16,9 +18,7 @@ from policies.documents.workload_roles import flow_logs
 class FlowLogsArgs:
     """What is logged, where, and how long it stays."""
 
-    partition: str
-    region: str
-    account: str
+    scope: Scope
     vpc_id: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     log_group: str
@@ -42,14 +42,15 @@ class FlowLogs(pulumi.ComponentResource):
             opts=options,
         )
         # Computed, so that a preview shows the policy.
-        group = f"arn:{args.partition}:logs:{args.region}:{args.account}:log-group:{args.log_group}"
+        group = args.scope.arn("logs", f"log-group:{args.log_group}")
         self.role = Role(
             f"{name}-role",
             RoleArgs(
+                kind=RoleKind.FLOW_LOGS,
                 name=args.role_name,
                 path=args.role_path,
                 description="VPC flow logs write with it",
-                trust=service_trust("vpc-flow-logs.amazonaws.com", args.account),
+                trust=service_trust("vpc-flow-logs.amazonaws.com", args.scope.account),
                 policy=flow_logs(group),
                 boundary=args.role_boundary,
             ),

@@ -18,7 +18,6 @@ class ModelRegistryArgs:
 
     group: str
     description: str
-    region: str
     accounts: pulumi.Input[WorkloadAccounts]
 
 
@@ -39,7 +38,7 @@ class ModelRegistry(pulumi.ComponentResource):
         aws.sagemaker.ModelPackageGroupPolicy(
             f"{name}-policy",
             model_package_group_name=self.group.model_package_group_name,
-            resource_policy=rendered(model_group, region=args.region, group=args.group, accounts=args.accounts),
+            resource_policy=rendered(model_group, group=args.group, accounts=args.accounts),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = self.group.model_package_group_name

@@ -53,7 +53,8 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"vpcId": self.vpc_id, "subnetIds": self.subnet_ids})
 
     def _vpc(self, cidr: str) -> aws.ec2.Vpc:
-        # Private DNS names of interface endpoints need both (PL: interface-endpoints).
+        # Private DNS names of interface endpoints need both (AWS
+        # PrivateLink Guide, "Access an AWS service using an interface VPC endpoint").
         return aws.ec2.Vpc(
             f"{self._name}-vpc",
             cidr_block=cidr,

@@ -113,7 +113,7 @@ def build(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class StackSetDelivery:
     """A StackSet into the accounts of one stage."""
 
     stage: str
@@ -124,7 +124,7 @@ class Delivery:
     execution_role: str
 
 
-def stack_set(delivery: Delivery, artifact: str) -> list[A]:
+def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
     """Two actions: bring the set to the new template and parameters, then reach the accounts that lack it.
 
     Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
@@ -164,7 +164,8 @@ def _cloudformation(
     )
 
 
-# 5 minutes to 60 days (CP: limits): a week, after which nothing has changed.
+# 5 minutes to 60 days (AWS CodePipeline User Guide, "Quotas in AWS CodePipeline"): a week, after which nothing has
+# changed.
 APPROVAL_MINUTES = 7 * 24 * 60
 
 
@@ -196,7 +197,7 @@ def model_approved(group: str) -> str:
     """Event pattern: a model of the group became Approved, and nothing else.
 
     Several events may follow one change, and changes of other fields carry the old status: hence the updated field
-    (SM: automating-sagemaker-with-eventbridge).
+    (SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge").
     """
     return json.dumps(
         {

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import PURPOSE_TAG
+
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateBucketArgs:
     """Name, key and policy of a bucket, where its access is logged, and how long old versions stay.
 
     Without `key_arn` the bucket encrypts with S3's own key: only the bucket that S3 delivers access logs to does, since
-    S3 writes them no other way (S3: UsingKMSEncryption). `existing_arn` is the ARN of the bucket if somebody else made
-    it: it gets the policy and nothing else.
+    S3 writes them no other way (Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)").
+    `existing_arn` is the ARN of the bucket if somebody else made it: it gets the policy and nothing else.
     """
 
+    purpose: str
     bucket: str
     policy: pulumi.Input[str]
     protect: bool
@@ -54,6 +57,7 @@ class PrivateBucket(pulumi.ComponentResource):
             f"{self._name}-bucket",
             bucket=args.bucket,
             force_destroy=not args.protect,
+            tags={PURPOSE_TAG: args.purpose},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
 

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-# L: lambda-runtimes. Lambda's longest run is 900 s (L: gettingstarted-limits).
-RUNTIME = "python3.13"
+from catalog.roles import RoleKind
+from catalog.scope import Scope
+from components.lambda_function import LambdaFunction, LambdaFunctionArgs
+
+# The longest run that Lambda allows (AWS Lambda Developer Guide, "Lambda quotas").
 TIMEOUT_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseCleanerArgs:
-    """The function's code and role, and the StackSets that go with the project."""
+    """Name, rights and log key of the function, and the StackSets that go with the project."""
 
     name: str
-    code: pulumi.Archive
-    role_arn: pulumi.Input[str]
+    scope: Scope
+    project: str
+    path: str
+    boundary: pulumi.Input[str]
+    policy: pulumi.Input[str]
+    tags: Mapping[str, str]
     logs_key_arn: pulumi.Input[str]
     stack_sets: Sequence[str]
-    log_days: int = 365
 
 
 class ReleaseCleaner(pulumi.ComponentResource):
@@ -34,30 +40,30 @@ class ReleaseCleaner(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ReleaseCleanerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:project:ReleaseCleaner", name, None, opts)
-        options = pulumi.ResourceOptions(parent=self)
-        logs = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=f"/aws/lambda/{args.name}",
-            kms_key_id=args.logs_key_arn,
-            retention_in_days=args.log_days,
-            opts=options,
-        )
-        self.function = aws.lambda_.Function(
-            f"{name}-function",
-            name=args.name,
-            description="Removes a project's StackSets when the project is destroyed",
-            role=args.role_arn,
-            runtime=RUNTIME,
-            handler="handler.handle",
-            code=args.code,
-            timeout=TIMEOUT_SECONDS,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
+        function = LambdaFunction(
+            name,
+            LambdaFunctionArgs(
+                name=args.name,
+                description="Removes a project's StackSets when the project is destroyed",
+                folder="release_cleaner",
+                scope=args.scope,
+                kind=RoleKind.RELEASE_CLEANER,
+                role_description=f"{RoleKind.RELEASE_CLEANER} of project {args.project}",
+                path=args.path,
+                boundary=args.boundary,
+                policy=args.policy,
+                key_arn=args.logs_key_arn,
+                timeout_seconds=TIMEOUT_SECONDS,
+                tags=args.tags,
+                role_alias=pulumi.Alias(name="role-release-cleaner", parent=pulumi.ROOT_STACK_RESOURCE),
+            ),
+            pulumi.ResourceOptions(parent=self),
         )
         aws.lambda_.Invocation(
             f"{name}-on-destroy",
-            function_name=self.function.name,
+            function_name=function.name,
             input=json.dumps({"stackSets": list(args.stack_sets)}),
             lifecycle_scope="CRUD",
-            opts=options,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"functionArn": self.function.arn})
+        self.register_outputs({"functionArn": function.arn})

@@ -10,14 +10,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import RoleKind
+from catalog.scope import Scope
+from components.lambda_function import LambdaFunction, LambdaFunctionArgs, log_group_arn
 from components.rendering import rendered
-from components.role import Role, RoleArgs
-from policies.documents.correction import guard as guard_policy
-from policies.documents.keys import Place
-from policies.documents.trust import service_trust
+from policies.documents.remediation import remediator as remediator_policy
 
-# L: lambda-runtimes.
-RUNTIME = "python3.13"
 # Eight attempts at each of a handful of calls fit; a state change is answered in a second or two.
 TIMEOUT_SECONDS = 180
 MEMORY_MB = 256
@@ -25,18 +23,17 @@ MEMORY_MB = 256
 
 @dataclass(frozen=True, kw_only=True)
 class RemediatorArgs:
-    """The function's name and code, whom it tells, where lost events wait, and which events it hears.
+    """The function's name and config (JSON), whom it reports to, where lost events wait, and which events it hears.
 
     `tags` are the keys that it marks with; `detail_types` SageMaker's state changes, `calls` operations that CloudTrail
     records. `stops` and `deletes_endpoints` say what its role may do.
     """
 
     name: str
-    place: Place
+    scope: Scope
     path: str
     boundary: pulumi.Input[str]
-    code: pulumi.Archive
-    handler: str
+    config: str
     topic_arn: pulumi.Input[str]
     queue_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
@@ -46,10 +43,6 @@ class RemediatorArgs:
     stops: bool
     deletes_endpoints: bool
     log_days: int = 365
-
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of something in the account and region."""
-        return f"arn:{self.place.partition}:{service}:{self.place.region}:{self.place.account}:{resource}"
 
 
 class Remediator(pulumi.ComponentResource):
@@ -64,51 +57,37 @@ class Remediator(pulumi.ComponentResource):
             self._rule(purpose, pattern)
         self.register_outputs({"functionArn": self.function.arn})
 
-    def _function(self) -> aws.lambda_.Function:
-        args = self._args
-        logs = aws.cloudwatch.LogGroup(
-            f"{self._name}-logs",
-            name=f"/aws/lambda/{args.name}",
-            kms_key_id=args.key_arn,
-            retention_in_days=args.log_days,
-            opts=self._options,
-        )
-        return aws.lambda_.Function(
-            f"{self._name}-function",
-            name=args.name,
-            description="Stops, marks and reports what runs in SageMaker outside the platform's rules",
-            role=self._role().arn,
-            runtime=RUNTIME,
-            handler=args.handler,
-            code=args.code,
-            timeout=TIMEOUT_SECONDS,
-            memory_size=MEMORY_MB,
-            dead_letter_config=aws.lambda_.FunctionDeadLetterConfigArgs(target_arn=args.queue_arn),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
-        )
-
-    def _role(self) -> Role:
+    def _function(self) -> LambdaFunction:
         args = self._args
         policy = rendered(
-            guard_policy,
-            place=args.place,
+            remediator_policy,
+            scope=args.scope,
             topic=args.topic_arn,
             queue=args.queue_arn,
             key=args.key_arn,
-            log_group=args.arn("logs", f"log-group:/aws/lambda/{args.name}"),
+            log_group=log_group_arn(args.scope, args.name),
             tags=list(args.tags),
             stops=args.stops,
             deletes_endpoints=args.deletes_endpoints,
         )
-        role = RoleArgs(
+        function = LambdaFunctionArgs(
             name=args.name,
+            description="Stops, marks and reports what runs in SageMaker outside the platform's rules",
+            folder="remediator",
+            scope=args.scope,
+            kind=RoleKind.REMEDIATOR,
+            role_description="Looks at what runs in SageMaker and stops what breaks the rules",
             path=args.path,
-            description="Looks at what runs in SageMaker and stops what breaks the rules",
-            trust=service_trust("lambda.amazonaws.com", args.place.account),
-            policy=policy,
             boundary=args.boundary,
+            policy=policy,
+            key_arn=args.key_arn,
+            timeout_seconds=TIMEOUT_SECONDS,
+            memory_mb=MEMORY_MB,
+            files={"config.json": args.config},
+            dead_letter_arn=args.queue_arn,
+            log_days=args.log_days,
         )
-        return Role(self._name, role, self._options)
+        return LambdaFunction(self._name, function, self._options)
 
     def _rule(self, purpose: str, pattern: Mapping[str, Any]) -> None:
         name = f"{self._name}-{purpose}"
@@ -141,7 +120,7 @@ class Remediator(pulumi.ComponentResource):
 def _states(args: RemediatorArgs) -> dict[str, Any]:
     return {
         "source": ["aws.sagemaker"],
-        "account": [args.place.account],
+        "account": [args.scope.account],
         "detail-type": list(args.detail_types),
     }
 
@@ -149,7 +128,7 @@ def _states(args: RemediatorArgs) -> dict[str, Any]:
 def _calls(args: RemediatorArgs) -> dict[str, Any]:
     return {
         "source": ["aws.sagemaker"],
-        "account": [args.place.account],
+        "account": [args.scope.account],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {"eventSource": ["sagemaker.amazonaws.com"], "eventName": list(args.calls)},
     }

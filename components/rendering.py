@@ -10,4 +10,4 @@ import pulumi
 
 def rendered(render: Callable[..., str], **inputs: pulumi.Input[Any]) -> pulumi.Output[str]:
     """`render` called with the resolved inputs; unknown in a preview while one of them is."""
-    return pulumi.Output.all(**inputs).apply(lambda known: render(**known))
+    return pulumi.Output.all(**inputs).apply(lambda values: render(**values))

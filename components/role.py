@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from catalog.roles import PURPOSE_TAG, RoleKind
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoleArgs:
-    """Who may act with the role (`trust`), what it may do (`policy`), and the most it may ever do (`boundary`)."""
+    """What the role is for, who assumes it (`trust`), what it may do (`policy`), and its permissions boundary."""
 
+    kind: RoleKind
     name: str
     path: str
     description: str
@@ -38,7 +41,7 @@ class Role(pulumi.ComponentResource):
             assume_role_policy=args.trust,
             permissions_boundary=args.boundary,
             max_session_duration=3600,
-            tags=dict(args.tags),
+            tags={**args.tags, PURPOSE_TAG: args.kind.value},
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.policy = aws.iam.RolePolicy(

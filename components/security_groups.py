@@ -10,7 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 HTTPS = 443
-# Studio's file system and its apps' own traffic (SM: studio-updated-and-internet-access).
+# Studio's file system and its apps' own traffic (SageMaker Developer Guide, "Connect Studio in a VPC to external
+# resources").
 NFS = 2049
 APPS = (8192, 65535)
 

@@ -82,7 +82,7 @@ def _user_settings(args: StudioArgs) -> S.DomainDefaultUserSettingsArgs:
         default_landing_uri="studio::",
         studio_web_portal="ENABLED",
         # Minimum, maximum and default idle time of an app are alike: the limit is the platform's, not a suggestion
-        # (SM: studio-updated-idle-shutdown-setup).
+        # (SageMaker Developer Guide, "Set up idle shutdown").
         jupyter_lab_app_settings=_jupyter_lab(args),
         code_editor_app_settings=_code_editor(args),
         space_storage_settings=S.DomainDefaultUserSettingsSpaceStorageSettingsArgs(

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from catalog.scope import Scope
 from components.rendering import rendered
 from policies.documents import endpoints
 
-# Studio's own service is named apart from all others (SM: studio-updated-and-internet-access).
+# Studio's own service is named apart from all others (SageMaker Developer Guide, "Connect Studio in a VPC to external
+# resources").
 STUDIO = "studio"
 
 
@@ -22,8 +24,7 @@ class VpcEndpointsArgs:
     `existing` holds endpoints by service that are used as they are, policy included; `s3_prefix_list` is that of S3's.
     """
 
-    partition: str
-    region: str
+    scope: Scope
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     route_table_ids: Sequence[pulumi.Input[str]]
@@ -67,13 +68,12 @@ class VpcEndpoints(pulumi.ComponentResource):
         return aws.ec2.VpcEndpoint(
             f"{self._name}-s3",
             vpc_id=args.vpc_id,
-            service_name=service_name(args.region, "s3"),
+            service_name=service_name(args.scope.region, "s3"),
             vpc_endpoint_type="Gateway",
             route_table_ids=list(args.route_table_ids),
             policy=rendered(
                 endpoints.s3_endpoint,
-                partition=args.partition,
-                region=args.region,
+                scope=args.scope,
                 accounts=args.accounts,
                 organization_paths=args.organization_paths,
             ),
@@ -86,7 +86,7 @@ class VpcEndpoints(pulumi.ComponentResource):
         return aws.ec2.VpcEndpoint(
             f"{self._name}-{service.replace('.', '-')}",
             vpc_id=args.vpc_id,
-            service_name=service_name(args.region, service),
+            service_name=service_name(args.scope.region, service),
             vpc_endpoint_type="Interface",
             subnet_ids=list(args.subnet_ids),
             security_group_ids=[args.security_group_id],

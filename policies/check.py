@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policies.pack import exemptions
-from policies.pack.captured import BadFile, Captured, read
-from policies.pack.evaluate import Finding, evaluate, exempt, stale
+from policies.pack.captured import BadFile, CapturedStack, read
+from policies.pack.evaluate import RuleFinding, evaluate, exempt, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import Exemption
-from policies.pack.report import Report, as_json, text
+from policies.pack.report import CheckReport, as_json, text
 from policies.pack.rules import RULES
 
 
@@ -30,13 +30,13 @@ def main(arguments: Sequence[str] | None = None, today: datetime.date | None = N
     options = _parser().parse_args(arguments)
     now = today or datetime.datetime.now(tz=datetime.UTC).date()
     try:
-        excused = _exemptions(options.exemptions, now)
+        exempted = _exemptions(options.exemptions, now)
         stacks = [stack for path in options.files for stack in read(path)]
     except (BadFile, BadExemptions) as bad:
         for line in str(bad).splitlines():
             print(f"error: {line}", file=sys.stderr)
         return 2
-    report = _report(stacks, excused, options.whole, now)
+    report = _report(stacks, exempted, options.whole, now)
     print(json.dumps(as_json(report), indent=2) if options.json else "\n".join(text(report)))
     if not report.findings:
         print("error: nothing was checked: the files hold no resource that a rule applies to", file=sys.stderr)
@@ -63,15 +63,17 @@ def _exemptions(path: Path | None, today: datetime.date) -> tuple[Exemption, ...
     return exemptions.read(path or exemptions.PATH, [rule.id for rule in RULES], today)
 
 
-def _report(stacks: Sequence[Captured], excused: Sequence[Exemption], whole: bool, today: datetime.date) -> Report:
-    findings = [(stack.stack, exempt(one, excused, today)) for stack in stacks for one in _of(stack)]
-    every = whole or any(not stack.exported for stack in stacks)
-    unused = stale(excused, [one for _, one in findings], [stack.stack for stack in stacks], every)
-    return Report(rules=RULES, findings=findings, stale=unused, today=today)
+def _report(
+    stacks: Sequence[CapturedStack], exempted: Sequence[Exemption], every_stack: bool, today: datetime.date
+) -> CheckReport:
+    findings = [(stack.stack, exempt(one, exempted, today)) for stack in stacks for one in _of(stack)]
+    every = every_stack or any(not stack.exported for stack in stacks)
+    unused = stale(exempted, [one for _, one in findings], [stack.stack for stack in stacks], every)
+    return CheckReport(rules=RULES, findings=findings, stale=unused, today=today)
 
 
-def _of(stack: Captured) -> list[Finding]:
-    return evaluate(RULES, stack.inputs, stack.whole)
+def _of(stack: CapturedStack) -> list[RuleFinding]:
+    return evaluate(RULES, stack.inputs, stack.with_outputs)
 
 
 if __name__ == "__main__":

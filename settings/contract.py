@@ -255,4 +255,4 @@ def project_parameters(**values: Any) -> dict[str, Any]:
     fields = ModelBuildParameters.model_fields | ModelDeployParameters.model_fields
     if values.keys() != fields.keys():
         raise TypeError(f"fields that differ from the contract's: {', '.join(sorted(values.keys() ^ fields.keys()))}")
-    return {field.alias or name: values[name] for name, field in fields.items()}
+    return {fields[name].alias or name: value for name, value in values.items()}

@@ -15,7 +15,7 @@ def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Set
     prefix, account, region = settings.prefix, settings.account, settings.region
     if isinstance(settings, ProjectSettings):
         stages = [str(stage) for stage in settings.stages]
-        return _tried(source, "id", settings.id, lambda: names.project_names(prefix, settings.id, stages))
+        return _tried(source, "id", settings.id, lambda: names.project_stack_names(prefix, settings.id, stages))
     if isinstance(settings, DataScienceSettings):
         scientists = [scientist.name for scientist in settings.studio.scientists]
         return _tried(source, "", None, lambda: names.data_science_names(prefix, stack, account, region, scientists))

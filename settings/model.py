@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from catalog import names
+from catalog.scope import Scope
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
 from settings.section import Section
@@ -316,7 +317,7 @@ class DataScienceSettings(StackSettings):
 
     def deploying_roles(self) -> list[str]:
         """ARNs of the roles that run Pulumi in this account; the foundation's deployer is always one."""
-        own = names.deployer_arn(names.partition_of(self.region), self.prefix, self.account)
+        own = names.deployer_arn(Scope.of_account(self.account, self.region, self.prefix))
         assumed = [self.credentials.role_arn] if self.credentials.role_arn else []
         return sorted({own, *self.deployers, *assumed})
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
 
-from catalog import names
 from components.alarm_topic import AlarmTopic
 from components.dead_letters import DeadLetters, DeadLettersArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -16,49 +14,44 @@ from components.remediator import Remediator, RemediatorArgs
 from functions.remediator import resource_kinds
 from policies.documents.detection import guards_key
 from policies.documents.prevention import has_local_storage, service_control_policy
-from stacks.account import inside
+from stacks.account_baseline import alarm_topic
 from stacks.detection import detection, detectors
-from stacks.foundations import alarm_topic
-from stacks.repositories import packaged_function
+from stacks.foundation_context import FoundationContext
 
-if TYPE_CHECKING:
-    from stacks.foundation import Foundation
-
-# In names of resources, which stay as they are: renaming a physical resource replaces it.
+# In names of resources, which stay as they are: renaming a physical resource replaces context.
 GUARD = "guard"
 
 
-def account_controls(it: Foundation, boundary: pulumi.Input[str]) -> None:
+def account_controls(context: FoundationContext, boundary: pulumi.Input[str]) -> None:
     """Declare the guards that the account's settings switch on. `boundary` is the ARN that their roles carry."""
-    _organization(it)
-    if not (detectors(it) or it.settings.correction.enabled):
+    _organization(context)
+    if not (detectors(context) or context.settings.correction.enabled):
         return
-    key = _key(it)
-    topic = alarm_topic(it.place, it.here, key.arn, it.settings.alerts.emails, it.provider)
+    key = _key(context)
+    topic = alarm_topic(context, key.arn)
     pulumi.export("alarmTopicArn", topic.arn)
-    letters = _dead_letters(it, key, topic)
-    detection(it, key, topic, letters)
-    if it.settings.correction.enabled:
-        _remediator(it, key, topic, letters, boundary)
+    dead_letters = _dead_letters(context, key, topic)
+    detection(context, key, topic, dead_letters)
+    if context.settings.correction.enabled:
+        _remediator(context, key, topic, dead_letters, boundary)
 
 
 # ---- preventive
 
 
-def _organization(it: Foundation) -> None:
+def _organization(context: FoundationContext) -> None:
     """The preventive rules for whole units of the organization. Their form in this account is the boundary."""
-    prevention = it.settings.prevention
+    prevention = context.settings.prevention
     if not prevention.service_control_policy:
         return
-    options = pulumi.ResourceOptions(provider=it.provider)
+    options = pulumi.ResourceOptions(provider=context.provider)
     policy = aws.organizations.Policy(
         "prevention",
-        name=it.here.of("prevention"),
+        name=context.env_names.name("prevention"),
         description="No job outside the VPC, without keys or on other instances; nobody blinds the guards",
         type="SERVICE_CONTROL_POLICY",
         content=service_control_policy(
-            partition=it.partition,
-            prefix=it.settings.prefix,
+            context.scope,
             owners=[anywhere(arn) for arn in prevention.owners],
             instance_types=prevention.instance_types,
         ),
@@ -77,56 +70,59 @@ def anywhere(role: str) -> str:
 # ---- what the guards share
 
 
-def _key(it: Foundation) -> EncryptionKey:
+def _key(context: FoundationContext) -> EncryptionKey:
     """Key of what the guards write and tell."""
-    base, name = f"arn:{it.partition}", it.here.of("*")
-    where = f"{it.settings.region}:{it.settings.account}"
-    groups = [f"/aws/lambda/{name}", it.here.log_group("*")]
+    scope, name = context.scope, context.env_names.name("*")
+    groups = [f"/aws/lambda/{name}", context.env_names.log_group("*")]
     policy = guards_key(
-        it.place,
-        log_groups=[f"{base}:logs:{where}:log-group:{group}" for group in groups],
-        topics=[f"{base}:sns:{where}:{name}"],
-        queues=[f"{base}:sqs:{where}:{name}"],
-        publishers=[names.role_arn(it.partition, it.settings.account, it.path, it.here.role(GUARD))],
+        context.scope,
+        log_groups=[scope.arn("logs", f"log-group:{group}") for group in groups],
+        topics=[scope.arn("sns", name)],
+        queues=[scope.arn("sqs", name)],
+        publishers=[scope.role_arn(context.path, context.env_names.role(GUARD))],
     )
     args = EncryptionKeyArgs(
-        alias=it.here.alias("guards"),
+        purpose="guards",
+        alias=context.env_names.alias("guards"),
         description="What the account's guards write and tell",
         policy=policy,
-        protect=it.settings.protect,
+        protect=context.settings.protect,
     )
-    return EncryptionKey("guards-key", args, inside(it.provider))
+    return EncryptionKey("guards-key", args, context.child_options())
 
 
-def _dead_letters(it: Foundation, key: EncryptionKey, topic: AlarmTopic) -> DeadLetters:
+def _dead_letters(context: FoundationContext, key: EncryptionKey, topic: AlarmTopic) -> DeadLetters:
     args = DeadLettersArgs(
-        queue=it.here.of("dead-letters"),
-        alarm=it.here.of("lost-events"),
-        place=it.place,
-        rules=it.here.of("*"),
+        queue=context.env_names.name("dead-letters"),
+        alarm=context.env_names.name("lost-events"),
+        scope=context.scope,
+        rules=context.env_names.name("*"),
         key_arn=key.arn,
         topic_arn=topic.arn,
     )
-    return DeadLetters("dead-letters", args, inside(it.provider))
+    return DeadLetters("dead-letters", args, context.child_options())
 
 
 # ---- corrective
 
 
 def _remediator(
-    it: Foundation, key: EncryptionKey, topic: AlarmTopic, letters: DeadLetters, boundary: pulumi.Input[str]
+    context: FoundationContext,
+    key: EncryptionKey,
+    topic: AlarmTopic,
+    dead_letters: DeadLetters,
+    boundary: pulumi.Input[str],
 ) -> None:
-    correction = it.settings.correction
-    prefix = it.settings.prefix
+    correction = context.settings.correction
+    prefix = context.settings.prefix
     args = RemediatorArgs(
-        name=it.here.role(GUARD),
-        place=it.place,
-        path=it.path,
+        name=context.env_names.role(GUARD),
+        scope=context.scope,
+        path=context.path,
         boundary=boundary,
-        code=packaged_function("remediator", {"config.json": config(it)}),
-        handler="functions.remediator.handler.handle",
+        config=config(context),
         topic_arn=topic.arn,
-        queue_arn=letters.arn,
+        queue_arn=dead_letters.arn,
         key_arn=key.arn,
         tags=[resource_kinds.reported_tag(prefix), resource_kinds.stopped_tag(prefix)],
         detail_types=sorted(resource_kinds.BY_DETAIL_TYPE),
@@ -134,20 +130,20 @@ def _remediator(
         stops=not correction.only_report,
         deletes_endpoints=correction.delete_endpoints,
     )
-    Remediator(GUARD, args, inside(it.provider))
+    Remediator(GUARD, args, context.child_options())
 
 
-def config(it: Foundation) -> str:
-    """What the remediator's function reads beside its code; `functions.remediator.handler.read_config` says what it means."""
-    types = it.settings.prevention.instance_types
+def config(context: FoundationContext) -> str:
+    """The config.json in the function's archive, which `functions.remediator.handler.read_config` reads."""
+    types = context.settings.prevention.instance_types
     return json.dumps(
         {
             "instanceTypes": list(types),
             "onOwnDisks": [each for each in types if has_local_storage(each)],
             # Named, not asked for: an archive holds what is known when it is made.
-            "topic": f"arn:{it.partition}:sns:{it.settings.region}:{it.settings.account}:{it.here.of('alarms')}",
-            "prefix": it.settings.prefix,
-            "onlyReport": it.settings.correction.only_report,
-            "deleteEndpoints": it.settings.correction.delete_endpoints,
+            "topic": context.scope.arn("sns", context.env_names.name("alarms")),
+            "prefix": context.settings.prefix,
+            "onlyReport": context.settings.correction.only_report,
+            "deleteEndpoints": context.settings.correction.delete_endpoints,
         }
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from catalog import names
+from catalog.roles import RoleKind
 from components.alarm_topic import AlarmTopic
 from components.dead_letters import DeadLetters
 from components.detection_config import ConfigRules, ConfigRulesArgs
@@ -20,51 +19,49 @@ from components.detection_trail import Trail, TrailArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 from policies.documents.detection import config_bucket, trail_bucket, trail_key
-from stacks.account import inside
-from stacks.foundations import log_bucket
-
-if TYPE_CHECKING:
-    from stacks.foundation import Foundation
+from stacks.account_baseline import log_bucket
+from stacks.foundation_context import FoundationContext
 
 # What happened is asked for long after it happened.
 EVIDENCE_DAYS = 2557
-_CONFIG_ROLE = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+# Path and name of the service-linked role.
+_CONFIG_ROLE = ("/aws-service-role/config.amazonaws.com/", "AWSServiceRoleForConfig")
 
 
-def detection(it: Foundation, key: EncryptionKey, topic: AlarmTopic, letters: DeadLetters) -> None:
+def detection(context: FoundationContext, key: EncryptionKey, topic: AlarmTopic, dead_letters: DeadLetters) -> None:
     """Declare the detectors that the settings switch on, with a rule for the findings of each."""
-    wanted, options = it.settings.detection, inside(it.provider)
-    logs = log_bucket(it.place, it.here, it.provider, it.settings.protect) if keeps_files(it) else None
+    wanted, options = context.settings.detection, context.child_options()
+    logs = log_bucket(context) if keeps_files(context) else None
     if wanted.trail and logs:
-        _trail(it, logs)
+        _trail(context, logs)
     if wanted.config_rules and logs:
-        _config(it, key, logs)
+        _config(context, key, logs)
     if wanted.access_analyzer:
-        AccessAnalyzer("access", it.here.of("access"), options)
+        AccessAnalyzer("access", context.env_names.name("access"), options)
     if wanted.guard_duty:
         ThreatDetection("threats", options)
     if wanted.security_hub:
         # https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html
         standard = "standards/aws-foundational-security-best-practices/v/1.0.0"
-        PostureChecks("posture", f"arn:{it.partition}:securityhub:{it.settings.region}::{standard}", options)
+        PostureChecks("posture", context.scope.arn("securityhub", standard, account=""), options)
     if wanted.macie:
         job = ContentInspectionArgs(
-            account=it.settings.account, job=it.here.of("content"), buckets=wanted.macie_buckets
+            account=context.settings.account, job=context.env_names.name("content"), buckets=wanted.macie_buckets
         )
         ContentInspection("content", job, options)
-    for detector in detectors(it):
+    for detector in detectors(context):
         findings = FindingsArgs(
-            name=it.here.rule(f"{detector}-findings"),
+            name=context.env_names.rule(f"{detector}-findings"),
             detector=detector,
             topic_arn=topic.arn,
-            queue_arn=letters.arn,
+            queue_arn=dead_letters.arn,
         )
         Findings(f"{detector}-findings", findings, options)
 
 
-def detectors(it: Foundation) -> list[str]:
+def detectors(context: FoundationContext) -> list[str]:
     """The detectors that are switched on, by the names of their findings."""
-    wanted = it.settings.detection
+    wanted = context.settings.detection
     switches = {
         "access-analyzer": wanted.access_analyzer,
         "config-rules": wanted.config_rules,
@@ -76,66 +73,64 @@ def detectors(it: Foundation) -> list[str]:
     return [name for name, on in switches.items() if on]
 
 
-def keeps_files(it: Foundation) -> bool:
+def keeps_files(context: FoundationContext) -> bool:
     """Whether a detector leaves files in a bucket, whose access is then logged."""
-    return it.settings.detection.trail or it.settings.detection.config_rules
+    return context.settings.detection.trail or context.settings.detection.config_rules
 
 
-def _trail(it: Foundation, logs: PrivateBucket) -> None:
-    name = it.here.of("trail")
-    where = f"{it.settings.region}:{it.settings.account}"
-    trail = f"arn:{it.partition}:cloudtrail:{where}:trail/{name}"
-    auditor = names.role_arn(
-        it.partition,
-        it.settings.account,
-        names.people_path(it.settings.prefix),
-        f"{it.settings.prefix}-{names.AUDITOR}",
-    )
+def _trail(context: FoundationContext, logs: PrivateBucket) -> None:
+    name = context.env_names.name("trail")
+    trail = context.scope.arn("cloudtrail", f"trail/{name}")
+    prefix = context.settings.prefix
+    auditor = context.scope.role_arn(names.path_of(RoleKind.AUDITOR, prefix), f"{prefix}-{RoleKind.AUDITOR}")
     key = EncryptionKey(
         "trail-key",
         EncryptionKeyArgs(
-            alias=it.here.alias("trail"),
+            purpose="trail",
+            alias=context.env_names.alias("trail"),
             description="Who did what in the account",
-            policy=trail_key(it.place, trail=trail, readers=[auditor] if it.settings.people.auditors else []),
-            protect=it.settings.protect,
+            policy=trail_key(context.scope, trail=trail, readers=[auditor] if context.settings.people.auditors else []),
+            protect=context.settings.protect,
         ),
-        inside(it.provider),
+        context.child_options(),
     )
-    bucket = _evidence(it, "trail", key, logs, trail)
-    prefix = f"arn:{it.partition}:s3:::{it.settings.prefix}-"
+    bucket = _evidence(context, "trail", key, logs, trail)
     args = TrailArgs(
         name=name,
         bucket=bucket.name,
         key_arn=key.arn,
-        watched=prefix,
-        unwatched=f"{prefix}{names.FOUNDATION}-",
+        watched=context.scope.bucket_arn(f"{prefix}-"),
+        unwatched=context.scope.bucket_arn(f"{prefix}-{names.FOUNDATION}-"),
     )
-    Trail("trail", args, inside(it.provider))
+    Trail("trail", args, context.child_options())
 
 
-def _config(it: Foundation, key: EncryptionKey, logs: PrivateBucket) -> None:
-    bucket = _evidence(it, "config", key, logs)
+def _config(context: FoundationContext, key: EncryptionKey, logs: PrivateBucket) -> None:
+    bucket = _evidence(context, "config", key, logs)
     args = ConfigRulesArgs(
-        name=it.here.of("config"),
+        name=context.env_names.name("config"),
         bucket=bucket.name,
         key_arn=key.arn,
-        role_arn=f"arn:{it.partition}:iam::{it.settings.account}:{_CONFIG_ROLE}",
-        make_role=not it.settings.detection.config_role_exists,
+        role_arn=context.scope.role_arn(*_CONFIG_ROLE),
+        make_role=not context.settings.detection.config_role_exists,
     )
-    ConfigRules("config", args, inside(it.provider))
+    ConfigRules("config", args, context.child_options())
 
 
-def _evidence(it: Foundation, purpose: str, key: EncryptionKey, logs: PrivateBucket, trail: str = "") -> PrivateBucket:
+def _evidence(
+    context: FoundationContext, purpose: str, key: EncryptionKey, logs: PrivateBucket, trail: str = ""
+) -> PrivateBucket:
     """A bucket that a detector fills and nobody empties."""
-    name = it.here.bucket(purpose, it.settings.account, it.settings.region)
-    arn = f"arn:{it.partition}:s3:::{name}"
-    account = it.settings.account
+    name = context.bucket_name(purpose)
+    arn = context.scope.bucket_arn(name)
+    account = context.settings.account
     args = PrivateBucketArgs(
+        purpose=purpose,
         bucket=name,
         key_arn=key.arn,
         policy=trail_bucket(arn, account, trail) if trail else config_bucket(arn, account),
         log_bucket=logs.name,
-        protect=it.settings.protect,
+        protect=context.settings.protect,
         expire_days=EVIDENCE_DAYS,
     )
-    return PrivateBucket(purpose, args, inside(it.provider))
+    return PrivateBucket(purpose, args, context.child_options())

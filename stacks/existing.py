@@ -1,6 +1,6 @@
 """What an account has already, used instead of made: looked up by id, and checked before anything is made.
 
-Everything that is asked for is known from the settings, so a preview checks it too. What is short is told all at once.
+All lookups are by what the settings name, so a preview checks them too. All that is missing is reported at once.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 import pulumi
 import pulumi_aws as aws
 
-from catalog import names
 from components.network import ExistingNetwork
 from settings.existing import DataScienceExisting, WorkloadExisting
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
-from stacks.account import boundary_of
+from stacks.context import boundary_arn
 from stacks.existing_network import ExistingEndpoint, endpoints, network, security_groups
-from stacks.existing_roles import ExistingRole, Expected, role
+from stacks.existing_roles import ExistingRole, ExpectedRole, role
 from stacks.existing_storage import bucket, key
 from stacks.lookups import Lookups
 
@@ -35,78 +34,76 @@ class Existing:
     roles: Mapping[str, ExistingRole] = field(default_factory=dict)
 
 
-def of_workload(settings: WorkloadSettings, provider: aws.Provider, expected: Mapping[str, Expected]) -> Existing:
+def existing_of_workload(
+    settings: WorkloadSettings, provider: aws.Provider, expected: Mapping[str, ExpectedRole]
+) -> Existing:
     """What the workload account has. `expected` says by project what the stack would have made of its StackSet role.
 
     Raises RunError with everything that the platform needs of it and lacks.
     """
-    look = _look(settings, provider)
-    given, boundary = settings.existing.roles.stack_set_execution, boundary_of(settings)
+    lookups = _lookups(settings, provider)
+    given, boundary = settings.existing.roles.stack_set_execution, boundary_arn(settings)
     roles = {
-        project: role(look, f"roles.stackSetExecution.{project}", arn, expected[project], boundary)
+        project: role(lookups, f"roles.stackSetExecution.{project}", arn, expected[project], boundary)
         for project, arn in given.items()
     }
-    return replace(_existing(look, settings, settings.existing), roles=roles)
+    return replace(_existing(lookups, settings, settings.existing), roles=roles)
 
 
-def of_data_science(settings: DataScienceSettings, provider: aws.Provider) -> Existing:
-    """What the data science account has. Raises RunError as `of_workload` does."""
-    return _existing(_look(settings, provider), settings, settings.existing)
+def existing_of_data_science(settings: DataScienceSettings, provider: aws.Provider) -> Existing:
+    """What the data science account has. Raises RunError as `existing_of_workload` does."""
+    return _existing(_lookups(settings, provider), settings, settings.existing)
 
 
-def of_project(settings: ProjectSettings, provider: aws.Provider, expected: Expected) -> ExistingRole | None:
+def existing_of_project(
+    settings: ProjectSettings, provider: aws.Provider, expected: ExpectedRole
+) -> ExistingRole | None:
     """The role that the project's StackSets enter workload accounts from, if there is one. Raises RunError."""
     arn = settings.existing.roles.stack_set_administration
     if arn is None:
         return None
-    look = _look(settings, provider)
-    found = role(look, "roles.stackSetAdministration", arn, expected, boundary_of(settings))
-    _nothing_is_short(look)
+    lookups = _lookups(settings, provider)
+    found = role(lookups, "roles.stackSetAdministration", arn, expected, boundary_arn(settings))
+    _raise_shortfalls(lookups)
     return found
 
 
-def _look(settings: StackSettings, provider: aws.Provider) -> Lookups:
+def _lookups(settings: StackSettings, provider: aws.Provider) -> Lookups:
     return Lookups(provider, settings.account, settings.region, settings.prefix)
 
 
 def _existing(
-    look: Lookups,
+    lookups: Lookups,
     settings: WorkloadSettings | DataScienceSettings,
     existing: WorkloadExisting | DataScienceExisting,
 ) -> Existing:
-    """All but the roles. Shortfalls that were found before are told with its own."""
+    """All but the roles. Shortfalls that were found before are reported with its own."""
     keys = _given(existing.keys.model_dump())
     buckets = _given(existing.buckets.model_dump()) if isinstance(existing, DataScienceExisting) else {}
     for purpose, arn in keys.items():
-        key(look, purpose, arn)
+        key(lookups, purpose, arn)
     for purpose, name in buckets.items():
-        bucket(look, purpose, name, keys[purpose])
+        bucket(lookups, purpose, name, keys[purpose])
     groups = _given(existing.network.security_groups.model_dump()) if existing.network else {}
-    there = network(look, existing.network, settings.network) if existing.network else None
+    network_found = network(lookups, existing.network, settings.network) if existing.network else None
     found = {}
     if existing.network:
-        security_groups(look, groups, existing.network.vpc, nat=settings.network.nat)
-        found = endpoints(look, existing.endpoints, existing.network)
-    _nothing_is_short(look)
-    return Existing(network=there, groups=groups, endpoints=found, keys=keys, buckets=buckets)
+        security_groups(lookups, groups, existing.network.vpc, nat=settings.network.nat)
+        found = endpoints(lookups, existing.endpoints, existing.network)
+    _raise_shortfalls(lookups)
+    return Existing(network=network_found, groups=groups, endpoints=found, keys=keys, buckets=buckets)
 
 
-def _nothing_is_short(look: Lookups) -> None:
-    if look.shortfalls:
-        raise pulumi.RunError(_told(look.shortfalls))
+def _raise_shortfalls(lookups: Lookups) -> None:
+    if lookups.shortfalls:
+        raise pulumi.RunError(_message(lookups.shortfalls))
 
 
 def _given(section: Mapping[str, str | None]) -> dict[str, str]:
     return {purpose: one for purpose, one in section.items() if one}
 
 
-def _told(shortfalls: list[str]) -> str:
+def _message(shortfalls: list[str]) -> str:
     count = len(shortfalls)
     head = f"{count} thing{'' if count == 1 else 's'} that the platform needs of what exists already; nothing was made:"
     return "\n".join([head, *(f"  {shortfall}" for shortfall in shortfalls)])
-
-
-def bucket_arn(existing: Existing, purpose: str, region: str) -> str | None:
-    """ARN of a bucket that exists."""
-    name = existing.buckets.get(purpose)
-    return f"arn:{names.partition_of(region)}:s3:::{name}" if name else None

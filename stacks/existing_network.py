@@ -18,7 +18,8 @@ from settings.model import DataScienceNetwork, WorkloadNetwork
 from stacks.lookups import Lookups
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
-# SM host-vpc: an endpoint in a VPC needs two zones, even with one instance.
+# SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC": an endpoint in
+# a VPC needs two zones, even with one instance.
 SERVING_ZONES = 2
 
 
@@ -31,68 +32,80 @@ class ExistingEndpoint:
     prefix_list: str | None = None
 
 
-def network(look: Lookups, given: settings_of.ExistingNetwork, settings: DataScienceNetwork) -> ExistingNetwork:
+def network(lookups: Lookups, given: settings_of.ExistingNetwork, settings: DataScienceNetwork) -> ExistingNetwork:
     """A private VPC of this account with DNS, its subnets in different zones, and no way to the internet but NAT."""
-    _vpc(look, given.vpc, settings.cidr)
+    _vpc(lookups, given.vpc, settings.cidr)
     zones: dict[str, str] = {}
-    inside = [subnet for subnet in given.subnets if _subnet(look, subnet, given.vpc, zones)]
+    inside = [subnet for subnet in given.subnets if _subnet(lookups, subnet, given.vpc, zones)]
     least = SERVING_ZONES if isinstance(settings, WorkloadNetwork) else 1
     needs = f"are in {len(zones)} zone: an endpoint in a VPC needs subnets in {least}"
-    look.need(
+    lookups.require(
         len(zones) >= least or len(given.subnets) > len(zones), "network.subnets", ", ".join(given.subnets), needs
     )
-    _routes(look, given, inside, nat=settings.nat)
+    _routes(lookups, given, inside, nat=settings.nat)
     return ExistingNetwork(vpc_id=given.vpc, subnet_ids=given.subnets, route_table_ids=given.route_tables)
 
 
-def _vpc(look: Lookups, vpc: str, cidr: str) -> None:
+def _vpc(lookups: Lookups, vpc: str, cidr: str) -> None:
     setting = "network.vpc"
-    found = look.ask(setting, vpc, lambda options: aws.ec2.get_vpc(id=vpc, opts=options))
+    found = lookups.get(setting, vpc, lambda options: aws.ec2.get_vpc(id=vpc, opts=options))
     if found is None:
         return
-    look.need_mark(setting, vpc, found.tags)
-    look.need(found.owner_id == look.account, setting, vpc, f"belongs to account {found.owner_id}, not {look.account}")
-    look.need(found.enable_dns_support, setting, vpc, "has no DNS support, which private names of endpoints need")
-    look.need(found.enable_dns_hostnames, setting, vpc, "has no DNS hostnames, which private names of endpoints need")
+    lookups.require_tag(setting, vpc, found.tags)
+    lookups.require(
+        found.owner_id == lookups.account, setting, vpc, f"belongs to account {found.owner_id}, not {lookups.account}"
+    )
+    lookups.require(found.enable_dns_support, setting, vpc, "has no DNS support, which private names of endpoints need")
+    lookups.require(
+        found.enable_dns_hostnames, setting, vpc, "has no DNS hostnames, which private names of endpoints need"
+    )
     ranges = sorted({found.cidr_block, *(each.cidr_block for each in found.cidr_block_associations)})
-    look.need(cidr in ranges, setting, vpc, f"has the range {', '.join(ranges)}: set network.cidr to it, not to {cidr}")
+    lookups.require(
+        cidr in ranges, setting, vpc, f"has the range {', '.join(ranges)}: set network.cidr to it, not to {cidr}"
+    )
 
 
-def _subnet(look: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> bool:
+def _subnet(lookups: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> bool:
     """Whether it is in the VPC; its zone is noted."""
     setting = "network.subnets"
-    found = look.ask(setting, subnet, lambda options: aws.ec2.get_subnet(id=subnet, opts=options))
+    found = lookups.get(setting, subnet, lambda options: aws.ec2.get_subnet(id=subnet, opts=options))
     if found is None:
         return False
-    look.need_mark(setting, subnet, found.tags)
-    look.need(found.vpc_id == vpc, setting, subnet, f"is in {found.vpc_id}, not in {vpc}")
-    look.need(not found.map_public_ip_on_launch, setting, subnet, "gives out public addresses: it must be private")
+    lookups.require_tag(setting, subnet, found.tags)
+    lookups.require(found.vpc_id == vpc, setting, subnet, f"is in {found.vpc_id}, not in {vpc}")
+    lookups.require(
+        not found.map_public_ip_on_launch, setting, subnet, "gives out public addresses: it must be private"
+    )
     other = zones.setdefault(found.availability_zone, subnet)
     one = f"is in {found.availability_zone} as {other} is: an interface endpoint takes one subnet of each zone"
-    look.need(other == subnet, setting, subnet, one)
+    lookups.require(other == subnet, setting, subnet, one)
     return found.vpc_id == vpc
 
 
-def _routes(look: Lookups, given: settings_of.ExistingNetwork, subnets: Sequence[str], *, nat: bool) -> None:
+def _routes(lookups: Lookups, given: settings_of.ExistingNetwork, subnets: Sequence[str], *, nat: bool) -> None:
     setting, routed, main = "network.routeTables", set(), False
     for table in given.route_tables:
-        found = look.ask(setting, table, _table(table))
+        found = lookups.get(setting, table, _table(table))
         if found is None:
             return
-        look.need_mark(setting, table, found.tags)
-        look.need(found.vpc_id == given.vpc, setting, table, f"is in {found.vpc_id}, not in {given.vpc}")
+        lookups.require_tag(setting, table, found.tags)
+        lookups.require(found.vpc_id == given.vpc, setting, table, f"is in {found.vpc_id}, not in {given.vpc}")
         routed |= {each.subnet_id for each in found.associations if each.subnet_id}
         main = main or any(each.main for each in found.associations)
         for route in found.routes:
             where = route.cidr_block or route.ipv6_cidr_block or route.destination_prefix_list_id
             if route.gateway_id.startswith("igw-") or route.egress_only_gateway_id:
                 gateway = route.gateway_id or route.egress_only_gateway_id
-                look.short(setting, table, f"leads {where} to the internet gateway {gateway}: drop the route")
+                lookups.add_shortfall(
+                    setting, table, f"leads {where} to the internet gateway {gateway}: drop the route"
+                )
             elif route.nat_gateway_id and not nat:
-                look.short(setting, table, f"leads {where} to {route.nat_gateway_id}: drop it, or set network.nat")
+                lookups.add_shortfall(
+                    setting, table, f"leads {where} to {route.nat_gateway_id}: drop it, or set network.nat"
+                )
     for subnet in subnets:
-        fine = main or subnet in routed
-        look.need(fine, "network.subnets", subnet, f"is routed by none of {', '.join(given.route_tables)}")
+        holds = main or subnet in routed
+        lookups.require(holds, "network.subnets", subnet, f"is routed by none of {', '.join(given.route_tables)}")
 
 
 def _table(table: str) -> Callable[[pulumi.InvokeOptions], aws.ec2.AwaitableGetRouteTableResult]:
@@ -103,42 +116,46 @@ def _rule(rule: str) -> Callable[[pulumi.InvokeOptions], aws.vpc.AwaitableGetSec
     return lambda options: aws.vpc.get_security_group_rule(security_group_rule_id=rule, opts=options)
 
 
-def security_groups(look: Lookups, groups: Mapping[str, str], vpc: str, *, nat: bool) -> None:
+def security_groups(lookups: Lookups, groups: Mapping[str, str], vpc: str, *, nat: bool) -> None:
     """Groups of the VPC whose own rules let through what the platform needs, and nothing from or to everywhere."""
     for purpose, group in groups.items():
         setting = f"network.securityGroups.{purpose}"
-        if _in_vpc(look, setting, group, vpc):
-            rules = _rules(look, setting, group)
+        if _in_vpc(lookups, setting, group, vpc):
+            rules = _rules(lookups, setting, group)
             into, out = [r for r in rules if not r.is_egress], [r for r in rules if r.is_egress]
-            look.need(not _open(into), setting, group, "lets in everybody: drop the rule from 0.0.0.0/0 or ::/0")
+            lookups.require(not _open(into), setting, group, "lets in everybody: drop the rule from 0.0.0.0/0 or ::/0")
             if purpose == "endpoints":
-                look.need(_covers(into, HTTPS), setting, group, "lets no HTTPS in: add an ingress rule for TCP 443")
+                lookups.require(
+                    _covers(into, HTTPS), setting, group, "lets no HTTPS in: add an ingress rule for TCP 443"
+                )
                 continue
-            look.need(_covers(out, HTTPS), setting, group, "lets no HTTPS out: add an egress rule for TCP 443")
-            look.need(
+            lookups.require(_covers(out, HTTPS), setting, group, "lets no HTTPS out: add an egress rule for TCP 443")
+            lookups.require(
                 nat or not _open(out), setting, group, "lets out to everywhere: drop the rule to 0.0.0.0/0 or ::/0"
             )
             among = [r for r in into if r.referenced_security_group_id == group]
             if purpose == "studio":
                 for port in (NFS, *APPS):
                     what = f"lets Studio's apps not reach each other on {port}: add an ingress rule from itself"
-                    look.need(_covers(among, port), setting, group, what)
+                    lookups.require(_covers(among, port), setting, group, what)
 
 
-def _in_vpc(look: Lookups, setting: str, group: str, vpc: str) -> bool:
-    found = look.ask(setting, group, lambda options: aws.ec2.get_security_group(id=group, opts=options))
+def _in_vpc(lookups: Lookups, setting: str, group: str, vpc: str) -> bool:
+    found = lookups.get(setting, group, lambda options: aws.ec2.get_security_group(id=group, opts=options))
     if found is None:
         return False
-    look.need_mark(setting, group, found.tags)
-    look.need(found.vpc_id == vpc, setting, group, f"is in {found.vpc_id}, not in {vpc}")
+    lookups.require_tag(setting, group, found.tags)
+    lookups.require(found.vpc_id == vpc, setting, group, f"is in {found.vpc_id}, not in {vpc}")
     return found.vpc_id == vpc
 
 
-def _rules(look: Lookups, setting: str, group: str) -> list[Any]:
+def _rules(lookups: Lookups, setting: str, group: str) -> list[Any]:
     of_group = aws.vpc.GetSecurityGroupRulesFilterArgs(name="group-id", values=[group])
-    found = look.ask(setting, group, lambda options: aws.vpc.get_security_group_rules(filters=[of_group], opts=options))
+    found = lookups.get(
+        setting, group, lambda options: aws.vpc.get_security_group_rules(filters=[of_group], opts=options)
+    )
     ids = found.ids if found else []
-    rules = [look.ask(setting, group, _rule(rule)) for rule in ids]
+    rules = [lookups.get(setting, group, _rule(rule)) for rule in ids]
     return [rule for rule in rules if rule is not None]
 
 
@@ -153,38 +170,44 @@ def _open(rules: Sequence[Any]) -> bool:
     return any(rule.cidr_ipv4 in EVERYWHERE or rule.cidr_ipv6 in EVERYWHERE for rule in rules)
 
 
-def endpoints(look: Lookups, given: Mapping[str, str], of: settings_of.ExistingNetwork) -> dict[str, ExistingEndpoint]:
+def endpoints(
+    lookups: Lookups, given: Mapping[str, str], of: settings_of.ExistingNetwork
+) -> dict[str, ExistingEndpoint]:
     """Endpoints of the VPC, available, of the right service, with a policy that is not open to everybody."""
     found = {}
     for service, endpoint in sorted(given.items()):
-        one = _endpoint(look, service, endpoint, of)
+        one = _endpoint(lookups, service, endpoint, of)
         if one is not None:
             found[service] = one
     return found
 
 
-def _endpoint(look: Lookups, service: str, endpoint: str, of: settings_of.ExistingNetwork) -> ExistingEndpoint | None:
+def _endpoint(
+    lookups: Lookups, service: str, endpoint: str, of: settings_of.ExistingNetwork
+) -> ExistingEndpoint | None:
     setting = f"endpoints.{service}"
-    found = look.ask(setting, endpoint, lambda options: aws.ec2.get_vpc_endpoint(id=endpoint, opts=options))
+    found = lookups.get(setting, endpoint, lambda options: aws.ec2.get_vpc_endpoint(id=endpoint, opts=options))
     if found is None:
         return None
-    wanted = service_name(look.region, service)
-    look.need(found.vpc_id == of.vpc, setting, endpoint, f"is in {found.vpc_id}, not in {of.vpc}")
-    look.need(found.state == "available", setting, endpoint, f"is {found.state}: it must be available")
-    look.need(found.service_name == wanted, setting, endpoint, f"leads to {found.service_name}, not to {wanted}")
-    fine = not _anything(found.policy)
-    look.need(fine, setting, endpoint, "lets anybody reach anything: limit its policy to the platform's accounts")
+    wanted = service_name(lookups.region, service)
+    lookups.require(found.vpc_id == of.vpc, setting, endpoint, f"is in {found.vpc_id}, not in {of.vpc}")
+    lookups.require(found.state == "available", setting, endpoint, f"is {found.state}: it must be available")
+    lookups.require(found.service_name == wanted, setting, endpoint, f"leads to {found.service_name}, not to {wanted}")
+    holds = not _anything(found.policy)
+    lookups.require(
+        holds, setting, endpoint, "lets anybody reach anything: limit its policy to the platform's accounts"
+    )
     if service == settings_of.S3:
-        look.need(found.vpc_endpoint_type == "Gateway", setting, endpoint, "must be a gateway endpoint")
+        lookups.require(found.vpc_endpoint_type == "Gateway", setting, endpoint, "must be a gateway endpoint")
         unrouted = [table for table in of.route_tables if table not in found.route_table_ids]
-        look.need(not unrouted, setting, endpoint, f"is in no route of {', '.join(unrouted)}: add it there")
+        lookups.require(not unrouted, setting, endpoint, f"is in no route of {', '.join(unrouted)}: add it there")
         return ExistingEndpoint(id=endpoint, prefix_list=found.prefix_list_id)
-    look.need(found.vpc_endpoint_type == "Interface", setting, endpoint, "must be an interface endpoint")
-    look.need(found.private_dns_enabled, setting, endpoint, "has no private DNS name: switch it on")
+    lookups.require(found.vpc_endpoint_type == "Interface", setting, endpoint, "must be an interface endpoint")
+    lookups.require(found.private_dns_enabled, setting, endpoint, "has no private DNS name: switch it on")
     for group in found.security_group_ids:
-        into = [rule for rule in _rules(look, setting, group) if not rule.is_egress]
+        into = [rule for rule in _rules(lookups, setting, group) if not rule.is_egress]
         what = f"its security group {group} lets no HTTPS in: add an ingress rule for TCP 443 from {of.vpc}"
-        look.need(_covers(into, HTTPS), setting, endpoint, what)
+        lookups.require(_covers(into, HTTPS), setting, endpoint, what)
     return ExistingEndpoint(id=endpoint, groups=tuple(sorted(found.security_group_ids)))
 
 

@@ -20,37 +20,43 @@ class ExistingRole:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedRole:
     """What a stack would have made of a role: its ARN, which others compute, and the trust policy."""
 
     arn: str
     trust: str
 
 
-def role(look: Lookups, setting: str, arn: str, expected: Expected, boundary: str) -> ExistingRole:
+def role(lookups: Lookups, setting: str, arn: str, expected: ExpectedRole, boundary: str) -> ExistingRole:
     """A role of the name that others compute, inside the boundary, trusting exactly whom it must."""
     if arn != expected.arn:
-        look.short(setting, arn, f"other accounts compute its ARN: it must be {expected.arn}")
+        lookups.add_shortfall(setting, arn, f"other accounts compute its ARN: it must be {expected.arn}")
         return ExistingRole(arn)
     name = arn.rpartition("/")[2]
-    found = look.ask(setting, arn, lambda options: aws.iam.get_role(name=name, opts=options))
+    found = lookups.get(setting, arn, lambda options: aws.iam.get_role(name=name, opts=options))
     if found is not None:
-        look.need(found.arn == arn, setting, arn, f"has another path: the account's {name} is {found.arn}")
-        fine = found.permissions_boundary == boundary
-        look.need(fine, setting, arn, f"is not inside the boundary of the platform's roles: set it to {boundary}")
-        _trust(look, setting, arn, found.assume_role_policy, expected.trust)
+        lookups.require(found.arn == arn, setting, arn, f"has another path: the account's {name} is {found.arn}")
+        holds = found.permissions_boundary == boundary
+        lookups.require(
+            holds, setting, arn, f"is not inside the boundary of the platform's roles: set it to {boundary}"
+        )
+        _trust(lookups, setting, arn, found.assume_role_policy, expected.trust)
     return ExistingRole(arn)
 
 
-def _trust(look: Lookups, setting: str, arn: str, given: str, expected: str) -> None:
+def _trust(lookups: Lookups, setting: str, arn: str, given: str, expected: str) -> None:
     """Every statement of the trust is one that the platform would have written, and none of those is missing."""
-    there, wanted = _statements(given), _statements(expected)
+    present, wanted = _statements(given), _statements(expected)
     for statement in wanted:
-        if statement not in there:
-            look.short(setting, arn, f"its trust lacks this statement: {json.dumps(statement, sort_keys=True)}")
-    for statement in there:
+        if statement not in present:
+            lookups.add_shortfall(
+                setting, arn, f"its trust lacks this statement: {json.dumps(statement, sort_keys=True)}"
+            )
+    for statement in present:
         if statement.get("Effect") == "Allow" and statement not in wanted:
-            look.short(setting, arn, f"its trust also lets others in: {json.dumps(statement, sort_keys=True)}")
+            lookups.add_shortfall(
+                setting, arn, f"its trust also lets others in: {json.dumps(statement, sort_keys=True)}"
+            )
 
 
 def _statements(document: str) -> list[dict[str, Any]]:

@@ -23,27 +23,27 @@ class Lookups:
         self.account, self.region, self.prefix = account, region, prefix
         self.shortfalls: list[str] = []
 
-    def short(self, setting: str, given: str, what: str) -> None:
+    def add_shortfall(self, setting: str, given: str, what: str) -> None:
         """Note something that the platform needs and does not find."""
         self.shortfalls.append(f"existing.{setting} = {given!r}: {what}")
 
-    def need(self, holds: bool, setting: str, given: str, what: str) -> None:
+    def require(self, holds: bool, setting: str, given: str, what: str) -> None:
         """Note it unless it holds."""
         if not holds:
-            self.short(setting, given, what)
+            self.add_shortfall(setting, given, what)
 
-    def need_mark(self, setting: str, given: str, tags: Mapping[str, str]) -> None:
+    def require_tag(self, setting: str, given: str, tags: Mapping[str, str]) -> None:
         """Note something that its owner has not marked as the platform's, which is what a deployer may touch."""
         mark = f"is not tagged {MARK}={self.prefix}, by which its owner lets the deployer use it"
-        self.need(tags.get(MARK) == self.prefix, setting, given, mark)
+        self.require(tags.get(MARK) == self.prefix, setting, given, mark)
 
-    def ask(self, setting: str, given: str, question: Callable[[pulumi.InvokeOptions], Found]) -> Found | None:
+    def get(self, setting: str, given: str, question: Callable[[pulumi.InvokeOptions], Found]) -> Found | None:
         """The answer; none, and a note, where AWS refuses it."""
         try:
             return question(self.options)
         except Exception as error:  # the SDK raises nothing narrower for a provider's refusal
             reason = " ".join(str(error).split())[-LONGEST_REASON:]
-            self.short(setting, given, f"is not found in account {self.account}, {self.region}: {reason}")
+            self.add_shortfall(setting, given, f"is not found in account {self.account}, {self.region}: {reason}")
             return None
 
     def properties(self, setting: str, given: str, type_: str, identifier: str) -> dict[str, Any] | None:
@@ -51,7 +51,7 @@ class Lookups:
 
         The provider has no data source for a bucket's settings or a key's rotation; Cloud Control reads both.
         """
-        found = self.ask(
+        found = self.get(
             setting,
             given,
             lambda options: aws.cloudcontrol.get_resource(type_name=type_, identifier=identifier, opts=options),

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
 import pulumi
 
 from catalog import names
+from catalog.roles import RoleKind
 from components.encryption_key import EncryptionKey
 from components.image_repository import ImageRepository
 from components.private_bucket import PrivateBucket
 from components.role import Role, RoleArgs
 from policies.documents import platform_roles, studio_roles, trust
-from policies.documents.studio_roles import StudioPlace
-from stacks.account import boundary_of, inside
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from stacks.data_science import DataScience
+from policies.documents.studio_roles import StudioScope
+from stacks.data_science_context import DataScienceContext
 
 
 class StudioRoles:
@@ -26,19 +24,24 @@ class StudioRoles:
 
     def __init__(
         self,
-        it: DataScience,
+        context: DataScienceContext,
         data: PrivateBucket,
         data_key: EncryptionKey,
         studio_key: EncryptionKey,
         images: ImageRepository,
     ) -> None:
-        self._it = it
-        self._place = _place(it, data, data_key, studio_key, images)
-        self.visitor = self._role(
-            "studio-visitor", it.here.role(names.STUDIO), "Studio apps without a scientist run with it", {}, _visitor
+        self._context = context
+        self._scope = _studio_scope(context, data, data_key, studio_key, images)
+        self.default = self._role(
+            RoleKind.STUDIO_DEFAULT,
+            "studio-visitor",
+            context.env_names.role(names.STUDIO),
+            "Studio apps without a scientist run with it",
+            {},
+            studio_roles.default_user,
         )
         self.scientists = {
-            scientist.name: self._scientist(scientist.name) for scientist in it.settings.studio.scientists
+            scientist.name: self._scientist(scientist.name) for scientist in context.settings.studio.scientists
         }
 
     def described(self) -> pulumi.Output[list[dict[str, Any]]]:
@@ -48,74 +51,76 @@ class StudioRoles:
                 pulumi.Output.all(
                     name=scientist.name, role=self.scientists[scientist.name].arn, projects=list(scientist.projects)
                 )
-                for scientist in self._it.settings.studio.scientists
+                for scientist in self._context.settings.studio.scientists
             ]
         )
 
     def _scientist(self, name: str) -> Role:
-        it = self._it
-        projects = next(one.projects for one in it.settings.studio.scientists if one.name == name)
-        own = [names.ProjectNames(it.settings.prefix, project) for project in sorted(projects)]
+        context = self._context
+        projects = next(one.projects for one in context.settings.studio.scientists if one.name == name)
+        own = [names.ProjectNames(context.settings.prefix, project) for project in sorted(projects)]
         return self._role(
+            RoleKind.SCIENTIST,
             f"scientist-{name}",
-            it.here.scientist(name),
+            context.env_names.scientist(name),
             f"Studio apps of {name} run with it",
             {trust.USER_TAG: name},
-            lambda place: studio_roles.scientist(place, name, own),
+            lambda scope: studio_roles.scientist(scope, name, own),
         )
 
     def _role(
-        self, resource: str, name: str, description: str, tags: dict[str, str], policy: Callable[[StudioPlace], str]
+        self,
+        kind: RoleKind,
+        resource: str,
+        name: str,
+        description: str,
+        tags: dict[str, str],
+        policy: Callable[[StudioScope], str],
     ) -> Role:
-        it, settings = self._it, self._it.settings
-        # Studio sends no more of itself than account and region (SM security-confused-deputy-prevention).
-        source = f"arn:{it.partition}:sagemaker:{settings.region}:{settings.account}:*"
+        context, settings = self._context, self._context.settings
+        # Studio sends no more of itself than account and region (SageMaker Developer Guide, "Cross-Service
+        # Confused Deputy Prevention").
+        source = context.scope.arn("sagemaker", "*")
         args = RoleArgs(
+            kind=kind,
             name=name,
-            path=names.people_path(settings.prefix),
+            path=names.path_of(kind, settings.prefix),
             description=description,
             trust=trust.service_trust(
                 "sagemaker.amazonaws.com", settings.account, source_arns=[source], sets_source_identity=True
             ),
-            policy=self._place.apply(policy),
-            boundary=boundary_of(settings),
+            policy=self._scope.apply(policy),
+            boundary=context.boundary,
             tags=tags,
         )
-        return Role(resource, args, inside(it.provider))
+        return Role(resource, args, context.child_options())
 
 
-def _visitor(place: StudioPlace) -> str:
-    return studio_roles.visitor(place)
-
-
-def _place(
-    it: DataScience, data: PrivateBucket, data_key: EncryptionKey, studio_key: EncryptionKey, images: ImageRepository
-) -> pulumi.Output[StudioPlace]:
-    def place(known: dict[str, str]) -> StudioPlace:
-        return StudioPlace(
-            partition=it.partition,
-            account=it.settings.account,
-            region=it.settings.region,
-            parameters=it.here.parameters(),
-            **known,
-        )
+def _studio_scope(
+    context: DataScienceContext,
+    data: PrivateBucket,
+    data_key: EncryptionKey,
+    studio_key: EncryptionKey,
+    images: ImageRepository,
+) -> pulumi.Output[StudioScope]:
+    def scope(arns: dict[str, str]) -> StudioScope:
+        return StudioScope(**asdict(context.scope), parameters=context.env_names.parameters(), **arns)
 
     return pulumi.Output.all(
         data_bucket=data.arn, data_key=data_key.arn, volume_key=studio_key.arn, image_repository=images.arn
-    ).apply(place)
+    ).apply(scope)
 
 
-def approver(it: DataScience) -> Role:
+def approver(context: DataScienceContext) -> Role:
     """The role with which models are accepted and let into production, for those alone whom the settings name."""
-    settings = it.settings
+    settings = context.settings
     args = RoleArgs(
-        name=it.here.role(names.APPROVER),
-        path=names.people_path(settings.prefix),
+        kind=RoleKind.APPROVER,
+        name=context.env_names.role(RoleKind.APPROVER),
+        path=names.path_of(RoleKind.APPROVER, settings.prefix),
         description="Approvers of models and of their way into production",
         trust=trust.sign_in_trust(settings.approvers),
-        policy=platform_roles.approver(
-            partition=it.partition, account=settings.account, region=settings.region, prefix=settings.prefix
-        ),
-        boundary=boundary_of(settings),
+        policy=platform_roles.approver(context.scope),
+        boundary=context.boundary,
     )
-    return Role("approver", args, inside(it.provider))
+    return Role("approver", args, context.child_options())

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from settings.contract import StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
 
@@ -39,9 +41,8 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
 
 def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> StageSettings:
     project = names.ProjectNames(settings.prefix, settings.id)
-    partition = names.partition_of(settings.region)
+    scope = Scope.of_account(settings.account, settings.region, settings.prefix)
     size: DeploymentSettings = getattr(settings.deployments, stage)
-    test_role = project.stage_role(stage, names.TEST)
     return StageSettings(
         accounts=tuple(sorted({workload["account"] for workload in workloads})),
         regions=tuple(sorted({workload["region"] for workload in workloads})),
@@ -51,9 +52,9 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         min_instance_count=size.min_instances,
         max_instance_count=size.max_instances,
         capture_percentage=size.capture_percent,
-        model_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, names.MODEL)}",
+        model_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.MODEL)}",
         test_role_arns={
-            workload["account"]: names.role_arn(partition, workload["account"], project.path(), test_role)
+            workload["account"]: project.stage_role_arn(scope.in_account(workload["account"]), stage, RoleKind.TEST)
             for workload in workloads
         },
         parameters_path=names.Names(settings.prefix, stage).parameters(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import pulumi
-import pulumi_aws as aws
+from dataclasses import asdict
 
-from catalog import names
+import pulumi
+
+from catalog.roles import ROLES, RoleKind
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -15,92 +16,36 @@ from components.rendering import rendered
 from components.role import Role, RoleArgs
 from policies.documents import trust, workload_roles
 from policies.documents.buckets import PROJECT_TAG
-from policies.documents.keys import Place, storage_key, volume_key
+from policies.documents.keys import storage_key, volume_key
+from policies.documents.workload_roles import WorkloadScope
 from settings.model import WorkloadSettings
-from stacks.account import account_provider, boundary_of, common_tags, inside
-from stacks.existing import of_workload
-from stacks.existing_roles import ExistingRole, Expected
-from stacks.foundations import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
+from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
+from stacks.context import common_tags
+from stacks.existing_roles import ExistingRole
 from stacks.references import WorkloadOutputs, publish
-
-
-class Workload:
-    """The stack's names and places, worked out once from its settings."""
-
-    def __init__(self, stack: str, settings: WorkloadSettings) -> None:
-        self.stack, self.settings = stack, settings
-        self.stage = settings.stage.value
-        self.partition = names.partition_of(settings.region)
-        self.here = names.Names(settings.prefix, stack)
-        # What other accounts compute carries the stage, see names.py.
-        self.staged = names.Names(settings.prefix, self.stage)
-        self.registry = names.Names(settings.prefix, settings.registry.stack)
-        self.registry_region = settings.registry.region or settings.region
-        self.place = Place(partition=self.partition, account=settings.account, region=settings.region)
-        self.provider = account_provider(stack, settings)
-        executions = {project: self.execution(project) for project in settings.projects}
-        self.existing = of_workload(settings, self.provider, executions)
-        self.boundary = boundary_of(settings)
-
-    def execution(self, project: str) -> Expected:
-        """ARN and trust of the role that a project's StackSets act with here."""
-        mine, registry = self.project(project), self.settings.registry.account
-        name = mine.stage_role(self.stage, names.STACK_SET_EXECUTION)
-        return Expected(
-            arn=names.role_arn(self.partition, self.settings.account, names.STACK_SET_EXECUTION_PATH, name),
-            trust=trust.role_trust(self.partition, registry, [mine.administration_arn(self.partition, registry)]),
-        )
-
-    def executions(self) -> str:
-        """ARN pattern of all roles that StackSets act with here."""
-        name = f"{self.settings.prefix}-{self.stage}-*-{names.STACK_SET_EXECUTION}"
-        return names.role_arn(self.partition, self.settings.account, names.STACK_SET_EXECUTION_PATH, name)
-
-    def project(self, project: str) -> names.ProjectNames:
-        """Names of one of the account's projects."""
-        return names.ProjectNames(self.settings.prefix, project)
-
-    def model_roles(self) -> str:
-        """ARN pattern of all model roles of this account."""
-        name = names.exact(f"{self.settings.prefix}-{self.stage}-*-{names.MODEL}", names.Limit.ROLE)
-        return names.role_arn(self.partition, self.settings.account, f"/{self.settings.prefix}/projects/*/", name)
-
-    def registry_role(self, path: str, name: str) -> str:
-        """ARN of a role in the registry account, which is built after this one."""
-        return names.role_arn(self.partition, self.settings.registry.account, path, name)
+from stacks.workload_context import WorkloadContext
 
 
 def workload(stack: str, settings: WorkloadSettings) -> None:
     """Declare a workload account."""
-    it = Workload(stack, settings)
-    provider = it.provider
-    operations = operations_key(
-        it.place, it.here, provider, settings.protect, existing=it.existing.keys.get("operations")
-    )
-    logs = log_bucket(it.place, it.here, provider, settings.protect)
-    net = perimeter(
-        it.place,
-        it.here,
-        settings.network,
-        [settings.account, settings.registry.account],
-        operations.arn,
-        provider,
-        boundary=it.boundary,
-        existing=it.existing,
-    )
-    volumes = _volume_key(it, provider)
-    capture_key = _capture_key(it, net, provider)
-    capture = service_bucket("capture", it.place, it.here, capture_key.arn, logs, provider, settings.protect)
-    topic = alarm_topic(it.place, it.here, operations.arn, settings.alerts.emails, provider)
-    bus = _event_bus(it, topic, provider)
-    place = _identity_place(it, volumes, capture_key)
-    roles = {project: _project_roles(it, project, place, provider) for project in settings.projects}
-    _discovery(it, net, volumes, capture_key, capture, topic, provider)
-    publish(_outputs(it, net, volumes, capture, topic, bus, roles))
+    context = WorkloadContext(stack, settings)
+    operations = operations_key(context, existing=context.existing.keys.get("operations"))
+    logs = log_bucket(context)
+    accounts = [settings.account, settings.registry.account]
+    net = perimeter(context, accounts, operations.arn, existing=context.existing)
+    volumes = _volume_key(context)
+    capture_key = _capture_key(context, net)
+    capture = service_bucket("capture", context, capture_key.arn, logs)
+    topic = alarm_topic(context, operations.arn)
+    bus = _event_bus(context, topic)
+    scope = _workload_scope(context, volumes, capture_key)
+    roles = {project: _project_roles(context, project, scope) for project in settings.projects}
+    _discovery(context, net, volumes, capture_key, capture, topic)
+    publish(_outputs(context, net, volumes, capture, topic, bus, roles))
 
 
 def _outputs(
-    it: Workload,
+    context: WorkloadContext,
     net: Perimeter,
     volumes: EncryptionKey,
     capture: PrivateBucket,
@@ -109,9 +54,9 @@ def _outputs(
     roles: dict[str, dict[str, Role | ExistingRole]],
 ) -> WorkloadOutputs:
     return WorkloadOutputs(
-        account=it.settings.account,
-        region=it.settings.region,
-        stage=it.stage,
+        account=context.settings.account,
+        region=context.settings.region,
+        stage=context.stage,
         vpc_id=net.network.vpc_id,
         subnet_ids=pulumi.Output.all(*net.network.subnet_ids),
         workload_security_group_id=net.groups.workloads.id,
@@ -130,147 +75,158 @@ def _outputs(
     )
 
 
-def _volume_key(it: Workload, provider: aws.Provider) -> EncryptionKey:
+def _volume_key(context: WorkloadContext) -> EncryptionKey:
     # Endpoints are made by CloudFormation's roles, and run as model roles.
-    policy = volume_key(it.place, users=[it.executions(), it.model_roles()], services=["sagemaker"])
+    policy = volume_key(
+        context.scope,
+        users=[context.project_roles(RoleKind.STACK_SET_EXECUTION), context.project_roles(RoleKind.MODEL)],
+        services=["sagemaker"],
+    )
     args = EncryptionKeyArgs(
-        alias=it.here.alias("volumes"),
-        description=f"Volumes of the endpoints of {it.stack}",
+        purpose="volumes",
+        alias=context.env_names.alias("volumes"),
+        description=f"Volumes of the endpoints of {context.stack}",
         policy=policy,
-        protect=it.settings.protect,
-        existing=it.existing.keys.get("volumes"),
+        protect=context.settings.protect,
+        existing=context.existing.keys.get("volumes"),
     )
-    return EncryptionKey("volumes-key", args, inside(provider))
+    return EncryptionKey("volumes-key", args, context.child_options())
 
 
-def _capture_key(it: Workload, net: Perimeter, provider: aws.Provider) -> EncryptionKey:
-    settings = it.settings
-    tests = names.role_arn(
-        it.partition,
-        settings.account,
-        f"/{settings.prefix}/projects/*/",
-        f"{settings.prefix}-{it.stage}-*-{names.TEST}",
-    )
+def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
+    settings = context.settings
     args = EncryptionKeyArgs(
-        alias=it.here.alias("capture"),
-        description=f"Requests and answers captured in {it.stack}",
+        purpose="capture",
+        alias=context.env_names.alias("capture"),
+        description=f"Requests and answers captured in {context.stack}",
         policy=rendered(
-            storage_key, place=it.place, users=[it.model_roles(), tests], kms_endpoints=[net.endpoints.kms_id]
+            storage_key,
+            scope=context.scope,
+            users=[context.project_roles(RoleKind.MODEL), context.project_roles(RoleKind.TEST)],
+            kms_endpoints=[net.endpoints.kms_id],
         ),
         protect=settings.protect,
-        existing=it.existing.keys.get("capture"),
+        existing=context.existing.keys.get("capture"),
     )
-    return EncryptionKey("capture-key", args, inside(provider))
+    return EncryptionKey("capture-key", args, context.child_options())
 
 
-def _event_bus(it: Workload, topic: AlarmTopic, provider: aws.Provider) -> EventBus:
-    settings = it.settings
+def _event_bus(context: WorkloadContext, topic: AlarmTopic) -> EventBus:
+    settings = context.settings
     args = EventBusArgs(
-        name=it.here.of("events"),
-        partition=it.partition,
-        region=settings.region,
-        account=settings.account,
+        name=context.env_names.name("events"),
+        scope=context.scope,
         senders=sorted({settings.account, settings.registry.account}),
         topic_arn=topic.arn,
         endpoint_prefix=f"{settings.prefix}-",
     )
-    return EventBus("events", args, inside(provider))
+    return EventBus("events", args, context.child_options())
 
 
-def _identity_place(
-    it: Workload, volumes: EncryptionKey, capture_key: EncryptionKey
-) -> pulumi.Output[workload_roles.WorkloadPlace]:
+def _workload_scope(
+    context: WorkloadContext, volumes: EncryptionKey, capture_key: EncryptionKey
+) -> pulumi.Output[WorkloadScope]:
     """What the account's roles are bound to: all but its keys can be computed before anything exists."""
-    settings = it.settings
-    capture = it.here.bucket("capture", settings.account, settings.region)
+    registry = context.settings.registry
 
-    def place(keys: list[str]) -> workload_roles.WorkloadPlace:
-        return workload_roles.WorkloadPlace(
-            partition=it.partition,
-            account=settings.account,
-            region=settings.region,
-            prefix=settings.prefix,
-            stage=it.stage,
-            registry_account=settings.registry.account,
-            registry_region=it.registry_region,
-            models_bucket=settings.registry.models_bucket
-            or it.registry.bucket("models", settings.registry.account, it.registry_region),
-            models_key_alias=it.registry.alias("models"),
-            capture_bucket_arn=f"arn:{it.partition}:s3:::{capture}",
+    def scope(keys: list[str]) -> WorkloadScope:
+        return WorkloadScope(
+            **asdict(context.scope),
+            stage=context.stage,
+            registry_account=registry.account,
+            registry_region=context.registry_region,
+            models_bucket=registry.models_bucket
+            or context.registry_names.bucket("models", registry.account, context.registry_region),
+            models_key_alias=context.registry_names.alias("models"),
+            capture_bucket_arn=context.scope.bucket_arn(context.bucket_name("capture")),
             volume_key_arn=keys[0],
             capture_key_arn=keys[1],
         )
 
-    return pulumi.Output.all(volumes.arn, capture_key.arn).apply(place)
+    return pulumi.Output.all(volumes.arn, capture_key.arn).apply(scope)
 
 
 def _stack_set_execution(
-    it: Workload, project: str, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
+    context: WorkloadContext, project: str, scope: pulumi.Output[WorkloadScope]
 ) -> Role | ExistingRole:
-    if project in it.existing.roles:
-        return it.existing.roles[project]
-    mine = it.project(project)
+    if project in context.existing.roles:
+        return context.existing.roles[project]
+    project_names = context.project_names(project)
     delivered = workload_roles.Delivered(
         project=project,
-        stack_set=mine.stack_set(it.stage),
-        endpoint=mine.endpoint(it.stage),
-        group=mine.group(),
-        model_role=names.role_arn(
-            it.partition, it.settings.account, mine.path(), mine.stage_role(it.stage, names.MODEL)
-        ),
+        stack_set=project_names.stack_set(context.stage),
+        endpoint=project_names.endpoint(context.stage),
+        group=project_names.group(),
+        model_role=project_names.stage_role_arn(context.scope, context.stage, RoleKind.MODEL),
     )
+    return _role(
+        context,
+        project,
+        RoleKind.STACK_SET_EXECUTION,
+        f"CloudFormation brings models of project {project} to this account with it",
+        context.stack_set_execution(project).trust,
+        scope.apply(lambda known: workload_roles.stack_set_execution(known, delivered)),
+    )
+
+
+def _role(
+    context: WorkloadContext,
+    project: str,
+    kind: RoleKind,
+    description: str,
+    trust_policy: str,
+    policy: pulumi.Input[str],
+) -> Role:
+    """One of a project's roles in this account."""
     args = RoleArgs(
-        name=mine.stage_role(it.stage, names.STACK_SET_EXECUTION),
-        path=names.STACK_SET_EXECUTION_PATH,
-        description=f"CloudFormation brings models of project {project} to this account with it",
-        trust=it.execution(project).trust,
-        policy=place.apply(lambda known: workload_roles.stack_set_execution(known, delivered)),
-        boundary=it.boundary,
+        kind=kind,
+        name=context.project_names(project).stage_role(context.stage, kind),
+        path=ROLES[kind].path.format(prefix=context.settings.prefix, project=project),
+        description=description,
+        trust=trust_policy,
+        policy=policy,
+        boundary=context.boundary,
         tags={PROJECT_TAG: project},
     )
-    return Role(f"{project}-stackset-execution", args, inside(provider))
+    return Role(f"{project}-{kind}", args, context.child_options())
 
 
 def _project_roles(
-    it: Workload, project: str, place: pulumi.Output[workload_roles.WorkloadPlace], provider: aws.Provider
+    context: WorkloadContext, project: str, scope: pulumi.Output[WorkloadScope]
 ) -> dict[str, Role | ExistingRole]:
-    settings, mine = it.settings, it.project(project)
-    endpoint, tags = mine.endpoint(it.stage), {PROJECT_TAG: project}
-    repository = f"{settings.prefix}/*"
-    model = RoleArgs(
-        name=mine.stage_role(it.stage, names.MODEL),
-        path=mine.path(),
-        description=f"Models of project {project} run with it",
-        trust=trust.service_trust("sagemaker.amazonaws.com", settings.account),
-        policy=place.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository)),
-        boundary=it.boundary,
-        tags=tags,
+    project_names = context.project_names(project)
+    endpoint, repository = project_names.endpoint(context.stage), f"{context.settings.prefix}/*"
+    model = _role(
+        context,
+        project,
+        RoleKind.MODEL,
+        f"Models of project {project} run with it",
+        trust.service_trust("sagemaker.amazonaws.com", context.scope.account),
+        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository)),
     )
-    tester = it.registry_role(mine.path(), mine.role("deploy-test"))
-    test = RoleArgs(
-        name=mine.stage_role(it.stage, names.TEST),
-        path=mine.path(),
-        description=f"The deploy pipeline of project {project} tests its endpoint with it",
-        trust=trust.role_trust(it.partition, settings.registry.account, [tester]),
-        policy=place.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
-        boundary=it.boundary,
-        tags=tags,
+    tester = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY_TEST)
+    test = _role(
+        context,
+        project,
+        RoleKind.TEST,
+        f"The deploy pipeline of project {project} tests its endpoint with it",
+        trust.role_trust(context.registry_scope, [tester]),
+        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
     )
     return {
-        names.MODEL: Role(f"{project}-model", model, inside(provider)),
-        names.TEST: Role(f"{project}-test", test, inside(provider)),
-        names.STACK_SET_EXECUTION: _stack_set_execution(it, project, place, provider),
+        RoleKind.MODEL.value: model,
+        RoleKind.TEST.value: test,
+        RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),
     }
 
 
 def _discovery(
-    it: Workload,
+    context: WorkloadContext,
     net: Perimeter,
     volumes: EncryptionKey,
     capture_key: EncryptionKey,
     capture: PrivateBucket,
     topic: AlarmTopic,
-    provider: aws.Provider,
 ) -> None:
     """Parameters by stage: the delivered template is the same in every account of a stage."""
     parameters: dict[str, pulumi.Input[str]] = {
@@ -284,11 +240,11 @@ def _discovery(
         "storage/capture-bucket": capture.name,
         "alarms/topic-arn": topic.arn,
     }
-    tags = common_tags(it.stack, it.settings)
+    tags = common_tags(context.stack, context.settings)
     args = DiscoveryArgs(
-        root=it.staged.parameters(),
+        root=context.stage_names.parameters(),
         parameters=parameters,
-        group=it.here.of("resources"),
+        group=context.env_names.name("resources"),
         tags={"platform": tags["platform"], "environment": tags["environment"]},
     )
-    Discovery("discovery", args, inside(provider))
+    Discovery("discovery", args, context.child_options())

@@ -6,10 +6,7 @@ from typing import Any
 
 import boto3
 
-try:  # in the function's archive the files stand side by side
-    from cleaner import remove  # type: ignore[import-not-found]
-except ImportError:
-    from functions.release_cleaner.cleaner import remove
+from functions.release_cleaner.cleaner import remove
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:

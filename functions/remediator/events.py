@@ -17,7 +17,7 @@ class UnknownEvent(ValueError):
 class Subject:
     """A resource to look at."""
 
-    kind: resource_kinds.Kind
+    kind: resource_kinds.ResourceKind
     name: str
 
 
@@ -48,8 +48,11 @@ def read(event: Mapping[str, Any]) -> Subject | Passed | None:
     return Subject(kind=kind, name=str(name))
 
 
-def _from_arn(event: Mapping[str, Any], detail: Mapping[str, Any], kind: resource_kinds.Kind) -> str:
-    """A model's event may carry nothing but its ARN (SM automating-sagemaker-with-eventbridge)."""
+def _from_arn(event: Mapping[str, Any], detail: Mapping[str, Any], kind: resource_kinds.ResourceKind) -> str:
+    """Name of the resource, from an event that may carry nothing but its ARN, as a model's may.
+
+    Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge".
+    """
     arns = [detail.get(kind.arn), *(event.get("resources") or ())]
     mark = f":{kind.resource}/"
     return next((str(arn).partition(mark)[2] for arn in arns if mark in str(arn)), "")
@@ -59,17 +62,17 @@ def _call(event: Mapping[str, Any], detail: Mapping[str, Any]) -> Subject | Pass
     call = str(detail.get("eventName"))
     if detail.get("errorCode"):
         return None
-    asked, answered = detail.get("requestParameters") or {}, detail.get("responseElements") or {}
+    request, response = detail.get("requestParameters") or {}, detail.get("responseElements") or {}
     if call in resource_kinds.BY_CALL:
         kind = resource_kinds.BY_CALL[call]
         # CloudTrail writes members with a small first letter.
-        name = asked.get(kind.name[0].lower() + kind.name[1:])
+        name = request.get(kind.name[0].lower() + kind.name[1:])
         if not name:
             raise UnknownEvent(f"event {event.get('id')}: {call} names no {kind.name}")
         return Subject(kind=kind, name=str(name))
     if call in resource_kinds.DENIED_CALLS:
-        arns = [value for value in answered.values() if str(value).startswith("arn:")]
-        names = [value for key, value in asked.items() if key.endswith("Name")]
+        arns = [value for value in response.values() if str(value).startswith("arn:")]
+        names = [value for key, value in request.items() if key.endswith("Name")]
         what = next(iter([*arns, *names]), "something without a name")
         return Passed(call=call, what=str(what), caller=str((detail.get("userIdentity") or {}).get("arn", "unknown")))
     raise UnknownEvent(f"event {event.get('id')}: call {call} is none that the remediator's rules ask for")

@@ -44,20 +44,20 @@ class Remediator:
         """Deal with one event; the answer says what was done. Raises UnknownEvent, and what AWS refuses for good."""
         subject = read(event)
         if subject is None:
-            return {"deed": "none", "because": "the call failed"}
+            return {"outcome": "none", "because": "the call failed"}
         if isinstance(subject, Passed):
             return self._passed(subject)
         described = self._describe(subject.kind, subject.name)
         if described is None:
-            return {"deed": "none", "because": f"{subject.kind.title} {subject.name} is gone"}
+            return {"outcome": "none", "because": f"{subject.kind.title} {subject.name} is gone"}
         broken = self._judge(subject.kind, described)
         if not broken:
-            return {"deed": "none", "because": "it keeps the rules"}
+            return {"outcome": "none", "because": "it keeps the rules"}
         return {"breaches": broken, **self._act(subject, described, broken)}
 
     # ---- looking
 
-    def _describe(self, kind: resource_kinds.Kind, name: str) -> Described | None:
+    def _describe(self, kind: resource_kinds.ResourceKind, name: str) -> Described | None:
         """None where it is gone."""
         try:
             answer: Described = getattr(self._sagemaker, kind.describe)(**{kind.name: name})
@@ -67,7 +67,7 @@ class Remediator:
             raise
         return answer
 
-    def _judge(self, kind: resource_kinds.Kind, described: Described) -> list[str]:
+    def _judge(self, kind: resource_kinds.ResourceKind, described: Described) -> list[str]:
         if kind is resource_kinds.ENDPOINT:
             config = self._describe(resource_kinds.ENDPOINT_CONFIG, described["EndpointConfigName"])
             if config is None:
@@ -85,19 +85,19 @@ class Remediator:
         kind, arn = subject.kind, str(described[subject.kind.arn])
         status = str(described.get(kind.status, ""))
         if status in kind.changing:
-            return {"deed": "none", "because": f"it is {status}"}
+            return {"outcome": "none", "because": f"it is {status}"}
         if self._may_stop(kind) and status in kind.running:
             try:
                 getattr(self._sagemaker, kind.stop)(**{kind.name: subject.name})
             except ClientError as error:
                 return self._not_stopped(subject, broken, error)
-            deed = "deleted" if kind is resource_kinds.ENDPOINT else "stopped"
-            return self._say(subject, arn, deed, broken)
+            outcome = "deleted" if kind is resource_kinds.ENDPOINT else "stopped"
+            return self._report(subject, arn, outcome, broken)
         if kind.status and self._marked(arn):
-            return {"deed": "none", "because": "it is known"}
-        return self._say(subject, arn, "reported", broken, status)
+            return {"outcome": "none", "because": "it is known"}
+        return self._report(subject, arn, "reported", broken, status)
 
-    def _may_stop(self, kind: resource_kinds.Kind) -> bool:
+    def _may_stop(self, kind: resource_kinds.ResourceKind) -> bool:
         if self._config.only_report or not kind.stop:
             return False
         return kind is not resource_kinds.ENDPOINT or self._config.delete_endpoints
@@ -108,30 +108,32 @@ class Remediator:
             raise error
         described = self._describe(subject.kind, subject.name)
         if described is None:
-            return {"deed": "none", "because": f"{subject.kind.title} {subject.name} is gone"}
+            return {"outcome": "none", "because": f"{subject.kind.title} {subject.name} is gone"}
         status = str(described[subject.kind.status])
         if status in subject.kind.running:
             raise error
         arn = str(described[subject.kind.arn])
         if self._marked(arn):
-            return {"deed": "none", "because": "it is known"}
-        return self._say(subject, arn, "reported", broken, status)
+            return {"outcome": "none", "because": "it is known"}
+        return self._report(subject, arn, "reported", broken, status)
 
     def _marked(self, arn: str) -> bool:
         ours = {resource_kinds.stopped_tag(self._config.prefix), resource_kinds.reported_tag(self._config.prefix)}
         pages = self._sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
         return any(tag["Key"] in ours for page in pages for tag in page["Tags"])
 
-    def _say(self, subject: Subject, arn: str, deed: str, broken: list[str], status: str = "") -> dict[str, Any]:
-        """Tell first, mark then: what fails between the two is told twice and never not at all."""
+    def _report(self, subject: Subject, arn: str, outcome: str, broken: list[str], status: str = "") -> dict[str, Any]:
+        """Publishes first and tags afterwards: what fails between the two is reported twice, never not at all."""
         why = "; ".join(broken)
         how = "breaks the platform's rules" + (f" and is {status}" if status else "")
-        text = f"{subject.kind.title} {subject.name} {how if deed == 'reported' else f'was {deed}'}: {why}.\n\n{arn}"
-        self._tell(f"{subject.kind.title} {deed}", text)
-        if deed != "deleted":
-            key = resource_kinds.stopped_tag if deed == "stopped" else resource_kinds.reported_tag
+        text = (
+            f"{subject.kind.title} {subject.name} {how if outcome == 'reported' else f'was {outcome}'}: {why}.\n\n{arn}"
+        )
+        self._publish(f"{subject.kind.title} {outcome}", text)
+        if outcome != "deleted":
+            key = resource_kinds.stopped_tag if outcome == "stopped" else resource_kinds.reported_tag
             self._mark(arn, key(self._config.prefix), broken)
-        return {"deed": deed, "resource": arn}
+        return {"outcome": outcome, "resource": arn}
 
     def _mark(self, arn: str, key: str, broken: list[str]) -> None:
         value = " / ".join(broken)[:_TAG_CHARACTERS]
@@ -146,10 +148,10 @@ class Remediator:
             f"{call.caller} called {call.call}, which prevention denies to every role of the platform: {call.what} "
             "may be running outside the VPC. Look at it, and at how the caller came past its boundary."
         )
-        self._tell(f"{call.call} was not denied", text)
-        return {"deed": "reported", "resource": call.what}
+        self._publish(f"{call.call} was not denied", text)
+        return {"outcome": "reported", "resource": call.what}
 
-    def _tell(self, subject: str, text: str) -> None:
+    def _publish(self, subject: str, text: str) -> None:
         # 100 characters: SNS API Publish, Subject.
         self._sns.publish(TopicArn=self._config.topic, Subject=f"Remediator: {subject}"[:100], Message=text)
 

@@ -1,6 +1,7 @@
 """What the remediator looks after: how each kind is named in events and ARNs, described and stopped.
 
-Detail types: EB events-ref-sagemaker. Statuses, names and operations: botocore sagemaker.
+Detail types: Amazon EventBridge Events Reference, "Amazon SageMaker AI events". Statuses, names and operations:
+botocore's model of SageMaker.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ResourceKind:
     """One kind of resource. `describe` and `stop` are client methods; `name` and `status` are members.
 
     `running`: statuses in which it can be stopped. `changing`: statuses that end by themselves.
@@ -31,8 +32,8 @@ class Kind:
         return self.name.removesuffix("Name") + "Arn"
 
 
-def _job(title: str, resource: str, member: str, method: str, describe: str = "") -> Kind:
-    return Kind(
+def _job(title: str, resource: str, member: str, method: str, describe: str = "") -> ResourceKind:
+    return ResourceKind(
         title=f"{title} job",
         resource=resource,
         detail_type=f"SageMaker {'HyperParameter Tuning' if title == 'Tuning' else title} Job State Change",
@@ -50,7 +51,7 @@ TRANSFORM = _job("Transform", "transform-job", "TransformJob", "transform_job")
 TUNING = _job("Tuning", "hyper-parameter-tuning-job", "HyperParameterTuningJob", "hyper_parameter_tuning_job")
 # SageMaker sends no state change of it; CloudTrail's record of the call does. The second version describes both.
 AUTOML = _job("AutoML", "automl-job", "AutoMLJob", "auto_ml_job", "describe_auto_ml_job_v2")
-NOTEBOOK = Kind(
+NOTEBOOK = ResourceKind(
     title="Notebook instance",
     resource="notebook-instance",
     detail_type="SageMaker Notebook Instance State Change",
@@ -61,22 +62,22 @@ NOTEBOOK = Kind(
     running=("InService",),
     changing=("Pending", "Updating", "PendingMaintenance", "InMaintenance", "Deleting"),
 )
-MODEL = Kind(
+MODEL = ResourceKind(
     title="Model",
     resource="model",
     detail_type="SageMaker Model State Change",
     describe="describe_model",
     name="ModelName",
 )
-ENDPOINT_CONFIG = Kind(
+ENDPOINT_CONFIG = ResourceKind(
     title="Endpoint configuration",
     resource="endpoint-config",
     detail_type="SageMaker Endpoint Config State Change",
     describe="describe_endpoint_config",
     name="EndpointConfigName",
 )
-# Whoever serves people with a prediction is not cut off without being asked: see `delete_endpoints`.
-ENDPOINT = Kind(
+# Whoever serves people with a prediction is not cut off without being request: see `delete_endpoints`.
+ENDPOINT = ResourceKind(
     title="Endpoint",
     resource="endpoint",
     detail_type="SageMaker Endpoint State Change",

@@ -47,7 +47,7 @@ def breaches(facts: Facts, rules: Rules) -> list[str]:
     return [text for text, broken in found.items() if broken] + [f"instance type {name}" for name in others]
 
 
-def facts_of(kind: resource_kinds.Kind, described: Described, related: Sequence[Described]) -> Facts:
+def facts_of(kind: resource_kinds.ResourceKind, described: Described, related: Sequence[Described]) -> Facts:
     """The facts of a described resource. `related`: models of a transform job, endpoint or its configuration.
 
     An endpoint's own description says nothing that the rules ask for: it is judged by its configuration's.

@@ -41,7 +41,7 @@ def review(
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
     from policies.access.console import told
     from policies.access.defects import defects
-    from policies.access.encoding import BadDocument, Unsupported
+    from policies.access.encoding import MalformedDocument, Unsupported
     from policies.access.graph import BadExport, read_graph
 
     try:
@@ -56,7 +56,7 @@ def review(
         raise typer.Exit(1)
     try:
         holds = told(graph, write=write, golden=golden)
-    except (BadDocument, Unsupported) as bad:
+    except (MalformedDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
         raise typer.Exit(1) from bad

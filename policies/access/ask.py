@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest, Document, KmsGrant
 from policies.access.evaluator import BadPolicy, PolicyKind, decide, parse
 from policies.access.evaluator.errors import nearest
 from policies.access.evaluator.layers import resource_kind
 from policies.access.evaluator.limits import text_problems
 from policies.access.evaluator.parse import kind_of
 from policies.access.evaluator.parse_condition import as_text
-from policies.access.question import Document, Grant, Question
 
 _REQUIRED = ("id", "principal", "action", "resource")
 _FIELDS = (
@@ -60,7 +60,7 @@ def answer(path: Path) -> list[dict[str, Any]]:
     return answers
 
 
-def read(path: Path) -> list[tuple[Any, Question]]:
+def read(path: Path) -> list[tuple[Any, AuthorizationRequest]]:
     """The questions of a file, each with its id as it was written. Raises `BadQuestions` naming all that is wrong."""
     problems: list[str] = []
     given = _load(path)
@@ -127,7 +127,7 @@ class _Reader:
         named = isinstance(given, Mapping) and isinstance(given.get("id"), str | int) and given["id"] != ""
         self.where = f"question {given['id']}" if named else f"question number {position}"
 
-    def question(self) -> Question | None:
+    def question(self) -> AuthorizationRequest | None:
         """The question, or None when anything is wrong with it."""
         if not isinstance(self.given, Mapping):
             self.problems.append(f"{self.where}: is {kind_of(self.given)}; it must be an object.")
@@ -140,7 +140,7 @@ class _Reader:
         principal, action, resource = (self._text(name) for name in ("principal", "action", "resource"))
         account, owner = self._accounts(principal)
         self._check_request(action, resource)
-        question = Question(
+        question = AuthorizationRequest(
             id=str(self.given.get("id")),
             principal=principal,
             account=account,
@@ -207,7 +207,7 @@ class _Reader:
             context[key] = known if isinstance(value, list) else (known or [""])[0]
         return context
 
-    def _grants(self) -> list[Grant]:
+    def _grants(self) -> list[KmsGrant]:
         given = self.given.get("grants")
         if given is None:
             return []
@@ -216,7 +216,7 @@ class _Reader:
             return []
         return [grant for number, entry in enumerate(given, start=1) if (grant := self._grant(entry, number))]
 
-    def _grant(self, given: Any, number: int) -> Grant | None:
+    def _grant(self, given: Any, number: int) -> KmsGrant | None:
         where = f"grant {number}"
         if not isinstance(given, Mapping):
             self._wrong(f"{where} is {kind_of(given)}; it must be an object.")
@@ -246,9 +246,9 @@ class _Reader:
                 )
             elif not isinstance(pairs, Mapping) or not all(isinstance(item, str) for item in pairs.values()):
                 self._wrong(f"{where}, {name} must be an object of texts.")
-        return Grant(grantee=str(grantee), operations=tuple(operations or ()), constraints=constraints)
+        return KmsGrant(grantee=str(grantee), operations=tuple(operations or ()), constraints=constraints)
 
-    def _documents(self, question: Question) -> dict[str, Any]:
+    def _documents(self, question: AuthorizationRequest) -> dict[str, Any]:
         resource = resource_kind(question)
         return {
             "identity": self._list("identity", "identity policy", PolicyKind.IDENTITY, question),
@@ -260,10 +260,10 @@ class _Reader:
             "rcps": self._levels("rcps", "RCP", PolicyKind.RCP, question),
         }
 
-    def _single(self, field: str, kind: PolicyKind, question: Question) -> Document | None:
+    def _single(self, field: str, kind: PolicyKind, question: AuthorizationRequest) -> Document | None:
         return self._document(self.given.get(field), kind.value, kind, question)
 
-    def _list(self, field: str, name: str, kind: PolicyKind, question: Question) -> list[Document]:
+    def _list(self, field: str, name: str, kind: PolicyKind, question: AuthorizationRequest) -> list[Document]:
         given = self.given.get(field)
         if given is None:
             return []
@@ -275,7 +275,7 @@ class _Reader:
             self._wrong(f"{field} holds null; leave a document that does not exist out of the list.")
         return [document for document in found if document is not None]
 
-    def _levels(self, field: str, name: str, kind: PolicyKind, question: Question) -> list[list[Document]]:
+    def _levels(self, field: str, name: str, kind: PolicyKind, question: AuthorizationRequest) -> list[list[Document]]:
         given = self.given.get(field)
         if given is None:
             return []
@@ -293,7 +293,7 @@ class _Reader:
             levels.append([document for document in found if document is not None])
         return levels
 
-    def _document(self, given: Any, name: str, kind: PolicyKind, question: Question) -> Document | None:
+    def _document(self, given: Any, name: str, kind: PolicyKind, question: AuthorizationRequest) -> Document | None:
         """A document as an object, or as the text of one; checked as AWS would when it is saved."""
         where = f"{self.where}, {name}"
         text = given if isinstance(given, str) else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.graph import PolicyGraph, PolicyResource, Role
 from policies.access.graph.asking import EVERYTHING, through_s3
 from policies.access.graph.purposes import purpose, role_kind
 from policies.access.matrix.delivery import IN_THE_NETWORK
-from policies.access.question import Answer, Question
 
-Decide = Callable[[Question], Answer]
+Decide = Callable[[AuthorizationRequest], AuthorizationDecision]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Need:
     what: str
     role: Role
     far_side: str
-    question: Question
+    question: AuthorizationRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +80,17 @@ def _model_role(graph: PolicyGraph, role: Role, project: str) -> Iterable[Need]:
         if purpose(bucket) != "models":
             continue
         object_arn = f"{bucket.arn}/{project}/run/model.tar.gz"
-        read = graph.question(role.arn, "s3:GetObject", object_arn, endpoint=inside)
+        read = graph.authorization_request(role.arn, "s3:GetObject", object_arn, endpoint=inside)
         yield Need(what="read its models", role=role, far_side=f"the policy of bucket {bucket.name}", question=read)
         if bucket.key_arn:
-            decrypt = graph.question(role.arn, "kms:Decrypt", bucket.key_arn, context=through_s3(bucket))
+            decrypt = graph.authorization_request(role.arn, "kms:Decrypt", bucket.key_arn, context=through_s3(bucket))
             key = _name(graph.policy_resources.get(bucket.key_arn), bucket.key_arn)
             yield Need(what="decrypt its models", role=role, far_side=f"the policy of key {key}", question=decrypt)
     gate = graph.endpoint(role.account, "ecr.dkr")
     for repository in graph.kind("repository"):
-        pull = graph.question(role.arn, "ecr:BatchGetImage", repository.arn, endpoint=gate.id if gate else None)
+        pull = graph.authorization_request(
+            role.arn, "ecr:BatchGetImage", repository.arn, endpoint=gate.id if gate else None
+        )
         side = f"the policy of repository {repository.name}"
         yield Need(what="pull the model image", role=role, far_side=side, question=pull)
 
@@ -105,7 +107,7 @@ def _execution_role(graph: PolicyGraph, role: Role, project: str) -> Iterable[Ne
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         side = f"the policy of model package group {group.name}"
         for what, action in (("read", "sagemaker:DescribeModelPackage"), ("deploy", "sagemaker:CreateModel")):
-            asked = graph.question(role.arn, action, package, context=IN_THE_NETWORK)
+            asked = graph.authorization_request(role.arn, action, package, context=IN_THE_NETWORK)
             yield Need(what=f"{what} registered models of {group.name}", role=role, far_side=side, question=asked)
 
 
@@ -113,6 +115,6 @@ def _entered(graph: PolicyGraph, role: Role, project: str, kind: str, what: str)
     for target in sorted(graph.roles.values(), key=lambda each: each.arn):
         own = target.tags.get("project") == project and role_kind(target) == kind
         if own and target.account != role.account:
-            asked = graph.question(role.arn, "sts:AssumeRole", target.arn)
+            asked = graph.authorization_request(role.arn, "sts:AssumeRole", target.arn)
             side = f"the trust of {target.name}"
             yield Need(what=f"{what} in {target.account}", role=role, far_side=side, question=asked)

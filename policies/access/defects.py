@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.access.authorization import Document
 from policies.access.evaluator import PARSED, BadPolicy, PolicyKind, parse
 from policies.access.graph import PolicyGraph, Role
-from policies.access.question import Document
 
 Placed = tuple[str, PolicyKind, Document]
 

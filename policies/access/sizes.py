@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from policies.access.authorization import Document
 from policies.access.graph import PolicyGraph, PolicyResource
-from policies.access.question import Document
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog import names
+from catalog.roles import RoleKind, RolePath
+from catalog.scope import Scope
 from policies.documents.statement import Conditions
 
 # What the foundation makes carries it, so that the deployer can be told to keep off where names do not tell.
@@ -13,24 +15,14 @@ FOUNDATION_TAG = ("tier", names.FOUNDATION)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class AccountScope(Scope):
     """An account that the platform is brought up in, in whichever of its regions."""
 
-    partition: str
-    account: str
-    prefix: str
+    region: str = "*"
 
-    def arn(self, service: str, resource: str, *, region: str = "*") -> str:
-        """ARN (pattern) of something in this account; `region` is empty for services that know none."""
-        return f"arn:{self.partition}:{service}:{region}:{self.account}:{resource}"
-
-    def role(self, path: str, name: str = "*") -> str:
-        """ARN (pattern) of a role of this account."""
-        return names.role_arn(self.partition, self.account, path, name)
-
-    def bucket(self, purpose: str) -> str:
+    def buckets(self, purpose: str) -> str:
         """ARN pattern of the platform's buckets of one purpose, of every stack and region of the account."""
-        return f"arn:{self.partition}:s3:::{self.prefix}-*-{purpose}-{self.account}-*"
+        return self.bucket_arn(f"{self.prefix}-*-{purpose}-{self.account}-*")
 
     def tagged(self) -> Conditions:
         """The resource is the platform's."""
@@ -42,20 +34,20 @@ class Account:
 
     def boundary(self) -> str:
         """ARN of the boundary of every role of the platform in this account."""
-        return names.boundary_arn(self.partition, self.prefix, self.account)
+        return names.boundary_arn(self)
 
     def made_roles(self) -> list[str]:
         """ARN patterns of the roles that the deployer makes: all of the platform's but its own foundation's."""
         paths = (f"/{self.prefix}/{kind}/" for kind in ("delivery", "people", "platform", "projects"))
-        return [*(self.role(path) for path in paths), self.execution_roles()]
+        return [*(self.role_arn(path) for path in paths), self.execution_roles()]
 
     def handed_roles(self) -> list[str]:
         """ARN patterns of the roles that stacks hand to a service: none with which StackSets enter an account."""
-        return [self.role(f"/{self.prefix}/{kind}/") for kind in ("people", "platform", "projects")]
+        return [self.role_arn(f"/{self.prefix}/{kind}/") for kind in ("people", "platform", "projects")]
 
     def execution_roles(self) -> str:
         """ARN pattern of the roles with which StackSets act in this account; these have no path."""
-        return self.role(names.STACK_SET_EXECUTION_PATH, f"{self.prefix}-*-{names.STACK_SET_EXECUTION}")
+        return self.role_arn(RolePath.NONE, f"{self.prefix}-*-{RoleKind.STACK_SET_EXECUTION}")
 
     def foundation(self) -> list[str]:
         """ARN patterns of the roles and policies that only the account's owner may change."""
@@ -64,10 +56,10 @@ class Account:
 
     def foundation_buckets(self) -> list[str]:
         """ARN patterns of the foundation's buckets and of what they hold."""
-        bucket = f"arn:{self.partition}:s3:::{self.prefix}-{names.FOUNDATION}-*"
-        return [bucket, f"{bucket}/*"]
+        buckets = f"{self.prefix}-{names.FOUNDATION}-*"
+        return [self.bucket_arn(buckets), self.bucket_arn(buckets, "*")]
 
-    def guards(self) -> Sequence[str]:
+    def controls(self) -> Sequence[str]:
         """ARN patterns of what watches over the account and is found by its name."""
         name = f"{self.prefix}-{names.FOUNDATION}-*"
         return [

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalog.scope import Scope
 from policies.documents.statement import BadStatement, Conditions, Principals, Statement, account_principals
 
 MOST_LISTED = 100
@@ -31,14 +32,13 @@ def not_through(endpoints: Sequence[str]) -> Conditions:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadAccounts:
-    """Workload accounts (`ids`) as documents of the data science account (`home`) name them.
+    """Workload accounts (`ids`) as documents of the data science account (`scope`) name them.
 
-    `organization_paths` (`o-…/r-…/ou-…/`) hold all accounts of the platform, `home` too; they are used when there are
-    more accounts than `MOST_LISTED`. Raises BadStatement when they would be needed and are not given.
+    `organization_paths` (`o-…/r-…/ou-…/`) hold all accounts of the platform, that of `scope` too; they are used when
+    there are more accounts than `MOST_LISTED`. Raises BadStatement when they would be needed and are not given.
     """
 
-    partition: str
-    home: str
+    scope: Scope
     ids: Sequence[str]
     organization_paths: Sequence[str] = ()
 
@@ -50,10 +50,10 @@ class WorkloadAccounts:
                 f"{len(self.ids)} workload accounts: policies list at most {MOST_LISTED}; set "
                 "awsOrganization.paths, and they are named by their place in the organization"
             )
-        if self.home in self.ids:
+        if self.scope.account in self.ids:
             raise BadStatement(
-                f"{self.home} is one of {len(self.ids)} workload accounts and the data science account too: among more "
-                f"than {MOST_LISTED} each has an account of its own"
+                f"{self.scope.account} is one of {len(self.ids)} workload accounts and the data science account too: "
+                f"among more than {MOST_LISTED} each has an account of its own"
             )
 
     @property
@@ -63,13 +63,13 @@ class WorkloadAccounts:
 
     def principals(self) -> Principals:
         """The accounts; everybody where `callers` says from which paths."""
-        return EVERYBODY_INSIDE if self.paths else account_principals(self.partition, self.ids)
+        return EVERYBODY_INSIDE if self.paths else account_principals(self.scope.partition, self.ids)
 
     def callers(self, roles: Sequence[str] = ()) -> Conditions:
-        """What is true of callers beside `principals`: their place, and that they are of the roles (ARN patterns).
+        """What is true of callers beside `principals`: their scope, and that they are of the roles (ARN patterns).
 
-        Everybody as a principal would grant without an identity policy in the home account, which therefore is left
-        out (IAM reference_policies_evaluation-logic_policy-eval-denyallow).
+        Everybody as a principal would grant without an identity policy in the home account, which therefore is left out
+        (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access").
         """
         named: Conditions = {"ArnLike": {"aws:PrincipalArn": roles}} if roles else {}
         if not self.paths:
@@ -77,24 +77,24 @@ class WorkloadAccounts:
         return {
             **named,
             "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": beneath(self.paths)},
-            "StringNotEquals": {"aws:PrincipalAccount": self.home},
+            "StringNotEquals": {"aws:PrincipalAccount": self.scope.account},
         }
 
     def role(self, path: str, name: str) -> str:
         """ARN pattern of a role in whichever account: `principals`, or a condition, says in which."""
-        return f"arn:{self.partition}:iam::*:role{path}{name}"
+        return self.scope.role_arn(path, name, account="*")
 
     def roles(self, path: str, named: Sequence[tuple[str, str]]) -> list[str]:
         """ARN patterns of roles given by account and name: each with its account while there are few."""
         if len(named) > MOST_EXACT:
             return sorted({self.role(path, name) for _, name in named})
-        return sorted({f"arn:{self.partition}:iam::{account}:role{path}{name}" for account, name in named})
+        return sorted({self.scope.role_arn(path, name, account=account) for account, name in named})
 
     def not_through(self, endpoints: Sequence[str]) -> Conditions:
         """The request came through none of the platform's endpoints (ids).
 
         `aws:VpceOrgPaths` has several values and is missing without an endpoint, which `ForAllValues` takes for true;
-        S3 and KMS both send it (IAM reference_policies_condition-keys).
+        S3 and KMS both send it (IAM User Guide, "AWS global condition context keys").
         """
         if not self.paths:
             return not_through(endpoints)
@@ -103,7 +103,7 @@ class WorkloadAccounts:
     def enter(self, sid: str, path: str, roles: Sequence[tuple[str, str]]) -> Statement:
         """Assume roles under a path, given by account and name."""
         if len(roles) <= MOST_EXACT:
-            arns = [f"arn:{self.partition}:iam::{account}:role{path}{name}" for account, name in roles]
+            arns = [self.scope.role_arn(path, name, account=account) for account, name in roles]
             return Statement(sid=sid, actions=["sts:AssumeRole"], resources=arns)
         where: Conditions = (
             {"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": beneath(self.paths)}}

@@ -98,10 +98,10 @@ SPELLED = (
     "sts:TagSession",
 )
 # Kinds of resources that a guide names for an action and the reference does not: models of another account's registry
-# are deployed by `CreateModel` on the package (SM model-registry-deploy).
+# are deployed by `CreateModel` on the package (SageMaker Developer Guide, "Deploy a Model from the Registry").
 ALSO: Mapping[str, tuple[str, ...]] = {"sagemaker:CreateModel": ("model-package",)}
 # Actions of a prefix that the copy of the reference lacks: Cloud Control shares CloudFormation's, on a page of its own
-# (SAR list_awscloudcontrolapi), and knows no resources.
+# (Service Authorization Reference, "AWS Cloud Control API"), and knows no resources.
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "cloudformation": (
         "CancelResourceRequest",

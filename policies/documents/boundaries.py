@@ -1,8 +1,8 @@
 """Permissions boundaries: the most that anybody in an account can come to, whatever policies they are given.
 
 A boundary grants nothing. What it leaves out is denied implicitly, which a resource policy that names a session can
-pass over (IAM reference_policies_evaluation-logic_policy-eval-denyallow); what must never happen is therefore denied by
-name as well.
+pass over (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access"); what must never
+happen is therefore denied by name as well.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog import names
-from policies.documents.account import FOUNDATION_TAG, Account
-from policies.documents.statement import Kind, Statement, document
+from catalog.roles import RoleKind, RolePath
+from policies.documents.account import AccountScope
+from policies.documents.statement import PolicyKind, Statement, document
 
 CEILING = "A boundary is a ceiling: identity policies grant the action, on resources that they name"
 
-# Every verb of IAM that changes something, but PassRole (SAR list_identityandaccessmanagement, November 2026).
+# Every verb of IAM that changes something, but PassRole (Service Authorization Reference, "AWS Identity and Access
+# Management (IAM)", November 2026).
 _IAM_VERBS = (
     *("Accept", "Add", "Associate", "Attach", "Change", "Create", "Deactivate", "Delete", "Detach", "Disable"),
     *("Enable", "Put", "Reject", "Remove", "Reset", "Resync", "Send", "Set", "Tag", "Untag", "Update", "Upload"),
@@ -103,7 +105,7 @@ _READING = (
 )
 
 
-def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) -> str:
+def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = ()) -> str:
     """Boundary of every role of the platform in an account.
 
     `prevention` are denials of their own: what no job, endpoint or notebook may be started without.
@@ -113,11 +115,11 @@ def platform_boundary(account: Account, prevention: Sequence[Statement] = ()) ->
         *_enter_and_pass_roles(account),
         *_stay_below_the_foundation(account),
         *prevention,
-        kind=Kind.MANAGED,
+        kind=PolicyKind.MANAGED,
     )
 
 
-def _enter_and_pass_roles(account: Account) -> tuple[Statement, ...]:
+def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="EnterPlatformRoles",
@@ -128,25 +130,25 @@ def _enter_and_pass_roles(account: Account) -> tuple[Statement, ...]:
         Statement(
             sid="PassProjectRoles",
             actions=["iam:PassRole"],
-            resources=[account.role(f"/{account.prefix}/projects/")],
+            resources=[account.role_arn(f"/{account.prefix}/projects/")],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
         Statement(
             sid="PassDeliveryRoles",
             actions=["iam:PassRole"],
-            resources=[account.role(names.delivery_path(account.prefix))],
+            resources=[account.role_arn(RolePath.DELIVERY.format(prefix=account.prefix))],
             conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
     )
 
 
-def _platform_roles_anywhere(account: Account) -> list[str]:
-    base = f"arn:{account.partition}:iam::*:role"
-    paths = [f"{base}/{account.prefix}/{kind}/*" for kind in ("people", "projects")]
-    return [*paths, f"{base}/{account.prefix}-*-{names.STACK_SET_EXECUTION}"]
+def _platform_roles_anywhere(account: AccountScope) -> list[str]:
+    paths = [account.role_arn(f"/{account.prefix}/{kind}/", account="*") for kind in ("people", "projects")]
+    executions = f"{account.prefix}-*-{RoleKind.STACK_SET_EXECUTION}"
+    return [*paths, account.role_arn(RolePath.NONE, executions, account="*")]
 
 
-def _stay_below_the_foundation(account: Account) -> tuple[Statement, ...]:
+def _stay_below_the_foundation(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyMoreRights",
@@ -158,174 +160,12 @@ def _stay_below_the_foundation(account: Account) -> tuple[Statement, ...]:
             sid="DenyBecomingTheDeployer",
             effect="Deny",
             actions=["iam:PassRole", "sts:AssumeRole"],
-            resources=[f"arn:{account.partition}:iam::*:role{names.foundation_path(account.prefix)}*"],
+            resources=[account.role_arn(names.foundation_path(account.prefix), account="*")],
         ),
         Statement(
             sid="DenyTouchingEvidence",
             effect="Deny",
             actions=["s3:Delete*", "s3:Put*"],
             resources=account.foundation_buckets(),
-        ),
-    )
-
-
-# What the deployer's stacks are made of, as services; IAM has statements of its own.
-_DEPLOYED = (
-    "cloudformation:Describe*",
-    "cloudformation:GetResource",
-    "cloudwatch:*",
-    "codebuild:*",
-    "codepipeline:*",
-    "ec2:*",
-    "ecr:*",
-    "elasticfilesystem:CreateFileSystem",
-    "elasticfilesystem:TagResource",
-    "events:*",
-    "kms:*",
-    "lambda:*",
-    "logs:*",
-    "resource-groups:*",
-    "route53:AssociateVPCWithHostedZone",
-    "s3:*Bucket*",
-    "s3:*Configuration",
-    "s3:*Resource",
-    "s3:DeleteObject*",
-    "sagemaker:*Domain",
-    "sagemaker:*ModelPackageGroup*",
-    "sagemaker:*Tags",
-    "sagemaker:*UserProfile",
-    "sns:*",
-    "ssm:*",
-    "tag:Get*",
-)
-# Of what the deployer does to roles, what carries iam:PermissionsBoundary by every source: the new boundary, or the one
-# that the role has (SAR list_identityandaccessmanagement).
-BOUNDED = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
-MAKE_ROLES = (
-    "iam:CreateRole",
-    "iam:DeleteRole",
-    "iam:DeleteRolePolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:TagRole",
-    "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-    "iam:UpdateRoleDescription",
-)
-# Services that the stacks hand roles to: builds, pipelines, rules, functions, Studio, flow logs.
-PASSED_TO = tuple(
-    f"{service}.amazonaws.com"
-    for service in ("codebuild", "codepipeline", "events", "lambda", "sagemaker", "vpc-flow-logs")
-)
-# Services that keys of stacks are handed to, or that write with one on the deployer's behalf.
-KEY_SERVICES = ("ecr", "elasticfilesystem", "s3", "sagemaker")
-
-
-def deployer_boundary(account: Account) -> str:
-    """Boundary of the deployer: even with AdministratorAccess attached it makes no role but bounded ones.
-
-    It cannot carry the boundary of the roles that it makes, since it makes roles; it cannot touch either of the two.
-    """
-    return document(
-        Statement(sid="WhatStacksAreMadeOf", actions=_DEPLOYED, resources=["*"], reason=CEILING),
-        Statement(
-            sid="SeedRepositories",
-            actions=["s3:GetObject*", "s3:PutObject*"],
-            resources=[f"{account.bucket('artifacts')}/*"],
-            reason=CEILING,
-        ),
-        *_roles_of_stacks(account),
-        *_never_become_more(account),
-        *_never_touch_the_guards(account),
-        *_never_use_data(account),
-        kind=Kind.MANAGED,
-    )
-
-
-def _roles_of_stacks(account: Account) -> tuple[Statement, ...]:
-    return (
-        Statement(sid="SeeRoles", actions=["iam:Get*", "iam:List*"], resources=["*"], reason=CEILING),
-        Statement(
-            sid="MakePlatformRoles",
-            actions=MAKE_ROLES,
-            resources=account.made_roles(),
-        ),
-        Statement(
-            sid="PassPlatformRoles",
-            actions=["iam:PassRole"],
-            resources=account.handed_roles(),
-            conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
-        ),
-        Statement(
-            sid="MakeServiceLinkedRoles",
-            actions=["iam:CreateServiceLinkedRole"],
-            resources=[account.role("/aws-service-role/*")],
-        ),
-        Statement(
-            sid="DenyRolesWithoutBoundary",
-            effect="Deny",
-            actions=[*BOUNDED, "iam:AttachRolePolicy"],
-            resources=["*"],
-            conditions={"ArnNotEquals": {"iam:PermissionsBoundary": account.boundary()}},
-        ),
-    )
-
-
-def _never_become_more(account: Account) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            sid="DenyLosingBoundaries",
-            effect="Deny",
-            actions=["iam:DeleteRolePermissionsBoundary"],
-            resources=["*"],
-        ),
-        Statement(
-            sid="DenyTheFoundation",
-            effect="Deny",
-            actions=[*IAM_WRITES, "iam:PassRole"],
-            resources=account.foundation(),
-        ),
-        Statement(
-            sid="DenyOtherIdentities",
-            effect="Deny",
-            actions=["account:*", "organizations:*", "sts:AssumeRole*", "sts:GetFederationToken"],
-            resources=["*"],
-        ),
-    )
-
-
-def _never_touch_the_guards(account: Account) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            sid="DenyTheGuards",
-            effect="Deny",
-            actions=["cloudwatch:*", "events:*", "lambda:*", "logs:*", "s3:*", "sns:*", "sqs:*"],
-            resources=account.guards(),
-        ),
-        Statement(
-            sid="DenyTheGuardsKeys",
-            effect="Deny",
-            actions=["kms:*"],
-            resources=["*"],
-            conditions={"StringEquals": {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}},
-        ),
-    )
-
-
-def _never_use_data(account: Account) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            sid="DenyData",
-            effect="Deny",
-            actions=["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"],
-            resources=[f"{account.bucket(purpose)}/*" for purpose in ("capture", "data", "models")],
-        ),
-        Statement(
-            sid="DenyUseOfKeys",
-            effect="Deny",
-            actions=CRYPTOGRAPHY,
-            resources=["*"],
-            conditions={"StringNotLike": {"kms:ViaService": [f"{name}.*.amazonaws.com" for name in KEY_SERVICES]}},
         ),
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.scope import Scope
 from policies.documents.buckets import tls_only
-from policies.documents.keys import ONLY_THIS_KEY, READ, THIS_KEY, Place, administration, use_through
-from policies.documents.statement import Kind, Principals, Statement, account_principals, document
+from policies.documents.keys import ONLY_THIS_KEY, READ, THIS_KEY, administration, use_through
+from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
 
 CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
 
 
 def guards_key(
-    place: Place, *, log_groups: Sequence[str], topics: Sequence[str], queues: Sequence[str], publishers: Sequence[str]
+    scope: Scope, *, log_groups: Sequence[str], topics: Sequence[str], queues: Sequence[str], publishers: Sequence[str]
 ) -> str:
     """Key of the guards' log groups, topics, queues (ARN patterns) and of AWS Config's history.
 
@@ -20,28 +21,28 @@ def guards_key(
     """
     write = ("kms:Decrypt", "kms:GenerateDataKey")
     return document(
-        administration(place),
-        _logs_encrypt(place, log_groups),
-        *_services_tell(place, topics, queues),
+        administration(scope),
+        _logs_encrypt(scope, log_groups),
+        *_services_tell(scope, topics, queues),
         # Config developerguide, s3-kms-key-policy, for delivery without a role of one's own.
         Statement(
             sid="ConfigEncryptsItsHistory",
             principals=Principals(services=[CONFIG]),
             actions=write,
             resources=THIS_KEY,
-            conditions={"StringEquals": {"aws:SourceAccount": place.account}},
+            conditions={"StringEquals": {"aws:SourceAccount": scope.account}},
             reason=ONLY_THIS_KEY,
         ),
-        use_through("GuardsTellTopics", place, publishers, "sns", write),
-        use_through("GuardsKeepWhatFailed", place, publishers, "sqs", write),
-        kind=Kind.KEY,
+        use_through("GuardsTellTopics", scope, publishers, "sns", write),
+        use_through("GuardsKeepWhatFailed", scope, publishers, "sqs", write),
+        kind=PolicyKind.KEY,
     )
 
 
-def _logs_encrypt(place: Place, log_groups: Sequence[str]) -> Statement:
+def _logs_encrypt(scope: Scope, log_groups: Sequence[str]) -> Statement:
     return Statement(
         sid="LogsEncryptTheirGroups",
-        principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
+        principals=Principals(services=[scope.service_host("logs")]),
         actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         resources=THIS_KEY,
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
@@ -49,15 +50,15 @@ def _logs_encrypt(place: Place, log_groups: Sequence[str]) -> Statement:
     )
 
 
-def _services_tell(place: Place, topics: Sequence[str], queues: Sequence[str]) -> tuple[Statement, Statement]:
+def _services_tell(scope: Scope, topics: Sequence[str], queues: Sequence[str]) -> tuple[Statement, Statement]:
     """What this account's alarms and rules send to topics, and leave in queues when that fails."""
-    told = {"StringEquals": {"aws:SourceAccount": place.account}}
+    source = {"StringEquals": {"aws:SourceAccount": scope.account}}
     topic = Statement(
         sid="AlarmsAndRulesPublish",
         principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=THIS_KEY,
-        conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
+        conditions={**source, "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
         reason=ONLY_THIS_KEY,
     )
     queue = Statement(
@@ -65,13 +66,13 @@ def _services_tell(place: Place, topics: Sequence[str], queues: Sequence[str]) -
         principals=Principals(services=["events.amazonaws.com"]),
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=THIS_KEY,
-        conditions={**told, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
+        conditions={**source, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
         reason=ONLY_THIS_KEY,
     )
     return topic, queue
 
 
-def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
+def trail_key(scope: Scope, *, trail: str, readers: Sequence[str]) -> str:
     """Key of the trail's files: CloudTrail encrypts for this trail alone; `readers` (role ARN patterns) decrypt.
 
     Statements of CloudTrail userguide, create-kms-key-policy-for-cloudtrail: the context says which account's trail it
@@ -85,7 +86,7 @@ def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
         resources=THIS_KEY,
         conditions={
             "StringEquals": {"aws:SourceArn": trail},
-            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": _trails(place)},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": _trails(scope)},
         },
         reason=ONLY_THIS_KEY,
     )
@@ -97,26 +98,26 @@ def trail_key(place: Place, *, trail: str, readers: Sequence[str]) -> str:
         conditions={"StringEquals": {"aws:SourceArn": trail}},
         reason=ONLY_THIS_KEY,
     )
-    read = _read_trail(place, readers) if readers else None
-    return document(administration(place), encrypt, describe, read, kind=Kind.KEY)
+    read = _read_trail(scope, readers) if readers else None
+    return document(administration(scope), encrypt, describe, read, kind=PolicyKind.KEY)
 
 
-def _read_trail(place: Place, readers: Sequence[str]) -> Statement:
+def _read_trail(scope: Scope, readers: Sequence[str]) -> Statement:
     return Statement(
         sid="AuditorsDecrypt",
-        principals=account_principals(place.partition, [place.account]),
+        principals=account_principals(scope.partition, [scope.account]),
         actions=READ,
         resources=THIS_KEY,
         conditions={
             "ArnLike": {"aws:PrincipalArn": readers},
-            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": _trails(place)},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": _trails(scope)},
         },
         reason=ONLY_THIS_KEY,
     )
 
 
-def _trails(place: Place) -> str:
-    return f"arn:{place.partition}:cloudtrail:*:{place.account}:trail/*"
+def _trails(scope: Scope) -> str:
+    return scope.arn("cloudtrail", "trail/*", region="*")
 
 
 def trail_bucket(bucket: str, account: str, trail: str) -> str:
@@ -128,7 +129,7 @@ def trail_bucket(bucket: str, account: str, trail: str) -> str:
         *_delivered(bucket, account, CLOUDTRAIL, {"aws:SourceArn": trail}),
         _kept(bucket),
         tls_only(bucket),
-        kind=Kind.BUCKET,
+        kind=PolicyKind.BUCKET,
     )
 
 
@@ -145,7 +146,7 @@ def config_bucket(bucket: str, account: str) -> str:
         conditions={"StringEquals": {"aws:SourceAccount": account}},
     )
     delivered = _delivered(bucket, account, CONFIG, {"aws:SourceAccount": account})
-    return document(*delivered, listing, _kept(bucket), tls_only(bucket), kind=Kind.BUCKET)
+    return document(*delivered, listing, _kept(bucket), tls_only(bucket), kind=PolicyKind.BUCKET)
 
 
 def _delivered(bucket: str, account: str, service: str, guard: dict[str, str]) -> tuple[Statement, Statement]:

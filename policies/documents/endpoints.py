@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.scope import Scope
 from policies.documents.accounts import beneath
-from policies.documents.statement import EVERYBODY, Conditions, Kind, Statement, document
+from policies.documents.statement import EVERYBODY, Conditions, PolicyKind, Statement, document
 
 LIMITS_ONLY = "An endpoint policy only limits; identity and resource policies grant the action"
 
@@ -32,21 +33,22 @@ def interface_endpoint(accounts: Sequence[str], organization_paths: Sequence[str
             conditions=_inside(accounts, organization_paths),
             reason=LIMITS_ONLY,
         ),
-        kind=Kind.ENDPOINT,
+        kind=PolicyKind.ENDPOINT,
     )
 
 
-def s3_endpoint(partition: str, region: str, accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
+def s3_endpoint(scope: Scope, accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
     """The platform's principals on its buckets, and the AWS-owned buckets that AWS's services make a VPC need.
 
-    Names of AWS-owned buckets: ECR userguide vpc-endpoints (image layers); CFN template-custom-resources and
-    cfn-responsemodule (answers of custom resources and wait conditions, by presigned URL, so the principal is
-    CloudFormation's and carries no platform account).
+    Names of AWS-owned buckets: Amazon ECR User Guide, "Amazon ECR interface VPC endpoints" (image layers); AWS
+    CloudFormation User Guide, "Create custom provisioning logic with custom resources" and cfn-responsemodule (answers
+    of custom resources and wait conditions, by presigned URL, so the principal is CloudFormation's and carries no
+    platform account).
     """
-    layers = f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/*"
+    layers = scope.bucket_arn(f"prod-{scope.region}-starport-layer-bucket", "*")
     answers = [
-        f"arn:{partition}:s3:::cloudformation-custom-resource-response-{region.replace('-', '')}/*",
-        f"arn:{partition}:s3:::cloudformation-waitcondition-{region}/*",
+        scope.bucket_arn(f"cloudformation-custom-resource-response-{scope.region.replace('-', '')}", "*"),
+        scope.bucket_arn(f"cloudformation-waitcondition-{scope.region}", "*"),
     ]
     return document(
         Statement(
@@ -71,5 +73,5 @@ def s3_endpoint(partition: str, region: str, accounts: Sequence[str], organizati
             resources=answers,
             reason="CloudFormation's presigned URLs carry its principal; the paths name its buckets",
         ),
-        kind=Kind.ENDPOINT,
+        kind=PolicyKind.ENDPOINT,
     )

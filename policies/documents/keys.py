@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from catalog.scope import Scope
 from policies.documents.accounts import WorkloadAccounts, not_through
-from policies.documents.statement import Conditions, Kind, Principals, Statement, account_principals, document
+from policies.documents.statement import Conditions, PolicyKind, Principals, Statement, account_principals, document
 
-# A key policy is attached to its key: `*` means this key and no other (KMS key-policy-overview).
+# A key policy is attached to its key: `*` means this key and no other (AWS KMS Developer Guide, "Key policies in AWS
+# KMS").
 THIS_KEY = ("*",)
 ONLY_THIS_KEY = "In a key policy * is the key that carries it"
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
-    # An alias is made with a right on the alias and one on its key (KMS alias-access).
+    # An alias is made with a right on the alias and one on its key (AWS KMS Developer Guide, "Control access to
+    # aliases").
     "kms:CreateAlias",
     "kms:DeleteAlias",
     "kms:DescribeKey",
@@ -55,40 +57,27 @@ CRYPTOGRAPHIC = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a key lives."""
-
-    partition: str
-    account: str
-    region: str
-
-    def service(self, name: str) -> str:
-        """Value of `kms:ViaService`. The suffix is the same in every partition (KMS conditions-kms)."""
-        return f"{name}.{self.region}.amazonaws.com"
-
-
-def administration(place: Place) -> Statement:
+def administration(scope: Scope) -> Statement:
     """The account's identity policies decide who administers; no use is handed to them."""
     return Statement(
         sid="AccountDecidesWhoAdministers",
-        principals=account_principals(place.partition, [place.account]),
+        principals=account_principals(scope.partition, [scope.account]),
         actions=ADMINISTRATION,
         resources=THIS_KEY,
         reason=ONLY_THIS_KEY,
     )
 
 
-def use_through(sid: str, place: Place, roles: Sequence[str], service: str, actions: Sequence[str]) -> Statement:
+def use_through(sid: str, scope: Scope, roles: Sequence[str], service: str, actions: Sequence[str]) -> Statement:
     """Roles of the key's account (ARN patterns) use it through one AWS service, on their own behalf."""
     return Statement(
         sid=sid,
-        principals=account_principals(place.partition, [place.account]),
+        principals=account_principals(scope.partition, [scope.account]),
         actions=actions,
         resources=THIS_KEY,
         conditions={
             "ArnLike": {"aws:PrincipalArn": roles},
-            "StringEquals": {"kms:ViaService": place.service(service)},
+            "StringEquals": {"kms:ViaService": scope.service_host(service)},
         },
         reason=ONLY_THIS_KEY,
     )
@@ -113,7 +102,7 @@ def deny_outside_endpoints(elsewhere: Conditions) -> Statement:
     )
 
 
-def _read_models(place: Place, accounts: WorkloadAccounts, readers: Sequence[str], bucket_arn: str) -> Statement:
+def _read_models(scope: Scope, accounts: WorkloadAccounts, readers: Sequence[str], bucket_arn: str) -> Statement:
     return Statement(
         sid="AllowCrossAccount",
         principals=accounts.principals(),
@@ -122,8 +111,9 @@ def _read_models(place: Place, accounts: WorkloadAccounts, readers: Sequence[str
         conditions={
             **accounts.callers(readers),
             "StringEquals": {
-                "kms:ViaService": place.service("s3"),
-                # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
+                "kms:ViaService": scope.service_host("s3"),
+                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
+                # SSE-KMS with Amazon S3 Bucket Keys").
                 "kms:EncryptionContext:aws:s3:arn": bucket_arn,
             },
         },
@@ -132,7 +122,7 @@ def _read_models(place: Place, accounts: WorkloadAccounts, readers: Sequence[str
 
 
 def models_key(
-    place: Place,
+    scope: Scope,
     *,
     builders: Sequence[str],
     accounts: WorkloadAccounts,
@@ -147,43 +137,43 @@ def models_key(
     all accounts.
     """
     return document(
-        administration(place),
-        use_through("ProjectRolesWriteModels", place, builders, "s3", READ_AND_WRITE),
-        _read_models(place, accounts, readers, bucket_arn) if accounts.ids else None,
+        administration(scope),
+        use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE),
+        _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
         deny_outside_endpoints(accounts.not_through(kms_endpoints)),
-        kind=Kind.KEY,
+        kind=PolicyKind.KEY,
     )
 
 
-def storage_key(place: Place, *, users: Sequence[str], kms_endpoints: Sequence[str]) -> str:
+def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str]) -> str:
     """Key of buckets that only roles of its own account use (ARN patterns), through S3."""
     return document(
-        administration(place),
-        use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
+        administration(scope),
+        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
         deny_outside_endpoints(not_through(kms_endpoints)),
-        kind=Kind.KEY,
+        kind=PolicyKind.KEY,
     )
 
 
 def data_key(
-    place: Place, *, users: Sequence[str], deployers: Sequence[str], seeded_bucket: str, kms_endpoints: Sequence[str]
+    scope: Scope, *, users: Sequence[str], deployers: Sequence[str], seeded_bucket: str, kms_endpoints: Sequence[str]
 ) -> str:
     """Key of data, artifacts and images: `users` through S3; deployers only to fill repositories and make registries.
 
     A project's first repositories are uploaded to `seeded_bucket` (ARN) by whoever deploys the project. ECR makes its
-    grants on behalf of whoever makes the registry (ECR encryption-at-rest).
+    grants on behalf of whoever makes the registry (Amazon ECR User Guide, "Encryption at rest").
     """
     return document(
-        administration(place),
-        use_through("NamedRolesUseThroughStorage", place, users, "s3", READ_AND_WRITE),
-        *_deployers_fill_and_make(place, deployers, seeded_bucket),
+        administration(scope),
+        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
+        *_deployers_fill_and_make(scope, deployers, seeded_bucket),
         deny_outside_endpoints(not_through(kms_endpoints)),
-        kind=Kind.KEY,
+        kind=PolicyKind.KEY,
     )
 
 
-def _deployers_fill_and_make(place: Place, deployers: Sequence[str], seeded_bucket: str) -> tuple[Statement, Statement]:
-    root = account_principals(place.partition, [place.account])
+def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_bucket: str) -> tuple[Statement, Statement]:
+    root = account_principals(scope.partition, [scope.account])
     own: Conditions = {"ArnLike": {"aws:PrincipalArn": deployers}}
     seeds = Statement(
         sid="DeployersEncryptSeeds",
@@ -193,8 +183,9 @@ def _deployers_fill_and_make(place: Place, deployers: Sequence[str], seeded_buck
         conditions={
             **own,
             "StringEquals": {
-                "kms:ViaService": place.service("s3"),
-                # The bucket, not the object: the bucket has a bucket key (S3 bucket-key).
+                "kms:ViaService": scope.service_host("s3"),
+                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
+                # SSE-KMS with Amazon S3 Bucket Keys").
                 "kms:EncryptionContext:aws:s3:arn": seeded_bucket,
             },
         },
@@ -205,19 +196,19 @@ def _deployers_fill_and_make(place: Place, deployers: Sequence[str], seeded_buck
         principals=root,
         actions=["kms:CreateGrant", "kms:RetireGrant"],
         resources=THIS_KEY,
-        conditions={**own, "StringEquals": {"kms:ViaService": place.service("ecr")}},
+        conditions={**own, "StringEquals": {"kms:ViaService": scope.service_host("ecr")}},
         reason=ONLY_THIS_KEY,
     )
     return seeds, images
 
 
-def volume_key(place: Place, *, users: Sequence[str], services: Sequence[str]) -> str:
+def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -> str:
     """Key of volumes: AWS services create grants for a role's job, endpoint or space, and for nothing else."""
     via: Conditions = {
         "ArnLike": {"aws:PrincipalArn": users},
-        "StringEquals": {"kms:ViaService": [place.service(service) for service in services]},
+        "StringEquals": {"kms:ViaService": [scope.service_host(service) for service in services]},
     }
-    root = account_principals(place.partition, [place.account])
+    root = account_principals(scope.partition, [scope.account])
     grants: Conditions = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     use = Statement(
         sid="NamedRolesUseThroughVolumes",
@@ -235,19 +226,20 @@ def volume_key(place: Place, *, users: Sequence[str], services: Sequence[str]) -
         conditions=grants,
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(place), use, grant, kind=Kind.KEY)
+    return document(administration(scope), use, grant, kind=PolicyKind.KEY)
 
 
 def operations_key(
-    place: Place, *, log_groups: Sequence[str], topics: Sequence[str], publishers: Sequence[str] = ()
+    scope: Scope, *, log_groups: Sequence[str], topics: Sequence[str], publishers: Sequence[str] = ()
 ) -> str:
     """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns).
 
-    `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (SNS sns-key-management).
+    `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (Amazon SNS Developer Guide,
+    "Managing Amazon SNS encryption keys and costs").
     """
     logs = Statement(
         sid="LogsEncryptTheirGroups",
-        principals=Principals(services=[f"logs.{place.region}.amazonaws.com"]),
+        principals=Principals(services=[scope.service_host("logs")]),
         actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", *DATA_KEYS, "kms:ReEncryptFrom", "kms:ReEncryptTo"],
         resources=THIS_KEY,
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
@@ -259,24 +251,24 @@ def operations_key(
         actions=["kms:Decrypt", *DATA_KEYS],
         resources=THIS_KEY,
         conditions={
-            "StringEquals": {"aws:SourceAccount": place.account},
+            "StringEquals": {"aws:SourceAccount": scope.account},
             "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics},
         },
         reason=ONLY_THIS_KEY,
     )
-    roles = _publishing(place, publishers, topics) if publishers else None
-    return document(administration(place), logs, services, roles, kind=Kind.KEY)
+    roles = _publishing(scope, publishers, topics) if publishers else None
+    return document(administration(scope), logs, services, roles, kind=PolicyKind.KEY)
 
 
-def _publishing(place: Place, publishers: Sequence[str], topics: Sequence[str]) -> Statement:
+def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:
     return Statement(
         sid="NamedRolesPublish",
-        principals=account_principals(place.partition, [place.account]),
+        principals=account_principals(scope.partition, [scope.account]),
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         resources=THIS_KEY,
         conditions={
             "ArnLike": {"aws:PrincipalArn": publishers, "kms:EncryptionContext:aws:sns:topicArn": topics},
-            "StringEquals": {"kms:ViaService": place.service("sns")},
+            "StringEquals": {"kms:ViaService": scope.service_host("sns")},
         },
         reason=ONLY_THIS_KEY,
     )

@@ -14,7 +14,7 @@ from policies.documents import actions
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
-# IAM reference_policies_elements_condition_operators.
+# IAM User Guide, "IAM JSON policy elements: Condition operators".
 OPERATORS = frozenset(
     {
         "ArnEquals",
@@ -47,7 +47,7 @@ OPERATORS = frozenset(
     }
 )
 _SETS = ("ForAllValues:", "ForAnyValue:")
-# IAM reference_policies_condition-keys; a slash ends those that name a tag.
+# IAM User Guide, "AWS global condition context keys"; a slash ends those that name a tag.
 GLOBAL_KEYS = frozenset(
     {
         "CalledVia",
@@ -96,7 +96,8 @@ GLOBAL_KEYS = frozenset(
         "username",
     }
 )
-# Keys on which a wildcard would open the perimeter; AWS calls them sensitive (IAM reference_policies_condition-keys).
+# Keys on which a wildcard would open the perimeter; AWS calls them sensitive (IAM User Guide, "AWS global condition
+# context keys").
 WHOLE = frozenset(
     f"aws:{name}"
     for name in (
@@ -208,10 +209,10 @@ def idle_actions(given: Sequence[str], resources: Sequence[str]) -> Iterator[str
 @cache
 def _may_meet(resource: str, kind: str) -> bool:
     """Whether some ARN fits both patterns. Policy variables may become anything."""
-    mine, theirs = _VARIABLE.sub("*", resource).split(":", 5), kind.split(":", 5)
-    if len(mine) < 6 or len(theirs) < 6:
+    resource_parts, format_parts = _VARIABLE.sub("*", resource).split(":", 5), kind.split(":", 5)
+    if len(resource_parts) < 6 or len(format_parts) < 6:
         return True
-    return all(_overlap(one, other) for one, other in zip(mine, theirs, strict=True))
+    return all(_overlap(one, other) for one, other in zip(resource_parts, format_parts, strict=True))
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.documents.account import FOUNDATION_TAG, Account
+from policies.documents.account import FOUNDATION_TAG, AccountScope
 from policies.documents.boundaries import CRYPTOGRAPHY, IAM_WRITES
 from policies.documents.statement import Statement, document
 
@@ -111,7 +111,7 @@ _HOLD_DELIVERIES = (
 _FOUNDATION_KEYS = {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}
 
 
-def administrator(account: Account) -> str:
+def administrator(account: AccountScope) -> str:
     """An administrator: sees every configuration, looks after keys without using them, stops what others started."""
     return document(
         _see_configuration(),
@@ -130,7 +130,7 @@ def administrator(account: Account) -> str:
     )
 
 
-def _stop(account: Account) -> tuple[Statement, ...]:
+def _stop(account: AccountScope) -> tuple[Statement, ...]:
     """Stop jobs, endpoints, deliveries and builds that others started, and what would start them again."""
     prefix = account.prefix
     pipelines = account.arn("codepipeline", f"*-{prefix}-*")
@@ -154,13 +154,13 @@ def _stop(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def _spare_the_guards(account: Account) -> tuple[Statement, ...]:
+def _spare_the_guards(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="DenyTheGuards",
             effect="Deny",
             actions=["events:DisableRule", "events:EnableRule"],
-            resources=list(account.guards()),
+            resources=list(account.controls()),
         ),
         Statement(
             sid="DenyTheGuardsKeys",
@@ -172,7 +172,7 @@ def _spare_the_guards(account: Account) -> tuple[Statement, ...]:
     )
 
 
-def auditor(account: Account) -> str:
+def auditor(account: AccountScope) -> str:
     """An auditor: reads every configuration and policy, and what CloudTrail has written down. Changes nothing."""
     return document(
         _see_configuration(),
@@ -180,7 +180,7 @@ def auditor(account: Account) -> str:
             sid="LookEventsUp",
             actions=["cloudtrail:LookupEvents"],
             resources=["*"],
-            reason="The history of events knows no resource (SAR list_awscloudtrail)",
+            reason='The history of events knows no resource (Service Authorization Reference, "AWS CloudTrail")',
         ),
         *_read_the_trail(account),
         _deny("DenyDecisions", _DECISIONS),
@@ -190,7 +190,7 @@ def auditor(account: Account) -> str:
             effect="Deny",
             actions=_DATA,
             resources=[
-                *(f"{account.bucket(purpose)}/*" for purpose in ("artifacts", "capture", "data", "models")),
+                *(f"{account.buckets(purpose)}/*" for purpose in ("artifacts", "capture", "data", "models")),
                 account.arn("sagemaker", "endpoint/*"),
             ],
         ),
@@ -204,8 +204,8 @@ def auditor(account: Account) -> str:
     )
 
 
-def _read_the_trail(account: Account) -> tuple[Statement, ...]:
-    trails = f"arn:{account.partition}:s3:::{account.prefix}-foundation-trail-{account.account}-*"
+def _read_the_trail(account: AccountScope) -> tuple[Statement, ...]:
+    trails = account.bucket_arn(f"{account.prefix}-foundation-trail-{account.account}-*")
     return (
         Statement(sid="ListTheTrail", actions=["s3:ListBucket"], resources=[trails]),
         Statement(sid="ReadTheTrail", actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[f"{trails}/*"]),

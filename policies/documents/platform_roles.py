@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.scope import Scope
 from policies.documents.statement import Statement, document
 
 _SEE_MODELS = (
@@ -16,14 +17,14 @@ _SEE_DEPLOYMENTS = (
 )
 
 
-def approver(*, partition: str, account: str, region: str, prefix: str) -> str:
+def approver(scope: Scope) -> str:
     """An approver's work: see what a model is and how it measured, say yes or no, and let it into production."""
-    here = f"{region}:{account}"
+    prefix = scope.prefix
     packages = [
-        f"arn:{partition}:sagemaker:{here}:model-package-group/{prefix}-*",
-        f"arn:{partition}:sagemaker:{here}:model-package/{prefix}-*/*",
+        scope.arn("sagemaker", f"model-package-group/{prefix}-*"),
+        scope.arn("sagemaker", f"model-package/{prefix}-*/*"),
     ]
-    pipelines = f"arn:{partition}:codepipeline:{here}:*-{prefix}-deploy"
+    pipelines = scope.arn("codepipeline", f"*-{prefix}-deploy")
     return document(
         Statement(sid="SeeModels", actions=_SEE_MODELS, resources=packages),
         Statement(

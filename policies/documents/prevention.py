@@ -1,9 +1,9 @@
 """What no role may start: jobs, models, notebooks and domains outside the VPC, without keys, or too large.
 
 The statements stand in the boundary of every role and, where an organization wants it, in a service control policy.
-Which action carries which condition key: SAR list_amazonsagemaker, copy of June 2026. An array-valued key that a
-request lacks makes `ForAnyValue` false, so absence is asked for by `Null` and values by `ForAnyValue` in statements of
-their own (IAM reference_policies_condition-single-vs-multi-valued-context-keys).
+Which action carries which condition key: Service Authorization Reference, "Amazon SageMaker AI", copy of June 2026. An
+array-valued key that a request lacks makes `ForAnyValue` false, so absence is asked for by `Null` and values by
+`ForAnyValue` in statements of their own (IAM User Guide, "Single-valued vs. multivalued context keys").
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import json
 import re
 from collections.abc import Sequence
 
+from catalog import names
+from catalog.scope import Scope
 from policies.documents.statement import BadStatement, Conditions, Statement
 
 EVERYTHING = ("*",)
@@ -141,18 +143,19 @@ def _deny(
 
 # ---- the same as a service control policy, with what protects the guards themselves
 
-# With white space, since an SDK sends what it is given (ORG orgs_reference_limits).
+# With white space, since an SDK sends what it is given (AWS Organizations User Guide, "Quotas and service limits for
+# AWS Organizations").
 SCP_CHARACTERS = 10_240
 
 
-def service_control_policy(*, partition: str, prefix: str, owners: Sequence[str], instance_types: Sequence[str]) -> str:
+def service_control_policy(scope: Scope, *, owners: Sequence[str], instance_types: Sequence[str]) -> str:
     """The preventive statements and the guards' own protection, as one policy without a needless character.
 
     `owners` are ARN patterns of the roles that bring foundations up: nobody else changes what guards the account. A
-    service control policy binds neither the management account nor service-linked roles (ORG
-    orgs_manage_policies_scps). Raises BadStatement over AWS's limit.
+    service control policy binds neither the management account nor service-linked roles (AWS Organizations User Guide,
+    "Service control policies (SCPs)"). Raises BadStatement over AWS's limit.
     """
-    statements = [*preventive_statements(instance_types), *_protection(partition, prefix, owners)]
+    statements = [*preventive_statements(instance_types), *_protection(scope, owners)]
     rendered = [statement.render() for statement in statements]
     text = json.dumps({"Version": "2012-10-17", "Statement": rendered}, separators=(",", ":"))
     if len(text) > SCP_CHARACTERS:
@@ -163,15 +166,19 @@ def service_control_policy(*, partition: str, prefix: str, owners: Sequence[str]
     return text
 
 
-def _protection(partition: str, prefix: str, owners: Sequence[str]) -> list[Statement]:
+def _protection(scope: Scope, owners: Sequence[str]) -> list[Statement]:
     """Each with its reason: whoever has got into an account first makes it blind, then makes itself strong."""
     others: Conditions = {"ArnNotLike": {"aws:PrincipalArn": owners}}
-    iam = f"arn:{partition}:iam::*"
     return [
         # Outside the organization no such policy holds.
         _deny("DenyLeaving", ["organizations:LeaveOrganization"]),
         # Without a trail nobody can tell what happened.
-        _deny("DenyStoppingTheTrail", _TRAIL, others, [f"arn:{partition}:cloudtrail:*:*:trail/{prefix}-*"]),
+        _deny(
+            "DenyStoppingTheTrail",
+            _TRAIL,
+            others,
+            [scope.arn("cloudtrail", f"trail/{scope.prefix}-*", region="*", account="*")],
+        ),
         # The other detectors are one to an account and region: whose they are does not matter.
         _deny("DenyStoppingDetectors", _DETECTORS, others),
         # A role without its boundary is bounded by its own policy alone.
@@ -179,14 +186,17 @@ def _protection(partition: str, prefix: str, owners: Sequence[str]) -> list[Stat
             "DenyRemovingBoundaries",
             ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
             others,
-            [f"{iam}:role/{prefix}/*"],
+            [scope.role_arn(f"/{scope.prefix}/", account="*")],
         ),
         # A boundary that can be rewritten bounds nobody; the deployer, too, is only what its owner made it.
         _deny(
             "DenyChangingTheFoundation",
             _FOUNDATION,
             others,
-            [f"{iam}:policy/{prefix}/foundation/*", f"{iam}:role/{prefix}/foundation/*"],
+            [
+                scope.arn("iam", f"{kind}{names.foundation_path(scope.prefix)}*", region="", account="*")
+                for kind in ("policy", "role")
+            ],
         ),
     ]
 

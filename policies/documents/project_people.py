@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents import common
+from policies.documents import common_statements
 from policies.documents.buckets import PROJECT_TAG
-from policies.documents.project_place import MODEL_BUILD, ProjectPlace
 from policies.documents.project_roles import WRITE_OBJECT
+from policies.documents.project_scope import MODEL_BUILD, ProjectScope
 from policies.documents.statement import Statement, document
 
 SEE_PIPELINE = (
@@ -18,29 +18,29 @@ SEE_PIPELINE = (
 )
 
 
-def publish(place: ProjectPlace, build_pipeline: str) -> str:
+def publish(scope: ProjectScope, build_pipeline: str) -> str:
     """What a scientist borrows to hand over data and code of one project, and to see what becomes of them."""
     return document(
-        Statement(sid="HandOverData", actions=WRITE_OBJECT, resources=[f"{place.data_bucket}/{place.project}/*"]),
+        Statement(sid="HandOverData", actions=WRITE_OBJECT, resources=[f"{scope.data_bucket}/{scope.project}/*"]),
         Statement(
             sid="HandOverCode",
             actions=WRITE_OBJECT,
             # The build's code only: what deploys it is the platform's and the approver's matter.
-            resources=[f"{place.artifacts_bucket}/{place.source(MODEL_BUILD)}"],
+            resources=[f"{scope.artifacts_bucket}/{scope.source(MODEL_BUILD)}"],
         ),
         Statement(
             sid="ListWhatWasHandedOver",
             actions=["s3:ListBucket"],
-            resources=[place.data_bucket],
-            conditions={"StringLike": {"s3:prefix": [place.project, f"{place.project}/*"]}},
+            resources=[scope.data_bucket],
+            conditions={"StringLike": {"s3:prefix": [scope.project, f"{scope.project}/*"]}},
         ),
-        common.use_storage_keys("UseKeysThroughStorage", place.region, place.data_key),
-        Statement(sid="SeeTheBuild", actions=SEE_PIPELINE, resources=[place.arn("codepipeline", build_pipeline)]),
+        common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, scope.data_key),
+        Statement(sid="SeeTheBuild", actions=SEE_PIPELINE, resources=[scope.arn("codepipeline", build_pipeline)]),
     )
 
 
 def team_administrator(
-    place: ProjectPlace, *, build_pipeline: str, deploy_pipeline: str, build_projects: Sequence[str]
+    scope: ProjectScope, *, build_pipeline: str, deploy_pipeline: str, build_projects: Sequence[str]
 ) -> str:
     """Who keeps a project's machinery going: starts, stops and retries its training, sees its logs and models.
 
@@ -48,7 +48,7 @@ def team_administrator(
     takes another buildspec, image and environment, and so lends the build's role to whoever starts it; the pipeline
     starts builds. The deploy pipeline is stopped by them, and started by an approval alone.
     """
-    build, deploy = place.arn("codepipeline", build_pipeline), place.arn("codepipeline", deploy_pipeline)
+    build, deploy = scope.arn("codepipeline", build_pipeline), scope.arn("codepipeline", deploy_pipeline)
     return document(
         Statement(
             sid="RunTheBuild",
@@ -60,26 +60,26 @@ def team_administrator(
             actions=[*SEE_PIPELINE, "codepipeline:StopPipelineExecution"],
             resources=[build, deploy],
         ),
-        *_builds(place, build_projects),
-        *_training(place),
+        *_builds(scope, build_projects),
+        *_training(scope),
         Statement(
             sid="ReadOwnParameters",
             actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
             resources=[
-                place.arn("ssm", f"parameter{place.parameters}"),
-                place.arn("ssm", f"parameter{place.parameters}/*"),
+                scope.arn("ssm", f"parameter{scope.parameters}"),
+                scope.arn("ssm", f"parameter{scope.parameters}/*"),
             ],
         ),
     )
 
 
-def _builds(place: ProjectPlace, build_projects: Sequence[str]) -> tuple[Statement, ...]:
-    logs = [place.arn("logs", f"log-group:/aws/codebuild/{name}") for name in build_projects]
+def _builds(scope: ProjectScope, build_projects: Sequence[str]) -> tuple[Statement, ...]:
+    logs = [scope.arn("logs", f"log-group:/aws/codebuild/{name}") for name in build_projects]
     return (
         Statement(
             sid="StopAndSeeBuilds",
             actions=["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject", "codebuild:StopBuild"],
-            resources=[place.arn("codebuild", f"project/{name}") for name in build_projects],
+            resources=[scope.arn("codebuild", f"project/{name}") for name in build_projects],
         ),
         Statement(
             sid="ReadBuildLogs",
@@ -89,8 +89,8 @@ def _builds(place: ProjectPlace, build_projects: Sequence[str]) -> tuple[Stateme
     )
 
 
-def _training(place: ProjectPlace) -> tuple[Statement, ...]:
-    pipeline = place.arn("sagemaker", f"pipeline/{place.pipeline}")
+def _training(scope: ProjectScope) -> tuple[Statement, ...]:
+    pipeline = scope.arn("sagemaker", f"pipeline/{scope.pipeline}")
     return (
         Statement(
             sid="RunTheTraining",
@@ -113,9 +113,9 @@ def _training(place: ProjectPlace) -> tuple[Statement, ...]:
                 "sagemaker:StopProcessingJob",
                 "sagemaker:StopTrainingJob",
             ],
-            resources=[place.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
+            resources=[scope.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
             # Pipelines name jobs after their execution; what says whose they are is the tag that the build gives them.
-            conditions={"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": place.project}},
+            conditions={"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": scope.project}},
         ),
         Statement(
             sid="SeeModels",
@@ -124,6 +124,6 @@ def _training(place: ProjectPlace) -> tuple[Statement, ...]:
                 "sagemaker:DescribeModelPackageGroup",
                 "sagemaker:ListModelPackages",
             ],
-            resources=place.group_arns(),
+            resources=scope.group_arns(),
         ),
     )

@@ -4,49 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents import common
+from catalog.roles import RolePath
+from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_place import MODEL_BUILD, MODEL_DEPLOY, ProjectPlace
+from policies.documents.project_scope import MODEL_BUILD, MODEL_DEPLOY, ProjectScope
 from policies.documents.statement import Statement, document
 
 WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
 READ_AND_WRITE_OBJECT = (*READ_OBJECT, *WRITE_OBJECT)
 
 
-def _objects(place: ProjectPlace, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:
-    return Statement(sid=sid, actions=actions, resources=[f"{bucket}/{place.project}/{below}"])
+def _objects(scope: ProjectScope, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:
+    return Statement(sid=sid, actions=actions, resources=[f"{bucket}/{scope.project}/{below}"])
 
 
-def _artifacts(place: ProjectPlace, sid: str, actions: Sequence[str], *places: str) -> Statement:
-    """Objects in the artifacts bucket, by the places that a role's work needs.
+def _artifacts(scope: ProjectScope, sid: str, actions: Sequence[str], *keys: str) -> Statement:
+    """Objects in the artifacts bucket, by the key patterns that a role's work needs.
 
     A scientist's code runs as the build and as its jobs: were the repository that deploys within their reach, or the
     deploy pipeline's folder, then a scientist could deploy.
     """
-    return Statement(sid=sid, actions=actions, resources=[f"{place.artifacts_bucket}/{below}" for below in places])
+    return Statement(sid=sid, actions=actions, resources=[f"{scope.artifacts_bucket}/{below}" for below in keys])
 
 
-def _listing(place: ProjectPlace, *buckets: str) -> Statement:
+def _listing(scope: ProjectScope, *buckets: str) -> Statement:
     return Statement(
         sid="ListOwnPrefix",
         actions=["s3:ListBucket"],
         resources=buckets,
-        conditions={"StringLike": {"s3:prefix": [place.project, f"{place.project}/*"]}},
+        conditions={"StringLike": {"s3:prefix": [scope.project, f"{scope.project}/*"]}},
     )
 
 
-def _keys(place: ProjectPlace, *keys: str) -> Statement:
-    return common.use_storage_keys("UseKeysThroughStorage", place.region, *keys)
+def _keys(scope: ProjectScope, *keys: str) -> Statement:
+    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys)
 
 
-def _volumes(place: ProjectPlace) -> Statement:
-    return common.encrypt_volumes("EncryptVolumes", place.region, place.volume_key)
+def _volumes(scope: ProjectScope) -> Statement:
+    return common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key)
 
 
-def _job_basics(place: ProjectPlace, kind: str) -> tuple[Statement, ...]:
+def _job_basics(scope: ProjectScope, kind: str) -> tuple[Statement, ...]:
     return (
-        common.write_logs("WriteJobLogs", [place.arn("logs", f"log-group:/aws/sagemaker/{kind}*")]),
+        common_statements.write_logs("WriteJobLogs", [scope.arn("logs", f"log-group:/aws/sagemaker/{kind}*")]),
         Statement(
             sid="PublishJobMetrics",
             actions=["cloudwatch:PutMetricData"],
@@ -54,47 +55,47 @@ def _job_basics(place: ProjectPlace, kind: str) -> tuple[Statement, ...]:
             conditions={"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "aws/sagemaker/*"]}},
             reason="Metrics know no resource; the condition keeps it to SageMaker's namespaces",
         ),
-        common.pull_image(place.image_repository),
-        common.sign_in_to_registry(),
-        common.vpc_interfaces(),
+        common_statements.pull_image(scope.image_repository),
+        common_statements.sign_in_to_registry(),
+        common_statements.vpc_interfaces(),
     )
 
 
-def processing(place: ProjectPlace) -> str:
+def processing(scope: ProjectScope) -> str:
     """Prepare and evaluate: read data, candidates and the registry; write splits and reports."""
     return document(
-        _objects(place, "ReadOwnData", place.data_bucket, READ_OBJECT),
-        _artifacts(place, "ReadOwnCode", READ_OBJECT, place.code()),
-        _artifacts(place, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, place.runs()),
-        _objects(place, "ReadOwnModels", place.models_bucket, READ_OBJECT),
-        _listing(place, place.data_bucket, place.artifacts_bucket, place.models_bucket),
-        _keys(place, place.data_key, place.models_key),
+        _objects(scope, "ReadOwnData", scope.data_bucket, READ_OBJECT),
+        _artifacts(scope, "ReadOwnCode", READ_OBJECT, scope.code()),
+        _artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
+        _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
+        _listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
+        _keys(scope, scope.data_key, scope.models_key),
         Statement(
             sid="SeeTheModelInProduction",
             actions=["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-            resources=place.group_arns(),
+            resources=scope.group_arns(),
         ),
-        _volumes(place),
-        *_job_basics(place, "ProcessingJobs"),
+        _volumes(scope),
+        *_job_basics(scope, "ProcessingJobs"),
     )
 
 
-def training(place: ProjectPlace) -> str:
+def training(scope: ProjectScope) -> str:
     """Training: read splits and code, write models and checkpoints."""
     return document(
-        _artifacts(place, "ReadOwnCodeAndRuns", READ_OBJECT, place.code(), place.runs()),
-        _artifacts(place, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, place.checkpoints()),
-        _objects(place, "WriteOwnModels", place.models_bucket, WRITE_OBJECT),
-        _listing(place, place.artifacts_bucket, place.models_bucket),
-        _keys(place, place.data_key, place.models_key),
-        _volumes(place),
-        *_job_basics(place, "TrainingJobs"),
+        _artifacts(scope, "ReadOwnCodeAndRuns", READ_OBJECT, scope.code(), scope.runs()),
+        _artifacts(scope, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, scope.checkpoints()),
+        _objects(scope, "WriteOwnModels", scope.models_bucket, WRITE_OBJECT),
+        _listing(scope, scope.artifacts_bucket, scope.models_bucket),
+        _keys(scope, scope.data_key, scope.models_key),
+        _volumes(scope),
+        *_job_basics(scope, "TrainingJobs"),
     )
 
 
-def pipeline(place: ProjectPlace, job_roles: Sequence[str]) -> str:
+def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
     """The SageMaker pipeline: start jobs as the job roles, read reports, register models as pending."""
-    jobs = [place.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")]
+    jobs = [scope.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")]
     return document(
         Statement(
             sid="RunJobs",
@@ -108,34 +109,34 @@ def pipeline(place: ProjectPlace, job_roles: Sequence[str]) -> str:
         Statement(
             sid="TagWhatItMakes",
             actions=["sagemaker:AddTags", "sagemaker:ListTags"],
-            resources=[*jobs, *place.group_arns()],
+            resources=[*jobs, *scope.group_arns()],
         ),
-        common.pass_role("PassJobRoles", job_roles, "sagemaker.amazonaws.com"),
+        common_statements.pass_role("PassJobRoles", job_roles, "sagemaker.amazonaws.com"),
         Statement(
             sid="RegisterPendingModels",
             actions=["sagemaker:CreateModelPackage"],
-            resources=place.group_arns(),
+            resources=scope.group_arns(),
             conditions={"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
         ),
         Statement(
             sid="DescribeModels",
             actions=["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
-            resources=place.group_arns(),
+            resources=scope.group_arns(),
         ),
-        _artifacts(place, "ReadReports", READ_OBJECT, place.runs()),
-        _objects(place, "ReadOwnModels", place.models_bucket, READ_OBJECT),
-        _listing(place, place.artifacts_bucket),
-        _keys(place, place.data_key, place.models_key),
+        _artifacts(scope, "ReadReports", READ_OBJECT, scope.runs()),
+        _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
+        _listing(scope, scope.artifacts_bucket),
+        _keys(scope, scope.data_key, scope.models_key),
         Statement(
             sid="PullTheModelImage",
             actions=["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"],
-            resources=[place.image_repository],
+            resources=[scope.image_repository],
         ),
     )
 
 
-def _build_basics(place: ProjectPlace, *projects: str) -> tuple[Statement, ...]:
-    groups = [place.arn("logs", f"log-group:/aws/codebuild/{name}") for name in projects]
+def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
+    groups = [scope.arn("logs", f"log-group:/aws/codebuild/{name}") for name in projects]
     return (
         Statement(
             sid="WriteBuildLogs",
@@ -154,35 +155,36 @@ def _build_basics(place: ProjectPlace, *projects: str) -> tuple[Statement, ...]:
                 "ec2:DeleteNetworkInterface",
             ],
             resources=["*"],
-            reason="CodeBuild makes its interface itself, so its id does not exist yet (CB vpc-support)",
+            reason="CodeBuild makes its interface itself, so its id does not exist yet (AWS CodeBuild User "
+            'Guide, "Use AWS CodeBuild with Amazon Virtual Private Cloud")',
         ),
         Statement(
             sid="AttachToTheNetwork",
             actions=["ec2:CreateNetworkInterfacePermission"],
-            resources=[place.arn("ec2", "network-interface/*")],
+            resources=[scope.arn("ec2", "network-interface/*")],
             conditions={"StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}},
         ),
     )
 
 
-def _read_parameters(place: ProjectPlace) -> Statement:
+def _read_parameters(scope: ProjectScope) -> Statement:
     return Statement(
         sid="ReadOwnParameters",
         actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-        resources=[place.arn("ssm", f"parameter{place.parameters}{below}") for below in ("", "/*")],
+        resources=[scope.arn("ssm", f"parameter{scope.parameters}{below}") for below in ("", "/*")],
     )
 
 
-def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
+def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
     """The build: upload code, define the SageMaker pipeline and start it."""
-    pipeline_arn = place.arn("sagemaker", f"pipeline/{place.pipeline}")
+    pipeline_arn = scope.arn("sagemaker", f"pipeline/{scope.pipeline}")
     return document(
-        *_build_basics(place, build_project),
-        _artifacts(place, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, place.code(), f"{place.build_folder}/*"),
-        _read_parameters(place),
+        *_build_basics(scope, build_project),
+        _artifacts(scope, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, scope.code(), f"{scope.build_folder}/*"),
+        _read_parameters(scope),
         # What data there is, for the pipeline's cache; the data itself is the jobs' matter.
-        _listing(place, place.artifacts_bucket, place.data_bucket),
-        _keys(place, place.data_key),
+        _listing(scope, scope.artifacts_bucket, scope.data_bucket),
+        _keys(scope, scope.data_key),
         Statement(
             sid="DefineThePipeline",
             actions=[
@@ -198,17 +200,17 @@ def build(place: ProjectPlace, pipeline_role: str, build_project: str) -> str:
             ],
             resources=[pipeline_arn, f"{pipeline_arn}/*"],
         ),
-        common.pass_role("PassThePipelineRole", [pipeline_role], "sagemaker.amazonaws.com"),
+        common_statements.pass_role("PassThePipelineRole", [pipeline_role], "sagemaker.amazonaws.com"),
     )
 
 
-def deploy(place: ProjectPlace, render_project: str) -> str:
+def deploy(scope: ProjectScope, render_project: str) -> str:
     """Rendering: find the approved model and write the template's parameters."""
     return document(
-        *_build_basics(place, render_project),
-        _read_parameters(place),
-        _artifacts(place, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{place.deploy_folder}/*"),
-        _keys(place, place.data_key),
+        *_build_basics(scope, render_project),
+        _read_parameters(scope),
+        _artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
             actions=[
@@ -216,58 +218,62 @@ def deploy(place: ProjectPlace, render_project: str) -> str:
                 "sagemaker:DescribeModelPackageGroup",
                 "sagemaker:ListModelPackages",
             ],
-            resources=place.group_arns(),
+            resources=scope.group_arns(),
         ),
     )
 
 
-def deploy_test(place: ProjectPlace, enter_test_roles: Statement, test_projects: Sequence[str]) -> str:
-    """Testing: enter the test role of each workload account and compare answers with the held-out rows."""
+def deploy_test(
+    scope: ProjectScope, accounts: WorkloadAccounts, test_roles: Sequence[tuple[str, str]], test_projects: Sequence[str]
+) -> str:
+    """Testing: enter the test role (account and name) of each workload account, compare answers with held-out rows."""
     return document(
-        *_build_basics(place, *test_projects),
-        _artifacts(place, "ReadParametersAndRuns", READ_OBJECT, f"{place.deploy_folder}/*", place.runs()),
-        _keys(place, place.data_key),
-        enter_test_roles,
+        *_build_basics(scope, *test_projects),
+        _artifacts(scope, "ReadParametersAndRuns", READ_OBJECT, f"{scope.deploy_folder}/*", scope.runs()),
+        _keys(scope, scope.data_key),
+        accounts.enter(
+            "EnterTestRoles", RolePath.PROJECT.format(prefix=scope.prefix, project=scope.project), test_roles
+        ),
     )
 
 
 def _runner(
-    place: ProjectPlace, repository: str, folder: str, build_projects: Sequence[str], topic: str | None
+    scope: ProjectScope, repository: str, folder: str, build_projects: Sequence[str], topic: str | None
 ) -> tuple[Statement | None, ...]:
     return (
-        _artifacts(place, "ReadTheRepository", READ_OBJECT, place.source(repository)),
-        _artifacts(place, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
+        _artifacts(scope, "ReadTheRepository", READ_OBJECT, scope.source(repository)),
+        _artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
             actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
-            resources=[place.artifacts_bucket],
+            resources=[scope.artifacts_bucket],
         ),
-        _listing(place, place.artifacts_bucket),
-        _keys(place, place.data_key),
+        _listing(scope, scope.artifacts_bucket),
+        _keys(scope, scope.data_key),
         Statement(
             sid="RunOwnBuilds",
             actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"],
-            resources=[place.arn("codebuild", f"project/{name}") for name in build_projects],
+            resources=[scope.arn("codebuild", f"project/{name}") for name in build_projects],
         ),
         Statement(sid="AskForApproval", actions=["sns:Publish"], resources=[topic]) if topic else None,
         Statement(
             sid="EncryptTheQuestion",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[place.operations_key],
-            conditions={"StringEquals": {"kms:ViaService": f"sns.{place.region}.amazonaws.com"}},
+            resources=[scope.operations_key],
+            conditions={"StringEquals": {"kms:ViaService": f"sns.{scope.region}.amazonaws.com"}},
         )
         if topic
         else None,
     )
 
 
-def build_pipeline(place: ProjectPlace, build_project: str) -> str:
+def build_pipeline(scope: ProjectScope, build_project: str) -> str:
     """The build pipeline's runner."""
-    return document(*_runner(place, MODEL_BUILD, place.build_folder, [build_project], None))
+    return document(*_runner(scope, MODEL_BUILD, scope.build_folder, [build_project], None))
 
 
 def deploy_pipeline(
-    place: ProjectPlace,
+    scope: ProjectScope,
     *,
     build_projects: Sequence[str],
     stack_sets: Sequence[str],
@@ -275,9 +281,9 @@ def deploy_pipeline(
     topic: str,
 ) -> str:
     """The deploy pipeline's runner: its own builds, its own StackSets, through the administration role."""
-    sets = [place.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets]
+    sets = [scope.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets]
     return document(
-        *_runner(place, MODEL_DEPLOY, place.deploy_folder, build_projects, topic),
+        *_runner(scope, MODEL_DEPLOY, scope.deploy_folder, build_projects, topic),
         Statement(
             sid="RunOwnStackSets",
             actions=[
@@ -298,25 +304,26 @@ def deploy_pipeline(
             sid="MakeStackSets",
             actions=["cloudformation:CreateStackSet"],
             resources=["*"],
-            reason="A set that does not exist yet is no resource (SAR list_awscloudformation); without the role "
+            reason='A set that does not exist yet is no resource (Service Authorization Reference, "AWS '
+            'CloudFormation"); without the role'
             "that is passed below it reaches nothing",
         ),
         _pass_administration(administration_role),
     )
 
 
-def stack_set_administration(accounts: WorkloadAccounts, path: str, execution_roles: Sequence[tuple[str, str]]) -> str:
+def stack_set_administration(accounts: WorkloadAccounts, execution_roles: Sequence[tuple[str, str]]) -> str:
     """StackSets of a project enter its execution roles (account and name) in the workload accounts, and no other."""
-    return document(accounts.enter("EnterWorkloadAccounts", path, execution_roles))
+    return document(accounts.enter("EnterWorkloadAccounts", RolePath.NONE, execution_roles))
 
 
 def _pass_administration(role: str) -> Statement:
-    return common.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
+    return common_statements.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
-def release_cleaner(place: ProjectPlace, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
+def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
     """The function that removes a project's endpoints from all accounts when the project goes."""
-    group = place.arn("logs", f"log-group:/aws/lambda/{function}")
+    group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
             sid="RemoveOwnStackSets",
@@ -328,7 +335,7 @@ def release_cleaner(place: ProjectPlace, stack_sets: Sequence[str], administrati
                 "cloudformation:ListStackInstances",
                 "cloudformation:ListStackSetOperationResults",
             ],
-            resources=[place.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets],
+            resources=[scope.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets],
         ),
         _pass_administration(administration_role),
         Statement(
@@ -339,12 +346,12 @@ def release_cleaner(place: ProjectPlace, stack_sets: Sequence[str], administrati
     )
 
 
-def events(place: ProjectPlace, pipelines: Sequence[str]) -> str:
+def events(scope: ProjectScope, pipelines: Sequence[str]) -> str:
     """Rules of the project start its own pipelines."""
     return document(
         Statement(
             sid="StartOwnPipelines",
             actions=["codepipeline:StartPipelineExecution"],
-            resources=[place.arn("codepipeline", name) for name in pipelines],
+            resources=[scope.arn("codepipeline", name) for name in pipelines],
         )
     )

@@ -5,33 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.documents.accounts import WorkloadAccounts
-from policies.documents.statement import Kind, Principals, Statement, account_principals, document
+from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
 
 
-def model_group(region: str, group: str, accounts: WorkloadAccounts) -> str:
+def model_group(group: str, accounts: WorkloadAccounts) -> str:
     """Group policy: workload accounts describe and deploy the group's models; approval stays in the account.
 
     Account principals and explicit actions: a role as principal or a wildcard would make the group impossible to share
-    through RAM later (SM model-registry-ram-promote). Actions: SM model-registry-deploy, without UpdateModelPackage.
+    through RAM later (SageMaker Developer Guide, "Cross-account discoverability"). Actions: SageMaker Developer Guide,
+    "Deploy a Model from the Registry", without UpdateModelPackage.
     """
     principals, conditions = accounts.principals(), accounts.callers()
-    base = f"arn:{accounts.partition}:sagemaker:{region}:{accounts.home}"
+    scope = accounts.scope
     return document(
         Statement(
             sid="WorkloadAccountsDescribeTheGroup",
             principals=principals,
             actions=["sagemaker:DescribeModelPackageGroup"],
-            resources=[f"{base}:model-package-group/{group}"],
+            resources=[scope.arn("sagemaker", f"model-package-group/{group}")],
             conditions=conditions,
         ),
         Statement(
             sid="WorkloadAccountsDeployItsModels",
             principals=principals,
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
-            resources=[f"{base}:model-package/{group}/*"],
+            resources=[scope.arn("sagemaker", f"model-package/{group}/*")],
             conditions=conditions,
         ),
-        kind=Kind.GROUP,
+        kind=PolicyKind.GROUP,
     )
 
 
@@ -43,7 +44,7 @@ def image_repository(accounts: WorkloadAccounts, path: str, name: str) -> str:
         actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
         conditions=accounts.callers([accounts.role(path, name)]),
     )
-    return document(pull, kind=Kind.REPOSITORY)
+    return document(pull, kind=PolicyKind.REPOSITORY)
 
 
 def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
@@ -55,7 +56,7 @@ def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
             actions=["events:PutEvents"],
             resources=[bus],
         ),
-        kind=Kind.BUS,
+        kind=PolicyKind.BUS,
     )
 
 
@@ -77,5 +78,5 @@ def alarm_topic(topic: str, account: str) -> str:
             resources=[topic],
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
-        kind=Kind.TOPIC,
+        kind=PolicyKind.TOPIC,
     )

@@ -16,14 +16,14 @@ __all__ = [
     "EVERYBODY",
     "BadStatement",
     "Conditions",
-    "Kind",
+    "PolicyKind",
     "Principals",
     "Statement",
     "account_principals",
     "document",
 ]
 
-# Letters and digits only: IAM reference_policies_elements_sid.
+# Letters and digits only: IAM User Guide, "IAM JSON policy elements: Sid".
 _SID = re.compile(r"^[A-Za-z0-9]{1,100}$")
 
 
@@ -47,12 +47,14 @@ class Principals:
 EVERYBODY = Principals(aws=("*",))
 
 
-class Kind(Enum):
+class PolicyKind(Enum):
     """What carries a document: its name, AWS's limit in characters, and whether white space counts.
 
-    Sources: IAM reference_iam-quotas; S3 using-iam-policies; KMS key-policy-overview; PL vpc-limits-endpoints; ORG
-    orgs_reference_limits; EB eb-quota; SQS quotas-policies; botocore's models of ecr and sagemaker. For topics 30,720
-    is told, nowhere confirmed; the smaller number holds.
+    Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, "Policies and permissions in Amazon S3";
+    AWS KMS Developer Guide, "Key policies in AWS KMS"; AWS PrivateLink Guide, "AWS PrivateLink quotas"; AWS
+    Organizations User Guide, "Quotas and service limits for AWS Organizations"; Amazon EventBridge User Guide, "Amazon
+    EventBridge quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas"; botocore's models of ecr and sagemaker.
+    For topics 30,720 is reported in places, nowhere confirmed; the smaller number holds.
     """
 
     IDENTITY = ("policy of a role", 10_240, False)
@@ -147,7 +149,7 @@ def _values(value: str | Sequence[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-def document(*statements: Statement | None, kind: Kind = Kind.IDENTITY) -> str:
+def document(*statements: Statement | None, kind: PolicyKind = PolicyKind.IDENTITY) -> str:
     """A policy document as JSON; statements that do not apply are None.
 
     Raises BadStatement where a sid stands twice, or where the document is larger than AWS takes.

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog import names
-from policies.documents import common
+from catalog.roles import RoleKind
+from catalog.scope import Scope
+from policies.documents import common_statements
 from policies.documents.statement import Conditions, Statement, document
 from policies.documents.trust import SET_SOURCE_IDENTITY
 
@@ -25,68 +27,63 @@ _SEE_RUNS_AND_MODELS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class StudioPlace:
+class StudioScope(Scope):
     """The data science account as Studio sees it. Bucket, keys and repository are ARNs, `parameters` an SSM path."""
 
-    partition: str
-    account: str
-    region: str
     data_bucket: str
     data_key: str
     volume_key: str
     image_repository: str
     parameters: str
 
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of something in this account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
-
     def profile(self, name: str) -> str:
         """A user profile of the domain that the session belongs to, and of no other.
 
-        `sagemaker:DomainId` is there in Studio's own sessions only (SM studio-updated-jl-admin-guide-permissions).
+        `sagemaker:DomainId` is there in Studio's own sessions only (SageMaker Developer Guide, "Give your users access
+        to spaces").
         """
         return self.arn("sagemaker", f"user-profile/${{sagemaker:DomainId}}/{name}")
 
 
-def visitor(place: StudioPlace) -> str:
+def default_user(scope: StudioScope) -> str:
     """Apps of a profile or shared space that was given no role of its own: they see that Studio is there."""
-    return document(_see_studio(place), _list_studio(), _studio_logs(place))
+    return document(_see_studio(scope), _list_studio(), _studio_logs(scope))
 
 
-def scientist(place: StudioPlace, name: str, projects: Sequence[names.ProjectNames]) -> str:
+def scientist(scope: StudioScope, name: str, projects: Sequence[names.ProjectNames]) -> str:
     """A scientist's work in Studio: own spaces and apps, shared data, the runs and models of the projects named.
 
     Jobs are the build's to start and models the approver's to accept: nothing here starts, registers or approves.
     """
     return document(
-        *_own_spaces(place, name),
-        _see_studio(place),
+        *_own_spaces(scope, name),
+        _see_studio(scope),
         _list_studio(),
-        *_own_projects(place, projects),
-        *_shared_data(place),
-        common.encrypt_volumes("EncryptOwnVolumes", place.region, place.volume_key),
+        *_own_projects(scope, projects),
+        *_shared_data(scope),
+        common_statements.encrypt_volumes("EncryptOwnVolumes", scope.region, scope.volume_key),
         Statement(
             sid="FindThePlatform",
             actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-            resources=_parameters(place, projects),
+            resources=_parameters(scope, projects),
         ),
-        _studio_logs(place),
-        common.pull_image(place.image_repository),
-        common.sign_in_to_registry(),
+        _studio_logs(scope),
+        common_statements.pull_image(scope.image_repository),
+        common_statements.sign_in_to_registry(),
     )
 
 
-def _own_spaces(place: StudioPlace, name: str) -> tuple[Statement, ...]:
+def _own_spaces(scope: StudioScope, name: str) -> tuple[Statement, ...]:
     """Private spaces and their apps, of this profile alone: nobody opens another's space, or Studio as somebody else.
 
-    Form of the conditions: SM studio-updated-jl-admin-guide-permissions; tags: SM grant-tagging-permissions.
+    Form of the conditions: SageMaker Developer Guide, "Give your users access to spaces"; tags: SageMaker Developer
+    Guide, "Provide Permissions for Tagging SageMaker AI Resources".
     """
     own: Conditions = {
-        "ArnLike": {"sagemaker:OwnerUserProfileArn": place.profile(name)},
+        "ArnLike": {"sagemaker:OwnerUserProfileArn": scope.profile(name)},
         "StringEquals": {"sagemaker:SpaceSharingType": "Private"},
     }
-    spaces, apps = (place.arn("sagemaker", f"{kind}/${{sagemaker:DomainId}}/*") for kind in ("space", "app"))
+    spaces, apps = (scope.arn("sagemaker", f"{kind}/${{sagemaker:DomainId}}/*") for kind in ("space", "app"))
     return (
         Statement(
             sid="MakeAndEndOwnSpaces",
@@ -109,12 +106,12 @@ def _own_spaces(place: StudioPlace, name: str) -> tuple[Statement, ...]:
         Statement(
             sid="OpenStudioAsOneself",
             actions=["sagemaker:CreatePresignedDomainUrl"],
-            resources=[place.profile(name)],
+            resources=[scope.profile(name)],
         ),
     )
 
 
-def _see_studio(place: StudioPlace) -> Statement:
+def _see_studio(scope: StudioScope) -> Statement:
     return Statement(
         sid="SeeStudio",
         actions=[
@@ -123,7 +120,7 @@ def _see_studio(place: StudioPlace) -> Statement:
             "sagemaker:DescribeSpace",
             "sagemaker:DescribeUserProfile",
         ],
-        resources=[place.arn("sagemaker", f"{kind}/*") for kind in ("app", "domain", "space", "user-profile")],
+        resources=[scope.arn("sagemaker", f"{kind}/*") for kind in ("app", "domain", "space", "user-profile")],
     )
 
 
@@ -144,23 +141,21 @@ def _list_studio() -> Statement:
             )
         ],
         resources=["*"],
-        reason="These lists know no resource (SAR list_amazonsagemaker); they hold names, not data",
+        reason='These lists know no resource (Service Authorization Reference, "Amazon SageMaker AI"); they '
+        "hold names, not data",
     )
 
 
-def _studio_logs(place: StudioPlace) -> Statement:
-    return common.write_logs("WriteStudioLogs", [place.arn("logs", "log-group:/aws/sagemaker/studio*")])
+def _studio_logs(scope: StudioScope) -> Statement:
+    return common_statements.write_logs("WriteStudioLogs", [scope.arn("logs", "log-group:/aws/sagemaker/studio*")])
 
 
-def _own_projects(place: StudioPlace, projects: Sequence[names.ProjectNames]) -> tuple[Statement, ...]:
+def _own_projects(scope: StudioScope, projects: Sequence[names.ProjectNames]) -> tuple[Statement, ...]:
     if not projects:
         return ()
-    publish = [
-        names.role_arn(place.partition, place.account, project.path(), project.role(names.PUBLISH))
-        for project in projects
-    ]
+    publish = [scope.role_arn(project.path(), project.role(RoleKind.PUBLISH)) for project in projects]
     seen = [
-        place.arn("sagemaker", resource)
+        scope.arn("sagemaker", resource)
         for project in projects
         for resource in (
             f"model-package-group/{project.group()}",
@@ -174,7 +169,7 @@ def _own_projects(place: StudioPlace, projects: Sequence[names.ProjectNames]) ->
         Statement(
             sid="SeeJobsOfOwnProjects",
             actions=["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob"],
-            resources=[place.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
+            resources=[scope.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")],
             conditions={"StringEquals": {"aws:ResourceTag/project": [project.project for project in projects]}},
         ),
         Statement(
@@ -185,7 +180,7 @@ def _own_projects(place: StudioPlace, projects: Sequence[names.ProjectNames]) ->
     )
 
 
-def _shared_data(place: StudioPlace) -> tuple[Statement, ...]:
+def _shared_data(scope: StudioScope) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="ReadAndWriteSharedData",
@@ -196,19 +191,19 @@ def _shared_data(place: StudioPlace) -> tuple[Statement, ...]:
                 "s3:GetObjectVersion",
                 "s3:PutObject",
             ],
-            resources=[f"{place.data_bucket}/shared/*"],
+            resources=[f"{scope.data_bucket}/shared/*"],
         ),
         Statement(
             sid="ListSharedData",
             actions=["s3:ListBucket"],
-            resources=[place.data_bucket],
+            resources=[scope.data_bucket],
             conditions={"StringLike": {"s3:prefix": ["shared", "shared/*"]}},
         ),
-        common.use_storage_keys("UseTheDataKey", place.region, place.data_key),
+        common_statements.use_storage_keys("UseTheDataKey", scope.region, scope.data_key),
     )
 
 
-def _parameters(place: StudioPlace, projects: Sequence[names.ProjectNames]) -> list[str]:
-    sections = [f"{place.parameters}/{section}" for section in SECTIONS]
-    own = [f"{place.parameters}/projects/{project.project}" for project in projects]
-    return [place.arn("ssm", f"parameter{path}{below}") for path in (*sections, *own) for below in ("", "/*")]
+def _parameters(scope: StudioScope, projects: Sequence[names.ProjectNames]) -> list[str]:
+    sections = [f"{scope.parameters}/{section}" for section in SECTIONS]
+    own = [f"{scope.parameters}/projects/{project.project}" for project in projects]
+    return [scope.arn("ssm", f"parameter{path}{below}") for path in (*sections, *own) for below in ("", "/*")]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.statement import Kind, Principals, Statement, account_principals, document
+from catalog.scope import Scope
+from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
 
 ASSUME = ("sts:AssumeRole",)
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
 # Services that say nothing of their source when they assume a role. Lambda's guide (lambda-intro-execution-role) asks
 # for none in an execution role's trust, and knows `aws:SourceArn` only where a function is the target; some public
 # projects condition on the account all the same (serverless/serverless#13125, still open). A wrong condition breaks
-# every function, and a role is never passed to another account's function (IAM id_roles_use_passrole): no condition.
+# every function, and a role is never passed to another account's function (IAM User Guide, "Grant a user permissions to
+# pass a role to an AWS service"): no condition.
 SILENT = frozenset({"lambda.amazonaws.com"})
 # Tag of a scientist's role: the name of the user profile whose apps run with it.
 USER_TAG = "user"
@@ -22,9 +24,10 @@ def service_trust(
 ) -> str:
     """A role for one AWS service, acting for resources of one account only (and only those, where ARNs are given).
 
-    Which ARNs a service sends: SM security-confused-deputy-prevention (jobs and pipelines by name, Studio and endpoints
-    only `arn:…:sagemaker:<region>:<account>:*`), EB cross-service-confused-deputy-prevention (the rule), CB
-    setting-up-service-role (the project).
+    Which ARNs a service sends: SageMaker Developer Guide, "Cross-Service Confused Deputy Prevention" (jobs and
+    pipelines by name, Studio and endpoints only `arn:…:sagemaker:<region>:<account>:*`), Amazon EventBridge User Guide,
+    "Cross-service confused deputy prevention" (the rule), AWS CodeBuild User Guide, "Allow CodeBuild to interact with
+    other AWS services" (the project).
     """
     conditions: dict[str, dict[str, str | Sequence[str]]] = {}
     if service not in SILENT:
@@ -38,17 +41,17 @@ def service_trust(
             principals=Principals(services=[service]),
             conditions=conditions,
         ),
-        kind=Kind.TRUST,
+        kind=PolicyKind.TRUST,
     )
 
 
-def role_trust(partition: str, account: str, role_arns: Sequence[str], *, external_id: str | None = None) -> str:
-    """A role for named roles of an account, which need not exist yet.
+def role_trust(scope: Scope, role_arns: Sequence[str], *, external_id: str | None = None) -> str:
+    """A role for named roles of the account of `scope`, which need not exist yet.
 
     The account is the principal and the role a condition: a role ARN as principal is stored as the role's unique id,
-    which a recreated role no longer matches (IAM reference_policies_elements_principal).
+    which a recreated role no longer matches (IAM User Guide, "AWS JSON policy elements: Principal").
     """
-    return _named(account_principals(partition, [account]), role_arns, external_id)
+    return _named(account_principals(scope.partition, [scope.account]), role_arns, external_id)
 
 
 def sign_in_trust(role_arns: Sequence[str], *, external_id: str | None = None) -> str:
@@ -63,32 +66,34 @@ def _named(principals: Principals, role_arns: Sequence[str], external_id: str | 
     if external_id:
         conditions["StringEquals"] = {"sts:ExternalId": external_id}
     return document(
-        Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions), kind=Kind.TRUST
+        Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions),
+        kind=PolicyKind.TRUST,
     )
 
 
-def publisher_trust(partition: str, account: str, scientists: Sequence[str]) -> str:
+def publisher_trust(scope: Scope, scientists: Sequence[str]) -> str:
     """A project's publish role: for its scientists' roles (ARNs), each under the name that Studio gave the session.
 
     Studio sets the profile's name as source identity; it stays through role chaining, cannot be changed, and CloudTrail
-    has it (SM monitor-user-access-how-to). `aws:SourceIdentity` is what the caller's session carries; what a caller
-    says of itself would be `sts:SourceIdentity` (IAM id_credentials_temp_control-access_monitor). Without scientists
-    nobody publishes: a trust policy must hold a statement, so it holds a denial.
+    has it (SageMaker Developer Guide, "Monitoring user resource access with sourceIdentity"). `aws:SourceIdentity` is
+    what the caller's session carries; what a caller says of itself would be `sts:SourceIdentity` (IAM User Guide,
+    "Monitor and control actions taken with assumed roles"). Without scientists nobody publishes: a trust policy must
+    hold a statement, so it holds a denial.
     """
     if not scientists:
         return document(
             Statement(sid="NobodyPublishes", effect="Deny", actions=ASSUME, principals=Principals(aws=["*"])),
-            kind=Kind.TRUST,
+            kind=PolicyKind.TRUST,
         )
     return document(
         Statement(
             sid="ScientistsPublishUnderTheirNames",
             actions=(*ASSUME, SET_SOURCE_IDENTITY),
-            principals=account_principals(partition, [account]),
+            principals=account_principals(scope.partition, [scope.account]),
             conditions={
                 "ArnEquals": {"aws:PrincipalArn": scientists},
                 "StringEquals": {"aws:SourceIdentity": f"${{aws:PrincipalTag/{USER_TAG}}}"},
             },
         ),
-        kind=Kind.TRUST,
+        kind=PolicyKind.TRUST,
     )

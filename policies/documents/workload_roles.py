@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies.documents import common
+from catalog.scope import Scope
+from policies.documents import common_statements
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkloadPlace:
+class WorkloadScope(Scope):
     """A workload account, and the registry account that its models come from."""
 
-    partition: str
-    account: str
-    region: str
-    prefix: str
     stage: str
     registry_account: str
     registry_region: str
@@ -27,9 +24,9 @@ class WorkloadPlace:
     capture_key_arn: str
     volume_key_arn: str
 
-    def arn(self, service: str, resource: str) -> str:
-        """ARN of something in this account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+    def registry_arn(self, service: str, resource: str) -> str:
+        """ARN of a resource in the registry account and its region."""
+        return self.arn(service, resource, region=self.registry_region, account=self.registry_account)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,100 +40,95 @@ class Delivered:
     model_role: str
 
 
-def model_role(place: WorkloadPlace, project: str, endpoint: str, repository: str) -> str:
+def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: str) -> str:
     """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
-    group = place.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
+    group = scope.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
     return document(
         Statement(
             sid="ReadOwnModels",
             actions=READ_OBJECT,
-            resources=[f"arn:{place.partition}:s3:::{place.models_bucket}/{project}/*"],
+            resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*")],
         ),
         Statement(
             sid="DecryptModels",
             actions=["kms:Decrypt", "kms:DescribeKey"],
             # The key's id is the registry account's secret until that stack is up; its alias is not.
-            resources=[f"arn:{place.partition}:kms:{place.registry_region}:{place.registry_account}:key/*"],
+            resources=[scope.registry_arn("kms", "key/*")],
             conditions={
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": place.models_key_alias},
-                "StringEquals": {"kms:ViaService": f"s3.{place.registry_region}.amazonaws.com"},
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
+                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
             },
         ),
         Statement(
             sid="WriteOwnCaptures",
             actions=["s3:PutObject"],
-            resources=[f"{place.capture_bucket_arn}/{project}/*"],
+            resources=[f"{scope.capture_bucket_arn}/{project}/*"],
         ),
-        common.use_storage_keys("EncryptCaptures", place.region, place.capture_key_arn),
-        common.pull_image(
-            f"arn:{place.partition}:ecr:{place.registry_region}:{place.registry_account}:repository/{repository}"
-        ),
-        common.sign_in_to_registry(),
-        common.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
-        common.see_alarms(),
-        common.vpc_interfaces(),
+        common_statements.use_storage_keys("EncryptCaptures", scope.region, scope.capture_key_arn),
+        common_statements.pull_image(scope.registry_arn("ecr", f"repository/{repository}")),
+        common_statements.sign_in_to_registry(),
+        common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
+        common_statements.see_alarms(),
+        common_statements.vpc_interfaces(),
     )
 
 
-def test_role(place: WorkloadPlace, project: str, endpoint: str) -> str:
+def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
     """The deploy pipeline's tests, assumed from the registry account: call one endpoint, read its captures."""
     return document(
         Statement(
             sid="CallTheEndpoint",
             actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-            resources=[place.arn("sagemaker", f"endpoint/{endpoint}")],
+            resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
         ),
         Statement(
             sid="SeeWhatItServes",
             actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
-            resources=[place.arn("sagemaker", "endpoint-config/*"), place.arn("sagemaker", "model/*")],
+            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
         ),
         Statement(
             sid="ListItsCaptures",
             actions=["s3:ListBucket"],
-            resources=[place.capture_bucket_arn],
+            resources=[scope.capture_bucket_arn],
             conditions={"StringLike": {"s3:prefix": f"{project}/*"}},
         ),
         Statement(
             sid="ReadItsCaptures",
             actions=["s3:GetObject"],
-            resources=[f"{place.capture_bucket_arn}/{project}/*"],
+            resources=[f"{scope.capture_bucket_arn}/{project}/*"],
         ),
         Statement(
             sid="DecryptItsCaptures",
             actions=["kms:Decrypt"],
-            resources=[place.capture_key_arn],
-            conditions={"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+            resources=[scope.capture_key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
         ),
     )
 
 
-def stack_set_execution(place: WorkloadPlace, delivered: Delivered) -> str:
+def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
     """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else."""
     return document(
-        *_own_stacks(place, delivered.stack_set),
-        _endpoint(place, delivered.endpoint),
-        *_models(place, delivered.project),
+        *_own_stacks(scope, delivered.stack_set),
+        _endpoint(scope, delivered.endpoint),
+        *_models(scope, delivered.project),
         Statement(
             sid="DeployModelsOfTheRegistry",
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
-            resources=[
-                f"arn:{place.partition}:sagemaker:{place.registry_region}:{place.registry_account}"
-                f":model-package/{delivered.group}/*"
-            ],
+            resources=[scope.registry_arn("sagemaker", f"model-package/{delivered.group}/*")],
         ),
-        common.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
+        common_statements.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
         Statement(
             sid="ReadTheAccountsParameters",
             actions=["ssm:GetParameter", "ssm:GetParameters"],
-            resources=[place.arn("ssm", f"parameter/{place.prefix}/{place.stage}/*")],
+            resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
         ),
-        *_surroundings(place, delivered.endpoint),
-        common.encrypt_volumes("EncryptVolumes", place.region, place.volume_key_arn),
+        *_surroundings(scope, delivered.endpoint),
+        common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
     )
 
 
-def _own_stacks(place: WorkloadPlace, stack_set: str) -> tuple[Statement, ...]:
+def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
     # StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like this one's.
     stacks = f"StackSet-{stack_set}-{'?' * 36}"
     return (
@@ -159,7 +151,7 @@ def _own_stacks(place: WorkloadPlace, stack_set: str) -> tuple[Statement, ...]:
                 "cloudformation:UntagResource",
                 "cloudformation:UpdateStack",
             ],
-            resources=[place.arn("cloudformation", f"stack/{stacks}/*")],
+            resources=[scope.arn("cloudformation", f"stack/{stacks}/*")],
         ),
         Statement(
             sid="CheckTemplates",
@@ -174,7 +166,7 @@ _UNNAMED = ("Model", "EndpointConfig")
 _TAGS = ("sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags")
 
 
-def _endpoint(place: WorkloadPlace, endpoint: str) -> Statement:
+def _endpoint(scope: WorkloadScope, endpoint: str) -> Statement:
     return Statement(
         sid="ManageTheEndpoint",
         actions=[
@@ -185,30 +177,31 @@ def _endpoint(place: WorkloadPlace, endpoint: str) -> Statement:
             "sagemaker:UpdateEndpointWeightsAndCapacities",
             *_TAGS,
         ],
-        resources=[place.arn("sagemaker", f"endpoint/{endpoint}")],
+        resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
     )
 
 
-def _models(place: WorkloadPlace, project: str) -> tuple[Statement, ...]:
+def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
     """Models and configurations of the project, told by the tag that the template gives them when it makes them."""
     # Their names are CloudFormation's own: StackSet-<set>-<id>-<logical id>-<random>, cut at 63 and lower case, so that
-    # only the account and the kind can be named here. Condition keys of each action: SAR list_amazonsagemakerai; that
-    # SageMaker has them at creation and removal: AWS's managed policy AmazonSageMakerHyperPodInferenceAccess.
-    both = [place.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
-    asked, there = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
+    # only the account and the kind can be named here. Condition keys of each action: Service Authorization Reference,
+    # "Amazon SageMaker AI"; that SageMaker has them at creation and removal: AWS's managed policy
+    # AmazonSageMakerHyperPodInferenceAccess.
+    both = [scope.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
+    request_tag, resource_tag = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
     return (
         # CloudFormation may give the tags with the creation or right after it: no page says which.
         Statement(
             sid="MakeModels",
             actions=[f"sagemaker:Create{kind}" for kind in _UNNAMED],
             resources=both,
-            conditions={"StringEqualsIfExists": {asked: project}},
+            conditions={"StringEqualsIfExists": {request_tag: project}},
         ),
         Statement(
             sid="TagNewModels",
             actions=["sagemaker:AddTags"],
             resources=both,
-            conditions={"StringEquals": {asked: project}, "Null": {there: "true"}},
+            conditions={"StringEquals": {request_tag: project}, "Null": {resource_tag: "true"}},
         ),
         Statement(
             sid="ManageOwnModels",
@@ -221,9 +214,9 @@ def _models(place: WorkloadPlace, project: str) -> tuple[Statement, ...]:
             ],
             resources=both,
             conditions={
-                "StringEquals": {there: project},
+                "StringEquals": {resource_tag: project},
                 # Whoever changes the tags of what is the project's does not hand it to another.
-                "StringEqualsIfExists": {asked: project},
+                "StringEqualsIfExists": {request_tag: project},
             },
         ),
         # Without a condition: of what is gone CloudFormation has to hear that it is not there.
@@ -231,14 +224,14 @@ def _models(place: WorkloadPlace, project: str) -> tuple[Statement, ...]:
     )
 
 
-def _surroundings(place: WorkloadPlace, endpoint: str) -> Sequence[Statement]:
+def _surroundings(scope: WorkloadScope, endpoint: str) -> Sequence[Statement]:
     return (
         Statement(
             sid="ManageAlarms",
             actions=["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
-            resources=[place.arn("cloudwatch", f"alarm:{endpoint}-*")],
+            resources=[scope.arn("cloudwatch", f"alarm:{endpoint}-*")],
         ),
-        common.see_alarms(),
+        common_statements.see_alarms(),
         Statement(
             sid="ManageScaling",
             actions=[
@@ -269,6 +262,6 @@ def flow_logs(log_group_arn: str) -> str:
             sid="FindTheGroup",
             actions=["logs:DescribeLogGroups"],
             resources=["*"],
-            reason="Listing groups knows no resource (SAR list_amazoncloudwatchlogs)",
+            reason='Listing groups knows no resource (Service Authorization Reference, "Amazon CloudWatch Logs")',
         ),
     )

@@ -14,17 +14,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.pack import exemptions
-from policies.pack.adapter import Exempted, policies
+from policies.pack.adapter import ActiveExemptions, policies
 from policies.pack.rules import RULES
 
 today = datetime.datetime.now(tz=datetime.UTC).date()
 try:
-    excused = exemptions.read(exemptions.PATH, [rule.id for rule in RULES], today)
+    exempted = exemptions.read(exemptions.PATH, [rule.id for rule in RULES], today)
 except exemptions.BadExemptions as bad:
     sys.exit("\n".join(f"error: {problem}" for problem in bad.problems))
 
 PolicyPack(
     name="mlops-platform",
     enforcement_level=EnforcementLevel.MANDATORY,
-    policies=policies(RULES, Exempted(excused, today)),
+    policies=policies(RULES, ActiveExemptions(exempted, today)),
 )

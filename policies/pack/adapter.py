@@ -21,14 +21,14 @@ from pulumi_policy import (
 from pulumi_policy import Severity as PulumiSeverity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policies.pack.evaluate import Finding, Verdict, exempt, judge
-from policies.pack.model import UNKNOWN, Exemption, Resource, Rule
+from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge
+from policies.pack.model import UNKNOWN, Exemption, Rule, StackResource
 
 
-class NotKnownYet(UnknownValueError):
+class ValuesNotKnown(UnknownValueError):
     """What Pulumi turns into an advisory. Raised last: violations that were reported before it stand."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    def __init__(self, findings: Iterable[RuleFinding]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
         said = ", ".join(dict.fromkeys(one.details[0] for one in findings))
         self.message = f"decided during the update, when these are known: {said}"
@@ -51,7 +51,7 @@ def _item(container: Any, key: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Exempted:
+class ActiveExemptions:
     """The exemptions that there are, and the day on which they are asked for."""
 
     exemptions: Sequence[Exemption]
@@ -61,17 +61,17 @@ class Exempted:
         """Whether one of them is for the rule."""
         return any(one.rule == rule.id for one in self.exemptions)
 
-    def judge(self, rule: Rule, resource: Resource, stack: Sequence[Resource]) -> Finding:
+    def judge(self, rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
         """A rule on a resource, as the exemptions leave it."""
         return exempt(judge(rule, resource, stack), self.exemptions, self.today)
 
 
-def policies(rules: Sequence[Rule], exempted: Exempted) -> list[Policy]:
+def policies(rules: Sequence[Rule], exempted: ActiveExemptions) -> list[Policy]:
     """The pack: a policy for each rule, and advisories that show what is exempted."""
     return [*(policy(rule, exempted) for rule in rules), *_shown(rules, exempted)]
 
 
-def policy(rule: Rule, exempted: Exempted) -> Policy:
+def policy(rule: Rule, exempted: ActiveExemptions) -> Policy:
     """A rule as a policy, mandatory whatever the pack's default."""
     common: dict[str, Any] = {
         "name": rule.name,
@@ -98,7 +98,7 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return PolicyComplianceFramework(name=name, reference=reference)
 
 
-def _shown(rules: Sequence[Rule], exempted: Exempted) -> list[Policy]:
+def _shown(rules: Sequence[Rule], exempted: ActiveExemptions) -> list[Policy]:
     """Two policies that never fail: they name each exempted violation with its owner and last day."""
     found = [rule for rule in rules if exempted.of(rule)]
     alone = [rule for rule in found if rule.scope == "resource"]
@@ -127,7 +127,9 @@ def _shown(rules: Sequence[Rule], exempted: Exempted) -> list[Policy]:
     return shown
 
 
-def _show(stack: Sequence[Resource], rules: Sequence[Rule], exempted: Exempted, report: ReportViolation) -> None:
+def _show(
+    stack: Sequence[StackResource], rules: Sequence[Rule], exempted: ActiveExemptions, report: ReportViolation
+) -> None:
     findings = [exempted.judge(rule, one, stack) for one in stack for rule in rules if one.type in rule.types]
     for finding in findings:
         if finding.verdict is Verdict.EXEMPTED and (exemption := finding.exemption):
@@ -135,7 +137,7 @@ def _show(stack: Sequence[Resource], rules: Sequence[Rule], exempted: Exempted, 
             report(f"{until}. {', '.join(finding.details)}", finding.resource.urn)
 
 
-def _on_resource(rule: Rule, exempted: Exempted, args: ResourceValidationArgs, report: ReportViolation) -> None:
+def _on_resource(rule: Rule, exempted: ActiveExemptions, args: ResourceValidationArgs, report: ReportViolation) -> None:
     if args.resource_type not in rule.types:
         return
     resource = _of_args(args)
@@ -145,7 +147,7 @@ def _on_resource(rule: Rule, exempted: Exempted, args: ResourceValidationArgs, r
     _tell([finding], report)
 
 
-def _on_stack(rule: Rule, exempted: Exempted, args: StackValidationArgs, report: ReportViolation) -> None:
+def _on_stack(rule: Rule, exempted: ActiveExemptions, args: StackValidationArgs, report: ReportViolation) -> None:
     stack = _of_stack(args)
     findings = [exempted.judge(rule, one, stack) for one in stack if one.type in rule.types]
     if not findings:
@@ -153,25 +155,27 @@ def _on_stack(rule: Rule, exempted: Exempted, args: StackValidationArgs, report:
     _tell(findings, report)
 
 
-def _of_args(args: ResourceValidationArgs) -> Resource:
-    return Resource(
+def _of_args(args: ResourceValidationArgs) -> StackResource:
+    return StackResource(
         type=args.resource_type, name=args.name, urn=args.urn, props=plain(args.props), opts=_options(args.opts)
     )
 
 
-def _of_stack(args: StackValidationArgs) -> list[Resource]:
+def _of_stack(args: StackValidationArgs) -> list[StackResource]:
     return [_resource(one) for one in args.resources]
 
 
-def _resource(one: PolicyResource) -> Resource:
-    refers = {name: tuple(other.urn for other in others) for name, others in one.property_dependencies.items()}
-    return Resource(
+def _resource(one: PolicyResource) -> StackResource:
+    property_dependencies = {
+        name: tuple(other.urn for other in others) for name, others in one.property_dependencies.items()
+    }
+    return StackResource(
         type=one.resource_type,
         name=one.name,
         urn=one.urn,
         props=plain(one.props),
         opts=_options(one.opts),
-        refers=refers,
+        property_dependencies=property_dependencies,
     )
 
 
@@ -179,11 +183,11 @@ def _options(opts: Any) -> dict[str, object]:
     return {"protect": opts.protect, "parent": opts.parent, "aliases": list(opts.aliases)}
 
 
-def _tell(findings: list[Finding], report: ReportViolation) -> None:
+def _tell(findings: list[RuleFinding], report: ReportViolation) -> None:
     for finding in findings:
         if finding.verdict is Verdict.VIOLATED:
             for detail in finding.details:
                 report(f"{detail}. {finding.rule.fix}", finding.resource.urn)
     unknown = [finding for finding in findings if finding.verdict is Verdict.UNKNOWN]
     if unknown:
-        raise NotKnownYet(unknown)
+        raise ValuesNotKnown(unknown)

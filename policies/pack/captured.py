@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 
 # Pulumi's own signatures (sdk/python: pulumi/runtime/rpc.py; unknowns: pulumi_policy/proxy.py).
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -33,26 +33,26 @@ class BadFile(Exception):
 
 
 @dataclass(frozen=True)
-class Captured:
+class CapturedStack:
     """One stack's resources twice: with their inputs alone, and with outputs and id as well.
 
     `exported` tells the export of one stack from a capture of all stacks.
     """
 
     stack: str
-    inputs: tuple[Resource, ...]
-    whole: tuple[Resource, ...]
+    inputs: tuple[StackResource, ...]
+    with_outputs: tuple[StackResource, ...]
     exported: bool = False
 
 
-def read(path: Path) -> list[Captured]:
+def read(path: Path) -> list[CapturedStack]:
     """The stacks of a file, in their order there. Raises `BadFile`, also for the stacks of another program."""
     records, exported = _records(path)
     stacks: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
         stacks.setdefault(record["stack"], []).append(record)
     return [
-        Captured(
+        CapturedStack(
             stack,
             tuple(_resource(one, False) for one in found),
             tuple(_resource(one, True) for one in found),
@@ -103,20 +103,20 @@ def _record(one: object, path: Path, number: int) -> Mapping[str, Any]:
     return {**one, "stack": one.get("stack") or parts[0].rpartition(":")[2], "name": one.get("name") or parts[-1]}
 
 
-def _resource(record: Mapping[str, Any], outputs: bool) -> Resource:
+def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
     options = record.get("options") or {}
     known = {**(record.get("outputs") or {}), **(record.get("inputs") or {})} if outputs else record.get("inputs") or {}
     if outputs and record.get("id"):
         known["id"] = record["id"]
     hidden = set(options.get("secrets") or ())
-    refers = options.get("propertyDependencies") or record.get("propertyDependencies") or {}
-    return Resource(
+    property_dependencies = options.get("propertyDependencies") or record.get("propertyDependencies") or {}
+    return StackResource(
         type=record["type"],
         name=record["name"],
         urn=record["urn"],
         props={key: UNKNOWN if key in hidden else _plain(value) for key, value in known.items()},
         opts={**options, "parent": record.get("parent")},
-        refers={key: _sequence(urns) for key, urns in refers.items()},
+        property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from policies.pack.model import Resource, UnknownValue
+from policies.pack.model import StackResource, UnknownValue
 
 
-def own_key(resource: Resource, path: str) -> bool:
+def own_key(resource: StackResource, path: str) -> bool:
     """Whether a customer managed key is named. One that has no ARN yet is one of this update, and so one's own."""
     try:
         key = resource.text(path)

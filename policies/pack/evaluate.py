@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from policies.pack.model import Exemption, NotApplicable, Resource, Rule, UnknownValue
-from policies.pack.statements import BadDocument
+from policies.pack.model import Exemption, NotApplicable, Rule, StackResource, UnknownValue
+from policies.pack.statements import MalformedPolicyDocument
 
 
 class Verdict(Enum):
@@ -22,45 +22,47 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """A rule's verdict on a resource. `details` are the violations, or the one reason of another verdict.
 
     `exemption` is the one that applies to a violation: it excuses it, or has expired.
     """
 
     rule: Rule
-    resource: Resource
+    resource: StackResource
     verdict: Verdict
     details: tuple[str, ...] = ()
     exemption: Exemption | None = None
 
 
-def judge(rule: Rule, resource: Resource, stack: Sequence[Resource]) -> Finding:
+def judge(rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
     """One rule on one resource of the rule's types."""
     try:
         violations = rule.check(resource, stack)
     except UnknownValue as unknown:
-        return Finding(rule, resource, Verdict.UNKNOWN, (str(unknown),))
+        return RuleFinding(rule, resource, Verdict.UNKNOWN, (str(unknown),))
     except NotApplicable as excuse:
-        return Finding(rule, resource, Verdict.NOT_APPLICABLE, (str(excuse),))
-    except BadDocument as bad:
-        return Finding(rule, resource, Verdict.VIOLATED, (str(bad),))
+        return RuleFinding(rule, resource, Verdict.NOT_APPLICABLE, (str(excuse),))
+    except MalformedPolicyDocument as bad:
+        return RuleFinding(rule, resource, Verdict.VIOLATED, (str(bad),))
     if violations:
-        return Finding(rule, resource, Verdict.VIOLATED, tuple(violations))
-    return Finding(rule, resource, Verdict.PASSED)
+        return RuleFinding(rule, resource, Verdict.VIOLATED, tuple(violations))
+    return RuleFinding(rule, resource, Verdict.PASSED)
 
 
-def evaluate(rules: Iterable[Rule], inputs: Sequence[Resource], whole: Sequence[Resource]) -> list[Finding]:
+def evaluate(
+    rules: Iterable[Rule], inputs: Sequence[StackResource], with_outputs: Sequence[StackResource]
+) -> list[RuleFinding]:
     """All rules on all resources of one stack, given twice: with their inputs, and with outputs as well."""
     return [
-        judge(rule, resource, whole)
+        judge(rule, resource, with_outputs)
         for rule in rules
-        for resource in (inputs if rule.scope == "resource" else whole)
+        for resource in (inputs if rule.scope == "resource" else with_outputs)
         if resource.type in rule.types
     ]
 
 
-def exempt(finding: Finding, exemptions: Iterable[Exemption], today: datetime.date) -> Finding:
+def exempt(finding: RuleFinding, exemptions: Iterable[Exemption], today: datetime.date) -> RuleFinding:
     """The finding as the exemptions leave it: a violation is excused until the exemption's last day, then named again.
 
     What a rule could not decide keeps its verdict.
@@ -81,7 +83,7 @@ def exempt(finding: Finding, exemptions: Iterable[Exemption], today: datetime.da
 
 
 def stale(
-    exemptions: Iterable[Exemption], findings: Sequence[Finding], stacks: Sequence[str], whole: bool
+    exemptions: Iterable[Exemption], findings: Sequence[RuleFinding], stacks: Sequence[str], every_stack: bool
 ) -> list[Exemption]:
     """Exemptions that excuse nothing in the stacks that were looked at: what they were for is corrected or gone.
 
@@ -91,6 +93,6 @@ def stale(
     return [
         exemption
         for exemption in exemptions
-        if (whole or exemption.stack in stacks)
+        if (every_stack or exemption.stack in stacks)
         and not any(exemption.covers(one.rule.id, one.resource.urn) for one in open_)
     ]

@@ -39,7 +39,7 @@ class BadExemptions(Exception):
         self.problems = tuple(problems)
 
 
-class Entry(BaseModel):
+class ExemptionEntry(BaseModel):
     """One exemption as the file has it."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -70,7 +70,7 @@ def read(path: Path, rules: Sequence[str], today: datetime.date) -> tuple[Exempt
     problems += _again(entries, places)
     if problems:
         raise BadExemptions(problems)
-    return tuple(_exemption(Entry.model_validate(entry)) for entry in entries)
+    return tuple(_exemption(ExemptionEntry.model_validate(entry)) for entry in entries)
 
 
 def _listed(path: Path) -> list[Any]:
@@ -87,7 +87,7 @@ def _listed(path: Path) -> list[Any]:
     return entries
 
 
-def _exemption(entry: Entry) -> Exemption:
+def _exemption(entry: ExemptionEntry) -> Exemption:
     return Exemption(
         rule=entry.rule,
         resource=entry.resource,
@@ -103,7 +103,7 @@ def _form(entry: Any, where: str) -> list[str]:
     if not isinstance(entry, dict):
         return [f"{where} is not a mapping; allowed keys are {', '.join(ALLOWED)}"]
     try:
-        Entry.model_validate(entry)
+        ExemptionEntry.model_validate(entry)
     except ValidationError as error:
         return [_sentence(where, one["type"], str(one["loc"][0]), one["input"]) for one in error.errors()]
     return []

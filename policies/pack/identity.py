@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from policies.pack.model import NotApplicable, Resource, Unknown, UnknownValue
-from policies.pack.siblings import points_at
-from policies.pack.statements import Statement, parse
+from policies.pack.model import NotApplicable, StackResource, Unknown, UnknownValue
+from policies.pack.related_resources import points_at
+from policies.pack.statements import StatementView, parse
 
 INLINE = (
     "aws:iam/rolePolicy:RolePolicy",
@@ -26,7 +26,7 @@ ATTACHED = (
 EVERY_ROLE = re.compile(r"\*|arn:[^:]*:(iam|\*):[^:]*:[^:]*:(\*|role\*|role/[*/]*)")
 
 
-def documents(resource: Resource) -> Iterator[tuple[str, Statement]]:
+def documents(resource: StackResource) -> Iterator[tuple[str, StatementView]]:
     """Statements of the resource's identity policies, each with the place that holds it."""
     if resource.type in INLINE or resource.type == MANAGED:
         for statement in parse(resource.get("policy")):
@@ -44,7 +44,7 @@ def documents(resource: Resource) -> Iterator[tuple[str, Statement]]:
                 yield where, statement
 
 
-def excuse_boundary(resource: Resource, stack: Sequence[Resource]) -> None:
+def exclude_boundaries(resource: StackResource, stack: Sequence[StackResource]) -> None:
     """A permissions boundary grants nothing, however wide: it is excused where nobody has it as a policy.
 
     It bounds a role of the stack, or is named as a boundary for roles of other stacks: IAM-02 refuses to attach it.
@@ -62,7 +62,7 @@ def is_boundary(name: str) -> bool:
     return re.search(r"(^|[-/])boundary$", name) is not None
 
 
-def _attached_as_policy(policy: Resource, stack: Sequence[Resource]) -> bool:
+def _attached_as_policy(policy: StackResource, stack: Sequence[StackResource]) -> bool:
     """Whether somebody has it, or, in a preview, might."""
     if any(points_at(other, "policyArn", policy) is not False for other in stack if other.type in ATTACHED):
         return True
@@ -70,6 +70,6 @@ def _attached_as_policy(policy: Resource, stack: Sequence[Resource]) -> bool:
     return any(_lists(role, arn) for role in stack if role.type == ROLE)
 
 
-def _lists(role: Resource, arn: object) -> bool:
+def _lists(role: StackResource, arn: object) -> bool:
     arns = role.props.get("managedPolicyArns")
     return isinstance(arns, list | tuple) and any(value == arn for value in arns)

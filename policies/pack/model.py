@@ -41,11 +41,11 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource:
+class StackResource:
     """One resource of a stack. `props` has Pulumi's own property names and may hold `UNKNOWN` at any depth.
 
-    `refers` names, for a property, the URNs of the resources that its value was made from: in a preview this is all
-    there is to tell which bucket a bucket policy belongs to.
+    `property_dependencies` names, for a property, the URNs of the resources that its value was made from: in a preview
+    this alone tells which bucket a bucket policy belongs to.
     """
 
     type: str
@@ -53,7 +53,7 @@ class Resource:
     urn: str
     props: Mapping[str, object]
     opts: Mapping[str, object] = field(default_factory=dict)
-    refers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def get(self, path: str) -> object:
         """The value at a dotted path, None where there is none; raises `UnknownValue` when it cannot be read."""
@@ -97,7 +97,7 @@ class Resource:
 # Where Security Hub relates its controls to the other frameworks, by service.
 SECURITY_HUB: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/{}-controls.html"
 
-Check = Callable[[Resource, Sequence[Resource]], list[str]]
+Check = Callable[[StackResource, Sequence[StackResource]], list[str]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from policies.pack.model import NotApplicable, Resource
+from policies.pack.model import NotApplicable, StackResource
 
 _NAT = re.compile(r"(^|[-_])nat([-_]|$)", re.IGNORECASE)
 
 
-def excuse_nat(resource: Resource) -> None:
+def exclude_nat(resource: StackResource) -> None:
     """Raises `NotApplicable` for a resource that is named as a NAT's."""
     if _NAT.search(resource.name):
         raise NotApplicable("it is named as a NAT's, whose purpose is the internet")

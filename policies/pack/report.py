@@ -9,24 +9,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.pack.evaluate import Finding, Verdict
+from policies.pack.evaluate import RuleFinding, Verdict
 from policies.pack.model import Exemption, Rule
 
 WIDTH = 110
-# Of what could not be decided, so many resources of each rule are named.
-SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class CheckReport:
     """Findings, each with its stack, and the exemptions that excuse nothing any more."""
 
     rules: Sequence[Rule]
-    findings: Sequence[tuple[str, Finding]]
+    findings: Sequence[tuple[str, RuleFinding]]
     stale: Sequence[Exemption]
     today: datetime.date
 
-    def having(self, verdict: Verdict) -> list[tuple[str, Finding]]:
+    def having(self, verdict: Verdict) -> list[tuple[str, RuleFinding]]:
         """The findings of a verdict."""
         return [one for one in self.findings if one[1].verdict is verdict]
 
@@ -36,42 +34,39 @@ class Report:
         return bool(self.having(Verdict.VIOLATED) or self.stale)
 
 
-def text(report: Report) -> list[str]:
-    """Lines for people: violations by rule, exemptions, what could not be decided, then counts and the outcome."""
+def text(report: CheckReport) -> list[str]:
+    """Lines for people: violations by rule, exemptions, what could not be decided, then counts and the outcome.
+
+    A resource is shown by its whole URN on a line of its own: an exemption needs it, and no width of terminal cuts it.
+    """
     lines: list[str] = []
     violated = report.having(Verdict.VIOLATED)
     for rule in report.rules:
-        broken = [one for one in violated if one[1].rule is rule]
+        broken = [finding for _, finding in violated if finding.rule is rule]
         if broken:
-            lines += [f"{rule.id}  {rule.severity.value}  {rule.title}", *_rows(broken)]
+            lines += [f"{rule.id}  {rule.severity.value}  {rule.title}"]
+            lines += [line for finding in broken for line in _by_urn(finding, finding.details)]
             lines += [*textwrap.wrap(f"fix: {rule.fix}", WIDTH, initial_indent="  ", subsequent_indent="       "), ""]
     return [*lines, *_exempted(report), *_stale(report), *_undecided(report), *_counts(report), _outcome(report)]
 
 
-def _rows(findings: Iterable[tuple[str, Finding]]) -> list[str]:
-    return _table(
-        [(stack, _subject(finding), detail) for stack, finding in findings for detail in finding.details],
-    )
+def _by_urn(finding: RuleFinding, details: Iterable[str]) -> list[str]:
+    return [f"  {finding.resource.urn}", *(f"    {detail}" for detail in details)]
 
 
-def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return [f"  {stack:<{widths[0]}}  {subject:<{widths[1]}}  {said}" for stack, subject, said in rows]
-
-
-def _subject(finding: Finding) -> str:
-    return f"{finding.resource.type.rpartition(':')[2]} {finding.resource.name}"
-
-
-def _exempted(report: Report) -> list[str]:
-    found = report.having(Verdict.EXEMPTED)
+def _exempted(report: CheckReport) -> list[str]:
+    found = [finding for _, finding in report.having(Verdict.EXEMPTED)]
     if not found:
         return []
-    rows = [(stack, _subject(one), f"{one.rule.id} until {_until(one.exemption, report)}") for stack, one in found]
-    return ["Exempted", *_table(rows), ""]
+    lines = [
+        line
+        for finding in found
+        for line in _by_urn(finding, [f"{finding.rule.id} until {_until(finding.exemption, report)}"])
+    ]
+    return ["Exempted", *lines, ""]
 
 
-def _until(exemption: Exemption | None, report: Report) -> str:
+def _until(exemption: Exemption | None, report: CheckReport) -> str:
     if exemption is None:
         return ""
     days = (exemption.expires - report.today).days
@@ -79,26 +74,27 @@ def _until(exemption: Exemption | None, report: Report) -> str:
     return f"{exemption.expires} ({left}), {exemption.owner}: {exemption.reason}"
 
 
-def _stale(report: Report) -> list[str]:
+def _stale(report: CheckReport) -> list[str]:
     if not report.stale:
         return []
     rows = [f"  {one.rule} on {one.resource}, of {one.owner}" for one in report.stale]
     return ["Exemptions that excuse nothing: remove them from policy-exemptions.yaml", *rows, ""]
 
 
-def _undecided(report: Report) -> list[str]:
+def _undecided(report: CheckReport) -> list[str]:
     found = report.having(Verdict.UNKNOWN)
     if not found:
         return []
-    lines = ["Not decided, because a value is secret or unknown"]
-    for rule in report.rules:
-        said = [f"{stack}: {one.details[0]}" for stack, one in found if one.rule is rule]
-        lines += [f"  {rule.id}  {one}" for one in said[:SHOWN]]
-        lines += [f"  {rule.id}  and {len(said) - SHOWN} more"] if len(said) > SHOWN else []
-    return [*lines, ""]
+    lines = [
+        f"  {rule.id}  {stack}: {finding.details[0]}"
+        for rule in report.rules
+        for stack, finding in found
+        if finding.rule is rule
+    ]
+    return ["Not decided, because a value is secret or unknown", *lines, ""]
 
 
-def _counts(report: Report) -> list[str]:
+def _counts(report: CheckReport) -> list[str]:
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     seen = {finding.rule.id for _, finding in report.findings}
     idle = [rule.id for rule in report.rules if rule.id not in seen]
@@ -109,7 +105,7 @@ def _counts(report: Report) -> list[str]:
     return lines
 
 
-def _outcome(report: Report) -> str:
+def _outcome(report: CheckReport) -> str:
     violated = report.having(Verdict.VIOLATED)
     expired = [finding for _, finding in violated if finding.exemption]
     parts = [
@@ -121,7 +117,7 @@ def _outcome(report: Report) -> str:
     return f"failed: {said}" if said else "passed"
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: CheckReport) -> dict[str, Any]:
     """The same for machines: everything but what passed, which is counted."""
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     return {
@@ -134,7 +130,7 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _row(stack: str, finding: Finding) -> dict[str, Any]:
+def _row(stack: str, finding: RuleFinding) -> dict[str, Any]:
     return {
         "stack": stack,
         "rule": finding.rule.id,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policies.pack.model import NotApplicable, Resource
-from policies.pack.statements import Statement, parse
+from policies.pack.model import NotApplicable, StackResource
+from policies.pack.statements import StatementView, parse
 
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 KEYS = ("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws:kms/keyPolicy:KeyPolicy")
@@ -30,7 +30,7 @@ POLICY_OF = {
 }
 
 
-def statements(resource: Resource) -> list[Statement]:
+def statements(resource: StackResource) -> list[StatementView]:
     """The statements of a resource's policy; raises `NotApplicable` where it has none."""
     where = POLICY_OF[resource.type]
     document = resource.get(where)

@@ -10,7 +10,7 @@ _NAME = re.compile(
 )
 # A name that ends so points at a secret kept elsewhere.
 _REFERENCE = re.compile(r"[-_/.](arn|id|name|path|url)$", re.IGNORECASE)
-# Access key ids: IAM user guide, reference_identifiers. Tokens: GitHub's documentation on its token formats.
+# Access key ids: IAM User Guide, "IAM identifiers". Tokens: GitHub's documentation on its token formats.
 _VALUE = re.compile(
     r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"

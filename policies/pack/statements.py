@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
-class BadDocument(ValueError):
+class MalformedPolicyDocument(ValueError):
     """A policy document that AWS would not accept. The message says where."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class StatementView:
     """One statement. Conditions are triples of operator, key and values; operators and keys in lower case."""
 
     label: str
@@ -73,9 +73,10 @@ _POSITIVE = frozenset(
 
 
 def _demands(operator: str) -> bool:
-    """Whether an absent key makes the condition false (IAM: reference_policies_elements_condition_operators).
+    """Whether an absent key makes the condition false.
 
     `…IfExists` and `ForAllValues:` are true for a request without the key, so that they shut nobody out.
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
     """
     return operator.removeprefix("foranyvalue:") in _POSITIVE
 
@@ -94,33 +95,35 @@ def _specific(value: str) -> bool:
     return not re.search(r"[*?]", value) and value not in {"", "0.0.0.0/0", "::/0"}
 
 
-def parse(document: object, where: str = "policy") -> list[Statement]:
+def parse(document: object, where: str = "policy") -> list[StatementView]:
     """The statements of a document, JSON text or already a mapping. `where` names the property in messages."""
     if isinstance(document, str):
         try:
             document = json.loads(document)
         except json.JSONDecodeError as error:
-            raise BadDocument(
+            raise MalformedPolicyDocument(
                 f"{where} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
             ) from error
         except RecursionError as error:
-            raise BadDocument(f"{where} is nested too deeply to be a policy") from error
+            raise MalformedPolicyDocument(f"{where} is nested too deeply to be a policy") from error
     if not isinstance(document, Mapping):
-        raise BadDocument(f"{where} is not a policy document but {type(document).__name__}")
+        raise MalformedPolicyDocument(f"{where} is not a policy document but {type(document).__name__}")
     statements = document.get("Statement")
     listed = [statements] if isinstance(statements, Mapping) else statements
     if not isinstance(listed, list) or not listed:
-        raise BadDocument(f"{where} has no Statement")
+        raise MalformedPolicyDocument(f"{where} has no Statement")
     return [_statement(raw, number, where) for number, raw in enumerate(listed, start=1)]
 
 
-def _statement(raw: object, number: int, where: str) -> Statement:
+def _statement(raw: object, number: int, where: str) -> StatementView:
     if not isinstance(raw, Mapping):
-        raise BadDocument(f"statement {number} of {where} is not an object")
+        raise MalformedPolicyDocument(f"statement {number} of {where} is not an object")
     effect = raw.get("Effect")
     if effect not in ("Allow", "Deny"):
-        raise BadDocument(f"statement {number} of {where}: Effect is {effect!r}, allowed are Allow and Deny")
-    return Statement(
+        raise MalformedPolicyDocument(
+            f"statement {number} of {where}: Effect is {effect!r}, allowed are Allow and Deny"
+        )
+    return StatementView(
         label=str(raw.get("Sid") or f"statement {number}"),
         allows=effect == "Allow",
         actions=_texts(raw.get("Action")),
@@ -155,7 +158,7 @@ def _conditions(value: object, number: int, where: str) -> tuple[tuple[str, str,
     if value is None:
         return ()
     if not isinstance(value, Mapping) or not all(isinstance(keys, Mapping) for keys in value.values()):
-        raise BadDocument(f"statement {number} of {where}: Condition is not an object of objects")
+        raise MalformedPolicyDocument(f"statement {number} of {where}: Condition is not an object of objects")
     return tuple(
         (str(operator).lower(), str(key).lower(), _texts(values))
         for operator, keys in value.items()

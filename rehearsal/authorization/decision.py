@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import Explanation, explain
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import account_of
-from policies.access.question import Document, Question
 from rehearsal.authorization.foreign import identity_of
 from rehearsal.authorization.known import Known
 from rehearsal.authorization.need import Right
@@ -28,7 +28,7 @@ _REFUSED = frozenset({401, 403})
 class Asked:
     """One question, and the requests that put it: their numbers and operations, in order."""
 
-    question: Question
+    question: AuthorizationRequest
     explanation: Explanation
     numbers: list[int] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
@@ -123,8 +123,8 @@ def _question(
     endpoint: str | None,
     context: Mapping[str, str | Sequence[str]],
     number: str,
-) -> Question:
-    question = graph.question(
+) -> AuthorizationRequest:
+    question = graph.authorization_request(
         principal,
         right.action,
         right.resource,

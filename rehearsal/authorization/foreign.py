@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.access.question import Document
+from policies.access.authorization import Document
 
 # An account's owner, as AWS's AdministratorAccess grants it.
 OWNER: Document = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import PolicyResource
-from policies.pack.captured import Captured
-from policies.pack.model import Resource
+from policies.pack.captured import CapturedStack
+from policies.pack.model import StackResource
 from rehearsal.authorization.need import Right
 from rehearsal.authorization.tables.storage import BOTH, HEADERS, READS, WRITES
 
@@ -97,9 +97,9 @@ def _through(service: str, region: str, key: str, actions: Sequence[str], contex
     return [Right(action=action, resource=key, context=keys) for action in actions]
 
 
-def known_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> Known:
+def known_from(graph: PolicyGraph, stacks: Sequence[CapturedStack]) -> Known:
     """What the stacks' resources tell."""
-    every = [resource for stack in stacks for resource in stack.whole]
+    every = [resource for stack in stacks for resource in stack.with_outputs]
     keys = {key.arn.rpartition("/")[2]: key for key in graph.kind("key")}
     aliases = {(key.account, alias): key.arn for key in keys.values() for alias in key.aliases}
     return Known(
@@ -111,7 +111,7 @@ def known_from(graph: PolicyGraph, stacks: Sequence[Captured]) -> Known:
     )
 
 
-def _tagged(resources: Iterable[Resource]) -> Iterable[tuple[str, Mapping[str, str]]]:
+def _tagged(resources: Iterable[StackResource]) -> Iterable[tuple[str, Mapping[str, str]]]:
     for resource in resources:
         tags = resource.props.get("tagsAll") or resource.props.get("tags")
         if not isinstance(tags, Mapping) or not tags:
@@ -123,7 +123,7 @@ def _tagged(resources: Iterable[Resource]) -> Iterable[tuple[str, Mapping[str, s
                 yield value, plain
 
 
-def _topic_keys(resources: Iterable[Resource], keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _topic_keys(resources: Iterable[StackResource], keys: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for resource in resources:
         named, arn = resource.props.get("kmsMasterKeyId"), resource.props.get("arn")
         if resource.type == "aws:sns/topic:Topic" and isinstance(named, str) and isinstance(arn, str):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph
-from policies.access.question import Question
 from rehearsal.authorization.decision import Asked
 
 
@@ -62,7 +62,7 @@ def _layer(reason: str) -> str:
     return reason.rpartition(" in ")[2]
 
 
-def _place(layer: str, question: Question, graph: PolicyGraph) -> str:
+def _place(layer: str, question: AuthorizationRequest, graph: PolicyGraph) -> str:
     """Which resource of which stack carries a policy."""
     role = graph.roles.get(question.principal)
     if layer.startswith(("the identity", "identity")):
@@ -80,7 +80,7 @@ def _place(layer: str, question: Question, graph: PolicyGraph) -> str:
     return f"{guard.kind} {name} of stack {guard.stack}" if guard else name
 
 
-def as_asked(question: Question) -> dict[str, Any]:
+def as_asked(question: AuthorizationRequest) -> dict[str, Any]:
     """The question as `python -m policies.access ask` reads it."""
     return {
         "id": question.id,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stacks.repositories import files
+from components.archives import files
 
 # https://github.com/opencontainers/image-spec/blob/main/manifest.md
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"

@@ -10,6 +10,7 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from components.archives import files
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SUCCEEDED, Execution
 from rehearsal.codesuite.suite import CodeSuite
@@ -20,7 +21,6 @@ from rehearsal.journey.image import Image, push
 from rehearsal.journey.people import People
 from rehearsal.journey.steps import JourneyFailed, Steps
 from rehearsal.report import Report
-from stacks.repositories import files
 
 if TYPE_CHECKING:
     from rehearsal.plan import Planned

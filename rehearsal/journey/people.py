@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted, unique
 
@@ -46,7 +48,9 @@ class People:
 
     def administrator(self, account: str, prefix: str) -> Actor:
         """Who looks after an account; its owner where the foundation names no administrators."""
-        role = names.role_arn("aws", account, names.people_path(prefix), f"{prefix}-{names.ADMINISTRATOR}")
+        role = Scope(partition="aws", account=account, region="", prefix=prefix).role_arn(
+            names.path_of(RoleKind.ADMINISTRATOR, prefix), f"{prefix}-{RoleKind.ADMINISTRATOR}"
+        )
         try:
             return self._cloud.sign_in(role, session=unique("administrator"))
         except NotTrusted:

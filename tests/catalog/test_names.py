@@ -5,21 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import partition_of
 
 WORD = st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True)
 
 
 @given(st.text(alphabet="abcdefghij-", min_size=1, max_size=200))
 def test_a_fitted_name_is_within_the_limit_and_stays_itself(text: str) -> None:
-    fitted = names.fitted(text, names.Limit.RULE)
-    assert len(fitted) <= names.Limit.RULE.value
-    assert names.fitted(text, names.Limit.RULE) == fitted
-    assert len(text) > names.Limit.RULE.value or fitted == text
+    fitted = names.fitted(text, names.NameLimit.RULE)
+    assert len(fitted) <= names.NameLimit.RULE.value
+    assert names.fitted(text, names.NameLimit.RULE) == fitted
+    assert len(text) > names.NameLimit.RULE.value or fitted == text
 
 
 @given(st.text(alphabet="ab", min_size=70, max_size=90), st.text(alphabet="ab", min_size=70, max_size=90))
 def test_different_names_stay_different_when_cut(one: str, other: str) -> None:
-    same = names.fitted(one, names.Limit.ROLE) == names.fitted(other, names.Limit.ROLE)
+    same = names.fitted(one, names.NameLimit.ROLE) == names.fitted(other, names.NameLimit.ROLE)
     assert same == (one == other)
 
 
@@ -31,12 +33,14 @@ def test_a_name_that_another_account_computes_is_refused_and_never_cut() -> None
 @given(WORD, WORD, WORD)
 def test_a_project_has_the_same_role_name_in_every_account_of_a_stage(prefix: str, project: str, stage: str) -> None:
     mine = names.ProjectNames(prefix, project)
-    assert mine.stage_role(stage, names.MODEL) == names.ProjectNames(prefix, project).stage_role(stage, names.MODEL)
-    assert project in mine.stage_role(stage, names.MODEL)
+    assert mine.stage_role(stage, RoleKind.MODEL) == names.ProjectNames(prefix, project).stage_role(
+        stage, RoleKind.MODEL
+    )
+    assert project in mine.stage_role(stage, RoleKind.MODEL)
 
 
 @pytest.mark.parametrize(
     ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )
 def test_a_region_knows_its_partition(region: str, partition: str) -> None:
-    assert names.partition_of(region) == partition
+    assert partition_of(region) == partition

@@ -59,12 +59,12 @@ CONFORMING: dict[str, dict[str, Any]] = {
 MODEL = CONFORMING[resource_kinds.MODEL.resource]
 
 
-def arn(kind: resource_kinds.Kind, name: str) -> str:
+def arn(kind: resource_kinds.ResourceKind, name: str) -> str:
     """The ARN of a resource."""
     return f"arn:aws:sagemaker:eu-west-1:111111111111:{kind.resource}/{name}"
 
 
-def changed(kind: resource_kinds.Kind, name: str, status: str = "") -> dict[str, Any]:
+def changed(kind: resource_kinds.ResourceKind, name: str, status: str = "") -> dict[str, Any]:
     """A state change, as SageMaker sends it."""
     detail = {kind.name: name, kind.arn: arn(kind, name)} | ({kind.status: status} if status else {})
     return {

@@ -44,14 +44,14 @@ class Account:
     def remediator(self, **config: Any) -> Remediator:
         return Remediator(self.sagemaker, self.sns, replace(CONFIG, **config))
 
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         """Messages since the last look."""
         found = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
         for message in found:
             self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"])["Message"] for message in found]
 
-    def tags(self, kind: resource_kinds.Kind, name: str) -> dict[str, str]:
+    def tags(self, kind: resource_kinds.ResourceKind, name: str) -> dict[str, str]:
         tags = self.sagemaker.list_tags(ResourceArn=arn(kind, name))["Tags"]
         return {tag["Key"]: tag["Value"] for tag in tags}
 
@@ -121,53 +121,57 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 NO_VPC = {"NetworkConfig": {"EnableInterContainerTrafficEncryption": True}}
 
 
-def test_a_job_outside_the_vpc_is_stopped_tagged_and_told(account: Account) -> None:
+def test_a_job_outside_the_vpc_is_stopped_tagged_and_reported(account: Account) -> None:
     done = account.remediator().handle(account.processing(**NO_VPC))
-    assert done == {"breaches": ["no VPC"], "deed": "stopped", "resource": arn(resource_kinds.PROCESSING, "one")}
+    assert done == {"breaches": ["no VPC"], "outcome": "stopped", "resource": arn(resource_kinds.PROCESSING, "one")}
     assert account.status() == "Stopped"
     assert account.tags(resource_kinds.PROCESSING, "one") == {"mlops:stopped-because": "no VPC"}
-    assert account.told() == [f"Processing job one was stopped: no VPC.\n\n{arn(resource_kinds.PROCESSING, 'one')}"]
+    assert account.messages() == [f"Processing job one was stopped: no VPC.\n\n{arn(resource_kinds.PROCESSING, 'one')}"]
 
 
 def test_a_job_that_keeps_the_rules_is_left_alone(account: Account) -> None:
-    assert account.remediator().handle(account.processing())["deed"] == "none"
-    assert (account.status(), account.tags(resource_kinds.PROCESSING, "one"), account.told()) == ("InProgress", {}, [])
+    assert account.remediator().handle(account.processing())["outcome"] == "none"
+    assert (account.status(), account.tags(resource_kinds.PROCESSING, "one"), account.messages()) == (
+        "InProgress",
+        {},
+        [],
+    )
 
 
 def test_events_that_come_again_change_and_tell_nothing_more(account: Account) -> None:
     event = account.processing(**NO_VPC)
     account.remediator().handle(event)
-    account.told()
+    account.messages()
     again = [
         account.remediator().handle(event),
         account.remediator().handle(changed(resource_kinds.PROCESSING, "one", "Stopped")),
     ]
     assert [done["because"] for done in again] == ["it is known", "it is known"]
-    assert account.told() == []
+    assert account.messages() == []
 
 
 def test_with_only_report_a_job_runs_on_and_is_told_once(account: Account) -> None:
     event = account.processing(**NO_VPC)
-    assert account.remediator(only_report=True).handle(event)["deed"] == "reported"
+    assert account.remediator(only_report=True).handle(event)["outcome"] == "reported"
     assert account.status() == "InProgress"
     assert account.tags(resource_kinds.PROCESSING, "one") == {"mlops:breaks-rules": "no VPC"}
-    assert len(account.told()) == 1
-    assert account.remediator(only_report=True).handle(event)["deed"] == "none"
-    assert account.told() == []
+    assert len(account.messages()) == 1
+    assert account.remediator(only_report=True).handle(event)["outcome"] == "none"
+    assert account.messages() == []
 
 
 def test_a_mark_that_somebody_put_on_a_running_job_saves_it_from_nothing(account: Account) -> None:
     event = account.processing(**NO_VPC, Tags=[{"Key": "mlops:stopped-because", "Value": "no VPC"}])
-    assert account.remediator().handle(event)["deed"] == "stopped"
+    assert account.remediator().handle(event)["outcome"] == "stopped"
     assert account.status() == "Stopped"
-    assert len(account.told()) == 1
+    assert len(account.messages()) == 1
 
 
 def test_a_job_that_had_ended_is_told_all_the_same(account: Account) -> None:
     event = account.processing(**NO_VPC)
     account.sagemaker.stop_processing_job(ProcessingJobName="one")
-    assert account.remediator().handle(event)["deed"] == "reported"
-    assert "breaks the platform's rules and is Stopped: no VPC" in account.told()[0]
+    assert account.remediator().handle(event)["outcome"] == "reported"
+    assert "breaks the platform's rules and is Stopped: no VPC" in account.messages()[0]
 
 
 def test_all_breaches_stand_in_the_message_and_in_a_tag_that_sagemaker_takes(account: Account) -> None:
@@ -183,7 +187,7 @@ def test_all_breaches_stand_in_the_message_and_in_a_tag_that_sagemaker_takes(acc
         "instance type ml.p4d.24xlarge",
     ]
     assert all(character.isalnum() or character in " _.:/=+-@" for character in text)
-    assert "; ".join(text.split(" / ")) in account.told()[0]
+    assert "; ".join(text.split(" / ")) in account.messages()[0]
 
 
 @pytest.mark.parametrize(
@@ -207,14 +211,14 @@ def test_a_notebook_that_is_still_starting_waits_for_its_next_event(account: Acc
     sagemaker_backends["111111111111"][REGION].notebook_instances["one"].status = "Pending"
     assert account.remediator().handle(event) == {
         "breaches": ["no key for volumes"],
-        "deed": "none",
+        "outcome": "none",
         "because": "it is Pending",
     }
 
 
 def test_a_model_outside_the_vpc_is_reported(account: Account) -> None:
     account.endpoint(vpc=False)
-    assert account.remediator().handle(changed(resource_kinds.MODEL, "one"))["deed"] == "reported"
+    assert account.remediator().handle(changed(resource_kinds.MODEL, "one"))["outcome"] == "reported"
     assert account.tags(resource_kinds.MODEL, "one") == {"mlops:breaks-rules": "no VPC"}
 
 
@@ -223,31 +227,31 @@ def test_an_endpoint_is_reported_and_serves_on(account: Account) -> None:
     assert done["breaches"] == ["no VPC", "no key for volumes"]
     assert account.sagemaker.describe_endpoint(EndpointName="one")["EndpointStatus"] == "InService"
     assert account.tags(resource_kinds.ENDPOINT, "one") == {"mlops:breaks-rules": "no VPC / no key for volumes"}
-    assert len(account.told()) == 1
+    assert len(account.messages()) == 1
 
 
 def test_an_endpoint_is_deleted_where_that_is_asked_for(account: Account) -> None:
     done = account.remediator(delete_endpoints=True).handle(account.endpoint(key=False))
-    assert done["deed"] == "deleted"
+    assert done["outcome"] == "deleted"
     assert account.sagemaker.list_endpoints()["Endpoints"] == []
-    assert account.told()[0].startswith("Endpoint one was deleted: no key for volumes.")
+    assert account.messages()[0].startswith("Endpoint one was deleted: no key for volumes.")
 
 
 def test_an_endpoint_that_keeps_the_rules_is_never_deleted(account: Account) -> None:
-    assert account.remediator(delete_endpoints=True).handle(account.endpoint())["deed"] == "none"
+    assert account.remediator(delete_endpoints=True).handle(account.endpoint())["outcome"] == "none"
     assert len(account.sagemaker.list_endpoints()["Endpoints"]) == 1
 
 
 def test_an_endpoint_whose_configuration_is_gone_is_left_alone(account: Account) -> None:
     event = account.endpoint(key=False)
     account.sagemaker.delete_endpoint_config(EndpointConfigName="one")
-    assert account.remediator(delete_endpoints=True).handle(event)["deed"] == "none"
+    assert account.remediator(delete_endpoints=True).handle(event)["outcome"] == "none"
     assert len(account.sagemaker.list_endpoints()["Endpoints"]) == 1
 
 
-def test_a_call_that_prevention_should_have_denied_is_told(account: Account) -> None:
-    assert account.remediator().handle(called("CreateCluster", {"clusterName": "one"}))["deed"] == "reported"
-    assert "assumed-role/somebody/session called CreateCluster" in account.told()[0]
+def test_a_call_that_prevention_should_have_denied_is_reported(account: Account) -> None:
+    assert account.remediator().handle(called("CreateCluster", {"clusterName": "one"}))["outcome"] == "reported"
+    assert "assumed-role/somebody/session called CreateCluster" in account.messages()[0]
 
 
 # ---- faults
@@ -281,7 +285,7 @@ def before(account: Account, operation: str, act: Callable[[], None]) -> None:
 def test_throttling_is_waited_out(account: Account, operation: str) -> None:
     event = account.processing(**NO_VPC)
     left = fails(account, operation, "ThrottlingException", times=4)
-    assert account.remediator().handle(event)["deed"] == "stopped"
+    assert account.remediator().handle(event)["outcome"] == "stopped"
     assert left == [0]
     assert account.tags(resource_kinds.PROCESSING, "one") == {"mlops:stopped-because": "no VPC"}
 
@@ -291,7 +295,7 @@ def test_throttling_without_end_is_an_error_so_that_the_event_comes_again(accoun
     fails(account, "stop_processing_job", "ThrottlingException", times=99)
     with pytest.raises(ClientError, match="Throttling"):
         account.remediator().handle(event)
-    assert account.told() == []
+    assert account.messages() == []
 
 
 def test_a_refusal_is_an_error_and_not_silence(account: Account) -> None:
@@ -308,15 +312,15 @@ def test_what_failed_after_stopping_is_made_up_for_when_the_event_comes_again(ac
         account.remediator().handle(event)
     assert account.status() == "Stopped"
     left[0] = 0
-    assert account.remediator().handle(event)["deed"] == "reported"
+    assert account.remediator().handle(event)["outcome"] == "reported"
     assert account.tags(resource_kinds.PROCESSING, "one") == {"mlops:breaks-rules": "no VPC"}
-    assert len(account.told()) == 2
+    assert len(account.messages()) == 2
 
 
 def test_a_job_that_vanished_before_it_was_seen_is_nothing(account: Account) -> None:
     done = account.remediator().handle(changed(resource_kinds.PROCESSING, "nobody", "InProgress"))
-    assert done == {"deed": "none", "because": "Processing job nobody is gone"}
-    assert account.told() == []
+    assert done == {"outcome": "none", "because": "Processing job nobody is gone"}
+    assert account.messages() == []
 
 
 def test_a_job_that_vanished_before_it_was_stopped_is_nothing(account: Account) -> None:
@@ -325,11 +329,11 @@ def test_a_job_that_vanished_before_it_was_stopped_is_nothing(account: Account) 
     assert account.remediator().handle(event)["because"] == "Processing job one is gone"
 
 
-def test_a_job_that_ended_before_it_was_stopped_is_told(account: Account) -> None:
+def test_a_job_that_ended_before_it_was_stopped_is_reported(account: Account) -> None:
     event = account.processing(**NO_VPC)
     before(account, "stop_processing_job", account.completes)
-    assert account.remediator().handle(event)["deed"] == "reported"
-    assert "is Completed: no VPC" in account.told()[0]
+    assert account.remediator().handle(event)["outcome"] == "reported"
+    assert "is Completed: no VPC" in account.messages()[0]
 
 
 def test_a_job_that_refuses_to_stop_while_it_runs_is_an_error(account: Account) -> None:
@@ -350,7 +354,7 @@ def test_the_handler_reads_its_orders_from_the_archive_and_prints_what_it_did(
     monkeypatch.setattr(handler, "CONFIG", tmp_path / "config.json")
     handler.handle(account.processing(**NO_VPC), None)
     assert account.tags(resource_kinds.PROCESSING, "one") == {"acme:stopped-because": "no VPC"}
-    assert json.loads(capsys.readouterr().out)["deed"] == "stopped"
+    assert json.loads(capsys.readouterr().out)["outcome"] == "stopped"
 
 
 def test_an_event_of_unknown_shape_reaches_lambda_as_an_error(account: Account) -> None:

@@ -1,4 +1,4 @@
-"""What breaks the rules, told from SageMaker's own descriptions; and what an event speaks of."""
+"""What breaks the rules, reported from SageMaker's own descriptions; and what an event speaks of."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_disks_of_an_instances_own_excuse_a_job_from_the_volume_key_and_nothing_
 
 
 @pytest.mark.parametrize("kind", resource_kinds.KINDS, ids=lambda kind: kind.resource)
-def test_every_kind_speaks_sagemakers_language(kind: resource_kinds.Kind) -> None:
+def test_every_kind_speaks_sagemakers_language(kind: resource_kinds.ResourceKind) -> None:
     operations = {name.lower(): name for name in SAGEMAKER.operation_names}
     describe = SAGEMAKER.operation_model(operations[kind.describe.replace("_", "")])
     assert describe.input_shape is not None

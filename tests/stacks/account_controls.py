@@ -74,8 +74,8 @@ class RemediatedAccount:
             client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"]) for message in found]
 
-    def told(self) -> list[str]:
-        """What the topic has told since the last look."""
+    def reported(self) -> list[str]:
+        """What the topic has reported since the last look."""
         return [str(message["Message"]) for message in self.messages()]
 
 

@@ -124,7 +124,7 @@ def test_with_only_report_a_job_runs_on_and_the_role_could_not_stop_it(account: 
     train(account, "outside", VpcConfig=None)
     assert status(account, "outside") == "InProgress"
     assert tags(account, "outside") == {"mlops:breaks-rules": "no VPC"}
-    assert len(account.told()) == 1
+    assert len(account.reported()) == 1
     allowed = json.loads(resource(account, "guard-policy")["policy"])["Statement"]
     assert not [statement["Sid"] for statement in allowed if "sagemaker:Stop" in str(statement["Action"])]
 
@@ -247,8 +247,8 @@ def test_findings_reach_the_topic_and_only_those_that_somebody_must_see(account:
     account.settle()
     failed = [one for one in account.runtime.suite.events.delivered if one.outcome != "delivered"]
     assert failed == []
-    told = sorted(json.loads(text)["source"] for text in account.told())
-    assert told == sorted(source for source, *_ in FOUND.values())
+    reported = sorted(json.loads(text)["source"] for text in account.reported())
+    assert reported == sorted(source for source, *_ in FOUND.values())
 
 
 # ---- the organization

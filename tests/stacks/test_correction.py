@@ -1,4 +1,4 @@
-"""What begins in a guarded account outside the rules is stopped, marked and told, by the function that is deployed."""
+"""What begins outside the rules in an account with controls is stopped, marked and reported, by the deployed function."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from tests.functions.remediated import called
 from tests.stacks.account_controls import ACCOUNT, REGION, RemediatedAccount, account_with_controls, status, tags, train
 
@@ -42,20 +42,20 @@ def test_a_training_job_outside_the_vpc_is_stopped_marked_and_told_once(account:
     why = "no VPC / plain traffic between containers"
     assert status(account, "outside") == "Stopped"
     assert tags(account, "outside") == {"mlops:stopped-because": why}
-    messages = account.told()
+    messages = account.reported()
     assert len(messages) == 1
     assert messages[0].startswith(f"Training job outside was stopped: {why.replace(' / ', '; ')}.")
 
 
 def test_a_training_job_that_keeps_the_rules_runs_on(account: RemediatedAccount) -> None:
     train(account, "inside")
-    assert (status(account, "inside"), tags(account, "inside"), account.told()) == ("InProgress", {}, [])
+    assert (status(account, "inside"), tags(account, "inside"), account.reported()) == ("InProgress", {}, [])
 
 
-def test_a_call_that_no_condition_bounds_is_told(account: RemediatedAccount) -> None:
+def test_a_call_that_no_condition_bounds_is_reported(account: RemediatedAccount) -> None:
     account.runtime.suite.emit(ACCOUNT, REGION, called("CreateCluster", {"clusterName": "big"}))
     account.settle()
-    assert "called CreateCluster" in account.told()[0]
+    assert "called CreateCluster" in account.reported()[0]
 
 
 def test_an_event_that_nobody_understands_waits_in_the_dead_letter_queue(account: RemediatedAccount) -> None:
@@ -83,7 +83,7 @@ def test_everything_that_the_guard_asked_for_is_allowed_by_its_policy_and_its_bo
     assert expected <= {operation for _, operation, _ in asked}
     context = {"aws:TagKeys": ["mlops:stopped-because"], "kms:ViaService": f"sns.{REGION}.amazonaws.com"}
     for service, operation, resource in sorted(asked):
-        question = Question(
+        question = AuthorizationRequest(
             id=operation,
             principal=GUARD,
             account=ACCOUNT,
@@ -112,7 +112,7 @@ def test_the_guard_may_do_nothing_else(
 ) -> None:
     resources = account.platform.world.engine.stacks["foundation"].resources.values()
     policy = next(one for one in resources if one.name == "guard-policy").inputs["policy"]
-    question = Question(
+    question = AuthorizationRequest(
         id="1",
         principal=GUARD,
         account=ACCOUNT,

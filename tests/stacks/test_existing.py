@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from catalog.scope import Scope
 from policies.access.graph import PolicyGraph, graph_of
 from policies.access.proofs.all import prove_all
 from policies.documents.trust import role_trust, service_trust
@@ -23,6 +24,7 @@ from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS, Owned
 
 HOME, STAGING = "111111111111", "222222222222"
+HOME_SCOPE = Scope(partition="aws", account=HOME, region="eu-west-1", prefix="mlops")
 EXECUTION = f"arn:aws:iam::{STAGING}:role/mlops-staging-screening-stackset-execution"
 ADMINISTRATION = f"arn:aws:iam::{HOME}:role/mlops/delivery/mlops-screening-stackset-administration"
 MADE = {
@@ -58,7 +60,7 @@ def boundary(account: str) -> str:
 
 def entered_from_home() -> str:
     """The trust that the platform would have written for StackSets in a workload account."""
-    return role_trust("aws", HOME, [ADMINISTRATION])
+    return role_trust(HOME_SCOPE, [ADMINISTRATION])
 
 
 def entered_by_stack_sets() -> str:

@@ -17,7 +17,7 @@ from settings.config import NAMESPACE
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS, Owned
-from tests.stacks.test_existing import ADMINISTRATION, EXECUTION, HOME, STAGING, boundary
+from tests.stacks.test_existing import ADMINISTRATION, EXECUTION, HOME, HOME_SCOPE, STAGING, boundary
 
 Section = dict[str, Any]
 Spoil = Callable[[Owned], Section]
@@ -246,7 +246,7 @@ def role(own: Owned, trust: str, boundary_arn: str | None) -> Section:
 
 
 def unbounded_role(own: Owned) -> Section:
-    return role(own, role_trust("aws", HOME, [ADMINISTRATION]), None)
+    return role(own, role_trust(HOME_SCOPE, [ADMINISTRATION]), None)
 
 
 def trusting_all(own: Owned) -> Section:

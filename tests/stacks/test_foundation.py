@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
-from policies.access.question import Document, Question
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
 from policies.documents.boundaries import platform_boundary
 from tests.stacks.conftest import Platform
 from tests.stacks.test_platform import ROLE, ROLE_POLICY, listed, statements
@@ -74,7 +74,7 @@ def test_no_roles_own_policy_gives_what_its_boundary_leaves_out(standing: Platfo
         for policy in standing.resources(stack, ROLE_POLICY).values():
             role = inputs[policy.inputs["role"]]
             account = role.outputs["arn"].split(":")[4]
-            boundary = json.loads(platform_boundary(Account(partition="aws", account=account, prefix="mlops")))
+            boundary = json.loads(platform_boundary(AccountScope(partition="aws", account=account, prefix="mlops")))
             for sid, statement in statements(policy.inputs["policy"]).items():
                 if statement["Effect"] == "Allow":
                     outside = list(left_out(role.outputs["arn"], statement, boundary))
@@ -90,7 +90,7 @@ def left_out(role: str, statement: Mapping[str, Any], boundary: Document) -> Ite
         key = {**trust, "Resource": "*"}
         own = {"sts": trust, "kms": key}.get(action.partition(":")[0])
         for resource in listed(statement["Resource"]):
-            question = Question(
+            question = AuthorizationRequest(
                 id="asked",
                 principal=role,
                 account=account,

@@ -47,7 +47,7 @@ def test_scientists_publish_to_their_own_projects_under_their_own_names(
     assert endpoint is not None
 
     def allowed(identity: dict[str, str]) -> bool:
-        asked = graph.question(scientist(name), action, publish, endpoint=endpoint.id, context=identity)
+        asked = graph.authorization_request(scientist(name), action, publish, endpoint=endpoint.id, context=identity)
         return decide(asked).allowed
 
     assert allowed({"aws:SourceIdentity": name}) is (SCIENTISTS[name] == project)
@@ -117,6 +117,6 @@ def test_roles_live_below_the_path_of_whoever_they_belong_to(graph: PolicyGraph)
 def test_nobody_of_the_platform_is_an_approver_and_the_approver_is_who_the_settings_name(graph: PolicyGraph) -> None:
     approver = f"{BASE}/mlops/people/mlops-dev-approver"
     for role in graph.roles.values():
-        assert not decide(graph.question(role.arn, "sts:AssumeRole", approver)).allowed, role.arn
+        assert not decide(graph.authorization_request(role.arn, "sts:AssumeRole", approver)).allowed, role.arn
     (statement,) = graph.roles[approver].trust["Statement"]
     assert statement["Condition"] == {"ArnEquals": {"aws:PrincipalArn": f"{BASE}/sign-in-approver"}}

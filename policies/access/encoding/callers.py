@@ -17,15 +17,15 @@ _STS = re.compile(
     r"arn:(?P<partition>[^:]+):sts::(?P<account>\d{12}):(?P<kind>assumed-role|federated-user)/(?P<rest>.+)"
 )
 _BEFORE_ACCOUNT = "arn:aws:iam::"
-# An identity provider, though named like a service. Source: IAM User Guide, reference_policies_elements_principal.
+# An identity provider, though named like a service. Source: IAM User Guide, "AWS JSON policy elements: Principal".
 _COGNITO = "cognito-identity.amazonaws.com"
 _SERVICE_LINKED = ":role/aws-service-role/"
 
 
-class CallerKind(Enum):
+class CallerType(Enum):
     """What a principal is; the values are those of aws:PrincipalType where AWS documents one.
 
-    Source: IAM User Guide, reference_policies_variables, principal key values.
+    Source: IAM User Guide, "IAM policy elements: Variables and tags", principal key values.
     """
 
     ROOT = "Account"
@@ -39,21 +39,21 @@ class CallerKind(Enum):
 
 
 # Callers that belong to an account and so can hold identity policies.
-IN_ACCOUNT = (CallerKind.ROOT, CallerKind.USER, CallerKind.FEDERATED_USER, CallerKind.ROLE, CallerKind.SESSION)
-_TYPES = {kind: kind.value for kind in (CallerKind.ROOT, CallerKind.USER, CallerKind.FEDERATED_USER, CallerKind.ROLE)}
+IN_ACCOUNT = (CallerType.ROOT, CallerType.USER, CallerType.FEDERATED_USER, CallerType.ROLE, CallerType.SESSION)
+_TYPES = {kind: kind.value for kind in (CallerType.ROOT, CallerType.USER, CallerType.FEDERATED_USER, CallerType.ROLE)}
 
 
 @dataclass(frozen=True)
-class Caller:
+class SymbolicCaller:
     """A principal. `arn` and `account` may be open; `role` is the role's ARN as aws:PrincipalArn shows it."""
 
-    kind: CallerKind
+    kind: CallerType
     arn: z3.SeqRef
     account: z3.SeqRef | None
     principal_arn: z3.SeqRef | None
 
     @classmethod
-    def of(cls, principal: str, account: str | None, principal_arn: str | None = None) -> Caller:
+    def of(cls, principal: str, account: str | None, principal_arn: str | None = None) -> SymbolicCaller:
         """The caller with this ARN, service name or `*`. `principal_arn` is a session's exact role, when known."""
         kind, derived = _classified(principal)
         shown = principal_arn or derived
@@ -65,9 +65,9 @@ class Caller:
         )
 
     @classmethod
-    def outsider(cls, kind: CallerKind = CallerKind.ROLE) -> Caller:
+    def outsider(cls, kind: CallerType = CallerType.ROLE) -> SymbolicCaller:
         """Any role or user of any account, which is the part of its ARN where accounts stand."""
-        if kind not in {CallerKind.ROLE, CallerKind.USER}:
+        if kind not in {CallerType.ROLE, CallerType.USER}:
             raise ValueError(f"an outsider is a role or a user, not {kind.name}")
         arn = z3.String("principal:arn")
         return cls(kind, arn, z3.SubString(arn, len(_BEFORE_ACCOUNT), 12), arn)
@@ -76,7 +76,7 @@ class Caller:
         """What is true of every caller of this kind: nothing to add for a known one."""
         if self.account is None or z3.is_string_value(self.account):
             return []
-        word = "role" if self.kind is CallerKind.ROLE else "user"
+        word = "role" if self.kind is CallerType.ROLE else "user"
         digits = z3.Loop(z3.Range("0", "9"), 12, 12)
         name = z3.Plus(z3.AllChar(z3.ReSort(z3.StringSort())))
         return [z3.InRe(self.arn, z3.Concat(z3.Re(_BEFORE_ACCOUNT), digits, z3.Re(f":{word}/"), name))]
@@ -84,25 +84,25 @@ class Caller:
     def service_linked(self) -> Formula:
         """Whether it is a service-linked role, by the path that AWS reserves.
 
-        Source: IAM User Guide, id_roles_create-service-linked-role; design: RCPs and SCPs do not bind them.
+        RCPs and SCPs do not bind such a role. Source: IAM User Guide, "Create a service-linked role".
         """
-        if self.kind not in {CallerKind.ROLE, CallerKind.SESSION} or self.principal_arn is None:
+        if self.kind not in {CallerType.ROLE, CallerType.SESSION} or self.principal_arn is None:
             return False
         return settled(z3.Contains(self.principal_arn, constant(_SERVICE_LINKED)), self.principal_arn)
 
     def derived(self, owner: str) -> Mapping[str, z3.SeqRef]:
         """The condition keys that AWS fills in from the caller and the resource's owner.
 
-        Source: IAM User Guide, reference_policies_condition-keys, availability of each key.
+        Source: IAM User Guide, "AWS global condition context keys", availability of each key.
         """
         keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": constant(owner)}
-        if self.kind is CallerKind.ANONYMOUS:
+        if self.kind is CallerType.ANONYMOUS:
             return keys | {
                 "aws:principalaccount": constant("anonymous"),
                 "aws:principaltype": constant("Anonymous"),
             }
-        keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerKind.SERVICE else "false")
-        if self.kind is CallerKind.SERVICE:
+        keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerType.SERVICE else "false")
+        if self.kind is CallerType.SERVICE:
             keys["aws:principalservicename"] = self.arn
         if self.principal_arn is not None:
             keys["aws:principalarn"] = self.principal_arn
@@ -113,24 +113,24 @@ class Caller:
         return keys
 
 
-def _classified(principal: str) -> tuple[CallerKind, str | None]:
+def _classified(principal: str) -> tuple[CallerType, str | None]:
     """The kind, and what aws:PrincipalArn shows."""
     if principal == "*":
-        return CallerKind.ANONYMOUS, None
+        return CallerType.ANONYMOUS, None
     if found := _IAM.fullmatch(principal):
-        return {"role": CallerKind.ROLE, "user": CallerKind.USER, "root": CallerKind.ROOT}[found["kind"]], principal
+        return {"role": CallerType.ROLE, "user": CallerType.USER, "root": CallerType.ROOT}[found["kind"]], principal
     if found := _STS.fullmatch(principal):
         if found["kind"] == "federated-user":
-            return CallerKind.FEDERATED_USER, principal
+            return CallerType.FEDERATED_USER, principal
         role = found["rest"].split("/")[0]
-        return CallerKind.SESSION, f"arn:{found['partition']}:iam::{found['account']}:role/{role}"
+        return CallerType.SESSION, f"arn:{found['partition']}:iam::{found['account']}:role/{role}"
     if principal != _COGNITO and principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        return CallerKind.SERVICE, None
-    return CallerKind.PROVIDER, None
+        return CallerType.SERVICE, None
+    return CallerType.PROVIDER, None
 
 
 @dataclass(frozen=True)
-class Match:
+class PrincipalMatch:
     """How a principal element names a caller.
 
     `directly` grants to the user, session or anybody; `as_role` grants to the role behind a session;
@@ -147,18 +147,18 @@ class Match:
         """Named in any way."""
         return either(self.directly, self.as_role, self.by_account)
 
-    def joined(self, other: Match) -> Match:
+    def joined(self, other: PrincipalMatch) -> PrincipalMatch:
         """Named by this or by `other`."""
-        return Match(
+        return PrincipalMatch(
             either(self.directly, other.directly),
             either(self.as_role, other.as_role),
             either(self.by_account, other.by_account),
             self.anybody or other.anybody,
         )
 
-    def where(self, condition: Formula) -> Match:
+    def where(self, condition: Formula) -> PrincipalMatch:
         """Named like this, under a condition."""
-        return Match(
+        return PrincipalMatch(
             both(self.directly, condition),
             both(self.as_role, condition),
             both(self.by_account, condition),
@@ -166,40 +166,40 @@ class Match:
         )
 
 
-def named(principals: tuple[tuple[str, str], ...], caller: Caller) -> Match:
+def named(principals: tuple[tuple[str, str], ...], caller: SymbolicCaller) -> PrincipalMatch:
     """How these (kind, name) entries of a Principal element name `caller`."""
-    match = Match()
+    match = PrincipalMatch()
     for kind, name in principals:
         match = match.joined(_entry(kind, name, caller))
     return match
 
 
-def _entry(kind: str, name: str, caller: Caller) -> Match:
+def _entry(kind: str, name: str, caller: SymbolicCaller) -> PrincipalMatch:
     if kind == "AWS":
         return _aws(name, caller)
-    if (kind, caller.kind) in {("Service", CallerKind.SERVICE), ("Federated", CallerKind.PROVIDER)}:
-        return Match(directly=_same(caller.arn, name))
-    return Match()
+    if (kind, caller.kind) in {("Service", CallerType.SERVICE), ("Federated", CallerType.PROVIDER)}:
+        return PrincipalMatch(directly=_same(caller.arn, name))
+    return PrincipalMatch()
 
 
-def _aws(name: str, caller: Caller) -> Match:
+def _aws(name: str, caller: SymbolicCaller) -> PrincipalMatch:
     if name == "*":
-        return Match(directly=True, anybody=True)
+        return PrincipalMatch(directly=True, anybody=True)
     if caller.kind not in IN_ACCOUNT or caller.account is None:
-        return Match()
+        return PrincipalMatch()
     found = _IAM.fullmatch(name)
     if re.fullmatch(r"\d{12}", name) or (found and found["kind"] == "root"):
-        return Match(by_account=_same(caller.account, found["account"] if found else name))
+        return PrincipalMatch(by_account=_same(caller.account, found["account"] if found else name))
     if found and found["kind"] == "role":
-        return Match(as_role=_is_role(name, found, caller))
-    return Match(directly=_same(caller.arn, name))
+        return PrincipalMatch(as_role=_is_role(name, found, caller))
+    return PrincipalMatch(directly=_same(caller.arn, name))
 
 
-def _is_role(name: str, found: re.Match[str], caller: Caller) -> Formula:
+def _is_role(name: str, found: re.Match[str], caller: SymbolicCaller) -> Formula:
     """A session is its role's; when its role's path is not known, name and account decide."""
-    if caller.kind is CallerKind.ROLE:
+    if caller.kind is CallerType.ROLE:
         return _same(caller.arn, name)
-    if caller.kind is not CallerKind.SESSION or caller.principal_arn is None or found["path"] is None:
+    if caller.kind is not CallerType.SESSION or caller.principal_arn is None or found["path"] is None:
         return False
     shown = _IAM.fullmatch(known_text(caller.principal_arn))
     if shown and shown["path"] and "/" not in shown["path"]:

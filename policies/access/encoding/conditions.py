@@ -1,7 +1,7 @@
 """Condition operators as formulas.
 
-Source of every rule: IAM User Guide, reference_policies_elements_condition_operators and
-reference_policies_condition-single-vs-multi-valued-context-keys.
+Source of every rule: IAM User Guide, "IAM JSON policy elements: Condition operators" and
+"Single-valued vs. multivalued context keys".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import z3
 
 from policies.access.encoding import values
-from policies.access.encoding.documents import BadDocument, Statement, Test
+from policies.access.encoding.documents import ConditionTest, EncodedStatement, MalformedDocument
 from policies.access.encoding.logic import (
     Formula,
     Unsupported,
@@ -25,17 +25,17 @@ from policies.access.encoding.logic import (
     negation,
     settled,
 )
-from policies.access.encoding.patterns import ARN_PARTS, Resolve, Style, Value, fits, matches_any_case, pieces
-from policies.access.encoding.request import BITS, Request, Slot, exact
+from policies.access.encoding.patterns import ARN_PARTS, Resolve, Style, VariableValue, fits, matches_any_case, pieces
+from policies.access.encoding.request import BITS, Slot, SymbolicRequest, exact
 
 
 @dataclass(frozen=True)
-class Reading:
+class ConditionContext:
     """What a condition is read with: the request, the caller's keys, and the statement it stands in."""
 
-    request: Request
+    request: SymbolicRequest
     derived: Mapping[str, z3.SeqRef]
-    statement: Statement
+    statement: EncodedStatement
 
     def slots(self, key: str) -> list[Slot]:
         """The request's values of `key`."""
@@ -46,7 +46,7 @@ class Reading:
         """How the statement's policy variables get values; None where they are text."""
         return self.variable if self.statement.variables else None
 
-    def variable(self, key: str, default: str | None) -> Value:
+    def variable(self, key: str, default: str | None) -> VariableValue:
         """The value of `${key}`, which only a single-valued key has."""
         slots = self.slots(key)
         if len(slots) > 1:
@@ -54,40 +54,40 @@ class Reading:
                 raise Unsupported(f"{self.statement.where}: the variable {key} is also read by a set operator")
             slots = []
         if not slots:
-            return Value(constant(default or ""), default is not None)
+            return VariableValue(constant(default or ""), default is not None)
         text, present = slots[0].text(), slots[0].present
         if default is None or present is True:
-            return Value(text, present)
-        return Value(z3.If(as_term(present), text, constant(default)), True)
+            return VariableValue(text, present)
+        return VariableValue(z3.If(as_term(present), text, constant(default)), True)
 
 
-Comparison = Callable[[Test, str, Slot, Reading], Formula]
+Comparison = Callable[[ConditionTest, str, Slot, ConditionContext], Formula]
 
 
-def holds(test: Test, reading: Reading) -> Formula:
-    """Whether the condition is met. Raises `BadDocument` for an operator that does not exist."""
+def holds(test: ConditionTest, reading: ConditionContext) -> Formula:
+    """Whether the condition is met. Raises `MalformedDocument` for an operator that does not exist."""
     slots = reading.slots(test.key)
     exists = disjunction(slot.present for slot in slots)
     if test.operator == "Null":
         return _null(test, exists)
     found = _OPERATORS.get(test.operator)
     if found is None:
-        raise BadDocument(f"{reading.statement.where}: there is no condition operator {test.operator}")
+        raise MalformedDocument(f"{reading.statement.where}: there is no condition operator {test.operator}")
     compare, negated = found
     met = _over_values(test, slots, lambda slot: _one_of(test, slot, reading, compare), negated=negated)
     return either(met, negation(exists)) if test.if_exists else met
 
 
-def _null(test: Test, exists: Formula) -> Formula:
+def _null(test: ConditionTest, exists: Formula) -> Formula:
     wanted = {values.as_truth(value) for value in test.values}
     return either(both(True in wanted, negation(exists)), both(False in wanted, exists))
 
 
-def _one_of(test: Test, slot: Slot, reading: Reading, compare: Comparison) -> Formula:
+def _one_of(test: ConditionTest, slot: Slot, reading: ConditionContext, compare: Comparison) -> Formula:
     return disjunction(compare(test, value, slot, reading) for value in test.values)
 
 
-def _over_values(test: Test, slots: list[Slot], equal: Callable[[Slot], Formula], *, negated: bool) -> Formula:
+def _over_values(test: ConditionTest, slots: list[Slot], equal: Callable[[Slot], Formula], *, negated: bool) -> Formula:
     """Combine the request's values: a missing key fails positive operators and meets negated ones.
 
     For set operators, values that are all empty are no values. Without one, several values are read as AWS reads
@@ -102,7 +102,7 @@ def _over_values(test: Test, slots: list[Slot], equal: Callable[[Slot], Formula]
     return both(filled, disjunction(both(slot.present, _signed(equal(slot), negated)) for slot in slots))
 
 
-def _empty(test: Test, slot: Slot) -> Formula:
+def _empty(test: ConditionTest, slot: Slot) -> Formula:
     """Whether a value is empty text. Typed operators never see one: it is no number, date or address."""
     if not test.operator.startswith(("String", "Arn", "Binary")):
         return False
@@ -114,43 +114,43 @@ def _signed(formula: Formula, negated: bool) -> Formula:
     return negation(formula) if negated else formula
 
 
-def _string(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _string(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     style = Style.WILD if test.operator in {"StringLike", "StringNotLike"} else Style.PLAIN
     return fits(value, style, slot.text(), reading.statement.where, reading.resolve)
 
 
-def _any_case(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _any_case(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     del test
     found = pieces(value, wildcards=False, resolve=reading.resolve)
     return matches_any_case(found, slot.text(), reading.statement.where)
 
 
-def _arn(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _arn(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     if value.count(":") < ARN_PARTS - 1:
-        raise BadDocument(f"{reading.statement.where}: {test.operator} compares ARNs of six parts, not {value}")
+        raise MalformedDocument(f"{reading.statement.where}: {test.operator} compares ARNs of six parts, not {value}")
     return fits(value, Style.ARN, slot.text(), reading.statement.where, reading.resolve)
 
 
-def _binary(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _binary(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     del test
     return fits(value, Style.PLAIN, slot.text(), reading.statement.where)
 
 
-def _bool(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _bool(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     del test, reading
     wanted = values.as_truth(value)
     valid, truth = slot.truth()
     return False if wanted is None else both(valid, truth if wanted else negation(truth))
 
 
-def _number(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _number(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     del reading
     wanted = values.as_number(value)
     valid, number = slot.number()
     return False if wanted is None else both(valid, order(test.operator, number, exact(wanted)))
 
 
-def _date(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _date(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     del reading
     wanted = values.as_date(value)
     valid, date = slot.date()
@@ -170,7 +170,7 @@ def order(operator: str, left: z3.ArithRef, right: z3.ArithRef) -> Formula:
     return settled(left == right, left, right)
 
 
-def _address(test: Test, value: str, slot: Slot, reading: Reading) -> Formula:
+def _address(test: ConditionTest, value: str, slot: Slot, reading: ConditionContext) -> Formula:
     del test, reading
     network = values.as_network(value)
     if network is None:

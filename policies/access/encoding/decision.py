@@ -1,7 +1,8 @@
 """Whether a request is allowed, as one formula: AWS's order of evaluation.
 
-Source: IAM User Guide, reference_policies_evaluation-logic_policy-eval-denyallow and …-logic-cross-account;
-Organizations User Guide, orgs_manage_policies_rcps; KMS Developer Guide, key-policy-default and grants.
+Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" and "Cross-account
+policy evaluation logic"; AWS Organizations User Guide, "Resource control policies (RCPs)"; AWS KMS Developer Guide,
+"Default key policy" and "Grants in AWS KMS".
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 
 import z3
 
-from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
-from policies.access.encoding.documents import BadDocument, Policy, parse
+from policies.access.authorization import AuthorizationRequest, Document, KmsGrant
+from policies.access.encoding.callers import IN_ACCOUNT, CallerType, PrincipalMatch, SymbolicCaller, named
+from policies.access.encoding.documents import EncodedPolicy, MalformedDocument, parse
 from policies.access.encoding.logic import (
     Formula,
     as_term,
@@ -24,12 +26,11 @@ from policies.access.encoding.logic import (
     negation,
     settled,
 )
-from policies.access.encoding.request import Request
-from policies.access.encoding.statements import Reader
-from policies.access.question import Document, Grant, Question
+from policies.access.encoding.request import SymbolicRequest
+from policies.access.encoding.statements import StatementEncoder
 
 # The services whose requests resource control policies bind.
-# Source: Organizations User Guide, orgs_manage_policies_rcps, list of services that support RCPs.
+# Source: AWS Organizations User Guide, "Resource control policies (RCPs)", "List of AWS services that support RCPs".
 RCP_SERVICES = (
     *("s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "dynamodb", "logs", "events"),
     *("codebuild", "codecommit", "codepipeline", "codeartifact", "xray"),
@@ -47,34 +48,34 @@ _CONTEXT_PREFIX = "kms:encryptioncontext:"
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """Every policy that has a say, parsed; what is None does not exist, as in `Question`."""
+    """Every policy that has a say, parsed; what is None does not exist, as in `AuthorizationRequest`."""
 
     owner: str
-    identity: tuple[Policy, ...] = ()
-    resource: Policy | None = None
-    endpoint: Policy | None = None
-    boundary: Policy | None = None
-    session: Policy | None = None
-    scps: tuple[tuple[Policy, ...], ...] = ()
-    rcps: tuple[tuple[Policy, ...], ...] = ()
-    grants: tuple[Grant, ...] = ()
+    identity: tuple[EncodedPolicy, ...] = ()
+    resource: EncodedPolicy | None = None
+    endpoint: EncodedPolicy | None = None
+    boundary: EncodedPolicy | None = None
+    session: EncodedPolicy | None = None
+    scps: tuple[tuple[EncodedPolicy, ...], ...] = ()
+    rcps: tuple[tuple[EncodedPolicy, ...], ...] = ()
+    grants: tuple[KmsGrant, ...] = ()
 
     @classmethod
-    def of(cls, question: Question) -> Policies:
-        """The policies of `question`. Raises `BadDocument`."""
+    def of(cls, request: AuthorizationRequest) -> Policies:
+        """The policies of `request`. Raises `MalformedDocument`."""
         return cls(
-            owner=question.owner,
-            identity=tuple(parse(found, f"identity policy {i}") for i, found in enumerate(question.identity, 1)),
-            resource=_parsed(question.resource_policy, "resource policy"),
-            endpoint=_parsed(question.endpoint_policy, "endpoint policy"),
-            boundary=_parsed(question.boundary, "permissions boundary"),
-            session=_parsed(question.session, "session policy"),
-            scps=_levels(question.scps, "SCP"),
-            rcps=_levels(question.rcps, "RCP"),
-            grants=tuple(question.grants),
+            owner=request.owner,
+            identity=tuple(parse(found, f"identity policy {i}") for i, found in enumerate(request.identity, 1)),
+            resource=_parsed(request.resource_policy, "resource policy"),
+            endpoint=_parsed(request.endpoint_policy, "endpoint policy"),
+            boundary=_parsed(request.boundary, "permissions boundary"),
+            session=_parsed(request.session, "session policy"),
+            scps=_levels(request.scps, "SCP"),
+            rcps=_levels(request.rcps, "RCP"),
+            grants=tuple(request.grants),
         )
 
-    def each(self) -> Iterator[Policy]:
+    def each(self) -> Iterator[EncodedPolicy]:
         """All of them."""
         yield from self.identity
         yield from (policy for policy in (self.resource, self.endpoint, self.boundary, self.session) if policy)
@@ -82,167 +83,174 @@ class Policies:
             yield from level
 
 
-def _parsed(document: Document | None, where: str) -> Policy | None:
+def _parsed(document: Document | None, where: str) -> EncodedPolicy | None:
     return None if document is None else parse(document, where)
 
 
-def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[Policy, ...], ...]:
+def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[EncodedPolicy, ...], ...]:
     return tuple(
         tuple(parse(found, f"{name} {number} at level {level}") for number, found in enumerate(documents, 1))
         for level, documents in enumerate(levels, 1)
     )
 
 
-def encode(policies: Policies, request: Request) -> z3.BoolRef:
-    """The formula "`request` is allowed". Raises `BadDocument`, and `Unsupported` for a pattern without exact form."""
-    reader = Reader(request, policies.owner, bounded=policies.boundary is not None)
-    given = granted(policies, reader)
+def encode(policies: Policies, request: SymbolicRequest) -> z3.BoolRef:
+    """The formula "`request` is allowed".
+
+    Raises `MalformedDocument`, and `Unsupported` for a pattern that has no exact formula.
+    """
+    encoder = StatementEncoder(request, policies.owner, bounded=policies.boundary is not None)
+    given = granted(policies, encoder)
     # What nobody grants needs no denial, and most requests are of that kind.
     if given is False:
         return as_term(False)
     gates = [
         given,
-        negation(denied(policies, reader)),
-        either(beyond_rcps(reader), every_level(policies.rcps, reader)) if policies.rcps else True,
-        either(beyond_scps(request.caller), every_level(policies.scps, reader)) if policies.scps else True,
-        limit(policies.endpoint, reader),
+        negation(denied(policies, encoder)),
+        either(beyond_rcps(encoder), every_level(policies.rcps, encoder)) if policies.rcps else True,
+        either(beyond_scps(request.caller), every_level(policies.scps, encoder)) if policies.scps else True,
+        limit(policies.endpoint, encoder),
     ]
     return as_term(conjunction(gates))
 
 
-def denied(policies: Policies, reader: Reader) -> Formula:
+def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
     """Whether any policy that binds the caller denies explicitly."""
-    own = [*policies.identity, policies.boundary, policies.session] if _has_policies(reader.request.caller) else []
+    own = [*policies.identity, policies.boundary, policies.session] if _has_policies(encoder.request.caller) else []
     bound = [policy for policy in (*own, policies.resource, policies.endpoint) if policy is not None]
-    rcps = disjunction(reader.denying(policy) for level in policies.rcps for policy in level)
-    scps = disjunction(reader.denying(policy) for level in policies.scps for policy in level)
+    rcps = disjunction(encoder.denying(policy) for level in policies.rcps for policy in level)
+    scps = disjunction(encoder.denying(policy) for level in policies.scps for policy in level)
     return either(
-        disjunction(reader.denying(policy) for policy in bound),
-        both(rcps, negation(beyond_rcps(reader))) if policies.rcps else False,
-        both(negation(beyond_scps(reader.request.caller)), scps),
+        disjunction(encoder.denying(policy) for policy in bound),
+        both(rcps, negation(beyond_rcps(encoder))) if policies.rcps else False,
+        both(negation(beyond_scps(encoder.request.caller)), scps),
     )
 
 
-def beyond_rcps(reader: Reader) -> Formula:
+def beyond_rcps(encoder: StatementEncoder) -> Formula:
     """Resource control policies bind every caller, AWS services too, but for service-linked roles.
 
     Nor do they bind requests to services outside their list, nor the retirement of grants.
-    Source: Organizations User Guide, orgs_manage_policies_rcps, and …_rcps_examples, which deny service principals.
+    Source: AWS Organizations User Guide, "Resource control policies (RCPs)" and "Resource control policy examples",
+    which deny service principals.
     """
-    covered = disjunction(reader.action_is(f"{service}:*") for service in RCP_SERVICES)
-    retired = reader.action_is("kms:RetireGrant")
-    return either(reader.request.caller.service_linked(), negation(covered), retired)
+    covered = disjunction(encoder.action_is(f"{service}:*") for service in RCP_SERVICES)
+    retired = encoder.action_is("kms:RetireGrant")
+    return either(encoder.request.caller.service_linked(), negation(covered), retired)
 
 
-def beyond_scps(caller: Caller) -> Formula:
+def beyond_scps(caller: SymbolicCaller) -> Formula:
     """Service control policies bind the users and roles of an account, save service-linked roles."""
     return caller.service_linked() if caller.kind in IN_ACCOUNT else True
 
 
-def every_level(levels: Sequence[Sequence[Policy]], reader: Reader) -> Formula:
+def every_level(levels: Sequence[Sequence[EncodedPolicy]], encoder: StatementEncoder) -> Formula:
     """Each level must allow, by any of its policies. No level: no organization."""
-    return conjunction(disjunction(reader.allowing(policy).at_all() for policy in level) for level in levels)
+    return conjunction(disjunction(encoder.allowing(policy).at_all() for policy in level) for level in levels)
 
 
-def limit(policy: Policy | None, reader: Reader) -> Formula:
+def limit(policy: EncodedPolicy | None, encoder: StatementEncoder) -> Formula:
     """A policy that can only limit: it must allow if it exists."""
-    return True if policy is None else reader.allowing(policy).at_all()
+    return True if policy is None else encoder.allowing(policy).at_all()
 
 
-def granted(policies: Policies, reader: Reader) -> Formula:
+def granted(policies: Policies, encoder: StatementEncoder) -> Formula:
     """Whether something allows: within the account, across accounts, or for a caller that has no account."""
-    caller = reader.request.caller
-    resource = reader.allowing(policies.resource) if policies.resource else Match()
-    grants = of_grants(policies, reader)
+    caller = encoder.request.caller
+    resource = encoder.allowing(policies.resource) if policies.resource else PrincipalMatch()
+    grants = of_grants(policies, encoder)
     if caller.account is None:
         return either(resource.at_all(), grants.at_all())
     same = settled(caller.account == constant(policies.owner), caller.account)
-    own = own_side(policies, reader)
-    within = both(same, within_account(policies, reader, resource.joined(grants), own))
-    across = either(alone(policies, reader, grants), across_accounts(own, resource.joined(grants)))
+    own = own_side(policies, encoder)
+    within = both(same, within_account(policies, encoder, resource.joined(grants), own))
+    across = either(alone(policies, encoder, grants), across_accounts(own, resource.joined(grants)))
     return either(within, both(negation(same), across))
 
 
-def own_side(policies: Policies, reader: Reader) -> Formula:
+def own_side(policies: Policies, encoder: StatementEncoder) -> Formula:
     """What the caller's own policies allow together; an account's root user needs none."""
-    if not _has_policies(reader.request.caller):
+    if not _has_policies(encoder.request.caller):
         return True
-    identity = disjunction(reader.allowing(policy).at_all() for policy in policies.identity)
-    return both(identity, limit(policies.boundary, reader), limit(policies.session, reader))
+    identity = disjunction(encoder.allowing(policy).at_all() for policy in policies.identity)
+    return both(identity, limit(policies.boundary, encoder), limit(policies.session, encoder))
 
 
-def across_accounts(own: Formula, resource: Match) -> Formula:
+def across_accounts(own: Formula, resource: PrincipalMatch) -> Formula:
     """Both sides must allow."""
     return both(own, resource.at_all())
 
 
-def within_account(policies: Policies, reader: Reader, resource: Match, own: Formula) -> Formula:
+def within_account(policies: Policies, encoder: StatementEncoder, resource: PrincipalMatch, own: Formula) -> Formula:
     """What the resource's side gives alone, or the caller's own policies.
 
     Trust and key policies must themselves allow; elsewhere the caller's own policies are enough.
     """
-    delegated = either(negation(guarded(reader)), resource.by_account)
-    return either(alone(policies, reader, resource), both(delegated, own))
+    delegated = either(negation(needs_resource_policy(encoder)), resource.by_account)
+    return either(alone(policies, encoder, resource), both(delegated, own))
 
 
-def alone(policies: Policies, reader: Reader, match: Match) -> Formula:
+def alone(policies: Policies, encoder: StatementEncoder, match: PrincipalMatch) -> Formula:
     """What needs no identity policy: a user, a session or `*` is named, or a role, which its limits still bind."""
     return either(
-        match.directly, both(match.as_role, limit(policies.boundary, reader), limit(policies.session, reader))
+        match.directly, both(match.as_role, limit(policies.boundary, encoder), limit(policies.session, encoder))
     )
 
 
-def guarded(reader: Reader) -> Formula:
+def needs_resource_policy(encoder: StatementEncoder) -> Formula:
     """Whether the resource is a role about to be assumed or a key, which nobody may use without its own policy."""
-    assuming = both(reader.action_is("sts:*"), reader.resource_is(_ROLE_ARN))
-    return either(assuming, both(reader.action_is("kms:*"), reader.resource_is(_KEY_ARN)))
+    assuming = both(encoder.action_is("sts:*"), encoder.resource_is(_ROLE_ARN))
+    return either(assuming, both(encoder.action_is("kms:*"), encoder.resource_is(_KEY_ARN)))
 
 
-def of_grants(policies: Policies, reader: Reader) -> Match:
+def of_grants(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
     """How grants reach the caller: as a key policy's statement would, in the caller's own account and in another.
 
-    Source: KMS Developer Guide, grants; that another account's identity policy is not needed is inferred from it.
+    Source: AWS KMS Developer Guide, "Grants in AWS KMS"; that another account's identity policy is not needed is
+    inferred from it.
     """
     if not policies.grants:
-        return Match()
-    on_key = reader.resource_is(_KEY_ARN)
-    match = Match()
+        return PrincipalMatch()
+    on_key = encoder.resource_is(_KEY_ARN)
+    match = PrincipalMatch()
     for grant in policies.grants:
         match = match.joined(
-            grantee(grant.grantee, reader.request.caller).where(both(on_key, operation(grant, reader)))
+            grantee(grant.grantee, encoder.request.caller).where(both(on_key, operation(grant, encoder)))
         )
     return match
 
 
-def operation(grant: Grant, reader: Reader) -> Formula:
+def operation(grant: KmsGrant, encoder: StatementEncoder) -> Formula:
     """One of the grant's operations; constraints bind those that take an encryption context.
 
     Source: KMS API Reference, CreateGrant (Constraints) and GrantConstraints.
     """
-    met = conjunction(_constraint(kind, found, reader) for kind, found in grant.constraints.items())
+    met = conjunction(_constraint(kind, found, encoder) for kind, found in grant.constraints.items())
     return disjunction(
-        both(reader.action_is(f"kms:{name}"), met if name in _WITH_CONTEXT else True) for name in grant.operations
+        both(encoder.action_is(f"kms:{name}"), met if name in _WITH_CONTEXT else True) for name in grant.operations
     )
 
 
-def grantee(name: str, caller: Caller) -> Match:
-    """How a grant to `name` reaches the caller. Grants to services need a constraint that `Grant` cannot hold."""
+def grantee(name: str, caller: SymbolicCaller) -> PrincipalMatch:
+    """How a grant to `name` reaches the caller. Grants to services need a constraint that `KmsGrant` cannot hold."""
     return named((("AWS", name),), caller)
 
 
-def _constraint(kind: str, pairs: Mapping[str, str], reader: Reader) -> Formula:
+def _constraint(kind: str, pairs: Mapping[str, str], encoder: StatementEncoder) -> Formula:
     if kind not in {"EncryptionContextEquals", "EncryptionContextSubset"}:
-        raise BadDocument(f"a grant: constraint {kind} is neither EncryptionContextEquals nor EncryptionContextSubset")
+        raise MalformedDocument(
+            f"a grant: constraint {kind} is neither EncryptionContextEquals nor EncryptionContextSubset"
+        )
     wanted = {_CONTEXT_PREFIX + key.lower(): value for key, value in pairs.items()}
     parts = [
-        disjunction(both(slot.present, settled(slot.text() == value, slot.text())) for slot in reader.slots(key))
+        disjunction(both(slot.present, settled(slot.text() == value, slot.text())) for slot in encoder.slots(key))
         for key, value in wanted.items()
     ]
     if kind == "EncryptionContextEquals":
-        others = (key for key in reader.request.keys if key.startswith(_CONTEXT_PREFIX) and key not in wanted)
-        parts += [negation(slot.present) for key in others for slot in reader.slots(key)]
+        others = (key for key in encoder.request.keys if key.startswith(_CONTEXT_PREFIX) and key not in wanted)
+        parts += [negation(slot.present) for key in others for slot in encoder.slots(key)]
     return conjunction(parts)
 
 
-def _has_policies(caller: Caller) -> bool:
-    return caller.kind in IN_ACCOUNT and caller.kind is not CallerKind.ROOT
+def _has_policies(caller: SymbolicCaller) -> bool:
+    return caller.kind in IN_ACCOUNT and caller.kind is not CallerType.ROOT

@@ -1,4 +1,4 @@
-"""Policy documents as statements, for the encoding only: JSON in, statements or `BadDocument` out."""
+"""Policy documents as statements, for the encoding only: JSON in, statements or `MalformedDocument` out."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.access.question import Document
+from policies.access.authorization import Document
 from policies.access.remembered import Remembered
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.
-# Source: IAM User Guide, reference_policies_variables.
+# Source: IAM User Guide, "IAM policy elements: Variables and tags".
 VARIABLES_VERSION = "2012-10-17"
 VERSIONS = (VARIABLES_VERSION, "2008-10-17")
 
 
-class BadDocument(Exception):
+class MalformedDocument(Exception):
     """A document that AWS would refuse, or that nothing here can read; names the policy and statement."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Test:
+class ConditionTest:
     """One operator, key and its values. `quantifier` is `any`, `all` or empty; `key` is in lower case."""
 
     quantifier: str
@@ -31,7 +31,7 @@ class Test:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class EncodedStatement:
     """One statement. `principals` and `resources` are None where the element is absent; `not_…` inverts an element."""
 
     where: str
@@ -42,57 +42,57 @@ class Statement:
     not_action: bool
     resources: tuple[str, ...] | None
     not_resource: bool
-    tests: tuple[Test, ...]
+    tests: tuple[ConditionTest, ...]
     variables: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class Policy:
-    """A parsed document; `where` says which policy of the question it is."""
+class EncodedPolicy:
+    """A parsed document; `where` says which policy of the request it is."""
 
     where: str
-    statements: tuple[Statement, ...]
-    # Action -> the statements that speak of it, since questions repeat.
-    by_action: dict[str, tuple[Statement, ...]] = field(default_factory=dict, compare=False, repr=False)
+    statements: tuple[EncodedStatement, ...]
+    # Action -> the statements that speak of it, since requests repeat.
+    by_action: dict[str, tuple[EncodedStatement, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
-def parse(document: Document, where: str) -> Policy:
-    """The statements of `document`, which is read once. Raises `BadDocument`."""
+def parse(document: Document, where: str) -> EncodedPolicy:
+    """The statements of `document`, which is read once. Raises `MalformedDocument`."""
     return PARSED.of(document, where, lambda: _read(document, where))
 
 
 # Documents by where they stand, which their statements say.
-PARSED: Remembered[Policy] = Remembered()
+PARSED: Remembered[EncodedPolicy] = Remembered()
 
 
-def _read(document: Document, where: str) -> Policy:
+def _read(document: Document, where: str) -> EncodedPolicy:
     version = document.get("Version", VERSIONS[1])
     if version not in VERSIONS:
-        raise BadDocument(f"{where}: Version {version!r} is neither of {', '.join(VERSIONS)}")
+        raise MalformedDocument(f"{where}: Version {version!r} is neither of {', '.join(VERSIONS)}")
     found = document.get("Statement")
     entries = found if isinstance(found, list) else [found]
     statements = [
         _statement(entry, f"{where}, statement {number}", version == VARIABLES_VERSION)
         for number, entry in enumerate(entries, 1)
     ]
-    return Policy(where=where, statements=tuple(statements))
+    return EncodedPolicy(where=where, statements=tuple(statements))
 
 
-def _statement(entry: Any, place: str, variables: bool) -> Statement:
+def _statement(entry: Any, place: str, variables: bool) -> EncodedStatement:
     if not isinstance(entry, Mapping):
-        raise BadDocument(f"{place} is not an object")
+        raise MalformedDocument(f"{place} is not an object")
     where = f"{place} ({entry['Sid']})" if entry.get("Sid") else place
     if entry.get("Effect") not in {"Allow", "Deny"}:
-        raise BadDocument(f"{where}: Effect {entry.get('Effect')!r} is neither Allow nor Deny")
+        raise MalformedDocument(f"{where}: Effect {entry.get('Effect')!r} is neither Allow nor Deny")
     allow = entry["Effect"] == "Allow"
     if allow and "NotPrincipal" in entry:
-        # Source: IAM User Guide, reference_policies_elements_notprincipal: not supported with Allow.
-        raise BadDocument(f"{where}: NotPrincipal needs Effect Deny")
+        # Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal": not supported with Allow.
+        raise MalformedDocument(f"{where}: NotPrincipal needs Effect Deny")
     actions, not_action = _element(entry, "Action", where)
     if actions is None:
-        raise BadDocument(f"{where} has neither Action nor NotAction")
+        raise MalformedDocument(f"{where} has neither Action nor NotAction")
     resources, not_resource = _element(entry, "Resource", where)
-    return Statement(
+    return EncodedStatement(
         where=where,
         allow=allow,
         principals=_principals(entry, where),
@@ -108,7 +108,7 @@ def _statement(entry: Any, place: str, variables: bool) -> Statement:
 
 def _element(entry: Mapping[str, Any], name: str, where: str) -> tuple[tuple[str, ...] | None, bool]:
     if name in entry and f"Not{name}" in entry:
-        raise BadDocument(f"{where} has both {name} and Not{name}")
+        raise MalformedDocument(f"{where} has both {name} and Not{name}")
     inverted = f"Not{name}" in entry
     found = entry.get(f"Not{name}" if inverted else name)
     return (None if found is None else _texts(found, f"{where}: {name}")), inverted
@@ -116,20 +116,20 @@ def _element(entry: Mapping[str, Any], name: str, where: str) -> tuple[tuple[str
 
 def _principals(entry: Mapping[str, Any], where: str) -> tuple[tuple[str, str], ...] | None:
     if "Principal" in entry and "NotPrincipal" in entry:
-        raise BadDocument(f"{where} has both Principal and NotPrincipal")
+        raise MalformedDocument(f"{where} has both Principal and NotPrincipal")
     found = entry.get("Principal", entry.get("NotPrincipal"))
     if found is None:
         return None
     if found == "*":
         return (("AWS", "*"),)
     if not isinstance(found, Mapping):
-        raise BadDocument(f"{where}: a principal is '*' or an object, not {found!r}")
+        raise MalformedDocument(f"{where}: a principal is '*' or an object, not {found!r}")
     return tuple((kind, name) for kind, names in found.items() for name in _texts(names, f"{where}: {kind}"))
 
 
-def _tests(block: Any, where: str) -> tuple[Test, ...]:
+def _tests(block: Any, where: str) -> tuple[ConditionTest, ...]:
     if not isinstance(block, Mapping) or not all(isinstance(keys, Mapping) for keys in block.values()):
-        raise BadDocument(f"{where}: Condition is not an object of operators that hold keys")
+        raise MalformedDocument(f"{where}: Condition is not an object of operators that hold keys")
     return tuple(
         _test(operator, key, _texts(values, f"{where}: {operator} {key}"))
         for operator, keys in block.items()
@@ -137,12 +137,12 @@ def _tests(block: Any, where: str) -> tuple[Test, ...]:
     )
 
 
-def _test(operator: str, key: str, values: tuple[str, ...]) -> Test:
+def _test(operator: str, key: str, values: tuple[str, ...]) -> ConditionTest:
     quantifier = ""
     for prefix, name in (("ForAllValues:", "all"), ("ForAnyValue:", "any")):
         if operator.startswith(prefix):
             quantifier, operator = name, operator.removeprefix(prefix)
-    return Test(
+    return ConditionTest(
         quantifier=quantifier,
         operator=operator.removesuffix("IfExists"),
         if_exists=operator.endswith("IfExists"),
@@ -163,4 +163,4 @@ def _text(entry: Any, where: str) -> str:
         return str(entry)
     if isinstance(entry, str):
         return entry
-    raise BadDocument(f"{where}: {entry!r} is not text")
+    raise MalformedDocument(f"{where}: {entry!r} is not text")

@@ -11,8 +11,8 @@ from fractions import Fraction
 import z3
 
 from policies.access.encoding import values
-from policies.access.encoding.callers import Caller
-from policies.access.encoding.documents import Policy
+from policies.access.encoding.callers import SymbolicCaller
+from policies.access.encoding.documents import EncodedPolicy
 from policies.access.encoding.logic import Formula, Unsupported, as_term, constant, known_text
 
 V4, V6 = 4, 6
@@ -89,14 +89,14 @@ READINGS = {"number": values.as_number, "date": values.as_date}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """Who asks for what. Every `Request` uses the same variables, so that formulas of several can be combined.
+class SymbolicRequest:
+    """Who asks for what. Every `SymbolicRequest` uses the same variables, so that formulas of several can be combined.
 
     `pinned` are keys whose values are known (an empty tuple: absent); `slots` says how many values an open key has,
     one unless a set operator reads it. `limits` must hold of every request.
     """
 
-    caller: Caller
+    caller: SymbolicCaller
     action: z3.SeqRef
     resource: z3.SeqRef
     pinned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -106,14 +106,14 @@ class Request:
     @classmethod
     def over(
         cls,
-        policies: Iterable[Policy],
-        caller: Caller,
+        policies: Iterable[EncodedPolicy],
+        caller: SymbolicCaller,
         *,
         action: str | None = None,
         resource: str | None = None,
         pinned: Mapping[str, str | Sequence[str]] | None = None,
         also: Mapping[str, int] | None = None,
-    ) -> Request:
+    ) -> SymbolicRequest:
         """A request with as many values for each key as any formula over `policies` can tell apart.
 
         An operator with a set prefix needs one value as its example or counterexample, so that its occurrences,
@@ -132,7 +132,7 @@ class Request:
             keys=frozenset({*known, *slots, *keys_mentioned(policies)}),
         )
 
-    def with_absent(self, keys: Iterable[str]) -> Request:
+    def with_absent(self, keys: Iterable[str]) -> SymbolicRequest:
         """The same request, known to lack `keys`."""
         return replace(self, pinned={**self.pinned, **dict.fromkeys(keys, ())})
 
@@ -153,7 +153,7 @@ class Request:
         return [Slot(f"{key}#{i}", z3.Bool(f"{key}#{i};present")) for i in range(self.slots.get(key, 1))]
 
 
-def slots_needed(policies: Iterable[Policy]) -> dict[str, int]:
+def slots_needed(policies: Iterable[EncodedPolicy]) -> dict[str, int]:
     """For each key that a set operator reads: occurrences + 1."""
     found: Counter[str] = Counter()
     for policy in policies:
@@ -165,7 +165,7 @@ def slots_needed(policies: Iterable[Policy]) -> dict[str, int]:
 _VARIABLE = re.compile(r"\$\{([^},]+)")
 
 
-def keys_mentioned(policies: Iterable[Policy]) -> set[str]:
+def keys_mentioned(policies: Iterable[EncodedPolicy]) -> set[str]:
     """Every condition key that a condition or a policy variable reads, in lower case."""
     found: set[str] = set()
     for policy in policies:

@@ -12,10 +12,10 @@ from ipaddress import IPv4Address, IPv6Address
 
 import z3
 
-from policies.access.encoding.answer import truth
+from policies.access.encoding.concrete_request import truth
 from policies.access.encoding.logic import Formula, Undecided, as_term, constant, known_text
-from policies.access.encoding.request import Request, Slot
-from policies.access.encoding.texts import Abstraction, Found, NotKnownError, solve
+from policies.access.encoding.request import Slot, SymbolicRequest
+from policies.access.encoding.string_solver import Abstraction, NotKnownError, Solution, solve
 from policies.access.encoding.variables import slot_and_reading
 
 TIMEOUT_MS = 10_000
@@ -44,7 +44,12 @@ class Witness:
 
 
 def find(
-    formula: Formula, request: Request, *, query: str, given: Iterable[Formula] = (), timeout_ms: int = TIMEOUT_MS
+    formula: Formula,
+    request: SymbolicRequest,
+    *,
+    query: str,
+    given: Iterable[Formula] = (),
+    timeout_ms: int = TIMEOUT_MS,
 ) -> Witness | None:
     """A request that makes `formula` and all of `given` true, or None: then no request does.
 
@@ -93,7 +98,7 @@ def _reread(variables: Sequence[z3.ExprRef], values: Values, texts: Texts) -> li
     return found
 
 
-def _witness(values: Values, texts: Texts, request: Request) -> Witness:
+def _witness(values: Values, texts: Texts, request: SymbolicRequest) -> Witness:
     context = defaultdict(list, {key: list(known) for key, known in request.pinned.items() if known})
     for slot, text in texts.items():
         if text is not None:
@@ -106,7 +111,7 @@ def _witness(values: Values, texts: Texts, request: Request) -> Witness:
     )
 
 
-def _value(variable: z3.ExprRef, solution: Found) -> z3.ExprRef:
+def _value(variable: z3.ExprRef, solution: Solution) -> z3.ExprRef:
     if z3.is_seq(variable):
         return constant(solution.texts.get(variable.decl().name(), ""))
     return solution.model.eval(variable, model_completion=True)

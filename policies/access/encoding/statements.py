@@ -7,45 +7,45 @@ from functools import lru_cache
 
 import z3
 
-from policies.access.encoding.callers import IN_ACCOUNT, Caller, CallerKind, Match, named
-from policies.access.encoding.conditions import Reading, holds
-from policies.access.encoding.documents import Policy, Statement
+from policies.access.encoding.callers import IN_ACCOUNT, CallerType, PrincipalMatch, SymbolicCaller, named
+from policies.access.encoding.conditions import ConditionContext, holds
+from policies.access.encoding.documents import EncodedPolicy, EncodedStatement
 from policies.access.encoding.logic import Formula, both, conjunction, constant, disjunction, negation
 from policies.access.encoding.patterns import Style, fits
-from policies.access.encoding.request import Request, Slot
+from policies.access.encoding.request import Slot, SymbolicRequest
 
 
-class Reader:
+class StatementEncoder:
     """Reads policies for one request. `bounded`: the caller has a permissions boundary."""
 
-    def __init__(self, request: Request, owner: str, *, bounded: bool) -> None:
+    def __init__(self, request: SymbolicRequest, owner: str, *, bounded: bool) -> None:
         self.request = request
         self.derived: Mapping[str, z3.SeqRef] = request.caller.derived(owner)
         self.bounded = bounded
         known = z3.is_string_value(request.action)
         self._action = str(request.action.py_value()) if known else None
         # By the policy's number: several rules of AWS's ask what the same policy allows.
-        self._allowing: dict[int, Match] = {}
+        self._allowing: dict[int, PrincipalMatch] = {}
 
     def slots(self, key: str) -> list[Slot]:
         """The request's values of a condition key."""
         return self.request.values(key, self.derived)
 
-    def allowing(self, policy: Policy) -> Match:
+    def allowing(self, policy: EncodedPolicy) -> PrincipalMatch:
         """How the Allow statements of `policy` name the caller; one without principals names it directly."""
         known = self._allowing.get(id(policy))
         if known is None:
-            known = Match()
+            known = PrincipalMatch()
             for statement in self._speaking(policy):
                 known = known.joined(self._allows(statement)) if statement.allow else known
             self._allowing[id(policy)] = known
         return known
 
-    def denying(self, policy: Policy) -> Formula:
+    def denying(self, policy: EncodedPolicy) -> Formula:
         """Whether a Deny statement of `policy` applies."""
         return disjunction(self._denies(statement) for statement in self._speaking(policy) if not statement.allow)
 
-    def _speaking(self, policy: Policy) -> tuple[Statement, ...]:
+    def _speaking(self, policy: EncodedPolicy) -> tuple[EncodedStatement, ...]:
         """The statements that speak of a known action; all of them while it is open."""
         if self._action is None:
             return policy.statements
@@ -55,7 +55,7 @@ class Reader:
             policy.by_action[self._action] = found
         return found
 
-    def _acts(self, statement: Statement) -> Formula:
+    def _acts(self, statement: EncodedStatement) -> Formula:
         return inverted(disjunction(self.action_is(name) for name in statement.actions), statement.not_action)
 
     def action_is(self, pattern: str) -> Formula:
@@ -68,36 +68,38 @@ class Reader:
         """Whether the resource's ARN has this form."""
         return fits(pattern, Style.ARN, self.request.resource, "a resource")
 
-    def _allows(self, statement: Statement) -> Match:
-        match = Match(directly=True) if statement.principals is None else named(statement.principals, self._caller)
+    def _allows(self, statement: EncodedStatement) -> PrincipalMatch:
+        match = (
+            PrincipalMatch(directly=True) if statement.principals is None else named(statement.principals, self._caller)
+        )
         if match.at_all() is False:
             return match
         return match.where(self._covers(statement))
 
-    def _denies(self, statement: Statement) -> Formula:
+    def _denies(self, statement: EncodedStatement) -> Formula:
         addressed = addresses(statement, self._caller, bounded=self.bounded)
         return False if addressed is False else both(addressed, self._covers(statement))
 
-    def _covers(self, statement: Statement) -> Formula:
+    def _covers(self, statement: EncodedStatement) -> Formula:
         """Action, resource and conditions, the cheapest first."""
         # Of a known action, only the statements that speak of it come here.
         action = True if self._action is not None else self._acts(statement)
         resource = self._resource(statement)
         if resource is False:
             return False
-        reading = Reading(self.request, self.derived, statement)
+        reading = ConditionContext(self.request, self.derived, statement)
         return both(action, resource, conjunction(holds(test, reading) for test in statement.tests))
 
-    def _resource(self, statement: Statement) -> Formula:
+    def _resource(self, statement: EncodedStatement) -> Formula:
         """A resource policy may leave the element out: it is then about its own resource."""
         if statement.resources is None:
             return True
-        reading = Reading(self.request, self.derived, statement)
+        reading = ConditionContext(self.request, self.derived, statement)
         found = (resource_matches(pattern, reading) for pattern in statement.resources)
         return inverted(disjunction(found), statement.not_resource)
 
     @property
-    def _caller(self) -> Caller:
+    def _caller(self) -> SymbolicCaller:
         return self.request.caller
 
 
@@ -107,7 +109,7 @@ def _known_action(pattern: str, action: str) -> Formula:
     return fits(pattern.lower(), Style.WILD, constant(action), "an action")
 
 
-def addresses(statement: Statement, caller: Caller, *, bounded: bool) -> Formula:
+def addresses(statement: EncodedStatement, caller: SymbolicCaller, *, bounded: bool) -> Formula:
     """Whether a Deny is about `caller`."""
     if statement.principals is None:
         return True
@@ -115,20 +117,20 @@ def addresses(statement: Statement, caller: Caller, *, bounded: bool) -> Formula
     return negation(excepted(listed, caller, bounded=bounded)) if statement.not_principal else listed.at_all()
 
 
-def excepted(listed: Match, caller: Caller, *, bounded: bool) -> Formula:
+def excepted(listed: PrincipalMatch, caller: SymbolicCaller, *, bounded: bool) -> Formula:
     """Whether a NotPrincipal element that names the caller in the ways `listed` leaves the caller out.
 
     AWS checks the account, then the role, then the session, so each has to be listed; and never leaves out a caller
-    with a boundary. Source: IAM User Guide, reference_policies_elements_notprincipal.
+    with a boundary. Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
     """
     if bounded:
         return False
     if listed.anybody or caller.kind not in IN_ACCOUNT:
         return listed.at_all()
     chain = {
-        CallerKind.ROOT: (listed.by_account,),
-        CallerKind.ROLE: (listed.by_account, listed.as_role),
-        CallerKind.SESSION: (listed.by_account, listed.as_role, listed.directly),
+        CallerType.ROOT: (listed.by_account,),
+        CallerType.ROLE: (listed.by_account, listed.as_role),
+        CallerType.SESSION: (listed.by_account, listed.as_role, listed.directly),
     }
     return both(*chain.get(caller.kind, (listed.by_account, listed.directly)))
 
@@ -138,6 +140,6 @@ def inverted(formula: Formula, by_not: bool) -> Formula:
     return negation(formula) if by_not else formula
 
 
-def resource_matches(pattern: str, reading: Reading) -> Formula:
-    """Whether the resource has this form. Source: IAM User Guide, reference_policies_elements_resource."""
+def resource_matches(pattern: str, reading: ConditionContext) -> Formula:
+    """Whether the resource has this form. Source: IAM User Guide, "IAM JSON policy elements: Resource"."""
     return fits(pattern, Style.RESOURCE, reading.request.resource, reading.statement.where, reading.resolve)

@@ -10,7 +10,7 @@ from fractions import Fraction
 # JSON writes large numbers with an exponent.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 # The profile of ISO 8601 that the W3C describes: year, month, day, or a time with its zone.
-# Source: IAM User Guide, reference_policies_elements_condition_operators, date operators; www.w3.org/TR/NOTE-datetime.
+# Source: IAM User Guide, "IAM JSON policy elements: Condition operators", date operators; www.w3.org/TR/NOTE-datetime.
 _DATE = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
     r"(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d+))?)?(?P<zone>Z|[+-]\d\d:\d\d))?)?)?"

@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from policies.access.question import Question
+from policies.access.authorization import AuthorizationRequest
 
 _ARN = re.compile(r"arn:(?P<partition>[a-z0-9-]+):(?P<service>iam|sts)::(?P<account>\d{12}|cloudfront):(?P<rest>.+)")
-# A role that a service makes for itself: IAM: id_roles_create-service-linked-role.
+# The path of a role that a service makes for itself. Source: IAM User Guide, "Create a service-linked role".
 _SERVICE_LINKED = "/aws-service-role/"
-# Callers of these two have no AWS credentials but a token of the named provider (STS API reference).
+# Callers of these two have no AWS credentials but a token of the named provider.
+# Source: AWS Security Token Service API Reference, "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML".
 _FEDERATED_ACTIONS = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
-class CallerKind(enum.Enum):
+class PrincipalType(enum.Enum):
     """The kinds of principal that policy evaluation tells apart."""
 
     ROLE = "role"
@@ -31,10 +32,10 @@ class CallerKind(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Caller:
+class CallerIdentity:
     """`principal` as given. A session's `role_arn` lacks the role's path unless `role_known`, from aws:PrincipalArn."""
 
-    kind: CallerKind
+    kind: PrincipalType
     principal: str
     account: str | None
     role_arn: str | None = None
@@ -49,13 +50,13 @@ class Caller:
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
-    """A question in the form that statements are matched with: the action and all keys in lower case.
+class NormalizedRequest:
+    """An authorization request as statements are matched with it: the action and all keys in lower case.
 
     `values` holds every key's values; `single` those that are single-valued, which alone may be policy variables.
     """
 
-    caller: Caller
+    caller: CallerIdentity
     action: str
     resource: str
     values: Mapping[str, tuple[str, ...]]
@@ -63,12 +64,12 @@ class Request:
     bounded: bool
 
 
-def request_of(question: Question) -> Request:
+def normalize(request: AuthorizationRequest) -> NormalizedRequest:
     """Classify the caller and complete the context."""
     values: dict[str, tuple[str, ...]] = {}
     single: dict[str, str] = {}
     absent: set[str] = set()
-    for key, value in question.context.items():
+    for key, value in request.context.items():
         lower = key.lower()
         if isinstance(value, str):
             single[lower] = value
@@ -77,41 +78,43 @@ def request_of(question: Question) -> Request:
             values[lower] = tuple(value)
         else:
             absent.add(lower)
-    caller = _caller(question, single.get("aws:principalarn"))
+    caller = _caller(request, single.get("aws:principalarn"))
     # A key that is given without a value is absent, whatever follows from the caller.
-    for key, value in _derived(caller, question.owner).items():
+    for key, value in _derived(caller, request.owner).items():
         if key not in values and key not in absent:
             single[key] = value
             values[key] = (value,)
-    return Request(caller, question.action.lower(), question.resource, values, single, question.boundary is not None)
+    return NormalizedRequest(
+        caller, request.action.lower(), request.resource, values, single, request.boundary is not None
+    )
 
 
-def _caller(question: Question, principal_arn: str | None) -> Caller:
-    caller = classify(question.principal)
-    if caller.kind is CallerKind.SERVICE and question.action.lower() in _FEDERATED_ACTIONS:
-        return replace(caller, kind=CallerKind.FEDERATED)
-    if caller.kind is CallerKind.SESSION and principal_arn is not None:
+def _caller(request: AuthorizationRequest, principal_arn: str | None) -> CallerIdentity:
+    caller = classify(request.principal)
+    if caller.kind is PrincipalType.SERVICE and request.action.lower() in _FEDERATED_ACTIONS:
+        return replace(caller, kind=PrincipalType.FEDERATED)
+    if caller.kind is PrincipalType.SESSION and principal_arn is not None:
         linked = _SERVICE_LINKED in principal_arn
         return replace(caller, role_arn=principal_arn, role_known=True, service_linked=linked)
     return caller
 
 
 @lru_cache(maxsize=4096)
-def classify(principal: str) -> Caller:
+def classify(principal: str) -> CallerIdentity:
     """The kind of a principal by its text alone; its account is the one in its ARN."""
     if principal == "*":
-        return Caller(CallerKind.ANONYMOUS, principal, None)
+        return CallerIdentity(PrincipalType.ANONYMOUS, principal, None)
     found = _ARN.fullmatch(principal)
     if found is None:
         federated = principal.startswith("arn:")
-        return Caller(CallerKind.FEDERATED if federated else CallerKind.SERVICE, principal, None)
+        return CallerIdentity(PrincipalType.FEDERATED if federated else PrincipalType.SERVICE, principal, None)
     owner, rest = found["account"], found["rest"]
     if found["service"] == "iam":
         return _iam_caller(principal, owner, rest)
     if rest.startswith("assumed-role/"):
         name = rest.split("/")[1]
-        return Caller(
-            kind=CallerKind.SESSION,
+        return CallerIdentity(
+            kind=PrincipalType.SESSION,
             principal=principal,
             account=owner,
             role_arn=f"arn:{found['partition']}:iam::{owner}:role/{name}",
@@ -119,35 +122,38 @@ def classify(principal: str) -> Caller:
             # The names of service-linked roles begin so, and IAM reserves their path, which a session does not show.
             service_linked=name.startswith("AWSServiceRoleFor"),
         )
-    return Caller(CallerKind.FEDERATED_USER, principal, owner)
+    return CallerIdentity(PrincipalType.FEDERATED_USER, principal, owner)
 
 
-def _iam_caller(principal: str, account: str, rest: str) -> Caller:
+def _iam_caller(principal: str, account: str, rest: str) -> CallerIdentity:
     if rest == "root":
-        return Caller(CallerKind.ROOT, principal, account)
+        return CallerIdentity(PrincipalType.ROOT, principal, account)
     if rest.startswith("role/"):
         name = rest.rsplit("/", 1)[1]
         linked = _SERVICE_LINKED in principal
-        return Caller(CallerKind.ROLE, principal, account, principal, name, role_known=True, service_linked=linked)
+        return CallerIdentity(
+            PrincipalType.ROLE, principal, account, principal, name, role_known=True, service_linked=linked
+        )
     if rest.startswith("user/"):
-        return Caller(CallerKind.USER, principal, account)
-    return Caller(CallerKind.FEDERATED, principal, None)
+        return CallerIdentity(PrincipalType.USER, principal, account)
+    return CallerIdentity(PrincipalType.FEDERATED, principal, None)
 
 
-# aws:PrincipalType by kind (IAM: reference_policies_variables, the table of principal keys). A service has none.
+# The values of aws:PrincipalType; a service has none.
+# Source: IAM User Guide, "IAM policy elements: Variables and tags", the table of principal key values.
 _TYPES = {
-    CallerKind.ROLE: "AssumedRole",
-    CallerKind.SESSION: "AssumedRole",
-    CallerKind.USER: "User",
-    CallerKind.FEDERATED_USER: "FederatedUser",
-    CallerKind.ROOT: "Account",
-    CallerKind.ANONYMOUS: "Anonymous",
+    PrincipalType.ROLE: "AssumedRole",
+    PrincipalType.SESSION: "AssumedRole",
+    PrincipalType.USER: "User",
+    PrincipalType.FEDERATED_USER: "FederatedUser",
+    PrincipalType.ROOT: "Account",
+    PrincipalType.ANONYMOUS: "Anonymous",
 }
 
 
 @lru_cache(maxsize=4096)
-def _derived(caller: Caller, owner: str) -> Mapping[str, str]:
-    """The keys that every such request has (IAM: reference_policies_condition-keys)."""
+def _derived(caller: CallerIdentity, owner: str) -> Mapping[str, str]:
+    """The keys that every such request has (IAM User Guide, "AWS global condition context keys")."""
     keys = {"aws:resourceaccount": owner}
     if caller.kind in _TYPES:
         keys["aws:principaltype"] = _TYPES[caller.kind]
@@ -155,9 +161,9 @@ def _derived(caller: Caller, owner: str) -> Mapping[str, str]:
         keys["aws:principalaccount"] = caller.account
         keys["aws:principalarn"] = caller.role_arn or caller.principal
         keys["aws:principalisawsservice"] = "false"
-    elif caller.kind is CallerKind.SERVICE:
+    elif caller.kind is PrincipalType.SERVICE:
         keys["aws:principalisawsservice"] = "true"
         keys["aws:principalservicename"] = caller.principal
-    elif caller.kind is CallerKind.ANONYMOUS:
+    elif caller.kind is PrincipalType.ANONYMOUS:
         keys["aws:principalaccount"] = "anonymous"
     return keys

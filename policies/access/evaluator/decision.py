@@ -1,22 +1,22 @@
 """AWS's decision: explicit denies first, then the limits of organization and endpoint, then who grants.
 
-Order and table: IAM: reference_policies_evaluation-logic_policy-eval-denyallow (one account) and
-reference_policies_evaluation-logic-cross-account (two accounts).
+Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" for one account,
+"Cross-account policy evaluation logic" for two.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policies.access.evaluator.caller import CallerKind, Request, request_of
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
+from policies.access.evaluator.caller import NormalizedRequest, PrincipalType, normalize
 from policies.access.evaluator.layers import Layer, Layers, layers_of, resource_kind
 from policies.access.evaluator.match import Grade
 from policies.access.evaluator.policy import PolicyKind
-from policies.access.question import Answer, Question
 
 
 @dataclass(frozen=True)
-class Step:
+class LayerResult:
     """What one layer said: `allows` and `denies` hold "Sid in policy" of the statements that apply."""
 
     layer: str
@@ -25,7 +25,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Lack:
+class MissingAllow:
     """A layer that had to allow and did not; `nearest` names the statement that came nearest and what it failed on."""
 
     layer: str
@@ -44,8 +44,8 @@ class Explanation:
     allowed: bool
     because: str
     decisive: tuple[str, ...]
-    missing: tuple[Lack, ...]
-    steps: tuple[Step, ...]
+    missing: tuple[MissingAllow, ...]
+    steps: tuple[LayerResult, ...]
 
 
 @dataclass(frozen=True)
@@ -57,41 +57,43 @@ class _Verdict:
     missing: tuple[tuple[str, Layer | None], ...] = ()
 
 
-def decide(question: Question) -> Answer:
-    """Answer one question. Raises `BadPolicy` when a document cannot be read.
+def decide(request: AuthorizationRequest) -> AuthorizationDecision:
+    """Decide one request. Raises `BadPolicy` when a document cannot be read.
 
     A document is parsed once for as long as it lives: alter a copy, never a document that was asked about.
     """
-    request = request_of(question)
-    layers = layers_of(question, request)
-    verdict = _verdict(question, request, layers)
-    because, _ = _because(question, request, verdict)
-    return Answer(id=question.id, allowed=verdict.allowed, because=because)
+    normalized = normalize(request)
+    layers = layers_of(request, normalized)
+    verdict = _verdict(request, normalized, layers)
+    because, _ = _because(request, normalized, verdict)
+    return AuthorizationDecision(id=request.id, allowed=verdict.allowed, because=because)
 
 
-def allows(question: Question) -> bool:
+def allows(request: AuthorizationRequest) -> bool:
     """The same decision without its reasons, for whoever asks a great many. Raises `BadPolicy`."""
-    request = request_of(question)
-    return _verdict(question, request, layers_of(question, request)).allowed
+    normalized = normalize(request)
+    return _verdict(request, normalized, layers_of(request, normalized)).allowed
 
 
-def explain(question: Question) -> Explanation:
-    """Answer one question with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
-    request = request_of(question)
-    layers = layers_of(question, request)
-    verdict = _verdict(question, request, layers)
-    because, missing = _because(question, request, verdict)
-    steps = tuple(Step(layer.name, tuple(map(str, layer.allows)), tuple(map(str, layer.denies))) for layer in layers)
-    return Explanation(question.id, verdict.allowed, because, verdict.reasons, missing, steps)
+def explain(request: AuthorizationRequest) -> Explanation:
+    """Decide one request with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
+    normalized = normalize(request)
+    layers = layers_of(request, normalized)
+    verdict = _verdict(request, normalized, layers)
+    because, missing = _because(request, normalized, verdict)
+    steps = tuple(
+        LayerResult(layer.name, tuple(map(str, layer.allows)), tuple(map(str, layer.denies))) for layer in layers
+    )
+    return Explanation(request.id, verdict.allowed, because, verdict.reasons, missing, steps)
 
 
-def _verdict(question: Question, request: Request, layers: Layers) -> _Verdict:
+def _verdict(request: AuthorizationRequest, normalized: NormalizedRequest, layers: Layers) -> _Verdict:
     denies = [f"Deny {found}" for layer in layers for found in layer.denies]
     if denies:
         return _Verdict(allowed=False, reasons=tuple(denies))
     limits = [*layers.rcps, *layers.scps, *([layers.endpoint] if layers.endpoint else [])]
     missing: list[tuple[str, Layer | None]] = [(layer.name, layer) for layer in limits if not layer.allows]
-    reasons, lacking = _granted(question, request, layers)
+    reasons, lacking = _granted(request, normalized, layers)
     missing.extend(lacking)
     if missing:
         return _Verdict(allowed=False, reasons=(), missing=tuple(missing))
@@ -101,14 +103,14 @@ def _verdict(question: Question, request: Request, layers: Layers) -> _Verdict:
 Granted = tuple[list[str], list[tuple[str, Layer | None]]]
 
 
-def _granted(question: Question, request: Request, layers: Layers) -> Granted:
+def _granted(request: AuthorizationRequest, normalized: NormalizedRequest, layers: Layers) -> Granted:
     """The statements that grant, or the layers that would have to."""
-    resource_name = f"the {resource_kind(question).value}"
-    if not request.caller.in_account:
+    resource_name = f"the {resource_kind(request).value}"
+    if not normalized.caller.in_account:
         return _resource_only(layers.resource, resource_name)
-    if request.caller.account != question.owner:
-        return _two_accounts(request, layers, resource_name)
-    return _one_account(question, request, layers, resource_name)
+    if normalized.caller.account != request.owner:
+        return _two_accounts(normalized, layers, resource_name)
+    return _one_account(request, normalized, layers, resource_name)
 
 
 def _resource_only(resource: Layer | None, name: str) -> Granted:
@@ -118,7 +120,9 @@ def _resource_only(resource: Layer | None, name: str) -> Granted:
     return [], [(name, resource)]
 
 
-def _one_account(question: Question, request: Request, layers: Layers, resource_name: str) -> Granted:
+def _one_account(
+    request: AuthorizationRequest, normalized: NormalizedRequest, layers: Layers, resource_name: str
+) -> Granted:
     resource = _strongest(layers.resource, layers.grants)
     reached = resource.grade if resource else Grade.NONE
     limits = _lacking(layers.boundary, layers.session)
@@ -126,8 +130,8 @@ def _one_account(question: Question, request: Request, layers: Layers, resource_
         return [str(resource.by_grade(reached))], []
     if reached is Grade.ROLE:
         return [], limits
-    reasons, missing = _identity_side(request, layers)
-    if resource_kind(question) is PolicyKind.RESOURCE:
+    reasons, missing = _identity_side(normalized, layers)
+    if resource_kind(request) is PolicyKind.RESOURCE:
         return reasons, missing
     # Trust policies and key policies must themselves allow or delegate; others may be silent or absent.
     if resource is None or reached is Grade.NONE:
@@ -135,7 +139,7 @@ def _one_account(question: Question, request: Request, layers: Layers, resource_
     return [*reasons, str(resource.by_grade(reached))], missing
 
 
-def _two_accounts(request: Request, layers: Layers, resource_name: str) -> Granted:
+def _two_accounts(normalized: NormalizedRequest, layers: Layers, resource_name: str) -> Granted:
     """Both accounts must allow; a grant to the principal itself stands for both sides, as a key policy does at home."""
     grants = layers.grants
     if grants is not None and grants.grade > Grade.ACCOUNT:
@@ -143,7 +147,7 @@ def _two_accounts(request: Request, layers: Layers, resource_name: str) -> Grant
         if not limits:
             return [str(grants.by_grade(grants.grade))], []
     resource = _strongest(layers.resource, grants)
-    reasons, missing = _identity_side(request, layers)
+    reasons, missing = _identity_side(normalized, layers)
     if resource is None or not resource.allows:
         return [], [*missing, (resource_name, layers.resource)]
     return [*reasons, str(resource.by_grade(resource.grade))], missing
@@ -155,9 +159,9 @@ def _strongest(resource: Layer | None, grants: Layer | None) -> Layer | None:
     return grants
 
 
-def _identity_side(request: Request, layers: Layers) -> Granted:
-    """Identity policies with what limits them. The root user needs none (…_policy-eval-denyallow)."""
-    if request.caller.kind is CallerKind.ROOT:
+def _identity_side(normalized: NormalizedRequest, layers: Layers) -> Granted:
+    """Identity policies with what limits them. The root user needs none."""
+    if normalized.caller.kind is PrincipalType.ROOT:
         return ["full access of the account root"], []
     missing: list[tuple[str, Layer | None]] = []
     reasons = []
@@ -173,11 +177,13 @@ def _lacking(*layers: Layer | None) -> list[tuple[str, Layer | None]]:
     return [(layer.name, layer) for layer in layers if layer is not None and not layer.allows]
 
 
-def _because(question: Question, request: Request, verdict: _Verdict) -> tuple[str, tuple[Lack, ...]]:
+def _because(
+    request: AuthorizationRequest, normalized: NormalizedRequest, verdict: _Verdict
+) -> tuple[str, tuple[MissingAllow, ...]]:
     if verdict.reasons:
         return " and ".join(verdict.reasons), ()
-    lacks = tuple(Lack(name, _nearest(layer, request)) for name, layer in verdict.missing)
-    what = f"{question.action} on {question.resource}"
+    lacks = tuple(MissingAllow(name, _nearest(layer, normalized)) for name, layer in verdict.missing)
+    what = f"{request.action} on {request.resource}"
     sentences = []
     for lack, (_, layer) in zip(lacks, verdict.missing, strict=True):
         if layer is None:
@@ -188,8 +194,8 @@ def _because(question: Question, request: Request, verdict: _Verdict) -> tuple[s
     return "; ".join(sentences), lacks
 
 
-def _nearest(layer: Layer | None, request: Request) -> str | None:
-    found = layer.nearest(request) if layer is not None else None
+def _nearest(layer: Layer | None, normalized: NormalizedRequest) -> str | None:
+    found = layer.nearest(normalized) if layer is not None else None
     if found is None:
         return None
     name, miss = found

@@ -1,27 +1,28 @@
 """KMS grants: a third source of permission for a key, besides its key policy and identity policies.
 
-Sources: KMS: grants (a grantee uses a grant as if the permission came from a key policy or an IAM policy) and
-botocore's kms model (GrantConstraints). A grant only allows; explicit denies elsewhere still count. AWS does not state
-that a grant to a principal of another account makes an identity policy there needless: that follows from the first.
+A grantee uses a grant as if the permission came from a key policy or an IAM policy (AWS KMS Developer Guide, "Grants in
+AWS KMS"); constraints are those of AWS Key Management Service API Reference, "GrantConstraints". A grant only allows:
+explicit denies elsewhere still count. AWS does not state that a grant to a principal of another account makes an
+identity policy there needless: that follows from the first sentence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policies.access.evaluator.caller import Request
+from policies.access.authorization import KmsGrant
+from policies.access.evaluator.caller import NormalizedRequest
 from policies.access.evaluator.errors import BadPolicy, allowed, nearest
 from policies.access.evaluator.match import Grade, grade_of
-from policies.access.question import Grant
 
 _PREFIX = "kms:encryptioncontext:"
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
-# botocore kms GrantConstraints: the encryption context is not asked for where the operation has none. CreateGrant's own
-# rule (the new grant must be as strict) is about the grant that is made, which a question does not hold.
+# API Reference, "GrantConstraints": operations without an encryption context are not constrained. CreateGrant's own
+# rule (the new grant must be as strict) is about the grant that is made, which a request does not hold.
 _WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
 
 
-def grant_grade(grant: Grant, request: Request, where: str) -> Grade:
+def grant_grade(grant: KmsGrant, request: NormalizedRequest, where: str) -> Grade:
     """How a grant reaches the caller for this action; NONE when operation, grantee or constraints do not fit.
 
     Raises `BadPolicy` for a constraint that is not known.
@@ -40,7 +41,7 @@ def grant_grade(grant: Grant, request: Request, where: str) -> Grade:
     return grade_of(account, None if account else grant.grantee, request.caller)
 
 
-def _constraints_hold(grant: Grant, request: Request) -> bool:
+def _constraints_hold(grant: KmsGrant, request: NormalizedRequest) -> bool:
     given = {key.removeprefix(_PREFIX): value for key, value in request.single.items() if key.startswith(_PREFIX)}
     equals = grant.constraints.get("EncryptionContextEquals")
     subset = grant.constraints.get("EncryptionContextSubset")

@@ -1,4 +1,4 @@
-"""The policies of a question, layer by layer, each with what it says about the request."""
+"""The policies of a request, layer by layer, each with what it says about the request."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.access.evaluator.caller import CallerKind, Request
+from policies.access.authorization import AuthorizationRequest
+from policies.access.evaluator.caller import NormalizedRequest, PrincipalType
 from policies.access.evaluator.grants import grant_grade
 from policies.access.evaluator.match import Grade, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import PARSED, parse
-from policies.access.evaluator.policy import Policy, PolicyKind
-from policies.access.question import Question
+from policies.access.evaluator.policy import ParsedPolicy, PolicyKind
 
-# Services whose resources RCPs cover: ORG: orgs_manage_policies_rcps, as listed in aws-facts 2.1.
+# Services whose resources RCPs cover. Source: AWS Organizations User Guide, "Resource control policies (RCPs)".
 RCP_SERVICES = frozenset(
     {
         "codeartifact",
@@ -32,12 +32,13 @@ RCP_SERVICES = frozenset(
         "xray",
     }
 )
-# ORG: orgs_manage_policies_rcps; KMS: resource-control-policies.
+# Sources: AWS Organizations User Guide, "Resource control policies (RCPs)"; AWS KMS Developer Guide, "Resource control
+# policies in AWS KMS".
 _RCP_EXEMPT_ACTIONS = frozenset({"kms:retiregrant"})
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchedStatement:
     """A statement that applies: its label, the policy it is in and how it reaches the caller."""
 
     sid: str
@@ -53,46 +54,46 @@ class Layer:
     """One layer of evaluation. `name` is singular ("the resource policy"); levels of SCPs are a layer each."""
 
     name: str
-    policies: tuple[tuple[str, Policy], ...]
-    allows: tuple[Found, ...]
-    denies: tuple[Found, ...]
+    policies: tuple[tuple[str, ParsedPolicy], ...]
+    allows: tuple[MatchedStatement, ...]
+    denies: tuple[MatchedStatement, ...]
 
     @property
     def grade(self) -> Grade:
         """The strongest Allow."""
         return max((found.grade for found in self.allows), default=Grade.NONE)
 
-    def by_grade(self, least: Grade) -> Found:
+    def by_grade(self, least: Grade) -> MatchedStatement:
         """The first Allow of at least this grade; there must be one."""
         return next(found for found in self.allows if found.grade >= least)
 
-    def nearest(self, request: Request) -> tuple[str, NearMiss] | None:
+    def nearest(self, normalized: NormalizedRequest) -> tuple[str, NearMiss] | None:
         """The statement that came nearest to allowing, with its policy's name."""
-        misses = [(name, miss) for name, policy in self.policies if (miss := near_miss(policy, request)) is not None]
+        misses = [(name, miss) for name, policy in self.policies if (miss := near_miss(policy, normalized)) is not None]
         return max(misses, key=lambda pair: pair[1].score, default=None)
 
 
-def _policy(document: Mapping[str, Any], question: Question, name: str, kind: PolicyKind) -> Policy:
-    return PARSED.of(document, kind, lambda: parse(document, f"question {question.id}, {name}", kind))
+def _policy(document: Mapping[str, Any], request: AuthorizationRequest, name: str, kind: PolicyKind) -> ParsedPolicy:
+    return PARSED.of(document, kind, lambda: parse(document, f"question {request.id}, {name}", kind))
 
 
-def review(name: str, policies: Sequence[tuple[str, Policy]], request: Request) -> Layer:
+def review(name: str, policies: Sequence[tuple[str, ParsedPolicy]], normalized: NormalizedRequest) -> Layer:
     """What the policies of one layer say."""
-    allows: list[Found] = []
-    denies: list[Found] = []
+    allows: list[MatchedStatement] = []
+    denies: list[MatchedStatement] = []
     for policy_name, policy in policies:
-        for statement in policy.for_action(request.action):
-            reached = applies(statement, request)
+        for statement in policy.for_action(normalized.action):
+            reached = applies(statement, normalized)
             if reached is not Grade.NONE:
-                (allows if statement.allow else denies).append(Found(statement.label, policy_name, reached))
+                (allows if statement.allow else denies).append(MatchedStatement(statement.label, policy_name, reached))
     return Layer(name, tuple(policies), tuple(allows), tuple(denies))
 
 
-def resource_kind(question: Question) -> PolicyKind:
+def resource_kind(request: AuthorizationRequest) -> PolicyKind:
     """Which kind of resource policy guards the resource: roles and keys have kinds of their own."""
-    parts = question.resource.split(":", 5)
+    parts = request.resource.split(":", 5)
     service, rest = (parts[2], parts[5]) if len(parts) == 6 else ("", "")
-    if service == "iam" and rest.startswith("role/") and question.action.lower().startswith("sts:"):
+    if service == "iam" and rest.startswith("role/") and request.action.lower().startswith("sts:"):
         return PolicyKind.TRUST
     if service == "kms" and rest.startswith("key/"):
         return PolicyKind.KEY
@@ -120,68 +121,73 @@ class Layers:
                 yield layer
 
 
-def layers_of(question: Question, request: Request) -> Layers:
+def layers_of(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layers:
     """Parse and review every policy that applies to this caller. Raises `BadPolicy` with the first bad document's
     problems."""
-    caller = request.caller
-    identified = caller.in_account and caller.kind is not CallerKind.ROOT
-    kind = resource_kind(question)
+    caller = normalized.caller
+    identified = caller.in_account and caller.kind is not PrincipalType.ROOT
+    kind = resource_kind(request)
     return Layers(
-        scps=_levels(question.scps, PolicyKind.SCP, question, request)
+        scps=_levels(request.scps, PolicyKind.SCP, request, normalized)
         if caller.in_account and not caller.service_linked
         else (),
-        rcps=_levels(question.rcps, PolicyKind.RCP, question, request) if _rcp_applies(request) else (),
-        endpoint=_single(question.endpoint_policy, PolicyKind.ENDPOINT, question, request),
-        resource=_single(question.resource_policy, kind, question, request),
-        identity=_identity(question, request) if identified else None,
-        boundary=_single(question.boundary, PolicyKind.BOUNDARY, question, request) if identified else None,
-        session=_single(question.session, PolicyKind.SESSION, question, request) if identified else None,
-        grants=_grants(question, request) if kind is PolicyKind.KEY else None,
+        rcps=_levels(request.rcps, PolicyKind.RCP, request, normalized) if _rcp_applies(normalized) else (),
+        endpoint=_single(request.endpoint_policy, PolicyKind.ENDPOINT, request, normalized),
+        resource=_single(request.resource_policy, kind, request, normalized),
+        identity=_identity(request, normalized) if identified else None,
+        boundary=_single(request.boundary, PolicyKind.BOUNDARY, request, normalized) if identified else None,
+        session=_single(request.session, PolicyKind.SESSION, request, normalized) if identified else None,
+        grants=_grants(request, normalized) if kind is PolicyKind.KEY else None,
     )
 
 
-def _grants(question: Question, request: Request) -> Layer | None:
+def _grants(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layer | None:
     """The KMS grants that reach the caller, as a layer of their own; None when none does."""
     found = []
-    for number, grant in enumerate(question.grants, start=1):
-        reached = grant_grade(grant, request, f"question {question.id}, grant {number}")
+    for number, grant in enumerate(request.grants, start=1):
+        reached = grant_grade(grant, normalized, f"question {request.id}, grant {number}")
         if reached is not Grade.NONE:
-            found.append(Found(f"to {grant.grantee}", f"grant {number}", reached))
+            found.append(MatchedStatement(f"to {grant.grantee}", f"grant {number}", reached))
     return Layer("the grants", (), tuple(found), ()) if found else None
 
 
-def _rcp_applies(request: Request) -> bool:
+def _rcp_applies(normalized: NormalizedRequest) -> bool:
     """RCPs bind every caller, services included, of the services that they cover, save service-linked roles."""
-    service = request.action.partition(":")[0]
-    covered = service in RCP_SERVICES and request.action not in _RCP_EXEMPT_ACTIONS
-    return covered and not request.caller.service_linked
+    service = normalized.action.partition(":")[0]
+    covered = service in RCP_SERVICES and normalized.action not in _RCP_EXEMPT_ACTIONS
+    return covered and not normalized.caller.service_linked
 
 
 def _levels(
-    levels: Sequence[Sequence[Mapping[str, Any]]], kind: PolicyKind, question: Question, request: Request
+    levels: Sequence[Sequence[Mapping[str, Any]]],
+    kind: PolicyKind,
+    request: AuthorizationRequest,
+    normalized: NormalizedRequest,
 ) -> tuple[Layer, ...]:
     short = "SCP" if kind is PolicyKind.SCP else "RCP"
     found = []
     for level, documents in enumerate(levels, start=1):
         named = [
-            (name := f"{short} {number} of level {level}", _policy(document, question, name, kind))
+            (name := f"{short} {number} of level {level}", _policy(document, request, name, kind))
             for number, document in enumerate(documents, start=1)
         ]
-        found.append(review(f"the {short}s of level {level}", named, request))
+        found.append(review(f"the {short}s of level {level}", named, normalized))
     return tuple(found)
 
 
-def _identity(question: Question, request: Request) -> Layer:
+def _identity(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layer:
     named = [
-        (name := f"identity policy {number}", _policy(document, question, name, PolicyKind.IDENTITY))
-        for number, document in enumerate(question.identity, start=1)
+        (name := f"identity policy {number}", _policy(document, request, name, PolicyKind.IDENTITY))
+        for number, document in enumerate(request.identity, start=1)
     ]
-    return review("the identity policies", named, request)
+    return review("the identity policies", named, normalized)
 
 
-def _single(document: Mapping[str, Any] | None, kind: PolicyKind, question: Question, request: Request) -> Layer | None:
+def _single(
+    document: Mapping[str, Any] | None, kind: PolicyKind, request: AuthorizationRequest, normalized: NormalizedRequest
+) -> Layer | None:
     if document is None:
         return None
-    policy = _policy(document, question, kind.value, kind)
+    policy = _policy(document, request, kind.value, kind)
     name = f"the {kind.value}"
-    return review(name, [(name, policy)], request)
+    return review(name, [(name, policy)], normalized)

@@ -11,12 +11,13 @@ from typing import Any
 
 from policies.access.evaluator.policy import PolicyKind
 
-# IAM: reference_iam-quotas, and KMS: key-policy-overview: tab, line feed, carriage return, U+0020 to U+00FF.
+# All but tab, line feed, carriage return and U+0020 to U+00FF.
+# Sources: IAM User Guide, "IAM and AWS STS quotas"; AWS KMS Developer Guide, "Create a key policy".
 _FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\u00ff]")
 
 
 @dataclass(frozen=True)
-class Limit:
+class SizeQuota:
     """`size` in bytes or characters; with `white_space` what stands between JSON tokens counts as well."""
 
     size: int
@@ -25,37 +26,42 @@ class Limit:
     note: str = ""
 
 
-# aws-facts 1.1 names the page of each row.
-BY_KIND: Mapping[PolicyKind, Limit] = MappingProxyType(
+# Sources: IAM User Guide, "IAM and AWS STS quotas"; AWS Organizations User Guide, "Quotas and service limits for AWS
+# Organizations"; AWS PrivateLink Guide, "AWS PrivateLink quotas"; AWS KMS Developer Guide, "Create a key policy".
+BY_KIND: Mapping[PolicyKind, SizeQuota] = MappingProxyType(
     {
-        # A question does not say which identity policies are managed (6,144 each) and which inline (10,240 a role).
-        PolicyKind.IDENTITY: Limit(10_240, note="inline policies of a role; a managed policy may have 6,144"),
-        PolicyKind.BOUNDARY: Limit(6_144),  # a boundary is a managed policy
-        PolicyKind.SESSION: Limit(2_048, white_space=True),
-        PolicyKind.SCP: Limit(10_240, white_space=True),
-        PolicyKind.RCP: Limit(5_120, white_space=True),
-        PolicyKind.ENDPOINT: Limit(20_480, white_space=True),
-        PolicyKind.TRUST: Limit(2_048, note="8,192 on request"),
-        PolicyKind.KEY: Limit(32_768, bytes=True, white_space=True),
+        # A request does not say which identity policies are managed (6,144 each) and which inline (10,240 a role).
+        PolicyKind.IDENTITY: SizeQuota(10_240, note="inline policies of a role; a managed policy may have 6,144"),
+        PolicyKind.BOUNDARY: SizeQuota(6_144),  # a boundary is a managed policy
+        PolicyKind.SESSION: SizeQuota(2_048, white_space=True),
+        PolicyKind.SCP: SizeQuota(10_240, white_space=True),
+        PolicyKind.RCP: SizeQuota(5_120, white_space=True),
+        PolicyKind.ENDPOINT: SizeQuota(20_480, white_space=True),
+        PolicyKind.TRUST: SizeQuota(2_048, note="8,192 on request"),
+        PolicyKind.KEY: SizeQuota(32_768, bytes=True, white_space=True),
     }
 )
 # Resource policies by the service in the resource's ARN; a service that is not here has no limit that is known.
-BY_SERVICE: Mapping[str, Limit] = MappingProxyType(
+# Sources: Amazon S3 User Guide, "Bucket policies for Amazon S3"; botocore's models of ecr and sagemaker; AWS Lambda
+# Developer Guide, "Lambda quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas"; Amazon EventBridge User
+# Guide, "Amazon EventBridge quotas"; AWS General Reference, "Amazon API Gateway endpoints and quotas". Unconfirmed: SNS
+# and Secrets Manager.
+BY_SERVICE: Mapping[str, SizeQuota] = MappingProxyType(
     {
-        "s3": Limit(20_480, bytes=True, white_space=True),
-        "ecr": Limit(10_240, white_space=True),
-        "sagemaker": Limit(20_480),
-        "lambda": Limit(20_480, bytes=True),
-        "sqs": Limit(8_192, bytes=True),
-        "sns": Limit(30_720, bytes=True),
-        "events": Limit(10_240),
-        "execute-api": Limit(8_192, bytes=True),
-        "secretsmanager": Limit(20_480),
+        "s3": SizeQuota(20_480, bytes=True, white_space=True),
+        "ecr": SizeQuota(10_240, white_space=True),
+        "sagemaker": SizeQuota(20_480),
+        "lambda": SizeQuota(20_480, bytes=True),
+        "sqs": SizeQuota(8_192, bytes=True),
+        "sns": SizeQuota(30_720, bytes=True),
+        "events": SizeQuota(10_240),
+        "execute-api": SizeQuota(8_192, bytes=True),
+        "secretsmanager": SizeQuota(20_480),
     }
 )
 
 
-def limit_of(kind: PolicyKind, resource: str) -> Limit | None:
+def quota_of(kind: PolicyKind, resource: str) -> SizeQuota | None:
     """The limit of a document of this kind; for a resource policy, of the service in the resource's ARN."""
     if kind is not PolicyKind.RESOURCE:
         return BY_KIND[kind]
@@ -75,7 +81,7 @@ def text_problems(
             f"{where}: the character {found.group(0)!r} is not allowed; a policy may hold tab, line feed, carriage "
             "return and U+0020 to U+00FF only, remove it."
         )
-    limit = limit_of(kind, resource)
+    limit = quota_of(kind, resource)
     if limit is not None:
         counted = text if limit.white_space and text is not None else compact
         size = len(counted.encode()) if limit.bytes else len(counted)

@@ -6,17 +6,25 @@ import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from policies.access.evaluator.caller import Caller, CallerKind, Request
-from policies.access.evaluator.operators import Test
-from policies.access.evaluator.policy import Clause, Operand, Policy, Principals, Quantifier, Resources, Statement
+from policies.access.evaluator.caller import CallerIdentity, NormalizedRequest, PrincipalType
+from policies.access.evaluator.operators import ValueTest
+from policies.access.evaluator.policy import (
+    ConditionClause,
+    Operand,
+    ParsedPolicy,
+    ParsedStatement,
+    PrincipalElement,
+    Quantifier,
+    ResourceElement,
+)
 from policies.access.evaluator.template import Resolved, Span, Template, compiled, resolve
 
 
 class Grade(enum.IntEnum):
     """How a Principal element reaches the caller, and so which implicit denies still limit what it grants.
 
-    IAM: reference_policies_evaluation-logic_policy-eval-denyallow, the table for one account; the account's row is
-    that of reference_policies_elements_principal (naming an account delegates, it grants to nobody in it).
+    Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", the table for
+    one account; "AWS JSON policy elements: Principal": naming an account delegates, it grants to nobody in it.
     """
 
     NONE = 0
@@ -34,33 +42,33 @@ class NearMiss:
     reason: str
 
 
-def grade(principals: Principals, caller: Caller) -> Grade:
+def grade(principals: PrincipalElement, caller: CallerIdentity) -> Grade:
     """How a Principal element (not NotPrincipal) reaches the caller."""
     if principals.everyone:
         return Grade.DIRECT
-    if caller.kind is CallerKind.SERVICE:
+    if caller.kind is PrincipalType.SERVICE:
         return Grade.DIRECT if caller.principal in principals.services else Grade.NONE
-    if caller.kind is CallerKind.FEDERATED:
+    if caller.kind is PrincipalType.FEDERATED:
         return Grade.DIRECT if caller.principal in principals.federated else Grade.NONE
-    if caller.kind is CallerKind.ANONYMOUS:
+    if caller.kind is PrincipalType.ANONYMOUS:
         return Grade.NONE
     return max((grade_of(entry.account, entry.arn, caller) for entry in principals.aws), default=Grade.NONE)
 
 
-def grade_of(account: str | None, arn: str | None, caller: Caller) -> Grade:
+def grade_of(account: str | None, arn: str | None, caller: CallerIdentity) -> Grade:
     """How one AWS principal, an account or an ARN, reaches the caller."""
     if account is not None:
         return Grade.ACCOUNT if account == caller.account else Grade.NONE
     if arn is None:
         return Grade.NONE
     if arn == caller.principal:
-        return Grade.ROLE if caller.kind is CallerKind.ROLE else Grade.DIRECT
-    if caller.kind is CallerKind.SESSION and _is_role_of(arn, caller):
+        return Grade.ROLE if caller.kind is PrincipalType.ROLE else Grade.DIRECT
+    if caller.kind is PrincipalType.SESSION and _is_role_of(arn, caller):
         return Grade.ROLE
     return Grade.NONE
 
 
-def _is_role_of(arn: str, caller: Caller) -> bool:
+def _is_role_of(arn: str, caller: CallerIdentity) -> bool:
     """A session's ARN lacks its role's path: any role of that name and account, unless the role's ARN is known."""
     if arn == caller.role_arn:
         return True
@@ -70,11 +78,11 @@ def _is_role_of(arn: str, caller: Caller) -> bool:
     return arn.startswith(start) and arn.rsplit("/", 1)[1] == caller.role_name
 
 
-def excepted(principals: Principals, request: Request) -> bool:
+def excepted(principals: PrincipalElement, request: NormalizedRequest) -> bool:
     """Whether a NotPrincipal element leaves the caller out of its denial.
 
     The caller's whole chain must be listed (account, role, session): AWS checks one after the other. A caller with a
-    permissions boundary is never left out. IAM: reference_policies_elements_notprincipal.
+    permissions boundary is never left out. IAM User Guide, "AWS JSON policy elements: NotPrincipal".
     """
     caller = request.caller
     if caller.in_account and request.bounded:
@@ -89,15 +97,15 @@ def excepted(principals: Principals, request: Request) -> bool:
 
 # What NotPrincipal must list for a caller of each kind, in the grades by which the entries reach it.
 _CHAINS = {
-    CallerKind.ROOT: {Grade.ACCOUNT},
-    CallerKind.USER: {Grade.ACCOUNT, Grade.DIRECT},
-    CallerKind.FEDERATED_USER: {Grade.ACCOUNT, Grade.DIRECT},
-    CallerKind.ROLE: {Grade.ACCOUNT, Grade.ROLE},
-    CallerKind.SESSION: {Grade.ACCOUNT, Grade.ROLE, Grade.DIRECT},
+    PrincipalType.ROOT: {Grade.ACCOUNT},
+    PrincipalType.USER: {Grade.ACCOUNT, Grade.DIRECT},
+    PrincipalType.FEDERATED_USER: {Grade.ACCOUNT, Grade.DIRECT},
+    PrincipalType.ROLE: {Grade.ACCOUNT, Grade.ROLE},
+    PrincipalType.SESSION: {Grade.ACCOUNT, Grade.ROLE, Grade.DIRECT},
 }
 
 
-def principal_grade(statement: Statement, request: Request) -> Grade:
+def principal_grade(statement: ParsedStatement, request: NormalizedRequest) -> Grade:
     """How the statement's Principal or NotPrincipal reaches the caller; without either it does directly."""
     principals = statement.principals
     if principals is None:
@@ -107,7 +115,7 @@ def principal_grade(statement: Statement, request: Request) -> Grade:
     return grade(principals, request.caller)
 
 
-def resource_matches(resources: Resources | None, request: Request) -> bool:
+def resource_matches(resources: ResourceElement | None, request: NormalizedRequest) -> bool:
     """Whether Resource or NotResource covers the request's resource."""
     if resources is None:
         return True
@@ -116,13 +124,16 @@ def resource_matches(resources: Resources | None, request: Request) -> bool:
     return found is not resources.negated
 
 
-def _template_matches(template: Template, request: Request) -> bool:
+def _template_matches(template: Template, request: NormalizedRequest) -> bool:
     resolved = resolve(template, request.single)
     return resolved is not None and compiled(resolved, Span.SEGMENT).fullmatch(request.resource) is not None
 
 
-def clause_holds(clause: Clause, request: Request) -> bool:
-    """Whether one key of one operator is satisfied (IAM: reference_policies_elements_condition_operators)."""
+def clause_holds(clause: ConditionClause, request: NormalizedRequest) -> bool:
+    """Whether the request satisfies one key of one operator.
+
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+    """
     values = request.values.get(clause.key)
     operator = clause.operator
     if operator is None:
@@ -137,17 +148,20 @@ def clause_holds(clause: Clause, request: Request) -> bool:
         # Several values without a set operator: AWS requires one and does not say what happens without it. Here the
         # positive operator asks for some match and the negated one for no match (no source).
         return _some(tests, values) is not operator.negated
-    # Nothing but empty strings is no value for the set operators (IAM: reference_policies_multi-value-conditions).
+    # Nothing but empty strings is no value for the set operators.
+    # Source: IAM User Guide, "Creating a condition with multiple keys or values".
     present = values if any(values) else ()
     each = (any(test(value) for test in tests) is not operator.negated for value in present)
     return all(each) if clause.quantifier is Quantifier.ALL else any(each)
 
 
-def _some(tests: Iterable[Test], values: tuple[str, ...]) -> bool:
+def _some(tests: Iterable[ValueTest], values: tuple[str, ...]) -> bool:
     return any(test(value) for test in tests for value in values)
 
 
-def _tests(operands: Iterable[Operand], build: Callable[[Resolved], Test], single: Mapping[str, str]) -> Iterable[Test]:
+def _tests(
+    operands: Iterable[Operand], build: Callable[[Resolved], ValueTest], single: Mapping[str, str]
+) -> Iterable[ValueTest]:
     """The tests of all values; a value with a variable that has no value matches nothing, so it is left out."""
     for operand in operands:
         if operand.test is not None:
@@ -158,7 +172,7 @@ def _tests(operands: Iterable[Operand], build: Callable[[Resolved], Test], singl
             yield build(resolved)
 
 
-def applies(statement: Statement, request: Request) -> Grade:
+def applies(statement: ParsedStatement, request: NormalizedRequest) -> Grade:
     """How a statement that matches the action applies to the request: NONE when any other element does not match."""
     if not resource_matches(statement.resources, request):
         return Grade.NONE
@@ -171,7 +185,7 @@ def applies(statement: Statement, request: Request) -> Grade:
     return reached
 
 
-def near_miss(policy: Policy, request: Request) -> NearMiss | None:
+def near_miss(policy: ParsedPolicy, request: NormalizedRequest) -> NearMiss | None:
     """The Allow statement that fails on the fewest elements; of equals, the first.
 
     A statement for the action comes before any statement for other actions of the same service.
@@ -186,7 +200,7 @@ def near_miss(policy: Policy, request: Request) -> NearMiss | None:
     return NearMiss(-len(failures), best.label, " and ".join(failures)) if failures else None
 
 
-def _failed(statement: Statement, request: Request) -> int:
+def _failed(statement: ParsedStatement, request: NormalizedRequest) -> int:
     """How many elements of the statement do not match."""
     return (
         (principal_grade(statement, request) is Grade.NONE)
@@ -195,7 +209,7 @@ def _failed(statement: Statement, request: Request) -> int:
     )
 
 
-def _failures(statement: Statement, request: Request) -> list[str]:
+def _failures(statement: ParsedStatement, request: NormalizedRequest) -> list[str]:
     failures = []
     if principal_grade(statement, request) is Grade.NONE:
         gone = [entry.text for entry in statement.principals.aws if entry.deleted] if statement.principals else []
@@ -211,7 +225,7 @@ def _failures(statement: Statement, request: Request) -> list[str]:
     return failures
 
 
-def _shown(clause: Clause, request: Request) -> str:
+def _shown(clause: ConditionClause, request: NormalizedRequest) -> str:
     """What the request has for the key."""
     values = request.values.get(clause.key)
     return " (the key is absent)" if values is None else f" (it is {', '.join(values)})"

@@ -1,8 +1,8 @@
 """The condition operators: what one policy value says about one value of the request.
 
-Source of the operators and of their types: IAM: reference_policies_elements_condition_operators. Where AWS says
-nothing about a value that is not of the operator's type ("abc" for a number), such a value equals nothing: the
-positive operator is false and the negated one true (no source).
+Source of the operators and of their types: IAM User Guide, "IAM JSON policy elements: Condition operators". AWS says
+nothing about a value that is not of the operator's type ("abc" for a number): here such a value equals nothing, so that
+the positive operator is false and the negated one true (no source).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
-from policies.access.evaluator.template import Resolved, Span, Wild, compiled, literal
+from policies.access.evaluator.template import Resolved, Span, Wildcard, compiled, literal
 
-Test = Callable[[str], bool]
+ValueTest = Callable[[str], bool]
 _ARN_PARTS = 6
 _DATE = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
@@ -40,27 +40,27 @@ class Operator:
     """
 
     name: str
-    build: Callable[[Resolved], Test]
+    build: Callable[[Resolved], ValueTest]
     negated: bool = False
     variables: bool = False
 
 
-def _equals(parts: Resolved) -> Test:
+def _equals(parts: Resolved) -> ValueTest:
     text = literal(parts)
     return lambda value: value == text
 
 
-def _equals_ignore_case(parts: Resolved) -> Test:
+def _equals_ignore_case(parts: Resolved) -> ValueTest:
     text = literal(parts).lower()
     return lambda value: value.lower() == text
 
 
-def _like(parts: Resolved) -> Test:
+def _like(parts: Resolved) -> ValueTest:
     pattern = compiled(parts, Span.ANYTHING)
     return lambda value: pattern.fullmatch(value) is not None
 
 
-def _arn_like(parts: Resolved) -> Test:
+def _arn_like(parts: Resolved) -> ValueTest:
     """Six parts between colons, each matched for itself; the last keeps the colons that it has."""
     segments = _segments(parts)
     if len(segments) != _ARN_PARTS:
@@ -77,9 +77,9 @@ def _arn_like(parts: Resolved) -> Test:
 
 
 def _segments(parts: Resolved) -> list[Resolved]:
-    segments: list[list[str | Wild]] = [[]]
+    segments: list[list[str | Wildcard]] = [[]]
     for part in parts:
-        if isinstance(part, Wild):
+        if isinstance(part, Wildcard):
             segments[-1].append(part)
             continue
         first, *others = part.split(":", _ARN_PARTS - len(segments))
@@ -118,8 +118,8 @@ def date(text: str) -> Decimal | None:
 
 def _compared(
     read: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]
-) -> Callable[[Resolved], Test]:
-    def build(parts: Resolved) -> Test:
+) -> Callable[[Resolved], ValueTest]:
+    def build(parts: Resolved) -> ValueTest:
         bound = read(literal(parts))
 
         def test(value: str) -> bool:
@@ -131,12 +131,12 @@ def _compared(
     return build
 
 
-def _bool(parts: Resolved) -> Test:
+def _bool(parts: Resolved) -> ValueTest:
     text = literal(parts).lower()
     return lambda value: text in {"true", "false"} and value.lower() == text
 
 
-def _binary(parts: Resolved) -> Test:
+def _binary(parts: Resolved) -> ValueTest:
     expected = _decoded(literal(parts))
     return lambda value: expected is not None and _decoded(value) == expected
 
@@ -156,7 +156,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _ip(parts: Resolved) -> Test:
+def _ip(parts: Resolved) -> ValueTest:
     """An address alone is a range of one; addresses of the other family are outside every range."""
     try:
         network = ipaddress.ip_network(literal(parts).strip(), strict=False)

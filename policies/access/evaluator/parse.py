@@ -1,6 +1,6 @@
 """From the JSON of a policy document to compiled statements; every defect is reported, not only the first.
 
-Grammar: IAM: reference_policies_grammar and the pages of the elements.
+Grammar: IAM User Guide, "Grammar of the IAM JSON policy language" and the pages of the elements.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from typing import Any
 from policies.access.evaluator.errors import BadPolicy, nearest
 from policies.access.evaluator.parse_condition import read_condition
 from policies.access.evaluator.parse_principal import read_principals
-from policies.access.evaluator.policy import Policy, PolicyKind, Principals, Resources, Statement
+from policies.access.evaluator.policy import (
+    ParsedPolicy,
+    ParsedStatement,
+    PolicyKind,
+    PrincipalElement,
+    ResourceElement,
+)
 from policies.access.evaluator.template import Span, Template, parse_resource, parse_template, regex_text, static
 from policies.access.remembered import Remembered
 
@@ -31,19 +37,20 @@ _ELEMENTS = (
     "Condition",
 )
 _ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[\w*?.-]+", re.ASCII)
-# A resource is `*` or an ARN whose partition and service are plain: IAM: reference_policies_elements_resource allows
-# no wildcard in the service segment.
+# A resource is `*` or an ARN without a wildcard in the service segment.
+# Source: IAM User Guide, "IAM JSON policy elements: Resource".
 _RESOURCE = re.compile(r"\*|arn:[a-z0-9*?-]+:[A-Za-z0-9-]+:.*", re.DOTALL)
 # Policies that belong to one resource may leave Resource out: it is then that resource.
 _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY})
-# IAM: reference_policies_elements_sid; other services have rules of their own.
+# Kinds whose Sids must differ; other services have rules of their own.
+# Source: IAM User Guide, "IAM JSON policy elements: Sid".
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
 # Documents by the kind that they were read as.
-PARSED: Remembered[Policy] = Remembered()
+PARSED: Remembered[ParsedPolicy] = Remembered()
 
 
-def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:
+def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> ParsedPolicy:
     """Read one document.
 
     `where` starts every message ("question q1, identity policy 2"). Raises `BadPolicy` with all that is wrong.
@@ -61,16 +68,16 @@ def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> Policy:
     if problems:
         raise BadPolicy(problems)
     deleted = sorted({entry.text for item in statements for entry in _aws(item) if entry.deleted})
-    return Policy(kind, statements, tuple(deleted))
+    return ParsedPolicy(kind, statements, tuple(deleted))
 
 
-def _aws(statement: Statement) -> Sequence[Any]:
+def _aws(statement: ParsedStatement) -> Sequence[Any]:
     return statement.principals.aws if statement.principals else ()
 
 
 def _statements(
     document: Mapping[str, Any], where: str, kind: PolicyKind, variables: bool, problems: list[str]
-) -> tuple[Statement, ...]:
+) -> tuple[ParsedStatement, ...]:
     if "Statement" not in document:
         problems.append(f"{where}: there is no Statement; give an object or a list of objects.")
         return ()
@@ -80,7 +87,7 @@ def _statements(
     if not isinstance(given, list | tuple):
         problems.append(f"{where}: Statement is {kind_of(given)}; it must be an object or a list of objects.")
         return ()
-    found: list[Statement] = []
+    found: list[ParsedStatement] = []
     for position, statement in enumerate(given, start=1):
         reader = _Reader(where, kind, variables, problems)
         parsed = reader.statement(statement, position)
@@ -110,7 +117,7 @@ class _Reader:
         self.variables = variables
         self.problems = problems
 
-    def statement(self, given: Any, position: int) -> Statement | None:
+    def statement(self, given: Any, position: int) -> ParsedStatement | None:
         """One statement, or None when it is no object; anything wrong with it is added to the problems."""
         if not isinstance(given, Mapping):
             self.problems.append(f"{self.where}: statement {position} is {kind_of(given)}; it must be an object.")
@@ -122,18 +129,18 @@ class _Reader:
         self.where_now = f"{self.where}, {label if label.startswith('statement ') else f'statement {label}'}"
         for name in given:
             if name not in _ELEMENTS:
-                self._wrong(f"unknown element {name}{nearest(name, _ELEMENTS)}; allowed are {', '.join(_ELEMENTS)}.")
-        return Statement(
+                self._report(f"unknown element {name}{nearest(name, _ELEMENTS)}; allowed are {', '.join(_ELEMENTS)}.")
+        return ParsedStatement(
             label=label,
             allow=self._effect(given) == "Allow",
             principals=self._principals(given),
             matches_action=self._action(given),
             services=_services(given.get("Action")),
             resources=self._resources(given),
-            clauses=read_condition(given.get("Condition", {}), self.variables, self._wrong),
+            clauses=read_condition(given.get("Condition", {}), self.variables, self._report),
         )
 
-    def _wrong(self, sentence: str) -> None:
+    def _report(self, sentence: str) -> None:
         self.problems.append(f"{self.where_now}: {sentence}")
 
     def _effect(self, given: Mapping[str, Any]) -> str:
@@ -141,26 +148,26 @@ class _Reader:
         if effect not in ("Allow", "Deny"):
             shown = "missing" if effect is None else repr(effect)
             near = nearest(effect, ("Allow", "Deny")) if isinstance(effect, str) else ""
-            self._wrong(f"Effect is {shown}{near}; it must be Allow or Deny.")
+            self._report(f"Effect is {shown}{near}; it must be Allow or Deny.")
         return str(effect)
 
     def _one_of(self, given: Mapping[str, Any], name: str, *, required: bool) -> str | None:
         present = [candidate for candidate in (name, f"Not{name}") if candidate in given]
         if len(present) > 1:
-            self._wrong(f"both {name} and Not{name} are given; keep one of them.")
+            self._report(f"both {name} and Not{name} are given; keep one of them.")
         if not present and required:
-            self._wrong(f"neither {name} nor Not{name} is given; add one.")
+            self._report(f"neither {name} nor Not{name} is given; add one.")
         return present[0] if present else None
 
     def _texts(self, given: Mapping[str, Any], name: str) -> list[str]:
         values = given[name]
         values = [values] if isinstance(values, str) else values
         if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
-            self._wrong(f"{name} is {kind_of(given[name])}; it must be text or a list of texts.")
+            self._report(f"{name} is {kind_of(given[name])}; it must be text or a list of texts.")
             return []
         return list(values)
 
-    def _principals(self, given: Mapping[str, Any]) -> Principals | None:
+    def _principals(self, given: Mapping[str, Any]) -> PrincipalElement | None:
         if not self.kind.names_principals:
             self._no_principal(given)
             return None
@@ -169,44 +176,46 @@ class _Reader:
             return None
         negated = name == "NotPrincipal"
         if negated and self.kind in {PolicyKind.TRUST, PolicyKind.RCP}:
-            self._wrong(f"NotPrincipal cannot be used in a {self.kind.value}; name the principals or use a condition.")
+            self._report(f"NotPrincipal cannot be used in a {self.kind.value}; name the principals or use a condition.")
         if negated and given.get("Effect") == "Allow":
-            self._wrong("NotPrincipal with Allow lets everybody else in and is not supported; use it with Deny only.")
-        principals = read_principals(given[name], name, negated, self._wrong)
+            self._report("NotPrincipal with Allow lets everybody else in and is not supported; use it with Deny only.")
+        principals = read_principals(given[name], name, negated, self._report)
         if self.kind is PolicyKind.RCP and not principals.everyone:
-            self._wrong('the Principal of a resource control policy must be "*"; narrow it with a condition.')
+            self._report('the Principal of a resource control policy must be "*"; narrow it with a condition.')
         return principals
 
     def _no_principal(self, given: Mapping[str, Any]) -> None:
         for name in ("Principal", "NotPrincipal"):
             if name in given:
-                self._wrong(f"a {self.kind.value} has no {name}: it applies to whoever it is attached to; remove it.")
+                self._report(f"a {self.kind.value} has no {name}: it applies to whoever it is attached to; remove it.")
 
     def _action(self, given: Mapping[str, Any]) -> Callable[[str], bool]:
-        # KMS takes a statement without Action and gives it no effect (KMS: key-policy-overview).
+        # KMS takes a statement without Action and gives it no effect (AWS KMS Developer Guide, "Create a key policy").
         name = self._one_of(given, "Action", required=self.kind is not PolicyKind.KEY)
         if name is None:
             return lambda _action: False
         texts = self._texts(given, name)
         for text in texts:
             if not _ACTION.fullmatch(text):
-                self._wrong(f'{name} {text!r} is not an action; write "service:Name", with * or ? in the name, or "*".')
+                self._report(
+                    f'{name} {text!r} is not an action; write "service:Name", with * or ? in the name, or "*".'
+                )
         patterns = [regex_text(_parts(parse_template(text, variables=False)), Span.ANYTHING) for text in texts]
         expression = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE | re.ASCII)
         if name == "NotAction":
             return lambda action: expression.fullmatch(action) is None
         return lambda action: expression.fullmatch(action) is not None
 
-    def _resources(self, given: Mapping[str, Any]) -> Resources | None:
+    def _resources(self, given: Mapping[str, Any]) -> ResourceElement | None:
         if self.kind is PolicyKind.TRUST and ("Resource" in given or "NotResource" in given):
-            self._wrong("a trust policy has no Resource: it applies to its own role; remove it.")
+            self._report("a trust policy has no Resource: it applies to its own role; remove it.")
         name = self._one_of(given, "Resource", required=self.kind not in _OWN_RESOURCE)
         if name is None:
             return None
         texts = self._texts(given, name)
         for text in texts:
             if not _RESOURCE.fullmatch(text):
-                self._wrong(
+                self._report(
                     f'{name} {text!r} is not an ARN; write "arn:partition:service:region:account:resource", '
                     f'without a wildcard in the service, or "*".'
                 )
@@ -218,11 +227,11 @@ def _services(actions: Any) -> frozenset[str]:
     return frozenset(text.partition(":")[0].lower() for text in listed if isinstance(text, str))
 
 
-def _compiled_resources(negated: bool, texts: Sequence[str], variables: bool) -> Resources:
+def _compiled_resources(negated: bool, texts: Sequence[str], variables: bool) -> ResourceElement:
     templates = [parse_resource(text, variables=variables) for text in texts]
     fixed = [parts for parts in map(static, templates) if parts is not None]
     patterns = "|".join(f"(?:{regex_text(parts, Span.SEGMENT)})" for parts in fixed)
-    return Resources(
+    return ResourceElement(
         negated=negated,
         fixed=re.compile(patterns, re.DOTALL) if fixed else None,
         templates=tuple(template for template in templates if static(template) is None),

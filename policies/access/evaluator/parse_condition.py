@@ -7,68 +7,68 @@ from typing import Any
 
 from policies.access.evaluator.errors import nearest
 from policies.access.evaluator.operators import NULL, OPERATORS, Operator
-from policies.access.evaluator.policy import Clause, Operand, Quantifier
+from policies.access.evaluator.policy import ConditionClause, Operand, Quantifier
 from policies.access.evaluator.template import parse_template, static
 
-Wrong = Callable[[str], None]
+ReportProblem = Callable[[str], None]
 _IF_EXISTS = "IfExists"
 _NAMES = (*OPERATORS, NULL)
 
 
-def read_condition(given: Any, variables: bool, wrong: Wrong) -> tuple[Clause, ...]:
-    """All clauses of a Condition element; what is wrong with it goes to `wrong`, a sentence each."""
+def read_condition(given: Any, variables: bool, report: ReportProblem) -> tuple[ConditionClause, ...]:
+    """All clauses of a Condition element; what is wrong with it goes to `report`, a sentence each."""
     if not isinstance(given, Mapping):
-        wrong("Condition is not an object; write {operator: {key: value}}.")
+        report("Condition is not an object; write {operator: {key: value}}.")
         return ()
-    clauses: list[Clause] = []
+    clauses: list[ConditionClause] = []
     for label, keys in given.items():
-        quantifier, operator, if_exists, known = _operator(label, wrong)
+        quantifier, operator, if_exists, known = _operator(label, report)
         if not isinstance(keys, Mapping):
-            wrong(f"Condition {label} is not an object; write {{key: value}}.")
+            report(f"Condition {label} is not an object; write {{key: value}}.")
             continue
         for key, values in keys.items():
             if known:
-                operands = _operands(label, key, values, operator, variables, wrong)
-                clauses.append(Clause(label, key.lower(), key, operator, quantifier, if_exists, operands))
+                operands = _operands(label, key, values, operator, variables, report)
+                clauses.append(ConditionClause(label, key.lower(), key, operator, quantifier, if_exists, operands))
     return tuple(clauses)
 
 
-def _operator(label: str, wrong: Wrong) -> tuple[Quantifier, Operator | None, bool, bool]:
+def _operator(label: str, report: ReportProblem) -> tuple[Quantifier, Operator | None, bool, bool]:
     """The parts of an operator's name, and whether it is one at all; operator None is Null."""
     prefix, colon, rest = label.rpartition(":")
     quantifier = next((item for item in Quantifier if item.value == prefix), None)
     if quantifier is None:
-        wrong(f"unknown set operator {prefix}; allowed are ForAllValues and ForAnyValue.")
+        report(f"unknown set operator {prefix}; allowed are ForAllValues and ForAnyValue.")
         quantifier = Quantifier.NONE
     if colon and not prefix:
-        wrong(f"condition operator {label!r} starts with a colon; remove it.")
+        report(f"condition operator {label!r} starts with a colon; remove it.")
     if rest == NULL:
         if prefix:
-            wrong(f"Null takes no set operator; write Null instead of {label}.")
+            report(f"Null takes no set operator; write Null instead of {label}.")
         return quantifier, None, False, not prefix
     if_exists = rest.endswith(_IF_EXISTS)
     base = rest.removesuffix(_IF_EXISTS)
     if if_exists and base == NULL:
-        wrong("Null takes no IfExists: it asks whether the key exists; write Null.")
+        report("Null takes no IfExists: it asks whether the key exists; write Null.")
         return quantifier, None, False, False
     operator = OPERATORS.get(base)
     if operator is None:
-        wrong(f"unknown condition operator {label}{nearest(base, _NAMES)}; allowed are {', '.join(_NAMES)}.")
+        report(f"unknown condition operator {label}{nearest(base, _NAMES)}; allowed are {', '.join(_NAMES)}.")
     return quantifier, operator, if_exists, operator is not None
 
 
 def _operands(
-    label: str, key: str, values: Any, operator: Operator | None, variables: bool, wrong: Wrong
+    label: str, key: str, values: Any, operator: Operator | None, variables: bool, report: ReportProblem
 ) -> tuple[Operand, ...]:
     listed = list(values) if isinstance(values, list | tuple) else [values]
     operands: list[Operand] = []
     for value in listed:
         text = as_text(value)
         if text is None:
-            wrong(f"Condition {label} {key} has a value that is neither text, number nor Boolean; write one of these.")
+            report(f"Condition {label} {key} has a value that is neither text, number nor Boolean; write one of these.")
         elif operator is None:
             if text.lower() not in {"true", "false"}:
-                wrong(f"Condition {label} {key} is {text!r}; it must be true (absent) or false (present).")
+                report(f"Condition {label} {key} is {text!r}; it must be true (absent) or false (present).")
             operands.append(Operand(text.lower(), None))
         else:
             operands.append(_operand(text, operator, variables))

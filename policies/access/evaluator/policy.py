@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from policies.access.evaluator.operators import Operator, Test
+from policies.access.evaluator.operators import Operator, ValueTest
 from policies.access.evaluator.template import Template
 
 
@@ -48,12 +48,12 @@ class Operand:
     """One value of a condition: a finished test, or a template that waits for the request's values."""
 
     text: str
-    test: Test | None
+    test: ValueTest | None
     template: Template = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Clause:
+class ConditionClause:
     """One key of one operator in a Condition element. `operator` None is the Null check."""
 
     label: str
@@ -76,7 +76,7 @@ class AwsPrincipal:
 
 
 @dataclass(frozen=True)
-class Principals:
+class PrincipalElement:
     """A Principal or NotPrincipal element."""
 
     negated: bool = False
@@ -87,7 +87,7 @@ class Principals:
 
 
 @dataclass(frozen=True, eq=False)
-class Resources:
+class ResourceElement:
     """A Resource or NotResource element: one expression for what has no variables, templates for the rest."""
 
     negated: bool
@@ -97,7 +97,7 @@ class Resources:
 
 
 @dataclass(frozen=True, eq=False)
-class Statement:
+class ParsedStatement:
     """One statement. `label` is its Sid, or its number. `resources` None means the resource that carries the policy.
 
     `services` holds the prefixes of the actions it lists, in lower case, to find what an author may have meant.
@@ -105,23 +105,23 @@ class Statement:
 
     label: str
     allow: bool
-    principals: Principals | None
+    principals: PrincipalElement | None
     matches_action: Callable[[str], bool]
     services: frozenset[str]
-    resources: Resources | None
-    clauses: tuple[Clause, ...]
+    resources: ResourceElement | None
+    clauses: tuple[ConditionClause, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Policy:
-    """A parsed document. `for_action` remembers which statements speak of an action, since questions repeat."""
+class ParsedPolicy:
+    """A parsed document. `for_action` remembers which statements speak of an action, since requests repeat."""
 
     kind: PolicyKind
-    statements: tuple[Statement, ...]
+    statements: tuple[ParsedStatement, ...]
     deleted_principals: tuple[str, ...] = ()
-    _by_action: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    _by_action: dict[str, tuple[ParsedStatement, ...]] = field(default_factory=dict)
 
-    def for_action(self, action: str) -> tuple[Statement, ...]:
+    def for_action(self, action: str) -> tuple[ParsedStatement, ...]:
         """The statements whose Action or NotAction matches."""
         known = self._by_action.get(action)
         if known is None:

@@ -18,7 +18,7 @@ _DEFAULTED = re.compile(r"\s*([^,]+?)\s*,\s*'([^']*)'\s*")
 _ARN_COLONS = 5
 
 
-class Wild(enum.Enum):
+class Wildcard(enum.Enum):
     """A wildcard: MANY is `*`, ONE is `?`."""
 
     MANY = "*"
@@ -33,9 +33,9 @@ class Variable:
     default: str | None
 
 
-Part = str | Wild | Variable
+Part = str | Wildcard | Variable
 Template = tuple[Part, ...]
-Resolved = tuple[str | Wild, ...]
+Resolved = tuple[str | Wildcard, ...]
 
 
 class Span(enum.Enum):
@@ -49,7 +49,7 @@ def parse_template(text: str, *, variables: bool) -> Template:
     """Split text into parts; without `variables` (an old policy version), `${…}` is text like any other.
 
     `${*}`, `${?}` and `${$}` stand for the characters themselves, and a default is given in single quotes
-    (IAM: reference_policies_variables).
+    (IAM User Guide, "IAM policy elements: Variables and tags").
     """
     parts: list[Part] = []
     end = 0
@@ -65,7 +65,7 @@ def parse_template(text: str, *, variables: bool) -> Template:
 
 def _special(whole: str, name: str | None) -> Part:
     if name is None:
-        return Wild(whole)
+        return Wildcard(whole)
     if name in {"*", "?", "$"}:
         return name
     defaulted = _DEFAULTED.fullmatch(name)
@@ -85,7 +85,10 @@ def _joined(parts: list[Part]) -> Template:
 
 
 def parse_resource(text: str, *, variables: bool) -> Template:
-    """A Resource element: variables count only after the fifth colon (IAM: reference_policies_variables)."""
+    """Split a Resource element into parts; variables count only after the fifth colon.
+
+    Source: IAM User Guide, "IAM policy elements: Variables and tags".
+    """
     position = -1
     for _ in range(_ARN_COLONS):
         position = text.find(":", position + 1)
@@ -97,7 +100,7 @@ def parse_resource(text: str, *, variables: bool) -> Template:
 
 def resolve(template: Template, single: Mapping[str, str]) -> Resolved | None:
     """Put the request's values in place of variables; None when a variable has neither a value nor a default."""
-    parts: list[str | Wild] = []
+    parts: list[str | Wildcard] = []
     for part in template:
         if not isinstance(part, Variable):
             parts.append(part)
@@ -117,7 +120,7 @@ def static(template: Template) -> Resolved | None:
 
 def literal(parts: Resolved) -> str:
     """The text with its wildcards as the characters they are, for operators that know none."""
-    return "".join(part.value if isinstance(part, Wild) else part for part in parts)
+    return "".join(part.value if isinstance(part, Wildcard) else part for part in parts)
 
 
 @lru_cache(maxsize=65536)
@@ -128,13 +131,16 @@ def regex_text(parts: Resolved, span: Span) -> str:
         if isinstance(part, str):
             pieces.append(re.escape(part))
             continue
-        crosses = span is Span.ANYTHING or (part is Wild.MANY and _ends_segment(parts, index))
-        pieces.append(("." if crosses else "[^:]") + ("*" if part is Wild.MANY else ""))
+        crosses = span is Span.ANYTHING or (part is Wildcard.MANY and _ends_segment(parts, index))
+        pieces.append(("." if crosses else "[^:]") + ("*" if part is Wildcard.MANY else ""))
     return "".join(pieces)
 
 
 def _ends_segment(parts: Resolved, index: int) -> bool:
-    """Whether a wildcard is the last character of its ARN segment (IAM: reference_policies_elements_resource)."""
+    """Whether a wildcard is the last character of its ARN segment.
+
+    Source: IAM User Guide, "IAM JSON policy elements: Resource".
+    """
     following = next((part for part in parts[index + 1 :] if part != ""), None)
     return following is None or (isinstance(following, str) and following.startswith(":"))
 

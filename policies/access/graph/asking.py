@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from policies.access.authorization import Document, RequestContext
 from policies.access.graph.model import PolicyResource
-from policies.access.question import Context, Document
 
 # All that an identity policy can give: of somebody who administers an account without being part of the platform.
 EVERYTHING: Document = {
@@ -15,7 +15,7 @@ EVERYTHING: Document = {
 }
 
 
-def through_s3(bucket: PolicyResource) -> Context:
+def through_s3(bucket: PolicyResource) -> RequestContext:
     """Condition keys of the KMS request that S3 makes for its caller: no endpoint, the bucket as encryption context."""
     region = (bucket.key_arn or ":::").split(":")[3]
     return {

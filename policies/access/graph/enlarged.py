@@ -14,10 +14,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from catalog import names
+from policies.access.authorization import Document
 from policies.access.graph.copies import Template, Thing
 from policies.access.graph.model import PolicyGraph, PolicyResource, Role, Runner, VpcEndpoint
 from policies.access.graph.purposes import MODEL, of, purpose, role_kind, roles_of
-from policies.access.question import Document
 from policies.documents.growing import Platform, Workload
 from policies.documents.trust import publisher_trust
 
@@ -196,7 +196,7 @@ class _Enlarging:
             elif kind == "deploy-test" and project:
                 yield replace(role, inline=(json.loads(self.platform.deploy_test(project)),))
             elif kind == "publish" and project in self._new:
-                trust = publisher_trust(self.platform.partition, self._home, [])
+                trust = publisher_trust(self.platform.scope, [])
                 yield replace(role, trust=json.loads(trust))
             else:
                 yield role

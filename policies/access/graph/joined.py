@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from policies.access.graph.model import account_of
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
@@ -21,12 +21,12 @@ _IDENTITIES = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroup
 class Joined:
     """The resources of a stack, found by type and by what they point at."""
 
-    def __init__(self, name: str, resources: Sequence[Resource]) -> None:
+    def __init__(self, name: str, resources: Sequence[StackResource]) -> None:
         self.name = name
-        self._by_type: dict[str, list[Resource]] = {}
+        self._by_type: dict[str, list[StackResource]] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
-        self._pointing: dict[tuple[str, str], dict[object, list[Resource]]] = {}
+        self._pointing: dict[tuple[str, str], dict[object, list[StackResource]]] = {}
 
     @cached_property
     def _place(self) -> tuple[str, str, str]:
@@ -73,7 +73,7 @@ class Joined:
         """Names of the stacks whose outputs this one reads: `<organization>/<project>/<stack>` each."""
         return [str(one.props.get("name") or one.name).rsplit("/", 1)[-1] for one in self.of(REFERENCE)]
 
-    def arn(self, resource: Resource) -> str:
+    def arn(self, resource: StackResource) -> str:
         """A resource's ARN, put together where the provider gives none."""
         known = resource.props.get("arn")
         if isinstance(known, str) and known.startswith("arn:"):
@@ -84,15 +84,15 @@ class Joined:
         form = _FORMS.get(kind, "unknown:{}:{}:{}")
         return f"arn:{partition}:" + form.format(region, account, name)
 
-    def of(self, token: str) -> list[Resource]:
+    def of(self, token: str) -> list[StackResource]:
         """Resources of a type."""
         return self._by_type.get(token, [])
 
-    def pointing(self, token: str, prop: str, resource: Resource) -> list[Resource]:
+    def pointing(self, token: str, prop: str, resource: StackResource) -> list[StackResource]:
         """Resources of a type whose property names this resource, by name, id, ARN or address."""
         return self._naming(token, prop, _identities(resource))
 
-    def _naming(self, token: str, prop: str, names: set[str]) -> list[Resource]:
+    def _naming(self, token: str, prop: str, names: set[str]) -> list[StackResource]:
         index = self._pointing.get((token, prop))
         if index is None:
             index = self._pointing[token, prop] = {}
@@ -102,7 +102,7 @@ class Joined:
                     index.setdefault(value, []).append(other)
         return [other for name in sorted(names) for other in index.get(name, [])]
 
-    def apart(self, token: str, prop: str, owner: str) -> list[Resource]:
+    def apart(self, token: str, prop: str, owner: str) -> list[StackResource]:
         """Resources of a type whose property names no resource of type `owner` that the stack made."""
         made = {name for one in self.of(owner) for name in _identities(one)}
         named = ((other, other.props.get(prop)) for other in self.of(token))
@@ -112,7 +112,7 @@ class Joined:
         """Documents of the managed policies that the stack made, by ARN."""
         return {str(one.props.get("arn")): one.props.get("policy") for one in self.of("aws:iam/policy:Policy")}
 
-    def attached_policies(self, role: Resource) -> set[str]:
+    def attached_policies(self, role: StackResource) -> set[str]:
         """ARNs of managed policies on a role, however they were attached."""
         found = {str(one.props.get("policyArn")) for one in self.pointing(ATTACHMENT, "role", role)}
         found |= set(texts(role.props.get("managedPolicyArns")))
@@ -120,7 +120,7 @@ class Joined:
             found |= set(texts(one.props.get("policyArns")))
         return {arn for arn in found if arn.startswith("arn:")}
 
-    def bucket_key(self, bucket: Resource) -> str | None:
+    def bucket_key(self, bucket: StackResource) -> str | None:
         """The key that a bucket's default encryption names."""
         for one in self.pointing(ENCRYPTION, "bucket", bucket):
             for rule in mappings(one.props.get("rules")):
@@ -129,7 +129,7 @@ class Joined:
                     return str(default["kmsMasterKeyId"])
         return None
 
-    def aliases(self, key: Resource) -> tuple[str, ...]:
+    def aliases(self, key: StackResource) -> tuple[str, ...]:
         """Aliases of a key."""
         return self.aliases_of(_identities(key))
 
@@ -138,19 +138,19 @@ class Joined:
         found = self._naming("aws:kms/alias:Alias", "targetKeyId", names)
         return tuple(sorted(str(one.props.get("name")) for one in found))
 
-    def function_policy(self, function: Resource) -> dict[str, Any] | None:
+    def function_policy(self, function: StackResource) -> dict[str, Any] | None:
         """The policy that a function's permissions add up to; None without any. Source: Lambda AddPermission."""
         found = self.pointing("aws:lambda/permission:Permission", "function", function)
         statements = [_permission(one, str(function.props.get("arn"))) for one in found]
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def _identities(resource: Resource) -> set[str]:
+def _identities(resource: StackResource) -> set[str]:
     """What other resources name it by: its name, id, ARN or address."""
     return {value for key in _IDENTITIES if isinstance(value := resource.props.get(key), str)}
 
 
-def _permission(permission: Resource, function: str) -> dict[str, Any]:
+def _permission(permission: StackResource, function: str) -> dict[str, Any]:
     props = permission.props
     principal = str(props.get("principal"))
     named = (

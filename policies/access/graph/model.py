@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from policies.access.question import Context, Document, Question
+from policies.access.authorization import AuthorizationRequest, Document, RequestContext
 
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
 STRANGER = "999999999999"
@@ -177,17 +177,17 @@ class PolicyGraph:
             return self.policy_resources.get(":".join([*parts[:5], *rest.split(":")[:2]]))
         return None
 
-    def question(
+    def authorization_request(
         self,
         principal: str,
         action: str,
         resource: str,
         *,
         endpoint: str | None = None,
-        context: Context | None = None,
+        context: RequestContext | None = None,
         owner: str | None = None,
         id: str = "",
-    ) -> Question:
+    ) -> AuthorizationRequest:
         """The question with every policy that was built around it.
 
         `principal` is a role's ARN, a service or somebody foreign; `endpoint` is the id of the VPC endpoint that the
@@ -199,7 +199,7 @@ class PolicyGraph:
         account = role.account if role else account_of(principal)
         target = self.roles.get(resource) if action.lower().startswith("sts:") else None
         owned_by = owner or (guard.account if guard else account_of(resource)) or account or ""
-        return Question(
+        return AuthorizationRequest(
             id=id or f"{principal.rsplit('/', 1)[-1]} {action} {resource}",
             principal=principal,
             account=account,

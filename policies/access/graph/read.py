@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from policies.access.authorization import Document
 from policies.access.graph.existing import brought, brought_endpoints
 from policies.access.graph.joined import Joined, mappings
 from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, Role, VpcEndpoint, account_of
 from policies.access.graph.runners import runners
-from policies.access.question import Document
-from policies.pack.captured import BadFile, Captured, read
-from policies.pack.model import Resource, Unknown
+from policies.pack.captured import BadFile, CapturedStack, read
+from policies.pack.model import StackResource, Unknown
 
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/\S+")
 
@@ -25,7 +25,7 @@ def read_graph(*paths: Path) -> PolicyGraph:
 
     Raises BadExport that says which file, which resource and what to do.
     """
-    stacks: list[Captured] = []
+    stacks: list[CapturedStack] = []
     for path in paths:
         try:
             found = read(path)
@@ -35,9 +35,9 @@ def read_graph(*paths: Path) -> PolicyGraph:
     return graph_of(stacks)
 
 
-def graph_of(stacks: Sequence[Captured]) -> PolicyGraph:
+def graph_of(stacks: Sequence[CapturedStack]) -> PolicyGraph:
     """The graph of stacks whose resources carry their outputs."""
-    joined = [Joined(stack.stack, stack.whole) for stack in stacks]
+    joined = [Joined(stack.stack, stack.with_outputs) for stack in stacks]
     policies = {arn: text for each in joined for arn, text in each.managed_policies().items()}
     roles = [_role(each, role, policies) for each in joined for role in each.of("aws:iam/role:Role")]
     guarded = [one for each in joined for one in _guarded(each)]
@@ -76,7 +76,7 @@ def document(value: object, where: str) -> Document:
     return parsed
 
 
-def _role(stack: Joined, role: Resource, policies: Mapping[str, Any]) -> Role:
+def _role(stack: Joined, role: StackResource, policies: Mapping[str, Any]) -> Role:
     where = f"{stack.name}: role {role.name}"
     inline = [
         (str(one.props.get("name")), document(one.props.get("policy"), f"{where}, policy {one.name}"))
@@ -115,7 +115,7 @@ def _role_arn(value: object, where: str) -> str:
     raise BadExport(f"{where} has no ARN of a role that could be read: export the stack after `pulumi up`, whole")
 
 
-def _tags(resource: Resource) -> dict[str, str]:
+def _tags(resource: StackResource) -> dict[str, str]:
     found = [resource.props.get(prop) for prop in ("tags", "tagsAll")]
     return {str(key): str(value) for tags in found if isinstance(tags, Mapping) for key, value in tags.items()}
 
@@ -165,7 +165,7 @@ def _guarded(stack: Joined) -> Iterable[PolicyResource]:
         yield replace(found, policy=document(policy, f"{stack.name}: policy of {found.kind} {found.name}"))
 
 
-def _guard(stack: Joined, resource: Resource, kind: str, policy: object) -> PolicyResource:
+def _guard(stack: Joined, resource: StackResource, kind: str, policy: object) -> PolicyResource:
     arn = stack.arn(resource)
     return PolicyResource(
         kind=kind,
@@ -184,7 +184,7 @@ def _guard(stack: Joined, resource: Resource, kind: str, policy: object) -> Poli
 _NAMES = ("bucket", "modelPackageGroupName", "keyId", "name")
 
 
-def _endpoint(stack: Joined, endpoint: Resource) -> VpcEndpoint:
+def _endpoint(stack: Joined, endpoint: StackResource) -> VpcEndpoint:
     where = f"{stack.name}: policy of endpoint {endpoint.name}"
     policy = endpoint.props.get("policy")
     name = str(endpoint.props.get("serviceName"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.access.graph.joined import Joined, mappings
 from policies.access.graph.model import BadExport, Runner, account_of
-from policies.pack.model import Resource
+from policies.pack.model import StackResource
 
 # Type -> kind, and the property with the role's ARN.
 _KINDS = {
@@ -39,7 +39,7 @@ def runners(stack: Joined) -> Iterable[Runner]:
                 yield _runner(stack, resource, kind, settings["executionRole"])
 
 
-def _runner(stack: Joined, resource: Resource, kind: str, role: object) -> Runner:
+def _runner(stack: Joined, resource: StackResource, kind: str, role: object) -> Runner:
     if not isinstance(role, str) or not role.startswith("arn:"):
         raise BadExport(f"{stack.name}: the role of {kind} {resource.name} is not known: export it after `pulumi up`")
     arn, partition = stack.arn(resource), role.split(":")[1]
@@ -61,7 +61,7 @@ def _runner(stack: Joined, resource: Resource, kind: str, role: object) -> Runne
     )
 
 
-def _configured(resource: Resource) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+def _configured(resource: StackResource) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """A pipeline's actions with their configurations."""
     for stage in mappings(resource.props.get("stages")):
         for action in mappings(stage.get("actions")):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph
 from policies.access.matrix.deeds import Deed, Where, deeds
 from policies.access.matrix.subjects import Subject, subjects
-from policies.access.question import Question
 
-Allows = Callable[[Question], bool]
+Allows = Callable[[AuthorizationRequest], bool]
 INSIDE, OUTSIDE = Where(inside=True), Where(inside=False)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.graph.asking import through_s3
 from policies.access.graph.purposes import purpose
 from policies.access.matrix.subjects import Subject
-from policies.access.question import Question
 
 ANOTHER = "another"
 
@@ -28,7 +28,7 @@ class Where:
         return gate.id if gate else None
 
 
-Asked = Callable[[PolicyGraph, Subject, Where], "list[Question] | None"]
+Asked = Callable[[PolicyGraph, Subject, Where], "list[AuthorizationRequest] | None"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ def bucket_deeds(bucket: PolicyResource) -> list[Deed]:
 
 
 def _object(bucket: PolicyResource, action: str, on_key: str | None, pattern: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
         if "{own}" in pattern and subject.project is None:
             return None
         name = pattern.format(own=subject.project, other=other(graph, subject))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from policies.access.authorization import AuthorizationRequest, RequestContext
 from policies.access.graph import PolicyGraph, PolicyResource, Role
 from policies.access.graph.purposes import roles_of
 from policies.access.matrix.deeds import Asked, Deed, Where, other
 from policies.access.matrix.subjects import Subject
-from policies.access.question import Context, Question
 
 # What the delivered template asks for with every model: a network of its own (delivery/).
-IN_THE_NETWORK: Context = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:VpcSecurityGroupIds": ("sg-1",)}
+IN_THE_NETWORK: RequestContext = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:VpcSecurityGroupIds": ("sg-1",)}
 
 ADMINISTRATION, EXECUTION = "stackset-administration", "stackset-execution"
 
@@ -20,7 +20,7 @@ def registry(graph: PolicyGraph) -> list[Deed]:
     """Seeing, registering and approving models of one's own project and of others."""
     if not graph.kind("group"):
         return []
-    verbs: Mapping[str, tuple[str, Context]] = {
+    verbs: Mapping[str, tuple[str, RequestContext]] = {
         "see": ("sagemaker:DescribeModelPackage", {}),
         "register as pending": (
             "sagemaker:CreateModelPackage",
@@ -39,8 +39,8 @@ def registry(graph: PolicyGraph) -> list[Deed]:
     ]
 
 
-def _package(action: str, context: Context, whose: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+def _package(action: str, context: RequestContext, whose: str) -> Asked:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
         group = _group(graph, _project(graph, subject, whose))
         if group is None:
             return None
@@ -96,7 +96,7 @@ def _region(graph: PolicyGraph, role: Role) -> str:
 
 
 def _endpoint(base: str, action: str, whose: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
         project = _project(graph, subject, whose)
         if project is None:
             return None
@@ -147,11 +147,11 @@ def _stack_sets(graph: PolicyGraph) -> list[Deed]:
     ]
 
 
-_AskedOfProject = Callable[[PolicyGraph, Subject, Where, str], "list[Question] | None"]
+_AskedOfProject = Callable[[PolicyGraph, Subject, Where, str], "list[AuthorizationRequest] | None"]
 
 
 def _about(whose: str, ask: _AskedOfProject) -> Asked:
-    def asked(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+    def asked(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
         project = _project(graph, subject, whose)
         return None if project is None else ask(graph, subject, where, project)
 
@@ -159,7 +159,7 @@ def _about(whose: str, ask: _AskedOfProject) -> Asked:
 
 
 def _pipeline(purpose: str, action: str, suffix: str, whose: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
         project = _project(graph, subject, whose)
         runner = next(
             (r for r in graph.runners.values() if r.kind == "pipeline" and _is(r.name, project, purpose)), None
@@ -177,7 +177,7 @@ def _is(name: str, project: str | None, purpose: str) -> bool:
 
 
 def _stack_set(roles: _OfProjects) -> _AskedOfProject:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[AuthorizationRequest] | None:
         administration = roles.get((ADMINISTRATION, project, ""))
         if administration is None:
             return None
@@ -196,7 +196,7 @@ def _stack_set(roles: _OfProjects) -> _AskedOfProject:
 
 
 def _assume(roles: _OfProjects, kind: str, stack: str = "") -> _AskedOfProject:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[AuthorizationRequest] | None:
         role = roles.get((kind, project, stack))
         if role is None:
             return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.graph.purposes import purpose
 from policies.access.matrix.deeds import Asked, Deed, Where
 from policies.access.matrix.subjects import Subject
-from policies.access.question import Question
 
 _ACTIONS = {
     "decrypt directly": "kms:Decrypt",
@@ -24,7 +24,7 @@ def keys(key: PolicyResource) -> list[Deed]:
 
 
 def _directly(key: PolicyResource, action: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
         return [subject.ask(graph, action, key.arn, endpoint=where.endpoint(graph, subject, "kms"))]
 
     return ask

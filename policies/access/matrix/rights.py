@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from policies.access.authorization import AuthorizationRequest, RequestContext
 from policies.access.graph import PolicyGraph
 from policies.access.graph.purposes import purpose
 from policies.access.matrix.deeds import Asked, Deed, Where
 from policies.access.matrix.subjects import Subject
-from policies.access.question import Context, Question
 
-Target = Callable[[PolicyGraph, Subject], "tuple[str, Context] | None"]
+Target = Callable[[PolicyGraph, Subject], "tuple[str, RequestContext] | None"]
 
 
 def rights(graph: PolicyGraph) -> list[Deed]:
@@ -36,7 +36,7 @@ def rights(graph: PolicyGraph) -> list[Deed]:
 
 
 def _on(action: str, target: Target) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[Question] | None:  # noqa: ARG001 - IAM has no endpoint
+    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:  # noqa: ARG001 - IAM has no endpoint
         found = target(graph, subject) if subject.account in graph.stacks.values() else None
         return None if found is None else [subject.ask(graph, action, found[0], context=found[1])]
 
@@ -57,21 +57,21 @@ def _prefix(graph: PolicyGraph, account: str | None) -> str | None:
     return next((path.split("/")[1] for path in paths), None)
 
 
-def _new_role(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+def _new_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     prefix = _prefix(graph, subject.account)
     return (f"arn:{_partition(subject)}:iam::{subject.account}:role/{prefix}/people/new", {}) if prefix else None
 
 
-def _bounded_role(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+def _bounded_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     found, boundary = _new_role(graph, subject), _boundary(graph, subject)
     return (found[0], {"iam:PermissionsBoundary": boundary[0]}) if found and boundary else None
 
 
-def _itself(_: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+def _itself(_: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     return subject.principal, {}
 
 
-def _boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+def _boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     arns = sorted(
         {role.boundary_arn for role in graph.roles.values() if role.account == subject.account and role.boundary_arn}
         - {_own_boundary(graph, subject)}
@@ -84,11 +84,11 @@ def _own_boundary(graph: PolicyGraph, subject: Subject) -> str | None:
     return graph.roles[deployer[0]].boundary_arn if deployer else None
 
 
-def _deployer(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+def _deployer(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     found = (r for r in graph.roles.values() if r.account == subject.account and r.name.endswith("-deployer"))
     return next(((role.arn, {}) for role in found), None)
 
 
-def _stack_set_role(graph: PolicyGraph, subject: Subject) -> tuple[str, Context] | None:
+def _stack_set_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
     found = (r for r in graph.roles.values() if r.account == subject.account and "-stackset-" in r.name)
     return next(((role.arn, {}) for role in found), None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from policies.access.authorization import AuthorizationRequest, Document, RequestContext
 from policies.access.graph import PolicyGraph, Role
 from policies.access.graph.asking import EVERYTHING
 from policies.access.graph.model import STRANGER
-from policies.access.question import Context, Document, Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +29,11 @@ class Subject:
         resource: str,
         *,
         endpoint: str | None = None,
-        context: Context | None = None,
+        context: RequestContext | None = None,
         owner: str | None = None,
-    ) -> Question:
+    ) -> AuthorizationRequest:
         """The subject's question to the graph."""
-        question = graph.question(
+        question = graph.authorization_request(
             self.principal, action, resource, endpoint=endpoint, context=context, owner=owner, id=self.label
         )
         return question if self.identity is None else replace(question, identity=self.identity)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 
+from policies.access.authorization import Document
 from policies.access.graph.asking import listed, statements
-from policies.access.question import Document
 from policies.access.remembered import Remembered
 
 # What no AWS action is called: stands for every text that no statement names.

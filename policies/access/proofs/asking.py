@@ -8,7 +8,8 @@ from functools import cached_property
 
 import z3
 
-from policies.access.encoding import Caller, CallerKind, Policies, Request, encode, find
+from policies.access.authorization import AuthorizationRequest, Document
+from policies.access.encoding import CallerType, Policies, SymbolicCaller, SymbolicRequest, encode, find
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
 from policies.access.graph import PolicyGraph, PolicyResource, Role
@@ -17,7 +18,6 @@ from policies.access.graph.model import STRANGER
 from policies.access.graph.purposes import of
 from policies.access.proofs.actions import classes, may_be_allowed
 from policies.access.proofs.theorem import Finding
-from policies.access.question import Document, Question
 
 # A resource's policy that lets everybody do everything: what is left to limit is the other side.
 OPEN_TO_ALL: Document = {
@@ -34,7 +34,7 @@ class Asked:
     """A request of one action, and the formula that it is allowed. `always` is true of its caller."""
 
     formula: Formula
-    request: Request
+    request: SymbolicRequest
     always: tuple[Formula, ...] = ()
 
     def resource_like(self, *patterns: str) -> Formula:
@@ -113,8 +113,8 @@ def all_of(*givens: Given) -> Given:
 class Open:
     """Who asks and what is around it; the action is any of a family, one class after the other."""
 
-    question: Question
-    caller: Caller
+    question: AuthorizationRequest
+    caller: SymbolicCaller
     family: Sequence[str]
     resource: str | None = None
     pinned: Pinned = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Open:
         for action in classes(documents, self.family):
             if not may_be_allowed(granting, action):
                 continue
-            request = Request.over(
+            request = SymbolicRequest.over(
                 self._policies.each(), self.caller, action=action, resource=self.resource, pinned=self.pinned
             )
             yield self._foreign(Asked(encode(self._policies, request), request, self.always))
@@ -206,7 +206,7 @@ def role_asks(
     pinned: Pinned | None = None,
 ) -> Open:
     """A role's request, from anywhere: endpoint policies only take away, so leaving them out proves more."""
-    question = Question(
+    question = AuthorizationRequest(
         id="",
         principal=role.arn,
         account=role.account,
@@ -218,7 +218,7 @@ def role_asks(
         boundary=role.boundary,
     )
     tags = {f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()}
-    return Open(question, Caller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})})
+    return Open(question, SymbolicCaller.of(role.arn, role.account), family, resource, {**tags, **(pinned or {})})
 
 
 def outsiders_ask(
@@ -236,7 +236,7 @@ def outsiders_ask(
     `paths` are the platform's organization paths: a stranger's account is in none of them, nor is nobody's.
     """
     carrier = guard or trust_of
-    question = Question(
+    question = AuthorizationRequest(
         id="",
         principal="",
         account=None,
@@ -247,15 +247,15 @@ def outsiders_ask(
         resource_policy=guard.policy if guard else trust_of.trust if trust_of else None,
     )
     for account in accounts:
-        for word, kind in (("role", CallerKind.ROLE), ("user", CallerKind.USER)):
+        for word, kind in (("role", CallerType.ROLE), ("user", CallerType.USER)):
             arn = z3.String("principal:arn")
-            caller = Caller(kind, arn, z3.StringVal(account), arn)
+            caller = SymbolicCaller(kind, arn, z3.StringVal(account), arn)
             begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
             outside = paths if account == STRANGER else ()
             yield f"any {word} of {account}", Open(question, caller, family, resource, pinned or {}, (begins,), outside)
     # The keys of all signed requests (IAM reference_policies_condition-keys), of which an anonymous one is none.
     unsigned = {**(pinned or {}), "aws:PrincipalArn": (), "aws:PrincipalIsAWSService": ()}
-    yield "an anonymous caller", Open(question, Caller.of("*", None), family, resource, unsigned, (), paths)
+    yield "an anonymous caller", Open(question, SymbolicCaller.of("*", None), family, resource, unsigned, (), paths)
 
 
 def _any(parts: Iterable[Formula]) -> Formula:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from policies.access.encoding import Caller
+from policies.access.authorization import AuthorizationRequest, Document
+from policies.access.encoding import SymbolicCaller
 from policies.access.encoding.logic import Formula, negation
 from policies.access.graph import PolicyGraph, PolicyResource, Role
 from policies.access.graph.asking import listed, statements
@@ -14,7 +15,6 @@ from policies.access.proofs.actions import may_be_allowed
 from policies.access.proofs.asking import Asked, Given, Open, Pinned, Solver, outsiders_ask, role_asks, within
 from policies.access.proofs.reading import may_touch
 from policies.access.proofs.theorem import Outcome, Theorem
-from policies.access.question import Document, Question
 
 # Kind of resource -> what changes who may use it. Source: Service Authorization Reference, each service's actions of
 # access level "Permissions management", and those that set a policy as an attribute (SQS, SNS).
@@ -159,10 +159,10 @@ def _services_ask(policy: Document, resource: str | None, owner: str, family: li
     """Each AWS service that a policy names, with what it may ask for by that policy alone."""
     for service in sorted(_services(policy)):
         spoken = {**policy, "Statement": [each for each in statements(policy) if _concerns(each, service)]}
-        question = Question(
+        question = AuthorizationRequest(
             id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=spoken
         )
-        yield service, Open(question, Caller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
+        yield service, Open(question, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
 
 
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:

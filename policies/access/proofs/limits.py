@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
+from policies.access.authorization import Document
 from policies.access.graph import PolicyGraph, Role, VpcEndpoint
 from policies.access.proofs.asking import (
     OPEN_TO_ALL,
@@ -22,7 +23,6 @@ from policies.access.proofs.asking import (
 )
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.theorem import Finding, Outcome, Theorem
-from policies.access.question import Document
 
 FOUNDATION = "/foundation/"
 BOUNDARY = "iam:PermissionsBoundary"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.statements import Statement, parse
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.statements import StatementView, parse
 
 NAMING = ("aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "sts:externalid", "aws:userid")
 _ACCOUNT = re.compile(r"\d{12}|arn:[^:]+:iam::\d{12}:root|\*")
 
 
-def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(role: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A whole account as principal comes with the role, the organization or the external id it must have."""
     return [
         f"{statement.label} trusts everybody in {', '.join(accounts)}"
@@ -21,7 +21,7 @@ def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG0
     ]
 
 
-def _accounts(statement: Statement) -> list[str]:
+def _accounts(statement: StatementView) -> list[str]:
     return sorted(name for kind, name in statement.principals if kind in {"AWS", "*"} and _ACCOUNT.fullmatch(name))
 
 

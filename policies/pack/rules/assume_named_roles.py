@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.identity import EVERY_ROLE, INLINE, MANAGED, ROLE, documents, excuse_boundary
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.identity import EVERY_ROLE, INLINE, MANAGED, ROLE, documents, exclude_boundaries
+from policies.pack.model import Rule, Severity, StackResource
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """A statement that lets roles be assumed names them, or their path."""
-    excuse_boundary(resource, stack)
+    exclude_boundaries(resource, stack)
     return [
         f"{statement.label} of {where} assumes every role that trusts it"
         for where, statement in documents(resource)

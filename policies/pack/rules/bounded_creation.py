@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.identity import INLINE, MANAGED, ROLE, documents, excuse_boundary
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.statements import Statement
+from policies.pack.identity import INLINE, MANAGED, ROLE, documents, exclude_boundaries
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.statements import StatementView
 
-# Ways to give rights to a role or a user. IAM user guide, access_policies_boundaries (delegating responsibility).
+# Ways to give rights to a role or a user.
+# Source: IAM User Guide, "Permissions boundaries for IAM entities", "Delegating responsibility to others".
 GRANTING = (
     "iam:AttachRolePolicy",
     "iam:AttachUserPolicy",
@@ -21,9 +22,9 @@ REMOVING = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBound
 BOUNDARY = "iam:permissionsboundary"
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Rights to create roles or their policies demand the boundary, and nothing takes a boundary away."""
-    excuse_boundary(resource, stack)
+    exclude_boundaries(resource, stack)
     return [
         violation
         for where, statement in documents(resource)
@@ -32,7 +33,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _violations(label: str, statement: Statement) -> list[str]:
+def _violations(label: str, statement: StatementView) -> list[str]:
     granting = [action for action in GRANTING if statement.covers(action)]
     removing = [action for action in REMOVING if statement.covers(action)]
     found = [f"{label} allows {', '.join(removing)}"] if removing else []

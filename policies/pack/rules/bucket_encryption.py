@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS, attached, receives_access_logs
+from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS, attached, receives_access_logs
 
 CONFIGURATIONS = (
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -15,10 +15,10 @@ DEFAULT = "rules.0.applyServerSideEncryptionByDefault"
 KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 
 
-def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Default encryption is SSE-KMS with a key of the platform's own."""
     if receives_access_logs(bucket, stack):
-        # S3 user guide, enable-server-access-logging: the target bucket may only use SSE-S3.
+        # Amazon S3 User Guide, "Enabling Amazon S3 server access logging": the target bucket may only use SSE-S3.
         raise NotApplicable("S3 delivers access logs only to a bucket with SSE-S3")
     configurations = attached(bucket, stack, CONFIGURATIONS, "bucket")
     if not configurations:
@@ -26,7 +26,7 @@ def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
     return [violation for configuration in configurations for violation in _violations(configuration)]
 
 
-def _violations(configuration: Resource) -> list[str]:
+def _violations(configuration: StackResource) -> list[str]:
     algorithm = configuration.text(f"{DEFAULT}.sseAlgorithm")
     if algorithm not in KMS_ALGORITHMS:
         return [f"{configuration.name} encrypts with {algorithm or 'nothing'}, allowed are {', '.join(KMS_ALGORITHMS)}"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.accounts import account_of, home_accounts
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 from policies.pack.resource_policies import BUCKET_POLICY, statements
-from policies.pack.statements import Statement
+from policies.pack.stack_accounts import account_of, stack_accounts
+from policies.pack.statements import StatementView
 
 # The control names the first five; the others change or remove what the platform keeps.
 WRITES = (
@@ -24,12 +24,12 @@ WRITES = (
 )
 
 
-def check(policy: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(policy: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No Allow lets a principal of an account that the stack does not act in write, delete or configure."""
     writing = [(one, actions) for one in statements(policy) if one.allows and (actions := _writes(one))]
     if not writing:
         return []
-    home = home_accounts(stack)
+    home = stack_accounts(stack)
     return [
         f"{statement.label} lets {', '.join(strangers)} do {', '.join(actions)}"
         for statement, actions in writing
@@ -37,11 +37,11 @@ def check(policy: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _writes(statement: Statement) -> list[str]:
+def _writes(statement: StatementView) -> list[str]:
     return [action for action in WRITES if statement.covers(action)]
 
 
-def _strangers(statement: Statement, home: set[str]) -> list[str]:
+def _strangers(statement: StatementView, home: set[str]) -> list[str]:
     accounts = {account_of(name) for kind, name in statement.principals if kind == "AWS"}
     return sorted(account for account in accounts if account and account not in home)
 

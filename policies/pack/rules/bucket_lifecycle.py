@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS, attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS, attached
 
 LIFECYCLES = (
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -14,7 +14,7 @@ LIFECYCLES = (
 OLD_VERSIONS = ("noncurrentVersionExpiration", "noncurrentVersionTransitions")
 
 
-def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """An enabled rule says when old versions go: every bucket here is versioned (S3-03)."""
     found = attached(bucket, stack, LIFECYCLES, "bucket")
     if not found:
@@ -22,7 +22,7 @@ def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
     return [] if any(_ends(one) for one in found) else [f"no enabled rule of {found[0].name} ends old versions"]
 
 
-def _ends(lifecycle: Resource) -> bool:
+def _ends(lifecycle: StackResource) -> bool:
     return any(
         lifecycle.text(f"{rule}.status") == "Enabled"
         and any(lifecycle.present(f"{rule}.{key}") for key in OLD_VERSIONS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
-from policies.pack.siblings import BUCKET_LOGGING, BUCKETS, attached, receives_access_logs
+from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKET_LOGGING, BUCKETS, attached, receives_access_logs
 
 
-def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Its accesses go to another bucket; the one that receives them would log its own logging."""
     if receives_access_logs(bucket, stack):
         raise NotApplicable("it receives the access logs of other buckets")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS, attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS, attached
 
 CONTROLS = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 ENFORCED = "BucketOwnerEnforced"
 
 
-def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Object ownership is enforced by the bucket itself, not left to S3's default, which others can set back."""
     found = attached(bucket, stack, [CONTROLS], "bucket")
     if not found:

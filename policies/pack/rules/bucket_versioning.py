@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS, attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS, attached
 
 VERSIONING = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
 
 
-def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Versioning is enabled, and not suspended."""
     found = attached(bucket, stack, VERSIONING, "bucket")
     if not found:

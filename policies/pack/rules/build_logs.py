@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 
-def check(project: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(project: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """CloudWatch logs are on, in a named group: one that CodeBuild makes has neither key nor end."""
     found = []
     if project.text("logsConfig.cloudwatchLogs.status") == "DISABLED":

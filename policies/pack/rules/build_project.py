@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 
-def check(project: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(project: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """VPC, no privileged mode, a customer managed key for what the build writes."""
     found = []
     if not project.present("encryptionKey"):

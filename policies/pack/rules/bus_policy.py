@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import attached
-from policies.pack.statements import Statement, parse
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
+from policies.pack.statements import StatementView, parse
 
 POLICY = "aws:cloudwatch/eventBusPolicy:EventBusPolicy"
 
 
-def check(bus: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bus: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The bus has a policy, which gives events:PutEvents and nothing else."""
     found = attached(bus, stack, [POLICY], "eventBusName")
     if not found:
@@ -24,7 +24,7 @@ def check(bus: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _others(statement: Statement) -> list[str]:
+def _others(statement: StatementView) -> list[str]:
     excepted = [f"all but {action}" for action in statement.not_actions]
     return excepted + [action for action in statement.actions if action.lower() != "events:putevents"]
 

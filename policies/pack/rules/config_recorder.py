@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
 
 STATUS = "aws:cfg/recorderStatus:RecorderStatus"
 GROUP = "recordingGroup"
 
 
-def check(recorder: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(recorder: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The recorder takes all supported types, global ones included, and is started, which is a resource of its own."""
     found = []
     if recorder.present(GROUP) and recorder.get(f"{GROUP}.allSupported") is False:

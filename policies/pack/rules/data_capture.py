@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.encryption import own_key
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 
-def check(config: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(config: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Where capture is on, it writes with a customer managed key."""
     if config.get("dataCaptureConfig.enableCapture") is not True:
         raise NotApplicable("it captures nothing")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity, Unknown
-from policies.pack.siblings import attached
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource, Unknown
+from policies.pack.related_resources import attached
 
 REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy"
 ALLOW = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
@@ -13,7 +13,7 @@ ALLOW = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
 SENDERS = ("redrivePolicy", "deadLetterConfig", "destinationConfig")
 
 
-def check(queue: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(queue: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The queue has a dead-letter queue, unless it is one."""
     if queue.present("redriveAllowPolicy") or attached(queue, stack, [ALLOW], "queueUrl") or _receives(queue, stack):
         raise NotApplicable("it is a dead-letter queue")
@@ -22,12 +22,12 @@ def check(queue: Resource, stack: Sequence[Resource]) -> list[str]:
     return ["the queue has no dead-letter queue"]
 
 
-def _receives(queue: Resource, stack: Sequence[Resource]) -> bool:
+def _receives(queue: StackResource, stack: Sequence[StackResource]) -> bool:
     return any(_names(other, key, queue) for other in stack if other.urn != queue.urn for key in SENDERS)
 
 
-def _names(other: Resource, key: str, queue: Resource) -> bool:
-    if queue.urn in other.refers.get(key, ()):
+def _names(other: StackResource, key: str, queue: StackResource) -> bool:
+    if queue.urn in other.property_dependencies.get(key, ()):
         return True
     arn = queue.props.get("arn")
     return isinstance(arn, str) and arn in _texts(other.props.get(key))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
 
 GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 
 
-def check(vpc: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(vpc: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The program takes the VPC's default group over, and gives it no rule."""
     found = attached(vpc, stack, [GROUP], "vpcId")
     if not found:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.encryption import own_key
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 
-def check(config: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(config: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A customer managed key where there are instances; a serverless endpoint has no volume of ours."""
     variants = [*config.parts("productionVariants"), *config.parts("shadowProductionVariants")]
     if variants and all(config.present(f"{variant}.serverlessConfig") for variant in variants):

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
-from policies.pack.siblings import attached
-from policies.pack.statements import Statement, parse
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
+from policies.pack.statements import StatementView, parse
 
 POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy"
 CALLER = ("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths")
 OWNER = ("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths")
-# Endpoint types that take a policy (PrivateLink: vpc-endpoints-access).
+# Endpoint types that take a policy.
+# Source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies".
 WITH_POLICY = ("Gateway", "Interface")
 _BUCKET = re.compile(r"arn:[^:]*:s3:::([^/]*)")
 
 
-def check(endpoint: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(endpoint: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The policy is there, lets not everything through, and to S3 names buckets or their owner."""
     kind = endpoint.text("vpcEndpointType") or "Gateway"
     if kind not in WITH_POLICY:
@@ -34,7 +35,7 @@ def check(endpoint: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _document(endpoint: Resource, stack: Sequence[Resource]) -> object:
+def _document(endpoint: StackResource, stack: Sequence[StackResource]) -> object:
     own = endpoint.get("policy")
     if own not in (None, ""):
         return own
@@ -42,7 +43,7 @@ def _document(endpoint: Resource, stack: Sequence[Resource]) -> object:
     return apart[0].get("policy") if apart else None
 
 
-def _open(statement: Statement) -> list[str]:
+def _open(statement: StatementView) -> list[str]:
     everything = statement.not_actions or any(a == "*" or a.endswith(":*") for a in statement.actions)
     everywhere = statement.not_resources or "*" in statement.resources
     limited = statement.fixes(CALLER) or statement.fixes(OWNER)
@@ -51,7 +52,7 @@ def _open(statement: Statement) -> list[str]:
     return []
 
 
-def _open_buckets(statement: Statement) -> list[str]:
+def _open_buckets(statement: StatementView) -> list[str]:
     if statement.fixes(OWNER):
         return []
     names = [_bucket(resource) for resource in statement.resources]

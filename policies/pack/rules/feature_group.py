@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.encryption import own_key
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 STORES = {
     "onlineStoreConfig": "onlineStoreConfig.securityConfig.kmsKeyId",
@@ -13,7 +13,7 @@ STORES = {
 }
 
 
-def check(group: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(group: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Each store that is there is encrypted with a customer managed key."""
     return [
         f"{store} has no customer managed key"

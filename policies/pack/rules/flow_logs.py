@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
 
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 
 
-def check(vpc: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(vpc: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """A flow log of the VPC takes accepted traffic too: what leaves with data was let through."""
     found = attached(vpc, stack, [FLOW_LOG], "vpcId")
     if not found:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.accounts import account_of, home_accounts
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
+from policies.pack.stack_accounts import account_of, stack_accounts
 
 
-def check(target: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(target: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """A target of an account that the stack does not act in is reached with a role of ours."""
     account = account_of(target.text("arn"))
-    if account is None or account in home_accounts(stack):
+    if account is None or account in stack_accounts(stack):
         raise NotApplicable("its target is in the stack's own account")
     return [] if target.present("roleArn") else [f"events go to account {account} without a role"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.encryption import own_key
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 
-def check(function: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(function: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Variables are encrypted with a customer managed key."""
     if not function.present("environment.variables"):
         raise NotApplicable("it has no environment variables")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.accounts import account_of
-from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity, UnknownValue
+from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource, UnknownValue
+from policies.pack.stack_accounts import account_of
 
 
-def check(permission: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(permission: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A permission for an AWS service names the account that it comes from, or an ARN that holds one."""
     principal = permission.text("principal")
     if not principal.endswith(".amazonaws.com"):
@@ -18,7 +18,7 @@ def check(permission: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa
     return [f"{principal} may invoke the function for anybody's resources"]
 
 
-def _names_account(permission: Resource) -> bool:
+def _names_account(permission: StackResource) -> bool:
     """Whether the source's ARN holds an account, which a bucket's does not. One of this update is one's own."""
     try:
         return account_of(permission.text("sourceArn")) is not None

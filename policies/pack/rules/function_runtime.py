@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
 
-# Lambda developer guide, lambda-runtimes: deprecated in 2027 at the earliest, as seen in November 2026.
+# AWS Lambda Developer Guide, "Lambda runtimes": deprecated in 2027 at the earliest, as seen in November 2026.
 SUPPORTED = (
     "dotnet10",
     "java21",
@@ -23,7 +23,7 @@ SUPPORTED = (
 )
 
 
-def check(function: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(function: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The runtime is one of those above; an image brings its own."""
     if function.text("packageType") == "Image":
         raise NotApplicable("its runtime is in its image")

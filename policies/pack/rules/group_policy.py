@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 from policies.pack.resource_policies import statements
-from policies.pack.statements import Statement
+from policies.pack.statements import StatementView
 
 WRITES = (
     "sagemaker:CreateModelPackage",
@@ -17,7 +17,7 @@ WRITES = (
 )
 
 
-def check(policy: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(policy: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No `*` as principal, action or resource, and nothing that changes a model or its approval."""
     return [
         f"{statement.label} {fault}"
@@ -27,7 +27,7 @@ def check(policy: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: AR
     ]
 
 
-def _faults(statement: Statement) -> list[str]:
+def _faults(statement: StatementView) -> list[str]:
     found = ["names no accounts"] if statement.for_everybody else []
     wild = [action for action in statement.actions if "*" in action] + [f"not {one}" for one in statement.not_actions]
     if wild:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 APPLICATIONS = ("jupyterLabAppSettings", "codeEditorAppSettings")
 
 
-def check(domain: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(domain: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Idle shutdown is on for JupyterLab and for Code Editor."""
     states = {
         name: domain.text(f"defaultUserSettings.{name}.appLifecycleManagement.idleSettings.lifecycleManagement")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import attached
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
 
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 
 
-def check(repository: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(repository: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The repository has a lifecycle policy."""
     found = attached(repository, stack, [LIFECYCLE], "repository")
     return [] if found else ["the repository has no lifecycle policy"]

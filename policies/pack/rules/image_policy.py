@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 from policies.pack.resource_policies import statements
 
 WRITES = (
@@ -18,7 +18,7 @@ WRITES = (
 )
 
 
-def check(policy: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(policy: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No Allow covers a push, a deletion or the policy itself: the account's own builds have identity policies."""
     return [
         f"{statement.label} gives {', '.join(writes)}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 KMS_TYPES = ("KMS", "KMS_DSSE")
 
 
-def check(repository: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(repository: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Immutable tags, a scan at every push, a customer managed key."""
     found = []
     if not _encrypted(repository):
@@ -22,7 +22,7 @@ def check(repository: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa
     return found
 
 
-def _encrypted(repository: Resource) -> bool:
+def _encrypted(repository: StackResource) -> bool:
     return any(
         isinstance(one, Mapping) and one.get("encryptionType") in KMS_TYPES and one.get("kmsKey")
         for one in repository.each("encryptionConfigurations")

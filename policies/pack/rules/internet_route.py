@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.network import excuse_nat, is_open
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.network import exclude_nat, is_open
 
 ROUTE = "aws:ec2/route:Route"
 WAYS_OUT = ("gatewayId", "natGatewayId", "egressOnlyGatewayId")
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No route to everywhere through a gateway; a transit gateway or a firewall is the company's to guard."""
-    excuse_nat(resource)
+    exclude_nat(resource)
     if resource.type == ROUTE:
         return _violations(resource, "", ("destinationCidrBlock", "destinationIpv6CidrBlock"))
     return [
@@ -23,7 +23,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     ]
 
 
-def _violations(resource: Resource, where: str, destinations: Sequence[str]) -> list[str]:
+def _violations(resource: StackResource, where: str, destinations: Sequence[str]) -> list[str]:
     blocks = [resource.text(where + destination) for destination in destinations]
     return [
         f"{block} goes out through {where}{way}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS
 
 # What a destruction does with the content, by type: the property, and the value that gives it up.
 GIVES_UP: dict[str, tuple[str, object]] = {
@@ -16,7 +16,7 @@ GIVES_UP: dict[str, tuple[str, object]] = {
 }
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A resource that the settings protect keeps its content even when the protection is overridden by a flag."""
     if resource.opts.get("protect") is not True:
         raise NotApplicable("the settings do not protect it")

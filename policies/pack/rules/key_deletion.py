@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 # KMS API, ScheduleKeyDeletion: 7 to 30 days, 30 if none is said.
 LONGEST = 30
 
 
-def check(key: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(key: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The waiting period is KMS's longest."""
     days = key.get("deletionWindowInDays")
     if days is None or days == LONGEST:

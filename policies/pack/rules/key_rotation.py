@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, NotApplicable, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
 
 
-def check(key: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
-    """Automatic rotation is on. KMS rotates symmetric encryption keys only (KMS: rotate-keys)."""
+def check(key: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """Automatic rotation is on. KMS rotates symmetric encryption keys only.
+
+    Source: AWS KMS Developer Guide, "Rotate AWS KMS keys".
+    """
     usage = key.text("keyUsage") or "ENCRYPT_DECRYPT"
     spec = key.text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     if usage != "ENCRYPT_DECRYPT" or spec != "SYMMETRIC_DEFAULT":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
-from policies.pack.siblings import attached
-from policies.pack.statements import Statement, parse
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
+from policies.pack.related_resources import attached
+from policies.pack.statements import StatementView, parse
 
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 ADMINISTER = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
@@ -18,7 +18,7 @@ DELEGATES = "DelegatesToIdentityPolicies"
 _ACCOUNT = re.compile(r"(\d{12}|arn:[^:]+:iam::\d{12}:root|\*)")
 
 
-def check(key: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(key: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No principal both administers and uses, in one statement or in two."""
     document = key.get("policy")
     if document in (None, ""):
@@ -34,7 +34,7 @@ def check(key: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _principals(statements: Iterable[Statement], actions: Sequence[str]) -> dict[str, str]:
+def _principals(statements: Iterable[StatementView], actions: Sequence[str]) -> dict[str, str]:
     """Who may do one of the actions, and by which statements."""
     found: dict[str, list[str]] = {}
     for statement in statements:
@@ -44,7 +44,7 @@ def _principals(statements: Iterable[Statement], actions: Sequence[str]) -> dict
     return {principal: ", ".join(labels) for principal, labels in found.items()}
 
 
-def _effective(statement: Statement) -> set[str]:
+def _effective(statement: StatementView) -> set[str]:
     """Principals, an account being those of its roles that a condition names."""
     if statement.not_principals:
         return {"everybody but the named"}

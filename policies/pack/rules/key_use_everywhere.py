@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from policies.pack.identity import INLINE, MANAGED, ROLE, documents, excuse_boundary
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.statements import Statement
+from policies.pack.identity import INLINE, MANAGED, ROLE, documents, exclude_boundaries
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.statements import StatementView
 
 # The two actions that the controls look for.
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
-# Conditions that say which keys, where an ARN cannot: KMS developer guide, conditions-kms and tag-authorization.
+# Conditions that say which keys, where an ARN cannot.
+# Source: AWS KMS Developer Guide, "AWS KMS condition keys" and "Use tags to control access to KMS keys".
 KEYS = ("kms:resourcealiases", "kms:requestalias")
 _TAG = "aws:resourcetag/"
 _EVERY_KEY = re.compile(r"\*|arn:[^:]*:(kms|\*):[^:]*:[^:]*:(\*|key\*|key/\*+)")
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Decryption names keys, by ARN, alias or tag."""
-    excuse_boundary(resource, stack)
+    exclude_boundaries(resource, stack)
     return [
         f"{statement.label} of {where} decrypts with every key"
         for where, statement in documents(resource)
@@ -27,7 +28,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _decrypts_with_any(statement: Statement) -> bool:
+def _decrypts_with_any(statement: StatementView) -> bool:
     every = statement.not_resources or any(_EVERY_KEY.fullmatch(resource) for resource in statement.resources)
     tags = {key for _, key, _ in statement.conditions if key.startswith(_TAG)}
     return bool(every) and any(statement.covers(one) for one in DECRYPT) and not statement.fixes([*KEYS, *tags])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 TYPES = (
     "aws:iam/accessKey:AccessKey",
@@ -16,7 +16,7 @@ TYPES = (
 )
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Users and what they sign in with are not for the platform: people and programs assume roles."""
     kind = resource.type.rpartition(":")[2]
     return [f"{kind} {resource.name} gives credentials that do not expire"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 
-def check(model: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(model: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Every container's image is pinned; one that comes with a model package has no image here."""
     places = ["primaryContainer", *model.parts("containers")]
     return [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 
-def check(model: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(model: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The container sits in the platform's subnets and makes no calls of its own."""
     found = [] if model.present("vpcConfig") else ["the model runs outside the VPC"]
     return found + ([] if model.get("enableNetworkIsolation") is True else ["network isolation is off"])

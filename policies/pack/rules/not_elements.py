@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.identity import INLINE, MANAGED, ROLE, documents, excuse_boundary
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.identity import INLINE, MANAGED, ROLE, documents, exclude_boundaries
+from policies.pack.model import Rule, Severity, StackResource
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No Allow with NotAction or NotResource."""
-    excuse_boundary(resource, stack)
+    exclude_boundaries(resource, stack)
     return [
         f"{statement.label} of {where} allows everything but {', '.join(left_out)}"
         for where, statement in documents(resource)

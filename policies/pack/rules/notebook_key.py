@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.encryption import own_key
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 
-def check(notebook: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(notebook: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The volume is encrypted with a key of the platform's own."""
     named = own_key(notebook, "kmsKeyId")
     return [] if named else ["the volume is not encrypted with a customer managed key"]

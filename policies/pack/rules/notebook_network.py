@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 
-def check(notebook: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(notebook: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """In a subnet of the platform, without SageMaker's own way to the internet, which is on by default."""
     found = [] if notebook.present("subnetId") else ["the notebook instance is outside the VPC"]
     access = notebook.text("directInternetAccess") or "Enabled"

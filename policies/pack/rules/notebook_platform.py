@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 # SageMaker.8 lists notebook-al2023-v1, which is also the API's default; botocore's model knows a v2 since.
 PLATFORMS = ("notebook-al2023-v1", "notebook-al2023-v2")
 VERSION = "instanceMetadataServiceConfiguration.minimumInstanceMetadataServiceVersion"
 
 
-def check(notebook: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(notebook: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A supported platform, and version 2 alone of the metadata service that hands out the role's credentials."""
     platform = notebook.text("platformIdentifier") or PLATFORMS[0]
     found = [] if platform in PLATFORMS else [f"platformIdentifier is {platform}, allowed are {', '.join(PLATFORMS)}"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.statements import Statement, parse
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.statements import StatementView, parse
 
 FEDERATED = ("sts:AssumeRoleWithWebIdentity",)
 
 
-def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(role: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A trust in an OIDC provider holds the token's audience and subject."""
     return [
         f"{statement.label} takes any {missing} of {', '.join(_providers(statement))}"
@@ -21,11 +21,11 @@ def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG0
     ]
 
 
-def _providers(statement: Statement) -> list[str]:
+def _providers(statement: StatementView) -> list[str]:
     return sorted(name for kind, name in statement.principals if kind == "Federated" and ":saml-provider/" not in name)
 
 
-def _holds(statement: Statement, claim: str) -> bool:
+def _holds(statement: StatementView, claim: str) -> bool:
     """Whether a condition holds the claim to values that begin with something: `repo:owner/name:*`, and not `*`."""
     keys = [key for _, key, _ in statement.conditions if key.endswith(f":{claim}")]
     values = [value for key in keys for value in statement.values_of(key)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity, Unknown, UnknownValue
-from policies.pack.network import excuse_nat, is_open
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource, Unknown, UnknownValue
+from policies.pack.network import exclude_nat, is_open
 
 RULES = (
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -17,9 +17,9 @@ SINGLE = ("cidrIpv4", "cidrIpv6")
 LISTS = ("cidrBlocks", "ipv6CidrBlocks")
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No rule names the internet, whole or in halves."""
-    excuse_nat(resource)
+    exclude_nat(resource)
     ranges = _of_groups(resource) if resource.type in GROUPS else _of_rule(resource.props)
     unknown = [where for where, block in ranges if isinstance(block, Unknown)]
     found = [f"{where} is {block}" for where, block in ranges if isinstance(block, str) and is_open(block)]
@@ -28,7 +28,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     return found
 
 
-def _of_groups(group: Resource) -> list[tuple[str, object]]:
+def _of_groups(group: StackResource) -> list[tuple[str, object]]:
     return [
         (f"{direction}.{number}.{where}", block)
         for direction in ("ingress", "egress")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 from policies.pack.resource_policies import POLICY_OF, statements
 
 LAMBDA_PERMISSION = "aws:lambda/permission:Permission"
 BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
-# Keys that hold a caller to somebody. S3 API, PublicAccessBlockConfiguration (what is not public), and IAM's
-# reference_policies_condition-keys for organizations and principals.
+# Keys that hold a caller to somebody. Sources: Amazon S3 API Reference, "PublicAccessBlockConfiguration" (what is not
+# public); IAM User Guide, "AWS global condition context keys", for organizations and principals.
 NARROWING = (
     "aws:principalaccount",
     "aws:principalarn",
@@ -27,7 +27,7 @@ NARROWING = (
 )
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No Allow to everybody, unless a condition names who that is."""
     if resource.type == LAMBDA_PERMISSION:
         return _of_function(resource)
@@ -41,7 +41,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     ]
 
 
-def _of_function(permission: Resource) -> list[str]:
+def _of_function(permission: StackResource) -> list[str]:
     narrowed = any(permission.present(key) for key in ("principalOrgId", "sourceAccount", "sourceArn"))
     if permission.text("principal") == "*" and not narrowed:
         return ["everybody may invoke the function, and no organization, account or ARN says whom"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.identity import EVERY_ROLE, INLINE, MANAGED, ROLE, documents, excuse_boundary
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.statements import Statement
+from policies.pack.identity import EVERY_ROLE, INLINE, MANAGED, ROLE, documents, exclude_boundaries
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.statements import StatementView
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """A statement that lets a role be passed says which role and to which service."""
-    excuse_boundary(resource, stack)
+    exclude_boundaries(resource, stack)
     return [
         violation
         for where, statement in documents(resource)
@@ -20,7 +20,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
     ]
 
 
-def _violations(where: str, statement: Statement) -> list[str]:
+def _violations(where: str, statement: StatementView) -> list[str]:
     found = []
     if statement.not_resources or any(EVERY_ROLE.fullmatch(resource) for resource in statement.resources):
         found.append(f"{statement.label} of {where} passes every role")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policies.pack.model import NotApplicable, Resource, Rule, Severity
+from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 from policies.pack.secrets import looks_secret
 
 PARAMETER = "aws:ssm/parameter:Parameter"
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Neither a String parameter nor a function's variable looks like a secret.
 
     A value that is not known yet was made by another resource, not typed into the program: its name decides.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS, attached
-from policies.pack.statements import Statement, parse
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS, attached
+from policies.pack.statements import StatementView, parse
 
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 SAMPLES = ("s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObjectVersion", "s3:PutBucketPolicy")
 
 
-def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """One statement refuses every request without TLS, to the bucket and to its objects."""
     policies = attached(bucket, stack, [POLICY], "bucket")
     if not policies:
@@ -22,7 +22,7 @@ def check(bucket: Resource, stack: Sequence[Resource]) -> list[str]:
     return [f"{policies[0].name} has no statement that denies every request without TLS"]
 
 
-def denies_plain_transport(statement: Statement) -> bool:
+def denies_plain_transport(statement: StatementView) -> bool:
     """A denial to everybody of all actions on bucket and objects, on no other condition than the absence of TLS."""
     return (
         not statement.allows

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 
 from policies.pack.identity import INLINE, MANAGED
-from policies.pack.model import Resource, Rule, Severity, Unknown, UnknownValue
+from policies.pack.model import Rule, Severity, StackResource, Unknown, UnknownValue
+from policies.pack.related_resources import points_at
 from policies.pack.resource_policies import BUCKET_POLICY, KEYS, POLICY_OF, ROLE
-from policies.pack.siblings import points_at
 
-# Characters. IAM user guide reference_iam-quotas; S3 user guide example-bucket-policies; KMS developer guide
-# key-policy-overview; botocore's models of ecr, sagemaker and events; PrivateLink guide vpc-limits-endpoints; SQS
-# developer guide quotas-policies.
+# In characters. Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, "Bucket policies for Amazon
+# S3"; AWS KMS Developer Guide, "Create a key policy"; botocore's models of ecr, sagemaker and events; AWS PrivateLink
+# Guide, "AWS PrivateLink quotas"; Amazon SQS Developer Guide, "Amazon SQS policy quotas".
 ROLE_INLINE, TRUST, MANAGED_POLICY = 10_240, 2_048, 6_144
 ENDPOINTS = ("aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy")
 LIMITS = {
@@ -29,7 +29,7 @@ LIMITS = {
 ROLE_POLICY = INLINE[0]
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No document is longer than AWS takes: it would be refused halfway through an update."""
     if resource.type == ROLE:
         return _of_role(resource, stack)
@@ -39,7 +39,7 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
     return _over("the policy", _written(document), LIMITS[resource.type])
 
 
-def _of_role(role: Resource, stack: Sequence[Resource]) -> list[str]:
+def _of_role(role: StackResource, stack: Sequence[StackResource]) -> list[str]:
     trust = _over("the trust policy", _bare(role.get("assumeRolePolicy")), TRUST)
     own = [role.get(f"{part}.policy") for part in role.parts("inlinePolicies")]
     attached = [_document(one) for one in stack if one.type == ROLE_POLICY and points_at(one, "role", role)]
@@ -47,7 +47,7 @@ def _of_role(role: Resource, stack: Sequence[Resource]) -> list[str]:
     return trust + _over("all inline policies together", inline, ROLE_INLINE)
 
 
-def _document(policy: Resource) -> object:
+def _document(policy: StackResource) -> object:
     document = policy.props.get("policy")
     if isinstance(document, Unknown):
         raise UnknownValue("policy", policy.name)

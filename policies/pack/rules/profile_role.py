@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import UNKNOWN, Resource, Rule, Severity, Unknown
+from policies.pack.model import UNKNOWN, Rule, Severity, StackResource, Unknown
 
 PROFILE = "aws:sagemaker/userProfile:UserProfile"
 ROLE = "userSettings.executionRole"
 
 
-def check(profile: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(profile: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The profile names its role, and no other profile of the stack has the same."""
     if not profile.present(ROLE):
         return ["the profile has no execution role, so it takes the domain's"]
@@ -20,7 +20,7 @@ def check(profile: Resource, stack: Sequence[Resource]) -> list[str]:
     return [f"{profile.name} and {', '.join(sharing)} have the same execution role"] if sharing else []
 
 
-def _known(profile: Resource) -> object:
+def _known(profile: StackResource) -> object:
     settings = profile.props.get("userSettings")
     if isinstance(settings, Unknown) or not hasattr(settings, "get"):
         return UNKNOWN

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.accounts import PROVIDER, allowed_accounts
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.stack_accounts import PROVIDER, allowed_accounts
 
 
-def check(provider: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(provider: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Every AWS provider is held to account ids."""
     return [] if allowed_accounts(provider) else ["the provider acts in whatever account the credentials are for"]
 

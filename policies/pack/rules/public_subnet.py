@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 
-def check(subnet: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(subnet: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Neither IPv4 nor IPv6 addresses come by themselves."""
     found = ["mapPublicIpOnLaunch"] if subnet.get("mapPublicIpOnLaunch") is True else []
     found += ["assignIpv6AddressOnCreation"] if subnet.get("assignIpv6AddressOnCreation") is True else []

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 from policies.pack.resource_policies import KEYS, POLICY_OF, ROLE, statements
-from policies.pack.statements import Statement
+from policies.pack.statements import StatementView
 
 SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner")
-# A key's own ways to the same end (KMS developer guide, conditions-kms): whose call it is, and for which resource.
+# A key's own ways to the same end: whose call it is, and for which resource.
+# Source: AWS KMS Developer Guide, "AWS KMS condition keys".
 KEY_SOURCES = ("kms:calleraccount", "kms:viaservice")
 KEY_CONTEXT = "kms:encryptioncontext:"
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Every Allow to a service holds the account, ARN or organization it acts for."""
     return [
         f"{statement.label} lets {', '.join(services)} act for any AWS account's resources"
@@ -23,11 +24,11 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: 
     ]
 
 
-def _services(statement: Statement) -> list[str]:
+def _services(statement: StatementView) -> list[str]:
     return sorted(name for kind, name in statement.principals if kind == "Service")
 
 
-def _held(statement: Statement, of_key: bool) -> bool:
+def _held(statement: StatementView, of_key: bool) -> bool:
     contexts = [key for _, key, _ in statement.conditions if key.startswith(KEY_CONTEXT)]
     return statement.fixes((*SOURCES, *KEY_SOURCES, *contexts) if of_key else SOURCES)
 

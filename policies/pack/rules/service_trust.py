@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.statements import Statement, parse
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.statements import StatementView, parse
 
 SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 # Services that send none of these keys when they assume a role. AWS publishes no list; each entry has its own source.
@@ -16,7 +16,7 @@ WITHOUT_SOURCE = {
 }
 
 
-def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(role: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Every Allow to a service holds the source's account, ARN or organization."""
     return [
         f"{statement.label} lets {', '.join(services)} act for any AWS account's resources"
@@ -25,7 +25,7 @@ def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG0
     ]
 
 
-def _services(statement: Statement) -> list[str]:
+def _services(statement: StatementView) -> list[str]:
     named = {name for kind, name in statement.principals if kind == "Service"}
     return sorted(named - WITHOUT_SOURCE.keys())
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 # Half a working day. IAM allows 3,600 to 43,200 seconds, 3,600 if none is said (IAM API, CreateRole).
 LONGEST = 14_400
 
 
-def check(role: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(role: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A session of the role lasts at most four hours."""
     seconds = role.get("maxSessionDuration")
     if not isinstance(seconds, int | float) or seconds <= LONGEST:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 SETTING = "domainSettings.executionRoleIdentityConfig"
 
 
-def check(domain: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
-    """The profile's name becomes the session's source identity (SageMaker guide, monitor-user-access)."""
+def check(domain: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+    """The profile's name becomes the session's source identity.
+
+    Source: Amazon SageMaker AI Developer Guide, page monitor-user-access.
+    """
     value = domain.text(SETTING) or "DISABLED"
     return (
         []

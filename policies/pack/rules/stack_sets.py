@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 TYPES = (
     "aws:cloudformation/stackInstances:StackInstances",
@@ -13,7 +13,7 @@ TYPES = (
 )
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """StackSets and their instances belong to the deploy pipeline."""
     return [f"{resource.type.rpartition(':')[2]} {resource.name} belongs to the deploy pipeline"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from policies.pack.accounts import PROVIDER
-from policies.pack.model import Resource, Rule, Severity
-from policies.pack.siblings import BUCKETS
+from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.related_resources import BUCKETS
+from policies.pack.stack_accounts import PROVIDER
 
 REQUIRED = ("cost-centre", "data-class", "owner")
 TYPES = (
@@ -33,14 +33,14 @@ TYPES = (
 )
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """The three tags are there, with values, from the resource itself or from its provider."""
     tags = _tags(resource, stack)
     missing = [key for key in REQUIRED if tags.get(key) in (None, "")]
     return [f"it is not tagged with {', '.join(missing)}"] if missing else []
 
 
-def _tags(resource: Resource, stack: Sequence[Resource]) -> Mapping[str, object]:
+def _tags(resource: StackResource, stack: Sequence[StackResource]) -> Mapping[str, object]:
     """All three sources: a provider may not have put its default tags into `tagsAll` yet."""
     defaults = [_defaults(one) for one in stack if one.type == PROVIDER]
     shared = (
@@ -50,7 +50,7 @@ def _tags(resource: Resource, stack: Sequence[Resource]) -> Mapping[str, object]
     return {**shared, **{key: value for found in given for key, value in found.items()}}
 
 
-def _defaults(provider: Resource) -> Mapping[str, object]:
+def _defaults(provider: StackResource) -> Mapping[str, object]:
     """A provider's default tags: JSON text, as all of its inputs that are not strings."""
     value = provider.get("defaultTags")
     content = json.loads(value) if isinstance(value, str) and value else value

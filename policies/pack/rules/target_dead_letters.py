@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import Resource, Rule, Severity
+from policies.pack.model import Rule, Severity, StackResource
 
 
-def check(target: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(target: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The target has a dead-letter queue. Without one EventBridge gives up after its retries, a day by default.
 
-    Source: EventBridge user guide, eb-rule-retry-policy.
+    Source: Amazon EventBridge User Guide, "How EventBridge retries delivering events".
     """
     return [] if target.present("deadLetterConfig.arn") else ["events that cannot be delivered are lost after a day"]
 

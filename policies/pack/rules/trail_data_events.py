@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 OBJECTS = "AWS::S3::Object"
 
 
-def check(trail: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(trail: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Some selector records reads and writes of S3 objects."""
     basic = any(_basic(trail, selector) for selector in trail.parts("eventSelectors"))
     advanced = any(_advanced(trail, selector) for selector in trail.parts("advancedEventSelectors"))
     return [] if basic or advanced else ["reads and writes of S3 objects are not recorded"]
 
 
-def _basic(trail: Resource, selector: str) -> bool:
+def _basic(trail: StackResource, selector: str) -> bool:
     kinds = [trail.text(f"{data}.type") for data in trail.parts(f"{selector}.dataResources")]
     return OBJECTS in kinds and (trail.text(f"{selector}.readWriteType") or "All") == "All"
 
 
-def _advanced(trail: Resource, selector: str) -> bool:
+def _advanced(trail: StackResource, selector: str) -> bool:
     fields = {trail.text(f"{one}.field"): one for one in trail.parts(f"{selector}.fieldSelectors")}
     kind = fields.get("resources.type")
     return kind is not None and OBJECTS in trail.each(f"{kind}.equals") and "readOnly" not in fields

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 
-def check(trail: Resource, stack: Sequence[Resource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
+def check(trail: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The trail is on, in all regions, with the events of global services."""
     found = [] if trail.get("isMultiRegionTrail") is True else ["the trail records one region"]
     found += ["the trail is off"] if trail.get("enableLogging") is False else []

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, excuse_boundary, is_boundary
-from policies.pack.model import SECURITY_HUB, Resource, Rule, Severity
-from policies.pack.statements import Statement
+from policies.pack.identity import ATTACHED, INLINE, MANAGED, ROLE, documents, exclude_boundaries, is_boundary
+from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
+from policies.pack.statements import StatementView
 
-# AWS's own policies of that kind, by the end of their names (IAM: access_policies_job-functions).
+# AWS's own policies of that kind, by the end of their names (IAM User Guide, "AWS managed policies for job functions").
 TOO_WIDE = re.compile(r"arn:[^:]*:iam::aws:policy/(.*/)?(AdministratorAccess|PowerUserAccess|.*FullAccess)")
 
 
-def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
+def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No Allow of `*` or `service:*` on all resources, written here or attached from AWS."""
-    excuse_boundary(resource, stack)
+    exclude_boundaries(resource, stack)
     written = [
         f"{statement.label} of {where} allows {_shown(statement)} on every resource"
         for where, statement in documents(resource)
@@ -29,15 +29,15 @@ def check(resource: Resource, stack: Sequence[Resource]) -> list[str]:
     return written + wide + bounds
 
 
-def _whole_service(statement: Statement) -> bool:
+def _whole_service(statement: StatementView) -> bool:
     return any(a == "*" or a.endswith(":*") for a in statement.actions)
 
 
-def _shown(statement: Statement) -> str:
+def _shown(statement: StatementView) -> str:
     return ", ".join(action for action in statement.actions if action.endswith("*"))
 
 
-def _managed(resource: Resource) -> list[str]:
+def _managed(resource: StackResource) -> list[str]:
     arns = [resource.get("policyArn")] if resource.type in ATTACHED else []
     if resource.type == ROLE:
         arns = resource.each("managedPolicyArns")

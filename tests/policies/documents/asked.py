@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 
@@ -26,7 +26,7 @@ def may(document: str, action: str, resource: str, **context: str) -> bool:
     A role that is to be assumed trusts the account, so that the identity policy decides.
     """
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:*"}
-    asked = Question(
+    asked = AuthorizationRequest(
         id="asked",
         principal=role("mlops/people/asking"),
         account=ACCOUNT,
@@ -51,7 +51,7 @@ def admits(
     """Whether a trust policy admits a role that may itself assume anything, or a service."""
     account = principal.split(":")[4] if principal.startswith("arn:") else None
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}
-    asked = Question(
+    asked = AuthorizationRequest(
         id="asked",
         principal=principal,
         account=account,

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import decide
-from policies.access.question import Document, Question
-from policies.documents.account import Account
-from policies.documents.boundaries import deployer_boundary, platform_boundary
-from policies.documents.deployer import deployer_policies
+from policies.documents.account import AccountScope
+from policies.documents.boundaries import platform_boundary
+from policies.documents.deployer import deployer_boundary, deployer_policies
 from policies.documents.prevention import preventive_statements
 
-HOME = Account(partition="aws", account="111111111111", prefix="mlops")
+HOME = AccountScope(partition="aws", account="111111111111", prefix="mlops")
 # The longest prefix and partition: what fits here fits everywhere.
-LONG = Account(partition="aws-us-gov", account="111111111111", prefix="abcdefghij")
+LONG = AccountScope(partition="aws-us-gov", account="111111111111", prefix="abcdefghij")
 TYPES = ("ml.t3.medium", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge")
 EVERYTHING: Document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 BOUNDARY = "arn:aws:iam::111111111111:policy/mlops/foundation/mlops-boundary"
@@ -94,7 +94,7 @@ def _may(
     guarded = action.startswith(("kms:", "sts:"))
     if action.startswith("sts:"):
         delegation["Statement"][0].pop("Resource")
-    asked = Question(
+    asked = AuthorizationRequest(
         id="asked",
         principal=principal,
         account=HOME.account,

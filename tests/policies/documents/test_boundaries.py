@@ -105,5 +105,5 @@ def test_it_fits_a_managed_policy_with_what_prevention_adds(types: tuple[str, ..
 
 
 def test_roles_and_deployers_find_the_boundary_where_the_names_say_it_is() -> None:
-    assert HOME.boundary() == names.boundary_arn("aws", "mlops", "111111111111") == BOUNDARY
-    assert names.deployer_arn("aws", "mlops", "111111111111") == DEPLOYER
+    assert HOME.boundary() == names.boundary_arn(HOME) == BOUNDARY
+    assert names.deployer_arn(HOME) == DEPLOYER

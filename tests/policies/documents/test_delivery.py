@@ -6,17 +6,18 @@ import json
 
 import pytest
 
+from catalog.scope import Scope
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from policies.documents import keys, project_roles, workload_roles
 from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
-from tests.policies.documents.places import project_place, workload_place
+from tests.policies.documents.scopes import project_scope_of, workload_scope
 
 ADMINISTRATION = role("mlops/delivery/mlops-screening-stackset-administration")
 TOPIC = arn("sns", "mlops-dev-alarms")
 RUNNER = role("mlops/projects/screening/mlops-screening-deploy-pipeline")
 PIPELINE = project_roles.deploy_pipeline(
-    project_place("screening"),
+    project_scope_of("screening"),
     build_projects=["mlops-screening-deploy"],
     stack_sets=["mlops-screening-staging"],
     administration_role=ADMINISTRATION,
@@ -24,7 +25,7 @@ PIPELINE = project_roles.deploy_pipeline(
 )
 KEY = json.loads(
     keys.operations_key(
-        keys.Place(partition="aws", account=ACCOUNT, region=REGION),
+        Scope(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops"),
         log_groups=[arn("logs", "log-group:/mlops/*")],
         topics=[arn("sns", "mlops-*")],
         publishers=[role("mlops/projects/*/mlops-*-deploy-pipeline")],
@@ -51,7 +52,7 @@ def test_a_stack_set_that_does_not_exist_yet_can_be_made_and_others_are_not_touc
 def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_topic(
     principal: str, service: str, topic: str, allowed: bool
 ) -> None:
-    asked = Question(
+    asked = AuthorizationRequest(
         id="publish",
         principal=principal,
         account=ACCOUNT,
@@ -78,7 +79,7 @@ def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_top
 )
 def test_a_project_delivers_as_its_own_administration_role_alone(passed: str, service: str, allowed: bool) -> None:
     cleaner = project_roles.release_cleaner(
-        project_place("screening"), ["mlops-screening-staging"], ADMINISTRATION, "mlops-screening-release-cleaner"
+        project_scope_of("screening"), ["mlops-screening-staging"], ADMINISTRATION, "mlops-screening-release-cleaner"
     )
     for document in (PIPELINE, cleaner):
         assert may(document, "iam:PassRole", passed, iam__PassedToService=f"{service}.amazonaws.com") is allowed
@@ -86,7 +87,7 @@ def test_a_project_delivers_as_its_own_administration_role_alone(passed: str, se
 
 WORKLOAD = "222222222222"
 EXECUTION = workload_roles.stack_set_execution(
-    workload_place(),
+    workload_scope(),
     workload_roles.Delivered(
         project="screening",
         stack_set="mlops-screening-staging",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 
 import botocore.session
 import pytest
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
-from policies.documents.boundaries import deployer_boundary
-from policies.documents.deployer import deployer_policies
+from policies.documents.deployer import DEPLOYED, deployer_boundary, deployer_policies
 from settings.foundation import MOST_BUCKETS
 from tests.policies.documents.foundation import (
     BOUNDARY,
@@ -140,7 +140,7 @@ def test_a_bucket_policy_of_its_own_making_does_not_hand_it_data() -> None:
             },
         ],
     }
-    asked = Question(
+    asked = AuthorizationRequest(
         id="asked",
         principal=session,
         account=HOME.account,
@@ -208,7 +208,7 @@ def test_its_policies_give_nothing_a_step_aside(action: str, resource: str, cont
 
 def may_with(bucket: str, action: str, resource: str) -> bool:
     """Whether the deployer may do it that was told of a bucket."""
-    asked = Question(
+    asked = AuthorizationRequest(
         id="",
         principal=DEPLOYER,
         account="111111111111",
@@ -248,3 +248,17 @@ def test_its_policies_fit_a_role_whatever_prefix_and_partition() -> None:
 def test_every_region_of_another_partition_is_written_in_its_own_names() -> None:
     for text in (*deployer_policies(LONG).values(), deployer_boundary(LONG)):
         assert "arn:aws:" not in json.dumps(parsed(text))
+
+
+@pytest.mark.parametrize("theme", DEPLOYED)
+def test_what_a_row_of_the_table_grants_is_below_the_ceiling_that_the_same_row_sets(theme: str) -> None:
+    for row in DEPLOYED[theme]:
+        # The keys' and seeds' objects have statements of their own in the boundary.
+        granted = {action for statement in row.statements(HOME) for action in statement.actions}
+        outside = {action for action in granted if not any(fnmatchcase(action, ceiling) for ceiling in row.ceiling)}
+        assert {action for action in outside if not action.startswith("s3:")} == set(), row.types
+
+
+def test_no_resource_type_stands_in_two_rows_of_the_table() -> None:
+    types = [type_ for rows in DEPLOYED.values() for row in rows for type_ in row.types]
+    assert sorted(types) == sorted(set(types))

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from catalog.scope import Scope
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
-from policies.documents.correction import dead_letters
 from policies.documents.detection import config_bucket, guards_key, trail_bucket, trail_key
-from policies.documents.keys import Place
+from policies.documents.remediation import dead_letters
 
 ACCOUNT, OTHER, REGION = "111111111111", "999999999999", "eu-west-1"
-PLACE = Place(partition="aws", account=ACCOUNT, region=REGION)
+SCOPE = Scope(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops")
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/mlops-foundation-trail"
 FOREIGN = f"arn:aws:cloudtrail:{REGION}:{OTHER}:trail/mlops-foundation-trail"
 AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/mlops/people/mlops-auditor"
@@ -34,7 +34,7 @@ def allowed(policy: str, principal: str, action: str, resource: str, **context: 
         "Version": "2012-10-17",
         "Statement": [{"Sid": "A", "Effect": "Allow", "Action": "*", "Resource": "*"}],
     }
-    question = Question(
+    question = AuthorizationRequest(
         id="1",
         principal=principal,
         account=principal.split(":")[4] if role else None,
@@ -49,7 +49,7 @@ def allowed(policy: str, principal: str, action: str, resource: str, **context: 
 
 
 def trails_key() -> str:
-    return trail_key(PLACE, trail=TRAIL, readers=[AUDITOR])
+    return trail_key(SCOPE, trail=TRAIL, readers=[AUDITOR])
 
 
 @pytest.mark.parametrize(("source", "passes"), [(TRAIL, True), (FOREIGN, False), (TRAIL + "-2", False)])
@@ -62,7 +62,7 @@ def test_only_auditors_decrypt_what_happened() -> None:
     assert allowed(trails_key(), AUDITOR, "kms:Decrypt", KEY, **ENTERED)
     assert not allowed(trails_key(), AUDITOR, "kms:Decrypt", KEY)
     assert not allowed(trails_key(), GUARD, "kms:Decrypt", KEY, **ENTERED)
-    assert not allowed(trail_key(PLACE, trail=TRAIL, readers=[]), AUDITOR, "kms:Decrypt", KEY, **ENTERED)
+    assert not allowed(trail_key(SCOPE, trail=TRAIL, readers=[]), AUDITOR, "kms:Decrypt", KEY, **ENTERED)
 
 
 @pytest.mark.parametrize(("source", "passes"), [(TRAIL, True), (FOREIGN, False)])
@@ -92,7 +92,7 @@ def test_the_config_bucket_takes_history_of_this_account_alone(source: str, pass
 
 def guards() -> str:
     return guards_key(
-        PLACE,
+        SCOPE,
         log_groups=[f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/mlops-foundation-*"],
         topics=[f"arn:aws:sns:{REGION}:{ACCOUNT}:mlops-foundation-*"],
         queues=[QUEUE],

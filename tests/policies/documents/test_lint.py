@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.documents import actions, lint
-from policies.documents.statement import BadStatement, Kind, Principals, Statement, account_principals, document
+from policies.documents.statement import BadStatement, PolicyKind, Principals, Statement, account_principals, document
 
 OBJECTS = "arn:aws:s3:::one/*"
 BUCKET = "arn:aws:s3:::one"
@@ -174,8 +174,8 @@ def test_two_patterns_may_meet_where_some_text_fits_both(one: str, other: str) -
     assert lint._overlap(other, one) is both
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_document_is_as_large_as_aws_takes_and_not_a_character_larger(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", PolicyKind)
+def test_a_document_is_as_large_as_aws_takes_and_not_a_character_larger(kind: PolicyKind) -> None:
     what, most, _ = kind.value
 
     def sized(length: int) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.scope import Scope
 from policies.documents import buckets, keys, project_people, project_roles, workload_roles
 from policies.documents.accounts import WorkloadAccounts
-from tests.policies.documents.places import project_place, workload_place
+from tests.policies.documents.scopes import project_scope_of, workload_scope
 
 BUCKET, KEY = "arn:aws:s3:::models", "arn:aws:kms:eu-west-1:111111111111:key/k"
-PLACE = keys.Place(partition="aws", account="111111111111", region="eu-west-1")
+SCOPE = Scope(partition="aws", account="111111111111", region="eu-west-1", prefix="mlops")
 ACCOUNTS = ["222222222222", "333333333333"]
 READERS = ["arn:aws:iam::*:role/mlops/projects/*/mlops-*-model"]
 DEPLOYER = "arn:aws:iam::111111111111:role/deployer"
@@ -22,7 +23,7 @@ def statements(text: str) -> dict[str, dict[str, Any]]:
 
 
 def served(ids: list[str]) -> WorkloadAccounts:
-    return WorkloadAccounts(partition="aws", home="111111111111", ids=ids)
+    return WorkloadAccounts(scope=SCOPE, ids=ids)
 
 
 def bucket_policy(accounts: list[str] = ACCOUNTS, endpoints: tuple[str, ...] = ("vpce-1", "vpce-2")) -> str:
@@ -38,7 +39,7 @@ def bucket_policy(accounts: list[str] = ACCOUNTS, endpoints: tuple[str, ...] = (
 
 def key_policy(endpoints: tuple[str, ...] = ("vpce-k1", "vpce-k2")) -> str:
     return keys.models_key(
-        PLACE,
+        SCOPE,
         builders=["arn:aws:iam::111111111111:role/mlops/projects/*"],
         accounts=served(ACCOUNTS),
         readers=READERS,
@@ -102,7 +103,7 @@ def test_the_order_of_endpoints_changes_nothing(endpoints: list[str]) -> None:
 
 
 def documents_of(project: str) -> list[str]:
-    place, there = project_place(project), workload_place()
+    place, there = project_scope_of(project), workload_scope()
     return [
         workload_roles.model_role(there, project, f"mlops-{project}-staging", "mlops/*"),
         workload_roles.test_role(there, project, f"mlops-{project}-staging"),

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from policies.documents.account import Account
+from policies.documents.account import AccountScope
 from policies.documents.people import administrator, auditor
 from tests.policies.documents.foundation import HOME, LONG, person_may, size
 
-PERSONAS: dict[str, Callable[[Account], str]] = {"administrator": administrator, "auditor": auditor}
+PERSONAS: dict[str, Callable[[AccountScope], str]] = {"administrator": administrator, "auditor": auditor}
 IAM = "arn:aws:iam::111111111111"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234"
 SAGEMAKER = "arn:aws:sagemaker:eu-west-1:111111111111"

@@ -11,13 +11,15 @@ import pytest
 from botocore.model import Shape
 from botocore.session import Session
 
+from catalog.scope import Scope
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Question
 from policies.documents import prevention
 from policies.documents.prevention import has_local_storage, preventive_statements, service_control_policy
 from policies.documents.statement import BadStatement, document
 
 TYPES = ("ml.t3.medium", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge")
+SCOPE = Scope(partition="aws", account="111111111111", region="eu-west-1", prefix="mlops")
 OWNER = "arn:aws:iam::*:role/owner"
 MODEL = Session().get_service_model("sagemaker")
 OPERATIONS = frozenset(MODEL.operation_names)
@@ -95,7 +97,7 @@ def denies(action: str, context: Mapping[str, Any], types: Sequence[str] = TYPES
     boundary = json.loads(document(*preventive_statements(types)))
     boundary["Statement"].append(everything)
     answer = decide(
-        Question(
+        AuthorizationRequest(
             id="1",
             principal="arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-pipeline",
             account="111111111111",
@@ -265,7 +267,7 @@ def test_the_statements_leave_a_boundary_half_of_its_characters() -> None:
 
 def test_the_service_control_policy_fits_with_forty_instance_types() -> None:
     types = [f"ml.m5.{size}xlarge" for size in range(40)]
-    text = service_control_policy(partition="aws", prefix="mlops", owners=[OWNER], instance_types=types)
+    text = service_control_policy(SCOPE, owners=[OWNER], instance_types=types)
     assert len(text) <= prevention.SCP_CHARACTERS
     assert ": " not in text
 
@@ -273,13 +275,13 @@ def test_the_service_control_policy_fits_with_forty_instance_types() -> None:
 def test_a_service_control_policy_over_the_limit_says_what_to_shorten() -> None:
     types = [f"ml.m5.{size}xlarge" for size in range(600)]
     with pytest.raises(BadStatement, match="AWS allows 10240: name fewer instance types"):
-        service_control_policy(partition="aws", prefix="mlops", owners=[OWNER], instance_types=types)
+        service_control_policy(SCOPE, owners=[OWNER], instance_types=types)
 
 
 def scp_denies(action: str, resource: str, role: str) -> bool:
-    policy = json.loads(service_control_policy(partition="aws", prefix="mlops", owners=[OWNER], instance_types=TYPES))
+    policy = json.loads(service_control_policy(SCOPE, owners=[OWNER], instance_types=TYPES))
     full = {"Statement": [{"Sid": "Full", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    question = Question(
+    question = AuthorizationRequest(
         id="1",
         principal=f"arn:aws:iam::111111111111:role/{role}",
         account="111111111111",

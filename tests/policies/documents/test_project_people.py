@@ -6,22 +6,22 @@ import pytest
 
 from policies.documents import platform_roles, project_people, project_roles
 from policies.documents.accounts import WorkloadAccounts
-from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
-from tests.policies.documents.places import project_place
+from tests.policies.documents.asked import arn, may, role
+from tests.policies.documents.scopes import project_scope_of
 
-PLACE = project_place("screening")
+SCOPE = project_scope_of("screening")
 BUILD, DEPLOY = "screening-mlops-build", "screening-mlops-deploy"
 PROJECTS = [f"mlops-screening-{purpose}" for purpose in ("build", "deploy", "deploy-test", "deploy-verify")]
-PUBLISH = project_people.publish(PLACE, BUILD)
-TEAM = project_people.team_administrator(PLACE, build_pipeline=BUILD, deploy_pipeline=DEPLOY, build_projects=PROJECTS)
-APPROVER = platform_roles.approver(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops")
-PIPELINE = project_roles.pipeline(PLACE, [role("mlops/projects/screening/mlops-screening-training")])
+PUBLISH = project_people.publish(SCOPE, BUILD)
+TEAM = project_people.team_administrator(SCOPE, build_pipeline=BUILD, deploy_pipeline=DEPLOY, build_projects=PROJECTS)
+APPROVER = platform_roles.approver(SCOPE)
+PIPELINE = project_roles.pipeline(SCOPE, [role("mlops/projects/screening/mlops-screening-training")])
 # Roles that run what a scientist has written.
 SCIENTISTS_CODE = {
-    "build": project_roles.build(PLACE, role("mlops/projects/screening/mlops-screening-pipeline"), PROJECTS[0]),
+    "build": project_roles.build(SCOPE, role("mlops/projects/screening/mlops-screening-pipeline"), PROJECTS[0]),
     "pipeline": PIPELINE,
-    "processing": project_roles.processing(PLACE),
-    "training": project_roles.training(PLACE),
+    "processing": project_roles.processing(SCOPE),
+    "training": project_roles.training(SCOPE),
 }
 PACKAGE = arn("sagemaker", "model-package/mlops-screening/1")
 APPROVAL = arn("codepipeline", f"{DEPLOY}/Approve/Approve")
@@ -53,10 +53,9 @@ def test_jobs_and_builds_do_not_write_the_repository_that_they_come_from() -> No
 
 
 def test_the_deploy_pipelines_roles_read_nothing_that_the_build_pipeline_carries() -> None:
-    render = project_roles.deploy(PLACE, "mlops-screening-deploy")
-    accounts = WorkloadAccounts(partition="aws", home="111111111111", ids=["222222222222"])
-    enter = accounts.enter("EnterTestRoles", "/mlops/projects/screening/", [("222222222222", "mlops-test")])
-    test = project_roles.deploy_test(PLACE, enter, PROJECTS[2:])
+    render = project_roles.deploy(SCOPE, "mlops-screening-deploy")
+    accounts = WorkloadAccounts(scope=SCOPE, ids=["222222222222"])
+    test = project_roles.deploy_test(SCOPE, accounts, [("222222222222", "mlops-test")], PROJECTS[2:])
     rendered = "arn:aws:s3:::artifacts/screening-mlops-depl/Rendered/abc"
     for document in (render, test):
         assert may(document, "s3:GetObject", rendered)

@@ -8,21 +8,22 @@ import pytest
 
 from catalog import names
 from policies.documents import studio_roles
-from policies.documents.studio_roles import StudioPlace
+from policies.documents.studio_roles import StudioScope
 from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
 
-PLACE = StudioPlace(
+SCOPE = StudioScope(
     partition="aws",
     account=ACCOUNT,
     region=REGION,
+    prefix="mlops",
     data_bucket="arn:aws:s3:::data",
     data_key=arn("kms", "key/data"),
     volume_key=arn("kms", "key/studio"),
     image_repository=arn("ecr", "repository/mlops/model"),
     parameters="/mlops/dev",
 )
-ALICE = studio_roles.scientist(PLACE, "alice", [names.ProjectNames("mlops", "screening")])
-VISITOR = studio_roles.visitor(PLACE)
+ALICE = studio_roles.scientist(SCOPE, "alice", [names.ProjectNames("mlops", "screening")])
+DEFAULT_USER = studio_roles.default_user(SCOPE)
 SESSION = {"sagemaker__DomainId": "d-1", "sagemaker__UserProfileName": "alice"}
 SPACE, APP = arn("sagemaker", "space/d-1/hers"), arn("sagemaker", "app/d-1/hers/JupyterLab/default")
 MAKE = [
@@ -45,7 +46,7 @@ def test_spaces_and_apps_are_ones_own(action: str, resource: str) -> None:
     assert not may(ALICE, action, resource, **owned("bob"))
     assert not may(ALICE, action, resource, **owned("alice", "Shared"))
     assert not may(ALICE, action, resource, **SESSION)
-    assert not may(VISITOR, action, resource, **owned("alice"))
+    assert not may(DEFAULT_USER, action, resource, **owned("alice"))
 
 
 @pytest.mark.parametrize(("action", "resource"), MAKE)
@@ -60,7 +61,7 @@ def test_studio_is_opened_as_oneself() -> None:
     assert may(ALICE, action, arn("sagemaker", "user-profile/d-1/alice"), **SESSION)
     assert not may(ALICE, action, arn("sagemaker", "user-profile/d-1/bob"), **SESSION)
     assert not may(ALICE, action, arn("sagemaker", "user-profile/d-2/alice"), **SESSION)
-    assert not may(VISITOR, action, arn("sagemaker", "user-profile/d-1/alice"), **SESSION)
+    assert not may(DEFAULT_USER, action, arn("sagemaker", "user-profile/d-1/alice"), **SESSION)
 
 
 def test_tags_are_set_only_while_something_is_made() -> None:
@@ -75,7 +76,7 @@ def test_publish_roles_are_those_of_ones_own_projects(action: str) -> None:
     assert not may(ALICE, action, role("mlops/projects/diabetes/mlops-diabetes-publish"))
     assert not may(ALICE, action, role("mlops/projects/screening/mlops-screening-deploy-test"))
     assert not may(ALICE, action, role("mlops/people/mlops-dev-approver"))
-    assert not may(studio_roles.scientist(PLACE, "eve", []), action, role("mlops/projects/screening/x"))
+    assert not may(studio_roles.scientist(SCOPE, "eve", []), action, role("mlops/projects/screening/x"))
 
 
 def test_models_runs_and_parameters_are_seen_of_ones_own_projects() -> None:
@@ -93,7 +94,7 @@ def test_data_is_what_is_shared() -> None:
     assert may(ALICE, "s3:PutObject", "arn:aws:s3:::data/shared/table.csv")
     for key in ("screening/training/data.csv", "diabetes/training/data.csv", "shared"):
         assert not may(ALICE, "s3:GetObject", f"arn:aws:s3:::data/{key}")
-    assert not may(VISITOR, "s3:GetObject", "arn:aws:s3:::data/shared/table.csv")
+    assert not may(DEFAULT_USER, "s3:GetObject", "arn:aws:s3:::data/shared/table.csv")
 
 
 @pytest.mark.parametrize(
@@ -115,12 +116,12 @@ def test_data_is_what_is_shared() -> None:
 )
 def test_nothing_is_started_registered_approved_or_delivered_from_studio(action: str, resource: str) -> None:
     context = {**owned("alice"), "sagemaker__ModelApprovalStatus": "Approved", "aws__ResourceTag_project": "screening"}
-    for document in (ALICE, VISITOR):
+    for document in (ALICE, DEFAULT_USER):
         assert not may(document, action, resource, **context)
 
 
 def test_no_action_is_a_wildcard_and_every_list_is_named() -> None:
-    for document in (ALICE, VISITOR):
+    for document in (ALICE, DEFAULT_USER):
         for statement in json.loads(document)["Statement"]:
             actions = statement["Action"]
             assert not any("*" in one for one in ([actions] if isinstance(actions, str) else actions))

@@ -6,11 +6,12 @@ import json
 
 import pytest
 
+from catalog.scope import Scope
 from policies.documents import trust
 from tests.policies.documents.asked import ACCOUNT, admits, arn, role
 
 ALICE, BOB = role("mlops/people/mlops-dev-studio-alice"), role("mlops/people/mlops-dev-studio-bob")
-PUBLISH = trust.publisher_trust("aws", ACCOUNT, [ALICE])
+PUBLISH = trust.publisher_trust(Scope(partition="aws", account=ACCOUNT, region="eu-west-1", prefix="mlops"), [ALICE])
 
 
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:SetSourceIdentity"])
@@ -33,7 +34,7 @@ def test_another_projects_scientist_does_not_publish() -> None:
 
 
 def test_a_project_without_scientists_admits_nobody_at_all() -> None:
-    nobody = trust.publisher_trust("aws", ACCOUNT, [])
+    nobody = trust.publisher_trust(Scope(partition="aws", account=ACCOUNT, region="eu-west-1", prefix="mlops"), [])
     for who in (ALICE, BOB, role("owner")):
         assert not admits(nobody, who, aws__SourceIdentity="alice", aws__PrincipalTag_user="alice")
 

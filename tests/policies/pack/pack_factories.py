@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from policies.pack.evaluate import Finding, Verdict, judge
-from policies.pack.model import Resource, Rule
+from policies.pack.evaluate import RuleFinding, Verdict, judge
+from policies.pack.model import Rule, StackResource
 
 ACCOUNT = "111111111111"
 REGION = "eu-west-1"
@@ -19,9 +19,11 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/mlops/projects/screening/training"
 
 
-def make(token: str, name: str, /, refers: Mapping[str, tuple[str, ...]] | None = None, **props: Any) -> Resource:
+def make(
+    token: str, name: str, /, property_dependencies: Mapping[str, tuple[str, ...]] | None = None, **props: Any
+) -> StackResource:
     urn = f"urn:pulumi:dev::mlops-platform::{token}::{name}"
-    return Resource(type=token, name=name, urn=urn, props=props, refers=refers or {})
+    return StackResource(type=token, name=name, urn=urn, props=props, property_dependencies=property_dependencies or {})
 
 
 def allow(**elements: Any) -> dict[str, Any]:
@@ -36,11 +38,11 @@ def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def having(resource: Resource, **props: Any) -> Resource:
+def having(resource: StackResource, **props: Any) -> StackResource:
     return replace(resource, props={**resource.props, **props})
 
 
-def at(resource: Resource, path: str, value: Any) -> Resource:
+def at(resource: StackResource, path: str, value: Any) -> StackResource:
     """The resource with another value at a dotted path that exists."""
     props: Any = copy.deepcopy(dict(resource.props))
     inner = props
@@ -51,29 +53,29 @@ def at(resource: Resource, path: str, value: Any) -> Resource:
     return replace(resource, props=props)
 
 
-def without(resource: Resource, prop: str) -> Resource:
+def without(resource: StackResource, prop: str) -> StackResource:
     assert prop in resource.props
     return replace(resource, props={key: value for key, value in resource.props.items() if key != prop})
 
 
-def judged(rule: Rule, subject: Resource, *others: Resource) -> Finding:
+def judged(rule: Rule, subject: StackResource, *others: StackResource) -> RuleFinding:
     assert subject.type in rule.types
     return judge(rule, subject, [subject, *others])
 
 
-def violations(rule: Rule, subject: Resource, *others: Resource) -> list[str]:
+def violations(rule: Rule, subject: StackResource, *others: StackResource) -> list[str]:
     finding = judged(rule, subject, *others)
     assert finding.verdict in (Verdict.PASSED, Verdict.VIOLATED), finding
     return list(finding.details)
 
 
-def not_decided(rule: Rule, subject: Resource, *others: Resource) -> str:
+def not_decided(rule: Rule, subject: StackResource, *others: StackResource) -> str:
     finding = judged(rule, subject, *others)
     assert finding.verdict is Verdict.UNKNOWN, finding
     return finding.details[0]
 
 
-def excused(rule: Rule, subject: Resource, *others: Resource) -> str:
+def not_applicable(rule: Rule, subject: StackResource, *others: StackResource) -> str:
     finding = judged(rule, subject, *others)
     assert finding.verdict is Verdict.NOT_APPLICABLE, finding
     return finding.details[0]

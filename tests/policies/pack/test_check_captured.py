@@ -52,19 +52,22 @@ def test_resources_without_a_violation_pass(tmp_path: Path, capsys: pytest.Captu
     )
 
 
-def test_a_violation_is_shown_with_stack_resource_and_fix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_violation_is_shown_with_its_whole_urn_and_its_fix(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", stack="staging", kmsKeyId=KEY_ARN)])
     assert main([file]) == 1
     said = capsys.readouterr().out
     assert "LOG-01  medium" in said
-    assert "staging  LogGroup flow  the log group keeps its events for ever" in said
+    assert f"\n  urn:pulumi:staging::mlops-platform::{LOG_GROUP}::flow\n" in said
+    assert "\n    the log group keeps its events for ever\n" in said
     assert "fix: Set retentionInDays and kmsKeyId." in said
 
 
 def test_an_exported_stack_is_read_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written(tmp_path / "dev.json", exported(record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)))
     assert main([file]) == 1
-    assert "dev  LogGroup flow" in capsys.readouterr().out
+    assert f"urn:pulumi:dev::mlops-platform::{LOG_GROUP}::flow" in capsys.readouterr().out
 
 
 def test_a_resource_that_waits_for_deletion_is_passed_over(tmp_path: Path) -> None:
@@ -84,14 +87,17 @@ def test_a_secret_is_said_to_be_undecided_and_never_shown(tmp_path: Path, capsys
     assert "v1:abc" not in said
 
 
-def test_siblings_are_sought_in_their_own_stack_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_related_resources_are_sought_in_their_own_stack_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     versioned: dict[str, Any] = {"bucket": "mlops-data", "versioningConfiguration": {"status": "Enabled"}}
     records = [
         record("aws:s3/bucket:Bucket", "data", bucket="mlops-data"),
         record("aws:s3/bucketVersioning:BucketVersioning", "data", stack="staging", **versioned),
     ]
     assert main([written(tmp_path / "resources.json", records)]) == 1
-    assert "dev  Bucket data  the bucket is not versioned" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "urn:pulumi:dev::mlops-platform::aws:s3/bucket:Bucket::data\n    the bucket is not versioned" in said
 
 
 def test_siblings_find_each_other_by_the_id_that_aws_gave(tmp_path: Path) -> None:
@@ -99,7 +105,7 @@ def test_siblings_find_each_other_by_the_id_that_aws_gave(tmp_path: Path) -> Non
     status: dict[str, Any] = {"bucket": "data-1a2b3c", "versioningConfiguration": {"status": "Enabled"}}
     file = tmp_path / "resources.json"
     written(file, [bucket, record("aws:s3/bucketVersioning:BucketVersioning", "data", **status)])
-    assert {one.props.get("id") for one in read(file)[0].whole} == {"data-1a2b3c", None}
+    assert {one.props.get("id") for one in read(file)[0].with_outputs} == {"data-1a2b3c", None}
     assert {one.props.get("id") for one in read(file)[0].inputs} == {None}
 
 
@@ -140,16 +146,14 @@ def test_a_check_of_nothing_does_not_pass(tmp_path: Path, capsys: pytest.Capture
     assert "nothing was checked" in capsys.readouterr().err
 
 
-def test_what_a_rule_cannot_decide_is_listed_in_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_that_a_rule_cannot_decide_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hidden = [
         record("aws:iam/role:Role", f"role-{number}", assumeRolePolicy=SECRET, permissionsBoundary="arn")
         for number in range(8)
     ]
     assert main([written(tmp_path / "resources.json", hidden)]) == 0
     said = capsys.readouterr().out
-    assert "IAM-04  dev: assumeRolePolicy of role-4" in said
-    assert "assumeRolePolicy of role-5" not in said
-    assert "IAM-04  and 3 more" in said
+    assert all(f"IAM-04  dev: assumeRolePolicy of role-{number}" in said for number in range(8))
 
 
 def test_the_outcome_is_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

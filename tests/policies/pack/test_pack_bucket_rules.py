@@ -6,67 +6,28 @@ from typing import Any
 
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN
 from policies.pack.rules import bucket_encryption, bucket_versioning, plain_transport, public_access_block
 from tests.policies.pack.pack_factories import (
     BUCKET_ARN,
-    KEY_ARN,
     at,
-    deny,
-    document,
-    excused,
     having,
     make,
+    not_applicable,
     not_decided,
     violations,
     without,
 )
-
-FIRST_RULE = "rules.0.applyServerSideEncryptionByDefault"
-
-
-def bucket() -> Resource:
-    return make("aws:s3/bucket:Bucket", "data", bucket="mlops-data", id="mlops-data", arn=BUCKET_ARN)
-
-
-def block() -> Resource:
-    settings: dict[str, Any] = dict.fromkeys(public_access_block.SETTINGS, True)
-    return make("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "data-block", bucket="mlops-data", **settings)
-
-
-def encryption() -> Resource:
-    default = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY_ARN}
-    return make(
-        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-        "data-encryption",
-        bucket="mlops-data",
-        rules=[{"applyServerSideEncryptionByDefault": default, "bucketKeyEnabled": True}],
-    )
-
-
-def versioning() -> Resource:
-    token = "aws:s3/bucketVersioning:BucketVersioning"
-    return make(token, "data-versioning", bucket="mlops-data", versioningConfiguration={"status": "Enabled"})
-
-
-def logging() -> Resource:
-    token = "aws:s3/bucketLogging:BucketLogging"
-    return make(token, "models-logging", bucket="mlops-models", targetBucket="mlops-data", targetPrefix="models/")
-
-
-def tls_only(**changes: Any) -> dict[str, Any]:
-    statement = deny(
-        Principal={"AWS": ["*"]},
-        Action=["s3:*"],
-        Resource=[BUCKET_ARN, f"{BUCKET_ARN}/*"],
-        Condition={"Bool": {"aws:SecureTransport": "false"}},
-    )
-    return {**statement, **changes}
-
-
-def policy(*statements: dict[str, Any]) -> Resource:
-    text = document(*(statements or (tls_only(),)))
-    return make("aws:s3/bucketPolicy:BucketPolicy", "data-policy", bucket="mlops-data", policy=text)
+from tests.policies.pack.resources.storage import (
+    FIRST_RULE,
+    block,
+    bucket,
+    encryption,
+    logging,
+    policy,
+    tls_only,
+    versioning,
+)
 
 
 def test_a_bucket_with_four_blocks_passes() -> None:
@@ -137,7 +98,7 @@ def test_awss_own_key_by_its_alias_is_refused() -> None:
 
 
 def test_the_bucket_of_access_logs_may_use_s3s_own_keys() -> None:
-    assert "only to a bucket with SSE-S3" in excused(bucket_encryption.RULE, bucket(), logging())
+    assert "only to a bucket with SSE-S3" in not_applicable(bucket_encryption.RULE, bucket(), logging())
 
 
 def test_the_bucket_whose_accesses_are_logged_is_not_excused() -> None:

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from policies.pack import rules
-from policies.pack.evaluate import Finding, Verdict, evaluate, judge
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.evaluate import RuleFinding, Verdict, evaluate, judge
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import RULES
-from tests.policies.pack.cases import builds, identity, network, operations, storage, workplace
-from tests.policies.pack.cases.case import Cases, Never, Subject
+from tests.policies.pack.cases import discover, missing
 from tests.policies.pack.pack_factories import make
+from tests.policies.pack.rule_cases import CaseResource, Cases, NoCases
 
-FILES = (builds, identity, network, operations, storage, workplace)
-EVERY = [case for file in FILES for case in file.CASES]
-CASES = {case.rule.id: case for case in EVERY}
+CASES = discover()
 IDS = sorted(CASES)
 
 
-def finding(case: Cases, subject: Subject) -> Finding:
+def finding(case: Cases, subject: CaseResource) -> RuleFinding:
     assert subject.resource.type in case.rule.types
     return judge(case.rule, subject.resource, [subject.resource, *subject.others])
 
 
-def passing(case: Cases) -> list[Subject]:
-    return [] if isinstance(case.passes, Never) else list(case.passes)
+def passing(case: Cases) -> list[CaseResource]:
+    return [] if isinstance(case.passes, NoCases) else list(case.passes)
 
 
-def test_every_rule_is_tried_once() -> None:
-    assert Counter(case.rule.id for case in EVERY) == Counter(rule.id for rule in RULES)
+def test_every_rule_has_a_file_of_cases() -> None:
+    assert missing() == [], "write the cases of these rules, as in the files beside them"
+    assert set(CASES) == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize("rule", IDS)
 def test_every_kind_of_case_is_there_or_its_absence_explained(rule: str) -> None:
     case = CASES[rule]
-    assert case.mistakes
-    for kind in (case.passes, case.unknown, case.excused):
-        assert kind.because if isinstance(kind, Never) else kind
+    assert case.violations
+    for kind in (case.passes, case.unknown, case.not_applicable):
+        assert kind.because if isinstance(kind, NoCases) else kind
 
 
 @pytest.mark.parametrize("rule", IDS)
@@ -52,7 +48,7 @@ def test_what_is_right_passes(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", IDS)
 def test_each_mistake_is_named(rule: str) -> None:
-    for subject, said in CASES[rule].mistakes:
+    for subject, said in CASES[rule].violations:
         found = finding(CASES[rule], subject)
         assert found.verdict is Verdict.VIOLATED, (said, found.details)
         assert any(said in detail for detail in found.details), (said, found.details)
@@ -61,7 +57,7 @@ def test_each_mistake_is_named(rule: str) -> None:
 @pytest.mark.parametrize("rule", IDS)
 def test_what_a_preview_cannot_tell_is_not_decided(rule: str) -> None:
     unknown = CASES[rule].unknown
-    for subject, said in [] if isinstance(unknown, Never) else unknown:
+    for subject, said in [] if isinstance(unknown, NoCases) else unknown:
         found = finding(CASES[rule], subject)
         assert found.verdict is Verdict.UNKNOWN, (said, found)
         assert said in found.details[0]
@@ -69,8 +65,8 @@ def test_what_a_preview_cannot_tell_is_not_decided(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", IDS)
 def test_what_the_rule_is_not_for_is_excused_with_its_reason(rule: str) -> None:
-    excused = CASES[rule].excused
-    for subject, said in [] if isinstance(excused, Never) else excused:
+    not_applicable = CASES[rule].not_applicable
+    for subject, said in [] if isinstance(not_applicable, NoCases) else not_applicable:
         found = finding(CASES[rule], subject)
         assert found.verdict is Verdict.NOT_APPLICABLE, (said, found)
         assert said in found.details[0]
@@ -82,16 +78,16 @@ def test_a_resource_of_another_type_is_not_judged(rule: str) -> None:
     assert evaluate([CASES[rule].rule], [stranger], [stranger]) == []
 
 
-def hidden(stack: list[Resource], one: Resource, key: str) -> list[Resource]:
+def hidden(stack: list[StackResource], one: StackResource, key: str) -> list[StackResource]:
     """The stack as a preview shows it when a value is not known: nor is, then, what was made from it."""
     value = one.props[key]
 
-    def made(other: Resource) -> Resource:
+    def made(other: StackResource) -> StackResource:
         taken = {prop for prop, given in other.props.items() if given == value and isinstance(value, str)}
         return replace(
             other,
             props={prop: UNKNOWN if prop in taken else given for prop, given in other.props.items()},
-            refers={**other.refers, **dict.fromkeys(taken, (one.urn,))},
+            property_dependencies={**other.property_dependencies, **dict.fromkeys(taken, (one.urn,))},
         )
 
     unknown = replace(one, props={**one.props, key: UNKNOWN})
@@ -115,9 +111,3 @@ def test_a_rule_with_frameworks_says_where_they_are_related(rule: str) -> None:
     stated = CASES[rule].rule
     assert bool(stated.frameworks) == bool(stated.sources)
     assert all(page.startswith("https://docs.aws.amazon.com/securityhub/") for page in stated.sources)
-
-
-def test_every_rules_file_says_what_it_is_in_its_first_line() -> None:
-    firsts = {path.stem: path.read_text().split("\n", 1)[0] for path in Path(rules.__file__).parent.glob("*.py")}
-    for rule in RULES:
-        assert firsts[rule.check.__module__.rpartition(".")[2]].startswith(f'"""{rule.id}: ')

@@ -12,9 +12,9 @@ import yaml
 
 from policies.check import main
 from policies.pack import exemptions
-from policies.pack.evaluate import Finding, Verdict, exempt, judge, stale
+from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge, stale
 from policies.pack.exemptions import BadExemptions
-from policies.pack.model import UNKNOWN, Exemption, Resource
+from policies.pack.model import UNKNOWN, Exemption, StackResource
 from policies.pack.rules import RULES, log_group
 from tests.policies.pack.pack_factories import KEY_ARN, make
 from tests.policies.pack.test_check_captured import LOG_GROUP, exported, record, written
@@ -50,17 +50,17 @@ def exemption(**changes: Any) -> Exemption:
     return Exemption(**{**given, **changes})
 
 
-def forever(name: str = "flow", **props: Any) -> Resource:
+def forever(name: str = "flow", **props: Any) -> StackResource:
     return make(LOG_GROUP, name, kmsKeyId=KEY_ARN, **props)
 
 
-def found(resource: Resource) -> Finding:
+def found(resource: StackResource) -> RuleFinding:
     return judge(log_group.RULE, resource, [resource])
 
 
 def test_a_violation_is_excused_on_the_last_day_and_no_longer() -> None:
-    excused = exempt(found(forever()), [exemption()], TODAY)
-    assert (excused.verdict, excused.exemption) == (Verdict.EXEMPTED, exemption())
+    exempted = exempt(found(forever()), [exemption()], TODAY)
+    assert (exempted.verdict, exempted.exemption) == (Verdict.EXEMPTED, exemption())
     again = exempt(found(forever()), [exemption()], TOMORROW)
     assert again.verdict is Verdict.VIOLATED
     assert again.details == (
@@ -99,20 +99,20 @@ def test_what_passes_or_is_not_decided_is_left_as_it_is() -> None:
 
 def test_an_exemption_for_what_is_corrected_or_gone_is_stale() -> None:
     corrected = [found(forever(retentionInDays=30))]
-    assert stale([exemption()], corrected, ["dev"], whole=False) == [exemption()]
-    assert stale([exemption()], [], ["dev"], whole=False) == [exemption()]
-    assert stale([exemption()], [found(forever())], ["dev"], whole=False) == []
+    assert stale([exemption()], corrected, ["dev"], every_stack=False) == [exemption()]
+    assert stale([exemption()], [], ["dev"], every_stack=False) == [exemption()]
+    assert stale([exemption()], [found(forever())], ["dev"], every_stack=False) == []
 
 
 def test_an_exemption_for_what_cannot_be_decided_is_not_stale() -> None:
-    assert stale([exemption()], [found(forever(retentionInDays=UNKNOWN))], ["dev"], whole=True) == []
+    assert stale([exemption()], [found(forever(retentionInDays=UNKNOWN))], ["dev"], every_stack=True) == []
 
 
 def test_an_exemption_of_another_stack_is_judged_with_the_whole_platform_only() -> None:
     other = exemption(resource=URN.replace(":dev:", ":prod:"))
     several = exemption(resource=PATTERN)
-    assert stale([other, several], [], ["dev"], whole=False) == []
-    assert stale([other, several], [], ["dev"], whole=True) == [other, several]
+    assert stale([other, several], [], ["dev"], every_stack=False) == []
+    assert stale([other, several], [], ["dev"], every_stack=True) == [other, several]
 
 
 def test_a_file_is_read_and_no_file_is_none(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def checked(
 def test_the_check_lists_what_is_exempted_and_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)], ENTRY) == 0
     said = capsys.readouterr().out
-    assert f"dev  LogGroup flow  LOG-01 until 2027-03-31 (130 days left), ada@example.com: {REASON}" in said
+    assert f"::{LOG_GROUP}::flow\n    LOG-01 until 2027-03-31 (130 days left), ada@example.com: {REASON}" in said
     assert "0 violated, 0 unknown, 0 not applicable, 1 exempted" in said
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN
 from policies.pack.rules import account_trust, open_principal, pass_role, service_trust, wildcard_actions
 from tests.policies.pack.pack_factories import (
     ACCOUNT,
@@ -16,43 +14,13 @@ from tests.policies.pack.pack_factories import (
     allow,
     deny,
     document,
-    excused,
     having,
     make,
+    not_applicable,
     not_decided,
     violations,
 )
-
-READ = {"Action": ["s3:GetObject"], "Resource": [f"{BUCKET_ARN}/*"]}
-PASS = {
-    "Action": "iam:PassRole",
-    "Resource": ROLE_ARN,
-    "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-}
-ASSUME = {"Action": "sts:AssumeRole"}
-
-
-def bucket_policy(**elements: Any) -> Resource:
-    text = document(allow(**{**READ, **elements}))
-    return make("aws:s3/bucketPolicy:BucketPolicy", "data-policy", bucket="mlops-data", policy=text)
-
-
-def role_policy(**elements: Any) -> Resource:
-    return make("aws:iam/rolePolicy:RolePolicy", "training", role="training", policy=document(allow(**elements)))
-
-
-def boundary() -> Resource:
-    text = document(allow(Action="*", Resource="*"), deny(Action="iam:*", Resource="*"))
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/mlops/boundary"
-    return make("aws:iam/policy:Policy", "boundary", policy=text, arn=arn)
-
-
-def role(**props: Any) -> Resource:
-    return make("aws:iam/role:Role", "training", **props)
-
-
-def trust(**elements: Any) -> Resource:
-    return role(assumeRolePolicy=document(allow(**ASSUME, **elements)))
+from tests.policies.pack.resources.identity import PASS, READ, boundary, bucket_policy, role, role_policy, trust
 
 
 def test_a_resource_policy_with_named_principals_passes() -> None:
@@ -113,7 +81,7 @@ def test_the_registrys_policy_is_read_where_it_is_kept() -> None:
 
 
 def test_a_topic_without_a_policy_is_excused() -> None:
-    assert excused(open_principal.RULE, make("aws:sns/topic:Topic", "alarms")) == "it has no policy"
+    assert not_applicable(open_principal.RULE, make("aws:sns/topic:Topic", "alarms")) == "it has no policy"
 
 
 def test_a_function_that_everybody_may_invoke_is_named() -> None:
@@ -167,8 +135,8 @@ def test_a_narrow_policy_of_aws_may_be_attached() -> None:
 
 def test_a_permissions_boundary_may_be_wide() -> None:
     bounded = role(permissionsBoundary=boundary().props["arn"])
-    assert "permissions boundary" in excused(wildcard_actions.RULE, boundary(), bounded)
-    assert "permissions boundary" in excused(pass_role.RULE, boundary(), bounded)
+    assert "permissions boundary" in not_applicable(wildcard_actions.RULE, boundary(), bounded)
+    assert "permissions boundary" in not_applicable(pass_role.RULE, boundary(), bounded)
 
 
 def test_a_boundary_that_is_also_attached_is_not_excused() -> None:
@@ -182,7 +150,7 @@ def test_a_boundary_that_is_also_attached_is_not_excused() -> None:
 
 def test_a_boundary_for_other_stacks_is_excused_by_its_name_and_never_attached() -> None:
     elsewhere = having(boundary(), name="mlops-boundary")
-    assert "permissions boundary" in excused(wildcard_actions.RULE, elsewhere, role())
+    assert "permissions boundary" in not_applicable(wildcard_actions.RULE, elsewhere, role())
     assert len(violations(wildcard_actions.RULE, having(boundary(), name="mlops-boundary-reader"))) == 1
     arn = f"arn:aws:iam::{ACCOUNT}:policy/mlops/foundation/mlops-boundary"
     attachment = make("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "training", policyArn=arn, role="training")

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN
 from policies.pack.rules import key_rotation, key_separation
-from tests.policies.pack.pack_factories import (
-    ACCOUNT,
-    KEY_ARN,
-    ROLE_ARN,
-    ROOT,
-    allow,
-    document,
-    excused,
-    having,
-    make,
-    not_decided,
-)
+from tests.policies.pack.pack_factories import ACCOUNT, ROOT, allow, document, having, make, not_applicable, not_decided
 from tests.policies.pack.pack_factories import violations as found
+from tests.policies.pack.resources.keys import administration, key, use
 
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/administrator"
-
-
-def administration(**changes: Any) -> dict[str, Any]:
-    actions = ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"]
-    return {**allow(Sid="Administer", Principal={"AWS": ROOT}, Action=actions, Resource="*"), **changes}
-
-
-def use(**changes: Any) -> dict[str, Any]:
-    statement = allow(
-        Sid="Use",
-        Principal={"AWS": ROOT},
-        Action=["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource="*",
-        Condition={"ArnLike": {"aws:PrincipalArn": [ROLE_ARN]}},
-    )
-    return {**statement, **changes}
-
-
-def key(*statements: dict[str, Any]) -> Resource:
-    text = document(*(statements or (administration(), use())))
-    return make("aws:kms/key:Key", "data", enableKeyRotation=True, policy=text, arn=KEY_ARN, keyId="0f1e2d3c")
 
 
 def test_a_key_that_rotates_passes() -> None:
@@ -58,7 +25,7 @@ def test_a_key_that_does_not_rotate_is_named() -> None:
     "props", [{"keyUsage": "SIGN_VERIFY"}, {"keyUsage": "GENERATE_VERIFY_MAC"}, {"customerMasterKeySpec": "RSA_2048"}]
 )
 def test_a_key_that_kms_cannot_rotate_is_excused(props: dict[str, str]) -> None:
-    assert "KMS rotates no key" in excused(key_rotation.RULE, having(key(), enableKeyRotation=False, **props))
+    assert "KMS rotates no key" in not_applicable(key_rotation.RULE, having(key(), enableKeyRotation=False, **props))
 
 
 def test_a_rotation_that_is_not_known_yet_is_not_decided() -> None:
@@ -107,7 +74,9 @@ def test_a_key_without_a_policy_has_awss_default() -> None:
 def test_a_key_whose_policy_is_a_resource_of_its_own_is_excused_and_that_one_judged() -> None:
     both = document(administration(Action="kms:*"))
     apart = make("aws:kms/keyPolicy:KeyPolicy", "data-policy", keyId="0f1e2d3c", policy=both)
-    assert excused(key_separation.RULE, having(key(), policy=None), apart) == "its policy is a resource of its own"
+    assert (
+        not_applicable(key_separation.RULE, having(key(), policy=None), apart) == "its policy is a resource of its own"
+    )
     assert len(found(key_separation.RULE, apart)) == 1
 
 

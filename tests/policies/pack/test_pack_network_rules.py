@@ -7,48 +7,24 @@ from typing import Any
 
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import endpoint_policy, flow_logs, open_network
 from tests.policies.pack.pack_factories import (
     ACCOUNT,
-    allow,
     document,
-    excused,
     having,
     make,
+    not_applicable,
     not_decided,
     violations,
     without,
 )
-
-PLATFORM = {"StringEquals": {"aws:PrincipalAccount": [ACCOUNT], "aws:ResourceAccount": [ACCOUNT]}}
-
-
-def egress(name: str = "endpoints-egress", **props: Any) -> Resource:
-    token = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-    return make(
-        token, name, **{"cidrIpv4": "10.0.0.0/16", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, **props}
-    )
+from tests.policies.pack.resources.network import egress, endpoint, statement
 
 
-def group(**props: Any) -> Resource:
+def group(**props: Any) -> StackResource:
     rule = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/16"]}
     return make("aws:ec2/securityGroup:SecurityGroup", "endpoints", **{"ingress": [rule], **props})
-
-
-def statement(**changes: Any) -> dict[str, Any]:
-    return {**allow(Principal="*", Action="*", Resource="*", Condition=PLATFORM), **changes}
-
-
-def endpoint(*statements: dict[str, Any], service: str = "kms") -> Resource:
-    return make(
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        service,
-        id="vpce-1",
-        vpcEndpointType="Gateway" if service == "s3" else "Interface",
-        serviceName=f"com.amazonaws.eu-west-1.{service}",
-        policy=document(*(statements or (statement(),))),
-    )
 
 
 def test_a_rule_to_the_vpc_passes() -> None:
@@ -81,7 +57,7 @@ def test_rules_inside_a_group_are_read_in_both_directions() -> None:
 
 
 def test_what_is_named_a_nats_is_excused() -> None:
-    assert "NAT" in excused(open_network.RULE, egress("dev-nat-egress", cidrIpv4="0.0.0.0/0"))
+    assert "NAT" in not_applicable(open_network.RULE, egress("dev-nat-egress", cidrIpv4="0.0.0.0/0"))
 
 
 def test_a_name_that_only_contains_the_letters_is_not_excused() -> None:
@@ -140,7 +116,9 @@ def test_a_bucket_of_aws_named_in_full_passes() -> None:
 
 
 def test_an_endpoint_that_takes_no_policy_is_excused() -> None:
-    assert "takes no policy" in excused(endpoint_policy.RULE, having(endpoint(), vpcEndpointType="GatewayLoadBalancer"))
+    assert "takes no policy" in not_applicable(
+        endpoint_policy.RULE, having(endpoint(), vpcEndpointType="GatewayLoadBalancer")
+    )
 
 
 def test_an_endpoint_policy_that_is_not_known_yet_is_not_decided() -> None:
@@ -149,8 +127,8 @@ def test_an_endpoint_policy_that_is_not_known_yet_is_not_decided() -> None:
 
 def test_a_known_id_belongs_to_the_resource_that_it_was_made_from_where_that_ones_own_is_not_shown() -> None:
     vpc = make("aws:ec2/vpc:Vpc", "network", cidrBlock="10.0.0.0/16")
-    refers = {"vpcId": (vpc.urn,)}
-    log = make("aws:ec2/flowLog:FlowLog", "flow-logs", refers, vpcId="vpc-1", trafficType="ALL")
+    property_dependencies = {"vpcId": (vpc.urn,)}
+    log = make("aws:ec2/flowLog:FlowLog", "flow-logs", property_dependencies, vpcId="vpc-1", trafficType="ALL")
     assert violations(flow_logs.RULE, vpc, log) == []
     assert len(violations(flow_logs.RULE, having(vpc, id="vpc-2"), log)) == 1
-    assert len(violations(flow_logs.RULE, vpc, replace(log, refers={}))) == 1
+    assert len(violations(flow_logs.RULE, vpc, replace(log, property_dependencies={}))) == 1

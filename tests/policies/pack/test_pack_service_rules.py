@@ -4,37 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from policies.pack.model import UNKNOWN, Resource
+from policies.pack.model import UNKNOWN
 from policies.pack.rules import build_project, image_repository, log_group, studio_domain
-from tests.policies.pack.pack_factories import KEY_ARN, at, having, make, not_decided, violations, without
-
-
-def logs() -> Resource:
-    return make("aws:cloudwatch/logGroup:LogGroup", "flow", retentionInDays=365, kmsKeyId=KEY_ARN)
-
-
-def domain() -> Resource:
-    return make("aws:sagemaker/domain:Domain", "studio", appNetworkAccessType="VpcOnly", kmsKeyId=KEY_ARN)
-
-
-def build() -> Resource:
-    return make(
-        "aws:codebuild/project:Project",
-        "build",
-        encryptionKey=KEY_ARN,
-        vpcConfig={"vpcId": "vpc-1", "subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]},
-        environment={"privilegedMode": False, "image": "runner", "type": "LINUX_CONTAINER"},
-    )
-
-
-def images() -> Resource:
-    return make(
-        "aws:ecr/repository:Repository",
-        "model",
-        imageTagMutability="IMMUTABLE",
-        imageScanningConfiguration={"scanOnPush": True},
-        encryptionConfigurations=[{"encryptionType": "KMS", "kmsKey": KEY_ARN}],
-    )
+from tests.policies.pack.pack_factories import at, having, not_decided, violations, without
+from tests.policies.pack.resources.services import build, domain, images, logs
 
 
 def test_a_log_group_with_retention_and_key_passes() -> None:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from policies.access.authorization import Document
 from policies.access.graph import PolicyGraph, PolicyResource, Role, Runner
 from policies.access.graph.asking import listed, statements
 from policies.access.graph.purposes import of, role_kind
 from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
 from policies.access.proofs.escalation import facts
-from policies.access.question import Document
 
 
 @dataclass(frozen=True, kw_only=True)

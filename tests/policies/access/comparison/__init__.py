@@ -1,1 +1,1 @@
-"""The evaluator and the encoding, which share no code, must answer every question alike."""
+"""The evaluator and the encoding, which share no code, must answer every request alike."""

@@ -1,6 +1,6 @@
 """`python -m tests.policies.access.comparison --count 100000 --seed 1`: compare, show progress, print the figures.
 
-Exit 1 when a question got two answers; each is printed as JSON for `python -m policies.access ask`.
+Exit 1 when a request got two answers; each is printed as JSON for `python -m policies.access ask`.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ import time
 
 from policies.access import encoding, evaluator
 from tests.policies.access.comparison.compare import Figures, as_json, compare
-from tests.policies.access.comparison.families import FAMILIES
+from tests.policies.access.comparison.request_generators import GENERATORS
 
 
 def main() -> int:
     """Read the arguments, compare, print."""
     parser = argparse.ArgumentParser(prog="python -m tests.policies.access.comparison", description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000, help="how many questions, over all families")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same questions")
-    parser.add_argument("--family", choices=sorted(FAMILIES), action="append", help="only this family; repeatable")
+    parser.add_argument("--count", type=int, default=100_000, help="how many requests, over all generators")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same requests")
+    parser.add_argument(
+        "--generator", choices=sorted(GENERATORS), action="append", help="only this generator; repeatable"
+    )
     arguments = parser.parse_args()
-    families = {name: FAMILIES[name] for name in arguments.family or FAMILIES}
+    generators = {name: GENERATORS[name] for name in arguments.generator or GENERATORS}
     started = time.monotonic()
-    figures = compare(families, arguments.count, arguments.seed, progress=_Progress(arguments.count, started))
+    figures = compare(generators, arguments.count, arguments.seed, progress=_Progress(arguments.count, started))
     print(file=sys.stderr)
     print(figures.table())
     print(f"{time.monotonic() - started:.0f} s, seed {arguments.seed}")
-    for question in figures.disagreed:
-        answer = evaluator.decide(question)
-        print(f"\n{question.id}: evaluator {answer.allowed} ({answer.because}), encoding {encoding.decide(question)}")
-        print(as_json(question))
+    for request in figures.disagreed:
+        answer = evaluator.decide(request)
+        print(f"\n{request.id}: evaluator {answer.allowed} ({answer.because}), encoding {encoding.decide(request)}")
+        print(as_json(request))
     return 1 if figures.disagreed else 0
 
 

@@ -20,25 +20,25 @@ from policies.access.evaluator.parse import _Reader as EvaluatorReader
 
 @dataclass(frozen=True)
 class Fault:
-    """`make` gets what stands at `holder.name` and returns what replaces it.
+    """`make` gets what stands at `target.name` and returns what replaces it.
 
-    `family` is the family of questions that is expected to show it soonest.
+    `generator` is the generator of requests that is expected to show it soonest.
     """
 
     side: str
-    says: str
-    family: str
-    holder: Any
+    title: str
+    generator: str
+    target: Any
     name: str
     make: Callable[[Any], Any]
 
 
-def _evaluator(says: str, family: str, holder: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    return Fault("evaluator", says, family, holder, name, make)
+def _evaluator(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Fault:
+    return Fault("evaluator", title, generator, target, name, make)
 
 
-def _encoding(says: str, family: str, holder: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    return Fault("encoding", says, family, holder, name, make)
+def _encoding(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Fault:
+    return Fault("encoding", title, generator, target, name, make)
 
 
 def _constant(value: Any) -> Callable[[Any], Any]:
@@ -124,7 +124,7 @@ _IN_EVALUATOR = [
     _evaluator("RCPs are ignored", "layers", layers, "_rcp_applies", _constant(False)),
     _evaluator("the resource policy is enough across accounts", "principals", deciding, "_two_accounts",
                lambda _original: lambda _request, found, name: deciding._resource_only(found.resource, name)),
-    _evaluator("an account principal names nobody", "guarded", match, "grade_of",
+    _evaluator("an account principal names nobody", "keys-and-trusts", match, "grade_of",
                lambda original: lambda _account, arn, caller: original(None, arn, caller)),
     _evaluator("a role ARN escapes its boundary", "principals", match, "grade_of",
                lambda original: lambda *arguments: match.Grade.DIRECT
@@ -141,7 +141,7 @@ _IN_EVALUATOR = [
     _evaluator("variables are text", "conditions", parse_condition, "parse_template",
                lambda original: lambda text, **_: original(text, variables=False)),
     _evaluator("wildcards in a variable's value count", "conditions", match, "resolve", _value_with_wildcards),
-    _evaluator("grant constraints are ignored", "guarded", grants, "_constraints_hold", _constant(True)),
+    _evaluator("grant constraints are ignored", "keys-and-trusts", grants, "_constraints_hold", _constant(True)),
 ]  # fmt: skip
 
 _IN_ENCODING = [
@@ -161,9 +161,10 @@ _IN_ENCODING = [
     _encoding("the resource's side is enough across accounts", "principals", decision, "across_accounts",
               lambda _original: lambda _own, resource: resource.at_all()),
     _encoding("boundary, session and endpoint policies are ignored", "layers", decision, "limit", _constant(True)),
-    _encoding("keys and roles are like any resource", "guarded", decision, "guarded", _constant(False)),
+    _encoding("keys and roles are like any resource", "keys-and-trusts", decision, "needs_resource_policy",
+              _constant(False)),
     _encoding("RCPs bind nobody", "layers", decision, "beyond_rcps", _constant(True)),
-    _encoding("service-linked roles are bound", "layers", callers.Caller, "service_linked", _constant(False)),
+    _encoding("service-linked roles are bound", "layers", callers.SymbolicCaller, "service_linked", _constant(False)),
     _encoding("NotPrincipal needs one name of the chain", "principals", statements, "excepted",
               lambda _original: lambda listed, _caller, **_: listed.at_all()),
     _encoding("a principal element names nobody by account", "principals", statements, "named",
@@ -176,7 +177,7 @@ _IN_ENCODING = [
               lambda _original: lambda found: found),
     _encoding("numbers and dates compare the wrong way round", "conditions", conditions, "order",
               lambda original: lambda operator, left, right: original(operator, right, left)),
-    _encoding("action names have a case", "conditions", statements.Reader, "action_is",
+    _encoding("action names have a case", "conditions", statements.StatementEncoder, "action_is",
               lambda _original: lambda self, pattern: patterns.fits(
                   pattern, patterns.Style.WILD, self.request.action, "an action")),
     _encoding("networks are single addresses", "conditions", encoded_values, "as_network",
@@ -185,7 +186,7 @@ _IN_ENCODING = [
     _encoding("variables are text", "conditions", documents, "VARIABLES_VERSION", lambda _original: "never"),
     _encoding("ignoring case does not", "conditions", conditions, "matches_any_case",
               lambda _original: patterns.matches),
-    _encoding("grant constraints are ignored", "guarded", decision, "_constraint", _constant(True)),
+    _encoding("grant constraints are ignored", "keys-and-trusts", decision, "_constraint", _constant(True)),
 ]  # fmt: skip
 
 FAULTS = tuple(_IN_EVALUATOR + _IN_ENCODING)

@@ -8,50 +8,50 @@ import pytest
 import z3
 
 from policies.access import encoding, evaluator
-from policies.access.encoding.answer import request_of
-from policies.access.question import Question
-from tests.policies.access.comparison.compare import as_json, questions
-from tests.policies.access.comparison.families import FAMILIES
+from policies.access.authorization import AuthorizationRequest
+from policies.access.encoding.concrete_request import symbolic_request
+from tests.policies.access.comparison.compare import as_json, requests
+from tests.policies.access.comparison.request_generators import GENERATORS
 
 SEED = 3
-QUESTIONS = 60
+REQUESTS = 60
 # Keys that one document compares as text and as a number have no witness; they are few.
 LEAST_FOUND = 0.75
 
 
-def searched(question: Question, *, allowed: bool) -> Question | None:
-    """The question with a request, of the same caller, that the encoding finds (not) allowed.
+def searched(request: AuthorizationRequest, *, allowed: bool) -> AuthorizationRequest | None:
+    """A request of the same caller, under the same policies, that the encoding finds (not) allowed.
 
     Where the resource is a key or a role it stays, since its policy is of that kind; others are open.
     """
-    policies = encoding.Policies.of(question)
-    kept = not question.resource.startswith(("arn:aws:s3:::", "arn:aws:sns:"))
-    request = request_of(question, policies, {"resource"} if kept else set())
-    formula = encoding.encode(policies, request)
-    sort = question.resource.rpartition("/")[0] if kept else "arn:aws:s"
-    service = question.action.lower().partition(":")[0] + ":"
-    given = [z3.PrefixOf(sort, request.resource), z3.PrefixOf(service, request.action)]
+    policies = encoding.Policies.of(request)
+    kept = not request.resource.startswith(("arn:aws:s3:::", "arn:aws:sns:"))
+    symbolic = symbolic_request(request, policies, {"resource"} if kept else set())
+    formula = encoding.encode(policies, symbolic)
+    resource_prefix = request.resource.rpartition("/")[0] if kept else "arn:aws:s"
+    action_prefix = request.action.lower().partition(":")[0] + ":"
+    given = [z3.PrefixOf(resource_prefix, symbolic.resource), z3.PrefixOf(action_prefix, symbolic.action)]
     wanted = formula if allowed else z3.Not(formula)
-    witness = encoding.find(wanted, request, query=question.id, given=given)
+    witness = encoding.find(wanted, symbolic, query=request.id, given=given)
     if witness is None:
         return None
     # A list would say that the key has several values, which policy variables cannot use.
     context = {key: found[0] if len(found) == 1 else found for key, found in witness.context.items()}
-    return replace(question, action=witness.action, resource=witness.resource, context=context)
+    return replace(request, action=witness.action, resource=witness.resource, context=context)
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_the_evaluator_answers_a_witness_as_the_encoding_found_it(family: str, allowed: bool) -> None:
+@pytest.mark.parametrize("generator", sorted(GENERATORS))
+def test_the_evaluator_answers_a_witness_as_the_encoding_found_it(generator: str, allowed: bool) -> None:
     found = 0
-    for _, question in questions({family: FAMILIES[family]}, QUESTIONS, SEED):
+    for _, request in requests({generator: GENERATORS[generator]}, REQUESTS, SEED):
         try:
-            witness = searched(question, allowed=allowed)
+            witness = searched(request, allowed=allowed)
         except (encoding.Unsupported, encoding.Undecided):
             continue
         found += 1
         if witness is not None:
             assert evaluator.decide(witness).allowed is allowed, as_json(witness)
         else:
-            assert evaluator.decide(question).allowed is not allowed, as_json(question)
-    assert found >= LEAST_FOUND * QUESTIONS
+            assert evaluator.decide(request).allowed is not allowed, as_json(request)
+    assert found >= LEAST_FOUND * REQUESTS

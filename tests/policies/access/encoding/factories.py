@@ -1,12 +1,12 @@
-"""Short ways to write the policies and questions of these tests."""
+"""Short ways to write the policies and requests of these tests."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from policies.access.encoding import Caller, Policies, Request, encode
+from policies.access.authorization import AuthorizationRequest
+from policies.access.encoding import Policies, SymbolicCaller, SymbolicRequest, encode
 from policies.access.encoding.logic import Formula
-from policies.access.question import Question
 
 HOME, AWAY = "111111111111", "222222222222"
 READER = f"arn:aws:iam::{HOME}:role/app/reader"
@@ -33,7 +33,7 @@ def document(*statements: dict[str, Any], version: str = "2012-10-17") -> dict[s
     return {"Version": version, "Statement": list(statements)}
 
 
-def question(*identity: dict[str, Any], **fields: Any) -> Question:
+def authorization_request(*identity: dict[str, Any], **fields: Any) -> AuthorizationRequest:
     """May the reader get an object of its account's bucket, with these identity statements?"""
     found: dict[str, Any] = {
         "id": "test",
@@ -45,11 +45,15 @@ def question(*identity: dict[str, Any], **fields: Any) -> Question:
         "identity": [document(*identity)] if identity else [],
         **fields,
     }
-    return Question(**found)
+    return AuthorizationRequest(**found)
 
 
-def opened(asked: Question, caller: Caller | None = None, **known: Any) -> tuple[Formula, Request]:
-    """The formula of a question whose action, resource and context are open, save `known`."""
+def opened(
+    asked: AuthorizationRequest, caller: SymbolicCaller | None = None, **known: Any
+) -> tuple[Formula, SymbolicRequest]:
+    """The formula of a request whose action, resource and context are open, save `known`."""
     policies = Policies.of(asked)
-    request = Request.over(policies.each(), caller or Caller.of(asked.principal, asked.account), **known)
+    request = SymbolicRequest.over(
+        policies.each(), caller or SymbolicCaller.of(asked.principal, asked.account), **known
+    )
     return encode(policies, request), request

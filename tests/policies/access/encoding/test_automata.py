@@ -9,10 +9,10 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.access.encoding.atoms import atom_of
 from policies.access.encoding.automata import common_text
 from policies.access.encoding.logic import constant, known_text
 from policies.access.encoding.patterns import Style, fits
+from policies.access.encoding.string_constraints import string_constraint_of
 
 TEXT = z3.String("open")
 ALPHABET = "ab:"
@@ -36,7 +36,7 @@ def test_a_pattern_accepts_the_texts_that_python_accepts(pattern: str, text: str
     if isinstance(formula, bool):
         assert formula is expected
     else:
-        language = atom_of(formula).language
+        language = string_constraint_of(formula).language
         assert language is not None
         assert language.accepts(text) is expected
 
@@ -52,7 +52,7 @@ def test_a_common_text_fits_all_patterns_or_no_short_text_does(signed: list[tupl
     for pattern, sign in signed:
         formula = fits(pattern, Style.WILD, TEXT, "test")
         assert not isinstance(formula, bool)
-        language = atom_of(formula).language
+        language = string_constraint_of(formula).language
         assert language is not None
         conditions.append((language, sign))
     found = common_text(conditions)
@@ -85,7 +85,7 @@ def test_wildcards_stop_where_the_style_says(style: Style, pattern: str, text: s
     assert fits(pattern, style, constant(text), "test") is expected
     formula = fits(pattern, style, TEXT, "test")
     assert not isinstance(formula, bool)
-    language = atom_of(formula).language
+    language = string_constraint_of(formula).language
     assert language is not None
     assert language.accepts(text) is expected
 
@@ -96,7 +96,7 @@ def test_every_text_stays_itself(text: str) -> None:
     assert fits(text, Style.PLAIN, constant(text), "test") is True
     formula = fits(text + "?*", Style.WILD, TEXT, "test")
     assert not isinstance(formula, bool)
-    language = atom_of(formula).language
+    language = string_constraint_of(formula).language
     assert language is not None
     assert language.accepts(text + "x")
     assert not language.accepts(text)

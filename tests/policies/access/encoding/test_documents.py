@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from policies.access.encoding import BadDocument, decide
-from policies.access.question import Grant
-from tests.policies.access.encoding.factories import BUCKET, HOME, READER, allow, deny, document, question
+from policies.access.authorization import KmsGrant
+from policies.access.encoding import MalformedDocument, decide
+from tests.policies.access.encoding.factories import BUCKET, HOME, READER, allow, authorization_request, deny, document
 
 KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1"
 
@@ -31,11 +31,13 @@ KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1"
     ],
 )
 def test_a_bad_document_is_named(found: dict[str, Any], says: str) -> None:
-    with pytest.raises(BadDocument, match=says):
-        decide(question(identity=[found]))
+    with pytest.raises(MalformedDocument, match=says):
+        decide(authorization_request(identity=[found]))
 
 
 def test_a_grant_constraint_that_is_not_known_is_refused() -> None:
-    grant = Grant(grantee=READER, operations=["Decrypt"], constraints={"SourceArn": {"a": BUCKET}})
-    with pytest.raises(BadDocument, match="SourceArn is neither EncryptionContextEquals nor EncryptionContextSubset"):
-        decide(question(action="kms:Decrypt", resource=KEY, grants=[grant]))
+    grant = KmsGrant(grantee=READER, operations=["Decrypt"], constraints={"SourceArn": {"a": BUCKET}})
+    with pytest.raises(
+        MalformedDocument, match="SourceArn is neither EncryptionContextEquals nor EncryptionContextSubset"
+    ):
+        decide(authorization_request(action="kms:Decrypt", resource=KEY, grants=[grant]))

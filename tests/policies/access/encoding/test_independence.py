@@ -1,4 +1,4 @@
-"""The encoding and the evaluator share the question and nothing else."""
+"""The encoding and the evaluator share the authorization request and nothing else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from policies.access import encoding, evaluator
 
-# The question, and a store that knows nothing of what is in it.
-SHARED = ("policies.access.question", "policies.access.remembered")
+# The authorization request, and a cache that knows nothing of what is in it.
+SHARED = ("policies.access.authorization", "policies.access.remembered")
 
 
 def imported(file: Path) -> set[str]:

@@ -16,13 +16,13 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-BASICS = "IAM: reference_policies_evaluation-logic_policy-eval-basics"
+BASICS = 'IAM User Guide, "Policy evaluation for requests within a single account"'
 
-DENY_ALLOW = "IAM: reference_policies_evaluation-logic_policy-eval-denyallow"
+DENY_ALLOW = 'IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access"'
 
-CROSS = "IAM: reference_policies_evaluation-logic-cross-account"
+CROSS = 'IAM User Guide, "Cross-account policy evaluation logic"'
 
-PRINCIPAL = "IAM: reference_policies_elements_principal"
+PRINCIPAL = 'IAM User Guide, "AWS JSON policy elements: Principal"'
 
 _CARLOS = f"arn:aws:iam::{HOME}:user/carlossalazar"
 

@@ -12,7 +12,7 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-OPERATORS = "IAM: reference_policies_elements_condition_operators"
+OPERATORS = 'IAM User Guide, "IAM JSON policy elements: Condition operators"'
 
 _ARN = "arn:aws:iam::111122223333:user/x"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.access.question import Grant
+from policies.access.authorization import KmsGrant
 from tests.policies.access.evaluator.factories import (
     FULL,
     HOME,
@@ -19,13 +19,13 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-KMS_DEFAULT = "KMS: key-policy-default"
+KMS_DEFAULT = 'AWS KMS Developer Guide, "Default key policy"'
 
-KMS_FLOW = "KMS: policy-evaluation"
+KMS_FLOW = 'AWS KMS Developer Guide, "Troubleshooting AWS KMS permissions"'
 
-KMS_ABROAD = "KMS: key-policy-modifying-external-accounts"
+KMS_ABROAD = 'AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS key"'
 
-KMS_GRANTS = "KMS: grants"
+KMS_GRANTS = 'AWS KMS Developer Guide, "Grants in AWS KMS"'
 
 _DELEGATES = policy(allow("kms:*", Principal={"AWS": ROOT}, Sid="Delegate to IAM policies"))
 
@@ -40,9 +40,13 @@ _ACCOUNT_2 = policy(
     allow(["kms:Decrypt", "kms:Encrypt"], Principal={"AWS": OTHER}, Sid="Allow use of the key"),
 )
 
-_GRANT = Grant(grantee=ROLE, operations=["Decrypt"], constraints={"EncryptionContextSubset": {"Department": "Finance"}})
+_GRANT = KmsGrant(
+    grantee=ROLE, operations=["Decrypt"], constraints={"EncryptionContextSubset": {"Department": "Finance"}}
+)
 
-_EXACT = Grant(grantee=ROLE, operations=["Decrypt", "DescribeKey"], constraints={"EncryptionContextEquals": {"a": "1"}})
+_EXACT = KmsGrant(
+    grantee=ROLE, operations=["Decrypt", "DescribeKey"], constraints={"EncryptionContextEquals": {"a": "1"}}
+)
 
 KMS = (
     example(

@@ -12,9 +12,11 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-BOUNDARIES = "IAM: access_policies_boundaries"
+BOUNDARIES = 'IAM User Guide, "Permissions boundaries for IAM entities"'
 
-SESSIONS = "IAM: access_policies#policies_session"
+SESSIONS = (
+    'IAM User Guide, "Policies and permissions in AWS Identity and Access Management", section "Session policies"'
+)
 
 _SHIRLEY = "arn:aws:iam::123456789012:user/ShirleyRodriguez"
 

@@ -13,11 +13,11 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-NOT_ACTION = "IAM: reference_policies_elements_notaction"
+NOT_ACTION = 'IAM User Guide, "IAM JSON policy elements: NotAction"'
 
-NOT_RESOURCE = "IAM: reference_policies_elements_notresource"
+NOT_RESOURCE = 'IAM User Guide, "IAM JSON policy elements: NotResource"'
 
-NOT_PRINCIPAL = "IAM: reference_policies_elements_notprincipal"
+NOT_PRINCIPAL = 'IAM User Guide, "AWS JSON policy elements: NotPrincipal"'
 
 _ARN = "arn:aws:iam::111122223333:user/x"
 
@@ -163,13 +163,13 @@ NEGATED = (
     ),
     example(NOT_PRINCIPAL, "a user without the account in the list may be denied", False, **_but([_BOB], _BOB)),
     example(
-        "IAM: access_policies_boundaries",
+        'IAM User Guide, "Permissions boundaries for IAM entities"',
         "NotPrincipal always denies whoever has a boundary",
         False,
         **_but(_BOB_LISTED, _BOB, boundary=FULL),
     ),
     example(
-        "IAM: access_policies_boundaries",
+        'IAM User Guide, "Permissions boundaries for IAM entities"',
         "NotPrincipal denies whoever has a boundary even when everybody is listed",
         False,
         **_but(["*"], _BOB, boundary=FULL),

@@ -15,13 +15,13 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-SCPS = "ORG: orgs_manage_policies_scps_evaluation"
+SCPS = 'AWS Organizations User Guide, "SCP evaluation"'
 
-SCP_SCOPE = "ORG: orgs_manage_policies_scps"
+SCP_SCOPE = 'AWS Organizations User Guide, "Service control policies (SCPs)"'
 
-RCPS = "ORG: orgs_manage_policies_rcps"
+RCPS = 'AWS Organizations User Guide, "Resource control policies (RCPs)"'
 
-RCP_EXAMPLES = "ORG: orgs_manage_policies_rcps_examples"
+RCP_EXAMPLES = 'AWS Organizations User Guide, "Resource control policy examples"'
 
 _NO_S3 = policy(allow(), deny("s3:*"))
 
@@ -116,7 +116,7 @@ ORGANIZATION = (
         rcps=levels(policy(deny(Principal="*"))),
     ),
     example(
-        "KMS: resource-control-policies",
+        'AWS KMS Developer Guide, "Resource control policies in AWS KMS"',
         "kms:RetireGrant is outside RCPs even when they deny every action",
         True,
         action="kms:RetireGrant",

@@ -14,9 +14,9 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-MULTI = "IAM: reference_policies_multi-value-conditions"
+MULTI = 'IAM User Guide, "Creating a condition with multiple keys or values"'
 
-MULTI_EXAMPLES = "IAM: reference_policies_condition_examples-multi-valued-context-keys"
+MULTI_EXAMPLES = 'IAM User Guide, "Multivalued context key examples"'
 
 _ARN = "arn:aws:iam::111122223333:user/x"
 

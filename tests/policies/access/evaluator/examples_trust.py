@@ -18,17 +18,17 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-KEYS = "IAM: reference_policies_condition-keys"
+KEYS = 'IAM User Guide, "AWS global condition context keys"'
 
-TRUST = "IAM: id_roles_create_for-user_externalid"
+TRUST = 'IAM User Guide, "Access to AWS accounts owned by third parties"'
 
-DEPUTY = "IAM: confused-deputy"
+DEPUTY = 'IAM User Guide, "The confused deputy problem"'
 
-OIDC = "IAM: id_roles_create_for-idp_oidc"
+OIDC = 'IAM User Guide, "Create a role for OpenID Connect federation"'
 
-SAML = "IAM: id_roles_create_for-idp_saml"
+SAML = 'IAM User Guide, "Create a role for SAML 2.0 federation"'
 
-ENDPOINT = "PL: vpc-endpoints-access"
+ENDPOINT = 'AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies"'
 
 _TRUSTED = f"arn:aws:iam::{HOME}:role/UpdateApp"
 
@@ -103,7 +103,7 @@ TRUSTS = (
         **_ASSUME,
     ),
     example(
-        "IAM: reference_policies_evaluation-logic_policy-eval-denyallow",
+        'IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access"',
         "a trust policy that is silent denies in its own account",
         False,
         principal=USER,
@@ -112,7 +112,7 @@ TRUSTS = (
         **_ASSUME,
     ),
     example(
-        "IAM: reference_policies_elements_principal",
+        'IAM User Guide, "AWS JSON policy elements: Principal"',
         "a trust in the own account delegates",
         True,
         principal=USER,
@@ -121,7 +121,7 @@ TRUSTS = (
         **_ASSUME,
     ),
     example(
-        "IAM: reference_policies_elements_principal",
+        'IAM User Guide, "AWS JSON policy elements: Principal"',
         "delegation without an identity policy is nothing",
         False,
         principal=USER,
@@ -228,7 +228,7 @@ PLACES = (
         resource="arn:aws:s3:::mine/k",
     ),
     example(
-        "S3: example-bucket-policies-vpc-endpoint",
+        'Amazon S3 User Guide, "Controlling access from VPC endpoints with bucket policies"',
         "through the endpoint",
         True,
         identity=[FULL],
@@ -236,7 +236,7 @@ PLACES = (
         context={"aws:SourceVpce": "vpce-1a2b3c4d"},
     ),
     example(
-        "S3: example-bucket-policies-vpc-endpoint",
+        'Amazon S3 User Guide, "Controlling access from VPC endpoints with bucket policies"',
         "through another endpoint",
         False,
         identity=[FULL],
@@ -244,7 +244,7 @@ PLACES = (
         context={"aws:SourceVpce": "vpce-other"},
     ),
     example(
-        "S3: example-bucket-policies-vpc-endpoint",
+        'Amazon S3 User Guide, "Controlling access from VPC endpoints with bucket policies"',
         "outside any endpoint",
         False,
         identity=[FULL],

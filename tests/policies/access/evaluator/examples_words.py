@@ -12,9 +12,9 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-VARIABLES = "IAM: reference_policies_variables"
+VARIABLES = 'IAM User Guide, "IAM policy elements: Variables and tags"'
 
-RESOURCE = "IAM: reference_policies_elements_resource"
+RESOURCE = 'IAM User Guide, "IAM JSON policy elements: Resource"'
 
 
 def _identity(statement: dict[str, Any], action: str, resource: str, **context: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Documents and questions for the evaluator's tests, with defaults that a test need not repeat."""
+"""Documents and requests for the evaluator's tests, with defaults that a test need not repeat."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.access.question import Answer, Question
 
 HOME = "111122223333"
 OTHER = "444455556666"
@@ -44,7 +44,7 @@ def _statement(effect: str, action: Any, resource: Any, elements: Mapping[str, A
 FULL = policy(allow())
 
 
-def question(**fields: Any) -> Question:
+def authorization_request(**fields: Any) -> AuthorizationRequest:
     """Role `Reader` reads an object of its own account, unless told otherwise; the accounts follow from the ARNs."""
     principal = str(fields.get("principal", ROLE))
     parts = principal.split(":")
@@ -57,16 +57,16 @@ def question(**fields: Any) -> Question:
         "resource": OBJECT,
         "owner": HOME,
     }
-    return Question(**{**defaults, **fields})
+    return AuthorizationRequest(**{**defaults, **fields})
 
 
-def answer(**fields: Any) -> Answer:
-    """The evaluator's answer to `question(**fields)`."""
-    return decide(question(**fields))
+def answer(**fields: Any) -> AuthorizationDecision:
+    """The evaluator's answer to `authorization_request(**fields)`."""
+    return decide(authorization_request(**fields))
 
 
 def allowed(**fields: Any) -> bool:
-    """Whether `question(**fields)` is allowed."""
+    """Whether `authorization_request(**fields)` is allowed."""
     return answer(**fields).allowed
 
 
@@ -77,7 +77,7 @@ def condition_holds(condition: Mapping[str, Any], context: Mapping[str, Any], ve
 
 @dataclass(frozen=True)
 class Example:
-    """A published example: the page it is on, a question and AWS's answer."""
+    """A published example: the page it is on, a request and AWS's answer."""
 
     name: str
     source: str

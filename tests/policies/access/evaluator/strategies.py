@@ -1,4 +1,4 @@
-"""Random documents and questions over a small vocabulary, so that statements meet requests often.
+"""Random documents and requests over a small vocabulary, so that statements meet requests often.
 
 A seed is all that Hypothesis draws: drawing each word of each statement by itself takes fifty times as long.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from policies.access.question import Question
+from policies.access.authorization import AuthorizationRequest
 from tests.policies.access.evaluator.factories import HOME, OTHER, ROLE, ROOT, SESSION, USER
 
 ACTIONS = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
@@ -89,10 +89,10 @@ def _context(rng: random.Random) -> dict[str, str | list[str]]:
     }
 
 
-def random_question(rng: random.Random) -> Question:
-    """A question with every kind of policy, each present or not."""
+def random_request(rng: random.Random) -> AuthorizationRequest:
+    """A request with every kind of policy, each present or not."""
     principal = rng.choice(PRINCIPALS)
-    return Question(
+    return AuthorizationRequest(
         id="random",
         principal=principal,
         account=principal.split(":")[4] if principal.startswith("arn:") else None,
@@ -109,4 +109,4 @@ def random_question(rng: random.Random) -> Question:
     )
 
 
-questions = rngs.map(random_question)
+requests = rngs.map(random_request)

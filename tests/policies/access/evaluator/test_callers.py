@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.access.question import Grant
+from policies.access.authorization import KmsGrant
 from tests.policies.access.evaluator.factories import (
     FULL,
     HOME,
@@ -28,7 +28,7 @@ SILENT = policy(allow("ec2:*"))
 
 
 def _granted(grantee: str, **fields: object) -> bool:
-    grant = Grant(grantee=grantee, operations=["Decrypt"])
+    grant = KmsGrant(grantee=grantee, operations=["Decrypt"])
     fixed = {"action": "kms:Decrypt", "resource": KEY, "resource_policy": DELEGATING, "grants": [grant]}
     return allowed(**{"principal": GUEST, **fixed, **fields})
 

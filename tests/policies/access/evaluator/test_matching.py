@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.access.question import Document
+from policies.access.authorization import Document
 from tests.policies.access.evaluator.factories import (
     FULL,
     HOME,

@@ -8,7 +8,7 @@ import pytest
 
 from policies.access.evaluator import BadPolicy, PolicyKind, decide, parse
 from policies.access.evaluator.operators import OPERATORS
-from tests.policies.access.evaluator.factories import FULL, allow, policy, question
+from tests.policies.access.evaluator.factories import FULL, allow, authorization_request, policy
 
 KINDS = sorted(PolicyKind, key=lambda kind: kind.name)
 WITH_PRINCIPAL = [kind for kind in KINDS if kind.names_principals]
@@ -304,11 +304,11 @@ def test_the_unique_id_of_a_deleted_role_is_reported_by_the_parser() -> None:
 )
 def test_no_question_is_answered_with_a_document_that_cannot_be_read(fields: dict[str, Any]) -> None:
     with pytest.raises(BadPolicy, match=r"^question q, .*: Statement is a number"):
-        decide(question(**fields))
+        decide(authorization_request(**fields))
 
 
 def test_a_document_that_was_read_as_one_kind_is_read_anew_as_another() -> None:
     document = policy(allow("s3:*"))
-    assert decide(question(identity=[document])).allowed
+    assert decide(authorization_request(identity=[document])).allowed
     with pytest.raises(BadPolicy, match="neither Principal nor NotPrincipal is given"):
-        decide(question(resource_policy=document))
+        decide(authorization_request(resource_policy=document))

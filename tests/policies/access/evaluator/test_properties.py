@@ -1,4 +1,4 @@
-"""What holds for every question, over random documents: denies only take, allows only add, limits never grant."""
+"""What holds for every request, over random documents: denies only take, allows only add, limits never grant."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import allows, decide, explain
-from policies.access.question import Question
 from tests.policies.access.evaluator.factories import FULL, HOME, ROLE, condition_holds, policy
 from tests.policies.access.evaluator.strategies import (
-    questions,
     random_document,
-    random_question,
+    random_request,
     random_statement,
+    requests,
     rngs,
 )
 
@@ -31,81 +31,87 @@ def _with(document: Mapping[str, Any], statement: Mapping[str, Any]) -> dict[str
     return {**document, "Statement": [*document["Statement"], statement]}
 
 
-def _added(question: Question, place: str, statement: Mapping[str, Any]) -> Question:
-    """The question with one statement more in the policy of that name; unchanged where there is no such policy."""
+def _added(request: AuthorizationRequest, place: str, statement: Mapping[str, Any]) -> AuthorizationRequest:
+    """The request with one statement more in the policy of that name; unchanged where there is no such policy."""
     if place == "identity":
-        return replace(question, identity=[*question.identity, policy(statement)])
+        return replace(request, identity=[*request.identity, policy(statement)])
     if place == "scps":
-        return replace(question, scps=[[*level, policy(statement)] for level in question.scps])
-    document = getattr(question, place)
+        return replace(request, scps=[[*level, policy(statement)] for level in request.scps])
+    document = getattr(request, place)
     changed: dict[str, Any] = {place: _with(document, statement)} if document is not None else {}
-    return replace(question, **changed)
+    return replace(request, **changed)
 
 
 @thorough
-@given(question=questions, place=st.sampled_from(PLACES), rng=rngs)
-def test_a_deny_more_never_turns_denied_into_allowed(question: Question, place: str, rng: random.Random) -> None:
+@given(request=requests, place=st.sampled_from(PLACES), rng=rngs)
+def test_a_deny_more_never_turns_denied_into_allowed(
+    request: AuthorizationRequest, place: str, rng: random.Random
+) -> None:
     more = random_statement(rng, principal=place in GUARDED, effect="Deny")
-    assert decide(question).allowed >= decide(_added(question, place, more)).allowed
+    assert decide(request).allowed >= decide(_added(request, place, more)).allowed
 
 
 @thorough
-@given(question=questions, place=st.sampled_from(PLACES), rng=rngs)
-def test_an_allow_more_never_turns_allowed_into_denied(question: Question, place: str, rng: random.Random) -> None:
+@given(request=requests, place=st.sampled_from(PLACES), rng=rngs)
+def test_an_allow_more_never_turns_allowed_into_denied(
+    request: AuthorizationRequest, place: str, rng: random.Random
+) -> None:
     more = random_statement(rng, principal=place in GUARDED, effect="Allow")
-    assert decide(question).allowed <= decide(_added(question, place, more)).allowed
+    assert decide(request).allowed <= decide(_added(request, place, more)).allowed
 
 
 @thorough
-@given(question=questions, place=st.sampled_from(PLACES))
-def test_a_deny_of_everything_denies_wherever_it_applies(question: Question, place: str) -> None:
+@given(request=requests, place=st.sampled_from(PLACES))
+def test_a_deny_of_everything_denies_wherever_it_applies(request: AuthorizationRequest, place: str) -> None:
     everything: dict[str, Any] = {"Effect": "Deny", "Action": "*", "Resource": "*"}
     if place in GUARDED:
         everything["Principal"] = "*"
-    changed = _added(question, place, everything)
+    changed = _added(request, place, everything)
     bound = place in GUARDED or (
-        question.account is not None and (place == "scps" or not question.principal.endswith(":root"))
+        request.account is not None and (place == "scps" or not request.principal.endswith(":root"))
     )
-    if bound and changed != question:
+    if bound and changed != request:
         assert not decide(changed).allowed
 
 
 @thorough
-@given(question=questions, limit=rngs.map(random_document), place=st.sampled_from(("boundary", "session")))
-def test_a_limit_grants_nothing(question: Question, limit: dict[str, Any], place: str) -> None:
+@given(request=requests, limit=rngs.map(random_document), place=st.sampled_from(("boundary", "session")))
+def test_a_limit_grants_nothing(request: AuthorizationRequest, limit: dict[str, Any], place: str) -> None:
     without: dict[str, Any] = {place: None}
     limited: dict[str, Any] = {place: limit}
-    assert decide(replace(question, **without)).allowed >= decide(replace(question, **limited)).allowed
+    assert decide(replace(request, **without)).allowed >= decide(replace(request, **limited)).allowed
 
 
 @thorough
-@given(question=questions, level=rngs.map(random_document))
-def test_another_level_of_scps_grants_nothing(question: Question, level: dict[str, Any]) -> None:
-    assert decide(question).allowed >= decide(replace(question, scps=[*question.scps, [level]])).allowed
+@given(request=requests, level=rngs.map(random_document))
+def test_another_level_of_scps_grants_nothing(request: AuthorizationRequest, level: dict[str, Any]) -> None:
+    assert decide(request).allowed >= decide(replace(request, scps=[*request.scps, [level]])).allowed
 
 
 @thorough
-@given(question=questions, boundary=rngs.map(random_document))
+@given(request=requests, boundary=rngs.map(random_document))
 def test_without_a_resource_policy_a_boundary_intersects_the_identity_policies(
-    question: Question, boundary: dict[str, Any]
+    request: AuthorizationRequest, boundary: dict[str, Any]
 ) -> None:
-    alone = replace(question, principal=ROLE, account=HOME, owner=HOME, resource_policy=None, boundary=None)
+    alone = replace(request, principal=ROLE, account=HOME, owner=HOME, resource_policy=None, boundary=None)
     both = decide(alone).allowed and decide(replace(alone, identity=[boundary])).allowed
     assert decide(replace(alone, boundary=boundary)).allowed is both
 
 
 @thorough
-@given(question=questions, place=st.sampled_from(PLACES), rng=rngs)
-def test_a_statement_about_another_service_changes_nothing(question: Question, place: str, rng: random.Random) -> None:
+@given(request=requests, place=st.sampled_from(PLACES), rng=rngs)
+def test_a_statement_about_another_service_changes_nothing(
+    request: AuthorizationRequest, place: str, rng: random.Random
+) -> None:
     more = random_statement(rng, principal=place in GUARDED)
     more.pop("NotAction", None)
     more["Action"] = ["sqs:*", "s3express:*", "ec2:Run?nstances"]
-    assert decide(_added(question, place, more)).allowed is decide(question).allowed
+    assert decide(_added(request, place, more)).allowed is decide(request).allowed
 
 
 @thorough
-@given(question=questions, element=st.sampled_from(("Action", "Resource")))
-def test_a_wildcard_covers_whatever_stood_there(question: Question, element: str) -> None:
+@given(request=requests, element=st.sampled_from(("Action", "Resource")))
+def test_a_wildcard_covers_whatever_stood_there(request: AuthorizationRequest, element: str) -> None:
     def widened(document: Mapping[str, Any] | None, effect: str) -> Any:
         if document is None:
             return None
@@ -116,46 +122,46 @@ def test_a_wildcard_covers_whatever_stood_there(question: Question, element: str
                 statement[element] = "*"
         return changed
 
-    def everywhere(effect: str) -> Question:
+    def everywhere(effect: str) -> AuthorizationRequest:
         return replace(
-            question,
-            identity=[widened(document, effect) for document in question.identity],
-            resource_policy=widened(question.resource_policy, effect),
-            boundary=widened(question.boundary, effect),
+            request,
+            identity=[widened(document, effect) for document in request.identity],
+            resource_policy=widened(request.resource_policy, effect),
+            boundary=widened(request.boundary, effect),
         )
 
-    assert decide(everywhere("Allow")).allowed >= decide(question).allowed
-    assert decide(everywhere("Deny")).allowed <= decide(question).allowed
+    assert decide(everywhere("Allow")).allowed >= decide(request).allowed
+    assert decide(everywhere("Deny")).allowed <= decide(request).allowed
 
 
 @thorough
-@given(question=questions)
-def test_the_order_of_statements_and_the_document_they_are_in_do_not_matter(question: Question) -> None:
-    merged: Sequence[Mapping[str, Any]] = [item for document in question.identity for item in document["Statement"]]
-    assert decide(replace(question, identity=[policy(*reversed(merged))])).allowed is decide(question).allowed
-    assert decide(replace(question, identity=[policy(item) for item in merged])).allowed is decide(question).allowed
+@given(request=requests)
+def test_the_order_of_statements_and_the_document_they_are_in_do_not_matter(request: AuthorizationRequest) -> None:
+    merged: Sequence[Mapping[str, Any]] = [item for document in request.identity for item in document["Statement"]]
+    assert decide(replace(request, identity=[policy(*reversed(merged))])).allowed is decide(request).allowed
+    assert decide(replace(request, identity=[policy(item) for item in merged])).allowed is decide(request).allowed
 
 
 @thorough
-@given(question=questions)
-def test_a_key_that_no_policy_names_and_the_case_of_keys_do_not_matter(question: Question) -> None:
-    assert decide(replace(question, context={**question.context, "my:Other": "a"})).allowed is decide(question).allowed
-    shouted = {key.upper(): value for key, value in question.context.items()}
-    assert decide(replace(question, context=shouted)).allowed is decide(question).allowed
+@given(request=requests)
+def test_a_key_that_no_policy_names_and_the_case_of_keys_do_not_matter(request: AuthorizationRequest) -> None:
+    assert decide(replace(request, context={**request.context, "my:Other": "a"})).allowed is decide(request).allowed
+    shouted = {key.upper(): value for key, value in request.context.items()}
+    assert decide(replace(request, context=shouted)).allowed is decide(request).allowed
 
 
 @thorough
-@given(question=questions)
-def test_a_copy_of_the_documents_is_decided_alike(question: Question) -> None:
-    assert decide(copy.deepcopy(question)) == decide(question)
+@given(request=requests)
+def test_a_copy_of_the_documents_is_decided_alike(request: AuthorizationRequest) -> None:
+    assert decide(copy.deepcopy(request)) == decide(request)
 
 
 @thorough
-@given(question=questions)
-def test_the_explanation_agrees_with_the_answer_and_says_why(question: Question) -> None:
-    answer, found = decide(question), explain(question)
+@given(request=requests)
+def test_the_explanation_agrees_with_the_answer_and_says_why(request: AuthorizationRequest) -> None:
+    answer, found = decide(request), explain(request)
     assert (answer.allowed, answer.because) == (found.allowed, found.because)
-    assert allows(question) is found.allowed
+    assert allows(request) is found.allowed
     assert answer.because
     denies = [statement for step in found.steps for statement in step.denies]
     assert bool(found.missing) is (not found.allowed and not denies)
@@ -164,27 +170,27 @@ def test_the_explanation_agrees_with_the_answer_and_says_why(question: Question)
 
 @thorough
 @given(
-    question=questions,
+    request=requests,
 )
-def test_what_is_named_as_missing_is_what_was_missing(question: Question) -> None:
+def test_what_is_named_as_missing_is_what_was_missing(request: AuthorizationRequest) -> None:
     """Filling every layer that is named as missing makes the request pass."""
-    found = explain(question)
+    found = explain(request)
     if not found.missing:
         return
     open_to_all = {**FULL["Statement"][0], "Principal": "*"}
     fields: dict[str, Any] = {}
     for lack in found.missing:
         if lack.layer == "the identity policies":
-            fields["identity"] = [*question.identity, FULL]
+            fields["identity"] = [*request.identity, FULL]
         elif lack.layer.startswith("the SCPs"):
-            fields["scps"] = [[*level, FULL] for level in question.scps]
+            fields["scps"] = [[*level, FULL] for level in request.scps]
         elif lack.layer in {"the resource policy", "the endpoint policy"}:
             name = lack.layer.removeprefix("the ").replace(" ", "_")
-            fields[name] = _with(getattr(question, name) or policy(), open_to_all)
+            fields[name] = _with(getattr(request, name) or policy(), open_to_all)
         else:
             name = {"the permissions boundary": "boundary", "the session policy": "session"}[lack.layer]
-            fields[name] = _with(getattr(question, name), FULL["Statement"][0])
-    assert decide(replace(question, **fields)).allowed
+            fields[name] = _with(getattr(request, name), FULL["Statement"][0])
+    assert decide(replace(request, **fields)).allowed
 
 
 @thorough
@@ -212,5 +218,5 @@ def test_a_pattern_matches_itself_and_a_star_everything(text: str) -> None:
 
 
 def test_random_questions_are_often_allowed_and_often_denied() -> None:
-    answers = [decide(random_question(random.Random(seed))).allowed for seed in range(1000)]  # noqa: S311
+    answers = [decide(random_request(random.Random(seed))).allowed for seed in range(1000)]  # noqa: S311
     assert 200 < sum(answers) < 800

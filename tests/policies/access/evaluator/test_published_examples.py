@@ -1,8 +1,4 @@
-"""AWS's own examples of policy evaluation, each with the page it is published on.
-
-A page is named as in the AWS guides: IAM is the IAM User Guide, ORG the Organizations User Guide, KMS and S3 the guides
-of these services, PL the AWS PrivateLink guide.
-"""
+"""AWS's own examples of policy evaluation, each with the guide and the title of the page that it is published on."""
 
 from __future__ import annotations
 

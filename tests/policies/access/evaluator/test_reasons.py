@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from policies.access.authorization import KmsGrant
 from policies.access.evaluator import explain
-from policies.access.question import Grant
 from tests.policies.access.evaluator.factories import (
     FULL,
     HOME,
@@ -13,10 +13,10 @@ from tests.policies.access.evaluator.factories import (
     ROOT,
     allow,
     answer,
+    authorization_request,
     deny,
     levels,
     policy,
-    question,
 )
 
 GUEST = f"arn:aws:iam::{OTHER}:role/Guest"
@@ -73,7 +73,9 @@ def test_without_any_near_statement_none_is_named() -> None:
 
 
 def test_all_missing_sides_are_named_and_not_only_the_first() -> None:
-    found = explain(question(principal=GUEST, boundary=policy(allow("ec2:*")), scps=levels(policy(allow("ec2:*")))))
+    found = explain(
+        authorization_request(principal=GUEST, boundary=policy(allow("ec2:*")), scps=levels(policy(allow("ec2:*"))))
+    )
     assert [lack.layer for lack in found.missing] == [
         "the SCPs of level 1",
         "the identity policies",
@@ -93,14 +95,14 @@ def test_a_policy_that_names_a_deleted_principal_says_so() -> None:
 
 
 def test_a_grant_is_named_with_its_grantee() -> None:
-    grant = Grant(grantee=ROLE, operations=["Decrypt"])
+    grant = KmsGrant(grantee=ROLE, operations=["Decrypt"])
     delegating = policy(allow("kms:*", Principal={"AWS": ROOT}))
     found = answer(action="kms:Decrypt", resource=KEY, resource_policy=delegating, grants=[grant])
     assert found.because == f"Allow to {ROLE} in grant 1"
 
 
 def test_a_key_without_policy_says_what_is_missing() -> None:
-    found = explain(question(action="kms:Decrypt", resource=KEY, identity=[FULL]))
+    found = explain(authorization_request(action="kms:Decrypt", resource=KEY, identity=[FULL]))
     assert [lack.layer for lack in found.missing] == ["the key policy"]
 
 
@@ -116,13 +118,13 @@ def test_policies_of_identities_do_not_apply_to_the_root_user() -> None:
 
 def test_where_a_resource_policy_names_the_role_only_its_limits_can_be_missing() -> None:
     bucket = policy(allow(Principal={"AWS": ROLE}))
-    found = explain(question(resource_policy=bucket, boundary=policy(allow("ec2:*"))))
+    found = explain(authorization_request(resource_policy=bucket, boundary=policy(allow("ec2:*"))))
     assert [lack.layer for lack in found.missing] == ["the permissions boundary"]
 
 
 def test_an_explanation_shows_every_layer_in_the_order_of_evaluation() -> None:
     found = explain(
-        question(
+        authorization_request(
             identity=[READ],
             boundary=FULL,
             session=FULL,

@@ -49,7 +49,7 @@ def test_a_question_carries_every_policy_around_it(graph: PolicyGraph) -> None:
     bucket = next(b for b in graph.kind("bucket") if purpose(b) == "models")
     gate = graph.endpoint(model.account, "s3")
     assert gate is not None
-    asked = graph.question(model.arn, "s3:GetObject", f"{bucket.arn}/x", endpoint=gate.id)
+    asked = graph.authorization_request(model.arn, "s3:GetObject", f"{bucket.arn}/x", endpoint=gate.id)
     assert (asked.account, asked.owner) == (model.account, bucket.account)
     assert asked.resource_policy == bucket.policy
     assert (asked.endpoint_policy, asked.boundary) == (gate.policy, model.boundary)

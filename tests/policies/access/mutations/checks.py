@@ -16,7 +16,7 @@ from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
 from policies.access.matrix.cells import Cell, matrix
 from policies.access.proofs.all import THEOREMS
 from policies.access.proofs.theorem import prove
-from policies.pack.captured import Captured, read
+from policies.pack.captured import CapturedStack, read
 from policies.pack.evaluate import Verdict, evaluate
 from policies.pack.rules import RULES
 from rehearsal.authorization.decision import decide_all
@@ -62,7 +62,7 @@ class Checks:
     """The checks over the resources without a mistake, and what is kept of them for those with one."""
 
     records: Sequence[dict[str, Any]]
-    stacks: Sequence[Captured]
+    stacks: Sequence[CapturedStack]
     requests: Sequence[Recorded]
     before: Findings
     memory: Memory = field(default_factory=Memory)
@@ -92,10 +92,10 @@ class Checks:
 
 
 def findings(
-    stacks: Sequence[Captured],
+    stacks: Sequence[CapturedStack],
     graph: PolicyGraph,
     answer: Decide,
-    judged: Sequence[Captured],
+    judged: Sequence[CapturedStack],
     requests: Sequence[Recorded],
 ) -> Findings:
     """Run every check; rules, which see one stack each, over `judged` alone."""
@@ -122,9 +122,9 @@ def findings(
     return Findings(graph=graph, findings=found, cells=cells)
 
 
-def _violated(stacks: Sequence[Captured]) -> Iterable[tuple[tuple[str, str], str]]:
+def _violated(stacks: Sequence[CapturedStack]) -> Iterable[tuple[tuple[str, str], str]]:
     for stack in stacks:
-        for one in evaluate(RULES, stack.inputs, stack.whole):
+        for one in evaluate(RULES, stack.inputs, stack.with_outputs):
             if one.verdict is Verdict.VIOLATED:
                 what = f"{one.resource.urn}: {'; '.join(one.details)}"
                 yield (f"rule:{one.rule.id}", what), what

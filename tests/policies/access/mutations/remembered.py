@@ -14,14 +14,14 @@ from unittest import mock
 
 import z3
 
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.encoding.logic import Formula
-from policies.access.encoding.request import Request
+from policies.access.encoding.request import SymbolicRequest
 from policies.access.encoding.search import Witness, find
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph
 from policies.access.proofs import asking
 from policies.access.proofs.asking import Asked, Open
-from policies.access.question import Answer, Question
 
 _each = Open.each
 Thing = TypeVar("Thing")
@@ -45,11 +45,11 @@ def _shared(things: Mapping[str, Thing], before: Mapping[str, Thing]) -> dict[st
 class Memory:
     """Answers by question. What a key names by its identity is kept with the answer, so that ids stay taken."""
 
-    answers: dict[Hashable, tuple[Question, Answer]] = field(default_factory=dict)
+    answers: dict[Hashable, tuple[AuthorizationRequest, AuthorizationDecision]] = field(default_factory=dict)
     opened: dict[Hashable, tuple[Open, list[Asked]]] = field(default_factory=dict)
     found: dict[Hashable, tuple[Any, Witness | None]] = field(default_factory=dict)
 
-    def decide(self, question: Question) -> Answer:
+    def decide(self, question: AuthorizationRequest) -> AuthorizationDecision:
         """The evaluator's answer."""
         key = _key(question)
         if key not in self.answers:
@@ -74,7 +74,9 @@ class Memory:
             self.opened[key] = (opened, list(_each(opened)))
         yield from self.opened[key][1]
 
-    def find(self, formula: Formula, request: Request, *, query: str, given: Iterable[Formula] = ()) -> Witness | None:
+    def find(
+        self, formula: Formula, request: SymbolicRequest, *, query: str, given: Iterable[Formula] = ()
+    ) -> Witness | None:
         """What the solver found. Formulas are equal when the solver's own identity says so."""
         known = tuple(given)
         key = (id(request), _ast(formula), tuple(map(_ast, known)))
@@ -93,7 +95,7 @@ class Memory:
             yield
 
 
-def _key(question: Question) -> Hashable:
+def _key(question: AuthorizationRequest) -> Hashable:
     documents = (question.resource_policy, question.endpoint_policy, question.boundary, question.session)
     return (
         question.principal,

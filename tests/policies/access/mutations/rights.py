@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from policies.pack.captured import Captured, read
+from policies.pack.captured import CapturedStack, read
 from rehearsal.authorization.need import Right
 from rehearsal.aws.recorder import Recorded
 
@@ -25,7 +25,7 @@ _DRAWN = re.compile(r"[0-9a-f]{8,}|[0-9]+")
 _ID = re.compile(r"[a-z]{1,6}-[0-9a-z]{8,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def recorded(stacks: Sequence[Captured]) -> list[Recorded]:
+def recorded(stacks: Sequence[CapturedStack]) -> list[Recorded]:
     """The requests as these stacks' accounts would see them."""
     text = gzip.decompress(PATH.read_bytes()).decode()
     for word, id_ in _words(stacks).items():
@@ -44,12 +44,12 @@ def keep(folder: Path) -> int:
     return len(found)
 
 
-def _words(stacks: Iterable[Captured]) -> dict[str, str]:
+def _words(stacks: Iterable[CapturedStack]) -> dict[str, str]:
     """What stands for an id in the file, and the id in these stacks."""
     return {
         f"<{stack.stack} {one.type} {one.name}>": str(one.props["id"])
         for stack in stacks
-        for one in stack.whole
+        for one in stack.with_outputs
         if _ID.fullmatch(str(one.props.get("id")))
     }
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from policies.access.authorization import Document
 from policies.access.graph import PolicyGraph, PolicyResource, Role, VpcEndpoint
 from policies.access.graph.purposes import of, role_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import no_escalation
 from policies.access.proofs.limits import endpoints
 from policies.access.proofs.perimeter import objects, strangers
-from policies.access.question import Document
 
 
 def role_of(graph: PolicyGraph, kind: str) -> Role:

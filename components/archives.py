@@ -1,0 +1,45 @@
+"""Archives of the code that a project starts from and of the functions it runs: the same bytes on every machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+
+ROOT = Path(__file__).resolve().parent.parent
+# What working in a repository leaves behind.
+LEFT_OUT = {".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "build", "dist"}
+
+
+def files(folder: Path) -> list[Path]:
+    """Files of a folder in a fixed order, without what tools leave behind."""
+    found: list[Path] = []
+    for directory, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in LEFT_OUT]  # never walked: environments are large
+        found += [Path(directory, name) for name in names if not name.endswith(".pyc")]
+    return sorted(found)
+
+
+def repository_archive(name: str, extra: Mapping[str, str] | None = None) -> pulumi.Archive:
+    """A seed repository as an archive, with generated files (path -> text) beside it."""
+    folder = ROOT / "seed_code" / name
+    assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+        path.relative_to(folder).as_posix(): pulumi.FileAsset(str(path)) for path in files(folder)
+    }
+    assets |= {path: pulumi.StringAsset(text) for path, text in (extra or {}).items()}
+    return pulumi.AssetArchive(assets)
+
+
+def function_package(folder: str, extra: Mapping[str, str]) -> pulumi.Archive:
+    """A folder below `functions/` as an archive that keeps its packages, with generated files (name -> text) in it.
+
+    The handler in it is `functions.<folder>.handler.handle`.
+    """
+    paths = [ROOT / "functions" / "__init__.py", *files(ROOT / "functions" / folder)]
+    assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+        path.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(path)) for path in paths
+    }
+    assets |= {f"functions/{folder}/{name}": pulumi.StringAsset(text) for name, text in extra.items()}
+    return pulumi.AssetArchive(assets)

@@ -1,0 +1,99 @@
+"""Statements that several roles share, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.documents.statement import Statement
+
+
+def pull_image(repository: str) -> Statement:
+    """Pull from one repository (ARN, or ARN pattern of the platform's own)."""
+    return Statement(
+        sid="PullTheModelImage",
+        actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        resources=[repository],
+    )
+
+
+def sign_in_to_registry() -> Statement:
+    """The token with which any pull begins."""
+    return Statement(
+        sid="SignInToTheRegistry",
+        actions=["ecr:GetAuthorizationToken"],
+        resources=["*"],
+        reason='The action knows no resource (Service Authorization Reference, "Amazon Elastic Container Registry")',
+    )
+
+
+def use_storage_keys(sid: str, region: str, *keys: str) -> Statement:
+    """Read and write objects that the keys encrypt, through S3 and not otherwise."""
+    return Statement(
+        sid=sid,
+        actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        resources=keys,
+        conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+    )
+
+
+def encrypt_volumes(sid: str, region: str, key: str) -> Statement:
+    """Hand a volume's key to SageMaker by a grant."""
+    return Statement(
+        sid=sid,
+        actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+        resources=[key],
+        conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{region}.amazonaws.com"}},
+    )
+
+
+def write_logs(sid: str, groups: Sequence[str]) -> Statement:
+    """Write to log groups (ARN patterns), and make them where the service leaves that to the role."""
+    return Statement(
+        sid=sid,
+        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        resources=groups,
+    )
+
+
+def pass_role(sid: str, roles: Sequence[str], service: str) -> Statement:
+    """Hand roles to one AWS service and to no other."""
+    return Statement(
+        sid=sid,
+        actions=["iam:PassRole"],
+        resources=roles,
+        conditions={"StringEquals": {"iam:PassedToService": service}},
+    )
+
+
+def vpc_interfaces() -> Statement:
+    """What SageMaker needs of a role to place a container in a VPC.
+
+    Source: SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC" and
+    the page of the same name for training jobs.
+    """
+    return Statement(
+        sid="AttachToTheNetwork",
+        actions=[
+            "ec2:CreateNetworkInterface",
+            "ec2:CreateNetworkInterfacePermission",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DeleteNetworkInterfacePermission",
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ],
+        resources=["*"],
+        reason="SageMaker makes the interfaces, so their ids do not exist yet; describing knows no resource",
+    )
+
+
+def see_alarms() -> Statement:
+    """Look alarms up by name."""
+    return Statement(
+        sid="SeeAlarms",
+        actions=["cloudwatch:DescribeAlarms"],
+        resources=["*"],
+        reason="CloudFormation and guardrails list alarms by name; the action filters, it knows no resource",
+    )

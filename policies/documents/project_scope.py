@@ -1,0 +1,54 @@
+"""Where a project's roles find what is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.scope import Scope
+
+# Repositories that a project starts from: scientists publish to the first, nobody of the team to the second.
+MODEL_BUILD, MODEL_DEPLOY = "model-build", "model-deploy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectScope(Scope):
+    """A project in the data science account. Buckets, keys and roles are ARNs, `parameters` an SSM path."""
+
+    project: str
+    data_bucket: str
+    models_bucket: str
+    artifacts_bucket: str
+    data_key: str
+    models_key: str
+    volume_key: str
+    operations_key: str
+    image_repository: str
+    parameters: str
+    group: str
+    pipeline: str
+    # What CodePipeline puts the artifacts of a pipeline below; it takes no prefix, only a bucket.
+    build_folder: str
+    deploy_folder: str
+
+    def source(self, repository: str) -> str:
+        """Key of a repository's archive in the artifacts bucket."""
+        return f"{self.project}/source/{repository}.zip"
+
+    def code(self) -> str:
+        """Keys of the scripts that a build uploads for its jobs."""
+        return f"{self.project}/code/*"
+
+    def runs(self) -> str:
+        """Keys of what runs of the SageMaker pipeline hand from step to step."""
+        return f"{self.project}/runs/*"
+
+    def checkpoints(self) -> str:
+        """Keys of what an interrupted training goes on from."""
+        return f"{self.project}/checkpoints/*"
+
+    def group_arns(self) -> list[str]:
+        """The model package group and its packages."""
+        return [
+            self.arn("sagemaker", f"model-package-group/{self.group}"),
+            self.arn("sagemaker", f"model-package/{self.group}/*"),
+        ]

@@ -1,0 +1,95 @@
+"""Policies of the data science account that speak of all workload accounts.
+
+The data science stack renders them from the outputs of the workload stacks; sizes and growth with accounts are measured
+and proved on the same class, with values made up for the purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from catalog import names
+from catalog.roles import MODEL_BUILDERS, RoleKind
+from catalog.scope import Scope
+from policies.documents import buckets, endpoints, keys, shared
+from policies.documents.accounts import WorkloadAccounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadAccount:
+    """A workload account as the data science stack needs to know it; endpoints are VPC endpoint ids."""
+
+    account: str
+    stage: str
+    s3_endpoint: str
+    kms_endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedDocuments:
+    """Renders each shared policy from the complete list of workload accounts.
+
+    `scope` is the data science account, `models_bucket` an ARN, `deployers` are role ARNs. Methods take what is made
+    together with the policy's own resource: ids of the data science account's endpoints, the key's ARN.
+    """
+
+    scope: Scope
+    models_bucket: str
+    deployers: Sequence[str]
+    workloads: Sequence[WorkloadAccount]
+    organization_paths: Sequence[str] = field(default=())
+
+    @cached_property
+    def accounts(self) -> WorkloadAccounts:
+        """All workload accounts."""
+        ids = sorted({workload.account for workload in self.workloads})
+        return WorkloadAccounts(scope=self.scope, ids=ids, organization_paths=self.organization_paths)
+
+    def all_accounts(self) -> list[str]:
+        """Ids of the data science account and of all workload accounts."""
+        return sorted({self.scope.account, *self.accounts.ids})
+
+    def model_roles(self) -> list[str]:
+        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
+        project = names.ProjectNames(self.scope.prefix, "*")
+        return self.accounts.roles(
+            project.path(), [(w.account, project.stage_role(w.stage, RoleKind.MODEL)) for w in self.workloads]
+        )
+
+    def models_bucket_policy(self, key_arn: str, s3_endpoint: str) -> str:
+        """Policy of the models bucket."""
+        return buckets.models_bucket(
+            self.models_bucket,
+            key_arn,
+            accounts=self.accounts,
+            readers=self.model_roles(),
+            s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
+            deployers=self.deployers,
+        )
+
+    def models_key_policy(self, kms_endpoint: str) -> str:
+        """Policy of the models bucket's key."""
+        project = names.ProjectNames(self.scope.prefix, "*")
+        return keys.models_key(
+            self.scope,
+            builders=[project.role_arn(self.scope, kind) for kind in MODEL_BUILDERS],
+            accounts=self.accounts,
+            readers=self.model_roles(),
+            bucket_arn=self.models_bucket,
+            kms_endpoints=sorted([kms_endpoint, *(workload.kms_endpoint for workload in self.workloads)]),
+        )
+
+    def image_repository_policy(self) -> str:
+        """Policy of the model image's repository."""
+        project = names.ProjectNames(self.scope.prefix, "*")
+        return shared.image_repository(self.accounts, project.path(), project.role(RoleKind.MODEL))
+
+    def interface_endpoint_policy(self) -> str:
+        """Policy of the data science account's interface endpoints."""
+        return endpoints.interface_endpoint(self.all_accounts(), self.accounts.paths)
+
+    def s3_endpoint_policy(self) -> str:
+        """Policy of the data science account's S3 endpoint."""
+        return endpoints.s3_endpoint(self.scope, self.all_accounts(), self.accounts.paths)

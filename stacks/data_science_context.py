@@ -1,0 +1,60 @@
+"""Context of a data science stack, and what the workload stacks say of their accounts."""
+
+from __future__ import annotations
+
+import pulumi
+
+from catalog import names
+from catalog.roles import RoleKind
+from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
+from settings.model import DataScienceSettings
+from stacks.context import StackContext
+from stacks.existing import existing_of_data_science
+from stacks.references import WorkloadOutputs, read
+
+
+class DataScienceContext(StackContext[DataScienceSettings]):
+    """A data science account's settings and names, what it has already, and the outputs of its `workloads` by stack."""
+
+    def __init__(self, stack: str, settings: DataScienceSettings) -> None:
+        super().__init__(stack, settings, names.Names(settings.prefix, stack))
+        self.existing = existing_of_data_science(settings, self.provider)
+        self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
+
+    def bucket_name(self, purpose: str) -> str:
+        """Name of a bucket: of the one that exists, or else the platform's own."""
+        return self.existing.buckets.get(purpose, super().bucket_name(purpose))
+
+    def people(self) -> str:
+        """ARN pattern of the roles that people of this account act with."""
+        return self.scope.role_arn(names.path_of(RoleKind.SCIENTIST, self.settings.prefix))
+
+    def project_roles(self) -> str:
+        """ARN pattern of all roles of all projects in this account."""
+        return self.scope.role_arn(names.any_project_path(self.settings.prefix))
+
+    def deploy_pipelines(self) -> str:
+        """ARN pattern of the project roles that ask for approval on the alarm topic."""
+        return names.ProjectNames(self.settings.prefix, "*").role_arn(self.scope, RoleKind.DEPLOY_PIPELINE)
+
+    def shared_documents(self) -> pulumi.Output[SharedDocuments]:
+        """The policies that speak of all workload accounts, once it is known which those are."""
+        described = [
+            pulumi.Output.all(
+                account=workload.account,
+                stage=workload.stage,
+                s3_endpoint=workload.s3_endpoint_id,
+                kms_endpoint=workload.kms_endpoint_id,
+            ).apply(lambda values: WorkloadAccount(**values))
+            for workload in self.workloads.values()
+        ]
+        return pulumi.Output.all(*described).apply(self._shared_documents)
+
+    def _shared_documents(self, workloads: list[WorkloadAccount]) -> SharedDocuments:
+        return SharedDocuments(
+            scope=self.scope,
+            models_bucket=self.scope.bucket_arn(self.bucket_name("models")),
+            deployers=self.settings.deploying_roles(),
+            workloads=workloads,
+            organization_paths=self.settings.aws_organization.paths,
+        )

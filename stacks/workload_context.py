@@ -1,0 +1,47 @@
+"""Context of a workload stack: an account that serves models of one stage."""
+
+from __future__ import annotations
+
+from catalog import names
+from catalog.roles import ROLES, RoleKind
+from policies.documents import trust
+from settings.model import WorkloadSettings
+from stacks.context import StackContext
+from stacks.existing import existing_of_workload
+from stacks.existing_roles import ExpectedRole
+
+
+class WorkloadContext(StackContext[WorkloadSettings]):
+    """A workload account's settings and names, and what it has already.
+
+    What other accounts compute carries the stage instead of the stack (`stage_names`, see catalog/names.py);
+    `registry_scope` and `registry_names` are those of the data science account that its models come from.
+    """
+
+    def __init__(self, stack: str, settings: WorkloadSettings) -> None:
+        super().__init__(stack, settings, names.Names(settings.prefix, stack))
+        self.stage = settings.stage.value
+        self.stage_names = names.Names(settings.prefix, self.stage)
+        self.registry_names = names.Names(settings.prefix, settings.registry.stack)
+        self.registry_region = settings.registry.region or settings.region
+        self.registry_scope = self.scope.in_account(settings.registry.account)
+        executions = {project: self.stack_set_execution(project) for project in settings.projects}
+        self.existing = existing_of_workload(settings, self.provider, executions)
+
+    def project_names(self, project: str) -> names.ProjectNames:
+        """Names of one of the account's projects."""
+        return names.ProjectNames(self.settings.prefix, project)
+
+    def stack_set_execution(self, project: str) -> ExpectedRole:
+        """ARN and trust of the role that a project's StackSets act with in this account."""
+        project_names = self.project_names(project)
+        administration = project_names.role_arn(self.registry_scope, RoleKind.STACK_SET_ADMINISTRATION)
+        return ExpectedRole(
+            arn=project_names.stage_role_arn(self.scope, self.stage, RoleKind.STACK_SET_EXECUTION),
+            trust=trust.role_trust(self.registry_scope, [administration]),
+        )
+
+    def project_roles(self, kind: RoleKind) -> str:
+        """ARN pattern of all roles of a kind that projects have in this account."""
+        path = ROLES[kind].path.format(prefix=self.settings.prefix, project="*")
+        return self.scope.role_arn(path, self.project_names("*").stage_role(self.stage, kind))

@@ -1,0 +1,16 @@
+"""Cases of the rule in `policies/pack/rules/build_project.py`."""
+
+from __future__ import annotations
+
+from policies.pack.model import UNKNOWN
+from policies.pack.rules import build_project
+from tests.policies.pack.pack_factories import at, without
+from tests.policies.pack.resources.services import build
+from tests.policies.pack.rule_cases import Cases, on
+
+CASES = Cases(
+    rule=build_project.RULE,
+    passes=[on(build())],
+    violations=[(on(without(build(), "vpcConfig")), "the build runs outside the VPC")],
+    unknown=[(on(at(build(), "environment.privilegedMode", UNKNOWN)), "environment.privilegedMode of build")],
+)
