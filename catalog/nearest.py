@@ -16,5 +16,11 @@ def nearest(given: str, names: Iterable[str], cutoff: float = 0.6) -> str | None
     return plain[found[0]] if found else None
 
 
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """A hint for the end of a sentence, ` (did you mean X?)`, or nothing if no name is near."""
+    found = nearest(given, names)
+    return f" (did you mean {found}?)" if found else ""
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "")
