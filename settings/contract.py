@@ -91,8 +91,8 @@ class StageSettings(Section):
     test_role_arns: TestRoleArns
     parameters_path: Annotated[str, _form(r"^(/[\w.-]+)+$", "an SSM path such as /mlops/staging")]
     latency_limit_ms: LatencyMilliseconds
-    # 200 requests a second x safety factor 0.5 x 60 s. Source: SageMaker Developer Guide, "Load testing your auto
-    # scaling configuration".
+    # 200 requests a second x safety factor 0.5 x 60 s. Source: SageMaker Developer Guide, page
+    # endpoint-scaling-loadtest.
     target_invocations_per_instance: TargetInvocations = 6000
     # Without them the repository decides, by the stage and its number of instances.
     traffic_shifting: TrafficShifting = Field(default="ALL_AT_ONCE", json_schema_extra=_without_default)
