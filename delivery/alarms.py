@@ -1,4 +1,4 @@
-"""CloudWatch alarms of an endpoint: those that roll an update back, and those that stand.
+"""CloudWatch alarms of an endpoint: those that roll an update back, and those that last.
 
 Metrics, dimensions and units: SageMaker Developer Guide, page monitoring-cloudwatch. Error metrics are 0 or 1
 for each request, so their average is a rate. `ModelLatency` is in microseconds.

@@ -37,7 +37,7 @@ def _pool(value: str) -> str:
 
 
 class StageAccounts(Section):
-    """The accounts of a stage, and what the stack files of those without one say."""
+    """The accounts of a stage, and templates for the stack files that they lack."""
 
     accounts: Annotated[tuple[AccountId, ...], Distinct] = Field(default=(), description="Accounts, by id.")
     units: Annotated[tuple[OrganizationalUnit, ...], Distinct] = Field(

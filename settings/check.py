@@ -46,7 +46,7 @@ def check_stack_files(stack_files: StackFiles, directory: Path) -> list[Settings
 
 
 def accounts_are_apart(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Accounts separate environments, unless a data science stack says that it has only one."""
+    """Stacks that make roles and networks have an account each, unless a data science stack sets singleAccount."""
     for first, second in combinations(stack_files.of_kind(*HOSTS), 2):
         account, stage = text_at(second, "account"), text_at(second, "stage")
         if account is None or account != text_at(first, "account"):
@@ -88,7 +88,7 @@ def workloads_exist(stack_files: StackFiles) -> Iterator[SettingsProblem]:
 
 
 def accounts_can_be_named(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Policies list workload accounts up to a number; beyond it the organization's units stand for them."""
+    """Policies list workload accounts up to a number; beyond it policies name the organization's units."""
     for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
         stacks = texts_at(file, "workloads")
         given = len({text_at(stack_files.by_stack.get(stack), "account") or stack for stack in stacks})

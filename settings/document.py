@@ -69,7 +69,7 @@ def read(path: Path) -> Document:
         raise SettingsError(
             [SettingsProblem(file=path.name, message="must hold keys and values, such as config:", line=1)]
         )
-    reader = _Reader(path.name)
+    reader = _NodeReader(path.name)
     reader.document.values.update(reader.mapping(root, ()))
     return reader.document
 
@@ -109,7 +109,7 @@ def _broken(file: str, error: yaml.YAMLError) -> SettingsProblem:
     return SettingsProblem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
 
 
-class _Reader:
+class _NodeReader:
     """Turns nodes into values. Aliases are refused: they let a small file grow without bound."""
 
     def __init__(self, file: str) -> None:

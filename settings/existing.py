@@ -51,7 +51,7 @@ class ExistingStudioGroups(ExistingGroups):
     studio: SecurityGroupId | None = Field(default=None, description="Group of Studio's apps.")
 
 
-class ExistingNetwork(Section):
+class ExistingVpc(Section):
     """A VPC. Its own range is said in `network.cidr`, so that no other stack's overlaps it."""
 
     vpc: VpcId = Field(description="The VPC.")
@@ -64,7 +64,7 @@ class ExistingNetwork(Section):
     security_groups: ExistingGroups = Field(default_factory=ExistingGroups, description="Security groups of the VPC.")
 
 
-class ExistingStudioNetwork(ExistingNetwork):
+class ExistingStudioVpc(ExistingVpc):
     """A VPC for a data science account."""
 
     security_groups: ExistingStudioGroups = Field(
@@ -136,7 +136,7 @@ Endpoints = Annotated[dict[str, EndpointId], AfterValidator(_known_services), Af
 class WorkloadExisting(Section):
     """What a workload account has already."""
 
-    network: ExistingNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
+    network: ExistingVpc | None = Field(default=None, description="A VPC, used instead of a new one.")
     endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
     keys: Annotated[ExistingWorkloadKeys, AfterValidator(_keys_differ)] = Field(
         default_factory=ExistingWorkloadKeys, description="KMS keys, by ARN."
@@ -147,7 +147,7 @@ class WorkloadExisting(Section):
 class DataScienceExisting(Section):
     """What a data science account has already."""
 
-    network: ExistingStudioNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
+    network: ExistingStudioVpc | None = Field(default=None, description="A VPC, used instead of a new one.")
     endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
     keys: Annotated[ExistingDataScienceKeys, AfterValidator(_keys_differ)] = Field(
         default_factory=ExistingDataScienceKeys, description="KMS keys, by ARN."

@@ -15,7 +15,7 @@ MOST_BUCKETS = 10
 
 
 class DeployerSettings(Section):
-    """Who brings the account's other stacks up."""
+    """The role that brings the account's other stacks up."""
 
     trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         min_length=1, description="Roles that may act as the deployer: of CI, or that people sign in with."
@@ -31,7 +31,7 @@ class DeployerSettings(Section):
     )
 
 
-class People(Section):
+class PeopleSettings(Section):
     """Roles of people: administrators and auditors."""
 
     administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
@@ -114,7 +114,7 @@ class FoundationSettings(StackSettings):
 
     kind: Literal[StackKind.FOUNDATION]
     deployer: DeployerSettings
-    people: People = Field(default_factory=People)
+    people: PeopleSettings = Field(default_factory=PeopleSettings)
     prevention: Prevention = Field(default_factory=Prevention)
     detection: Detection = Field(default_factory=Detection)
     correction: Correction = Field(default_factory=Correction)

@@ -1,5 +1,6 @@
-"""JSON Schemas that are made of the settings' classes: of a stack file, for editors, and of the contract with the
-repositories that projects start from, a copy of which is in each of them.
+"""JSON Schemas made of the settings' classes: of a stack file, and of the contract with the seed repositories.
+
+The first is for editors. The second has a copy in each repository that projects start from.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _cidr(value: str) -> str:
 
 
 def _matching(pattern: str, what: str) -> AfterValidator:
-    """Text of one form; the report says the form in words, the JSON schema says the pattern."""
+    """Text that matches a pattern; `what` is the message where it does not."""
     form = re.compile(pattern)
 
     def check(value: str) -> str:

@@ -17,7 +17,7 @@ from deploy.project import read_project
 from deploy.registry import find_package
 from deploy.render import DEPLOYMENT, Release, read_deployment, write_release
 from deploy.report import AccountReport, failed, table, write_report
-from deploy.stages import STAGES, SettingsError
+from deploy.stages import STAGES, StageSettingsError
 
 _BUILD = Path("build")
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _render(options.template, options.build)
         plan = FULL if options.command == "test" else LIGHT
         return _test(options.stage, options.build, plan, options.capture_wait)
-    except (DeployError, SettingsError) as error:
+    except (DeployError, StageSettingsError) as error:
         problems = error.problems
     except (ClientError, BotoCoreError) as error:
         problems = [reason(error)]

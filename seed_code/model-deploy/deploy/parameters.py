@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy import project_contract as contract
-from deploy.stages import SettingsError, StageSettings
+from deploy.stages import StageSettings, StageSettingsError
 
 DEFINITION = "TemplateParameters"
 
@@ -14,7 +14,7 @@ def stage_parameters(
 ) -> list[dict[str, str]]:
     """The list that CodePipeline's StackSet action reads: `[{"ParameterKey": …, "ParameterValue": …}]`.
 
-    Raises `SettingsError` when a value is missing, unknown to the template or outside what it allows.
+    Raises `StageSettingsError` when a value is missing, unknown to the template or outside what it allows.
     """
     values = _values(project_id, settings, package_arn)
     problems = _name_problems(template["Parameters"], values)
@@ -23,7 +23,7 @@ def stage_parameters(
         for name, allowed in contract.refused(DEFINITION, values).items()
     ]
     if problems:
-        raise SettingsError([f"{settings.stage}: {problem}" for problem in problems])
+        raise StageSettingsError([f"{settings.stage}: {problem}" for problem in problems])
     return [{"ParameterKey": key, "ParameterValue": str(values[key])} for key in sorted(values)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy import project_contract as contract
-from deploy.stages import SettingsError, StageSettings, parse_stages
+from deploy.stages import StageSettings, StageSettingsError, parse_stages
 
 _DEFINITION = "ModelDeployParameters"
 
@@ -32,10 +32,10 @@ class ProjectParameters:
 
 
 def read_project(ssm: Any) -> ProjectParameters:
-    """Reads the tree that `MLOPS_PARAMETERS` names. Raises `SettingsError` with all that is wrong."""
+    """Reads the tree that `MLOPS_PARAMETERS` names. Raises `StageSettingsError` with all that is wrong."""
     root = os.environ.get("MLOPS_PARAMETERS", "").rstrip("/")
     if not root.startswith("/"):
-        raise SettingsError(
+        raise StageSettingsError(
             ["MLOPS_PARAMETERS is not set to the project's SSM tree, such as /mlops/dev/projects/screening"]
         )
     names = contract.required(_DEFINITION)
@@ -44,7 +44,7 @@ def read_project(ssm: Any) -> ProjectParameters:
     missing = [name for name in names if not values.get(name)]
     if missing:
         hint = "bring up the project's stack, or correct MLOPS_PARAMETERS"
-        raise SettingsError([f"SSM parameter {root}/{name} is missing; {hint}" for name in missing])
+        raise StageSettingsError([f"SSM parameter {root}/{name} is missing; {hint}" for name in missing])
     return parse_project(values)
 
 
@@ -61,11 +61,11 @@ def parse_project(values: Mapping[str, str]) -> ProjectParameters:
 
 
 def parse_gate(metric: str, threshold: str) -> QualityGate:
-    """The gate, of a metric that the contract knows and a finite threshold. Raises `SettingsError`."""
+    """The gate, of a metric that the contract knows and a finite threshold. Raises `StageSettingsError`."""
     values = {"gate/metric": metric, "gate/threshold": threshold}
     refused = contract.refused(_DEFINITION, values)
     if refused:
-        raise SettingsError(
+        raise StageSettingsError(
             [f"{name} is {values[name]!r}; allowed: {words}" for name, words in refused.items()]
         )
     return QualityGate(metric, float(threshold))
@@ -75,4 +75,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise SettingsError([f"deploy/stages is not JSON: {error}"]) from error
+        raise StageSettingsError([f"deploy/stages is not JSON: {error}"]) from error

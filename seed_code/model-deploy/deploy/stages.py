@@ -12,7 +12,7 @@ DEFAULT_BAKE_SECONDS = {"staging": 60, "production": 600}
 WHERE = "deploy/stages"
 
 
-class SettingsError(ValueError):
+class StageSettingsError(ValueError):
     """What is wrong with the settings, all of it: one line each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -43,16 +43,21 @@ class StageSettings:
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
-    """Settings of both stages from the JSON of `deploy/stages`. Raises `SettingsError` with every problem."""
+    """Settings of both stages from the JSON of `deploy/stages`.
+
+    Raises `StageSettingsError` with every problem.
+    """
     if not isinstance(document, dict):
-        raise SettingsError([f"{WHERE}: not a JSON object; allowed: an object with {' and '.join(STAGES)}"])
+        raise StageSettingsError(
+            [f"{WHERE}: not a JSON object; allowed: an object with {' and '.join(STAGES)}"]
+        )
     problems = _unknown(WHERE, "ProjectStages", document)
     problems += [f"{WHERE}: {name} is missing" for name in contract.missing("ProjectStages", document)]
     for stage in STAGES:
         if stage in document:
             problems += _stage_problems(f"{WHERE}: {stage}", document[stage])
     if problems:
-        raise SettingsError(problems)
+        raise StageSettingsError(problems)
     return {stage: _stage(stage, document[stage]) for stage in STAGES}
 
 

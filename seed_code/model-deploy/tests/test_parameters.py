@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.parameters import stage_parameters
-from deploy.stages import SettingsError, parse_stages
+from deploy.stages import StageSettingsError, parse_stages
 from tests.in_memory_aws import template_text
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
@@ -46,7 +46,7 @@ def changed(**values: Any) -> dict[str, Any]:
 
 
 def problems(document: Any) -> list[str]:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(StageSettingsError) as caught:
         parse_stages(document)
     return caught.value.problems
 
@@ -92,7 +92,7 @@ def test_a_fleet_that_grows_from_one_may_still_shift_all_at_once() -> None:
 
 @pytest.mark.parametrize("package", ["", "mlops-screening/7", PACKAGE.rsplit("/", 1)[0]])
 def test_a_package_that_is_no_version_is_refused(package: str) -> None:
-    with pytest.raises(SettingsError, match="ModelPackageArn"):
+    with pytest.raises(StageSettingsError, match="ModelPackageArn"):
         stage_parameters(template(), "screening", parse_stages(stages())["staging"], package)
 
 
@@ -100,7 +100,7 @@ def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
     other = copy.deepcopy(template())
     del other["Parameters"]["InstanceType"]
     other["Parameters"]["New"] = {"Type": "String"}
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(StageSettingsError) as caught:
         stage_parameters(other, "screening", parse_stages(stages())["staging"], PACKAGE)
     assert caught.value.problems == [
         "staging: the template has no parameter InstanceType",
@@ -110,7 +110,7 @@ def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
 
 def test_an_instance_type_without_an_entry_in_the_table_is_refused_with_those_that_have_one() -> None:
     settings = parse_stages(changed(instanceType="ml.g5.xlarge"))["production"]
-    with pytest.raises(SettingsError, match=r"ml\.g5\.xlarge.*allowed: .*ml\.m5\.large"):
+    with pytest.raises(StageSettingsError, match=r"ml\.g5\.xlarge.*allowed: .*ml\.m5\.large"):
         stage_parameters(template(), "screening", settings, PACKAGE)
 
 
