@@ -123,7 +123,7 @@ def registries_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
         yield from differences(file, data_science, "prefix", "organization")
 
 
-def projects_have_a_home(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+def projects_match_their_data_science_stack(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A project lives in its data science stack's account and region, and its stack is named after it."""
     for file in stack_files.of_kind(StackKind.PROJECT):
         stack, identifier = text_at(file, "dataScience"), text_at(file, "id")
@@ -303,7 +303,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     workloads_exist,
     accounts_can_be_named,
     registries_match,
-    projects_have_a_home,
+    projects_match_their_data_science_stack,
     projects_are_admitted,
     project_ids_differ,
     scientists_have_projects,

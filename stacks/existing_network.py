@@ -170,9 +170,7 @@ def _open(rules: Sequence[Any]) -> bool:
     return any(rule.cidr_ipv4 in EVERYWHERE or rule.cidr_ipv6 in EVERYWHERE for rule in rules)
 
 
-def endpoints(
-    lookups: Lookups, given: Mapping[str, str], of: settings_of.ExistingVpc
-) -> dict[str, ExistingEndpoint]:
+def endpoints(lookups: Lookups, given: Mapping[str, str], of: settings_of.ExistingVpc) -> dict[str, ExistingEndpoint]:
     """Endpoints of the VPC, available, of the right service, with a policy that is not open to everybody."""
     found = {}
     for service, endpoint in sorted(given.items()):
@@ -182,9 +180,7 @@ def endpoints(
     return found
 
 
-def _endpoint(
-    lookups: Lookups, service: str, endpoint: str, of: settings_of.ExistingVpc
-) -> ExistingEndpoint | None:
+def _endpoint(lookups: Lookups, service: str, endpoint: str, of: settings_of.ExistingVpc) -> ExistingEndpoint | None:
     setting = f"endpoints.{service}"
     found = lookups.get(setting, endpoint, lambda options: aws.ec2.get_vpc_endpoint(id=endpoint, opts=options))
     if found is None:
