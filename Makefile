@@ -10,10 +10,10 @@ INSTALLED := build/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup check access test rehearse bench clean
+.PHONY: help setup lint check access test test.root test.fast test.stacks test.projects golden rehearse bench clean
 
 help: ## What there is to run
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 18
 
 setup: $(INSTALLED) ## Install, nothing else
 
@@ -25,11 +25,14 @@ $(INSTALLED): $(LOCKS)
 	@scripts/nginx
 	@mkdir -p build && touch $@
 
-check: $(INSTALLED) ## Format, lint, types, settings, policy pack, access: matrix, proofs, missing grants
-	@$(RUN) -m settings check
+lint: $(INSTALLED) ## Format, lint, types, imports between folders
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "format and lint: clean"
 	@.venv/bin/mypy
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
+	@.venv/bin/lint-imports --no-logo --no-show-timings
+
+check: $(INSTALLED) lint ## lint, settings, every resource type and stack up and down, policy pack, access
+	@$(RUN) -m settings check
 	@$(RUN) -m rehearsal --stacks-only --folder build/check
 	@$(RUN) -m policies.check build/check/resources.json
 	@$(RUN) -m policies.access review build/check/resources.json
@@ -38,8 +41,18 @@ access: $(INSTALLED) ## Access matrix, proofs, missing grants, sizes: writes doc
 	@$(RUN) -m rehearsal --stacks-only --folder build/access
 	@$(RUN) -m policies.access review build/access/resources.json --write
 
-test: $(INSTALLED) ## The whole test suite
-	@.venv/bin/pytest -n 2
+test: test.root test.projects ## The whole test suite
+
+test.fast: $(INSTALLED) ## Tests that need no platform: under a minute
+	@.venv/bin/pytest -n 2 -m "not slow"
+
+test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
+	@.venv/bin/pytest -n 2 tests/stacks
+
+test.root: $(INSTALLED)
+	@.venv/bin/pytest -n 2 --cov --cov-report=
+
+test.projects: $(INSTALLED) ## Tests of the model image and of the two seed repositories
 	@for project in $(ENVIRONMENTS); do echo "$$project"; (cd $$project && .venv/bin/python -m pytest -q) || exit 1; done
 
 rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from policies.pack import exemptions
 from policies.pack.captured import BadFile, CapturedStack, read
-from policies.pack.evaluate import RuleFinding, evaluate, exempt, stale
+from policies.pack.evaluate import evaluate, exempt, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import Exemption
 from policies.pack.report import CheckReport, as_json, text
@@ -66,14 +66,15 @@ def _exemptions(path: Path | None, today: datetime.date) -> tuple[Exemption, ...
 def _report(
     stacks: Sequence[CapturedStack], exempted: Sequence[Exemption], every_stack: bool, today: datetime.date
 ) -> CheckReport:
-    findings = [(stack.stack, exempt(one, exempted, today)) for stack in stacks for one in _of(stack)]
-    every = every_stack or any(not stack.exported for stack in stacks)
-    unused = stale(exempted, [one for _, one in findings], [stack.stack for stack in stacks], every)
+    findings = [
+        (stack.stack, exempt(finding, exempted, today))
+        for stack in stacks
+        for finding in evaluate(RULES, stack.inputs, stack.with_outputs)
+    ]
+    # A capture of the rehearsal always holds every stack.
+    complete = every_stack or any(not stack.exported for stack in stacks)
+    unused = stale(exempted, [finding for _, finding in findings], [stack.stack for stack in stacks], complete)
     return CheckReport(rules=RULES, findings=findings, stale=unused, today=today)
-
-
-def _of(stack: CapturedStack) -> list[RuleFinding]:
-    return evaluate(RULES, stack.inputs, stack.with_outputs)
 
 
 if __name__ == "__main__":

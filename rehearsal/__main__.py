@@ -23,6 +23,7 @@ class Sabotage(StrEnum):
 
 def main(
     stacks_only: Annotated[bool, typer.Option(help="Bring up the stacks and stop there.")] = False,
+    destroy: Annotated[bool, typer.Option(help="Delete the stacks again; with --stacks-only.")] = False,
     data: Annotated[Path | None, typer.Option(help="CSV file to train on instead of the example's data.")] = None,
     target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
     problem: Annotated[
@@ -41,10 +42,13 @@ def main(
 
     if (data is None) != (target is None):
         raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")
+    if destroy and not stacks_only:
+        raise typer.BadParameter("--destroy needs --stacks-only: what a journey leaves in buckets and registries stays")
     options = Options(
         directory=directory,
         folder=folder,
         stacks_only=stacks_only,
+        destroy=destroy,
         data=data,
         target=target,
         problem=problem,

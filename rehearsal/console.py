@@ -1,4 +1,4 @@
-"""What a person sees while the rehearsal runs: one line for what is going on, one for each thing done."""
+"""What a person sees while the rehearsal runs: one line for the running step, one for each step that ended."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 
-class Progress:
-    """Prints finished steps and keeps a live line for the running one. Safe to use where there is no terminal."""
+class ConsoleProgress:
+    """Prints finished steps and keeps a live line for the running one. Safe to use where there is no terminal.
+
+    Lines are never cut or wrapped to a width: a terminal wraps them itself, a pipe gets them whole.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=False, highlight=False, soft_wrap=True)
@@ -20,7 +24,7 @@ class Progress:
 
     @contextmanager
     def running(self, title: str) -> Iterator[None]:
-        """A step; says how long it took, or that it failed."""
+        """Show a step while it runs; print how long it took, or that it failed."""
         started, self._title = time.monotonic(), title
         with self.console.status(title) as status:
             self._status = status
@@ -33,11 +37,11 @@ class Progress:
                 self._status = None
         self.console.print(f"[green]✓[/green] {title} [dim]{time.monotonic() - started:.1f} s[/dim]")
 
-    def now(self, what: str) -> None:
-        """What the running step is doing."""
+    def update(self, activity: str) -> None:
+        """Show what the running step is doing."""
         if self._status is not None:
-            self._status.update(f"{self._title} [dim]{what}[/dim]")
+            self._status.update(f"{self._title} [dim]{escape(activity)}[/dim]")
 
-    def say(self, text: str) -> None:
-        """A line of its own."""
-        self.console.print(text)
+    def print_line(self, text: str, style: str | None = None) -> None:
+        """Print text as it is: whole, without markup."""
+        self.console.print(text, style=style, markup=False, soft_wrap=True)

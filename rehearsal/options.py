@@ -1,4 +1,4 @@
-"""What a rehearsal is asked for."""
+"""The options of a rehearsal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What was asked for on the command line."""
+    """The command line, parsed. `folder` receives the report, `directory` holds the stack files."""
 
     directory: Path
     folder: Path
     stacks_only: bool = False
+    destroy: bool = False
     data: Path | None = None
     target: str | None = None
     problem: str | None = None

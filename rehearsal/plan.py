@@ -1,4 +1,4 @@
-"""Which stacks are rehearsed, in which order: read from the stack files, as `pulumi up` would find them."""
+"""The stacks of a rehearsal in their order, read from the stack files as `pulumi up` would find them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from settings.stack_files import StackFiles, read_stack_files
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStack:
     """A stack, its settings, and its configuration as the engine hands it to the program."""
 
     stack: str
@@ -22,11 +22,11 @@ class Planned:
 
     @property
     def kind(self) -> str:
-        """Kind of the stack, as its file says it."""
+        """Kind of the stack, as its file names it."""
         return str(self.settings.kind)
 
 
-def plan(directory: Path, overrides: Mapping[str, Mapping[str, str]] | None = None) -> list[Planned]:
+def plan(directory: Path, overrides: Mapping[str, Mapping[str, str]] | None = None) -> list[PlannedStack]:
     """The directory's stacks in the order in which they come up.
 
     `overrides` replaces configuration texts by stack and full key. Raises SettingsError with
@@ -41,8 +41,8 @@ def plan(directory: Path, overrides: Mapping[str, Mapping[str, str]] | None = No
     ]
 
 
-def _planned(directory: Path, stack_files: StackFiles, stack: str, overrides: Mapping[str, str]) -> Planned:
+def _planned(directory: Path, stack_files: StackFiles, stack: str, overrides: Mapping[str, str]) -> PlannedStack:
     settings = stack_files.by_stack[stack].settings
     assert settings is not None  # noqa: S101 - in_order gives none that are wrong
     config = engine_config(directory / f"Pulumi.{stack}.yaml")
-    return Planned(stack, settings, {**config, **overrides})
+    return PlannedStack(stack, settings, {**config, **overrides})

@@ -1,4 +1,4 @@
-"""What is left of a rehearsal: a report for programs, every resource, and a summary for people."""
+"""The result of a rehearsal: a report for programs, every resource, and a summary for people."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from rehearsal.authorization.verdict import Access
+from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Stack, resources_json
-from rehearsal.plan import Planned
+from rehearsal.plan import PlannedStack
 
 # Small parts of other resources: they are not counted as resources of their own.
 SMALL = ("ssm/parameter", "Attachment", "Association", "securityGroupIngressRule", "securityGroupEgressRule", "/tag")
 
 
+# Styles of lines by their first word, the status of a step.
+_STYLES = {"failed": "red", "skipped": "yellow"}
+
+
 @dataclass
-class Step:
+class JourneyStep:
     """One step of the journey. `status` is passed, failed or skipped; `detail` is for people."""
 
     step: str
@@ -31,13 +33,15 @@ class Step:
 
 
 @dataclass
-class Report:
-    """Everything that a rehearsal says of itself."""
+class RehearsalReport:
+    """Stacks, steps, prediction, times and decisions of a rehearsal; `report.json`."""
 
     stacks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    journey: list[Step] = field(default_factory=list)
+    journey: list[JourneyStep] = field(default_factory=list)
     prediction: dict[str, Any] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    # Stacks that were deleted again, in that order.
+    destroyed: list[str] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
@@ -45,7 +49,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether every step that was asked for passed."""
+        """Whether every step of the rehearsal passed, and every request was allowed."""
         return (
             not self.problem
             and (self.access is None or self.access.passed)
@@ -53,8 +57,8 @@ class Report:
             and all(s["found"] for s in self.stacks.values())
         )
 
-    def add_stack(self, planned: Planned, stack: Stack, missing: Sequence[str]) -> None:
-        """Note a stack that is up, and whether all of it was found again."""
+    def add_stack(self, planned: PlannedStack, stack: Stack, missing: Sequence[str]) -> None:
+        """Add a stack that is up; `missing` are resources that were not found again."""
         managed = [resource for resource in stack.resources.values() if resource.managed]
         self.stacks[planned.stack] = {
             "kind": planned.kind,
@@ -78,48 +82,45 @@ class Report:
         _dump(folder / "resources.json", resources_json(stacks))
         if stacks:
             self.access = judge(folder)
-        told = {"access": self.access.for_report() if self.access else None, "passed": self.passed}
-        _dump(folder / "report.json", asdict(self) | told)
+        decided = {"access": self.access.for_report() if self.access else None, "passed": self.passed}
+        _dump(folder / "report.json", asdict(self) | decided)
 
-    def summary(self, console: Console, folder: Path) -> None:
-        """Print what happened, for people."""
-        console.print()
-        console.print(self._stack_table())
-        if self.journey:
-            console.print(self._journey_table())
+    def print_summary(self, progress: ConsoleProgress, folder: Path) -> None:
+        """Print what happened, for people: whole lines, whatever the width of the terminal."""
+        progress.print_line("")
+        for line in self.lines():
+            progress.print_line(line, style=_STYLES.get(line.partition(" ")[0]))
+        if self.access:
+            progress.print_line(self.access.sentence(), style=None if self.access.passed else "red")
+            for line in self.access.refusal_lines():
+                progress.print_line(line)
+        progress.print_line(f"Report, resources, requests and questions are in {folder}", style="dim")
+        if self.problem:
+            progress.print_line(self.problem, style="red")
+        progress.print_line("passed" if self.passed else "failed", style="bold green" if self.passed else "bold red")
+
+    def lines(self) -> list[str]:
+        """Stacks, steps and figures: one line each."""
+        width = max((len(name) for name in self.stacks), default=0)
+        lines = [
+            f"{name:<{width}}  {stack['kind']:<12}  {stack['account']}  {sum(stack['resources'].values()):>4} resources"
+            for name, stack in self.stacks.items()
+        ]
+        lines += [
+            f"{step.status} {step.seconds:.1f} s {step.step}: {step.detail}".rstrip(": ") for step in self.journey
+        ]
         if self.prediction:
-            console.print(self.prediction["sentence"])
+            lines.append(self.prediction["sentence"])
         total, counted = self.resource_counts()
         accounts = len({stack["account"] for stack in self.stacks.values()})
-        console.print(
+        all_found = "yes" if all(stack["found"] for stack in self.stacks.values()) else "NO"
+        lines.append(
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
-            f"each found again in its own account: {'yes' if all(s['found'] for s in self.stacks.values()) else 'NO'}"
+            f"each found again in its own account: {all_found}"
         )
-        if self.access:
-            self._tell_access(console, self.access)
-        console.print(f"Report, resources, requests and questions are in {folder}", style="dim")
-        if self.problem:
-            console.print(self.problem, style="red", markup=False)
-        console.print("[bold green]passed[/bold green]" if self.passed else "[bold red]failed[/bold red]")
-
-    def _tell_access(self, console: Console, access: Access) -> None:
-        console.print(access.sentence(), style=None if access.passed else "red")
-        if not access.passed:
-            console.print(access.table())
-
-    def _stack_table(self) -> Table:
-        table = Table("stack", "kind", "account", "resources", box=None, header_style="dim", pad_edge=False)
-        for name, stack in self.stacks.items():
-            table.add_row(name, stack["kind"], stack["account"], str(sum(stack["resources"].values())))
-        return table
-
-    def _journey_table(self) -> Table:
-        table = Table("step", "", "seconds", "what happened", box=None, header_style="dim", pad_edge=False)
-        colours = {"passed": "green", "failed": "red", "skipped": "yellow"}
-        for step in self.journey:
-            status = f"[{colours[step.status]}]{step.status}[/]"
-            table.add_row(step.step, status, f"{step.seconds:.1f}", step.detail)
-        return table
+        if self.destroyed:
+            lines.append(f"{len(self.destroyed)} of {len(self.stacks)} stacks were destroyed again")
+        return lines
 
 
 def _dump(path: Path, value: Any) -> None:

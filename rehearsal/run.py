@@ -8,63 +8,72 @@ from functools import partial
 
 from rehearsal.authorization.verdict import judge
 from rehearsal.aws.cloud import Cloud
-from rehearsal.console import Progress
+from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import StackFailed
+from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey.data import NoData
-from rehearsal.journey.travel import Luggage, adapted, pack, travel
+from rehearsal.journey.inputs import JourneyInputs, journey_inputs, with_inputs
+from rehearsal.journey.journey import run_journey
 from rehearsal.options import Options
-from rehearsal.plan import Planned, plan
-from rehearsal.report import Report
+from rehearsal.plan import PlannedStack, plan
+from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from settings.problems import SettingsError
 
 
 def rehearse(options: Options, started: float) -> int:
     """Rehearse, print, write the report; the process's exit status."""
-    progress, report = Progress(), Report()
+    progress, report = ConsoleProgress(), RehearsalReport()
     try:
         planned = plan(options.directory)
-        luggage = None if options.stacks_only else pack(planned, options)
+        inputs = None if options.stacks_only else journey_inputs(planned, options)
     except (SettingsError, NoData) as error:
-        progress.console.print(str(error), style="red", markup=False)
+        progress.print_line(str(error), style="red")
         return 1
-    if luggage:
-        planned = adapted(planned, luggage, options)
+    if inputs:
+        planned = with_inputs(planned, inputs, options)
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:
-        world = World(cloud, progress)
-        with Runtime(cloud, progress, options.folder / "logs", partial(_spoilt, options)) as runtime:
-            world.engine.invoke_function = runtime.invoke
+        environment = RehearsalEnvironment(cloud, progress)
+        with Runtime(cloud, progress, options.folder / "logs", partial(_sabotaged, options)) as runtime:
+            environment.engine.invoke_function = runtime.invoke
             report.seconds["start"] = time.monotonic() - started
             try:
-                status = _run(world, runtime, planned, luggage, options, report)
+                status = _run(environment, runtime, planned, inputs, options, report)
             finally:
-                world.close()
+                environment.close()
         report.seconds["all"] = time.monotonic() - started
-        report.write(options.folder, world.engine.stacks, lambda folder: judge(folder, cloud.recorder.requests))
-    report.summary(progress.console, options.folder)
+        report.write(
+            options.folder,
+            environment.destroyed or environment.engine.stacks,
+            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy),
+        )
+    report.print_summary(progress, options.folder)
     return status or int(not report.passed)
 
 
-def _spoilt(options: Options, endpoint: str) -> bool:
+def _sabotaged(options: Options, endpoint: str) -> bool:
     return options.sabotage == "serving" and endpoint.endswith("-staging")
 
 
 def _run(
-    world: World,
+    environment: RehearsalEnvironment,
     runtime: Runtime,
-    planned: Sequence[Planned],
-    luggage: Luggage | None,
+    planned: Sequence[PlannedStack],
+    inputs: JourneyInputs | None,
     options: Options,
-    report: Report,
+    report: RehearsalReport,
 ) -> int:
     began = time.monotonic()
     try:
-        world.bring_up(planned, report)
+        environment.bring_up(planned, report)
         report.seconds["stacks"] = time.monotonic() - began
-        if luggage:
-            travel(world, runtime, planned, luggage, options, report)
+        if inputs:
+            project = next(stack for stack in planned if stack.stack == inputs.stack)
+            run_journey(environment, runtime, project, inputs, options.problem, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
+        if options.destroy:
+            environment.take_down(planned, report)
+            report.seconds["destroy"] = time.monotonic() - began - report.seconds["stacks"]
     except StackFailed as error:
         report.problem = str(error)
         return 1

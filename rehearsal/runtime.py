@@ -1,4 +1,4 @@
-"""Everything in the in-memory AWS that runs rather than is declared: builds, pipelines, functions, jobs, endpoints."""
+"""Services of the in-memory AWS that run: builds, pipelines, functions, events, jobs, endpoints, CloudFormation."""
 
 from __future__ import annotations
 
@@ -10,46 +10,48 @@ from types import TracebackType
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import REPOSITORY
+from rehearsal.cloudformation.service import CloudFormation
+from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.codesuite.waiting import ApprovalRequest
-from rehearsal.console import Progress
+from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Resource
-from rehearsal.sagemaker.runtime import SageMaker
+from rehearsal.sagemaker.service import SageMaker
 
 ENVIRONMENTS = {name: REPOSITORY / "seed_code" / name / ".venv" for name in ("model-build", "model-deploy")}
 
 
 class Runtime:
-    """CodePipeline, CodeBuild, EventBridge, Lambda and SageMaker while the context lasts.
+    """CodePipeline, CodeBuild, EventBridge, Lambda, SageMaker and CloudFormation while the context lasts.
 
-    `sabotage` tells, by endpoint name, whether an endpoint answers wrongly. `on_approval` is set by whoever walks a
-    journey.
+    `sabotage` tells, by endpoint name, whether an endpoint answers wrongly. A journey sets `on_approval`.
     """
 
     def __init__(
-        self, cloud: Cloud, progress: Progress, logs: Path, sabotage: Callable[[str], bool] = lambda _: False
+        self, cloud: Cloud, progress: ConsoleProgress, logs: Path, sabotage: Callable[[str], bool] = lambda _: False
     ) -> None:
         self.on_approval: Callable[[ApprovalRequest], None] = lambda _: None
         self.suite = CodeSuite(
             cloud,
             logs=logs,
             environments=ENVIRONMENTS,
-            on_action=lambda _, stage, action: progress.now(f"{stage}: {action.name} {action.status.lower()}"),
-            on_approval=self._asked,
+            on_action=lambda _, stage, action: progress.update(f"{stage}: {action.name} {action.status.lower()}"),
+            on_approval=self._approval_requested,
         )
         self.sagemaker = SageMaker(
             cloud,
             on_event=self.suite.emit,
-            on_step=lambda step, status, _: progress.now(f"{step} {status.lower()}"),
+            on_step=lambda step, status, _: progress.update(f"{step} {status.lower()}"),
             sabotage=sabotage,
             folder=logs,
             require_images=True,
         )
+        self._cloudformation = CloudFormation(cloud)
         self._open = ExitStack()
 
     def __enter__(self) -> Runtime:
         self._open.enter_context(self.suite)
         self._open.enter_context(self.sagemaker)
+        self._open.enter_context(self._cloudformation)
         return self
 
     def __exit__(
@@ -57,12 +59,15 @@ class Runtime:
     ) -> None:
         self._open.close()
 
-    def _asked(self, request: ApprovalRequest) -> None:
+    def _approval_requested(self, request: ApprovalRequest) -> None:
         self.on_approval(request)
 
     def invoke(self, resource: Resource, function: str, payload: bytes) -> bytes:
-        """What an `aws.lambda_.Invocation` of a stack calls. Raises RuntimeError with the function's own error."""
-        outcome = self.suite.functions.run(resource.account, resource.region, function, json.loads(payload))
-        if outcome.error:
-            raise RuntimeError(f"function {function}: {json.dumps(outcome.payload)}")
-        return json.dumps(outcome.payload).encode()
+        """Invoke a function for an `aws.lambda_.Invocation` of a stack.
+
+        Raises RuntimeError with the function's own error.
+        """
+        result = self.suite.functions.run(resource.account, resource.region, function, json.loads(payload))
+        if result.error:
+            raise RuntimeError(f"function {function}: {json.dumps(result.payload)}")
+        return json.dumps(result.payload).encode()

@@ -26,12 +26,15 @@ from policies.pack.model import UNKNOWN, Exemption, Rule, StackResource
 
 
 class ValuesNotKnown(UnknownValueError):
-    """What Pulumi turns into an advisory. Raised last: violations that were reported before it stand."""
+    """Values that a rule needs are known only during the update: Pulumi reports this as an advisory.
+
+    Raised after all violations are reported, which stand.
+    """
 
     def __init__(self, findings: Iterable[RuleFinding]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
-        said = ", ".join(dict.fromkeys(one.details[0] for one in findings))
-        self.message = f"decided during the update, when these are known: {said}"
+        names = ", ".join(dict.fromkeys(one.details[0] for one in findings))
+        self.message = f"decided during the update, when these are known: {names}"
 
 
 def plain(value: object) -> Any:
@@ -52,23 +55,23 @@ def _item(container: Any, key: Any) -> Any:
 
 @dataclass(frozen=True)
 class ActiveExemptions:
-    """The exemptions that there are, and the day on which they are asked for."""
+    """The exemptions of `policy-exemptions.yaml`, and the date that decides which of them still hold."""
 
     exemptions: Sequence[Exemption]
     today: datetime.date
 
-    def of(self, rule: Rule) -> bool:
-        """Whether one of them is for the rule."""
+    def covers(self, rule: Rule) -> bool:
+        """Whether any exemption is for the rule."""
         return any(one.rule == rule.id for one in self.exemptions)
 
     def judge(self, rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
-        """A rule on a resource, as the exemptions leave it."""
+        """The finding of a rule on a resource, after exemptions."""
         return exempt(judge(rule, resource, stack), self.exemptions, self.today)
 
 
 def policies(rules: Sequence[Rule], exempted: ActiveExemptions) -> list[Policy]:
     """The pack: a policy for each rule, and advisories that show what is exempted."""
-    return [*(policy(rule, exempted) for rule in rules), *_shown(rules, exempted)]
+    return [*(policy(rule, exempted) for rule in rules), *_exemption_policies(rules, exempted)]
 
 
 def policy(rule: Rule, exempted: ActiveExemptions) -> Policy:
@@ -98,36 +101,36 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return PolicyComplianceFramework(name=name, reference=reference)
 
 
-def _shown(rules: Sequence[Rule], exempted: ActiveExemptions) -> list[Policy]:
+def _exemption_policies(rules: Sequence[Rule], exempted: ActiveExemptions) -> list[Policy]:
     """Two policies that never fail: they name each exempted violation with its owner and last day."""
-    found = [rule for rule in rules if exempted.of(rule)]
-    alone = [rule for rule in found if rule.scope == "resource"]
-    together = [rule for rule in found if rule.scope == "stack"]
+    found = [rule for rule in rules if exempted.covers(rule)]
+    resource_rules = [rule for rule in found if rule.scope == "resource"]
+    stack_rules = [rule for rule in found if rule.scope == "stack"]
     common: dict[str, Any] = {
         "description": "Violations that somebody answers for until a day (policy-exemptions.yaml)",
         "enforcement_level": EnforcementLevel.ADVISORY,
     }
-    shown: list[Policy] = []
-    if alone:
-        shown.append(
+    policies_: list[Policy] = []
+    if resource_rules:
+        policies_.append(
             ResourceValidationPolicy(
                 name="exempted",
-                validate=lambda args, report: _show([_of_args(args)], alone, exempted, report),
+                validate=lambda args, report: _report_exempted([_resource_of(args)], resource_rules, exempted, report),
                 **common,
             )
         )
-    if together:
-        shown.append(
+    if stack_rules:
+        policies_.append(
             StackValidationPolicy(
                 name="exempted-in-stack",
-                validate=lambda args, report: _show(_of_stack(args), together, exempted, report),
+                validate=lambda args, report: _report_exempted(_resources_of(args), stack_rules, exempted, report),
                 **common,
             )
         )
-    return shown
+    return policies_
 
 
-def _show(
+def _report_exempted(
     stack: Sequence[StackResource], rules: Sequence[Rule], exempted: ActiveExemptions, report: ReportViolation
 ) -> None:
     findings = [exempted.judge(rule, one, stack) for one in stack for rule in rules if one.type in rule.types]
@@ -140,28 +143,28 @@ def _show(
 def _on_resource(rule: Rule, exempted: ActiveExemptions, args: ResourceValidationArgs, report: ReportViolation) -> None:
     if args.resource_type not in rule.types:
         return
-    resource = _of_args(args)
+    resource = _resource_of(args)
     finding = exempted.judge(rule, resource, [resource])
     if finding.verdict is Verdict.NOT_APPLICABLE:
         args.not_applicable(finding.details[0])
-    _tell([finding], report)
+    _report_findings([finding], report)
 
 
 def _on_stack(rule: Rule, exempted: ActiveExemptions, args: StackValidationArgs, report: ReportViolation) -> None:
-    stack = _of_stack(args)
+    stack = _resources_of(args)
     findings = [exempted.judge(rule, one, stack) for one in stack if one.type in rule.types]
     if not findings:
         args.not_applicable(f"the stack has none of {', '.join(rule.types)}")
-    _tell(findings, report)
+    _report_findings(findings, report)
 
 
-def _of_args(args: ResourceValidationArgs) -> StackResource:
+def _resource_of(args: ResourceValidationArgs) -> StackResource:
     return StackResource(
         type=args.resource_type, name=args.name, urn=args.urn, props=plain(args.props), opts=_options(args.opts)
     )
 
 
-def _of_stack(args: StackValidationArgs) -> list[StackResource]:
+def _resources_of(args: StackValidationArgs) -> list[StackResource]:
     return [_resource(one) for one in args.resources]
 
 
@@ -183,7 +186,7 @@ def _options(opts: Any) -> dict[str, object]:
     return {"protect": opts.protect, "parent": opts.parent, "aliases": list(opts.aliases)}
 
 
-def _tell(findings: list[RuleFinding], report: ReportViolation) -> None:
+def _report_findings(findings: list[RuleFinding], report: ReportViolation) -> None:
     for finding in findings:
         if finding.verdict is Verdict.VIOLATED:
             for detail in finding.details:

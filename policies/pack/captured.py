@@ -54,8 +54,8 @@ def read(path: Path) -> list[CapturedStack]:
     return [
         CapturedStack(
             stack,
-            tuple(_resource(one, False) for one in found),
-            tuple(_resource(one, True) for one in found),
+            tuple(_resource(record, False) for record in found),
+            tuple(_resource(record, True) for record in found),
             exported,
         )
         for stack, found in stacks.items()
@@ -80,27 +80,37 @@ def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
     if not isinstance(found, list) or not found:
         raise BadFile(f"{path}: holds no resources; {expected}")
     # A resource that waits to be deleted after its replacement is no longer the program's.
-    return [_record(one, path, number) for number, one in enumerate(found) if not _is_leaving(one)], exported
+    return [
+        _record(record, path, number) for number, record in enumerate(found) if not _awaits_deletion(record)
+    ], exported
 
 
-def _is_leaving(one: object) -> bool:
-    return isinstance(one, Mapping) and bool(one.get("delete"))
+def _awaits_deletion(record: object) -> bool:
+    return isinstance(record, Mapping) and bool(record.get("delete"))
 
 
-def _record(one: object, path: Path, number: int) -> Mapping[str, Any]:
-    if not isinstance(one, Mapping) or not isinstance(one.get("urn"), str) or not isinstance(one.get("type"), str):
+def _record(record: object, path: Path, number: int) -> Mapping[str, Any]:
+    if (
+        not isinstance(record, Mapping)
+        or not isinstance(record.get("urn"), str)
+        or not isinstance(record.get("type"), str)
+    ):
         raise BadFile(f"{path}: resource {number} has no urn and type; write the file again")
     for part in ("inputs", "outputs", "options"):
-        if not isinstance(one.get(part) or {}, Mapping):
-            raise BadFile(f"{path}: {part} of resource {one['urn']} must be an object; write the file again")
+        if not isinstance(record.get(part) or {}, Mapping):
+            raise BadFile(f"{path}: {part} of resource {record['urn']} must be an object; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
-    parts = one["urn"].split("::")
+    parts = record["urn"].split("::")
     project = parts[1] if len(parts) > 1 else ""
     if project != PROJECT:
         raise BadFile(
             f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one"
         )
-    return {**one, "stack": one.get("stack") or parts[0].rpartition(":")[2], "name": one.get("name") or parts[-1]}
+    return {
+        **record,
+        "stack": record.get("stack") or parts[0].rpartition(":")[2],
+        "name": record.get("name") or parts[-1],
+    }
 
 
 def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
@@ -114,7 +124,7 @@ def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
         type=record["type"],
         name=record["name"],
         urn=record["urn"],
-        props={key: UNKNOWN if key in hidden else _plain(value) for key, value in known.items()},
+        props={key: UNKNOWN if key in hidden else _without_secrets(value) for key, value in known.items()},
         opts={**options, "parent": record.get("parent")},
         property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
     )
@@ -124,11 +134,11 @@ def _sequence(value: object) -> Sequence[str]:
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-def _plain(value: Any) -> Any:
+def _without_secrets(value: Any) -> Any:
     if isinstance(value, Mapping):
         if value.get(_SIGNATURE) == _SECRET:
             return UNKNOWN
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _without_secrets(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_without_secrets(item) for item in value]
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWNS else value

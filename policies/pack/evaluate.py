@@ -12,7 +12,7 @@ from policies.pack.statements import MalformedPolicyDocument
 
 
 class Verdict(Enum):
-    """What a rule says of a resource."""
+    """The outcome of a rule on a resource."""
 
     PASSED = "passed"
     VIOLATED = "violated"
@@ -36,7 +36,7 @@ class RuleFinding:
 
 
 def judge(rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -> RuleFinding:
-    """One rule on one resource of the rule's types."""
+    """Check one resource, which must be of the rule's types."""
     try:
         violations = rule.check(resource, stack)
     except UnknownValue as unknown:
@@ -53,7 +53,10 @@ def judge(rule: Rule, resource: StackResource, stack: Sequence[StackResource]) -
 def evaluate(
     rules: Iterable[Rule], inputs: Sequence[StackResource], with_outputs: Sequence[StackResource]
 ) -> list[RuleFinding]:
-    """All rules on all resources of one stack, given twice: with their inputs, and with outputs as well."""
+    """Check all resources of one stack by all rules.
+
+    Rules on single resources see `inputs`, as in a preview; rules on stacks see `with_outputs`.
+    """
     return [
         judge(rule, resource, with_outputs)
         for rule in rules
@@ -63,36 +66,38 @@ def evaluate(
 
 
 def exempt(finding: RuleFinding, exemptions: Iterable[Exemption], today: datetime.date) -> RuleFinding:
-    """The finding as the exemptions leave it: a violation is excused until the exemption's last day, then named again.
+    """The finding after exemptions: a violation is exempted until the exemption's last day, then it counts again.
 
-    What a rule could not decide keeps its verdict.
+    A finding with any other verdict is returned as it is.
     """
     if finding.verdict is not Verdict.VIOLATED:
         return finding
-    found = [one for one in exemptions if one.covers(finding.rule.id, finding.resource.urn)]
-    valid = [one for one in found if not one.expired(today)]
+    found = [exemption for exemption in exemptions if exemption.covers(finding.rule.id, finding.resource.urn)]
+    valid = [exemption for exemption in found if not exemption.expired(today)]
     if valid:
         return replace(finding, verdict=Verdict.EXEMPTED, exemption=valid[0])
     if found:
-        last = max(found, key=lambda one: one.expires)
-        said = (
+        last = max(found, key=lambda exemption: exemption.expires)
+        message = (
             f"the exemption that {last.owner} answers for expired on {last.expires}: correct the resource or renew it"
         )
-        return replace(finding, details=(*finding.details, said), exemption=last)
+        return replace(finding, details=(*finding.details, message), exemption=last)
     return finding
 
 
 def stale(
     exemptions: Iterable[Exemption], findings: Sequence[RuleFinding], stacks: Sequence[str], every_stack: bool
 ) -> list[Exemption]:
-    """Exemptions that excuse nothing in the stacks that were looked at: what they were for is corrected or gone.
+    """Exemptions that excuse nothing in the stacks that were checked: their resource is corrected or gone.
 
-    An exemption of another stack, or of several by a pattern, is judged only when the stacks are the whole platform.
+    An exemption of another stack, or of several by a pattern, is judged only when `every_stack` is given.
     """
-    open_ = [one for one in findings if one.verdict in (Verdict.EXEMPTED, Verdict.VIOLATED, Verdict.UNKNOWN)]
+    unresolved = [
+        finding for finding in findings if finding.verdict in (Verdict.EXEMPTED, Verdict.VIOLATED, Verdict.UNKNOWN)
+    ]
     return [
         exemption
         for exemption in exemptions
         if (every_stack or exemption.stack in stacks)
-        and not any(exemption.covers(one.rule.id, one.resource.urn) for one in open_)
+        and not any(exemption.covers(finding.rule.id, finding.resource.urn) for finding in unresolved)
     ]

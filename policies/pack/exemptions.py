@@ -61,13 +61,16 @@ def read(path: Path, rules: Sequence[str], today: datetime.date) -> tuple[Exempt
     if not path.exists():
         return ()
     entries = _listed(path)
-    places = {number: f"{path.name}: exemptions[{number}]" for number in range(len(entries))}
+    locations = {number: f"{path.name}: exemptions[{number}]" for number in range(len(entries))}
     problems = [
         problem
         for number, entry in enumerate(entries)
-        for problem in [*_form(entry, places[number]), *_values(entry, places[number], rules, today)]
+        for problem in [
+            *_form_problems(entry, locations[number]),
+            *_value_problems(entry, locations[number], rules, today),
+        ]
     ]
-    problems += _again(entries, places)
+    problems += _duplicates(entries, locations)
     if problems:
         raise BadExemptions(problems)
     return tuple(_exemption(ExemptionEntry.model_validate(entry)) for entry in entries)
@@ -78,9 +81,11 @@ def _listed(path: Path) -> list[Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}" if mark else ""
-        said = getattr(error, "problem", None) or type(error).__name__
-        raise BadExemptions([f"{path.name}: it cannot be read as YAML{place} ({said}); correct it there"]) from error
+        position = f" at line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or type(error).__name__
+        raise BadExemptions(
+            [f"{path.name}: it cannot be read as YAML{position} ({problem}); correct it there"]
+        ) from error
     entries = content.get("exemptions") if isinstance(content, dict) else None
     if not isinstance(entries, list) or set(content) != {"exemptions"}:
         raise BadExemptions([f"{path.name}: it must hold one key, exemptions, with a list; write [] for none"])
@@ -98,7 +103,7 @@ def _exemption(entry: ExemptionEntry) -> Exemption:
     )
 
 
-def _form(entry: Any, where: str) -> list[str]:
+def _form_problems(entry: Any, where: str) -> list[str]:
     """What is wrong with an entry's keys and with the form of its values."""
     if not isinstance(entry, dict):
         return [f"{where} is not a mapping; allowed keys are {', '.join(ALLOWED)}"]
@@ -117,19 +122,19 @@ def _sentence(where: str, kind: str, key: str, value: object) -> str:
     return f"{where}.{key} is {value!r}, allowed is {ALLOWED[key]}"
 
 
-def _values(entry: Any, where: str, rules: Sequence[str], today: datetime.date) -> Iterator[str]:
+def _value_problems(entry: Any, where: str, rules: Sequence[str], today: datetime.date) -> Iterator[str]:
     """What is wrong with values that are right in their form, whatever else is wrong with the entry."""
     given = entry if isinstance(entry, dict) else {}
     rule, expires = given.get("rule"), given.get("expires")
     if isinstance(rule, str) and rule not in rules:
         meant = did_you_mean(rule, rules)
         yield f"{where}.rule is {rule!r}, which no rule has{meant}; see docs/generated/policy-rules.md"
-    yield from _resource(given, where)
+    yield from _resource_problems(given, where)
     if type(expires) is datetime.date and expires - today > LONGEST:
         yield f"{where}.expires is {expires}, allowed is at most a year ahead: {today + LONGEST} or earlier"
 
 
-def _resource(given: Mapping[str, Any], where: str) -> Iterator[str]:
+def _resource_problems(given: Mapping[str, Any], where: str) -> Iterator[str]:
     resource = given.get("resource")
     if not isinstance(resource, str):
         return
@@ -143,13 +148,13 @@ def _resource(given: Mapping[str, Any], where: str) -> Iterator[str]:
             yield f"{where}.resource is a pattern; say in patternReason why it is for several, or write one URN"
 
 
-def _again(entries: Sequence[Any], places: Mapping[int, str]) -> Iterator[str]:
-    """Entries for the rule and resource of one before."""
+def _duplicates(entries: Sequence[Any], locations: Mapping[int, str]) -> Iterator[str]:
+    """Entries for the same rule and resource as an earlier entry."""
     first: dict[tuple[str, str], str] = {}
     for number, entry in enumerate(entries):
         if isinstance(entry, dict) and {"rule", "resource"} <= entry.keys():
             key = str(entry["rule"]), str(entry["resource"])
             if key in first:
-                yield f"{places[number]} is for the rule and resource of {first[key]}; keep one of the two"
+                yield f"{locations[number]} is for the rule and resource of {first[key]}; keep one of the two"
             else:
                 first[key] = f"exemptions[{number}]"

@@ -27,13 +27,13 @@ EVERY_ROLE = re.compile(r"\*|arn:[^:]*:(iam|\*):[^:]*:[^:]*:(\*|role\*|role/[*/]
 
 
 def documents(resource: StackResource) -> Iterator[tuple[str, StatementView]]:
-    """Statements of the resource's identity policies, each with the place that holds it."""
+    """Statements of the resource's identity policies, each with the name of the policy that holds it."""
     if resource.type in INLINE or resource.type == MANAGED:
         for statement in parse(resource.get("policy")):
             yield "policy", statement
     if resource.type != ROLE:
         return
-    for number, inline in enumerate(resource.each("inlinePolicies")):
+    for number, inline in enumerate(resource.values("inlinePolicies")):
         document = inline.get("policy") if isinstance(inline, Mapping) else None
         if isinstance(document, Unknown):
             raise UnknownValue(f"inlinePolicies.{number}.policy", resource.name)
@@ -45,7 +45,7 @@ def documents(resource: StackResource) -> Iterator[tuple[str, StatementView]]:
 
 
 def exclude_boundaries(resource: StackResource, stack: Sequence[StackResource]) -> None:
-    """A permissions boundary grants nothing, however wide: it is excused where nobody has it as a policy.
+    """Raises `NotApplicable` for a permissions boundary, which grants nothing unless it is attached as a policy.
 
     It bounds a role of the stack, or is named as a boundary for roles of other stacks: IAM-02 refuses to attach it.
     """
@@ -63,7 +63,7 @@ def is_boundary(name: str) -> bool:
 
 
 def _attached_as_policy(policy: StackResource, stack: Sequence[StackResource]) -> bool:
-    """Whether somebody has it, or, in a preview, might."""
+    """Whether it is attached to anybody, or, in a preview, might be."""
     if any(points_at(other, "policyArn", policy) is not False for other in stack if other.type in ATTACHED):
         return True
     arn = policy.props.get("arn")

@@ -1,4 +1,4 @@
-"""What a rule is and what it looks at: plain data, without Pulumi."""
+"""Rules, the resources that they check, and exemptions: plain data, without Pulumi."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 
 class Unknown:
-    """Stands for a value that nobody can read yet: an output in a preview, or a secret."""
+    """The type of `UNKNOWN`, which stands for an output in a preview, or for a secret."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -28,7 +28,7 @@ class UnknownValue(Exception):
 
 
 class NotApplicable(Exception):
-    """The rule's subject is excused, for a reason that people are told."""
+    """Raised by a check when its rule does not apply to the resource; the message is the reason that is reported."""
 
 
 class Severity(Enum):
@@ -74,7 +74,7 @@ class StackResource:
         value = self.get(path)
         return value if isinstance(value, str) else ""
 
-    def each(self, path: str) -> list[object]:
+    def values(self, path: str) -> list[object]:
         """The values of a list at a dotted path; raises `UnknownValue` when one of them cannot be read."""
         value = self.get(path)
         found = list(value) if isinstance(value, list | tuple) else []
@@ -82,9 +82,9 @@ class StackResource:
             raise UnknownValue(path, self.name)
         return found
 
-    def parts(self, path: str) -> list[str]:
-        """The dotted paths of a list's items, for reading into them."""
-        return [f"{path}.{number}" for number in range(len(self.each(path)))]
+    def item_paths(self, path: str) -> list[str]:
+        """The dotted paths of a list's items, to be given to `get` and `text`."""
+        return [f"{path}.{number}" for number in range(len(self.values(path)))]
 
     def present(self, path: str) -> bool:
         """Whether there is a value at a dotted path. One that is not known yet is there all the same."""
@@ -136,7 +136,7 @@ class Exemption:
     pattern_reason: str = ""
 
     def covers(self, rule: str, urn: str) -> bool:
-        """Whether it speaks of this rule on this resource."""
+        """Whether it exempts the resource with this URN from this rule."""
         parts = (re.escape(part) for part in self.resource.split("*"))
         return rule == self.rule and re.fullmatch(".*".join(parts), urn) is not None
 

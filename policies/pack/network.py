@@ -1,4 +1,4 @@
-"""What is named as a NAT's: the one place of a private network whose purpose is the internet."""
+"""Resources of a NAT, which alone may reach the internet, and CIDRs that are open to the internet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check found, for people and for machines."""
+"""The report of a check, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -113,24 +113,24 @@ def _outcome(report: CheckReport) -> str:
         (len(expired), "with an expired exemption"),
         (len(report.stale), "exemptions for nothing"),
     ]
-    said = ", ".join(f"{number} {what}" for number, what in parts if number)
-    return f"failed: {said}" if said else "passed"
+    summary = ", ".join(f"{number} {what}" for number, what in parts if number)
+    return f"failed: {summary}" if summary else "passed"
 
 
 def as_json(report: CheckReport) -> dict[str, Any]:
-    """The same for machines: everything but what passed, which is counted."""
+    """The report as JSON: every finding but those that passed, which are only counted."""
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     return {
         "outcome": "failed" if report.failed else "passed",
         "date": report.today.isoformat(),
         "rules": len(report.rules),
         "counts": {verdict.value: by_verdict[verdict] for verdict in Verdict},
-        "findings": [_row(stack, one) for stack, one in report.findings if one.verdict is not Verdict.PASSED],
-        "staleExemptions": [_written(one) for one in report.stale],
+        "findings": [_finding_json(stack, one) for stack, one in report.findings if one.verdict is not Verdict.PASSED],
+        "staleExemptions": [_exemption_json(one) for one in report.stale],
     }
 
 
-def _row(stack: str, finding: RuleFinding) -> dict[str, Any]:
+def _finding_json(stack: str, finding: RuleFinding) -> dict[str, Any]:
     return {
         "stack": stack,
         "rule": finding.rule.id,
@@ -140,11 +140,11 @@ def _row(stack: str, finding: RuleFinding) -> dict[str, Any]:
         "type": finding.resource.type,
         "urn": finding.resource.urn,
         "details": list(finding.details),
-        "exemption": _written(finding.exemption) if finding.exemption else None,
+        "exemption": _exemption_json(finding.exemption) if finding.exemption else None,
     }
 
 
-def _written(exemption: Exemption) -> dict[str, str]:
+def _exemption_json(exemption: Exemption) -> dict[str, str]:
     return {
         "rule": exemption.rule,
         "resource": exemption.resource,

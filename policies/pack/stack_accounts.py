@@ -1,4 +1,4 @@
-"""Which accounts a stack acts in, by its own word: the accounts to which its providers are held."""
+"""The accounts that a stack acts in: the `allowedAccountIds` of its AWS providers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def allowed_accounts(provider: StackResource) -> list[str]:
     value = provider.get("allowedAccountIds")
     if isinstance(value, str) and value:
         value = json.loads(value)
-    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
 
 
 def stack_accounts(stack: Sequence[StackResource]) -> set[str]:
     """The accounts of the stack's providers; raises `UnknownValue` when none of them says one."""
-    found = {account for one in stack if one.type == PROVIDER for account in allowed_accounts(one)}
+    found = {account for resource in stack if resource.type == PROVIDER for account in allowed_accounts(resource)}
     if not found:
         raise UnknownValue("allowedAccountIds", "the stack's AWS provider")
     return found

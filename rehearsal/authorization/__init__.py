@@ -1,1 +1,1 @@
-"""The rehearsal is decided: which rights each recorded request needs, and whether its role has them."""
+"""Whether each recorded request was allowed, by the policies of the stacks: decisions, refusals, unused rights."""

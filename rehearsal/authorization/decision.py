@@ -1,4 +1,4 @@
-"""Every recorded request, put to the evaluator with its role, its account and the endpoint that it came through."""
+"""Decides every recorded request by the policies of its role, its account and the endpoint that it came through."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import Explanation, explain
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import account_of
-from rehearsal.authorization.foreign import identity_of
-from rehearsal.authorization.known import Known
-from rehearsal.authorization.need import Right
+from rehearsal.authorization.external_principals import identity_of
+from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
+from rehearsal.service_model.required_action import Right
 
 # A key that is about to be made has the policy that its maker gives it; what remains to decide is the maker's own side.
 _NEW_KEY: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "NewKey", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}],
 }
-_REQUESTED = "aws:RequestTag/"
+_REQUEST_TAG = "aws:RequestTag/"
 # AWS answers these where it refused by itself; what it refused it need not have allowed.
-_REFUSED = frozenset({401, 403})
+_DENIED_STATUS = frozenset({401, 403})
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One question, and the requests that put it: their numbers and operations, in order."""
+class Decision:
+    """One authorization request with its decision, and the API requests that need it: their numbers and operations."""
 
     question: AuthorizationRequest
     explanation: Explanation
@@ -36,17 +36,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """`requests` were decided by `asked`; `unmapped` are operations that no table has, as `service:Operation`."""
+class AuthorizationResult:
+    """`requests` were decided by `decisions`; `unmapped`: `service:Operation` without required actions."""
 
     requests: int
-    asked: tuple[Asked, ...]
+    decisions: tuple[Decision, ...]
     unmapped: tuple[str, ...]
 
     @property
-    def refused(self) -> list[Asked]:
-        """Questions that were answered with no."""
-        return [one for one in self.asked if not one.explanation.allowed]
+    def refused(self) -> list[Decision]:
+        """The denied ones."""
+        return [decision for decision in self.decisions if not decision.explanation.allowed]
 
     @property
     def passed(self) -> bool:
@@ -54,57 +54,61 @@ class Decided:
         return not self.refused and not self.unmapped
 
 
-def decide_all(requests: Iterable[Recorded], known: Known) -> Decided:
-    """Decide requests by the graph as it is in the end. Removals are not: what they removed is no longer in it."""
-    found: dict[object, Asked] = {}
+def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: bool = False) -> AuthorizationResult:
+    """Decide requests by the graph.
+
+    Requests of `pulumi destroy` only with `removals`, where the graph is of the stacks as they stood before: in that of
+    the end there is no longer what they removed.
+    """
+    found: dict[object, Decision] = {}
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
     unmapped: dict[str, None] = {}
     count = 0
     for line in requests:
-        if line.phase.startswith("destroy ") or line.status in _REFUSED:
+        if line.status in _DENIED_STATUS or (line.phase.startswith("destroy ") and not removals):
             continue
         count += 1
         if line.rights is None:
             unmapped[f"{line.service}:{line.operation}"] = None
             continue
-        for right, endpoint in _needed(line, known):
-            asked = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, asked, endpoint, known.graph)
+        for right, endpoint in _required(line, facts):
+            tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
+            _add(found, line, tagged_right, endpoint, facts.graph)
             if right.action.endswith(":AddTags"):
-                tagged.setdefault(right.resource, {}).update(_given(right))
-    return Decided(count, tuple(found.values()), tuple(sorted(unmapped)))
+                tagged.setdefault(right.resource, {}).update(_request_tags(right))
+    return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
 
 
-def _given(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+def _request_tags(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """The tags of a request, as condition keys of later requests for the same resource."""
     for key, value in right.context.items():
-        if key.startswith(_REQUESTED):
-            yield key.replace(_REQUESTED, "aws:ResourceTag/"), value
+        if key.startswith(_REQUEST_TAG):
+            yield key.replace(_REQUEST_TAG, "aws:ResourceTag/"), value
 
 
-def _needed(line: Recorded, known: Known) -> Iterator[tuple[Right, str | None]]:
+def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str | None]]:
     for right in line.rights or ():
-        settled = known.settled(right)
+        resolved = facts.resolve(right)
         # Handing a role over is IAM's matter, and what a service asks for itself comes from the service.
         inside = right.action != "iam:PassRole" and not right.principal
-        yield settled, line.endpoint if inside else None
-        for implied in known.implied(settled, line.operation):
-            yield known.settled(replace(implied, principal=right.principal)), None
+        yield resolved, line.endpoint if inside else None
+        for implied in facts.encryption_rights(resolved, line.operation):
+            yield facts.resolve(replace(implied, principal=right.principal)), None
 
 
-def _add(found: dict[object, Asked], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
+def _add(found: dict[object, Decision], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
     principal = right.principal or line.role
     context = _context(line, right, principal)
     key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())))
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
-        found[key] = Asked(question, explain(question))
-    asked = found[key]
-    asked.numbers.append(line.number)
-    for many, one in ((asked.operations, f"{line.service}:{line.operation}"), (asked.phases, line.phase)):
-        if one not in many:
-            many.append(one)
+        found[key] = Decision(question, explain(question))
+    decision = found[key]
+    decision.numbers.append(line.number)
+    for values, value in ((decision.operations, f"{line.service}:{line.operation}"), (decision.phases, line.phase)):
+        if value not in values:
+            values.append(value)
 
 
 def _context(line: Recorded, right: Right, principal: str) -> Mapping[str, str | tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Rights that no request used: candidates for removal, or for a journey that needs them."""
+"""Rights that no request used: candidates for removal, or for a rehearsal that needs them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from policies.access.evaluator import parse
 from policies.access.evaluator.policy import PolicyKind
 from policies.access.graph import PolicyGraph
-from rehearsal.authorization.decision import Asked
+from rehearsal.authorization.decision import Decision
 
 
 @dataclass(frozen=True)
 class Unused:
-    """Actions of one statement of a role that no request used. `whole` says that nothing of the statement was."""
+    """Actions of one statement of a role that no request used. `whole`: nothing of the statement was."""
 
     role: str
     statement: str
@@ -22,14 +22,14 @@ class Unused:
     whole: bool
 
 
-def unused_rights(graph: PolicyGraph, asked: Iterable[Asked]) -> list[Unused]:
+def unused_rights(graph: PolicyGraph, decisions: Iterable[Decision]) -> list[Unused]:
     """What each role that acted may do and did not, by statement; roles that never acted are not listed."""
     used: dict[tuple[str, str], set[str]] = {}
-    for one in asked:
-        for step in one.explanation.steps:
+    for decision in decisions:
+        for step in decision.explanation.steps:
             if step.layer == "the identity policies":
                 for label in step.allows:
-                    used.setdefault((one.question.principal, label), set()).add(one.question.action.lower())
+                    used.setdefault((decision.question.principal, label), set()).add(decision.question.action.lower())
     acted = {principal for principal, _ in used}
     return [
         found
@@ -48,7 +48,7 @@ def _in_document(
         if not statement.allow or not actions:
             continue
         seen = used.get((role, f"{statement.label} in identity policy {number}"), set())
-        idle = tuple(action for action in actions if not any(_covers(action, one) for one in seen))
+        idle = tuple(action for action in actions if not any(_covers(action, used_action) for used_action in seen))
         if idle:
             yield Unused(role, statement.label, idle, len(idle) == len(actions))
 

@@ -1,4 +1,4 @@
-"""The rehearsal's verdict on access: what was refused, what nobody decided, and which rights lay idle."""
+"""The rehearsal's verdict on access: refused requests, operations without known rights, rights that nobody used."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from policies.access.graph import graph_of
 from policies.pack.captured import read
-from rehearsal.authorization.decision import Asked, decide_all
-from rehearsal.authorization.known import known_from
+from rehearsal.authorization.decision import Decision, decide_all
+from rehearsal.authorization.refusal import Refusal, question_json, refusal
+from rehearsal.authorization.resource_facts import facts_from
 from rehearsal.authorization.unused import Unused, unused_rights
-from rehearsal.authorization.words import Refusal, as_asked, refusal
 from rehearsal.aws.recorder import Recorded
+from rehearsal.services import module_path
 
 SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Access:
-    """`requests` were decided by `questions` distinct questions; `unmapped` are operations that no table has."""
+    """`requests` were decided by `questions` distinct questions; `unmapped`: operations without required actions."""
 
     requests: int
     questions: int
@@ -42,54 +41,64 @@ class Access:
 
     def sentence(self) -> str:
         """One line for people."""
-        idle = sum(len(one.actions) for one in self.unused)
-        roles = len({one.role for one in self.unused})
-        lying = f"{idle} rights of {roles} roles were not used" if idle else "every right was used"
+        unused = sum(len(each.actions) for each in self.unused)
+        roles = len({each.role for each in self.unused})
+        rights = f"{unused} rights of {roles} roles were not used" if unused else "every right was used"
         if self.passed:
-            return f"{self.requests:,} requests decided, all allowed; {lying}"
-        told = [f"{len(self.refusals)} refused"] if self.refusals else []
-        told += [f"{len(self.unmapped)} operations of no known right"] if self.unmapped else []
-        return f"{self.requests:,} requests decided, {' and '.join(told)}; {lying}"
+            return f"{self.requests:,} requests decided, all allowed; {rights}"
+        problems = [f"{len(self.refusals)} refused"] if self.refusals else []
+        problems += [f"{len(self.unmapped)} operations of no known right"] if self.unmapped else []
+        return f"{self.requests:,} requests decided, {' and '.join(problems)}; {rights}"
 
-    def table(self) -> Table:
-        """The refusals, the first of each kind."""
-        table = Table("who", "asked for", "add, or spare", box=None, header_style="dim", pad_edge=False)
-        for operation in self.unmapped:
-            table.add_row("", operation, "say in rehearsal/decided/tables which rights it needs")
+    def refusal_lines(self) -> list[str]:
+        """The refusals, the first of each kind: whole ARNs, what decided, what to add; nothing is cut."""
+        lines = [
+            f"undecided: {operation}: say in {module_path(operation.partition(':')[0])} which actions it requires"
+            for operation in self.unmapped
+        ]
         kinds: dict[tuple[str, str, str], list[Refusal]] = {}
-        for one in self.refusals:
-            kinds.setdefault((one.who, one.action, _kind(one)), []).append(one)
-        for (who, action, _), found in list(kinds.items())[:SHOWN]:
-            more = f" (and {len(found) - 1} like it)" if len(found) > 1 else ""
-            table.add_row(who.rpartition("/")[2], action + more, "; ".join(found[0].add))
+        for refused in self.refusals:
+            kinds.setdefault((refused.who, refused.action, _kind(refused)), []).append(refused)
+        for alike in list(kinds.values())[:SHOWN]:
+            first, more = alike[0], f" (and {len(alike) - 1} like it)" if len(alike) > 1 else ""
+            through = f" through {first.endpoint}" if first.endpoint else ""
+            lines.append(f"refused: {first.who}: {first.action} on {first.resource}{through}{more}")
+            lines.append(f"  because: {first.because}")
+            lines += [f"  add, or spare: {remedy}" for remedy in first.add]
         if len(kinds) > SHOWN:
-            table.add_row("", f"{len(kinds) - SHOWN} more", "see access.refusals in report.json")
-        return table
+            lines.append(f"{len(kinds) - SHOWN} more: see access.refusals in report.json")
+        return lines
 
 
-def _kind(one: Refusal) -> str:
-    return one.because.replace(one.resource, "")[:60]
+def _kind(denied: Refusal) -> str:
+    return denied.because.replace(denied.resource, "")[:60]
 
 
-def judge(folder: Path, requests: Iterable[Recorded]) -> Access:
-    """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it."""
+def judge(folder: Path, requests: Iterable[Recorded], *, removals: bool = False) -> Access:
+    """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it.
+
+    With `removals`, those of `pulumi destroy` too: then the file must hold the resources as they were before.
+    """
     stacks = read(folder / "resources.json")
     graph = graph_of(stacks)
-    decided = decide_all(requests, known_from(graph, stacks))
-    _write_questions(folder / "questions.json", decided.asked)
+    result = decide_all(requests, facts_from(graph, stacks), removals=removals)
+    _write_questions(folder / "questions.json", result.decisions)
     return Access(
-        requests=decided.requests,
-        questions=len(decided.asked),
-        refusals=tuple(refusal(one, graph) for one in decided.refused),
-        unmapped=decided.unmapped,
-        unused=tuple(unused_rights(graph, decided.asked)),
+        requests=result.requests,
+        questions=len(result.decisions),
+        refusals=tuple(refusal(decision, graph) for decision in result.refused),
+        unmapped=result.unmapped,
+        unused=tuple(unused_rights(graph, result.decisions)),
     )
 
 
-def _write_questions(path: Path, asked: Iterable[Asked]) -> None:
+def _write_questions(path: Path, decisions: Iterable[Decision]) -> None:
     """Every refused question, and the first of each principal and action, as `policies.access ask` takes them."""
-    chosen: dict[object, Asked] = {}
-    for one in asked:
-        key = (one.question.principal, one.question.action) if one.explanation.allowed else one.question.id
-        chosen.setdefault(key, one)
-    path.write_text(json.dumps([as_asked(one.question) for one in chosen.values()]) + "\n", encoding="utf-8")
+    chosen: dict[object, Decision] = {}
+    for decision in decisions:
+        question = decision.question
+        key = (question.principal, question.action) if decision.explanation.allowed else question.id
+        chosen.setdefault(key, decision)
+    path.write_text(
+        json.dumps([question_json(decision.question) for decision in chosen.values()]) + "\n", encoding="utf-8"
+    )

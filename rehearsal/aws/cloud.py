@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from unittest.mock import patch
 
 import boto3
 from botocore.config import Config
@@ -28,23 +27,19 @@ from moto.s3.models import FakeBucket
 from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
-from rehearsal.aws import gaps
-from rehearsal.aws.actors import Actor, named_in, trusts_service
+from rehearsal.aws.actors import Actor
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import Question, read
-from rehearsal.aws.watching import Watching
+from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
+from rehearsal.service_model.patches import Patches
+from rehearsal.service_model.trust import trusted_role, trusts_service
+from rehearsal.services import services
 
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[Actor, Question, Request], Answer | None]
 
-# A VPC endpoint's service, where it is not the name of botocore's model.
-_ENDPOINT_SERVICES = {
-    "sagemaker": "sagemaker.api",
-    "sagemaker-runtime": "sagemaker.runtime",
-    "ecr": "ecr.api",
-    "cloudwatch": "monitoring",
-}
-# The one role below a foundation's path that is no guard's: names.deployer_arn.
+_JSON = {"Content-Type": "application/json"}
+# The deployer among the roles below a foundation's path: names.deployer_arn.
 _DEPLOYER = re.compile(r":role/[^/]+/foundation/[^/]+-deployer$")
 # Reached without an endpoint: IAM has none in most regions; the console's and engine's calls come from outside.
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
@@ -61,35 +56,31 @@ class NoRoute(Exception):
 class Cloud:
     """A fresh in-memory AWS while the context lasts.
 
-    `handlers` see every request first, by `service:Operation`, and may answer it: what the in-memory services
-    lack is added there or on their response classes.
+    `handlers` see every request first, by `service:Operation`, and may answer it. `patches` last as long as the
+    context: moto's services are completed by the patches of `rehearsal.services` before their first request.
     """
 
     def __init__(self, region: str, record: Path | None = None) -> None:
         self.region = region
         self.recorder = Recorder(record)
-        self.handlers: dict[str, Handler] = {**Watching().handlers()}
+        self.handlers: dict[str, Handler] = {}
+        self.patches = Patches()
         self.after: list[Callable[[Actor, Question, int], None]] = []
         self._actors: dict[str, Actor] = {}
         # Role and session -> VPC of whoever assumed it: a child process goes on using its network with the new keys.
         self._entered: dict[tuple[str, str], str | None] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
+        self._completed: set[str] = set()
+        self._records: dict[tuple[str, str], ServiceRecords] = {}
         self._mock = mock_aws()
-        # It reads bucket policies without their conditions, so that every Deny would hold always.
-        self._no_opinion = patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
         self._server: Any = None
-        self._original = BotocoreStubber.process_request
 
     def __enter__(self) -> Cloud:
         self._mock.start()
-        self._no_opinion.start()
-        cloud, original = self, self._original
-
-        def process(stubber: BotocoreStubber, request: Any) -> Any:
-            return cloud._in_process(stubber, request, original)
-
-        setattr(BotocoreStubber, "process_request", process)  # noqa: B010 - a method is replaced on purpose
+        # moto reads bucket policies without their conditions, so that every Deny would hold always.
+        self.patches.set(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
+        self.patches.wrap(BotocoreStubber, "process_request", self._in_process)
         app = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler)
         threading.Thread(target=self._server.serve_forever, daemon=True, name="in-memory-aws").start()
@@ -100,8 +91,7 @@ class Cloud:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
-        setattr(BotocoreStubber, "process_request", self._original)  # noqa: B010
-        self._no_opinion.stop()
+        self.patches.undo()
         self._mock.stop()
         self.recorder.close()
 
@@ -132,7 +122,7 @@ class Cloud:
         Raises NotTrusted where the role does not exist or its trust names no role.
         """
         stated = self._role(role_arn).assume_role_policy_document
-        who, external = named_in(json.loads(stated) if isinstance(stated, str) else stated)
+        who, external = trusted_role(json.loads(stated) if isinstance(stated, str) else stated)
         if who is None:
             raise NotTrusted(f"{role_arn} names no role that may assume it: give one in the stack's settings")
         extra = {"ExternalId": external} if external else {}
@@ -142,7 +132,7 @@ class Cloud:
     def assume(self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str) -> Actor:
         """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId.
 
-        A source identity goes with whoever has one (IAM id_credentials_temp_control-access_monitor).
+        A source identity goes with whoever has one (IAM User Guide, page id_credentials_temp_control-access_monitor).
         """
         self._role(role_arn)
         if by.source_identity:
@@ -250,9 +240,11 @@ class Cloud:
     # ---- what is asked
 
     def _endpoint(self, actor: Actor, question: Question) -> str | None:
-        if actor.vpc is None or question.service in ("iam", "organizations"):
+        service = services().get(question.service)
+        name = service.vpc_endpoint if service else ""
+        if actor.vpc is None or name is None:
             return None
-        wanted = f"com.amazonaws.{actor.region}.{_ENDPOINT_SERVICES.get(question.service, question.service)}"
+        wanted = f"com.amazonaws.{actor.region}.{name or question.service}"
         # The network may be another account's: credentials of a role that was assumed across accounts travel with it.
         for backends in [ec2_backends[actor.account], *ec2_backends.values()]:
             for endpoint in backends[actor.region].vpc_end_points.values():
@@ -266,7 +258,7 @@ class Cloud:
     def _ask(self, request: Request) -> tuple[Actor, Question, str | None] | Answer | None:
         question = read(request)
         if question is not None:
-            gaps.ensure(question.service)
+            self._complete(question.service)
         actor = self.adopt(question.access_key) if question else None
         if question is None or actor is None:
             return None
@@ -276,11 +268,35 @@ class Cloud:
             self.recorder.add(actor, question, None, 400)
             return refusal("NoRoute", str(error), question.service)
         handler = self.handlers.get(f"{question.service}:{question.operation}")
-        answer = handler(actor, question, request) if handler else None
+        answer = handler(actor, question, request) if handler else self._emulated(actor, question)
         if answer is not None:
             self._done(actor, question, endpoint, answer[0])
             return answer
         return actor, question, endpoint
+
+    def _complete(self, name: str) -> None:
+        """Patch moto's service before its first request."""
+        service = services().get(name)
+        with self._lock:
+            if service is None or service.patch is None or name in self._completed:
+                return
+            self._completed.add(name)
+            service.patch(self.patches)
+
+    def _emulated(self, actor: Actor, question: Question) -> Answer | None:
+        """The answer of a service that moto lacks; None for one that it has."""
+        service = services().get(question.service)
+        operation = service.emulated.get(question.operation) if service else None
+        if operation is None:
+            return None
+        scope = (actor.account, question.region)
+        records = self._records.setdefault(scope, ServiceRecords(*scope))
+        try:
+            answer = operation(records, question.parameters)
+        except RecordNotFound as error:
+            headers = {**_JSON, "x-amzn-errortype": "ResourceNotFoundException"}
+            return 404, headers, json.dumps({"message": str(error)}).encode()
+        return 200, _JSON, json.dumps(answer).encode()
 
     def _done(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
         self.recorder.add(actor, question, endpoint, status)
@@ -290,7 +306,7 @@ class Cloud:
         for listener in self.after:
             listener(actor, question, status)
 
-    def _in_process(self, stubber: BotocoreStubber, request: Any, original: Callable[..., Any]) -> Any:
+    def _in_process(self, original: Callable[..., Any], stubber: BotocoreStubber, request: Any) -> Any:
         # Objects are not copied to be read; a list of keys to delete is.
         body = b"" if ".s3." in request.url and "?delete" not in request.url else request.body
         asked = self._ask(Request.from_primitives(request.method, request.url, request.headers, body))

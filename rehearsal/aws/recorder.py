@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from rehearsal.authorization.need import Asked, Right
-from rehearsal.authorization.rights import rights_of
-from rehearsal.authorization.sources import source_keys
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.requests import Question
+from rehearsal.service_model.required_action import ApiRequest, Right
+from rehearsal.services import rights_of, services
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Recorded:
 
     `role` is a role's ARN, or a service principal where AWS itself acts. `endpoint` is the VPC endpoint's id, or
     None outside a VPC. `status` is the HTTP status of the answer. `rights` is what the request needs of its caller,
-    with condition keys and nothing else of its parameters; None where no table of `rehearsal.authorization` has it.
+    with condition keys and nothing else of its parameters; None where no module of `rehearsal.services` has it.
     """
 
     number: int
@@ -61,14 +60,14 @@ class Recorder:
 
     def add(self, actor: Actor, question: Question, endpoint: str | None, status: int) -> None:
         """Record a request of a role."""
-        asked = Asked(
+        request = ApiRequest(
             service=question.service,
             operation=question.operation,
             account=actor.account,
             region=question.region or actor.region,
             parameters=question.parameters,
         )
-        rights = rights_of(asked)
+        rights = rights_of(request)
         if rights and actor.source_identity:
             known = {"aws:SourceIdentity": actor.source_identity}
             rights = tuple(replace(right, context={**right.context, **known}) for right in rights)
@@ -138,3 +137,13 @@ class Recorder:
             if self._file:
                 self._file.close()
                 self._file = None
+
+
+def source_keys(principal: str, account: str, source: str) -> dict[str, str | tuple[str, ...]]:
+    """Condition keys against the confused deputy, of a service's request for a resource of an account."""
+    service = services().get(principal.partition(".")[0])
+    if service is not None and not service.names_source:
+        return {}
+    owner = source.split(":")[4] if source.count(":") >= 5 and source.split(":")[4] else account
+    found: dict[str, str | tuple[str, ...]] = {"aws:SourceAccount": owner}
+    return {**found, "aws:SourceArn": source} if source else found

@@ -16,14 +16,9 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from rehearsal.services import services
+
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-# Signing names that are not the name of the service's model in botocore.
-_MODELS = {
-    "access-analyzer": "accessanalyzer",
-    "eventbridge": "events",
-    "monitoring": "cloudwatch",
-    "tagging": "resourcegroupstaggingapi",
-}
 # Members that name the resource, in the order in which they are looked for.
 _NAMING = (
     "ResourceArn",
@@ -55,7 +50,7 @@ def read(request: Request) -> Question | None:
     match = _CREDENTIAL.search(request.headers.get("Authorization", ""))
     if match is None:
         return None
-    service = _MODELS.get(match["service"], match["service"])
+    service = _service_names().get(match["service"], match["service"])
     if service == "sagemaker" and request.path.startswith("/endpoints/"):
         service = "sagemaker-runtime"
     operation, uri = _operation(service, request)
@@ -70,6 +65,12 @@ def read(request: Request) -> Question | None:
     parameters = _parameters(service, operation, request, uri)
     resource = _resource(service, operation, parameters)
     return Question(match["key"], match["region"], service, operation, resource, parameters)
+
+
+@cache
+def _service_names() -> Mapping[str, str]:
+    """Name of the service's model in botocore, by the name in signatures where that is another."""
+    return {service.signing_name: service.name for service in services().values() if service.signing_name}
 
 
 def _operation(service: str, request: Request) -> tuple[str | None, dict[str, Any]]:

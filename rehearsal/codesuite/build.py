@@ -15,21 +15,23 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.codebuild.models import codebuild_backends
 
+from rehearsal import zip_archives
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
 from rehearsal.aws.processes import Processes
 from rehearsal.codesuite import artifacts, buildspec
-from rehearsal.codesuite.artifacts import ArtifactError, Location
+from rehearsal.codesuite.artifacts import ArtifactLocation
+from rehearsal.codesuite.build_environment import BuildEnvironment
 from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
-from rehearsal.codesuite.machine import Machine
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
+from rehearsal.zip_archives import ArchiveError
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
-_CLIENT_FAULTS = (BuildspecError, ArtifactError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
+_CLIENT_FAULTS = (BuildspecError, ArchiveError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
 
 
 class _Failed(Exception):
@@ -40,14 +42,20 @@ class _Failed(Exception):
         self.status = status
 
 
-class Builds:
+class BuildRunner:
     """The builds of all accounts. `logs` is a folder, `emit` sends an event to an account's default bus."""
 
     def __init__(
-        self, cloud: Cloud, *, machine: Machine, processes: Processes, logs: Path, emit: Emit | None = None
+        self,
+        cloud: Cloud,
+        *,
+        build_environment: BuildEnvironment,
+        processes: Processes,
+        logs: Path,
+        emit: Emit | None = None,
     ) -> None:
         self.cloud = cloud
-        self.machine = machine
+        self.build_environment = build_environment
         self.processes = processes
         self.logs = logs
         self.records: dict[str, BuildRecord] = {}
@@ -72,7 +80,7 @@ class Builds:
         return record
 
     def close(self) -> None:
-        """Stop what still runs."""
+        """Stop builds that are in progress."""
         for record in self.records.values():
             record.stop.set()
         for record in self.records.values():
@@ -115,7 +123,7 @@ class Builds:
 class _Build:
     """One build, phase by phase. `folder` is its own and is removed afterwards."""
 
-    def __init__(self, builds: Builds, record: BuildRecord, folder: Path) -> None:
+    def __init__(self, builds: BuildRunner, record: BuildRecord, folder: Path) -> None:
         self.builds, self.record, self.folder = builds, record, folder
         self.request, self.project = record.request, record.request.project
         self.source = folder / "src"
@@ -126,7 +134,7 @@ class _Build:
         self.interface = ""
 
     def run(self) -> None:
-        """All phases, in CodeBuild's order: what follows a failure, see CB view-build-details-phases."""
+        """Run all phases in CodeBuild's order (CodeBuild User Guide, "Build phase transitions")."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_text("", encoding="utf-8")
         try:
@@ -149,10 +157,10 @@ class _Build:
         else:
             self.record.end(SUCCEEDED)
             return True
-        self._say(f"Phase context status: {self.record.failure}")
+        self._log_line(f"Phase context status: {self.record.failure}")
         return False
 
-    def _say(self, line: str) -> None:
+    def _log_line(self, line: str) -> None:
         with self.log.open("a", encoding="utf-8") as file:
             file.write(f"[Container] {line}\n")
 
@@ -186,28 +194,34 @@ class _Build:
     def _download(self) -> None:
         for name, location in self._inputs().items():
             target = self.source if name == "" else self.folder / "inputs" / name
-            artifacts.unpack(artifacts.read(self._client("s3"), location), target)
+            zip_archives.unpack(artifacts.read(self._client("s3"), location), target)
             if name:
                 self.folders[name] = target
         self.source.mkdir(exist_ok=True)
         text = self.request.specification or str(self.project["source"].get("buildspec") or "")
         self.specification = buildspec.load(text, self.source)
         for runtime, version in self.specification.runtimes.items():
-            self._say(f"runtime-versions {runtime} {version}: this machine's own stands for it")
+            self._log_line(f"runtime-versions {runtime} {version}: this machine's own stands for it")
         self.variables = resolved(self._client, self.record, self.specification)
-        self.lent = self.builds.machine.lend(self.record.name, self.source, self.folder / "environment")
+        self.provided = self.builds.build_environment.provide(
+            self.record.name, self.source, self.folder / "environment"
+        )
 
-    def _inputs(self) -> dict[str, Location]:
+    def _inputs(self) -> dict[str, ArtifactLocation]:
         """Where the sources are; the primary one has no name."""
-        kind, handover = self.project["source"]["type"], self.request.handover
+        kind, pipeline_artifacts = self.project["source"]["type"], self.request.pipeline_artifacts
         if kind == "CODEPIPELINE":
-            if handover is None:
+            if pipeline_artifacts is None:
                 raise BuildspecError("a project with source CODEPIPELINE is started by a pipeline only")
-            named = {name: location for name, location in handover.inputs.items() if name != handover.primary}
-            return {"": handover.inputs[handover.primary], **named}
+            named = {
+                name: location
+                for name, location in pipeline_artifacts.inputs.items()
+                if name != pipeline_artifacts.primary
+            }
+            return {"": pipeline_artifacts.inputs[pipeline_artifacts.primary], **named}
         if kind == "S3":
             bucket, _, key = str(self.project["source"]["location"]).partition("/")
-            return {"": Location(bucket, key, self.request.source_version)}
+            return {"": ArtifactLocation(bucket, key, self.request.source_version)}
         if kind == "NO_SOURCE":
             return {}
         raise BuildspecError(f"source type {kind} is not run here; allowed: CODEPIPELINE, S3, NO_SOURCE")
@@ -215,9 +229,9 @@ class _Build:
     def _commands(self) -> bool:
         """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
         own = build_variables(self.record, self.source, self.folders)
-        base = self.builds.machine.environment(self.folder)
-        acting = self.actor.environment(self.builds.cloud.endpoint_url)
-        environment = {**base, **own, **self.variables, **self.lent, **acting}
+        base = self.builds.build_environment.environment(self.folder)
+        credentials = self.actor.environment(self.builds.cloud.endpoint_url)
+        environment = {**base, **own, **self.variables, **self.provided, **credentials}
         state = self.folder / "shell"
         state.mkdir()
         shell = Shell(
@@ -235,20 +249,20 @@ class _Build:
             if phase is None:
                 continue
             environment["CODEBUILD_BUILD_SUCCEEDING"] = str(int(succeeding))
-            done = self._phase(name.upper(), lambda phase=phase: self._shell(shell, phase, environment))  # type: ignore[misc]
-            if not done and phase.goes_on:
+            done = self._phase(name.upper(), lambda phase=phase: self._run_phase(shell, phase, environment))  # type: ignore[misc]
+            if not done and phase.continues:
                 self.record.status = "IN_PROGRESS"
                 continue
             succeeding = succeeding and done
-            if not done and (name in ("install", "pre_build") or phase.aborts or self._over()):
+            if not done and (name in ("install", "pre_build") or phase.aborts or self._ended_early()):
                 break
         self.record.exported = shell.exported()
-        return reached and not self._over()
+        return reached and not self._ended_early()
 
-    def _over(self) -> bool:
+    def _ended_early(self) -> bool:
         return self.record.status in (STOPPED, TIMED_OUT)
 
-    def _shell(self, shell: Shell, phase: buildspec.Phase, environment: Mapping[str, str]) -> None:
+    def _run_phase(self, shell: Shell, phase: buildspec.BuildPhase, environment: Mapping[str, str]) -> None:
         result = shell.run(phase, environment, max(self.deadline - time.time(), 0.1))
         if result.cause is not None:
             raise _Failed(STOPPED if result.cause == PROCESS_STOPPED else TIMED_OUT, f"BUILD_{result.message}")
@@ -256,16 +270,18 @@ class _Build:
             raise _Failed(FAILED, result.message)
 
     def _upload(self) -> None:
-        handover = self.request.handover
-        outputs = dict(handover.outputs) if handover else {}
+        pipeline_artifacts = self.request.pipeline_artifacts
+        outputs = dict(pipeline_artifacts.outputs) if pipeline_artifacts else {}
         for name, location in outputs.items():
-            wanted = self.specification.primary if len(outputs) == 1 else None
-            wanted = self.specification.secondary.get(name, wanted)
-            if wanted is None:
+            artifact = self.specification.primary if len(outputs) == 1 else None
+            artifact = self.specification.secondary.get(name, artifact)
+            if artifact is None:
                 declared = ", ".join(self.specification.secondary) or "no artifacts of that name"
                 raise BuildspecError(f"the pipeline expects the output {name}; the buildspec declares {declared}")
-            content = artifacts.pack(buildspec.selected(wanted, self.source))
-            artifacts.write(self._client("s3"), location, content, handover.key_id if handover else None)
+            content = zip_archives.pack(buildspec.selected(artifact, self.source))
+            artifacts.write(
+                self._client("s3"), location, content, pipeline_artifacts.key_id if pipeline_artifacts else None
+            )
 
     def _finish(self) -> None:
         if self.interface:

@@ -1,4 +1,4 @@
-"""A build specification, read and checked (CB "build-spec-ref", version 0.2)."""
+"""A build specification, read and checked (CodeBuild User Guide, "Build specification reference", version 0.2)."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class BuildspecError(Exception):
 
 
 @dataclass(frozen=True)
-class Phase:
-    """The commands of one phase. `goes_on`: a failure does not stop the build (`on-failure: CONTINUE`)."""
+class BuildPhase:
+    """The commands of one phase. `continues`: a failure does not stop the build (`on-failure: CONTINUE`)."""
 
     name: str
     commands: tuple[str, ...] = ()
     finally_commands: tuple[str, ...] = ()
     aborts: bool = False
-    goes_on: bool = False
+    continues: bool = False
 
 
 @dataclass(frozen=True)
-class Artifact:
+class ArtifactSpec:
     """Which files make up an output."""
 
     files: tuple[str, ...]
@@ -47,13 +47,13 @@ class Artifact:
 class Buildspec:
     """What a build does. `parameters` and `secrets` map a variable to where its value is kept."""
 
-    phases: Mapping[str, Phase]
+    phases: Mapping[str, BuildPhase]
     variables: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     exported: tuple[str, ...] = ()
-    primary: Artifact | None = None
-    secondary: Mapping[str, Artifact] = field(default_factory=dict)
+    primary: ArtifactSpec | None = None
+    secondary: Mapping[str, ArtifactSpec] = field(default_factory=dict)
     runtimes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -105,26 +105,26 @@ def parse(text: str, where: str) -> Buildspec:
     )
 
 
-def _phase(name: str, value: Any, where: str) -> Phase:
+def _phase(name: str, value: Any, where: str) -> BuildPhase:
     phase = _mapping(value, where, _PHASE)
     behaviour = phase.get("on-failure")
     if behaviour not in (None, "ABORT", "CONTINUE"):
         raise BuildspecError(f"{where}.on-failure is {behaviour!r}; allowed here: ABORT, CONTINUE")
-    return Phase(
+    return BuildPhase(
         name,
         _list(phase.get("commands"), f"{where}.commands"),
         _list(phase.get("finally"), f"{where}.finally"),
         aborts=behaviour == "ABORT",
-        goes_on=behaviour == "CONTINUE",
+        continues=behaviour == "CONTINUE",
     )
 
 
-def _artifact(value: Any, where: str) -> Artifact:
+def _artifact(value: Any, where: str) -> ArtifactSpec:
     artifact = _mapping(value, where, (*_ARTIFACT, "secondary-artifacts"))
     files = _list(artifact.get("files"), f"{where}.files")
     if not files:
         raise BuildspecError(f"{where}: names no files")
-    return Artifact(
+    return ArtifactSpec(
         files,
         str(artifact.get("base-directory") or "."),
         _list(artifact.get("exclude-paths"), f"{where}.exclude-paths"),
@@ -132,14 +132,14 @@ def _artifact(value: Any, where: str) -> Artifact:
     )
 
 
-def _mapping(value: Any, where: str, known: Sequence[str] | None = None) -> dict[str, Any]:
+def _mapping(value: Any, where: str, allowed: Sequence[str] | None = None) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise BuildspecError(f"{where}: is {type(value).__name__}; allowed: a mapping")
-    unknown = [str(key) for key in value if known is not None and key not in known]
+    unknown = [str(key) for key in value if allowed is not None and key not in allowed]
     if unknown:
-        raise BuildspecError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(known or ())}")
+        raise BuildspecError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(allowed or ())}")
     return {str(key): item for key, item in value.items()}
 
 
@@ -154,7 +154,7 @@ def _list(value: Any, where: str) -> tuple[str, ...]:
     return tuple(str(item) for item in items)
 
 
-def selected(artifact: Artifact, source: Path) -> dict[str, Path]:
+def selected(artifact: ArtifactSpec, source: Path) -> dict[str, Path]:
     """Name in the archive -> file, of an output. Raises BuildspecError where a pattern matches nothing."""
     base = (source / artifact.base).resolve()
     if not base.is_relative_to(source.resolve()):
@@ -173,8 +173,8 @@ def selected(artifact: Artifact, source: Path) -> dict[str, Path]:
 def _matching(base: Path, pattern: str) -> list[Path]:
     pattern = pattern.removeprefix("./")
     # CodeBuild's `**/*` means every file below, also the ones at the top: pathlib's does not without a trailing star.
-    found = base.rglob("*") if pattern == "**/*" else base.glob(pattern)
-    inside = [path for path in found if path.resolve().is_relative_to(base)]
+    paths = base.rglob("*") if pattern == "**/*" else base.glob(pattern)
+    inside = [path for path in paths if path.resolve().is_relative_to(base)]
     return [path for path in inside if path.is_file() and not path.is_symlink()]
 
 

@@ -1,4 +1,4 @@
-"""The state of pipeline executions, in the shapes that CodePipeline answers, and who may enter a stage."""
+"""The state of pipeline executions, in the shapes that CodePipeline answers, and the locks of their stages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.codesuite.artifacts import Location
-from rehearsal.codesuite.definition import Pipeline, Stage
+from rehearsal.codesuite.artifacts import ArtifactLocation
+from rehearsal.codesuite.structure import PipelineDeclaration, StageDeclaration
 
 IN_PROGRESS, SUCCEEDED, FAILED, ABANDONED = "InProgress", "Succeeded", "Failed", "Abandoned"
 STOPPED, STOPPING, SUPERSEDED = "Stopped", "Stopping", "Superseded"
 
 
 @dataclass(frozen=True)
-class Trigger:
-    """What started an execution: a trigger type of the API, and who or which rule."""
+class ExecutionTrigger:
+    """The trigger of an execution: its type in the API, and the caller's role or the rule."""
 
     type: str = "StartPipelineExecution"
     detail: str = ""
@@ -41,8 +41,8 @@ class ActionState:
     token: str = ""
     updated_by: str = ""
 
-    def become(self, status: str) -> None:
-        """Change status."""
+    def set_status(self, status: str) -> None:
+        """Change the status and note the time."""
         self.changed = time.time()
         self.started = self.started or self.changed
         self.status = status
@@ -50,7 +50,7 @@ class ActionState:
     def answer(self) -> dict[str, Any]:
         """`latestExecution` of GetPipelineState."""
         error = {"code": "JobFailed", "message": self.error} if self.error else None
-        known = {
+        answer = {
             "actionExecutionId": self.id,
             "status": self.status,
             "summary": self.summary,
@@ -60,7 +60,7 @@ class ActionState:
             "lastUpdatedBy": self.updated_by,
             "errorDetails": error,
         }
-        return {key: value for key, value in known.items() if value}
+        return {key: value for key, value in answer.items() if value}
 
 
 @dataclass
@@ -73,13 +73,13 @@ class StageState:
 
 
 @dataclass
-class Execution:
+class PipelineExecution:
     """A run of a pipeline. Times are seconds since the epoch."""
 
-    pipeline: Pipeline
+    pipeline: PipelineDeclaration
     account: str
     region: str
-    trigger: Trigger
+    trigger: ExecutionTrigger
     variables: Mapping[str, str]
     revisions: Mapping[str, Mapping[str, str]]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -88,7 +88,7 @@ class Execution:
     started: float = field(default_factory=time.time)
     updated: float = field(default_factory=time.time)
     stages: list[StageState] = field(default_factory=list)
-    artifacts: dict[str, Location] = field(default_factory=dict)
+    artifacts: dict[str, ArtifactLocation] = field(default_factory=dict)
     namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     abandoned: threading.Event = field(default_factory=threading.Event)
@@ -109,7 +109,7 @@ class Execution:
         """The pipeline's ARN."""
         return f"arn:aws:codepipeline:{self.region}:{self.account}:{self.pipeline.name}"
 
-    def wait(self, seconds: float | None = None) -> Execution:
+    def wait(self, seconds: float | None = None) -> PipelineExecution:
         """Wait for the end. Raises TimeoutError."""
         if not self.done.wait(seconds):
             raise TimeoutError(f"{self.pipeline.name} {self.id} still runs after {seconds} s")
@@ -138,7 +138,7 @@ class Execution:
             "executionType": "STANDARD",
         }
 
-    def short(self) -> dict[str, Any]:
+    def summary_answer(self) -> dict[str, Any]:
         """One of ListPipelineExecutions' summaries."""
         sources = [
             {"actionName": action.name, "revisionId": self.artifacts[name].revision}
@@ -161,13 +161,15 @@ class Execution:
         }
 
 
-def stage_states(stages: Sequence[Stage], executions: Sequence[Execution]) -> list[dict[str, Any]]:
+def stage_states(stages: Sequence[StageDeclaration], executions: Sequence[PipelineExecution]) -> list[dict[str, Any]]:
     """GetPipelineState's `stageStates`: of each stage the newest execution that entered it. Oldest comes first."""
     return [_stage_state(index, stage.name, executions) for index, stage in enumerate(stages)]
 
 
-def _stage_state(index: int, name: str, executions: Sequence[Execution]) -> dict[str, Any]:
-    entered = [one for one in executions if index < len(one.stages) and one.stages[index].status]
+def _stage_state(index: int, name: str, executions: Sequence[PipelineExecution]) -> dict[str, Any]:
+    entered = [
+        execution for execution in executions if index < len(execution.stages) and execution.stages[index].status
+    ]
     state: dict[str, Any] = {"stageName": name, "inboundTransitionState": {"enabled": True}, "actionStates": []}
     if not entered:
         return state
@@ -179,15 +181,15 @@ def _stage_state(index: int, name: str, executions: Sequence[Execution]) -> dict
     return state
 
 
-class Gate:
-    """Lets executions into a stage one by one, in the order in which they came (PARALLEL: all at once)."""
+class StageLock:
+    """Lets executions into a stage one by one, in order of arrival (PARALLEL: all at once)."""
 
     def __init__(self) -> None:
-        self._inside: Execution | None = None
-        self._waiting: list[Execution] = []
+        self._holder: PipelineExecution | None = None
+        self._waiting: list[PipelineExecution] = []
         self._changed = threading.Condition()
 
-    def enter(self, execution: Execution) -> bool:
+    def enter(self, execution: PipelineExecution) -> bool:
         """Wait for the stage. False where the execution was superseded by a newer one, or stopped, meanwhile."""
         mode = execution.pipeline.mode
         if mode == "PARALLEL":
@@ -199,7 +201,7 @@ class Gate:
                 self._waiting.clear()
             self._waiting.append(execution)
             self._changed.notify_all()
-            while self._inside is not None or (execution in self._waiting and self._waiting[0] is not execution):
+            while self._holder is not None or (execution in self._waiting and self._waiting[0] is not execution):
                 if execution not in self._waiting:
                     return False
                 if execution.stopping.is_set():
@@ -209,12 +211,12 @@ class Gate:
             if execution not in self._waiting:
                 return False
             self._waiting.remove(execution)
-            self._inside = execution
+            self._holder = execution
             return True
 
-    def leave(self, execution: Execution) -> None:
+    def leave(self, execution: PipelineExecution) -> None:
         """Let the next one in."""
         with self._changed:
-            if self._inside is execution:
-                self._inside = None
+            if self._holder is execution:
+                self._holder = None
             self._changed.notify_all()

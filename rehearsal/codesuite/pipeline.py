@@ -13,20 +13,18 @@ from moto.codepipeline.models import codepipeline_backends
 
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import refused
-from rehearsal.codesuite import definition, stacksets
+from rehearsal.codesuite import stack_set_actions, structure
 from rehearsal.codesuite.actions import (
     ActionAbandoned,
+    ActionContext,
     ActionFailed,
-    Context,
-    Run,
+    RunAction,
     approve_by_hand,
     build_with_codebuild,
     invoke_function,
     source_from_s3,
 )
-from rehearsal.codesuite.artifacts import ArtifactError
-from rehearsal.codesuite.build import Builds, Emit
-from rehearsal.codesuite.definition import Action, DefinitionError, Stage
+from rehearsal.codesuite.build import BuildRunner, Emit
 from rehearsal.codesuite.execution import (
     ABANDONED,
     FAILED,
@@ -36,22 +34,24 @@ from rehearsal.codesuite.execution import (
     SUCCEEDED,
     SUPERSEDED,
     ActionState,
-    Execution,
-    Gate,
+    ExecutionTrigger,
+    PipelineExecution,
+    StageLock,
     StageState,
-    Trigger,
 )
-from rehearsal.codesuite.waiting import OnApproval, Waiting
+from rehearsal.codesuite.pending import OnApproval, PendingActions
+from rehearsal.codesuite.structure import ActionDeclaration, PipelineStructureError, StageDeclaration
+from rehearsal.zip_archives import ArchiveError
 
-OnAction = Callable[[Execution, str, ActionState], None]
-RUNS: Mapping[tuple[str, str], Run] = {
+OnAction = Callable[[PipelineExecution, str, ActionState], None]
+RUNS: Mapping[tuple[str, str], RunAction] = {
     ("Source", "S3"): source_from_s3,
     ("Build", "CodeBuild"): build_with_codebuild,
     ("Test", "CodeBuild"): build_with_codebuild,
     ("Approval", "Manual"): approve_by_hand,
     ("Invoke", "Lambda"): invoke_function,
-    ("Deploy", "CloudFormationStackSet"): stacksets.create_or_update,
-    ("Deploy", "CloudFormationStackInstances"): stacksets.reach_instances,
+    ("Deploy", "CloudFormationStackSet"): stack_set_actions.create_or_update,
+    ("Deploy", "CloudFormationStackInstances"): stack_set_actions.update_instances,
 }
 
 
@@ -59,18 +59,18 @@ class UnknownPipeline(Exception):
     """There is no pipeline of that name."""
 
 
-class PipelineRunner:
+class CodePipelineRunner:
     """The executions of all pipelines of all accounts.
 
-    `on_action` is told of each change of an action; `on_approval` is asked, in a thread of its own, when an action
-    waits for a person, and answers through PutApprovalResult with an approver's credentials. `approval_seconds`
-    replaces the time-out of approvals.
+    `on_action` is called with each change of an action; `on_approval`, in a thread of its own, when an action waits for
+    a person, who answers through PutApprovalResult with an approver's credentials. `approval_seconds` replaces the
+    time-out of approvals.
     """
 
     def __init__(
         self,
         cloud: Cloud,
-        builds: Builds,
+        builds: BuildRunner,
         *,
         emit: Emit | None = None,
         on_action: OnAction | None = None,
@@ -79,22 +79,22 @@ class PipelineRunner:
     ) -> None:
         self.cloud = cloud
         self.builds = builds
-        self.waiting = Waiting(on_approval)
+        self.pending = PendingActions(on_approval)
         self._emit = emit
         self._on_action = on_action
         self._approval_seconds = approval_seconds
-        self._executions: dict[tuple[str, str, str], list[Execution]] = {}
-        self._gates: dict[tuple[str, str, str, str], Gate] = {}
+        self._executions: dict[tuple[str, str, str], list[PipelineExecution]] = {}
+        self._stage_locks: dict[tuple[str, str, str, str], StageLock] = {}
         self._lock = threading.Lock()
 
-    def declared(self, account: str, region: str, name: str) -> definition.Pipeline:
-        """A pipeline as it is defined now. Raises UnknownPipeline or DefinitionError."""
+    def declared(self, account: str, region: str, name: str) -> structure.PipelineDeclaration:
+        """A pipeline as it is defined now. Raises UnknownPipeline or PipelineStructureError."""
         kept = codepipeline_backends[account][region].pipelines.get(name)
         if kept is None:
             raise UnknownPipeline(f"Account '{account}' does not have a pipeline with name '{name}'")
-        return definition.read(kept.pipeline, region)
+        return structure.read(kept.pipeline, region)
 
-    def executions(self, account: str, region: str, name: str) -> list[Execution]:
+    def executions(self, account: str, region: str, name: str) -> list[PipelineExecution]:
         """A pipeline's executions, oldest first."""
         return list(self._executions.get((account, region, name), ()))
 
@@ -103,26 +103,28 @@ class PipelineRunner:
         account: str,
         region: str,
         name: str,
-        trigger: Trigger | None = None,
+        trigger: ExecutionTrigger | None = None,
         *,
         variables: Mapping[str, str] | None = None,
         revisions: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> Execution:
+    ) -> PipelineExecution:
         """Start an execution in a thread of its own. `revisions`: source action -> revisionType, revisionValue."""
         pipeline = self.declared(account, region, name)
         given = dict(variables or {})
         unknown = sorted(set(given) - set(pipeline.variables))
         missing = sorted(key for key, default in pipeline.variables.items() if default is None and key not in given)
         if unknown or missing:
-            raise DefinitionError(f"pipeline {name}: unknown variables {unknown}, variables without a value {missing}")
+            raise PipelineStructureError(
+                f"pipeline {name}: unknown variables {unknown}, variables without a value {missing}"
+            )
         values = {key: given.get(key, default or "") for key, default in pipeline.variables.items()}
-        execution = Execution(pipeline, account, region, trigger or Trigger(), values, revisions or {})
+        execution = PipelineExecution(pipeline, account, region, trigger or ExecutionTrigger(), values, revisions or {})
         with self._lock:
             self._executions.setdefault((account, region, name), []).append(execution)
         threading.Thread(target=self._run, args=(execution,), daemon=True, name=f"{name}-{execution.id}").start()
         return execution
 
-    def stop(self, execution: Execution, *, abandon: bool, reason: str = "") -> None:
+    def stop(self, execution: PipelineExecution, *, abandon: bool, reason: str = "") -> None:
         """Stop after the running actions, or at once where `abandon`."""
         execution.status, execution.summary = STOPPING, reason
         if abandon:
@@ -131,7 +133,8 @@ class PipelineRunner:
 
     def close(self) -> None:
         """Stop everything."""
-        running = [one for many in self._executions.values() for one in many if not one.done.is_set()]
+        everything = [execution for executions in self._executions.values() for execution in executions]
+        running = [execution for execution in everything if not execution.done.is_set()]
         for execution in running:
             self.stop(execution, abandon=True, reason="the rehearsal ends")
         for execution in running:
@@ -139,11 +142,11 @@ class PipelineRunner:
 
     # ---- one execution
 
-    def _run(self, execution: Execution) -> None:
-        self._tell_pipeline(execution, "STARTED")
+    def _run(self, execution: PipelineExecution) -> None:
+        self._emit_pipeline(execution, "STARTED")
         try:
             for stage, state in zip(execution.pipeline.stages, execution.stages, strict=True):
-                if execution.stopping.is_set() or not self._pass(execution, stage, state):
+                if execution.stopping.is_set() or not self._run_stage(execution, stage, state):
                     break
         except Exception as error:  # an execution must never seem to run for ever, whatever is wrong
             execution.status, execution.summary = FAILED, f"{type(error).__name__}: {error}"
@@ -152,50 +155,52 @@ class PipelineRunner:
         elif execution.status == IN_PROGRESS:
             execution.status = SUCCEEDED
         execution.updated = time.time()
-        self._tell_pipeline(execution, execution.status.upper())
+        self._emit_pipeline(execution, execution.status.upper())
         execution.done.set()
 
-    def _pass(self, execution: Execution, stage: Stage, state: StageState) -> bool:
+    def _run_stage(self, execution: PipelineExecution, stage: StageDeclaration, state: StageState) -> bool:
         """One stage. False where the execution ends here."""
         key = (execution.account, execution.region, execution.pipeline.name, stage.name)
         with self._lock:
-            gate = self._gates.setdefault(key, Gate())
-        if not gate.enter(execution):
+            lock = self._stage_locks.setdefault(key, StageLock())
+        if not lock.enter(execution):
             return False
         try:
             state.status = IN_PROGRESS
-            self._tell(execution, "Stage", "STARTED", stage=stage.name)
-            done = self._actions(execution, stage, state)
+            self._emit_change(execution, "Stage", "STARTED", stage=stage.name)
+            done = self._run_actions(execution, stage, state)
             stopped = execution.stopping.is_set()
             state.status = SUCCEEDED if done else STOPPED if stopped else FAILED
             if not done and not stopped:
                 execution.status = FAILED
-            self._tell(execution, "Stage", state.status.upper(), stage=stage.name)
+            self._emit_change(execution, "Stage", state.status.upper(), stage=stage.name)
             return done
         finally:
-            gate.leave(execution)
+            lock.leave(execution)
 
-    def _actions(self, execution: Execution, stage: Stage, state: StageState) -> bool:
+    def _run_actions(self, execution: PipelineExecution, stage: StageDeclaration, state: StageState) -> bool:
         states = {action.name: action for action in state.actions}
         groups = [list(group) for _, group in groupby(stage.actions, key=lambda action: action.order)]
         for number, group in enumerate(groups, start=1):
             # Actions of one order run beside each other on AWS: one's failure does not keep the others from running.
-            results = [self._act(execution, stage.name, action, states[action.name]) for action in group]
+            results = [self._run_action(execution, stage.name, action, states[action.name]) for action in group]
             if not all(results) or (execution.stopping.is_set() and number < len(groups)):
                 return False
         return True
 
-    def _act(self, execution: Execution, stage: str, action: Action, state: ActionState) -> bool:
-        state.become(IN_PROGRESS)
+    def _run_action(
+        self, execution: PipelineExecution, stage: str, action: ActionDeclaration, state: ActionState
+    ) -> bool:
+        state.set_status(IN_PROGRESS)
         self._changed(execution, stage, action, state)
         try:
             context = self._context(execution, stage, action, state)
             variables = RUNS[action.category, action.provider](context)
         except ActionAbandoned:
-            state.become(ABANDONED)
+            state.set_status(ABANDONED)
         except ClientError as error:
             state.error = refused(error)
-        except (ActionFailed, ArtifactError, DefinitionError, NotTrusted, BotoCoreError) as error:
+        except (ActionFailed, ArchiveError, PipelineStructureError, NotTrusted, BotoCoreError) as error:
             state.error = str(error)
         except Exception as error:  # said as the action's failure: the thread has nobody to raise to
             state.error = f"{type(error).__name__}: {error}"
@@ -203,14 +208,16 @@ class PipelineRunner:
             execution.artifacts |= context.produced
             if action.namespace:
                 execution.namespaces[action.namespace] = dict(variables)
-            state.become(SUCCEEDED)
+            state.set_status(SUCCEEDED)
         if state.error:
-            state.become(FAILED)
+            state.set_status(FAILED)
         execution.updated = time.time()
         self._changed(execution, stage, action, state)
         return state.status == SUCCEEDED
 
-    def _context(self, execution: Execution, stage: str, action: Action, state: ActionState) -> Context:
+    def _context(
+        self, execution: PipelineExecution, stage: str, action: ActionDeclaration, state: ActionState
+    ) -> ActionContext:
         role = execution.pipeline.role_arn
         actor = self.cloud.service_assume(
             role,
@@ -223,13 +230,13 @@ class PipelineRunner:
             actor = self.cloud.assume(action.role_arn, by=actor, session=execution.id)
         where = f"stage {stage}, action {action.name}"
         configuration = {
-            key: definition.substituted(value, execution.namespaces, f"{where}, {key}")
+            key: structure.substituted(value, execution.namespaces, f"{where}, {key}")
             for key, value in action.configuration.items()
         }
-        return Context(
+        return ActionContext(
             cloud=self.cloud,
             builds=self.builds,
-            waiting=self.waiting,
+            pending=self.pending,
             execution=execution,
             stage=stage,
             action=action,
@@ -239,20 +246,20 @@ class PipelineRunner:
             approval_seconds=self._approval_seconds,
         )
 
-    # ---- what others hear of it
+    # ---- events of state changes
 
-    def _changed(self, execution: Execution, stage: str, action: Action, state: ActionState) -> None:
+    def _changed(self, execution: PipelineExecution, stage: str, action: ActionDeclaration, state: ActionState) -> None:
         if self._on_action is not None:
             self._on_action(execution, stage, state)
         shown = {IN_PROGRESS: "STARTED"}.get(state.status, state.status.upper())
         kind = {"owner": "AWS", "category": action.category, "provider": action.provider, "version": "1"}
-        self._tell(execution, "Action", shown, stage=stage, action=action.name, type=kind)
+        self._emit_change(execution, "Action", shown, stage=stage, action=action.name, type=kind)
 
-    def _tell_pipeline(self, execution: Execution, state: str) -> None:
-        self._tell(execution, "Pipeline", SUPERSEDED.upper() if execution.status == SUPERSEDED else state)
+    def _emit_pipeline(self, execution: PipelineExecution, state: str) -> None:
+        self._emit_change(execution, "Pipeline", SUPERSEDED.upper() if execution.status == SUPERSEDED else state)
 
-    def _tell(self, execution: Execution, what: str, state: str, **more: Any) -> None:
-        """Send the event of a state change (CP detect-state-changes-cloudwatch-events)."""
+    def _emit_change(self, execution: PipelineExecution, what: str, state: str, **more: Any) -> None:
+        """Send the event of a state change (CodePipeline User Guide, "Monitoring CodePipeline events")."""
         if self._emit is None:
             return
         detail = {

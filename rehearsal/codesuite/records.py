@@ -1,4 +1,4 @@
-"""What is known about a build, in the shape that the API answers."""
+"""The state of a build, in the shape that the API answers."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.codesuite.artifacts import Location
+from rehearsal.codesuite.artifacts import ArtifactLocation
 
 SUCCEEDED, FAILED, STOPPED, TIMED_OUT = "SUCCEEDED", "FAILED", "STOPPED", "TIMED_OUT"
 IN_PROGRESS = "IN_PROGRESS"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handover:
-    """What CodePipeline hands to CodeBuild beside the request: artifacts, where they go, and the store's key."""
+class BuildArtifacts:
+    """Artifacts that CodePipeline passes to a build beside the request: inputs, where outputs go, the store's key."""
 
     primary: str
-    inputs: Mapping[str, Location]
-    outputs: Mapping[str, Location]
+    inputs: Mapping[str, ArtifactLocation]
+    outputs: Mapping[str, ArtifactLocation]
     key_id: str | None
 
 
@@ -35,7 +35,7 @@ class BuildRequest:
     source_version: str = ""
     specification: str = ""
     initiator: str = ""
-    handover: Handover | None = None
+    pipeline_artifacts: BuildArtifacts | None = None
 
 
 @dataclass
@@ -99,8 +99,8 @@ class BuildRecord:
         """The first failed phase and why, empty where none failed."""
         for phase in self.phases:
             if phase["phaseStatus"] not in (SUCCEEDED, IN_PROGRESS):
-                said = "; ".join(context["message"] for context in phase.get("contexts", ()))
-                return f"{phase['phaseType']}: {said}" if said else str(phase["phaseType"])
+                messages = "; ".join(context["message"] for context in phase.get("contexts", ()))
+                return f"{phase['phaseType']}: {messages}" if messages else str(phase["phaseType"])
         return ""
 
     def answer(self) -> dict[str, Any]:
@@ -134,5 +134,9 @@ class BuildRecord:
     @property
     def revision(self) -> str:
         """The version of the primary source: the source action's revision in a pipeline."""
-        handover = self.request.handover
-        return handover.inputs[handover.primary].revision if handover else self.request.source_version
+        pipeline_artifacts = self.request.pipeline_artifacts
+        return (
+            pipeline_artifacts.inputs[pipeline_artifacts.primary].revision
+            if pipeline_artifacts
+            else self.request.source_version
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.aws.processes import Processes
-from rehearsal.codesuite.buildspec import Phase
+from rehearsal.codesuite.buildspec import BuildPhase
 
 # A phase is a process of its own, so that `exit` in a command ends the phase and not the build. Variables,
 # functions and the working directory are handed to the next phase through a file.
@@ -33,7 +33,7 @@ eval {command} || {{
 
 
 @dataclass(frozen=True)
-class Result:
+class PhaseResult:
     """How a phase ended. `message` is empty where it succeeded; `cause` says "timed-out" or "stopped"."""
 
     message: str
@@ -60,7 +60,7 @@ class Shell:
         self._log = log
         self._exported = exported
 
-    def run(self, phase: Phase, environment: Mapping[str, str], seconds: float) -> Result:
+    def run(self, phase: BuildPhase, environment: Mapping[str, str], seconds: float) -> PhaseResult:
         """Run a phase: its commands up to the first that fails, then its `finally` commands in any case."""
         result = self._block(phase, phase.commands, environment, seconds)
         if phase.finally_commands and result.cause is None:
@@ -76,9 +76,11 @@ class Shell:
         pairs = path.read_text(encoding="utf-8", errors="replace").split("\0")
         return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
-    def _block(self, phase: Phase, commands: tuple[str, ...], environment: Mapping[str, str], seconds: float) -> Result:
+    def _block(
+        self, phase: BuildPhase, commands: tuple[str, ...], environment: Mapping[str, str], seconds: float
+    ) -> PhaseResult:
         if not commands:
-            return Result("")
+            return PhaseResult("")
         script = self._folder / f"{phase.name}.sh"
         done = self._folder / "done"
         script.write_text(self._script(commands, done), encoding="utf-8")
@@ -91,13 +93,13 @@ class Shell:
             stopped=self._stopped,
         )
         if ended.cause is not None:
-            return Result(f"{phase.name}: {ended.cause} after {seconds:.0f} s", ended.cause)
+            return PhaseResult(f"{phase.name}: {ended.cause} after {seconds:.0f} s", ended.cause)
         if ended.code == 0:
-            return Result("")
+            return PhaseResult("")
         number = int(done.read_text() or 1) if done.exists() else 1
         failed = commands[max(number, 1) - 1].strip()
         reason = f"Error while executing command: {failed}. Reason: exit status {ended.code}"
-        return Result(f"COMMAND_EXECUTION_ERROR: {reason}")
+        return PhaseResult(f"COMMAND_EXECUTION_ERROR: {reason}")
 
     def _script(self, commands: tuple[str, ...], done: Path) -> str:
         quote = shlex.quote

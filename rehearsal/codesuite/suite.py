@@ -9,17 +9,17 @@ from typing import Any
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import Processes
-from rehearsal.codesuite import gaps
-from rehearsal.codesuite.build import Builds
-from rehearsal.codesuite.machine import Machine
-from rehearsal.codesuite.pipeline import OnAction, PipelineRunner
-from rehearsal.codesuite.waiting import OnApproval
-from rehearsal.events import EventRouter
-from rehearsal.functions import Functions
+from rehearsal.codesuite import operations
+from rehearsal.codesuite.build import BuildRunner
+from rehearsal.codesuite.build_environment import BuildEnvironment
+from rehearsal.codesuite.pending import OnApproval
+from rehearsal.codesuite.pipeline import CodePipelineRunner, OnAction
+from rehearsal.eventbridge.router import EventRouter
+from rehearsal.lambda_functions import LambdaFunctions
 
 
 class CodeSuite:
-    """Everything that runs beside SageMaker, while the context lasts."""
+    """CodeBuild, CodePipeline, Lambda and EventBridge that run, while the context lasts."""
 
     def __init__(
         self,
@@ -33,11 +33,13 @@ class CodeSuite:
     ) -> None:
         self.cloud = cloud
         self.processes = Processes()
-        self.functions = Functions(cloud, processes=self.processes, logs=logs)
+        self.functions = LambdaFunctions(cloud, processes=self.processes, logs=logs)
         self.events = EventRouter(cloud, self.functions)
-        machine = Machine(environments=environments or {})
-        self.builds = Builds(cloud, machine=machine, processes=self.processes, logs=logs, emit=self.emit)
-        self.pipelines = PipelineRunner(
+        build_environment = BuildEnvironment(environments=environments or {})
+        self.builds = BuildRunner(
+            cloud, build_environment=build_environment, processes=self.processes, logs=logs, emit=self.emit
+        )
+        self.pipelines = CodePipelineRunner(
             cloud,
             self.builds,
             emit=self.emit,
@@ -53,7 +55,7 @@ class CodeSuite:
     def __enter__(self) -> CodeSuite:
         self.functions.install()
         self.events.install()
-        gaps.install(self.cloud, self.pipelines, self.events.rule_of)
+        operations.install(self.cloud, self.pipelines, self.events.rule_of)
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""A build's environment: what the project, the specification and the request say, and CodeBuild's own variables."""
+"""Environment variables of a build: those of the project, the specification and the request, and CodeBuild's own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BATCH = 10
 
 
 class VariableError(Exception):
-    """A variable whose value cannot be had."""
+    """A variable whose value cannot be read from Parameter Store or Secrets Manager."""
 
 
 def resolved(client: Any, record: BuildRecord, specification: Buildspec) -> dict[str, str]:
@@ -37,21 +37,21 @@ def resolved(client: Any, record: BuildRecord, specification: Buildspec) -> dict
     ):
         declared[entry["name"]] = (entry.get("type") or "PLAINTEXT", entry["value"])
     parameters = sorted({value for kind, value in declared.values() if kind == "PARAMETER_STORE"})
-    found = _parameters(client, parameters)
+    parameter_values = _parameters(client, parameters)
     secrets = {value: _secret(client, value) for kind, value in declared.values() if kind == "SECRETS_MANAGER"}
-    sources: Mapping[str, Mapping[str, str]] = {"PARAMETER_STORE": found, "SECRETS_MANAGER": secrets}
+    sources: Mapping[str, Mapping[str, str]] = {"PARAMETER_STORE": parameter_values, "SECRETS_MANAGER": secrets}
     return {name: sources[kind][value] if kind in sources else value for name, (kind, value) in declared.items()}
 
 
 def _parameters(client: Any, names: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for start in range(0, len(names), _BATCH):
         answer = client("ssm").get_parameters(Names=names[start : start + _BATCH], WithDecryption=True)
-        found |= {entry["Name"]: entry["Value"] for entry in answer["Parameters"]}
-        found |= {entry["ARN"]: entry["Value"] for entry in answer["Parameters"]}
+        values |= {entry["Name"]: entry["Value"] for entry in answer["Parameters"]}
+        values |= {entry["ARN"]: entry["Value"] for entry in answer["Parameters"]}
         if answer["InvalidParameters"]:
             raise VariableError(f"parameter does not exist: {', '.join(answer['InvalidParameters'])}")
-    return found
+    return values
 
 
 def _secret(client: Any, reference: str) -> str:
@@ -59,8 +59,8 @@ def _secret(client: Any, reference: str) -> str:
     parts = reference.split(":")
     length = 7 if reference.startswith("arn:") else 1
     name, rest = ":".join(parts[:length]), [*parts[length:], "", "", ""]
-    wanted = {"VersionStage": rest[1], "VersionId": rest[2]}
-    text = client("secretsmanager").get_secret_value(SecretId=name, **{k: v for k, v in wanted.items() if v})
+    version = {"VersionStage": rest[1], "VersionId": rest[2]}
+    text = client("secretsmanager").get_secret_value(SecretId=name, **{k: v for k, v in version.items() if v})
     value = str(text["SecretString"])
     if not rest[0]:
         return value
@@ -71,7 +71,7 @@ def _secret(client: Any, reference: str) -> str:
 
 
 def build_variables(record: BuildRecord, source: Path, folders: Mapping[str, Path]) -> dict[str, str]:
-    """CodeBuild's own variables (CB build-env-ref-env-vars)."""
+    """CodeBuild's own variables (CodeBuild User Guide, "Environment variables in build environments")."""
     request = record.request
     own = {
         "CI": "true",

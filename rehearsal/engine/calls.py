@@ -1,4 +1,4 @@
-"""One row's call for one resource: its parameters, checked, and the answer of the in-memory AWS."""
+"""One API call about one resource: its parameters, checked, and the answer of the in-memory AWS."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from botocore.model import Shape
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.engine.naming import match, normal, noun
-from rehearsal.engine.placing import Places, Unplaced, convert, place
+from rehearsal.engine.request_parameters import Members, UnknownProperty, convert, place
 from rehearsal.engine.state import Resource
 from rehearsal.engine.strict import check, operation
-from rehearsal.engine.table.row import Call, Row, filled, with_defaults
+from rehearsal.service_model.resource_type import ApiCall, ResourceType, filled, with_defaults
+from rehearsal.services import module_path
 
 _GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$|UnknownResource", re.IGNORECASE)
-_GONE_SAYS = re.compile(
+_GONE_MESSAGE = re.compile(
     # The last is GuardDuty's word for a detector that is gone.
     r"does not exist|could not find|not found|no such|cannot find|unable to find|not owned by the current account",
     re.IGNORECASE,
@@ -35,12 +36,12 @@ class Refused(Exception):
         self.message = message
 
     @property
-    def says_gone(self) -> bool:
+    def means_gone(self) -> bool:
         """Whether it means that the resource is not there."""
-        return bool(_GONE.search(self.code) or _GONE_SAYS.search(self.message))
+        return bool(_GONE.search(self.code) or _GONE_MESSAGE.search(self.message))
 
 
-class Caller:
+class DeployerClients:
     """Sends calls as the account's deployer, or as its owner for the stacks in `owned`; credentials are made once."""
 
     def __init__(self, cloud: Cloud) -> None:
@@ -68,14 +69,14 @@ class Caller:
                 self._methods[key] = getattr(client, method_of(client, name))
             answer: dict[str, Any] = self._methods[key](**parameters)
         except ClientError as error:
-            told = error.response.get("Error", {})
-            code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+            details = error.response.get("Error", {})
+            code, message = str(details.get("Code", "")), str(details.get("Message", ""))
             raise Refused(resource, f"{service}:{name}", code, message) from None
         except ParamValidationError as error:
             raise Refused(resource, f"{service}:{name}", "InvalidParameter", str(error)) from None
         except NotImplementedError as error:
             raise Refused(
-                resource, f"{service}:{name}", "NotInMemory", f"{error}: add it in rehearsal/aws/gaps"
+                resource, f"{service}:{name}", "NotInMemory", f"{error}: add it to `patch` in {module_path(service)}"
             ) from None
         answer.pop("ResponseMetadata", None)
         failed = answer.get("Unsuccessful") or answer.get("FailedEntries")
@@ -90,47 +91,50 @@ def method_of(client: Any, name: str) -> str:
     return next(method for method, api in mapping.items() if api == name)
 
 
-def carries(row: Row, call: Call, name: str) -> bool:
+def carries(resource_type: ResourceType, call: ApiCall, name: str) -> bool:
     """Whether a call carries a property."""
-    if call.takes is not None:
-        return name in call.takes
-    if name in row.ignored or any(name in (other.takes or ()) for other in row.then):
+    if call.properties is not None:
+        return name in call.properties
+    if name in resource_type.not_sent or any(name in (other.properties or ()) for other in resource_type.after_create):
         return False
-    if call.shapes or name in call.lists:
+    if call.transform or name in call.list_members:
         return True
-    target = call.places.get(name)
+    target = call.members.get(name)
     if target is not None:
         return target != "-"
-    shape = operation(row.service, call.operation).input_shape
+    shape = operation(resource_type.service, call.operation).input_shape
     return shape is not None and match(name, shape.members, noun(call.operation)) is not None
 
 
-def parameters(row: Row, call: Call, resource: Resource, values: Mapping[str, Any]) -> dict[str, Any]:
+def parameters(
+    resource_type: ResourceType, call: ApiCall, resource: Resource, values: Mapping[str, Any]
+) -> dict[str, Any]:
     """A call's parameters from a resource's properties. Raises Refused, naming the member and what is allowed."""
-    shape = operation(row.service, call.operation).input_shape
+    shape = operation(resource_type.service, call.operation).input_shape
     if shape is None:
         return {}
-    name = f"{row.service}:{call.operation}"
+    name = f"{resource_type.service}:{call.operation}"
     known = resource.known()
     shaped = with_defaults(values, call.defaults)
-    shaped = dict(call.shapes(shaped, known)) if call.shapes else shaped
+    shaped = dict(call.transform(shaped, known)) if call.transform else shaped
     try:
-        placed = place(shape, shaped, Places(call.places, noun(call.operation)))
-    except Unplaced as error:
-        raise Refused(resource, name, "UnplacedProperty", _unplaced(row, error)) from None
-    for path, constant in call.fills.items():
+        placed = place(shape, shaped, Members(call.members, noun(call.operation)))
+    except UnknownProperty as error:
+        raise Refused(resource, name, "UnknownProperty", _unknown_property(resource_type, error)) from None
+    for path, constant in call.parameters.items():
         _fill(placed, shape, path.split("."), filled(constant, known))
-    _complete(placed, shape, resource, known, (noun(row.create.operation),))
+    _complete(placed, shape, resource, known, (noun(resource_type.create.operation),))
     problems = [str(problem) for problem in check(shape, placed)]
     if problems:
         raise Refused(resource, name, "InvalidParameter", "; ".join(problems))
     return placed
 
 
-def _unplaced(row: Row, error: Unplaced) -> str:
+def _unknown_property(resource_type: ResourceType, error: UnknownProperty) -> str:
+    module = module_path(resource_type.service)
     return (
-        f"property {error}. Nothing of what a program says is dropped: place it in the row of {row.type} "
-        "(rehearsal/engine/table), or say there why it is not sent"
+        f"property {error}. Nothing of what a program says is dropped: say in {module} which member takes it "
+        f"(`members` of a call of {resource_type.type}), or why it is not sent (`not_sent`)"
     )
 
 
@@ -139,9 +143,9 @@ def _fill(into: dict[str, Any], shape: Shape, path: list[str], value: Any) -> No
         return
     first, *rest = path
     if shape.type_name == "map":
-        into.setdefault(first, convert(shape.value, value, Places({}), first))
+        into.setdefault(first, convert(shape.value, value, Members({}), first))
     elif not rest:
-        into.setdefault(first, convert(shape.members[first], value, Places({}), first))
+        into.setdefault(first, convert(shape.members[first], value, Members({}), first))
     elif shape.members[first].type_name == "list":
         _fill(into.setdefault(first, [{}])[0], shape.members[first].member, rest, value)
     else:

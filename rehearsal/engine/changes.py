@@ -10,6 +10,7 @@ from typing import Any
 
 from rehearsal.engine import schema
 from rehearsal.engine.state import Resource
+from rehearsal.services import resource_types
 
 _STEPS = re.compile(r"[^.\[\]\"]+")
 
@@ -37,10 +38,9 @@ def named(new: Resource, old: Resource | None, name: str) -> dict[str, Any]:
         return {**new.inputs, name: old.inputs[name]}
     start = str(new.inputs.get(f"{name}Prefix") or f"{new.name}-")
     suffix = hashlib.sha256(f"{new.urn}#{new.generation}".encode()).hexdigest()[:7]
-    prefix = "alias/" if new.type == "aws:kms/alias:Alias" and not start.startswith("alias/") else ""
-    fifo = ".fifo" if new.inputs.get("fifoQueue") or new.inputs.get("fifoTopic") else ""
-    text = f"{prefix}{start}{suffix}{fifo}"
-    return {**new.inputs, name: text.lower() if new.type == "aws:s3/bucket:Bucket" else text}
+    generated = f"{start}{suffix}"
+    fit = resource_types()[new.type].generated_name
+    return {**new.inputs, name: fit(generated, new.inputs) if fit else generated}
 
 
 def tagged(inputs: Mapping[str, Any], type_: str, default: Mapping[str, str]) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from rehearsal.engine.deletion import deletion_order, refuse_protected
 from rehearsal.engine.invokes import invoke
 from rehearsal.engine.provider import Provider
 from rehearsal.engine.state import Resource, Stack, StackFailed
-from rehearsal.engine.table import name_property
 from rehearsal.engine.urns import ROOT_TYPE, provider_urn, urn_of
 from rehearsal.engine.values import Plain
+from rehearsal.services import module_path, name_property
 
 Listener = Callable[[str, Resource], None]
 
@@ -118,10 +118,10 @@ class Deployment:
 
     def invoke(self, token: str, arguments: Mapping[str, Any], provider: str) -> dict[str, Any]:
         """The answer of one of the provider's functions."""
-        asking = Resource(self.stack.name, "", "", f"{token} in stack {self.stack.name}", token, "", "", True)
-        asking.provider = provider
-        self._locate(asking)
-        return invoke(self._provider.caller, asking, arguments)
+        query = Resource(self.stack.name, "", "", f"{token} in stack {self.stack.name}", token, "", "", True)
+        query.provider = provider
+        self._locate(query)
+        return invoke(self._provider.caller, query, arguments)
 
     def finish(self) -> None:
         """After the program: delete what replacements left and what it no longer registers, dependents first."""
@@ -145,7 +145,8 @@ class Deployment:
         name = name_property(new.type)
         if name is None:
             raise StackFailed(
-                f"{new.urn}\n  the rehearsal's table has no row for {new.type}: add one in rehearsal/engine/table"
+                f"{new.urn}\n  the rehearsal has no resource type {new.type}: "
+                f"add it in {module_path(_service_of(new.type))}"
             )
         new.generation = old.generation if old else 0
         if old is not None:
@@ -306,3 +307,8 @@ class Deployment:
     def _tell(self, event: str, resource: Resource) -> None:
         if self._listener is not None:
             self._listener(event, resource)
+
+
+def _service_of(type_: str) -> str:
+    """The service in a type token, such as `sns` in `aws:sns/topic:Topic`."""
+    return type_.split(":")[1].split("/", maxsplit=1)[0]

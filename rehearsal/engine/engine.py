@@ -22,7 +22,7 @@ from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.engine.calls import Caller, Refused
+from rehearsal.engine.calls import DeployerClients, Refused
 from rehearsal.engine.deletion import refuse_protected
 from rehearsal.engine.deployment import Deployment, Listener
 from rehearsal.engine.invocation import Invoke
@@ -44,7 +44,8 @@ class Engine:
         self.cloud = cloud
         self.project = project
         self.stacks: dict[str, Stack] = {}
-        self._provider = Provider(Caller(cloud))
+        self.clients = DeployerClients(cloud)
+        self._provider = Provider(self.clients)
 
     @property
     def owned(self) -> set[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rehearsal.engine.calls import Caller, Refused
+from rehearsal.engine.calls import DeployerClients, Refused
 from rehearsal.engine.state import Resource
 
 # resource, function name, payload → the function's answer.
@@ -21,7 +21,7 @@ class Invocations:
     result stays unset.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: DeployerClients) -> None:
         self._caller = caller
         self.run: Invoke | None = None
 
@@ -45,7 +45,7 @@ class Invocations:
         try:
             self._caller.send(resource, "lambda", "GetFunction", {"FunctionName": resource.inputs["functionName"]})
         except Refused as refused:
-            if refused.says_gone:
+            if refused.means_gone:
                 return False
             raise
         return True
@@ -57,8 +57,8 @@ class Invocations:
     def _call(self, resource: Resource, action: str, before: Any) -> None:
         payload = json.loads(resource.inputs["input"])
         if _whole_life(resource):
-            told = {"action": action, "prev_input": json.loads(before) if before else None}
-            payload = {**payload, resource.inputs.get("terraformKey", "tf"): told}
+            event = {"action": action, "prev_input": json.loads(before) if before else None}
+            payload = {**payload, resource.inputs.get("terraformKey", "tf"): event}
         name = str(resource.inputs["functionName"])
         if not self.exists(resource):
             raise Refused(resource, "lambda:Invoke", "ResourceNotFoundException", f"there is no function {name}")

@@ -1,97 +1,98 @@
-"""Create, read, update and delete one resource, as its row of the table says."""
+"""Create, read, update and delete one resource, as its resource type says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import jmespath
 
 from rehearsal.engine import schema
 from rehearsal.engine.answers import differences, observed, pulumi
-from rehearsal.engine.calls import Caller, Refused, carries, parameters
+from rehearsal.engine.calls import DeployerClients, Refused, carries, parameters
 from rehearsal.engine.invocation import Invocations
 from rehearsal.engine.naming import noun
-from rehearsal.engine.placing import Places, convert
+from rehearsal.engine.request_parameters import Members, convert
 from rehearsal.engine.state import Resource
 from rehearsal.engine.strict import operation
-from rehearsal.engine.table import INVOCATION, row_of
-from rehearsal.engine.table.row import Call, Read, Row, filled
-from rehearsal.engine.table.tagging import BY_SERVICE
+from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, filled
+from rehearsal.service_model.tagging import TagOperations
+from rehearsal.services import invocations, resource_types, services
 
 # Properties that every type has and no call carries: where it lives, and its tags, which have calls of their own.
 _COMMON = frozenset({"region", "tags", "tagsAll"})
 
 
 class Provider:
-    """The table at work."""
+    """Resource types at work: what the Pulumi AWS provider does, against the in-memory AWS."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: DeployerClients) -> None:
         self.caller = caller
         self.invocations = Invocations(caller)
 
     def create(self, resource: Resource) -> None:
         """Make the resource; sets its id and outputs. Raises Refused; what was made by then has its id."""
-        if resource.type == INVOCATION:
+        if resource.type in invocations():
             self.invocations.create(resource)
             return
-        row = row_of(resource)
-        values = {k: v for k, v in resource.inputs.items() if k not in _COMMON and k not in row.ignored}
-        later = {name for call in row.then for name in call.takes or ()}
+        resource_type = resource_types()[resource.type]
+        values = {k: v for k, v in resource.inputs.items() if k not in _COMMON and k not in resource_type.not_sent}
+        later = {name for call in resource_type.after_create for name in call.properties or ()}
         resource.outputs = {**resource.inputs}
-        call = _with_tags(row, resource)
+        call = _with_tags(resource_type, resource)
         first = {k: v for k, v in values.items() if k not in later}
-        sent = parameters(row, row.create, resource, first) | call
-        answer = self._tolerant(resource, row, row.create, sent)
-        self._identify(row, resource, answer)
-        for then in row.then:
-            given = {k: values[k] for k in then.takes or () if k in values}
-            if (given or not then.takes) and (then.when is None or then.when(resource.known())):
-                self._call(row, then, resource, given)
+        sent = parameters(resource_type, resource_type.create, resource, first) | call
+        answer = self._tolerant(resource, resource_type, resource_type.create, sent)
+        self._identify(resource_type, resource, answer)
+        for then in resource_type.after_create:
+            given = {k: values[k] for k in then.properties or () if k in values}
+            if (given or not then.properties) and (then.condition is None or then.condition(resource.known())):
+                self._call(resource_type, then, resource, given)
         if not call and resource.inputs.get("tagsAll"):
-            self._tag(row, resource, {}, resource.inputs["tagsAll"])
-        self._complete(row, resource)
+            self._tag(resource_type, resource, {}, resource.inputs["tagsAll"])
+        self._complete(resource_type, resource)
 
     def plan(self, resource: Resource, changed: Iterable[str]) -> str:
         """`update` or `replace`, for the names of the properties that changed."""
-        if resource.type == INVOCATION:
+        if resource.type in invocations():
             return self.invocations.plan(resource, set(changed))
-        row = row_of(resource)
+        resource_type = resource_types()[resource.type]
         for name in changed:
-            if name in row.ignored or name in ("tags", "tagsAll"):
+            if name in resource_type.not_sent or name in ("tags", "tagsAll"):
                 continue
-            if name == "region" or name in row.replaces or not self._updaters(row, name):
+            if name == "region" or name in resource_type.replace_on or not self._updaters(resource_type, name):
                 return "replace"
         return "update"
 
     def update(self, resource: Resource, inputs: Mapping[str, Any], changed: Iterable[str]) -> None:
         """Make AWS say what the new inputs say; sets inputs and outputs."""
-        if resource.type == INVOCATION:
+        if resource.type in invocations():
             self.invocations.update(resource, inputs)
             return
-        row, before = row_of(resource), dict(resource.inputs)
+        resource_type, before = resource_types()[resource.type], dict(resource.inputs)
         resource.inputs = dict(inputs)
         resource.outputs = {k: v for k, v in resource.outputs.items() if k not in before} | resource.inputs
-        done: list[Call] = []
+        done: list[ApiCall] = []
         for name in changed:
-            for call in self._updaters(row, name):
+            for call in self._updaters(resource_type, name):
                 if call not in done:
                     done.append(call)
-                    self._send_update(row, call, resource, before)
+                    self._send_update(resource_type, call, resource, before)
         if before.get("tagsAll") != inputs.get("tagsAll"):
-            self._tag(row, resource, before.get("tagsAll") or {}, inputs.get("tagsAll") or {})
-        self._complete(row, resource)
+            self._tag(resource_type, resource, before.get("tagsAll") or {}, inputs.get("tagsAll") or {})
+        self._complete(resource_type, resource)
 
     def read(self, resource: Resource) -> dict[str, Any] | None:
         """What AWS has under the resource's id: Pulumi properties, or None where it has nothing."""
-        if resource.type == INVOCATION:
+        if resource.type in invocations():
             return {} if self.invocations.exists(resource) else None
-        row = row_of(resource)
-        seen = self._read(row, row.read, resource)
+        resource_type = resource_types()[resource.type]
+        seen = self._read(resource_type, resource_type.read, resource)
         if seen is None:
             return None
-        for read in row.also:
-            seen |= self._read(row, read, resource) or {}
+        for read in resource_type.more_reads:
+            seen |= self._read(resource_type, read, resource) or {}
         return seen
 
     def drift(self, resource: Resource) -> str | None:
@@ -99,161 +100,200 @@ class Provider:
         seen = self.read(resource)
         if seen is None:
             return "not found"
-        if resource.type == INVOCATION:
+        if resource.type in invocations():
             return None
-        row = row_of(resource)
-        wanted = {k: v for k, v in resource.inputs.items() if k not in row.ignored and k not in row.unread}
+        resource_type = resource_types()[resource.type]
+        wanted = {
+            k: v
+            for k, v in resource.inputs.items()
+            if k not in resource_type.not_sent and k not in resource_type.not_compared
+        }
         wanted.pop("tags", None)
         return "; ".join(differences(wanted, {k: v for k, v in seen.items() if k in wanted})) or None
 
     def delete(self, resource: Resource) -> None:
         """Remove it; that it is gone already is no error."""
-        if resource.type == INVOCATION:
+        if resource.type in invocations():
             self.invocations.delete(resource)
             return
-        row = row_of(resource)
-        if row.before_delete is not None:
-            row.before_delete(lambda name, sent: self.caller.send(resource, row.service, name, sent), resource.known())
-        for call in row.delete:
-            if call.when is not None and not call.when(resource.known()):
+        resource_type = resource_types()[resource.type]
+        if resource_type.before_delete is not None and not resource_type.not_empty_error:
+            self._empty(resource_type, resource)
+        for call in resource_type.delete:
+            if call.condition is not None and not call.condition(resource.known()):
                 continue
             try:
-                self._call(row, call, resource, {})
+                self._call(resource_type, call, resource, {})
             except Refused as refused:
-                if not refused.says_gone and refused.code not in call.tolerates:
+                if resource_type.not_empty_error == refused.code:
+                    self._empty(resource_type, resource)
+                    self._call(resource_type, call, resource, {})
+                elif not refused.means_gone and refused.code not in call.tolerated_errors:
                     raise
 
     # ---- parts
 
-    def _updaters(self, row: Row, name: str) -> list[Call]:
-        return [call for call in (*row.then, *row.update) if carries(row, call, name)]
+    def _empty(self, resource_type: ResourceType, resource: Resource) -> None:
+        if resource_type.before_delete is not None:
+            resource_type.before_delete(partial(self.caller.send, resource, resource_type.service), resource.known())
 
-    def _send_update(self, row: Row, call: Call, resource: Resource, before: Mapping[str, Any]) -> None:
-        given = {k: v for k, v in resource.inputs.items() if k not in _COMMON and carries(row, call, k)}
-        off = call.when is not None and not call.when(resource.known())
+    def _updaters(self, resource_type: ResourceType, name: str) -> list[ApiCall]:
+        return [
+            call for call in (*resource_type.after_create, *resource_type.update) if carries(resource_type, call, name)
+        ]
+
+    def _send_update(
+        self, resource_type: ResourceType, call: ApiCall, resource: Resource, before: Mapping[str, Any]
+    ) -> None:
+        given = {k: v for k, v in resource.inputs.items() if k not in _COMMON and carries(resource_type, call, k)}
+        off = call.condition is not None and not call.condition(resource.known())
         if off or (not given and call.unset is not None):
             if call.unset is not None:
-                self._call(row, call.unset, resource, {})
+                self._call(resource_type, call.unset, resource, {})
             return
-        values = {k: v for k, v in given.items() if k not in call.lists}
+        values = {k: v for k, v in given.items() if k not in call.list_members}
         extra: dict[str, Any] = {}
-        for name, (add, remove) in call.lists.items():
+        for name, (add, remove) in call.list_members.items():
             old, new = set(before.get(name) or ()), set(resource.inputs.get(name) or ())
             extra |= {member: sorted(items) for member, items in ((add, new - old), (remove, old - new)) if items}
-        self._call(row, call, resource, values, extra)
+        self._call(resource_type, call, resource, values, extra)
 
     def _call(
         self,
-        row: Row,
-        call: Call,
+        resource_type: ResourceType,
+        call: ApiCall,
         resource: Resource,
         values: Mapping[str, Any],
         extra: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        return self._tolerant(resource, row, call, {**parameters(row, call, resource, values), **(extra or {})})
+        return self._tolerant(
+            resource, resource_type, call, {**parameters(resource_type, call, resource, values), **(extra or {})}
+        )
 
-    def _tolerant(self, resource: Resource, row: Row, call: Call, sent: Mapping[str, Any]) -> dict[str, Any]:
+    def _tolerant(
+        self, resource: Resource, resource_type: ResourceType, call: ApiCall, sent: Mapping[str, Any]
+    ) -> dict[str, Any]:
         try:
-            return self.caller.send(resource, row.service, call.operation, sent)
+            return self.caller.send(resource, resource_type.service, call.operation, sent)
         except Refused as refused:
-            if refused.code in call.tolerates:
+            if refused.code in call.tolerated_errors:
                 return {}
             raise
 
-    def _identify(self, row: Row, resource: Resource, answer: Mapping[str, Any]) -> None:
-        if "{" in row.id and "[?" not in row.id:
-            resource.id = str(filled(row.id, {**resource.known(), **_flat(answer)}))
+    def _identify(self, resource_type: ResourceType, resource: Resource, answer: Mapping[str, Any]) -> None:
+        if "{" in resource_type.id and "[?" not in resource_type.id:
+            resource.id = str(filled(resource_type.id, {**resource.known(), **_flat(answer)}))
         else:
-            resource.id = str(jmespath.search(row.id, answer) or "")
+            resource.id = str(jmespath.search(resource_type.id, answer) or "")
         if not resource.id:
-            raise Refused(resource, row.create.operation, "NoId", f"the answer has no {row.id}: {answer}")
-        about = noun(row.create.operation)
+            raise Refused(
+                resource, resource_type.create.operation, "NoId", f"the answer has no {resource_type.id}: {answer}"
+            )
+        about = noun(resource_type.create.operation)
         inner = next((v for v in answer.values() if isinstance(v, Mapping)), {}) if len(answer) == 1 else answer
         known = observed(schema.outputs(resource.type), inner, {}, about)
         resource.outputs = {**known, **resource.outputs}
-        self._give(row, resource, answer)
+        self._set_outputs(resource_type, resource, answer)
 
-    def _give(self, row: Row, resource: Resource, answer: Mapping[str, Any]) -> None:
-        for name, source in row.gives.items():
+    def _set_outputs(self, resource_type: ResourceType, resource: Resource, answer: Mapping[str, Any]) -> None:
+        for name, source in resource_type.outputs.items():
             if isinstance(source, str) and "{" not in source:
                 value = pulumi(jmespath.search(source, answer))
                 if value is not None:
                     resource.outputs[name] = value
-        self._give_texts(row, resource)
+        self._fill_output_templates(resource_type, resource)
 
-    def _complete(self, row: Row, resource: Resource) -> None:
+    def _complete(self, resource_type: ResourceType, resource: Resource) -> None:
         """Outputs that only a read gives."""
-        self._give_texts(row, resource)
+        self._fill_output_templates(resource_type, resource)
         if "region" in schema.outputs(resource.type):
             resource.outputs["region"] = resource.region
         wanted = {name for name in schema.outputs(resource.type) if name not in resource.outputs} - _COMMON
-        for read in () if row.told else (row.read, *row.also):
-            if wanted and (not read.only_gives or wanted & set(read.gives)):
-                seen = self._read(row, read, resource) or {}
+        for read in (resource_type.read, *resource_type.more_reads) if resource_type.read_after_create else ():
+            if wanted and (not read.only_outputs or wanted & set(read.outputs)):
+                seen = self._read(resource_type, read, resource) or {}
                 resource.outputs.update({name: seen[name] for name in wanted if seen.get(name) is not None})
                 wanted -= set(seen)
-        self._give_texts(row, resource)
+        self._fill_output_templates(resource_type, resource)
 
-    def _give_texts(self, row: Row, resource: Resource) -> None:
-        for name, source in row.gives.items():
+    def _fill_output_templates(self, resource_type: ResourceType, resource: Resource) -> None:
+        for name, source in resource_type.outputs.items():
             if not isinstance(source, str):
                 resource.outputs[name] = source(resource.known())
             elif "{" in source:
                 resource.outputs[name] = filled(source, resource.known())
 
-    def _read(self, row: Row, read: Read, resource: Resource) -> dict[str, Any] | None:
+    def _read(self, resource_type: ResourceType, read: ReadCall, resource: Resource) -> dict[str, Any] | None:
         try:
-            answer = self._call(row, read, resource, {})
+            answer = self._call(resource_type, read, resource, {})
         except Refused as refused:
-            if refused.says_gone:
+            if refused.means_gone:
                 return None
             raise
-        part = jmespath.search(filled(read.at, resource.known()), answer)
-        if part is None or part is False or part == [] or (read.gone and jmespath.search(read.gone, part)):
+        part = jmespath.search(filled(read.path, resource.known()), answer)
+        if (
+            part is None
+            or part is False
+            or part == []
+            or (read.deleted_when and jmespath.search(read.deleted_when, part))
+        ):
             return None
         found = {}
-        if not read.only_gives:
-            found = observed(schema.outputs(resource.type), part, row.create.places, noun(row.create.operation))
-        for name, path in read.gives.items():
+        if not read.only_outputs:
+            found = observed(
+                schema.outputs(resource.type), part, resource_type.create.members, noun(resource_type.create.operation)
+            )
+        for name, path in read.outputs.items():
             value = pulumi(jmespath.search(filled(path, resource.known()), part))
             if value is not None:
                 found[name] = value
         return found
 
-    def _tag(self, row: Row, resource: Resource, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        how = row.tagging or BY_SERVICE[row.service]
-        about = row.tag_type or noun(row.create.operation)
+    def _tag(
+        self, resource_type: ResourceType, resource: Resource, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> None:
+        operations = resource_type.tagging or services()[resource_type.service].tagging or TagOperations()
+        about = resource_type.tag_resource_type or noun(resource_type.create.operation)
         gone = sorted(set(before) - set(after))
-        if gone and not (how.whole and after):
-            name = how.untag.format(noun=about)
-            self._call(row, Call(operation=name, fills={**how.fills, **_untagged(row, name, gone)}), resource, {})
+        if gone and not (operations.replaces_all and after):
+            name = operations.untag.format(noun=about)
+            self._call(
+                resource_type,
+                ApiCall(operation=name, parameters={**operations.parameters, **_untagged(resource_type, name, gone)}),
+                resource,
+                {},
+            )
         if after and after != before:
-            call = Call(operation=how.tag.format(noun=about), fills=how.fills, places=how.places)
-            self._call(row, call, resource, {"tags": dict(after)})
+            call = ApiCall(
+                operation=operations.tag.format(noun=about),
+                parameters=operations.parameters,
+                members=operations.members,
+            )
+            self._call(resource_type, call, resource, {"tags": dict(after)})
 
 
-def _untagged(row: Row, name: str, keys: list[str]) -> dict[str, Any]:
+def _untagged(resource_type: ResourceType, name: str, keys: list[str]) -> dict[str, Any]:
     """The part of an untagging call that says which: keys, or for EC2 pairs without values."""
-    members = operation(row.service, name).input_shape.members
+    members = operation(resource_type.service, name).input_shape.members
     member = next((m for m in members if m.lower() in ("tagkeys", "keys")), None)
     if member:
         return {member: keys}
     return {"Tags": [{"Key": key} for key in keys]} if "Tags" in members else {"tags": []} if "tags" in members else {}
 
 
-def _with_tags(row: Row, resource: Resource) -> dict[str, Any]:
+def _with_tags(resource_type: ResourceType, resource: Resource) -> dict[str, Any]:
     """The creating call's tag member, where it has one: `Tags`, `TagList`, or EC2's `TagSpecifications`."""
     tags: Mapping[str, str] = resource.inputs.get("tagsAll") or {}
-    shape = operation(row.service, row.create.operation).input_shape
+    shape = operation(resource_type.service, resource_type.create.operation).input_shape
     if not tags or shape is None:
         return {}
-    if "TagSpecifications" in shape.members and row.tag_type:
+    if "TagSpecifications" in shape.members and resource_type.tag_resource_type:
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-        return {"TagSpecifications": [{"ResourceType": row.tag_type, "Tags": pairs}]}
+        return {"TagSpecifications": [{"ResourceType": resource_type.tag_resource_type, "Tags": pairs}]}
     member = next((m for m in shape.members if m.lower() in ("tags", "taglist")), None)
     if member is None:
         return {}
-    return {member: convert(shape.members[member], dict(tags), Places({}), "tags")}
+    return {member: convert(shape.members[member], dict(tags), Members({}), "tags")}
 
 
 def _flat(answer: Mapping[str, Any]) -> dict[str, Any]:

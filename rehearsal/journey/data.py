@@ -1,4 +1,4 @@
-"""The data of a journey: what scikit-learn carries, or the user's own file; spoilt on request."""
+"""The data of a journey: what scikit-learn carries, or the user's own file; labels shuffled on request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class NoData(Exception):
 
 
 @dataclass(frozen=True)
-class Data:
+class TrainingData:
     """A CSV file with a header, and the column to predict."""
 
     path: Path
@@ -24,7 +24,7 @@ class Data:
     origin: str
 
 
-def example(project: str, folder: Path) -> Data:
+def example_data(project: str, folder: Path) -> TrainingData:
     """The example's data: breast cancer (569 samples, binary), or diabetes (442 patients, regression)."""
     from sklearn import datasets
 
@@ -40,31 +40,31 @@ def example(project: str, folder: Path) -> Data:
         writer.writerows(
             [*map(repr, map(float, row)), label] for row, label in zip(bunch.data, bunch.target, strict=True)
         )
-    return Data(path, TARGET, origin)
+    return TrainingData(path, TARGET, origin)
 
 
-def own(path: Path, target: str, folder: Path) -> Data:
-    """The user's file, as it is. Raises NoData where there is none; what is in it, the pipeline judges."""
+def own_data(path: Path, target: str, folder: Path) -> TrainingData:
+    """The user's file, as it is. Raises NoData where there is none; the pipeline checks its contents."""
     if not path.is_file():
         raise NoData(f"DATA={path}: there is no such file; give the path of a CSV file with a header")
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / "data.csv"
     shutil.copyfile(path, copy)
-    return Data(copy, target, str(path))
+    return TrainingData(copy, target, str(path))
 
 
-def with_shuffled_labels(data: Data, seed: int = 0) -> Data:
+def with_shuffled_labels(data: TrainingData, seed: int = 0) -> TrainingData:
     """The same rows with the target's values in another order: there is nothing left to learn. Raises NoData."""
     with data.path.open(newline="", encoding="utf-8") as file:
         header, *rows = [*csv.reader(file)] or [[]]
     if data.target not in header:
         raise NoData(f"{data.origin}: there is no column {data.target!r} whose labels could be shuffled")
-    place = header.index(data.target)
-    labels = [row[place] for row in rows]
+    target = header.index(data.target)
+    labels = [row[target] for row in rows]
     random.Random(seed).shuffle(labels)  # noqa: S311 - no secret is made of it
-    spoilt = data.path.with_name("shuffled.csv")
-    with spoilt.open("w", newline="", encoding="utf-8") as file:
+    shuffled = data.path.with_name("shuffled.csv")
+    with shuffled.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header)
-        writer.writerows([*row[:place], label, *row[place + 1 :]] for row, label in zip(rows, labels, strict=True))
-    return Data(spoilt, data.target, f"{data.origin}, labels shuffled")
+        writer.writerows([*row[:target], label, *row[target + 1 :]] for row, label in zip(rows, labels, strict=True))
+    return TrainingData(shuffled, data.target, f"{data.origin}, labels shuffled")

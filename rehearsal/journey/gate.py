@@ -1,4 +1,4 @@
-"""The gate for data that nobody set a threshold for: what any useful model reaches."""
+"""The quality gate for data that nobody set a threshold for: what any useful model reaches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from rehearsal.aws.processes import REPOSITORY, container_python
-from rehearsal.journey.data import Data
+from rehearsal.journey.data import TrainingData
 
 # A model that knows nothing has an AUC of 0.5 and an R2 of 0; for several classes the evaluation's own comparison with
 # the naive baseline decides.
@@ -16,7 +16,7 @@ LENIENT = {
     "regression": {"metric": "r2", "threshold": 0.05},
     "multiclass": {"metric": "accuracy", "threshold": 0.2},
 }
-_ASK = """
+_CHOOSE_PROBLEM = """
 import sys, pandas
 sys.path.insert(0, sys.argv[1])
 from problem import choose_problem
@@ -25,18 +25,18 @@ print(choose_problem(labels.dropna(), sys.argv[4])[0])
 """
 
 
-def gate_for(data: Data, problem: str | None) -> str | None:
-    """A project's `gate` as JSON for the user's data; None for a file that cannot be read: preparation says why."""
+def gate_for(data: TrainingData, problem: str | None) -> str | None:
+    """A project's `gate` as JSON for the user's data; None if the file cannot be read: the prepare step says why."""
     scripts = REPOSITORY / "seed_code" / "model-build" / "scripts"
-    asked = [
+    command = [
         str(container_python()),
         "-c",
-        _ASK,
+        _CHOOSE_PROBLEM,
         str(scripts),
         str(data.path.resolve()),
         data.target,
         problem or "auto",
     ]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=Path("/"))
-    found = answer.stdout.strip().rpartition(".")[2].lower()
-    return json.dumps(LENIENT[found]) if found in LENIENT else None
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path("/"))
+    problem_type = answer.stdout.strip().rpartition(".")[2].lower()
+    return json.dumps(LENIENT[problem_type]) if problem_type in LENIENT else None

@@ -24,7 +24,7 @@ LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
 
 @dataclass(frozen=True)
-class Image:
+class OciImage:
     """A manifest and its digest, and the blobs that it names."""
 
     manifest: str
@@ -32,7 +32,7 @@ class Image:
     blobs: tuple[bytes, ...]
 
 
-def image_of(folder: Path) -> Image:
+def image_of(folder: Path) -> OciImage:
     """The image of a container's folder, the same on every machine."""
     plain = _layer(folder)
     layer = gzip.compress(plain, mtime=0)
@@ -48,15 +48,15 @@ def image_of(folder: Path) -> Image:
         {
             "schemaVersion": 2,
             "mediaType": MANIFEST,
-            "config": _described(CONFIG, config),
-            "layers": [_described(LAYER, layer)],
+            "config": _descriptor(CONFIG, config),
+            "layers": [_descriptor(LAYER, layer)],
         },
         sort_keys=True,
     )
-    return Image(manifest, _digest(manifest.encode()), (config, layer))
+    return OciImage(manifest, _digest(manifest.encode()), (config, layer))
 
 
-def push(client: Any, repository: str, image: Image, tag: str) -> str:
+def push(client: Any, repository: str, image: OciImage, tag: str) -> str:
     """Push blobs and manifest through ECR's own operations, as a container engine does. Gives the digest."""
     for blob in image.blobs:
         upload = client.initiate_layer_upload(repositoryName=repository)["uploadId"]
@@ -95,5 +95,5 @@ def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _described(media_type: str, content: bytes) -> dict[str, Any]:
+def _descriptor(media_type: str, content: bytes) -> dict[str, Any]:
     return {"mediaType": media_type, "digest": _digest(content), "size": len(content)}

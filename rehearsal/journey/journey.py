@@ -1,4 +1,4 @@
-"""The journey: data and code are handed over, a model is built, judged, approved, delivered and asked."""
+"""A model's way through one project: data and code, build, evaluation, approval, delivery, predictions."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ import re
 import threading
 import time
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from catalog.names import ProjectNames
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from components.archives import files
 from rehearsal.aws.processes import REPOSITORY
-from rehearsal.codesuite.execution import SUCCEEDED, Execution
+from rehearsal.codesuite.execution import SUCCEEDED, PipelineExecution
+from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.codesuite.waiting import ApprovalRequest
+from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey import prediction
-from rehearsal.journey.data import Data
-from rehearsal.journey.image import Image, push
-from rehearsal.journey.people import People
-from rehearsal.journey.steps import JourneyFailed, Steps
-from rehearsal.report import Report
-
-if TYPE_CHECKING:
-    from rehearsal.plan import Planned
-    from rehearsal.world import World
+from rehearsal.journey.actors import JourneyActors
+from rehearsal.journey.image import push
+from rehearsal.journey.inputs import JourneyInputs
+from rehearsal.journey.steps import JourneyFailed, StepRecorder
+from rehearsal.plan import PlannedStack
+from rehearsal.report import RehearsalReport
+from rehearsal.runtime import Runtime
 
 # Longer than any step takes on a slow machine with a big file; a hang must end.
 PIPELINE_SECONDS = 1800.0
@@ -34,28 +36,32 @@ class Journey:
     """One model's way through one project."""
 
     def __init__(
-        self, world: World, project: Planned, image: Image, data: Data, suite: CodeSuite, problem: str | None
+        self,
+        environment: RehearsalEnvironment,
+        project: PlannedStack,
+        inputs: JourneyInputs,
+        suite: CodeSuite,
+        problem: str | None,
     ) -> None:
-        self.world, self.cloud, self.project = world, world.cloud, project
-        self.image, self.data, self.suite, self.problem = image, data, suite, problem
-        self.outputs = world.engine.stacks[project.stack].outputs
-        self.home = world.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
-        self.account, self.region = self.home["account"], self.home["region"]
-        names = project.settings
-        role = (
-            f"role/{names.prefix}/projects/{self.outputs['project']}/{names.prefix}-{self.outputs['project']}-publish"
-        )
-        self.people = People(self.cloud, self.home, self.outputs["project"], f"arn:aws:iam::{self.account}:{role}")
+        self.environment, self.cloud, self.project = environment, environment.cloud, project
+        self.image, self.data, self.suite, self.problem = inputs.image, inputs.data, suite, problem
+        self.outputs = environment.engine.stacks[project.stack].outputs
+        self.data_science = environment.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
+        self.account, self.region = self.data_science["account"], self.data_science["region"]
+        self.names = ProjectNames(project.settings.prefix, self.outputs["project"])
+        self.scope = Scope.of_account(self.account, self.region, project.settings.prefix)
+        publish_role = self.names.role_arn(self.scope, RoleKind.PUBLISH)
+        self.people = JourneyActors(self.cloud, self.data_science, self.outputs["project"], publish_role)
         self.package: dict[str, Any] = {}
-        self.question: ApprovalRequest | None = None
-        self.asked = threading.Event()
+        self.approval: ApprovalRequest | None = None
+        self.approval_requested = threading.Event()
 
     # ---- steps, in order
 
     def push_image(self) -> str:
         """The platform team pushes the model image."""
         deployer = self.cloud.deployer(self.account)
-        repository = self.home["imageUri"].split("/", 1)[1].split("@")[0].split(":")[0]
+        repository = self.data_science["imageUri"].split("/", 1)[1].split("@")[0].split(":")[0]
         digest = push(self.cloud.client(deployer, "ecr"), repository, self.image, "1.0.0")
         if digest != self.image.digest:
             raise JourneyFailed(f"the repository names the image {digest}, not {self.image.digest}")
@@ -82,7 +88,7 @@ class Journey:
             raise JourneyFailed(f"{str(error).rstrip('.')}. The registry holds {self._registered()} models.") from None
         return "tested, trained, evaluated, registered"
 
-    def judge(self) -> str:
+    def find_registered(self) -> str:
         """A pending model is in the registry, with its held-out metric."""
         packages = self._packages("PendingManualApproval")
         if not packages:
@@ -100,32 +106,32 @@ class Journey:
         return f"{arn.rpartition('/')[2]} approved"
 
     def stage(self) -> str:
-        """Staging serves the model and passes its test; then production is asked for."""
+        """Staging serves the model and passes its test; then the pipeline requests approval for production."""
         execution = self._execution(self.outputs["deployPipeline"])
-        self._wait(lambda: self.asked.is_set() or execution.done.is_set(), "staging")
-        if not self.asked.is_set():
+        self._wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
+        if not self.approval_requested.is_set():
             raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
         return "delivered by StackSet, answers and captures tested"
 
     def release(self) -> str:
         """An approver lets it into production; the pipeline delivers and verifies."""
-        assert self.question is not None  # noqa: S101 - the step before waited for it
-        question = self.question
+        assert self.approval is not None  # noqa: S101 - the step before waited for it
+        approval = self.approval
         self._approver("codepipeline").put_approval_result(
-            pipelineName=question.pipeline,
-            stageName=question.stage,
-            actionName=question.action,
-            token=question.token,
+            pipelineName=approval.pipeline,
+            stageName=approval.stage,
+            actionName=approval.action,
+            token=approval.token,
             result={"status": "Approved", "summary": "staging answers as the model does"},
         )
         self._finished(self.outputs["deployPipeline"], "deploy pipeline")
         return "approved, delivered, verified"
 
-    def predict(self, report: Report) -> str:
+    def predict(self, report: RehearsalReport) -> str:
         """Production's answers are the model's own, bit for bit, and the artifact is the registry's."""
         metadata = self.package["CustomerMetadataProperties"]
-        workload = next(w for w in self.home["workloads"] if w["stage"] == "production")
-        outputs = self.world.engine.stacks[workload["stack"]].outputs
+        workload = next(w for w in self.data_science["workloads"] if w["stage"] == "production")
+        outputs = self.environment.engine.stacks[workload["stack"]].outputs
         roles = outputs["projectRoles"][self.outputs["project"]]
         rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
         tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=outputs["vpcId"])
@@ -162,12 +168,12 @@ class Journey:
             raise JourneyFailed(f"{sentence}; the artifact is {'' if same_hash else 'NOT '}the registry's")
         return f"{len(answered)} rows over HTTP equal xgboost's own answers; the artifact is the registry's"
 
-    # ---- what the steps are made of
+    # ---- parts of the steps
 
-    def approval_asked(self, request: ApprovalRequest) -> None:
-        """The deploy pipeline waits for a person."""
-        self.question = request
-        self.asked.set()
+    def request_approval(self, request: ApprovalRequest) -> None:
+        """Keep the deploy pipeline's request for approval."""
+        self.approval = request
+        self.approval_requested.set()
 
     def _publisher(self, service: str) -> Any:
         return self.cloud.client(self.people.publisher(), service)
@@ -176,11 +182,10 @@ class Journey:
         return self.cloud.client(self.people.approver(), service)
 
     def _tester(self) -> Any:
-        prefix, project = self.project.settings.prefix, self.outputs["project"]
-        arn = f"arn:aws:iam::{self.account}:role/{prefix}/projects/{project}/{prefix}-{project}-deploy-test"
-        build = f"arn:aws:codebuild:{self.region}:{self.account}:project/{prefix}-{project}-deploy-verify"
+        role = self.names.role_arn(self.scope, RoleKind.DEPLOY_TEST)
+        build = self.scope.arn("codebuild", f"project/{self.names.name('deploy-verify')}")
         return self.cloud.service_assume(
-            arn, service="codebuild.amazonaws.com", session="prediction", vpc=self.home["vpcId"], source=build
+            role, service="codebuild.amazonaws.com", session="prediction", vpc=self.data_science["vpcId"], source=build
         )
 
     def _object(self, uri: str, actor: Any = None) -> bytes:
@@ -198,7 +203,7 @@ class Journey:
         return list(answer["ModelPackageSummaryList"])
 
     def _repository(self) -> bytes:
-        """The seed repository, told the column to predict, as the team would edit it."""
+        """The seed repository with the column to predict, as the team would edit it."""
         folder, buffer = REPOSITORY / "seed_code" / "model-build", io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in files(folder):
@@ -213,7 +218,7 @@ class Journey:
             model = re.sub(r'^problem = "[^"]*"', lambda _: f"problem = {json.dumps(self.problem)}", model, flags=re.M)
         return model
 
-    def _execution(self, pipeline: str) -> Execution:
+    def _execution(self, pipeline: str) -> PipelineExecution:
         def started() -> bool:
             return bool(self.suite.pipelines.executions(self.account, self.region, pipeline))
 
@@ -229,13 +234,13 @@ class Journey:
         if execution.status != SUCCEEDED:
             raise JourneyFailed(f"{title}: {self._why(execution)}")
 
-    def _why(self, execution: Execution) -> str:
+    def _why(self, execution: PipelineExecution) -> str:
         failed = [action for stage in execution.stages for action in stage.actions if action.error]
-        reasons = [f"{action.name}: {self._told(action.external_id) or action.error}" for action in failed]
+        reasons = [f"{action.name}: {self._build_errors(action.external_id) or action.error}" for action in failed]
         return "; ".join(reasons) or execution.summary or execution.status
 
-    def _told(self, build: str) -> str:
-        """What a build's commands said was wrong, where the action is a build."""
+    def _build_errors(self, build: str) -> str:
+        """The error lines of a build's log; empty where the action is no build."""
         record = self.suite.builds.records.get(build)
         if record is None:
             return ""
@@ -250,11 +255,11 @@ class Journey:
         )
 
     def _in_production(self) -> str:
-        """What production serves of this project, in words."""
-        workload = next(w for w in self.home["workloads"] if w["stage"] == "production")
-        looking = self.people.administrator(workload["account"], self.project.settings.prefix)
-        client = self.cloud.client(looking, "sagemaker")
-        served = [each["EndpointName"] for each in client.list_endpoints()["Endpoints"]]
+        """Whether production serves this project's endpoint, in words."""
+        workload = next(w for w in self.data_science["workloads"] if w["stage"] == "production")
+        administrator = self.people.administrator(workload["account"], self.project.settings.prefix)
+        client = self.cloud.client(administrator, "sagemaker")
+        served = client.list_endpoints()["Endpoints"]
         return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
 
     def _wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
@@ -265,14 +270,25 @@ class Journey:
             time.sleep(0.05)
 
 
-def walk(journey: Journey, steps: Steps, report: Report) -> None:
-    """All steps in order."""
-    steps.run("Push the model image", journey.push_image)
-    steps.run("Hand over data", journey.hand_over_data)
-    steps.run("Hand over code", journey.hand_over_code)
-    steps.run("Build, train, evaluate, gate, register", journey.build)
-    steps.run("Find the registered model", journey.judge)
-    steps.run("Approve the model", journey.approve)
-    steps.run("Deliver to staging and test", journey.stage)
-    steps.run("Approve and deliver to production", journey.release)
-    steps.run("Ask production", lambda: journey.predict(report))
+def run_journey(
+    environment: RehearsalEnvironment,
+    runtime: Runtime,
+    project: PlannedStack,
+    inputs: JourneyInputs,
+    problem: str | None,
+    report: RehearsalReport,
+) -> None:
+    """Run the journey of one project, step by step, into the report."""
+    journey = Journey(environment, project, inputs, runtime.suite, problem)
+    runtime.on_approval = journey.request_approval
+    steps = StepRecorder(environment.progress, report)
+    with environment.cloud.recorder.during("journey"):
+        steps.run("Push the model image", journey.push_image)
+        steps.run("Hand over data", journey.hand_over_data)
+        steps.run("Hand over code", journey.hand_over_code)
+        steps.run("Build, train, evaluate, gate, register", journey.build)
+        steps.run("Find the registered model", journey.find_registered)
+        steps.run("Approve the model", journey.approve)
+        steps.run("Deliver to staging and test", journey.stage)
+        steps.run("Approve and deliver to production", journey.release)
+        steps.run("Ask production", lambda: journey.predict(report))

@@ -1,4 +1,4 @@
-"""Does production answer what the model says? The same rows, over the socket and to XGBoost alone."""
+"""Compares production's predictions with the model's: the same rows, over HTTP and by XGBoost alone."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def many_rows(holdout: str, count: int = ROWS, seed: int = 0) -> str:
 
 
 def answers(cloud: Cloud, actor: Actor, endpoint: str, rows: str) -> list[list[float]]:
-    """The endpoint's answers, asked for through the runtime's HTTP API on loopback. One list of numbers to a row."""
-    asked = _over_loopback(cloud, actor).invoke_endpoint(
+    """The endpoint's predictions, by HTTP over loopback: a list of numbers for each row."""
+    answer = _over_loopback(cloud, actor).invoke_endpoint(
         EndpointName=endpoint, ContentType="text/csv", Accept="text/csv", Body=rows.encode()
     )
-    lines = asked["Body"].read().decode().strip().splitlines()
+    lines = answer["Body"].read().decode().strip().splitlines()
     return [[float(number) for number in line.split(",")] for line in lines]
 
 
@@ -65,16 +65,16 @@ def _over_loopback(cloud: Cloud, actor: Actor) -> Any:
 def expected(artifact: bytes, rows: str) -> list[list[float]]:
     """What a fresh process answers that loads the artifact with xgboost and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+        root = Path(folder)
         with tarfile.open(fileobj=io.BytesIO(artifact)) as archive:
-            archive.extractall(place, filter="data")
-        (place / "rows.csv").write_text(rows)
+            archive.extractall(root, filter="data")
+        (root / "rows.csv").write_text(rows)
         run = subprocess.run(
-            [str(container_python()), "-c", _PREDICT, str(place / "model.ubj"), str(place / "rows.csv")],
+            [str(container_python()), "-c", _PREDICT, str(root / "model.ubj"), str(root / "rows.csv")],
             capture_output=True,
             text=True,
             check=False,
-            cwd=place,
+            cwd=root,
         )
     if run.returncode:
         raise JourneyFailed(f"the artifact cannot be loaded with xgboost alone: {run.stderr.strip().splitlines()[-1]}")
@@ -87,11 +87,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def differing(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> int:
+def differing(predictions: Sequence[Sequence[float]], expected: Sequence[Sequence[float]]) -> int:
     """Rows whose answers are not the same 32-bit numbers."""
-    if len(one) != len(other):
-        return max(len(one), len(other))
-    return sum(_bits(a) != _bits(b) for a, b in zip(one, other, strict=True))
+    if len(predictions) != len(expected):
+        return max(len(predictions), len(expected))
+    return sum(_bits(a) != _bits(b) for a, b in zip(predictions, expected, strict=True))
 
 
 def _bits(numbers: Sequence[float]) -> bytes:

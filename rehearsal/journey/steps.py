@@ -8,18 +8,18 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.aws.cloud import NotTrusted
-from rehearsal.console import Progress
-from rehearsal.report import Report, Step
+from rehearsal.console import ConsoleProgress
+from rehearsal.report import JourneyStep, RehearsalReport
 
 
 class JourneyFailed(Exception):
-    """A step did not do what it must. The message is for people, with the figures."""
+    """A step failed. The message is for people, with the figures."""
 
 
-class Steps:
+class StepRecorder:
     """Runs steps in order and writes them into the report."""
 
-    def __init__(self, progress: Progress, report: Report) -> None:
+    def __init__(self, progress: ConsoleProgress, report: RehearsalReport) -> None:
         self._progress, self._report = progress, report
 
     @property
@@ -27,21 +27,21 @@ class Steps:
         """Whether one has failed, so that the rest is skipped."""
         return any(step.status == "failed" for step in self._report.journey)
 
-    def run(self, name: str, act: Callable[[], str]) -> None:
-        """Run one step. `act` says what happened, or raises JourneyFailed."""
+    def run(self, name: str, step: Callable[[], str]) -> None:
+        """Run one step. It returns what happened, in words, or raises JourneyFailed."""
         if self.failed:
-            self._report.journey.append(Step(name, "skipped", 0.0, ""))
+            self._report.journey.append(JourneyStep(name, "skipped", 0.0, ""))
             return
         started = time.monotonic()
 
-        def note(status: str, detail: str) -> None:
-            self._report.journey.append(Step(name, status, round(time.monotonic() - started, 3), detail))
+        def record(status: str, detail: str) -> None:
+            self._report.journey.append(JourneyStep(name, status, round(time.monotonic() - started, 3), detail))
 
         try:
             with self._progress.running(name):
-                detail = act()
+                detail = step()
         except (JourneyFailed, NotTrusted, BotoCoreError, ClientError) as error:
-            self._progress.console.print(f"  {error}", markup=False)
-            note("failed", str(error))
+            self._progress.print_line(f"  {error}")
+            record("failed", str(error))
         else:
-            note("passed", detail)
+            record("passed", detail)

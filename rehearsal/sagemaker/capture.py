@@ -1,6 +1,6 @@
-"""Data capture: which requests, in which form, to which object. Pure.
+"""Data capture: whether a request is captured, the line that it becomes, the object that holds it. Pure.
 
-Form of a line: SageMaker developer guide, "model-monitor-interpreting-captured-data".
+Form of a line: SageMaker Developer Guide, "Interpret captured data".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Exchange:
+class CapturedExchange:
     """A request to an endpoint and its answer."""
 
     variant: str
@@ -35,7 +35,7 @@ def wanted(config: Mapping[str, Any] | None, draw: float) -> bool:
     return draw * 100 < float(config["InitialSamplingPercentage"])
 
 
-def line(config: Mapping[str, Any], exchange: Exchange) -> str:
+def line(config: Mapping[str, Any], exchange: CapturedExchange) -> str:
     """One captured exchange as a line of JSON."""
     modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
     both = "InputAndOutput" in modes

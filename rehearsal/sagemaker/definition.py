@@ -1,159 +1,27 @@
-"""The pipeline definition's language: parameters, properties of steps, functions and conditions. Pure.
+"""A pipeline definition as a whole: its parameters, which steps it has, in which order they run. Pure.
 
-Schema: https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/, version
-2020-12-01.
+Source: SageMaker Pipeline Definition JSON Schema, version 2020-12-01,
+https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-VERSION = "2020-12-01"
-STEP_TYPES = ("Processing", "Training", "Condition", "Fail", "RegisterModel")
+from rehearsal.sagemaker.expressions import DefinitionError, split_step
+from rehearsal.sagemaker.step_types import Step
+from rehearsal.sagemaker.steps import STEP_TYPES
 
-_TOKEN = re.compile(r"\.?([^.\[\]'\"]+)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "Equals": lambda left, right: bool(left == right),
-    "GreaterThan": lambda left, right: bool(left > right),
-    "GreaterThanOrEqualTo": lambda left, right: bool(left >= right),
-    "LessThan": lambda left, right: bool(left < right),
-    "LessThanOrEqualTo": lambda left, right: bool(left <= right),
-}
+VERSION = "2020-12-01"
+
 _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "String": str,
     "Integer": int,
     "Float": float,
     "Boolean": lambda value: value if isinstance(value, bool) else str(value).lower() == "true",
 }
-
-
-class DefinitionError(Exception):
-    """What in a definition cannot be run, and where."""
-
-
-@dataclass
-class Scope:
-    """What expressions may refer to. `steps` holds the describe answers of finished steps.
-
-    `read_json` reads a JSON document at an S3 address, as the Pipelines service does.
-    """
-
-    parameters: Mapping[str, Any]
-    execution: Mapping[str, str]
-    read_json: Callable[[str], Any]
-    steps: dict[str, Any] = field(default_factory=dict)
-    property_files: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def value(self, expression: Any) -> Any:
-        """An argument with every expression in it evaluated."""
-        if isinstance(expression, list):
-            return [self.value(item) for item in expression]
-        if not isinstance(expression, dict):
-            return expression
-        if len(expression) == 1:
-            (name, argument), *_ = expression.items()
-            if name == "Get":
-                return self._get(argument)
-            if name == "Std:Join":
-                return _text(self.value(argument.get("On", ""))).join(_text(self.value(v)) for v in argument["Values"])
-            if name == "Std:JsonGet":
-                return self._json_get(argument)
-            if name.startswith("Std:"):
-                raise DefinitionError(f"function {name} is unknown; known are Get, Std:Join, Std:JsonGet")
-        return {key: self.value(item) for key, item in expression.items()}
-
-    def _get(self, reference: str) -> Any:
-        kind, _, rest = reference.partition(".")
-        if kind == "Parameters":
-            return _member(self.parameters, rest, f"parameter {rest}")
-        if kind == "Execution":
-            return _member(self.execution, rest, f"execution variable {rest}")
-        if kind == "Steps":
-            step, path = split_step(rest)
-            if step not in self.steps:
-                raise DefinitionError(f"{reference}: step {step} has not run before; add it to DependsOn")
-            return walk(self.steps[step], path, reference)
-        raise DefinitionError(f"{reference}: Get knows Parameters, Steps and Execution")
-
-    def _json_get(self, argument: Mapping[str, Any]) -> Any:
-        if "S3Uri" in argument:
-            address = self.value(argument["S3Uri"])
-        else:
-            reference = argument["PropertyFile"]
-            reference = reference["Get"] if isinstance(reference, dict) else reference
-            step, name = split_step(str(reference).removeprefix("Steps."))
-            name = name.removeprefix("PropertyFiles.")
-            address = _member(self.property_files.get(step, {}), name, f"property file {name} of step {step}")
-        return walk(self.read_json(address), self.value(argument["Path"]), f"{address}: {argument['Path']}")
-
-    def holds(self, condition: Mapping[str, Any]) -> bool:
-        """Whether a condition of a Condition step is true."""
-        kind = condition["Type"]
-        if kind in _COMPARISONS:
-            left, right = self.value(condition["LeftValue"]), self.value(condition["RightValue"])
-            if isinstance(left, str) != isinstance(right, str):
-                raise DefinitionError(f"{kind} compares text with a number: {left!r} and {right!r}")
-            return _COMPARISONS[kind](left, right)
-        if kind == "In":
-            return self.value(condition["QueryValue"]) in [self.value(v) for v in condition["Values"]]
-        if kind == "Not":
-            return not self.holds(condition["Expression"])
-        if kind == "Or":
-            return any(self.holds(inner) for inner in condition["Conditions"])
-        raise DefinitionError(f"condition {kind} is unknown; known are {', '.join((*_COMPARISONS, 'In', 'Not', 'Or'))}")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        raise DefinitionError("Std:Join joins text and numbers, not structures")
-    return str(value)
-
-
-def _member(values: Mapping[str, Any], name: str, what: str) -> Any:
-    if name not in values:
-        raise DefinitionError(f"{what} does not exist; there are {', '.join(sorted(values)) or 'none'}")
-    return values[name]
-
-
-def split_step(reference: str) -> tuple[str, str]:
-    """The step's name and the path of `<step>.<path>` or `<step>[…]`."""
-    match = re.match(r"([A-Za-z0-9-]+)(?:\.(.*)|(\[.*))?$", reference, re.DOTALL)
-    if match is None:
-        raise DefinitionError(f"Steps.{reference} names no step")
-    return match.group(1), match.group(2) or match.group(3) or ""
-
-
-def walk(value: Any, path: str, where: str) -> Any:
-    """Follow `A.B['name'][0]`. A name in a list finds the entry that is called so (as in Outputs['train'])."""
-    position = 0
-    while position < len(path):
-        match = _TOKEN.match(path, position)
-        if match is None:
-            raise DefinitionError(f"{where}: the path cannot be read from {path[position:]!r} on")
-        position = match.end()
-        plain, index, quoted = match.groups()
-        value = _step_into(value, int(index) if index is not None else plain if plain is not None else quoted, where)
-    return value
-
-
-def _step_into(value: Any, key: str | int, where: str) -> Any:
-    if isinstance(key, int) and isinstance(value, list) and key < len(value):
-        return value[key]
-    if isinstance(value, dict) and str(key) in value:
-        return value[str(key)]
-    if isinstance(value, list):
-        named = [
-            item for item in value if isinstance(item, dict) and key in (v for k, v in item.items() if "Name" in k)
-        ]
-        if named:
-            return named[0]
-    there = ", ".join(sorted(map(str, value))) if isinstance(value, dict) else type(value).__name__
-    raise DefinitionError(f"{where}: there is no {key}; there is {there}")
 
 
 def parameters(definition: Mapping[str, Any], given: Sequence[Mapping[str, str]]) -> dict[str, Any]:
@@ -202,20 +70,19 @@ def check(definition: Mapping[str, Any]) -> None:
         raise DefinitionError("; ".join(problems))
 
 
-def every_step(steps: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """All steps, those inside conditions too."""
+def every_step(steps: Sequence[Step]) -> Iterator[Step]:
+    """All steps, those in the branches of conditions too."""
     for step in steps:
         yield step
-        if step["Type"] == "Condition":
-            yield from every_step(step["Arguments"].get("IfSteps") or ())
-            yield from every_step(step["Arguments"].get("ElseSteps") or ())
+        if step["Type"] in STEP_TYPES:
+            yield from every_step(STEP_TYPES[step["Type"]].branches(step.get("Arguments") or {}))
 
 
-def dependencies(step: Mapping[str, Any]) -> set[str]:
-    """Names of the steps that must run before, said or implied by a property that is used."""
+def dependencies(step: Step) -> set[str]:
+    """Names of the steps that must run before: named by DependsOn, or implied by a property that is used."""
     arguments = step.get("Arguments") or {}
-    if step["Type"] == "Condition":
-        arguments = {"Conditions": arguments["Conditions"]}
+    if step["Type"] in STEP_TYPES:
+        arguments = STEP_TYPES[step["Type"]].own_arguments(arguments)
     return set(step.get("DependsOn") or ()) | set(_referred(arguments))
 
 
@@ -231,20 +98,25 @@ def _referred(value: Any) -> Iterator[str]:
                 yield from _referred(item)
 
 
-def in_order(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Steps after those that they depend on. Raises DefinitionError for a cycle."""
-    names = {step["Name"] for step in steps}
-    inner = {
-        step["Name"]: set().union(*(dependencies(one) for one in every_step([step]))) & names - {step["Name"]}
-        for step in steps
-    }
-    ordered: list[Mapping[str, Any]] = []
-    left = list(steps)
-    while left:
-        done = {step["Name"] for step in ordered}
-        ready = next((step for step in left if inner[step["Name"]] <= done), None)
-        if ready is None:
-            raise DefinitionError(f"the steps {', '.join(step['Name'] for step in left)} wait for each other")
-        ordered.append(ready)
-        left.remove(ready)
+def in_order(steps: Sequence[Step]) -> list[Step]:
+    """Steps after those that they depend on, else as they are defined. Raises DefinitionError for a cycle."""
+    positions = {step["Name"]: position for position, step in enumerate(steps)}
+    sorter = TopologicalSorter(
+        {
+            step["Name"]: set().union(*map(dependencies, every_step([step]))) & set(positions) - {step["Name"]}
+            for step in steps
+        }
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise DefinitionError(f"the steps {', '.join(sorted(set(error.args[1])))} wait for each other") from None
+    ordered: list[Step] = []
+    ready: list[str] = []
+    while sorter.is_active():
+        ready += sorter.get_ready()
+        name = min(ready, key=positions.__getitem__)
+        ready.remove(name)
+        sorter.done(name)
+        ordered.append(steps[positions[name]])
     return ordered

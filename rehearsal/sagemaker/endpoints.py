@@ -1,4 +1,4 @@
-"""What moto's SageMaker lacks of endpoints: that something serves them, that they are updated."""
+"""Endpoints of moto's SageMaker, with what it lacks: servers behind them, and UpdateEndpoint."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.gaps import State
 from rehearsal.sagemaker.hosting import Hosting, retained
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker.runtime_patches import State
 
 
 def install(patches: Patches, state: State, hosting: Hosting) -> None:
@@ -29,50 +29,50 @@ def install(patches: Patches, state: State, hosting: Hosting) -> None:
 
 
 def _create(hosting: Hosting) -> Callable[..., Any]:
-    def create(original: Callable[..., Any], this: Any, *arguments: Any, **named: Any) -> Any:
+    def create(original: Callable[..., Any], instance: Any, *arguments: Any, **named: Any) -> Any:
         name = named.get("endpoint_name") or arguments[0]
-        if name in this.endpoints:
+        if name in instance.endpoints:
             raise ValidationError(message=f"Cannot create already existing endpoint {name}.")
-        endpoint = original(this, *arguments, **named)
-        hosting.create(this.account_id, this.region_name, endpoint.endpoint_name)
+        endpoint = original(instance, *arguments, **named)
+        hosting.create(instance.account_id, instance.region_name, endpoint.endpoint_name)
         return endpoint
 
     return create
 
 
 def _delete(hosting: Hosting) -> Callable[..., Any]:
-    def delete(original: Callable[..., Any], this: Any, endpoint_name: str) -> None:
-        original(this, endpoint_name)
-        hosting.delete(this.account_id, this.region_name, endpoint_name)
+    def delete(original: Callable[..., Any], instance: Any, endpoint_name: str) -> None:
+        original(instance, endpoint_name)
+        hosting.delete(instance.account_id, instance.region_name, endpoint_name)
 
     return delete
 
 
-def _weights(original: Callable[..., Any], this: Any, **named: Any) -> Any:
+def _weights(original: Callable[..., Any], instance: Any, **named: Any) -> Any:
     """What an entry does not name stays; moto blanks it."""
-    endpoint = this.endpoints.get(named["endpoint_name"])
+    endpoint = instance.endpoints.get(named["endpoint_name"])
     shown = {v["VariantName"]: v for v in endpoint.production_variants} if endpoint else {}
     named["desired_weights_and_capacities"] = [
         {**{k: shown.get(e["VariantName"], {}).get(k) for k in ("DesiredWeight", "DesiredInstanceCount")}, **e}
         for e in named["desired_weights_and_capacities"]
     ]
-    return original(this, **named)
+    return original(instance, **named)
 
 
 def _keep_deployment(state: State) -> Callable[..., Any]:
-    def create(original: Callable[..., Any], this: Any) -> Any:
-        answer = original(this)
-        members = {"LastDeploymentConfig": this._get_param("DeploymentConfig")}
-        state.put(this.current_account, this.region, "Endpoint", this._get_param("EndpointName"), members)
+    def create(original: Callable[..., Any], instance: Any) -> Any:
+        answer = original(instance)
+        members = {"LastDeploymentConfig": instance._get_param("DeploymentConfig")}
+        state.put(instance.current_account, instance.region, "Endpoint", instance._get_param("EndpointName"), members)
         return answer
 
     return create
 
 
 def _describe(state: State) -> Callable[..., Any]:
-    def describe(original: Callable[..., Any], this: Any) -> Any:
-        answer = original(this)
-        kept = state.get(this.current_account, this.region, "Endpoint", this._get_param("EndpointName"))
+    def describe(original: Callable[..., Any], instance: Any) -> Any:
+        answer = original(instance)
+        kept = state.get(instance.current_account, instance.region, "Endpoint", instance._get_param("EndpointName"))
         merged = {**answer.result, **kept}
         if merged["EndpointStatus"] == "Creating":
             merged.pop("ProductionVariants", None)
@@ -82,28 +82,29 @@ def _describe(state: State) -> Callable[..., Any]:
 
 
 def _update(state: State, hosting: Hosting) -> Callable[..., Any]:
-    def update_endpoint(this: Any) -> Any:
-        name, config_name = this._get_param("EndpointName"), this._get_param("EndpointConfigName")
-        backend = this.sagemaker_backend
+    def update_endpoint(instance: Any) -> Any:
+        name, config_name = instance._get_param("EndpointName"), instance._get_param("EndpointConfigName")
+        backend = instance.sagemaker_backend
         backend.describe_endpoint(name)
         endpoint = backend.endpoints[name]
         config = backend.describe_endpoint_config(config_name)
         if endpoint.endpoint_status not in ("InService", "Failed", "UpdateRollbackFailed"):
             raise ValidationError(message=f"Cannot update in-progress endpoint {endpoint.arn}.")
-        deployment = this._get_param("DeploymentConfig") or {}
+        deployment = instance._get_param("DeploymentConfig") or {}
         _same_variants(endpoint, config, deployment)
-        keep = bool(this._get_param("RetainAllVariantProperties"))
-        endpoint.retained = retained(this._get_param("ExcludeRetainedVariantProperties") or ()) if keep else []
+        keep = bool(instance._get_param("RetainAllVariantProperties"))
+        endpoint.retained = retained(instance._get_param("ExcludeRetainedVariantProperties") or ()) if keep else []
         members = {"LastDeploymentConfig": deployment or None}
-        state.put(this.current_account, this.region, "Endpoint", name, members)
-        hosting.update(this.current_account, this.region, name, config_name, deployment)
+        state.put(instance.current_account, instance.region, "Endpoint", name, members)
+        hosting.update(instance.current_account, instance.region, name, config_name, deployment)
         return ActionResult({"EndpointArn": endpoint.arn})
 
     return update_endpoint
 
 
 def _same_variants(endpoint: Any, config: Mapping[str, Any], deployment: Mapping[str, Any]) -> None:
-    """Deployment guardrails need the same variant names ("deployment-guardrails")."""
+    """Refuse other variant names: deployment guardrails need the same (SageMaker Developer Guide, "Deployment
+    guardrails for updating models in production")."""
     old = {variant["VariantName"] for variant in endpoint.production_variants}
     new = {variant["VariantName"] for variant in config["ProductionVariants"]}
     if deployment and old and old != new:

@@ -19,26 +19,24 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.requests import Question
 from rehearsal.sagemaker import capture, invocations
-from rehearsal.sagemaker.gaps import State, now
-from rehearsal.sagemaker.publishing import Publisher, capture_summary
-from rehearsal.sagemaker.servers import NotServed, Server, Starter, resolve
-
-Place = tuple[str, str, str]  # account, region, endpoint
+from rehearsal.sagemaker.publishing import EndpointKey, Publisher, capture_summary
+from rehearsal.sagemaker.servers import ModelServer, ModelServerStarter, NotServed, resolve
+from rehearsal.services.sagemaker.runtime_patches import State, now
 
 
 @dataclass
 class Fleet:
-    """What serves one configuration of an endpoint."""
+    """The model servers of one configuration of an endpoint."""
 
     config_name: str
     config: Mapping[str, Any]
-    servers: list[Server] = field(default_factory=list)
+    servers: list[ModelServer] = field(default_factory=list)
 
 
 class Hosting:
     """Hosts the endpoints of all accounts.
 
-    `sabotage` says of an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
+    `sabotage` tells by an endpoint's name whether its answers are to be wrong. `bake_seconds` is how long an update
     is watched for alarms after traffic has moved; the configuration's own times are minutes.
     """
 
@@ -46,7 +44,7 @@ class Hosting:
         self,
         cloud: Cloud,
         state: State,
-        starter: Starter,
+        starter: ModelServerStarter,
         *,
         on_event: Callable[[str, str, str, str], None] = lambda *_: None,
         sabotage: Callable[[str], bool] = lambda _: False,
@@ -54,7 +52,7 @@ class Hosting:
     ) -> None:
         self._cloud, self._state, self._starter = cloud, state, starter
         self._on_event, self.sabotage, self._bake = on_event, sabotage, bake_seconds
-        self._fleets: dict[Place, Fleet] = {}
+        self._fleets: dict[EndpointKey, Fleet] = {}
         self._threads: list[threading.Thread] = []
         self._random = random.Random(0)  # noqa: S311 - weights and sampling, not secrets
         self._closed = False
@@ -65,26 +63,26 @@ class Hosting:
     def create(self, account: str, region: str, name: str) -> None:
         """Host a new endpoint, in the background."""
         self._record((account, region, name)).endpoint_status = "Creating"
-        self._in_background(self._bring_up, (account, region, name))
+        self._in_background(self._start_fleet, (account, region, name))
 
     def update(self, account: str, region: str, name: str, config_name: str, deployment: Mapping[str, Any]) -> None:
-        """Replace what serves an endpoint, in the background: the new fleet first, the old one on until then."""
+        """Replace an endpoint's fleet, in the background: the old one serves until the new one is ready."""
         self._record((account, region, name)).endpoint_status = "Updating"
         self._in_background(self._replace, (account, region, name), config_name, deployment)
 
     def delete(self, account: str, region: str, name: str) -> None:
-        """Stop what serves an endpoint, in the background."""
+        """Stop an endpoint's fleet, in the background."""
         fleet = self._fleets.pop((account, region, name), None)
         if fleet:
-            self._in_background(self._retire, (account, region, name), fleet)
+            self._in_background(self._stop_fleet, (account, region, name), fleet)
 
     def close(self) -> None:
         """Stop everything and deliver what was captured."""
         self._closed = True
         for thread in self._threads:
             thread.join(60)
-        for place, fleet in self._fleets.items():
-            self._retire(place, fleet)
+        for key, fleet in self._fleets.items():
+            self._stop_fleet(key, fleet)
         self._fleets.clear()
         self.publisher.close()
 
@@ -97,51 +95,51 @@ class Hosting:
         self._threads.append(thread)
         thread.start()
 
-    def _record(self, place: Place) -> Any:
-        account, region, name = place
+    def _record(self, key: EndpointKey) -> Any:
+        account, region, name = key
         return sagemaker_backends[account][region].endpoints[name]
 
-    def _bring_up(self, place: Place) -> None:
-        record = self._record(place)
+    def _start_fleet(self, key: EndpointKey) -> None:
+        record = self._record(key)
         try:
-            fleet = self._fleet(place, record.endpoint_config_name)
-        except Exception as error:  # whatever it is, who polls must see an end
+            fleet = self._fleet(key, record.endpoint_config_name)
+        except Exception as error:  # a caller who polls must see an end
             record.failure_reason = _reason(error)
-            self._settle(place, "Failed")
+            self._set_status(key, "Failed")
             return
-        if self._gone(place):
-            self._retire(place, fleet)
+        if self._deleted(key):
+            self._stop_fleet(key, fleet)
             return
-        self._fleets[place] = fleet
-        self._show(record, fleet)
-        self._settle(place, "InService")
+        self._fleets[key] = fleet
+        self._describe_fleet(record, fleet)
+        self._set_status(key, "InService")
 
-    def _replace(self, place: Place, config_name: str, deployment: Mapping[str, Any]) -> None:
-        record = self._record(place)
+    def _replace(self, key: EndpointKey, config_name: str, deployment: Mapping[str, Any]) -> None:
+        record = self._record(key)
         record.failure_reason = None
         try:
-            fleet = self._fleet(place, config_name)
-        except Exception as error:  # whatever it is, who polls must see an end
+            fleet = self._fleet(key, config_name)
+        except Exception as error:  # a caller who polls must see an end
             record.failure_reason = _reason(error)
-            self._settle(place, "InService" if place in self._fleets else "Failed")
+            self._set_status(key, "InService" if key in self._fleets else "Failed")
             return
-        old = self._fleets.get(place)
-        self._fleets[place] = fleet
+        old = self._fleets.get(key)
+        self._fleets[key] = fleet
         alarms = self._alarms(fleet, deployment)
         if alarms and old:
-            self._fleets[place] = old
-            self._retire(place, fleet)
+            self._fleets[key] = old
+            self._stop_fleet(key, fleet)
             record.failure_reason = f"rolled back: alarm {', '.join(alarms)} is in state ALARM"
-            self._settle(place, "InService")
+            self._set_status(key, "InService")
             return
         record.endpoint_config_name = config_name
-        self._show(record, fleet)
-        self._settle(place, "InService")
+        self._describe_fleet(record, fleet)
+        self._set_status(key, "InService")
         if old:
-            self._retire(place, old)
+            self._stop_fleet(key, old)
 
-    def _fleet(self, place: Place, config_name: str) -> Fleet:
-        account, region, name = place
+    def _fleet(self, key: EndpointKey, config_name: str) -> Fleet:
+        account, region, name = key
         config = self._state.get(account, region, "EndpointConfig", config_name)
         fleet = Fleet(config_name, config)
         try:
@@ -154,7 +152,7 @@ class Hosting:
                 if self._closed:
                     raise NotServed("the rehearsal ended")
         except BaseException:
-            self._retire(place, fleet)
+            self._stop_fleet(key, fleet)
             raise
         return fleet
 
@@ -168,14 +166,14 @@ class Hosting:
         client = self._cloud.client(outside, "cloudwatch")
         deadline = time.monotonic() + self._bake
         while True:
-            found = client.describe_alarms(AlarmNames=names)["MetricAlarms"]
-            firing = [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
+            alarms = client.describe_alarms(AlarmNames=names)["MetricAlarms"]
+            firing = [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
             if firing or time.monotonic() >= deadline or self._closed:
                 return sorted(firing)
             time.sleep(0.2)
 
-    def _show(self, record: Any, fleet: Fleet) -> None:
-        """What DescribeEndpoint says of a fleet."""
+    def _describe_fleet(self, record: Any, fleet: Fleet) -> None:
+        """Write a fleet into the record that DescribeEndpoint reads."""
         shown = {variant["VariantName"]: variant for variant in record.production_variants}
         variants: list[dict[str, Any]] = []
         for server, given in zip(fleet.servers, fleet.config["ProductionVariants"], strict=True):
@@ -190,49 +188,49 @@ class Hosting:
         record.production_variants = variants
         record.data_capture_config = capture_summary(fleet.config.get("DataCaptureConfig"))
 
-    def _settle(self, place: Place, status: str) -> None:
-        if not self._gone(place):
-            record = self._record(place)
+    def _set_status(self, key: EndpointKey, status: str) -> None:
+        if not self._deleted(key):
+            record = self._record(key)
             record.last_modified_time = now()
             record.endpoint_status = status
-            self._on_event(*place, status)
+            self._on_event(*key, status)
 
-    def _gone(self, place: Place) -> bool:
-        account, region, name = place
+    def _deleted(self, key: EndpointKey) -> bool:
+        account, region, name = key
         return self._closed or name not in sagemaker_backends[account][region].endpoints
 
-    def _retire(self, place: Place, fleet: Fleet) -> None:
+    def _stop_fleet(self, key: EndpointKey, fleet: Fleet) -> None:
         for server in fleet.servers:
             self._starter.stop(server)
-            self.publisher.server_log(place, server)
+            self.publisher.server_log(key, server)
 
     # ---- requests
 
     def invoke(self, actor: Actor, question: Question, request: Request) -> Answer:
         """Handler of sagemaker-runtime:InvokeEndpoint."""
         name = str(question.parameters.get("EndpointName", ""))
-        place = (actor.account, question.region, name)
-        fleet = self._fleets.get(place)
+        key = (actor.account, question.region, name)
+        fleet = self._fleets.get(key)
         if fleet is None:
             return invocations.error(400, "ValidationError", f"Endpoint {name} of account {actor.account} not found.")
         body = bytes(request.data or b"")
         if len(body) > invocations.LARGEST_BODY:
             return invocations.error(400, "ValidationError", f"Body is larger than {invocations.LARGEST_BODY} bytes")
         headers = {key: value for key, value in request.headers.items() if value}
-        server = self._choose(place, fleet, _header(headers, "X-Amzn-SageMaker-Target-Variant"))
+        server = self._choose(key, fleet, _header(headers, "X-Amzn-SageMaker-Target-Variant"))
         if server is None:
             return invocations.error(400, "ValidationError", f"Endpoint {name} has no such variant.")
         passed = {key: _header(headers, key) for key in invocations._PASSED_ON}
         reply = invocations.send(server, {key: value for key, value in passed.items() if value}, body)
         if self.sabotage(name) and reply.status == 200:
             reply = _wrong(reply)
-        self._publish(place, fleet, server, passed, body, reply)
+        self._publish(key, fleet, server, passed, body, reply)
         return invocations.answer(actor.account, question.region, name, server, reply)
 
-    def _choose(self, place: Place, fleet: Fleet, target: str | None) -> Server | None:
+    def _choose(self, key: EndpointKey, fleet: Fleet, target: str | None) -> ModelServer | None:
         if target:
             return next((server for server in fleet.servers if server.variant == target), None)
-        shown = {v["VariantName"]: v.get("CurrentWeight", 1.0) for v in self._record(place).production_variants}
+        shown = {v["VariantName"]: v.get("CurrentWeight", 1.0) for v in self._record(key).production_variants}
         weights = [float(shown.get(server.variant) or 0.0) for server in fleet.servers]
         if sum(weights) <= 0:
             return None
@@ -240,18 +238,18 @@ class Hosting:
 
     def _publish(
         self,
-        place: Place,
+        key: EndpointKey,
         fleet: Fleet,
-        server: Server,
+        server: ModelServer,
         passed: Mapping[str, str | None],
         body: bytes,
-        reply: invocations.Reply,
+        reply: invocations.ContainerReply,
     ) -> None:
-        self.publisher.count(place, server, reply.status, reply.microseconds)
+        self.publisher.count(key, server, reply.status, reply.microseconds)
         config = fleet.config.get("DataCaptureConfig")
         if reply.status != 200 or not config or not capture.wanted(config, self._random.random()):
             return
-        exchange = capture.Exchange(
+        exchange = capture.CapturedExchange(
             server.variant,
             body,
             passed["Content-Type"] or "application/octet-stream",
@@ -261,30 +259,32 @@ class Hosting:
             passed["X-Amzn-SageMaker-Custom-Attributes"],
             datetime.now(UTC),
         )
-        self.publisher.captured(place, server, config, exchange)
+        self.publisher.captured(key, server, config, exchange)
 
     def flush(self) -> None:
         """Deliver what was captured, counted and logged so far."""
-        for place, fleet in list(self._fleets.items()):
+        for key, fleet in list(self._fleets.items()):
             for server in fleet.servers:
-                self.publisher.server_log(place, server)
+                self.publisher.server_log(key, server)
         self.publisher.flush()
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ClientError):
         return logs.refused(error)[:1024]
-    known = isinstance(error, NotServed | NotTrusted | BotoCoreError)
-    return (str(error) if known else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
+    expected = isinstance(error, NotServed | NotTrusted | BotoCoreError)
+    return (str(error) if expected else f"InternalServerError: {type(error).__name__}: {error}")[:1024]
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
 
 
-def _wrong(reply: invocations.Reply) -> invocations.Reply:
+def _wrong(reply: invocations.ContainerReply) -> invocations.ContainerReply:
     body = invocations.perturbed(reply.body)
-    return invocations.Reply(reply.status, body, reply.content_type, reply.custom_attributes, reply.microseconds)
+    return invocations.ContainerReply(
+        reply.status, body, reply.content_type, reply.custom_attributes, reply.microseconds
+    )
 
 
 def retained(excluded: Sequence[Mapping[str, str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Container images: what a role asks of ECR before SageMaker starts a container for it."""
+"""Container images: the requests to ECR before SageMaker starts a container."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moto.ecr.responses import ECRResponse
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.admission import Caller, admits
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.patches import Patches
+from rehearsal.service_model.patches import Patches
 
 _URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)"
@@ -23,18 +23,18 @@ _URI = re.compile(
 )
 
 
-class NoImage(Exception):
+class ImageNotFound(Exception):
     """An image that is not in its repository."""
 
 
 def pull(cloud: Cloud, actor: Actor, uri: str, *, required: bool) -> None:
     """Ask ECR for the image's manifest as the role, outside the VPC, as SageMaker's hosts do.
 
-    Raises NoImage for an address that is not ECR's, and where `required` for an image that is not there.
+    Raises ImageNotFound for an address that is not ECR's, and where `required` for an image that is not there.
     """
     match = _URI.match(uri)
     if match is None:
-        raise NoImage(f"{uri} is not an image in ECR: write account.dkr.ecr.region.amazonaws.com/name@sha256:…")
+        raise ImageNotFound(f"{uri} is not an image in ECR: write account.dkr.ecr.region.amazonaws.com/name@sha256:…")
     image = {"imageDigest": match["digest"]} if match["digest"] else {"imageTag": match["tag"] or "latest"}
     client = cloud.client(cloud.in_vpc(actor, None), "ecr", match["region"])
     try:
@@ -47,7 +47,7 @@ def pull(cloud: Cloud, actor: Actor, uri: str, *, required: bool) -> None:
             raise
         missing = True
     if missing and required:
-        raise NoImage(f"image {uri} is not in its repository: push it, and name it by the digest of the push")
+        raise ImageNotFound(f"image {uri} is not in its repository: push it, and name it by the digest of the push")
 
 
 def install(patches: Patches, cloud: Cloud) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import urllib3
 
 from rehearsal.aws.cloud import Answer
-from rehearsal.sagemaker.servers import Server
+from rehearsal.sagemaker.servers import ModelServer
 
 # BodyBlob, botocore.
 LARGEST_BODY = 6_291_456
@@ -23,7 +23,7 @@ _NUMBER = re.compile(rb"(?<![\w.\"])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w\"])")
 
 
 @dataclass(frozen=True)
-class Reply:
+class ContainerReply:
     """What a container answered; status 0 where it did not."""
 
     status: int
@@ -39,7 +39,7 @@ def error(status: int, code: str, message: str, **more: str | int) -> Answer:
     return status, {"Content-Type": "application/json", "x-amzn-errortype": code}, body
 
 
-def send(server: Server, headers: Mapping[str, str], body: bytes) -> Reply:
+def send(server: ModelServer, headers: Mapping[str, str], body: bytes) -> ContainerReply:
     """One request to a container."""
     given = {name: headers[name] for name in _PASSED_ON if headers.get(name)}
     start = time.perf_counter()
@@ -47,13 +47,13 @@ def send(server: Server, headers: Mapping[str, str], body: bytes) -> Reply:
         answer = server.pool.request("POST", "/invocations", body=body, headers=given, redirect=False)
     except urllib3.exceptions.HTTPError as failure:
         taken = (time.perf_counter() - start) * 1e6
-        return Reply(0, type(failure).__name__.encode(), "text/plain", None, taken)
+        return ContainerReply(0, type(failure).__name__.encode(), "text/plain", None, taken)
     taken = (time.perf_counter() - start) * 1e6
     attributes = answer.headers.get("X-Amzn-SageMaker-Custom-Attributes")
-    return Reply(answer.status, answer.data, answer.headers.get("Content-Type", ""), attributes, taken)
+    return ContainerReply(answer.status, answer.data, answer.headers.get("Content-Type", ""), attributes, taken)
 
 
-def answer(account: str, region: str, endpoint: str, server: Server, reply: Reply) -> Answer:
+def answer(account: str, region: str, endpoint: str, server: ModelServer, reply: ContainerReply) -> Answer:
     """The container's reply as SageMaker gives it to the caller."""
     if 200 <= reply.status < 300:
         headers = {"Content-Type": reply.content_type, "x-Amzn-Invoked-Production-Variant": server.variant}
@@ -61,9 +61,9 @@ def answer(account: str, region: str, endpoint: str, server: Server, reply: Repl
             headers["X-Amzn-SageMaker-Custom-Attributes"] = reply.custom_attributes
         return 200, headers, reply.body
     kind = "client" if 400 <= reply.status < 500 else "server"
-    said = reply.body.decode("utf-8", "replace")
+    text = reply.body.decode("utf-8", "replace")
     if reply.status:
-        message = f'Received {kind} error ({reply.status}) from primary with message "{said}".'
+        message = f'Received {kind} error ({reply.status}) from primary with message "{text}".'
     else:
         message = "Received server error (0) from primary and could not load the entire response body."
     group = f"/aws/sagemaker/Endpoints/{endpoint}"
@@ -72,7 +72,7 @@ def answer(account: str, region: str, endpoint: str, server: Server, reply: Repl
         "ModelError",
         message,
         OriginalStatusCode=reply.status,
-        OriginalMessage=said,
+        OriginalMessage=text,
         LogStreamArn=f"arn:aws:logs:{region}:{account}:log-group:{group}",
     )
 

@@ -1,8 +1,9 @@
-"""Processing and training jobs, run as processes of this machine with the container contract.
+"""Jobs, run as processes of this machine with the contract of SageMaker's containers.
 
-Input and output go through S3 as the job's role, from inside the job's VPC ("train-vpc" in the SageMaker developer
-guide); so does what the script itself asks of AWS. Logs are the role's too (its execution role needs `logs:*` on
-`/aws/sagemaker/*`: "sagemaker-roles"), but sent by SageMaker's agent, outside the VPC.
+Input and output go through S3 as the job's role, from inside the job's VPC (SageMaker Developer Guide, "Give SageMaker
+Training Jobs Access to Resources in Your Amazon VPC"); so does what the script itself asks of AWS. Logs are the role's
+too (SageMaker Developer Guide, "How to use SageMaker AI execution roles"), but sent by SageMaker's agent, outside the
+VPC. What a job of one type does with its container, its step type's module says.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.ec2.models import ec2_backends
 
@@ -22,17 +24,17 @@ from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment
-from rehearsal.sagemaker import images, layout, storage
-from rehearsal.sagemaker.gaps import State, now
+from rehearsal.sagemaker import container, images, storage
+from rehearsal.services.sagemaker.runtime_patches import State, now
 
 # StoppingCondition.MaxRuntimeInSeconds of CreateProcessingJob and CreateTrainingJob, where none is given (botocore).
 _DEFAULT_SECONDS = 86_400
-# Account, region, kind such as TrainingJob, name.
-Place = tuple[str, str, str, str]
+# Account, region, type such as TrainingJob, name.
+JobKey = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobOutcome:
     """How a job ended. `status` is Completed, Failed or Stopped; `reason` is empty unless it failed."""
 
     status: str
@@ -41,8 +43,34 @@ class Outcome:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
-class _Refused(Exception):
+class JobRefused(Exception):
     """A job that cannot begin, or whose transfers fail; the text is its FailureReason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobType:
+    """A type of job.
+
+    `name` is the API's noun: the operations are Create<name> and Describe<name>. `network` and `isolated` read a job's
+    VpcConfig and EnableNetworkIsolation. `run` does the work with the role's credentials. `described` gives the members
+    of the description that only this type has.
+    """
+
+    name: str
+    network: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+    isolated: Callable[[Mapping[str, Any]], bool]
+    run: Callable[[JobRun, Actor, bool], JobOutcome]
+    described: Callable[[JobRun, JobOutcome], dict[str, Any]]
+    role_arn: Callable[[Mapping[str, Any]], str] = lambda job: str(job["RoleArn"])
+
+    @property
+    def log_group(self) -> str:
+        """Where jobs of this type log."""
+        return f"/aws/sagemaker/{self.name}s"
+
+    def arn(self, account: str, region: str, name: str) -> str:
+        """A job's ARN."""
+        return f"arn:aws:sagemaker:{region}:{account}:{xform_name(self.name, '-')}/{name}"
 
 
 def vpc_of(account: str, region: str, config: Mapping[str, Any] | None) -> str | None:
@@ -51,19 +79,20 @@ def vpc_of(account: str, region: str, config: Mapping[str, Any] | None) -> str |
     vpcs = set()
     for subnet in subnets:
         zones = ec2_backends[account][region].subnets.values()
-        found = [zone[subnet].vpc_id for zone in zones if subnet in zone]
-        if not found:
+        vpc_ids = [zone[subnet].vpc_id for zone in zones if subnet in zone]
+        if not vpc_ids:
             raise ValueError(f"subnet {subnet} does not exist in account {account}, {region}")
-        vpcs.update(found)
+        vpcs.update(vpc_ids)
     if len(vpcs) > 1:
         raise ValueError(f"the subnets {', '.join(subnets)} are in different VPCs; name subnets of one")
     return vpcs.pop() if vpcs else None
 
 
-class Jobs:
+class JobRunner:
     """Runs jobs that were created in the in-memory SageMaker.
 
-    `folder` receives each job's log as `<job>.log`. `python` stands for the image's interpreter.
+    `folder` receives each job's log as `<job>.log`. `python` stands for the image's interpreter. `changed` gets
+    account, region, type, name and status of each job whose status changes.
     """
 
     def __init__(
@@ -76,260 +105,164 @@ class Jobs:
         *,
         require_images: bool = False,
     ) -> None:
-        self._cloud = cloud
-        self._state = state
-        self._processes = processes
-        self._folder = folder
-        self._python = python
-        self._require_images = require_images
+        self.cloud = cloud
+        self.processes = processes
+        self.folder = folder
+        self.python = python
+        self.require_images = require_images
         self.changed: Callable[[str, str, str, str, str], None] = lambda *_: None
-        self._running: set[Place] = set()
-        self._halted: set[Place] = set()
+        self._state = state
+        self._running: set[JobKey] = set()
+        self._interrupted: set[JobKey] = set()
 
-    def interrupt(self, account: str, region: str, kind: str, name: str) -> bool:
+    def interrupt(self, account: str, region: str, job_type: str, name: str) -> bool:
         """End a job as soon as may be, or before it begins; whether it runs."""
-        self._halted.add((account, region, kind, name))
-        return (account, region, kind, name) in self._running
+        self._interrupted.add((account, region, job_type, name))
+        return (account, region, job_type, name) in self._running
 
-    def run_processing(
-        self, account: str, name: str, *, region: str | None = None, stop: threading.Event | None = None
-    ) -> Outcome:
-        """Run a processing job to its end and record how it ended."""
-        region = region or self._cloud.region
-        job = self._describe(account, region, "ProcessingJob", name)
-        network = job.get("NetworkConfig") or {}
-        place = (account, region, "ProcessingJob", name)
-        run = _Run(self, place, job, network.get("VpcConfig"), stop)
-        isolated = bool(network.get("EnableNetworkIsolation"))
-        outcome = run.whole(_processing, isolated, "/aws/sagemaker/ProcessingJobs")
-        members = {
-            "ProcessingJobStatus": outcome.status,
-            "FailureReason": outcome.reason or None,
-            "ExitMessage": outcome.exit_message or None,
-            "ProcessingStartTime": run.started,
-            "ProcessingEndTime": now(),
-            "LastModifiedTime": now(),
-        }
-        self._state.put(*place, members)
-        self.changed(*place, outcome.status)
-        return outcome
+    def interrupted(self, key: JobKey) -> bool:
+        """Whether a request wants a job to end."""
+        return key in self._interrupted
 
-    def run_training(
-        self, account: str, name: str, *, region: str | None = None, stop: threading.Event | None = None
-    ) -> Outcome:
-        """Run a training job to its end and record how it ended."""
-        region = region or self._cloud.region
-        job = self._describe(account, region, "TrainingJob", name)
-        place = (account, region, "TrainingJob", name)
-        run = _Run(self, place, job, job.get("VpcConfig"), stop)
-        isolated = bool(job.get("EnableNetworkIsolation"))
-        outcome = run.whole(_training, isolated, "/aws/sagemaker/TrainingJobs")
-        finals = [
-            {"MetricName": metric, "Value": value, "Timestamp": now()} for metric, value in outcome.metrics.items()
-        ]
-        seconds = max(1, round((now() - run.started).total_seconds()))
-        members = {
-            "TrainingJobStatus": outcome.status,
-            "SecondaryStatus": outcome.status,
-            "FailureReason": outcome.reason or None,
-            "FinalMetricDataList": finals or None,
-            "TrainingStartTime": run.started,
-            "TrainingEndTime": now(),
-            "LastModifiedTime": now(),
-            "TrainingTimeInSeconds": seconds,
-            "BillableTimeInSeconds": seconds,
-        }
-        self._state.put(*place, members)
-        self.changed(*place, outcome.status)
-        return outcome
-
-    def _describe(self, account: str, region: str, kind: str, name: str) -> dict[str, Any]:
-        job = self._state.get(account, region, kind, name)
+    def run(
+        self,
+        job_type: JobType,
+        account: str,
+        name: str,
+        *,
+        region: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> JobOutcome:
+        """Run a job to its end and record how it ended. Raises KeyError for a job that was not created."""
+        region = region or self.cloud.region
+        key = (account, region, job_type.name, name)
+        job = self._state.get(*key)
         if not job:
-            raise KeyError(f"no {kind} {name} in account {account}, {region}: create it first")
-        plural = {"ProcessingJob": "processing-job", "TrainingJob": "training-job"}[kind]
-        return {**job, f"{kind}Arn": f"arn:aws:sagemaker:{region}:{account}:{plural}/{name}"}
+            raise KeyError(f"no {job_type.name} {name} in account {account}, {region}: create it first")
+        run = JobRun(self, job_type, key, {**job, f"{job_type.name}Arn": job_type.arn(account, region, name)}, stop)
+        self._running.add(key)
+        try:
+            outcome = run.to_end()
+        finally:
+            self._running.discard(key)
+        prefix = job_type.name.removesuffix("Job")
+        members = {
+            f"{job_type.name}Status": outcome.status,
+            "FailureReason": outcome.reason or None,
+            f"{prefix}StartTime": run.started,
+            f"{prefix}EndTime": now(),
+            "LastModifiedTime": now(),
+        }
+        self._state.put(*key, members | job_type.described(run, outcome))
+        self.changed(*key, outcome.status)
+        return outcome
 
 
-class _Run:
-    """One job while it runs."""
+class JobRun:
+    """One job while it runs: `root` is its `/opt/ml`, `job` its description."""
 
     def __init__(
-        self,
-        jobs: Jobs,
-        place: Place,
-        job: dict[str, Any],
-        vpc_config: Mapping[str, Any] | None,
-        stop: threading.Event | None,
+        self, runner: JobRunner, job_type: JobType, key: JobKey, job: dict[str, Any], stop: threading.Event | None
     ) -> None:
-        self.jobs, self.place, self.job = jobs, place, job
-        self.account, self.region, _, self.name = place
-        self.vpc_config, self.stop = vpc_config, stop or threading.Event()
+        self.job_type, self.key, self.job = job_type, key, job
+        self.account, self.region, _, self.name = key
         self.root = Path()
         self.started = now()
-        self.log = jobs._folder / f"{self.name}.log"
+        self._runner, self._stop = runner, stop or threading.Event()
+        self._log = runner.folder / f"{self.name}.log"
 
-    def whole(self, kind: Callable[[_Run, Actor, bool], Outcome], isolated: bool, log_group: str) -> Outcome:
+    def to_end(self) -> JobOutcome:
         """Assume the role, run, log; a refusal is the job's failure and not the rehearsal's."""
-        self.jobs._running.add(self.place)
         if self.stopped():
-            self.jobs._running.discard(self.place)
-            return Outcome("Stopped")
+            return JobOutcome("Stopped")
         self.root = Path(tempfile.mkdtemp(prefix=f"ml-{self.name[:24]}-"))
-        self.log.unlink(missing_ok=True)
+        self._log.unlink(missing_ok=True)
         try:
             actor = self._assume()
             try:
-                return kind(self, actor, isolated)
+                return self.job_type.run(self, actor, self.job_type.isolated(self.job))
             finally:
-                self._publish(actor, log_group)
-        except (_Refused, images.NoImage, storage.TransferError, ValueError, NotTrusted) as error:
-            return Outcome("Failed", f"ClientError: {error}"[:1024])
+                self._publish(actor)
+        except (JobRefused, images.ImageNotFound, storage.TransferError, ValueError, NotTrusted) as error:
+            return JobOutcome("Failed", f"ClientError: {error}"[:1024])
         except ClientError as error:
-            return Outcome("Failed", f"ClientError: {logs.refused(error)}"[:1024])
+            return JobOutcome("Failed", f"ClientError: {logs.refused(error)}"[:1024])
         except BotoCoreError as error:
-            return Outcome("Failed", f"InternalServerError: {error}"[:1024])
+            return JobOutcome("Failed", f"InternalServerError: {error}"[:1024])
         finally:
-            self.jobs._running.discard(self.place)
             shutil.rmtree(self.root, ignore_errors=True)
 
     def stopped(self) -> bool:
-        """Whether whoever runs the job, or a request, wants it to end."""
-        return self.stop.is_set() or self.place in self.jobs._halted
+        """Whether the job's execution or a Stop request has asked it to end."""
+        return self._stop.is_set() or self._runner.interrupted(self.key)
 
     def _assume(self) -> Actor:
-        vpc = vpc_of(self.account, self.region, self.vpc_config)
-        return self.jobs._cloud.service_assume(
-            self.job["RoleArn"],
+        vpc = vpc_of(self.account, self.region, self.job_type.network(self.job))
+        return self._runner.cloud.service_assume(
+            self.job_type.role_arn(self.job),
             service="sagemaker.amazonaws.com",
             session=self.name[:64],
             vpc=vpc,
             region=self.region,
-            source=str(self.job.get("ProcessingJobArn") or self.job.get("TrainingJobArn") or ""),
+            source=str(self.job[f"{self.job_type.name}Arn"]),
         )
 
     def pull(self, actor: Actor, image: str) -> None:
-        """Fetch the image, as far as ECR is asked."""
-        images.pull(self.jobs._cloud, actor, image, required=self.jobs._require_images)
+        """Ask ECR for the image's manifest. Raises ImageNotFound."""
+        images.pull(self._runner.cloud, actor, image, required=self._runner.require_images)
 
     def s3(self, actor: Actor) -> Any:
-        return self.jobs._cloud.client(actor, "s3")
+        """A client of S3 for the job's transfers."""
+        return self._runner.cloud.client(actor, "s3")
 
-    def process(self, command: list[str], actor: Actor, isolated: bool, more: Mapping[str, str]) -> Ended:
+    def process(self, command: list[str], actor: Actor, isolated: bool, variables: Mapping[str, str]) -> Ended:
         """Run the container's command with nothing but the contract in its environment."""
-        given = {k: layout.localized(v, self.root) for k, v in (self.job.get("Environment") or {}).items()}
-        access = {} if isolated else actor.environment(self.jobs._cloud.endpoint_url)
+        given = {k: container.localized(v, self.root) for k, v in (self.job.get("Environment") or {}).items()}
+        access = {} if isolated else actor.environment(self._runner.cloud.endpoint_url)
         environment = {
             **given,
-            **base_environment(self.root, self.jobs._python),
+            **base_environment(self.root, self._runner.python),
             "AWS_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
-            **more,
+            **variables,
             **access,
         }
         limit = (self.job.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
-        return self.jobs._processes.run(
+        return self._runner.processes.run(
             command,
             environment=environment,
             folder=self.root,
-            log=self.log,
+            log=self._log,
             seconds=float(limit),
             isolated=isolated,
             stopped=self.stopped,
         )
 
-    def _publish(self, actor: Actor, group: str) -> None:
-        if not self.log.is_file():
+    def _publish(self, actor: Actor) -> None:
+        if not self._log.is_file():
             return
-        outside = self.jobs._cloud.in_vpc(actor, None)
-        text = self.log.read_text(encoding="utf-8", errors="replace")
-        logs.publish(self.jobs._cloud.client(outside, "logs"), group, f"{self.name}/algo-1", text)
+        cloud = self._runner.cloud
+        text = self._log.read_text(encoding="utf-8", errors="replace")
+        client = cloud.client(cloud.in_vpc(actor, None), "logs")
+        logs.publish(client, self.job_type.log_group, f"{self.name}/algo-1", text)
 
-    def outcome(self, ended: Ended) -> Outcome:
+    def outcome(self, ended: Ended) -> JobOutcome:
         """What an ended process means for its job."""
-        message = layout.exit_message(self.root)
+        message = container.exit_message(self.root)
         if ended.cause == STOPPED:
-            return Outcome("Stopped", exit_message=message)
+            return JobOutcome("Stopped", exit_message=message)
         if ended.cause == TIMED_OUT:
-            return Outcome("Stopped", "the job exceeded its MaxRuntimeInSeconds", message)
+            return JobOutcome("Stopped", "the job exceeded its MaxRuntimeInSeconds", message)
         if ended.code != 0:
-            said = layout.failure_text(self.root) or _last_line(ended.output)
-            return Outcome("Failed", f"AlgorithmError: {said}, exit code: {ended.code}"[:1024], message)
-        return Outcome("Completed", exit_message=message)
+            reason = container.failure_text(self.root) or _last_line(ended.output)
+            return JobOutcome("Failed", f"AlgorithmError: {reason}, exit code: {ended.code}"[:1024], message)
+        return JobOutcome("Completed", exit_message=message)
 
 
-def _processing(run: _Run, actor: Actor, isolated: bool) -> Outcome:
-    job = run.job
-    _one_instance(job["ProcessingResources"]["ClusterConfig"])
-    run.pull(actor, job["AppSpecification"]["ImageUri"])
-    layout.write_processing_layout(job, run.root)
-    for entry in job.get("ProcessingInputs") or ():
-        source = entry.get("S3Input")
-        if source is None:
-            raise _Refused(f"input {entry['InputName']} is no S3Input: only S3 inputs are run here")
-        storage.download(run.s3(actor), source["S3Uri"], layout.local_path(source["LocalPath"], run.root))
-    command = layout.processing_command(job["AppSpecification"], run.root)
-    ended = run.process(command, actor, isolated, {"PROCESSING_JOB_NAME": run.name})
-    outcome = run.outcome(ended)
-    if outcome.status == "Completed":
-        config = job.get("ProcessingOutputConfig") or {}
-        for output in config.get("Outputs") or ():
-            target = output["S3Output"]
-            folder = layout.local_path(target["LocalPath"], run.root)
-            storage.upload(run.s3(actor), folder, target["S3Uri"], config.get("KmsKeyId"))
-    return outcome
-
-
-def _training(run: _Run, actor: Actor, isolated: bool) -> Outcome:
-    job = run.job
-    _one_instance(job["ResourceConfig"])
-    run.pull(actor, job["AlgorithmSpecification"]["TrainingImage"])
-    layout.write_training_layout(job, run.root)
-    for channel in job.get("InputDataConfig") or ():
-        source = channel["DataSource"].get("S3DataSource")
-        if source is None:
-            raise _Refused(f"channel {channel['ChannelName']} has no S3DataSource: only S3 channels are run here")
-        storage.download(run.s3(actor), source["S3Uri"], run.root / "input" / "data" / channel["ChannelName"])
-    _restore_checkpoints(run, actor)
-    command = layout.training_command(job["AlgorithmSpecification"], run.root)
-    names = {"TRAINING_JOB_NAME": run.name, "TRAINING_JOB_ARN": job["TrainingJobArn"]}
-    ended = run.process(command, actor, isolated, names)
-    outcome = run.outcome(ended)
-    _upload_training(run, actor, outcome)
-    definitions = job["AlgorithmSpecification"].get("MetricDefinitions") or ()
-    found = layout.metrics(definitions, ended.output)
-    return Outcome(outcome.status, outcome.reason, outcome.exit_message, found)
-
-
-def _restore_checkpoints(run: _Run, actor: Actor) -> None:
-    config = run.job.get("CheckpointConfig")
-    if config:
-        folder = layout.local_path(config.get("LocalPath") or "/opt/ml/checkpoints", run.root)
-        try:
-            storage.download(run.s3(actor), config["S3Uri"], folder)
-        except storage.TransferError:
-            return  # the first attempt has none
-
-
-def _upload_training(run: _Run, actor: Actor, outcome: Outcome) -> None:
-    """model.tar.gz of a job that completed; checkpoints and `output/data` of any."""
-    target = run.job["OutputDataConfig"]
-    place = f"{target['S3OutputPath'].rstrip('/')}/{run.name}/output"
-    key = target.get("KmsKeyId")
-    config = run.job.get("CheckpointConfig")
-    if config:
-        folder = layout.local_path(config.get("LocalPath") or "/opt/ml/checkpoints", run.root)
-        storage.upload(run.s3(actor), folder, config["S3Uri"], None)
-    data = run.root / "output" / "data"
-    if any(data.iterdir()):
-        storage.put(run.s3(actor), f"{place}/output.tar.gz", storage.pack(data), key)
-    if outcome.status == "Completed":
-        storage.put(run.s3(actor), f"{place}/model.tar.gz", storage.pack(run.root / "model"), key)
-
-
-def _one_instance(resources: Mapping[str, Any]) -> None:
+def require_one_instance(resources: Mapping[str, Any]) -> None:
+    """Raise JobRefused for a job on several instances."""
     if resources.get("InstanceCount", 1) != 1:
-        raise _Refused(f"InstanceCount is {resources['InstanceCount']}: jobs run here on one instance")
+        raise JobRefused(f"InstanceCount is {resources['InstanceCount']}: jobs run here on one instance")
 
 
 def _last_line(output: str) -> str:

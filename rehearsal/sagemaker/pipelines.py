@@ -1,7 +1,7 @@
 """SageMaker pipelines, run from the definition that was uploaded.
 
-What the Pipelines service asks of SageMaker and S3 it asks with the pipeline's role, from outside any VPC
-("build-and-manage-access" in the SageMaker developer guide).
+The Pipelines service calls SageMaker and S3 with the pipeline's role, from outside any VPC
+(SageMaker Developer Guide, "IAM Access Management" of Pipelines).
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.sagemaker import storage
-from rehearsal.sagemaker.definition import DefinitionError, Scope, check, in_order, parameters
-from rehearsal.sagemaker.gaps import execution_of, now
-from rehearsal.sagemaker.jobs import Jobs
-from rehearsal.sagemaker.steps import Cache, StepFailed, Steps
+from rehearsal.sagemaker.definition import check, in_order, parameters
+from rehearsal.sagemaker.expressions import DefinitionError, PipelineExpressions
+from rehearsal.sagemaker.jobs import JobRunner
+from rehearsal.sagemaker.step_runner import StepCache, StepRunner
+from rehearsal.sagemaker.step_types import Step, StepFailed
+from rehearsal.services.sagemaker.runtime_patches import execution_of, now
 
 OnStep = Callable[[str, str, str], None]
 
 
-class PipelineRunner:
+class SageMakerPipelineRunner:
     """Runs executions of SageMaker pipelines; several may run at once.
 
     `on_event` gets account, region and each EventBridge event. `sleep` is what waits between attempts.
@@ -35,12 +38,12 @@ class PipelineRunner:
     def __init__(
         self,
         cloud: Cloud,
-        jobs: Jobs,
+        jobs: JobRunner,
         on_event: Callable[[str, str, dict[str, Any]], None] = lambda *_: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._cloud, self._jobs, self._on_event, self._sleep = cloud, jobs, on_event, sleep
-        self._cache = Cache()
+        self._cache = StepCache()
         self._stops: dict[str, threading.Event] = {}
         self._threads: dict[str, threading.Thread] = {}
 
@@ -86,13 +89,13 @@ class PipelineRunner:
         stop = self._stops.setdefault(arn, threading.Event())
         try:
             run = _Execution(self, account, region, arn, execution, on_step, stop)
-            run.steps_in(run.definition["Steps"])
+            run.run_steps(run.definition["Steps"])
             status, reason = ("Stopped", None) if stop.is_set() else ("Succeeded", None)
         except StepFailed as error:
             status, reason = "Failed", str(error)
         except (DefinitionError, NotTrusted) as error:
             status, reason = "Failed", f"ClientError: {error}"
-        except Exception as error:  # whatever it is, who polls must see an end
+        except Exception as error:  # a caller who polls must see an end
             status, reason = "Failed", f"InternalServerError: {type(error).__name__}: {error}"
         if stop.is_set():
             status = "Stopped"
@@ -118,7 +121,7 @@ class _Execution:
 
     def __init__(
         self,
-        runner: PipelineRunner,
+        runner: SageMakerPipelineRunner,
         account: str,
         region: str,
         arn: str,
@@ -138,23 +141,23 @@ class _Execution:
             region=region,
             source=arn.partition("/execution/")[0],
         )
-        scope = Scope(
+        expressions = PipelineExpressions(
             parameters=parameters(self.definition, execution.pipeline_parameters or []),
             execution=_variables(arn, name, execution_id, execution.start_time),
             read_json=lambda address: _read_json(runner._cloud, actor, address),
         )
-        self.steps = Steps(
-            runner._cloud, runner._jobs, actor, scope, arn, runner._cache, runner._sleep, stop, self._progress
+        self._steps = StepRunner(
+            runner._cloud, runner._jobs, actor, expressions, arn, runner._cache, runner._sleep, stop, self._progress
         )
 
-    def steps_in(self, steps: Sequence[Mapping[str, Any]]) -> None:
+    def run_steps(self, steps: Sequence[Step]) -> None:
         """Run steps in the order of their dependencies, and those of a condition's branch after it."""
         for step in in_order(steps):
             if self.stop.is_set():
                 return
             self._started(step)
             try:
-                branch = self.steps.run(step)
+                branch = self._steps.run(step)
             except (StepFailed, DefinitionError, NotTrusted) as error:
                 ended = "Stopped" if self.stop.is_set() else "Failed"
                 self._progress(step["Name"], ended, {"FailureReason": str(error)[:1024], "EndTime": now()})
@@ -162,9 +165,9 @@ class _Execution:
                     raise
                 raise StepFailed(f"Step {step['Name']} failed: {error}") from error
             self._progress(step["Name"], "Succeeded", {"EndTime": now()})
-            self.steps_in(branch)
+            self.run_steps(branch)
 
-    def _started(self, step: Mapping[str, Any]) -> None:
+    def _started(self, step: Step) -> None:
         about = {"StepName": step["Name"], "StartTime": now(), "AttemptCount": 1}
         about |= {f"Step{k}": step[k] for k in ("DisplayName", "Description") if step.get(k)}
         self.record.steps[step["Name"]] = about
@@ -214,8 +217,6 @@ def event(
     account: str, region: str, detail_type: str, resources: list[str], detail: Mapping[str, Any]
 ) -> dict[str, Any]:
     """An EventBridge event of SageMaker."""
-    from uuid import uuid4
-
     return {
         "version": "0",
         "id": str(uuid4()),

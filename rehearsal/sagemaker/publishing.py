@@ -1,4 +1,4 @@
-"""What an endpoint leaves behind: captured data, metrics and logs, delivered within a second."""
+"""Data capture, metrics and logs of endpoints, delivered within a second of the request."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from moto.cloudwatch.models import cloudwatch_backends
 from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
 from rehearsal.sagemaker import capture, storage
-from rehearsal.sagemaker.gaps import now
-from rehearsal.sagemaker.servers import Server
+from rehearsal.sagemaker.servers import ModelServer
+from rehearsal.services.sagemaker.runtime_patches import now
 
-Place = tuple[str, str, str]
+# Account, region, endpoint.
+EndpointKey = tuple[str, str, str]
 _SECONDS = 0.5
-_Capture = tuple[Server, Mapping[str, Any], capture.Exchange]
+_Capture = tuple[ModelServer, Mapping[str, Any], capture.CapturedExchange]
 
 
 class Publisher:
@@ -27,20 +28,25 @@ class Publisher:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self.problems: list[str] = []
-        self._captures: list[tuple[Place, _Capture]] = []
-        self._metrics: list[tuple[Place, list[dict[str, Any]]]] = []
+        self._captures: list[tuple[EndpointKey, _Capture]] = []
+        self._metrics: list[tuple[EndpointKey, list[dict[str, Any]]]] = []
         self._lock, self._flushing = threading.Lock(), threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def captured(self, place: Place, server: Server, config: Mapping[str, Any], exchange: capture.Exchange) -> None:
+    def captured(
+        self, key: EndpointKey, server: ModelServer, config: Mapping[str, Any], exchange: capture.CapturedExchange
+    ) -> None:
         """Take an exchange for delivery."""
         with self._lock:
-            self._captures.append((place, (server, config, exchange)))
+            self._captures.append((key, (server, config, exchange)))
         self._wake()
 
-    def count(self, place: Place, server: Server, status: int, microseconds: float) -> None:
-        """Take the metrics of one request (names, units: developer guide, "monitoring-cloudwatch")."""
+    def count(self, key: EndpointKey, server: ModelServer, status: int, microseconds: float) -> None:
+        """Take the metrics of one request for delivery.
+
+        Names and units: SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch".
+        """
         client_error, server_error = float(400 <= status < 500), float(status == 0 or status >= 500)
         values = {
             "Invocations": ("Count", 1.0),
@@ -49,7 +55,7 @@ class Publisher:
             "InvocationModelErrors": ("Count", float(not 200 <= status < 300)),
             "ModelLatency": ("Microseconds", microseconds),
         }
-        names = {"EndpointName": place[2], "VariantName": server.variant}
+        names = {"EndpointName": key[2], "VariantName": server.variant}
         data = [
             {
                 "MetricName": metric,
@@ -61,7 +67,7 @@ class Publisher:
             for metric, (unit, value) in values.items()
         ]
         with self._lock:
-            self._metrics.append((place, data))
+            self._metrics.append((key, data))
         self._wake()
 
     def _wake(self) -> None:
@@ -83,25 +89,25 @@ class Publisher:
             for (account, region, _), data in metrics:
                 # SageMaker publishes into its own namespace, which no role can write to.
                 cloudwatch_backends[account][region].put_metric_data("AWS/SageMaker", data)
-            groups: dict[tuple[Place, int], list[_Capture]] = defaultdict(list)
-            for place, entry in captures:
-                groups[place, id(entry[0])].append(entry)
-            for (place, _), entries in groups.items():
-                self._upload(place, entries)
+            groups: dict[tuple[EndpointKey, int], list[_Capture]] = defaultdict(list)
+            for key, entry in captures:
+                groups[key, id(entry[0])].append(entry)
+            for (key, _), entries in groups.items():
+                self._upload(key, entries)
 
-    def _upload(self, place: Place, entries: list[_Capture]) -> None:
+    def _upload(self, key: EndpointKey, entries: list[_Capture]) -> None:
         """As the endpoint's execution role, from the model's VPC."""
         server, config, last = entries[-1]
         content = "".join(capture.line(config, exchange) + "\n" for _, _, exchange in entries)
-        target = capture.address(config, place[2], server.variant, last.at)
+        target = capture.address(config, key[2], server.variant, last.at)
         try:
             storage.put(self._cloud.client(server.role, "s3"), target, content.encode(), config.get("KmsKeyId"))
         except ClientError as error:
-            self.problems.append(f"capture of {place[2]}: {logs.refused(error)}")
+            self.problems.append(f"capture of {key[2]}: {logs.refused(error)}")
         except BotoCoreError as error:
-            self.problems.append(f"capture of {place[2]}: {error}")
+            self.problems.append(f"capture of {key[2]}: {error}")
 
-    def server_log(self, place: Place, server: Server) -> None:
+    def server_log(self, key: EndpointKey, server: ModelServer) -> None:
         """Send what a server has printed since the last time to CloudWatch Logs."""
         with self._flushing:
             content = server.log.read_bytes() if server.log.is_file() else b""
@@ -111,11 +117,11 @@ class Publisher:
             server.logged += len(fresh) + 1
             outside = self._cloud.in_vpc(server.role, None)
             stream = f"{server.variant}/i-{server.port:017d}"
-            group = f"/aws/sagemaker/Endpoints/{place[2]}"
+            group = f"/aws/sagemaker/Endpoints/{key[2]}"
             try:
                 logs.publish(self._cloud.client(outside, "logs"), group, stream, fresh.decode("utf-8", "replace"))
             except (ClientError, BotoCoreError) as error:
-                self.problems.append(f"log of {place[2]}: {error}")
+                self.problems.append(f"log of {key[2]}: {error}")
 
     def close(self) -> None:
         """Deliver the rest and end."""

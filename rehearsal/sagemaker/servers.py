@@ -27,11 +27,11 @@ REQUEST_SECONDS = 60
 
 
 class NotServed(Exception):
-    """Why a variant cannot be served; the text is the endpoint's FailureReason."""
+    """A variant cannot be served; the text is the endpoint's FailureReason."""
 
 
 @dataclass
-class Server:
+class ModelServer:
     """A running model server."""
 
     variant: str
@@ -46,8 +46,8 @@ class Server:
 
 
 @dataclass
-class Model:
-    """What CreateModel was asked for, its package resolved to image, artifact and environment."""
+class ServedModel:
+    """A model as CreateModel describes it, its package resolved to image, artifact and environment."""
 
     name: str
     role_arn: str
@@ -59,7 +59,7 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Starter:
+class ModelServerStarter:
     """Starts model servers. `seconds` is how long a container may take until it answers its health check."""
 
     cloud: Cloud
@@ -69,7 +69,7 @@ class Starter:
     require_images: bool
     seconds: float
 
-    def start(self, account: str, region: str, endpoint: str, variant: str, model: Model) -> Server:
+    def start(self, account: str, region: str, endpoint: str, variant: str, model: ServedModel) -> ModelServer:
         """Fetch a model as its role and serve it. Raises NotServed, NotTrusted or ClientError."""
         try:
             vpc = vpc_of(account, region, model.vpc_config)
@@ -88,7 +88,7 @@ class Starter:
             images.pull(self.cloud, role, model.image, required=self.require_images)
             self._fetch(role, model.artifact, root / "model")
             server = self._serve(account, endpoint, variant, model, role, root)
-        except (storage.TransferError, images.NoImage) as error:
+        except (storage.TransferError, images.ImageNotFound) as error:
             shutil.rmtree(root, ignore_errors=True)
             raise NotServed(str(error)) from None
         except BaseException:
@@ -101,7 +101,9 @@ class Starter:
         content = self.cloud.client(role, "s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         storage.unpack(content, folder)
 
-    def _serve(self, account: str, endpoint: str, variant: str, model: Model, role: Actor, root: Path) -> Server:
+    def _serve(
+        self, account: str, endpoint: str, variant: str, model: ServedModel, role: Actor, root: Path
+    ) -> ModelServer:
         port = _free_port()
         access = {} if model.isolated else role.environment(self.cloud.endpoint_url)
         environment = {
@@ -119,9 +121,9 @@ class Starter:
         pool = urllib3.HTTPConnectionPool(
             "127.0.0.1", port, maxsize=16, retries=False, timeout=urllib3.Timeout(connect=5, read=REQUEST_SECONDS)
         )
-        return Server(variant, role, process, root, log, port, model.image, pool)
+        return ModelServer(variant, role, process, root, log, port, model.image, pool)
 
-    def _healthy(self, server: Server) -> Server:
+    def _healthy(self, server: ModelServer) -> ModelServer:
         deadline = time.monotonic() + self.seconds
         while time.monotonic() < deadline and server.process.poll() is None:
             try:
@@ -131,21 +133,21 @@ class Starter:
                 pass
             time.sleep(0.05)
         self.stop(server)
-        said = _last_reason(server.log)
+        reason = _last_reason(server.log)
         raise NotServed(
             f"The primary container for production variant {server.variant} did not pass the ping health check. "
-            f"It said: {said}"
+            f"It said: {reason}"
         )
 
-    def stop(self, server: Server) -> None:
+    def stop(self, server: ModelServer) -> None:
         """Let a server finish its requests and end."""
         self.processes.end(server.process, seconds=30.0)
         server.pool.close()
         shutil.rmtree(server.root, ignore_errors=True)
 
 
-def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> Model:
-    """A model from CreateModel's request. Raises NotServed for what is not served here."""
+def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> ServedModel:
+    """A model from CreateModel's request. Raises NotServed for one that cannot be served here."""
     containers: Sequence[Mapping[str, Any]] = request.get("Containers") or [request.get("PrimaryContainer") or {}]
     if len(containers) != 1:
         raise NotServed(f"model {name} has {len(containers)} containers; one is served here")
@@ -159,7 +161,7 @@ def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mappin
         container = {**described[0], "Environment": {**(described[0].get("Environment") or {}), **own}}
     if not container.get("Image") or not container.get("ModelDataUrl"):
         raise NotServed(f"model {name} names no Image with a ModelDataUrl")
-    return Model(
+    return ServedModel(
         name,
         request["ExecutionRoleArn"],
         container["Image"],

@@ -16,10 +16,10 @@ class TransferError(Exception):
 
 def bucket_and_key(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix) of an `s3://` address."""
-    place = urlparse(uri)
-    if place.scheme != "s3" or not place.netloc:
+    address = urlparse(uri)
+    if address.scheme != "s3" or not address.netloc:
         raise TransferError(f"{uri} is not an S3 address: write s3://bucket/prefix")
-    return place.netloc, place.path.lstrip("/")
+    return address.netloc, address.path.lstrip("/")
 
 
 def relative_name(key: str, prefix: str) -> str:

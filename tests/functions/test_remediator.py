@@ -19,9 +19,10 @@ from moto.sagemaker.responses import SageMakerResponse
 from functions.remediator import handler, resource_kinds
 from functions.remediator.events import UnknownEvent
 from functions.remediator.remediator import Remediator, RemediatorConfig
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker import gaps, stopping
-from rehearsal.sagemaker.gaps import State
+from rehearsal.sagemaker import job_states
+from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker import runtime_patches
+from rehearsal.services.sagemaker.runtime_patches import State
 from tests.functions.remediated import CONFIG, CONFORMING, KEY, TOPIC, VPC, arn, called, changed
 
 # moto warns of errors that every service has and no model names, such as throttling.
@@ -108,8 +109,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     patches, jobs = Patches(), State()
     with mock_aws():
         # moto has every job completed at once, drops members and stops no training job.
-        gaps.install(patches, jobs, gaps.Hooks())
-        stopping.install(patches, jobs, lambda *_: None, lambda *_: False)
+        runtime_patches.install(patches, jobs, runtime_patches.Hooks())
+        job_states.install(patches, jobs, lambda *_: None, lambda *_: False)
         sns, sqs = boto3.client("sns"), boto3.client("sqs")
         sns.create_topic(Name=TOPIC.rpartition(":")[2])
         queue = sqs.create_queue(QueueName="heard")["QueueUrl"]

@@ -12,10 +12,10 @@ from typing import Any
 from rich.console import Console
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.console import Progress
+from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Stack
+from rehearsal.environment import RehearsalEnvironment
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from tests.functions.remediated import CONFORMING
 from tests.stacks.conftest import ROOT, Platform
 
@@ -83,9 +83,9 @@ def account_with_controls(directory: Path) -> Iterator[RemediatedAccount]:
     """An account without anything in it yet."""
     for path in ROOT.glob("Pulumi*.yaml"):
         shutil.copy(path, directory)
-    progress = Progress(Console(quiet=True))
+    progress = ConsoleProgress(Console(quiet=True))
     with Cloud(REGION) as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
-        world = World(cloud, progress)
+        world = RehearsalEnvironment(cloud, progress)
         world.engine.invoke_function = runtime.invoke
         try:
             yield RemediatedAccount(Platform(world, directory), runtime)

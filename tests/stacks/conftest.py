@@ -12,11 +12,11 @@ import yaml
 from rich.console import Console
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.console import Progress
+from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Resource, Stack
-from rehearsal.plan import Planned, plan
+from rehearsal.environment import RehearsalEnvironment
+from rehearsal.plan import PlannedStack, plan
 from rehearsal.runtime import Runtime
-from rehearsal.world import World
 from settings.values import StackKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class Platform:
     """The example platform in one AWS; its stack files can be changed between runs."""
 
-    def __init__(self, world: World, directory: Path) -> None:
+    def __init__(self, world: RehearsalEnvironment, directory: Path) -> None:
         self.world, self.directory = world, directory
         self.recorder = world.cloud.recorder
 
@@ -44,7 +44,7 @@ class Platform:
         planned = plan(self.directory)
         accounts = {each.settings.account for each in planned if each.stack in stacks}
 
-        def needed(each: Planned) -> bool:
+        def needed(each: PlannedStack) -> bool:
             there = each.stack in self.world.engine.stacks
             return each.kind == StackKind.FOUNDATION and each.settings.account in accounts and not there
 
@@ -65,9 +65,9 @@ def _platform(directory: Path) -> Iterator[Platform]:
 
 def platform_in(directory: Path) -> Iterator[Platform]:
     """A world of its own for a directory of stack files."""
-    progress = Progress(Console(quiet=True))
+    progress = ConsoleProgress(Console(quiet=True))
     with Cloud("eu-west-1") as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
-        world = World(cloud, progress)
+        world = RehearsalEnvironment(cloud, progress)
         world.engine.invoke_function = runtime.invoke
         try:
             yield Platform(world, directory)
@@ -81,7 +81,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     yield from _platform(tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole example platform, up; tests only look at it."""
     for platform in _platform(tmp_path_factory.mktemp("platform")):

@@ -1,4 +1,4 @@
-"""What begins outside the rules in an account with controls is stopped, marked and reported, by the deployed function."""
+"""What begins outside the rules in an account with controls is stopped, marked and reported by the function."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from policies.access.proofs.all import prove_all
 from policies.documents.trust import role_trust, service_trust
 from policies.pack.captured import read
 from rehearsal.authorization.decision import decide_all
-from rehearsal.authorization.known import Known, known_from
+from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from rehearsal.engine import resources_json
 from rehearsal.engine.state import StackFailed
 from tests.stacks.conftest import Platform, platform_in
@@ -205,7 +205,9 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     graph, known = built(platform, tmp_path)
     asked = decide_all(platform.recorder.since(start), known)
     assert [(one.question.principal, one.question.action, one.explanation.because) for one in asked.refused] == []
-    assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {one.question.resource for one in asked.asked}
+    assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {
+        one.question.resource for one in asked.decisions
+    }
     proofs = prove_all(graph, workers=1)
     assert [finding for proof in proofs for finding in proof.outcome.findings] == []
     # Whom the administration role lets in is known to its owner alone.
@@ -221,13 +223,13 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     assert [line for line in platform.recorder.since(before) if line.writes] == []
 
 
-def built(platform: Platform, folder: Path) -> tuple[PolicyGraph, Known]:
+def built(platform: Platform, folder: Path) -> tuple[PolicyGraph, ResourceFacts]:
     """The graph, and what AWS knows besides: the tags of what was brought, and the path of a role."""
     resources = folder / "resources.json"
     resources.write_text(json.dumps(resources_json(platform.world.engine)))
     stacks = read(resources)
     graph = graph_of(stacks)
-    known = known_from(graph, stacks)
+    known = facts_from(graph, stacks)
     network = [
         each for stack in ("staging", "dev") for each in mentioned(platform.settings(stack)["existing"]["network"])
     ]

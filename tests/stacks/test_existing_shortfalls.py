@@ -12,7 +12,7 @@ import pytest
 
 from policies.documents.trust import role_trust
 from rehearsal.engine.state import StackFailed
-from rehearsal.plan import Planned, plan
+from rehearsal.plan import PlannedStack, plan
 from settings.config import NAMESPACE
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout
@@ -28,7 +28,7 @@ class Empty:
     """An AWS in which no stack but foundations ever comes up, and the stacks that are tried there."""
 
     platform: Platform
-    planned: Mapping[str, Planned]
+    planned: Mapping[str, PlannedStack]
 
     def owner(self, account: str = STAGING, stack: str = "staging") -> Owned:
         """Whoever has something already."""

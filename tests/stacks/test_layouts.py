@@ -11,8 +11,8 @@ import pytest
 
 from rehearsal.aws.admission import Caller, admits
 from rehearsal.engine.state import Resource
-from rehearsal.engine.table import name_property
 from rehearsal.plan import plan
+from rehearsal.services import name_property
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import HOME, Layout, single
 from tests.stacks.test_platform import listed

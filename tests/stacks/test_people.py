@@ -1,4 +1,4 @@
-"""People and trusts of the example platform as it was built, asked of the policies that it was built with."""
+"""JourneyActors and trusts of the example platform as it was built, asked of the policies that it was built with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph, read_graph
 from policies.documents.trust import SILENT
 from rehearsal.engine import resources_json
-from rehearsal.journey.people import People
+from rehearsal.journey.actors import JourneyActors
 from tests.stacks.conftest import Platform
 
 BASE = "arn:aws:iam::111111111111:role"
@@ -59,7 +59,7 @@ def test_whoever_publishes_in_the_rehearsal_is_recorded_by_name(standing: Platfo
     home = standing.world.engine.stacks["dev"].outputs
     before = len(standing.recorder.requests)
     publish = f"{BASE}/mlops/projects/screening/mlops-screening-publish"
-    publisher = People(standing.world.cloud, home, "screening", publish).publisher()
+    publisher = JourneyActors(standing.world.cloud, home, "screening", publish).publisher()
     standing.world.cloud.client(publisher, "s3").list_objects_v2(Bucket=home["dataBucket"], Prefix="screening/")
     recorded = [line for line in standing.recorder.since(before) if line.role.startswith("arn:")]
     assert [line.operation for line in recorded] == ["AssumeRole", "ListObjectsV2"]

@@ -1,6 +1,7 @@
-"""Policies as formulas: what holds for every request, and for one. Shares nothing with the evaluator but the request.
+"""Policies as formulas for an SMT solver, which decide one request or prove something of all requests.
 
-The two are written apart so that each can find the other's mistakes; what AWS does is read here from AWS's own pages.
+Shares nothing with the evaluator but the type of an authorization request: the two are written apart, both from AWS's
+documentation, so that comparing their decisions finds the mistakes of either.
 """
 
 from policies.access.encoding.callers import CallerType, SymbolicCaller

@@ -1,4 +1,4 @@
-"""Sets of texts as automata: one text that is in some sets and not in others, or the knowledge that there is none.
+"""Sets of strings as automata: a string that is in some sets and not in others, or the proof that there is none.
 
 The solver's own strings are exact but slow when many patterns meet; conditions on one open text are decided here.
 """

@@ -1,4 +1,4 @@
-"""Who asks: one principal, or any of a kind that the documents do not know."""
+"""The principal of a request, known or open (any role, any user), and how principal elements match it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class SymbolicCaller:
 
     @classmethod
     def outsider(cls, kind: CallerType = CallerType.ROLE) -> SymbolicCaller:
-        """Any role or user of any account, which is the part of its ARN where accounts stand."""
+        """Any role or user of any account: its ARN is open, and its account is that part of the ARN."""
         if kind not in {CallerType.ROLE, CallerType.USER}:
             raise ValueError(f"an outsider is a role or a user, not {kind.name}")
         arn = z3.String("principal:arn")
@@ -167,7 +167,7 @@ class PrincipalMatch:
 
 
 def named(principals: tuple[tuple[str, str], ...], caller: SymbolicCaller) -> PrincipalMatch:
-    """How these (kind, name) entries of a Principal element name `caller`."""
+    """How the entries of a Principal element, (kind, name) each, match `caller`."""
     match = PrincipalMatch()
     for kind, name in principals:
         match = match.joined(_entry(kind, name, caller))

@@ -1,4 +1,4 @@
-"""The same formulas decided for one known request."""
+"""Decide one concrete request by its formula, to be compared with the evaluator's decision."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from policies.access.encoding.request import BITS, Slot, SymbolicRequest, exact
 
 @dataclass(frozen=True)
 class ConditionContext:
-    """What a condition is read with: the request, the caller's keys, and the statement it stands in."""
+    """What a condition is encoded with: the request, the keys derived from the caller, and its statement."""
 
     request: SymbolicRequest
     derived: Mapping[str, z3.SeqRef]
@@ -180,8 +180,8 @@ def _address(test: ConditionTest, value: str, slot: Slot, reading: ConditionCont
     if length == 0:
         return valid
     size = BITS[version]
-    inside = z3.Extract(size - 1, size - length, bits) == z3.BitVecVal(start >> (size - length), length)
-    return both(valid, settled(inside, bits))
+    in_network = z3.Extract(size - 1, size - length, bits) == z3.BitVecVal(start >> (size - length), length)
+    return both(valid, settled(in_network, bits))
 
 
 def _family(compare: Comparison, positive: str, negated: str) -> dict[str, tuple[Comparison, bool]]:

@@ -104,14 +104,14 @@ def encode(policies: Policies, request: SymbolicRequest) -> z3.BoolRef:
     # What nobody grants needs no denial, and most requests are of that kind.
     if given is False:
         return as_term(False)
-    gates = [
+    conditions = [
         given,
         negation(denied(policies, encoder)),
-        either(beyond_rcps(encoder), every_level(policies.rcps, encoder)) if policies.rcps else True,
-        either(beyond_scps(request.caller), every_level(policies.scps, encoder)) if policies.scps else True,
-        limit(policies.endpoint, encoder),
+        either(exempt_from_rcps(encoder), every_level(policies.rcps, encoder)) if policies.rcps else True,
+        either(exempt_from_scps(request.caller), every_level(policies.scps, encoder)) if policies.scps else True,
+        limit_allows(policies.endpoint, encoder),
     ]
-    return as_term(conjunction(gates))
+    return as_term(conjunction(conditions))
 
 
 def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
@@ -122,12 +122,12 @@ def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
     scps = disjunction(encoder.denying(policy) for level in policies.scps for policy in level)
     return either(
         disjunction(encoder.denying(policy) for policy in bound),
-        both(rcps, negation(beyond_rcps(encoder))) if policies.rcps else False,
-        both(negation(beyond_scps(encoder.request.caller)), scps),
+        both(rcps, negation(exempt_from_rcps(encoder))) if policies.rcps else False,
+        both(negation(exempt_from_scps(encoder.request.caller)), scps),
     )
 
 
-def beyond_rcps(encoder: StatementEncoder) -> Formula:
+def exempt_from_rcps(encoder: StatementEncoder) -> Formula:
     """Resource control policies bind every caller, AWS services too, but for service-linked roles.
 
     Nor do they bind requests to services outside their list, nor the retirement of grants.
@@ -139,7 +139,7 @@ def beyond_rcps(encoder: StatementEncoder) -> Formula:
     return either(encoder.request.caller.service_linked(), negation(covered), retired)
 
 
-def beyond_scps(caller: SymbolicCaller) -> Formula:
+def exempt_from_scps(caller: SymbolicCaller) -> Formula:
     """Service control policies bind the users and roles of an account, save service-linked roles."""
     return caller.service_linked() if caller.kind in IN_ACCOUNT else True
 
@@ -149,7 +149,7 @@ def every_level(levels: Sequence[Sequence[EncodedPolicy]], encoder: StatementEnc
     return conjunction(disjunction(encoder.allowing(policy).at_all() for policy in level) for level in levels)
 
 
-def limit(policy: EncodedPolicy | None, encoder: StatementEncoder) -> Formula:
+def limit_allows(policy: EncodedPolicy | None, encoder: StatementEncoder) -> Formula:
     """A policy that can only limit: it must allow if it exists."""
     return True if policy is None else encoder.allowing(policy).at_all()
 
@@ -158,42 +158,48 @@ def granted(policies: Policies, encoder: StatementEncoder) -> Formula:
     """Whether something allows: within the account, across accounts, or for a caller that has no account."""
     caller = encoder.request.caller
     resource = encoder.allowing(policies.resource) if policies.resource else PrincipalMatch()
-    grants = of_grants(policies, encoder)
+    grants = kms_grants_match(policies, encoder)
     if caller.account is None:
         return either(resource.at_all(), grants.at_all())
     same = settled(caller.account == constant(policies.owner), caller.account)
-    own = own_side(policies, encoder)
-    within = both(same, within_account(policies, encoder, resource.joined(grants), own))
-    across = either(alone(policies, encoder, grants), across_accounts(own, resource.joined(grants)))
+    identity = identity_side(policies, encoder)
+    within = both(same, within_account(policies, encoder, resource.joined(grants), identity))
+    across = either(
+        granted_directly(policies, encoder, grants),
+        across_accounts(identity, resource.joined(grants)),
+    )
     return either(within, both(negation(same), across))
 
 
-def own_side(policies: Policies, encoder: StatementEncoder) -> Formula:
+def identity_side(policies: Policies, encoder: StatementEncoder) -> Formula:
     """What the caller's own policies allow together; an account's root user needs none."""
     if not _has_policies(encoder.request.caller):
         return True
     identity = disjunction(encoder.allowing(policy).at_all() for policy in policies.identity)
-    return both(identity, limit(policies.boundary, encoder), limit(policies.session, encoder))
+    return both(identity, limit_allows(policies.boundary, encoder), limit_allows(policies.session, encoder))
 
 
-def across_accounts(own: Formula, resource: PrincipalMatch) -> Formula:
+def across_accounts(identity: Formula, resource: PrincipalMatch) -> Formula:
     """Both sides must allow."""
-    return both(own, resource.at_all())
+    return both(identity, resource.at_all())
 
 
-def within_account(policies: Policies, encoder: StatementEncoder, resource: PrincipalMatch, own: Formula) -> Formula:
+def within_account(
+    policies: Policies, encoder: StatementEncoder, resource: PrincipalMatch, identity: Formula
+) -> Formula:
     """What the resource's side gives alone, or the caller's own policies.
 
     Trust and key policies must themselves allow; elsewhere the caller's own policies are enough.
     """
     delegated = either(negation(needs_resource_policy(encoder)), resource.by_account)
-    return either(alone(policies, encoder, resource), both(delegated, own))
+    return either(granted_directly(policies, encoder, resource), both(delegated, identity))
 
 
-def alone(policies: Policies, encoder: StatementEncoder, match: PrincipalMatch) -> Formula:
+def granted_directly(policies: Policies, encoder: StatementEncoder, match: PrincipalMatch) -> Formula:
     """What needs no identity policy: a user, a session or `*` is named, or a role, which its limits still bind."""
     return either(
-        match.directly, both(match.as_role, limit(policies.boundary, encoder), limit(policies.session, encoder))
+        match.directly,
+        both(match.as_role, limit_allows(policies.boundary, encoder), limit_allows(policies.session, encoder)),
     )
 
 
@@ -203,7 +209,7 @@ def needs_resource_policy(encoder: StatementEncoder) -> Formula:
     return either(assuming, both(encoder.action_is("kms:*"), encoder.resource_is(_KEY_ARN)))
 
 
-def of_grants(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
+def kms_grants_match(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
     """How grants reach the caller: as a key policy's statement would, in the caller's own account and in another.
 
     Source: AWS KMS Developer Guide, "Grants in AWS KMS"; that another account's identity policy is not needed is
@@ -215,12 +221,14 @@ def of_grants(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
     match = PrincipalMatch()
     for grant in policies.grants:
         match = match.joined(
-            grantee(grant.grantee, encoder.request.caller).where(both(on_key, operation(grant, encoder)))
+            grantee_match(grant.grantee, encoder.request.caller).where(
+                both(on_key, grant_covers_action(grant, encoder))
+            )
         )
     return match
 
 
-def operation(grant: KmsGrant, encoder: StatementEncoder) -> Formula:
+def grant_covers_action(grant: KmsGrant, encoder: StatementEncoder) -> Formula:
     """One of the grant's operations; constraints bind those that take an encryption context.
 
     Source: KMS API Reference, CreateGrant (Constraints) and GrantConstraints.
@@ -231,7 +239,7 @@ def operation(grant: KmsGrant, encoder: StatementEncoder) -> Formula:
     )
 
 
-def grantee(name: str, caller: SymbolicCaller) -> PrincipalMatch:
+def grantee_match(name: str, caller: SymbolicCaller) -> PrincipalMatch:
     """How a grant to `name` reaches the caller. Grants to services need a constraint that `KmsGrant` cannot hold."""
     return named((("AWS", name),), caller)
 

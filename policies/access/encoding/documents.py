@@ -78,10 +78,10 @@ def _read(document: Document, where: str) -> EncodedPolicy:
     return EncodedPolicy(where=where, statements=tuple(statements))
 
 
-def _statement(entry: Any, place: str, variables: bool) -> EncodedStatement:
+def _statement(entry: Any, position: str, variables: bool) -> EncodedStatement:
     if not isinstance(entry, Mapping):
-        raise MalformedDocument(f"{place} is not an object")
-    where = f"{place} ({entry['Sid']})" if entry.get("Sid") else place
+        raise MalformedDocument(f"{position} is not an object")
+    where = f"{position} ({entry['Sid']})" if entry.get("Sid") else position
     if entry.get("Effect") not in {"Allow", "Deny"}:
         raise MalformedDocument(f"{where}: Effect {entry.get('Effect')!r} is neither Allow nor Deny")
     allow = entry["Effect"] == "Allow"

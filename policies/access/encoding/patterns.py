@@ -58,10 +58,10 @@ def pieces(pattern: str, *, wildcards: bool, resolve: Resolve | None = None) -> 
     return found
 
 
-def _variable(inside: str, resolve: Resolve) -> Piece:
-    if inside in _LITERAL_VARIABLES:
-        return inside
-    name, comma, default = inside.partition(",")
+def _variable(expression: str, resolve: Resolve) -> Piece:
+    if expression in _LITERAL_VARIABLES:
+        return expression
+    name, comma, default = expression.partition(",")
     return resolve(name.strip().lower(), default.strip().strip("'") if comma else None)
 
 
@@ -175,8 +175,8 @@ def _shape(joined: list[Piece], text: z3.SeqRef, where: str) -> Formula:
         return _plain(tuple(joined)).fullmatch(known_text(text)) is not None
     wild = [index for index, piece in enumerate(joined) if isinstance(piece, PatternWildcard)]
     if not wild:
-        whole = _concatenated(joined)
-        return settled(text == whole, text, whole)
+        expected = _concatenated(joined)
+        return settled(text == expected, text, expected)
     head, middle, tail = joined[: wild[0]], joined[wild[0] : wild[-1] + 1], joined[wild[-1] + 1 :]
     if all(not isinstance(piece, VariableValue) for piece in joined):
         return _constant(joined, text)

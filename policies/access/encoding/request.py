@@ -140,8 +140,8 @@ class SymbolicRequest:
         """What is true of every request: actions are in lower case, and what its caller's kind implies."""
         limits = self.caller.limits()
         if not z3.is_string_value(self.action):
-            letters = z3.Union(z3.Range("a", "z"), z3.Range("0", "9"), z3.Re("-"))
-            limits.append(z3.InRe(self.action, z3.Concat(z3.Plus(letters), z3.Re(":"), z3.Plus(letters))))
+            characters = z3.Union(z3.Range("a", "z"), z3.Range("0", "9"), z3.Re("-"))
+            limits.append(z3.InRe(self.action, z3.Concat(z3.Plus(characters), z3.Re(":"), z3.Plus(characters))))
         return limits
 
     def values(self, key: str, derived: Mapping[str, z3.SeqRef]) -> list[Slot]:

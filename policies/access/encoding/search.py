@@ -1,4 +1,4 @@
-"""Looking for a request: one that makes a formula true, or none for all requests."""
+"""Find a request that makes a formula true, or prove that no request does."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # By variable; and by value of a key, None for one that is absent.
-Values = Mapping[str, z3.ExprRef]
-Texts = Mapping[str, str | None]
+VariableValues = Mapping[str, z3.ExprRef]
+KeyTexts = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,8 @@ def find(
 
     Raises `Undecided` naming `query` when the solver does not know within `timeout_ms`.
     """
-    whole = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
-    abstraction = Abstraction.of(whole)
+    conditions = z3.And([as_term(part) for part in (formula, *given, *request.limits())])
+    abstraction = Abstraction.of(conditions)
     try:
         found = solve(abstraction, _readable(abstraction.variables), timeout_ms=timeout_ms)
     except NotKnownError as problem:
@@ -65,12 +65,12 @@ def find(
         return None
     values = {variable.decl().name(): _value(variable, found) for variable in abstraction.variables}
     texts = _texts(values)
-    if not truth(whole, _reread(abstraction.variables, values, texts)):
+    if not truth(conditions, _reread(abstraction.variables, values, texts)):
         written = _witness(values, texts, request).render()
         raise Undecided(f"{query}: a key is compared as two types, and no one value fits both: {written}")
     for slot in sorted(slot for slot, text in texts.items() if text is not None):
         fewer = {**texts, slot: None}
-        texts = fewer if truth(whole, _reread(abstraction.variables, values, fewer)) else texts
+        texts = fewer if truth(conditions, _reread(abstraction.variables, values, fewer)) else texts
     return _witness(values, texts, request)
 
 
@@ -87,7 +87,9 @@ def _readable(variables: Sequence[z3.ExprRef]) -> list[z3.BoolRef]:
     ]
 
 
-def _reread(variables: Sequence[z3.ExprRef], values: Values, texts: Texts) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+def _reread(
+    variables: Sequence[z3.ExprRef], values: VariableValues, texts: KeyTexts
+) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
     """The value that each variable has when the request is read again from the texts of its keys."""
     found = []
     for variable in variables:
@@ -98,7 +100,7 @@ def _reread(variables: Sequence[z3.ExprRef], values: Values, texts: Texts) -> li
     return found
 
 
-def _witness(values: Values, texts: Texts, request: SymbolicRequest) -> Witness:
+def _witness(values: VariableValues, texts: KeyTexts, request: SymbolicRequest) -> Witness:
     context = defaultdict(list, {key: list(known) for key, known in request.pinned.items() if known})
     for slot, text in texts.items():
         if text is not None:
@@ -117,7 +119,7 @@ def _value(variable: z3.ExprRef, solution: Solution) -> z3.ExprRef:
     return solution.model.eval(variable, model_completion=True)
 
 
-def _texts(found: Values) -> Texts:
+def _texts(found: VariableValues) -> KeyTexts:
     """For each value of a key: its text, or None when it is absent."""
     readings: defaultdict[str, dict[str, z3.ExprRef]] = defaultdict(dict)
     for name, value in found.items():

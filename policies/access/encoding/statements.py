@@ -1,4 +1,4 @@
-"""Statements as formulas: what they cover, whom they name, and what a whole policy allows or denies."""
+"""Statements and policies as formulas: whom they name, what they cover, and what a policy allows or denies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policies.access.encoding.request import Slot, SymbolicRequest
 
 
 class StatementEncoder:
-    """Reads policies for one request. `bounded`: the caller has a permissions boundary."""
+    """Encodes policies as formulas over one request. `bounded`: the caller has a permissions boundary."""
 
     def __init__(self, request: SymbolicRequest, owner: str, *, bounded: bool) -> None:
         self.request = request
@@ -36,16 +36,18 @@ class StatementEncoder:
         known = self._allowing.get(id(policy))
         if known is None:
             known = PrincipalMatch()
-            for statement in self._speaking(policy):
+            for statement in self._statements_for_action(policy):
                 known = known.joined(self._allows(statement)) if statement.allow else known
             self._allowing[id(policy)] = known
         return known
 
     def denying(self, policy: EncodedPolicy) -> Formula:
         """Whether a Deny statement of `policy` applies."""
-        return disjunction(self._denies(statement) for statement in self._speaking(policy) if not statement.allow)
+        return disjunction(
+            self._denies(statement) for statement in self._statements_for_action(policy) if not statement.allow
+        )
 
-    def _speaking(self, policy: EncodedPolicy) -> tuple[EncodedStatement, ...]:
+    def _statements_for_action(self, policy: EncodedPolicy) -> tuple[EncodedStatement, ...]:
         """The statements that speak of a known action; all of them while it is open."""
         if self._action is None:
             return policy.statements

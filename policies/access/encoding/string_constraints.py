@@ -1,4 +1,4 @@
-"""The conditions on open texts in a formula: each is a set of texts, or a relation that only the solver reads."""
+"""String constraints in a formula: each is a set of strings (an automaton), or a relation left to the solver."""
 
 from __future__ import annotations
 
@@ -106,9 +106,9 @@ def _implied(term: z3.BoolRef) -> tuple[str, Automaton] | None:
     if kind not in {z3.Z3_OP_SEQ_PREFIX, z3.Z3_OP_SEQ_SUFFIX, z3.Z3_OP_EQ}:
         return None
     sides = term.children()
-    whole = next((side for side in sides if z3.is_const(side) and not z3.is_string_value(side)), None)
+    variable = next((side for side in sides if z3.is_const(side) and not z3.is_string_value(side)), None)
     joined = next((side for side in sides if side.decl().kind() == z3.Z3_OP_SEQ_CONCAT), None)
-    if whole is None or joined is None:
+    if variable is None or joined is None:
         return None
     builder = Builder()
     start = end = builder.state()
@@ -117,13 +117,13 @@ def _implied(term: z3.BoolRef) -> tuple[str, Automaton] | None:
     end = builder.many(end)
     if kind != z3.Z3_OP_SEQ_PREFIX:
         end = builder.word(end, _outermost(joined, -1))
-    return whole.decl().name(), builder.build(start, end)
+    return variable.decl().name(), builder.build(start, end)
 
 
-def _outermost(term: z3.SeqRef, place: int) -> str:
+def _outermost(term: z3.SeqRef, index: int) -> str:
     """The constant with which a concatenation begins (0) or ends (-1); empty when it is an open text."""
     while term.decl().kind() == z3.Z3_OP_SEQ_CONCAT:
-        term = term.children()[place]
+        term = term.children()[index]
     return known_text(term) if z3.is_string_value(term) else ""
 
 
@@ -131,8 +131,10 @@ def _slice_start(subject: z3.SeqRef, text: str) -> int | None:
     """Where a part of an open text begins, when `text` is as long as the part: `substr(open, begin, length)`."""
     if subject.decl().kind() != z3.Z3_OP_SEQ_EXTRACT:
         return None
-    whole, begin, length = subject.children()
-    fits = z3.is_const(whole) and z3.is_int_value(begin) and z3.is_int_value(length) and length.as_long() == len(text)
+    variable, begin, length = subject.children()
+    fits = (
+        z3.is_const(variable) and z3.is_int_value(begin) and z3.is_int_value(length) and length.as_long() == len(text)
+    )
     return int(begin.as_long()) if fits else None
 
 

@@ -1,7 +1,7 @@
-"""Satisfiability of a formula with open texts: the solver decides the rest, automata decide each text.
+"""Satisfiability of formulas with string variables: automata decide each string, the SMT solver everything else.
 
-The solver sees a Boolean for every condition on texts. Where the Booleans that it chooses leave no text, it learns
-which of them cannot be true together, and chooses again.
+The solver sees a Boolean for every string constraint. Where the Booleans that it chooses leave no string, it is told
+which of them cannot be true together, and chooses again (lazy SMT, as textbooks call it).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from policies.access.encoding.string_constraints import StringConstraint, is_str
 from policies.access.encoding.variables import parts
 
 Literal = tuple[StringConstraint, bool]
-Texts = dict[str, str]
+StringValues = dict[str, str]
 # Choices, by the name of their Boolean, that cannot be made together.
 Conflict = dict[str, bool]
 
@@ -108,14 +108,14 @@ def _known_conflicts(constraints: Mapping[str, StringConstraint]) -> Iterable[z3
             yield z3.AtMost(*(flag for flag, _ in constants), 1)
         for name, constraint in own.items():
             if constraint.exactly is None:
-                inside: list[z3.BoolRef] = []
-                outside: list[z3.BoolRef] = []
+                accepted: list[z3.BoolRef] = []
+                refused: list[z3.BoolRef] = []
                 for flag, text in constants:
-                    (inside if _holds(constraint, text) else outside).append(flag)
-                if inside:
-                    yield z3.Implies(z3.Or(inside), z3.Bool(name))
-                if outside:
-                    yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(outside)))
+                    (accepted if _holds(constraint, text) else refused).append(flag)
+                if accepted:
+                    yield z3.Implies(z3.Or(accepted), z3.Bool(name))
+                if refused:
+                    yield z3.Implies(z3.Bool(name), z3.Not(z3.Or(refused)))
         yield from _known_prefixes(
             {name: constraint.prefix for name, constraint in own.items() if constraint.prefix is not None}
         )
@@ -124,11 +124,11 @@ def _known_conflicts(constraints: Mapping[str, StringConstraint]) -> Iterable[z3
 
 def _known_parts(own: Mapping[str, StringConstraint]) -> Iterable[z3.BoolRef]:
     """One place in a text equals one constant at most, and texts that begin plainly say which."""
-    places: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
+    slices: defaultdict[tuple[int, int], dict[str, z3.BoolRef]] = defaultdict(dict)
     for name, constraint in own.items():
         if constraint.part is not None:
-            places[constraint.part[0], len(constraint.part[1])][constraint.part[1]] = z3.Bool(name)
-    for (begin, length), flags in places.items():
+            slices[constraint.part[0], len(constraint.part[1])][constraint.part[1]] = z3.Bool(name)
+    for (begin, length), flags in slices.items():
         yield z3.AtMost(*flags.values(), 1)
         for name, constraint in own.items():
             if len(constraint.leading) >= begin + length:
@@ -252,7 +252,9 @@ def _related(chosen: Mapping[str, Literal]) -> list[dict[str, Literal]]:
     return [members for _, members in groups]
 
 
-def _texts_for(chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _texts_for(
+    chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
+) -> tuple[StringValues, list[Conflict]]:
     """A text for each variable, or the sets of choices that no text meets."""
     texts: dict[str, str] = {}
     conflicts: list[Conflict] = []
@@ -268,7 +270,7 @@ def _texts_for(chosen: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: in
     return texts, conflicts
 
 
-def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[StringValues, list[Conflict]]:
     """Texts that depend on each other: a guess that automata complete, else the solver's own strings."""
     alone: defaultdict[str, dict[str, Literal]] = defaultdict(dict)
     for name, (constraint, sign) in group.items():
@@ -285,7 +287,7 @@ def _relation(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int)
 
 def _guessed(
     group: Mapping[str, Literal], alone: Mapping[str, Mapping[str, Literal]], model: z3.ModelRef
-) -> tuple[Texts, list[Conflict]] | None:
+) -> tuple[StringValues, list[Conflict]] | None:
     """Fix all but one of the texts to the simplest that their own conditions allow, and look for the last."""
     variables = {
         name: each
@@ -324,7 +326,9 @@ def _last_text(literals: Iterable[tuple[z3.BoolRef, bool]]) -> str | None:
     return None if conflicts else text
 
 
-def _by_solver(group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int) -> tuple[Texts, list[Conflict]]:
+def _by_solver(
+    group: Mapping[str, Literal], model: z3.ModelRef, timeout_ms: int
+) -> tuple[StringValues, list[Conflict]]:
     """The solver's own strings, on these conditions alone."""
     solver = z3.Solver()
     solver.set("timeout", timeout_ms)

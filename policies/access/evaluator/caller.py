@@ -1,4 +1,4 @@
-"""Who asks, and what AWS itself adds to the request's context."""
+"""The principal that makes a request, and the context keys that AWS derives from it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class NormalizedRequest:
 
 
 def normalize(request: AuthorizationRequest) -> NormalizedRequest:
-    """Classify the caller and complete the context."""
+    """The request with its caller classified and with the context keys that AWS itself adds."""
     values: dict[str, tuple[str, ...]] = {}
     single: dict[str, str] = {}
     absent: set[str] = set()

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.evaluator.caller import NormalizedRequest, PrincipalType, normalize
-from policies.access.evaluator.layers import Layer, Layers, layers_of, resource_kind
-from policies.access.evaluator.match import Grade
+from policies.access.evaluator.layers import Layer, Layers, evaluate_layers, resource_kind
+from policies.access.evaluator.match import MatchLevel
 from policies.access.evaluator.policy import PolicyKind
 
 
 @dataclass(frozen=True)
 class LayerResult:
-    """What one layer said: `allows` and `denies` hold "Sid in policy" of the statements that apply."""
+    """The statements of one layer that apply to the request, as "Sid in policy"."""
 
     layer: str
     allows: tuple[str, ...]
@@ -58,29 +58,29 @@ class _Verdict:
 
 
 def decide(request: AuthorizationRequest) -> AuthorizationDecision:
-    """Decide one request. Raises `BadPolicy` when a document cannot be read.
+    """Whether a request is allowed, and why. Raises `BadPolicy` when a document cannot be read.
 
     A document is parsed once for as long as it lives: alter a copy, never a document that was asked about.
     """
     normalized = normalize(request)
-    layers = layers_of(request, normalized)
+    layers = evaluate_layers(request, normalized)
     verdict = _verdict(request, normalized, layers)
-    because, _ = _because(request, normalized, verdict)
+    because, _ = _reason(request, normalized, verdict)
     return AuthorizationDecision(id=request.id, allowed=verdict.allowed, because=because)
 
 
 def allows(request: AuthorizationRequest) -> bool:
-    """The same decision without its reasons, for whoever asks a great many. Raises `BadPolicy`."""
+    """The same decision without its reasons, which is faster. Raises `BadPolicy`."""
     normalized = normalize(request)
-    return _verdict(request, normalized, layers_of(request, normalized)).allowed
+    return _verdict(request, normalized, evaluate_layers(request, normalized)).allowed
 
 
 def explain(request: AuthorizationRequest) -> Explanation:
-    """Decide one request with every layer's part in it. Raises `BadPolicy` when a document cannot be read."""
+    """The decision with the part that every layer has in it. Raises `BadPolicy` when a document cannot be read."""
     normalized = normalize(request)
-    layers = layers_of(request, normalized)
+    layers = evaluate_layers(request, normalized)
     verdict = _verdict(request, normalized, layers)
-    because, missing = _because(request, normalized, verdict)
+    because, missing = _reason(request, normalized, verdict)
     steps = tuple(
         LayerResult(layer.name, tuple(map(str, layer.allows)), tuple(map(str, layer.denies))) for layer in layers
     )
@@ -93,8 +93,8 @@ def _verdict(request: AuthorizationRequest, normalized: NormalizedRequest, layer
         return _Verdict(allowed=False, reasons=tuple(denies))
     limits = [*layers.rcps, *layers.scps, *([layers.endpoint] if layers.endpoint else [])]
     missing: list[tuple[str, Layer | None]] = [(layer.name, layer) for layer in limits if not layer.allows]
-    reasons, lacking = _granted(request, normalized, layers)
-    missing.extend(lacking)
+    reasons, without_allow = _granted(request, normalized, layers)
+    missing.extend(without_allow)
     if missing:
         return _Verdict(allowed=False, reasons=(), missing=tuple(missing))
     return _Verdict(allowed=True, reasons=tuple(f"Allow {reason}" for reason in reasons))
@@ -124,37 +124,39 @@ def _one_account(
     request: AuthorizationRequest, normalized: NormalizedRequest, layers: Layers, resource_name: str
 ) -> Granted:
     resource = _strongest(layers.resource, layers.grants)
-    reached = resource.grade if resource else Grade.NONE
-    limits = _lacking(layers.boundary, layers.session)
-    if resource is not None and (reached is Grade.DIRECT or (reached is Grade.ROLE and not limits)):
-        return [str(resource.by_grade(reached))], []
-    if reached is Grade.ROLE:
+    matched = resource.match_level if resource else MatchLevel.NONE
+    limits = _layers_without_allow(layers.boundary, layers.session)
+    if resource is not None and (matched is MatchLevel.DIRECT or (matched is MatchLevel.ROLE and not limits)):
+        return [str(resource.first_allow(matched))], []
+    if matched is MatchLevel.ROLE:
         return [], limits
     reasons, missing = _identity_side(normalized, layers)
     if resource_kind(request) is PolicyKind.RESOURCE:
         return reasons, missing
     # Trust policies and key policies must themselves allow or delegate; others may be silent or absent.
-    if resource is None or reached is Grade.NONE:
+    if resource is None or matched is MatchLevel.NONE:
         return [], [(resource_name, layers.resource), *missing]
-    return [*reasons, str(resource.by_grade(reached))], missing
+    return [*reasons, str(resource.first_allow(matched))], missing
 
 
 def _two_accounts(normalized: NormalizedRequest, layers: Layers, resource_name: str) -> Granted:
     """Both accounts must allow; a grant to the principal itself stands for both sides, as a key policy does at home."""
     grants = layers.grants
-    if grants is not None and grants.grade > Grade.ACCOUNT:
-        limits = [] if grants.grade is Grade.DIRECT else _lacking(layers.boundary, layers.session)
+    if grants is not None and grants.match_level > MatchLevel.ACCOUNT:
+        limits = (
+            [] if grants.match_level is MatchLevel.DIRECT else _layers_without_allow(layers.boundary, layers.session)
+        )
         if not limits:
-            return [str(grants.by_grade(grants.grade))], []
+            return [str(grants.first_allow(grants.match_level))], []
     resource = _strongest(layers.resource, grants)
     reasons, missing = _identity_side(normalized, layers)
     if resource is None or not resource.allows:
         return [], [*missing, (resource_name, layers.resource)]
-    return [*reasons, str(resource.by_grade(resource.grade))], missing
+    return [*reasons, str(resource.first_allow(resource.match_level))], missing
 
 
 def _strongest(resource: Layer | None, grants: Layer | None) -> Layer | None:
-    if grants is None or (resource is not None and resource.grade >= grants.grade):
+    if grants is None or (resource is not None and resource.match_level >= grants.match_level):
         return resource
     return grants
 
@@ -170,28 +172,28 @@ def _identity_side(normalized: NormalizedRequest, layers: Layers) -> Granted:
         reasons.append(str(identity.allows[0]))
     else:
         missing.append(("the identity policies", identity))
-    return reasons, [*missing, *_lacking(layers.boundary, layers.session)]
+    return reasons, [*missing, *_layers_without_allow(layers.boundary, layers.session)]
 
 
-def _lacking(*layers: Layer | None) -> list[tuple[str, Layer | None]]:
+def _layers_without_allow(*layers: Layer | None) -> list[tuple[str, Layer | None]]:
     return [(layer.name, layer) for layer in layers if layer is not None and not layer.allows]
 
 
-def _because(
+def _reason(
     request: AuthorizationRequest, normalized: NormalizedRequest, verdict: _Verdict
 ) -> tuple[str, tuple[MissingAllow, ...]]:
     if verdict.reasons:
         return " and ".join(verdict.reasons), ()
-    lacks = tuple(MissingAllow(name, _nearest(layer, normalized)) for name, layer in verdict.missing)
+    missing = tuple(MissingAllow(name, _nearest(layer, normalized)) for name, layer in verdict.missing)
     what = f"{request.action} on {request.resource}"
     sentences = []
-    for lack, (_, layer) in zip(lacks, verdict.missing, strict=True):
+    for missing_allow, (_, layer) in zip(missing, verdict.missing, strict=True):
         if layer is None:
-            sentences.append(f"{lack.layer} would have to allow {what}, and there is none")
+            sentences.append(f"{missing_allow.layer} would have to allow {what}, and there is none")
             continue
-        near = f" (nearest: {lack.nearest})" if lack.nearest else ""
-        sentences.append(f"no statement of {lack.layer} allows {what}{near}")
-    return "; ".join(sentences), lacks
+        near = f" (nearest: {missing_allow.nearest})" if missing_allow.nearest else ""
+        sentences.append(f"no statement of {missing_allow.layer} allows {what}{near}")
+    return "; ".join(sentences), missing
 
 
 def _nearest(layer: Layer | None, normalized: NormalizedRequest) -> str | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from catalog.nearest import did_you_mean
+
+# Takes a sentence about something that is wrong with a document.
+ReportProblem = Callable[[str], None]
 
 
 class BadPolicy(ValueError):

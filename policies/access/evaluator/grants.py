@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from policies.access.authorization import KmsGrant
 from policies.access.evaluator.caller import NormalizedRequest
 from policies.access.evaluator.errors import BadPolicy, allowed, nearest
-from policies.access.evaluator.match import Grade, grade_of
+from policies.access.evaluator.match import MatchLevel, principal_match_level
 
 _PREFIX = "kms:encryptioncontext:"
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
@@ -22,8 +22,8 @@ _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 _WITHOUT_CONTEXT = frozenset({"describekey", "retiregrant", "getpublickey", "creategrant"})
 
 
-def grant_grade(grant: KmsGrant, request: NormalizedRequest, where: str) -> Grade:
-    """How a grant reaches the caller for this action; NONE when operation, grantee or constraints do not fit.
+def grant_match_level(grant: KmsGrant, request: NormalizedRequest, where: str) -> MatchLevel:
+    """How a grant matches the caller for this action; NONE when operation, grantee or constraints do not match.
 
     Raises `BadPolicy` for a constraint that is not known.
     """
@@ -34,11 +34,11 @@ def grant_grade(grant: KmsGrant, request: NormalizedRequest, where: str) -> Grad
             )
     service, _, operation = request.action.partition(":")
     if service != "kms" or operation not in {name.lower() for name in grant.operations}:
-        return Grade.NONE
+        return MatchLevel.NONE
     if operation not in _WITHOUT_CONTEXT and not _constraints_hold(grant, request):
-        return Grade.NONE
+        return MatchLevel.NONE
     account = grant.grantee.split(":")[4] if grant.grantee.endswith(":root") else None
-    return grade_of(account, None if account else grant.grantee, request.caller)
+    return principal_match_level(account, None if account else grant.grantee, request.caller)
 
 
 def _constraints_hold(grant: KmsGrant, request: NormalizedRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The policies of a request, layer by layer, each with what it says about the request."""
+"""The layers of policy evaluation (SCPs, resource policy, identity policies …), each with the statements that apply."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator.caller import NormalizedRequest, PrincipalType
-from policies.access.evaluator.grants import grant_grade
-from policies.access.evaluator.match import Grade, NearMiss, applies, near_miss
+from policies.access.evaluator.grants import grant_match_level
+from policies.access.evaluator.match import MatchLevel, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import PARSED, parse
 from policies.access.evaluator.policy import ParsedPolicy, PolicyKind
 
@@ -39,11 +39,11 @@ _RCP_EXEMPT_ACTIONS = frozenset({"kms:retiregrant"})
 
 @dataclass(frozen=True)
 class MatchedStatement:
-    """A statement that applies: its label, the policy it is in and how it reaches the caller."""
+    """A statement that applies: its Sid or number, the policy it is in and how it matches the caller."""
 
     sid: str
     policy: str
-    grade: Grade
+    match_level: MatchLevel
 
     def __str__(self) -> str:
         return f"{self.sid} in {self.policy}"
@@ -59,13 +59,13 @@ class Layer:
     denies: tuple[MatchedStatement, ...]
 
     @property
-    def grade(self) -> Grade:
+    def match_level(self) -> MatchLevel:
         """The strongest Allow."""
-        return max((found.grade for found in self.allows), default=Grade.NONE)
+        return max((found.match_level for found in self.allows), default=MatchLevel.NONE)
 
-    def by_grade(self, least: Grade) -> MatchedStatement:
+    def first_allow(self, least: MatchLevel) -> MatchedStatement:
         """The first Allow of at least this grade; there must be one."""
-        return next(found for found in self.allows if found.grade >= least)
+        return next(found for found in self.allows if found.match_level >= least)
 
     def nearest(self, normalized: NormalizedRequest) -> tuple[str, NearMiss] | None:
         """The statement that came nearest to allowing, with its policy's name."""
@@ -78,19 +78,19 @@ def _policy(document: Mapping[str, Any], request: AuthorizationRequest, name: st
 
 
 def review(name: str, policies: Sequence[tuple[str, ParsedPolicy]], normalized: NormalizedRequest) -> Layer:
-    """What the policies of one layer say."""
+    """Evaluate the policies of one layer: which of their statements apply to the request."""
     allows: list[MatchedStatement] = []
     denies: list[MatchedStatement] = []
     for policy_name, policy in policies:
         for statement in policy.for_action(normalized.action):
-            reached = applies(statement, normalized)
-            if reached is not Grade.NONE:
-                (allows if statement.allow else denies).append(MatchedStatement(statement.label, policy_name, reached))
+            matched = applies(statement, normalized)
+            if matched is not MatchLevel.NONE:
+                (allows if statement.allow else denies).append(MatchedStatement(statement.label, policy_name, matched))
     return Layer(name, tuple(policies), tuple(allows), tuple(denies))
 
 
 def resource_kind(request: AuthorizationRequest) -> PolicyKind:
-    """Which kind of resource policy guards the resource: roles and keys have kinds of their own."""
+    """The kind of resource policy that the resource has: roles have trust policies, KMS keys have key policies."""
     parts = request.resource.split(":", 5)
     service, rest = (parts[2], parts[5]) if len(parts) == 6 else ("", "")
     if service == "iam" and rest.startswith("role/") and request.action.lower().startswith("sts:"):
@@ -102,7 +102,7 @@ def resource_kind(request: AuthorizationRequest) -> PolicyKind:
 
 @dataclass(frozen=True)
 class Layers:
-    """All layers that apply. A layer that is None or empty does not exist for this caller, resource or place."""
+    """All layers that apply. A layer that is None or empty does not exist for this caller, resource or network path."""
 
     scps: tuple[Layer, ...]
     rcps: tuple[Layer, ...]
@@ -121,7 +121,7 @@ class Layers:
                 yield layer
 
 
-def layers_of(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layers:
+def evaluate_layers(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layers:
     """Parse and review every policy that applies to this caller. Raises `BadPolicy` with the first bad document's
     problems."""
     caller = normalized.caller
@@ -142,12 +142,12 @@ def layers_of(request: AuthorizationRequest, normalized: NormalizedRequest) -> L
 
 
 def _grants(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layer | None:
-    """The KMS grants that reach the caller, as a layer of their own; None when none does."""
+    """The KMS grants that match the caller, as a layer of their own; None when none does."""
     found = []
     for number, grant in enumerate(request.grants, start=1):
-        reached = grant_grade(grant, normalized, f"question {request.id}, grant {number}")
-        if reached is not Grade.NONE:
-            found.append(MatchedStatement(f"to {grant.grantee}", f"grant {number}", reached))
+        matched = grant_match_level(grant, normalized, f"question {request.id}, grant {number}")
+        if matched is not MatchLevel.NONE:
+            found.append(MatchedStatement(f"to {grant.grantee}", f"grant {number}", matched))
     return Layer("the grants", (), tuple(found), ()) if found else None
 
 

@@ -1,4 +1,4 @@
-"""Does one statement apply to one request, and if not, which of its elements stands in the way?"""
+"""Whether a statement applies to a request, and if it does not, which of its elements fail to match."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from policies.access.evaluator.policy import (
     Quantifier,
     ResourceElement,
 )
-from policies.access.evaluator.template import Resolved, Span, Template, compiled, resolve
+from policies.access.evaluator.template import Resolved, Template, WildcardSpan, compiled, resolve
 
 
-class Grade(enum.IntEnum):
-    """How a Principal element reaches the caller, and so which implicit denies still limit what it grants.
+class MatchLevel(enum.IntEnum):
+    """How a Principal element matches the caller, and so which implicit denies still limit what it grants.
 
     Sources: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", the table for
     one account; "AWS JSON policy elements: Principal": naming an account delegates, it grants to nobody in it.
@@ -42,30 +42,32 @@ class NearMiss:
     reason: str
 
 
-def grade(principals: PrincipalElement, caller: CallerIdentity) -> Grade:
-    """How a Principal element (not NotPrincipal) reaches the caller."""
+def match_level(principals: PrincipalElement, caller: CallerIdentity) -> MatchLevel:
+    """How a Principal element (not NotPrincipal) matches the caller."""
     if principals.everyone:
-        return Grade.DIRECT
+        return MatchLevel.DIRECT
     if caller.kind is PrincipalType.SERVICE:
-        return Grade.DIRECT if caller.principal in principals.services else Grade.NONE
+        return MatchLevel.DIRECT if caller.principal in principals.services else MatchLevel.NONE
     if caller.kind is PrincipalType.FEDERATED:
-        return Grade.DIRECT if caller.principal in principals.federated else Grade.NONE
+        return MatchLevel.DIRECT if caller.principal in principals.federated else MatchLevel.NONE
     if caller.kind is PrincipalType.ANONYMOUS:
-        return Grade.NONE
-    return max((grade_of(entry.account, entry.arn, caller) for entry in principals.aws), default=Grade.NONE)
+        return MatchLevel.NONE
+    return max(
+        (principal_match_level(entry.account, entry.arn, caller) for entry in principals.aws), default=MatchLevel.NONE
+    )
 
 
-def grade_of(account: str | None, arn: str | None, caller: CallerIdentity) -> Grade:
-    """How one AWS principal, an account or an ARN, reaches the caller."""
+def principal_match_level(account: str | None, arn: str | None, caller: CallerIdentity) -> MatchLevel:
+    """How one AWS principal, an account or an ARN, matches the caller."""
     if account is not None:
-        return Grade.ACCOUNT if account == caller.account else Grade.NONE
+        return MatchLevel.ACCOUNT if account == caller.account else MatchLevel.NONE
     if arn is None:
-        return Grade.NONE
+        return MatchLevel.NONE
     if arn == caller.principal:
-        return Grade.ROLE if caller.kind is PrincipalType.ROLE else Grade.DIRECT
+        return MatchLevel.ROLE if caller.kind is PrincipalType.ROLE else MatchLevel.DIRECT
     if caller.kind is PrincipalType.SESSION and _is_role_of(arn, caller):
-        return Grade.ROLE
-    return Grade.NONE
+        return MatchLevel.ROLE
+    return MatchLevel.NONE
 
 
 def _is_role_of(arn: str, caller: CallerIdentity) -> bool:
@@ -90,29 +92,29 @@ def excepted(principals: PrincipalElement, request: NormalizedRequest) -> bool:
     if principals.everyone:
         return True
     if not caller.in_account:
-        return grade(principals, caller) is Grade.DIRECT
-    grades = {grade_of(entry.account, entry.arn, caller) for entry in principals.aws}
-    return _CHAINS[caller.kind] <= grades
+        return match_level(principals, caller) is MatchLevel.DIRECT
+    match_levels = {principal_match_level(entry.account, entry.arn, caller) for entry in principals.aws}
+    return _CHAINS[caller.kind] <= match_levels
 
 
-# What NotPrincipal must list for a caller of each kind, in the grades by which the entries reach it.
+# What NotPrincipal must list for a caller of each kind, in the levels by which the entries match it.
 _CHAINS = {
-    PrincipalType.ROOT: {Grade.ACCOUNT},
-    PrincipalType.USER: {Grade.ACCOUNT, Grade.DIRECT},
-    PrincipalType.FEDERATED_USER: {Grade.ACCOUNT, Grade.DIRECT},
-    PrincipalType.ROLE: {Grade.ACCOUNT, Grade.ROLE},
-    PrincipalType.SESSION: {Grade.ACCOUNT, Grade.ROLE, Grade.DIRECT},
+    PrincipalType.ROOT: {MatchLevel.ACCOUNT},
+    PrincipalType.USER: {MatchLevel.ACCOUNT, MatchLevel.DIRECT},
+    PrincipalType.FEDERATED_USER: {MatchLevel.ACCOUNT, MatchLevel.DIRECT},
+    PrincipalType.ROLE: {MatchLevel.ACCOUNT, MatchLevel.ROLE},
+    PrincipalType.SESSION: {MatchLevel.ACCOUNT, MatchLevel.ROLE, MatchLevel.DIRECT},
 }
 
 
-def principal_grade(statement: ParsedStatement, request: NormalizedRequest) -> Grade:
-    """How the statement's Principal or NotPrincipal reaches the caller; without either it does directly."""
+def statement_match_level(statement: ParsedStatement, request: NormalizedRequest) -> MatchLevel:
+    """How the statement's Principal or NotPrincipal matches the caller; without either it matches directly."""
     principals = statement.principals
     if principals is None:
-        return Grade.DIRECT
+        return MatchLevel.DIRECT
     if principals.negated:
-        return Grade.NONE if excepted(principals, request) else Grade.DIRECT
-    return grade(principals, request.caller)
+        return MatchLevel.NONE if excepted(principals, request) else MatchLevel.DIRECT
+    return match_level(principals, request.caller)
 
 
 def resource_matches(resources: ResourceElement | None, request: NormalizedRequest) -> bool:
@@ -126,7 +128,7 @@ def resource_matches(resources: ResourceElement | None, request: NormalizedReque
 
 def _template_matches(template: Template, request: NormalizedRequest) -> bool:
     resolved = resolve(template, request.single)
-    return resolved is not None and compiled(resolved, Span.SEGMENT).fullmatch(request.resource) is not None
+    return resolved is not None and compiled(resolved, WildcardSpan.SEGMENT).fullmatch(request.resource) is not None
 
 
 def clause_holds(clause: ConditionClause, request: NormalizedRequest) -> bool:
@@ -172,17 +174,17 @@ def _tests(
             yield build(resolved)
 
 
-def applies(statement: ParsedStatement, request: NormalizedRequest) -> Grade:
+def applies(statement: ParsedStatement, request: NormalizedRequest) -> MatchLevel:
     """How a statement that matches the action applies to the request: NONE when any other element does not match."""
     if not resource_matches(statement.resources, request):
-        return Grade.NONE
-    reached = principal_grade(statement, request)
-    if reached is Grade.NONE:
-        return reached
+        return MatchLevel.NONE
+    matched = statement_match_level(statement, request)
+    if matched is MatchLevel.NONE:
+        return matched
     for clause in statement.clauses:
         if not clause_holds(clause, request):
-            return Grade.NONE
-    return reached
+            return MatchLevel.NONE
+    return matched
 
 
 def near_miss(policy: ParsedPolicy, request: NormalizedRequest) -> NearMiss | None:
@@ -203,7 +205,7 @@ def near_miss(policy: ParsedPolicy, request: NormalizedRequest) -> NearMiss | No
 def _failed(statement: ParsedStatement, request: NormalizedRequest) -> int:
     """How many elements of the statement do not match."""
     return (
-        (principal_grade(statement, request) is Grade.NONE)
+        (statement_match_level(statement, request) is MatchLevel.NONE)
         + (not resource_matches(statement.resources, request))
         + sum(not clause_holds(clause, request) for clause in statement.clauses)
     )
@@ -211,7 +213,7 @@ def _failed(statement: ParsedStatement, request: NormalizedRequest) -> int:
 
 def _failures(statement: ParsedStatement, request: NormalizedRequest) -> list[str]:
     failures = []
-    if principal_grade(statement, request) is Grade.NONE:
+    if statement_match_level(statement, request) is MatchLevel.NONE:
         gone = [entry.text for entry in statement.principals.aws if entry.deleted] if statement.principals else []
         named = f" (it names {', '.join(gone)}, a principal that was deleted)" if gone else ""
         failures.append(f"does not name the principal{named}")

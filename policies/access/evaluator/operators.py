@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
-from policies.access.evaluator.template import Resolved, Span, Wildcard, compiled, literal
+from policies.access.evaluator.template import Resolved, Wildcard, WildcardSpan, compiled, literal
 
 ValueTest = Callable[[str], bool]
 _ARN_PARTS = 6
@@ -56,7 +56,7 @@ def _equals_ignore_case(parts: Resolved) -> ValueTest:
 
 
 def _like(parts: Resolved) -> ValueTest:
-    pattern = compiled(parts, Span.ANYTHING)
+    pattern = compiled(parts, WildcardSpan.ANYTHING)
     return lambda value: pattern.fullmatch(value) is not None
 
 
@@ -65,7 +65,7 @@ def _arn_like(parts: Resolved) -> ValueTest:
     segments = _segments(parts)
     if len(segments) != _ARN_PARTS:
         return lambda _value: False
-    patterns = [compiled(segment, Span.ANYTHING) for segment in segments]
+    patterns = [compiled(segment, WildcardSpan.ANYTHING) for segment in segments]
 
     def test(value: str) -> bool:
         given = value.split(":", _ARN_PARTS - 1)
@@ -112,8 +112,8 @@ def date(text: str) -> Decimal | None:
         )
     except ValueError:
         return None
-    whole = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return Decimal(whole.days * 86400 + whole.seconds) + Decimal(f"0.{given['fraction'] or '0'}")
+    elapsed = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return Decimal(elapsed.days * 86400 + elapsed.seconds) + Decimal(f"0.{given['fraction'] or '0'}")
 
 
 def _compared(

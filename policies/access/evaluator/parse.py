@@ -19,7 +19,14 @@ from policies.access.evaluator.policy import (
     PrincipalElement,
     ResourceElement,
 )
-from policies.access.evaluator.template import Span, Template, parse_resource, parse_template, regex_text, static
+from policies.access.evaluator.template import (
+    Template,
+    WildcardSpan,
+    parse_resource,
+    parse_template,
+    regex_text,
+    static,
+)
 from policies.access.remembered import Remembered
 
 CURRENT_VERSION = "2012-10-17"
@@ -89,7 +96,7 @@ def _statements(
         return ()
     found: list[ParsedStatement] = []
     for position, statement in enumerate(given, start=1):
-        reader = _Reader(where, kind, variables, problems)
+        reader = _PolicyParser(where, kind, variables, problems)
         parsed = reader.statement(statement, position)
         if parsed is not None:
             found.append(parsed)
@@ -108,7 +115,7 @@ def _unique_sids(statements: Sequence[Any], where: str, problems: list[str]) -> 
             seen.add(sid)
 
 
-class _Reader:
+class _PolicyParser:
     """Reads the statements of one document, adding to one list of problems."""
 
     def __init__(self, where: str, kind: PolicyKind, variables: bool, problems: list[str]) -> None:
@@ -200,7 +207,7 @@ class _Reader:
                 self._report(
                     f'{name} {text!r} is not an action; write "service:Name", with * or ? in the name, or "*".'
                 )
-        patterns = [regex_text(_parts(parse_template(text, variables=False)), Span.ANYTHING) for text in texts]
+        patterns = [regex_text(_parts(parse_template(text, variables=False)), WildcardSpan.ANYTHING) for text in texts]
         expression = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE | re.ASCII)
         if name == "NotAction":
             return lambda action: expression.fullmatch(action) is None
@@ -230,7 +237,7 @@ def _services(actions: Any) -> frozenset[str]:
 def _compiled_resources(negated: bool, texts: Sequence[str], variables: bool) -> ResourceElement:
     templates = [parse_resource(text, variables=variables) for text in texts]
     fixed = [parts for parts in map(static, templates) if parts is not None]
-    patterns = "|".join(f"(?:{regex_text(parts, Span.SEGMENT)})" for parts in fixed)
+    patterns = "|".join(f"(?:{regex_text(parts, WildcardSpan.SEGMENT)})" for parts in fixed)
     return ResourceElement(
         negated=negated,
         fixed=re.compile(patterns, re.DOTALL) if fixed else None,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from policies.access.evaluator.errors import nearest
+from policies.access.evaluator.errors import ReportProblem, nearest
 from policies.access.evaluator.operators import NULL, OPERATORS, Operator
 from policies.access.evaluator.policy import ConditionClause, Operand, Quantifier
 from policies.access.evaluator.template import parse_template, static
 
-ReportProblem = Callable[[str], None]
 _IF_EXISTS = "IfExists"
 _NAMES = (*OPERATORS, NULL)
 
@@ -22,12 +21,12 @@ def read_condition(given: Any, variables: bool, report: ReportProblem) -> tuple[
         return ()
     clauses: list[ConditionClause] = []
     for label, keys in given.items():
-        quantifier, operator, if_exists, known = _operator(label, report)
+        quantifier, operator, if_exists, exists = _operator(label, report)
         if not isinstance(keys, Mapping):
             report(f"Condition {label} is not an object; write {{key: value}}.")
             continue
         for key, values in keys.items():
-            if known:
+            if exists:
                 operands = _operands(label, key, values, operator, variables, report)
                 clauses.append(ConditionClause(label, key.lower(), key, operator, quantifier, if_exists, operands))
     return tuple(clauses)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from policies.access.evaluator.errors import nearest
+from policies.access.evaluator.errors import ReportProblem, nearest
 from policies.access.evaluator.policy import AwsPrincipal, PrincipalElement
 
-ReportProblem = Callable[[str], None]
 _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):root")

@@ -123,8 +123,8 @@ class ParsedPolicy:
 
     def for_action(self, action: str) -> tuple[ParsedStatement, ...]:
         """The statements whose Action or NotAction matches."""
-        known = self._by_action.get(action)
-        if known is None:
-            known = tuple(statement for statement in self.statements if statement.matches_action(action))
-            self._by_action[action] = known
-        return known
+        cached = self._by_action.get(action)
+        if cached is None:
+            cached = tuple(statement for statement in self.statements if statement.matches_action(action))
+            self._by_action[action] = cached
+        return cached

@@ -38,7 +38,7 @@ Template = tuple[Part, ...]
 Resolved = tuple[str | Wildcard, ...]
 
 
-class Span(enum.Enum):
+class WildcardSpan(enum.Enum):
     """What a wildcard may run across: ANYTHING, or in a Resource element the colons of an ARN at a segment's end."""
 
     ANYTHING = "anything"
@@ -63,9 +63,9 @@ def parse_template(text: str, *, variables: bool) -> Template:
     return _joined(parts)
 
 
-def _special(whole: str, name: str | None) -> Part:
+def _special(text: str, name: str | None) -> Part:
     if name is None:
-        return Wildcard(whole)
+        return Wildcard(text)
     if name in {"*", "?", "$"}:
         return name
     defaulted = _DEFAULTED.fullmatch(name)
@@ -124,14 +124,14 @@ def literal(parts: Resolved) -> str:
 
 
 @lru_cache(maxsize=65536)
-def regex_text(parts: Resolved, span: Span) -> str:
+def regex_text(parts: Resolved, span: WildcardSpan) -> str:
     """The regular expression, as text, of a whole match."""
     pieces: list[str] = []
     for index, part in enumerate(parts):
         if isinstance(part, str):
             pieces.append(re.escape(part))
             continue
-        crosses = span is Span.ANYTHING or (part is Wildcard.MANY and _ends_segment(parts, index))
+        crosses = span is WildcardSpan.ANYTHING or (part is Wildcard.MANY and _ends_segment(parts, index))
         pieces.append(("." if crosses else "[^:]") + ("*" if part is Wildcard.MANY else ""))
     return "".join(pieces)
 
@@ -146,6 +146,6 @@ def _ends_segment(parts: Resolved, index: int) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def compiled(parts: Resolved, span: Span) -> re.Pattern[str]:
+def compiled(parts: Resolved, span: WildcardSpan) -> re.Pattern[str]:
     """The compiled form of a whole match, case-sensitive."""
     return re.compile(regex_text(parts, span), re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import Rule, Severity, StackResource
 
 
@@ -12,8 +12,8 @@ def check(pipeline: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Every artifact store has a customer managed key."""
     return [
         f"{store} has no customer managed key"
-        for store in pipeline.parts("artifactStores")
-        if not own_key(pipeline, f"{store}.encryptionKey.id")
+        for store in pipeline.item_paths("artifactStores")
+        if not has_customer_managed_key(pipeline, f"{store}.encryptionKey.id")
     ]
 
 

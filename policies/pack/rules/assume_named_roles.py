@@ -16,7 +16,7 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
         for where, statement in documents(resource)
         if statement.allows
         and statement.covers("sts:AssumeRole")
-        and (statement.not_resources or any(EVERY_ROLE.fullmatch(one) for one in statement.resources))
+        and (statement.not_resources or any(EVERY_ROLE.fullmatch(pattern) for pattern in statement.resources))
     ]
 
 

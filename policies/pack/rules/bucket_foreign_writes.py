@@ -26,14 +26,16 @@ WRITES = (
 
 def check(policy: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No Allow lets a principal of an account that the stack does not act in write, delete or configure."""
-    writing = [(one, actions) for one in statements(policy) if one.allows and (actions := _writes(one))]
+    writing = [
+        (statement, actions) for statement in statements(policy) if statement.allows and (actions := _writes(statement))
+    ]
     if not writing:
         return []
-    home = stack_accounts(stack)
+    own_accounts = stack_accounts(stack)
     return [
-        f"{statement.label} lets {', '.join(strangers)} do {', '.join(actions)}"
+        f"{statement.label} lets {', '.join(foreign)} do {', '.join(actions)}"
         for statement, actions in writing
-        if (strangers := _strangers(statement, home))
+        if (foreign := _foreign_accounts(statement, own_accounts))
     ]
 
 
@@ -41,9 +43,9 @@ def _writes(statement: StatementView) -> list[str]:
     return [action for action in WRITES if statement.covers(action)]
 
 
-def _strangers(statement: StatementView, home: set[str]) -> list[str]:
+def _foreign_accounts(statement: StatementView, own_accounts: set[str]) -> list[str]:
     accounts = {account_of(name) for kind, name in statement.principals if kind == "AWS"}
-    return sorted(account for account in accounts if account and account not in home)
+    return sorted(account for account in accounts if account and account not in own_accounts)
 
 
 RULE = Rule(

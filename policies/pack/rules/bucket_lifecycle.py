@@ -19,14 +19,14 @@ def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     found = attached(bucket, stack, LIFECYCLES, "bucket")
     if not found:
         return ["the bucket has no lifecycle configuration"]
-    return [] if any(_ends(one) for one in found) else [f"no enabled rule of {found[0].name} ends old versions"]
+    return [] if any(_ends(rule) for rule in found) else [f"no enabled rule of {found[0].name} ends old versions"]
 
 
 def _ends(lifecycle: StackResource) -> bool:
     return any(
         lifecycle.text(f"{rule}.status") == "Enabled"
         and any(lifecycle.present(f"{rule}.{key}") for key in OLD_VERSIONS)
-        for rule in lifecycle.parts("rules")
+        for rule in lifecycle.item_paths("rules")
     )
 
 

@@ -17,9 +17,9 @@ def check(bucket: StackResource, stack: Sequence[StackResource]) -> list[str]:
     if not found:
         return ["the bucket has no ownership controls"]
     return [
-        f"{one.name} sets {owner or 'nothing'}, allowed is {ENFORCED}"
-        for one in found
-        if (owner := one.text("rule.objectOwnership")) != ENFORCED
+        f"{ownership.name} sets {owner or 'nothing'}, allowed is {ENFORCED}"
+        for ownership in found
+        if (owner := ownership.text("rule.objectOwnership")) != ENFORCED
     ]
 
 

@@ -14,7 +14,7 @@ def check(project: StackResource, stack: Sequence[StackResource]) -> list[str]: 
     """Variables that are kept in plain text do not look like secrets."""
     return [
         f"variable {name} is in plain text"
-        for variable in project.parts(VARIABLES)
+        for variable in project.item_paths(VARIABLES)
         if (project.text(f"{variable}.type") or "PLAINTEXT") == "PLAINTEXT"
         and looks_secret(name := project.text(f"{variable}.name"), project.get(f"{variable}.value"))
     ]

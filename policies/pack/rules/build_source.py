@@ -12,11 +12,11 @@ _USER_INFO = re.compile(r"\w+://[^/@]+@")
 
 def check(project: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """No source's location carries a user or a token."""
-    places = ["source", *project.parts("secondarySources")]
+    paths = ["source", *project.item_paths("secondarySources")]
     return [
-        f"the location of {place} carries credentials"
-        for place in places
-        if _USER_INFO.match(project.text(f"{place}.location"))
+        f"the location of {path} carries credentials"
+        for path in paths
+        if _USER_INFO.match(project.text(f"{path}.location"))
     ]
 
 

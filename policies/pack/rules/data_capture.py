@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 
@@ -12,7 +12,7 @@ def check(config: StackResource, stack: Sequence[StackResource]) -> list[str]:  
     """Where capture is on, it writes with a customer managed key."""
     if config.get("dataCaptureConfig.enableCapture") is not True:
         raise NotApplicable("it captures nothing")
-    named = own_key(config, "dataCaptureConfig.kmsKeyId")
+    named = has_customer_managed_key(config, "dataCaptureConfig.kmsKeyId")
     return [] if named else ["captured data is not encrypted with a customer managed key"]
 
 

@@ -19,7 +19,7 @@ def check(vpc: StackResource, stack: Sequence[StackResource]) -> list[str]:
         f"{group.name} has {direction} rules, allowed are none"
         for group in found
         for direction in ("ingress", "egress")
-        if group.each(direction)
+        if group.values(direction)
     ]
 
 

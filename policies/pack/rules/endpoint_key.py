@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 
 def check(config: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """A customer managed key where there are instances; a serverless endpoint has no volume of ours."""
-    variants = [*config.parts("productionVariants"), *config.parts("shadowProductionVariants")]
+    variants = [*config.item_paths("productionVariants"), *config.item_paths("shadowProductionVariants")]
     if variants and all(config.present(f"{variant}.serverlessConfig") for variant in variants):
         raise NotApplicable("a serverless endpoint has no volumes")
-    named = own_key(config, "kmsKeyArn")
+    named = has_customer_managed_key(config, "kmsKeyArn")
     return [] if named else ["the endpoint's volumes are not encrypted with a customer managed key"]
 
 

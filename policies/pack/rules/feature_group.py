@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 STORES = {
@@ -18,7 +18,7 @@ def check(group: StackResource, stack: Sequence[StackResource]) -> list[str]:  #
     return [
         f"{store} has no customer managed key"
         for store, key in STORES.items()
-        if group.present(store) and not own_key(group, key)
+        if group.present(store) and not has_customer_managed_key(group, key)
     ]
 
 

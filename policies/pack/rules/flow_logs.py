@@ -15,7 +15,7 @@ def check(vpc: StackResource, stack: Sequence[StackResource]) -> list[str]:
     found = attached(vpc, stack, [FLOW_LOG], "vpcId")
     if not found:
         return ["the VPC has no flow log"]
-    kinds = sorted({one.text("trafficType") or "none" for one in found})
+    kinds = sorted({flow_log.text("trafficType") or "none" for flow_log in found})
     return [] if "ALL" in kinds else [f"trafficType is {', '.join(kinds)}, allowed is ALL"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import NotApplicable, Rule, Severity, StackResource
 
 
@@ -12,7 +12,7 @@ def check(function: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """Variables are encrypted with a customer managed key."""
     if not function.present("environment.variables"):
         raise NotApplicable("it has no environment variables")
-    named = own_key(function, "kmsKeyArn")
+    named = has_customer_managed_key(function, "kmsKeyArn")
     return [] if named else ["the environment is not encrypted with a customer managed key"]
 
 

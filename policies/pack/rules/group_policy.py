@@ -29,7 +29,9 @@ def check(policy: StackResource, stack: Sequence[StackResource]) -> list[str]:  
 
 def _faults(statement: StatementView) -> list[str]:
     found = ["names no accounts"] if statement.for_everybody else []
-    wild = [action for action in statement.actions if "*" in action] + [f"not {one}" for one in statement.not_actions]
+    wild = [action for action in statement.actions if "*" in action] + [
+        f"not {action}" for action in statement.not_actions
+    ]
     if wild:
         found.append(f"gives {', '.join(wild)} instead of named actions")
     elif writes := [action for action in WRITES if statement.covers(action)]:

@@ -24,8 +24,10 @@ def check(repository: StackResource, stack: Sequence[StackResource]) -> list[str
 
 def _encrypted(repository: StackResource) -> bool:
     return any(
-        isinstance(one, Mapping) and one.get("encryptionType") in KMS_TYPES and one.get("kmsKey")
-        for one in repository.each("encryptionConfigurations")
+        isinstance(configuration, Mapping)
+        and configuration.get("encryptionType") in KMS_TYPES
+        and configuration.get("kmsKey")
+        for configuration in repository.values("encryptionConfigurations")
     )
 
 

@@ -18,7 +18,7 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
         return _violations(resource, "", ("destinationCidrBlock", "destinationIpv6CidrBlock"))
     return [
         violation
-        for route in resource.parts("routes")
+        for route in resource.item_paths("routes")
         for violation in _violations(resource, f"{route}.", ("cidrBlock", "ipv6CidrBlock"))
     ]
 

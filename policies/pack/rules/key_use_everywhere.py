@@ -31,7 +31,7 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
 def _decrypts_with_any(statement: StatementView) -> bool:
     every = statement.not_resources or any(_EVERY_KEY.fullmatch(resource) for resource in statement.resources)
     tags = {key for _, key, _ in statement.conditions if key.startswith(_TAG)}
-    return bool(every) and any(statement.covers(one) for one in DECRYPT) and not statement.fixes([*KEYS, *tags])
+    return bool(every) and any(statement.covers(action) for action in DECRYPT) and not statement.fixes([*KEYS, *tags])
 
 
 RULE = Rule(

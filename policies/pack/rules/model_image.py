@@ -9,11 +9,11 @@ from policies.pack.model import Rule, Severity, StackResource
 
 def check(model: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Every container's image is pinned; one that comes with a model package has no image here."""
-    places = ["primaryContainer", *model.parts("containers")]
+    paths = ["primaryContainer", *model.item_paths("containers")]
     return [
-        f"the image of {place} is {image}, which has no digest"
-        for place in places
-        if (image := model.text(f"{place}.image")) and "@sha256:" not in image
+        f"the image of {path} is {image}, which has no digest"
+        for path in paths
+        if (image := model.text(f"{path}.image")) and "@sha256:" not in image
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import Rule, Severity, StackResource
 
 
 def check(notebook: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The volume is encrypted with a key of the platform's own."""
-    named = own_key(notebook, "kmsKeyId")
+    named = has_customer_managed_key(notebook, "kmsKeyId")
     return [] if named else ["the volume is not encrypted with a customer managed key"]
 
 

@@ -32,7 +32,7 @@ def _of_groups(group: StackResource) -> list[tuple[str, object]]:
     return [
         (f"{direction}.{number}.{where}", block)
         for direction in ("ingress", "egress")
-        for number, rule in enumerate(group.each(direction))
+        for number, rule in enumerate(group.values(direction))
         if isinstance(rule, Mapping)
         for where, block in _of_rule(rule)
     ]

@@ -32,8 +32,8 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     if resource.type == LAMBDA_PERMISSION:
         return _of_function(resource)
     if resource.type == BUS_PERMISSION:
-        open_ = resource.text("principal") == "*" and not resource.present("condition")
-        return ["everybody may put events on the bus, and no organization says whom"] if open_ else []
+        everybody = resource.text("principal") == "*" and not resource.present("condition")
+        return ["everybody may put events on the bus, and no organization says whom"] if everybody else []
     return [
         f"{statement.label} allows everybody, and no condition names whom"
         for statement in statements(resource)

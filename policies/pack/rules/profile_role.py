@@ -15,8 +15,8 @@ def check(profile: StackResource, stack: Sequence[StackResource]) -> list[str]:
     if not profile.present(ROLE):
         return ["the profile has no execution role, so it takes the domain's"]
     role = profile.text(ROLE)
-    others = [one for one in stack if one.type == PROFILE and one.urn != profile.urn]
-    sharing = [one.name for one in others if _known(one) == role]
+    others = [other for other in stack if other.type == PROFILE and other.urn != profile.urn]
+    sharing = [other.name for other in others if _known(other) == role]
     return [f"{profile.name} and {', '.join(sharing)} have the same execution role"] if sharing else []
 
 

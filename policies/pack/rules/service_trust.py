@@ -11,8 +11,8 @@ SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceo
 # Services that send none of these keys when they assume a role. AWS publishes no list; each entry has its own source.
 WITHOUT_SOURCE = {
     "ec2.amazonaws.com": "AWS Support, cited in github.com/prowler-cloud/prowler issue 2810",
-    # The right to pass the role guards it instead.
-    "lambda.amazonaws.com": "Lambda guide, access permissions: aws:SourceArn applies where a function is the target",
+    # iam:PassRole limits who may hand such a role to a function.
+    "lambda.amazonaws.com": "AWS Lambda Developer Guide, page access permissions: SourceArn is for function policies",
 }
 
 

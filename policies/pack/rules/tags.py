@@ -42,9 +42,9 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
 
 def _tags(resource: StackResource, stack: Sequence[StackResource]) -> Mapping[str, object]:
     """All three sources: a provider may not have put its default tags into `tagsAll` yet."""
-    defaults = [_defaults(one) for one in stack if one.type == PROVIDER]
+    defaults = [_defaults(provider) for provider in stack if provider.type == PROVIDER]
     shared = (
-        {key: value for key, value in defaults[0].items() if all(key in one for one in defaults)} if defaults else {}
+        {key: value for key, value in defaults[0].items() if all(key in tags for tags in defaults)} if defaults else {}
     )
     given = [found for path in ("tags", "tagsAll") if isinstance(found := resource.get(path), Mapping)]
     return {**shared, **{key: value for found in given for key, value in found.items()}}

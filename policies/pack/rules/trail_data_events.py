@@ -11,20 +11,23 @@ OBJECTS = "AWS::S3::Object"
 
 def check(trail: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """Some selector records reads and writes of S3 objects."""
-    basic = any(_basic(trail, selector) for selector in trail.parts("eventSelectors"))
-    advanced = any(_advanced(trail, selector) for selector in trail.parts("advancedEventSelectors"))
+    basic = any(_basic(trail, selector) for selector in trail.item_paths("eventSelectors"))
+    advanced = any(_advanced(trail, selector) for selector in trail.item_paths("advancedEventSelectors"))
     return [] if basic or advanced else ["reads and writes of S3 objects are not recorded"]
 
 
 def _basic(trail: StackResource, selector: str) -> bool:
-    kinds = [trail.text(f"{data}.type") for data in trail.parts(f"{selector}.dataResources")]
+    kinds = [trail.text(f"{data}.type") for data in trail.item_paths(f"{selector}.dataResources")]
     return OBJECTS in kinds and (trail.text(f"{selector}.readWriteType") or "All") == "All"
 
 
 def _advanced(trail: StackResource, selector: str) -> bool:
-    fields = {trail.text(f"{one}.field"): one for one in trail.parts(f"{selector}.fieldSelectors")}
+    fields = {
+        trail.text(f"{selector_path}.field"): selector_path
+        for selector_path in trail.item_paths(f"{selector}.fieldSelectors")
+    }
     kind = fields.get("resources.type")
-    return kind is not None and OBJECTS in trail.each(f"{kind}.equals") and "readOnly" not in fields
+    return kind is not None and OBJECTS in trail.values(f"{kind}.equals") and "readOnly" not in fields
 
 
 RULE = Rule(

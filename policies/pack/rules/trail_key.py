@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.pack.encryption import own_key
+from policies.pack.encryption import has_customer_managed_key
 from policies.pack.model import SECURITY_HUB, Rule, Severity, StackResource
 
 
 def check(trail: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """With a customer managed key."""
-    return [] if own_key(trail, "kmsKeyId") else ["the trail is not encrypted with a customer managed key"]
+    return (
+        []
+        if has_customer_managed_key(trail, "kmsKeyId")
+        else ["the trail is not encrypted with a customer managed key"]
+    )
 
 
 RULE = Rule(

@@ -40,7 +40,7 @@ def _shown(statement: StatementView) -> str:
 def _managed(resource: StackResource) -> list[str]:
     arns = [resource.get("policyArn")] if resource.type in ATTACHED else []
     if resource.type == ROLE:
-        arns = resource.each("managedPolicyArns")
+        arns = resource.values("managedPolicyArns")
     return [arn for arn in arns if isinstance(arn, str)]
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from policies.access.__main__ import app
-from tests.policies.access.evaluator.factories import FULL, HOME, KEY, OTHER, ROLE, allow, deny, policy
+from tests.policies.access.evaluator.factories import ACCOUNT, FULL, KEY, OTHER_ACCOUNT, ROLE, allow, deny, policy
 
 REPOSITORY = Path(__file__).parents[3]
 READ = policy(allow("s3:GetObject", "arn:aws:s3:::models/*", Sid="ReadOwnModels"))
@@ -32,7 +32,7 @@ def asked(**fields: Any) -> dict[str, Any]:
     base = {
         "id": "q1",
         "principal": ROLE,
-        "account": HOME,
+        "account": ACCOUNT,
         "action": "s3:GetObject",
         "resource": "arn:aws:s3:::models/a",
     }
@@ -94,7 +94,7 @@ def test_every_kind_of_policy_takes_part(tmp_path: Path) -> None:
 
 
 def test_an_owner_of_null_is_the_account_itself(tmp_path: Path) -> None:
-    _, output, _ = ask(tmp_path, [asked(identity=[READ], owner=None), asked(identity=[READ], owner=OTHER)])
+    _, output, _ = ask(tmp_path, [asked(identity=[READ], owner=None), asked(identity=[READ], owner=OTHER_ACCOUNT)])
     assert [entry["allowed"] for entry in json.loads(output)] == [True, False]
 
 
@@ -170,11 +170,11 @@ _FIELDS = (
             "question q1: account is 111122223333; it must be an account id of 12 digits in quotes, or null.",
         ),
         (
-            {"account": OTHER},
-            f"question q1: account is {OTHER}, but the principal is of account {HOME}; make them equal.",
+            {"account": OTHER_ACCOUNT},
+            f"question q1: account is {OTHER_ACCOUNT}, but the principal is of account {ACCOUNT}; make them equal.",
         ),
         (
-            {"principal": "Reader", "owner": HOME},
+            {"principal": "Reader", "owner": ACCOUNT},
             (
                 "question q1: principal 'Reader' is not known; write the ARN of a role, role session, user, "
                 'federated user or account root, a service such as events.amazonaws.com, or "*".'
@@ -284,7 +284,7 @@ def _long(size: int, **elements: Any) -> dict[str, Any]:
         ("identity", 10_240, {}, {}),
         ("rcps", 5_120, {}, {"Principal": "*"}),
         ("resource_policy", 20_480, {}, {"Principal": "*"}),
-        ("resource_policy", 10_240, {"resource": f"arn:aws:ecr:eu-west-1:{HOME}:repository/r"}, {"Principal": "*"}),
+        ("resource_policy", 10_240, {"resource": f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/r"}, {"Principal": "*"}),
         ("resource_policy", 32_768, {"resource": KEY, "action": "kms:Decrypt"}, {"Principal": "*"}),
         (
             "resource_policy",

@@ -13,10 +13,9 @@ from policies.pack import exemptions
 from policies.pack.captured import read
 from policies.pack.model import UNKNOWN
 from policies.pack.rules import RULES
+from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
 from tests.policies.pack.pack_factories import KEY_ARN, allow, document
 
-TAGS = {"owner": "ml-platform", "cost-centre": "4711", "data-class": "confidential"}
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
 OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action="sts:AssumeRole"))
 
@@ -25,23 +24,6 @@ OPEN_TRUST = document(allow(Principal={"Service": "glue.amazonaws.com"}, Action=
 def without_the_platforms_exemptions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the platform's teams have written down is not for these resources."""
     monkeypatch.setattr(exemptions, "PATH", tmp_path / "none.yaml")
-
-
-def record(token: str, name: str, stack: str = "dev", **inputs: Any) -> dict[str, Any]:
-    urn = f"urn:pulumi:{stack}::mlops-platform::{token}::{name}"
-    given = {"tagsAll": TAGS, **inputs}
-    return {"stack": stack, "urn": urn, "type": token, "name": name, "options": {}, "inputs": given, "outputs": {}}
-
-
-def written(path: Path, content: Any) -> str:
-    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    return str(path)
-
-
-def exported(*records: dict[str, Any]) -> dict[str, Any]:
-    """As `pulumi stack export` writes: neither stack nor name, which the URN holds."""
-    bare = [{key: value for key, value in one.items() if key not in {"stack", "name"}} for one in records]
-    return {"version": 3, "deployment": {"resources": bare}}
 
 
 def test_resources_without_a_violation_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,11 +39,11 @@ def test_a_violation_is_shown_with_its_whole_urn_and_its_fix(
 ) -> None:
     file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", stack="staging", kmsKeyId=KEY_ARN)])
     assert main([file]) == 1
-    said = capsys.readouterr().out
-    assert "LOG-01  medium" in said
-    assert f"\n  urn:pulumi:staging::mlops-platform::{LOG_GROUP}::flow\n" in said
-    assert "\n    the log group keeps its events for ever\n" in said
-    assert "fix: Set retentionInDays and kmsKeyId." in said
+    output = capsys.readouterr().out
+    assert "LOG-01  medium" in output
+    assert f"\n  urn:pulumi:staging::mlops-platform::{LOG_GROUP}::flow\n" in output
+    assert "\n    the log group keeps its events for ever\n" in output
+    assert "fix: Set retentionInDays and kmsKeyId." in output
 
 
 def test_an_exported_stack_is_read_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,10 +63,10 @@ def test_a_secret_is_said_to_be_undecided_and_never_shown(tmp_path: Path, capsys
     listed = record("aws:iam/role:Role", "two", assumeRolePolicy="[secret]", permissionsBoundary="arn")
     listed["options"] = {"secrets": ["assumeRolePolicy"]}
     assert main([written(tmp_path / "resources.json", [hidden, listed])]) == 0
-    said = capsys.readouterr().out
-    assert "IAM-04  dev: assumeRolePolicy of one" in said
-    assert "IAM-04  dev: assumeRolePolicy of two" in said
-    assert "v1:abc" not in said
+    output = capsys.readouterr().out
+    assert "IAM-04  dev: assumeRolePolicy of one" in output
+    assert "IAM-04  dev: assumeRolePolicy of two" in output
+    assert "v1:abc" not in output
 
 
 def test_related_resources_are_sought_in_their_own_stack_only(
@@ -96,8 +78,8 @@ def test_related_resources_are_sought_in_their_own_stack_only(
         record("aws:s3/bucketVersioning:BucketVersioning", "data", stack="staging", **versioned),
     ]
     assert main([written(tmp_path / "resources.json", records)]) == 1
-    said = capsys.readouterr().out
-    assert "urn:pulumi:dev::mlops-platform::aws:s3/bucket:Bucket::data\n    the bucket is not versioned" in said
+    output = capsys.readouterr().out
+    assert "urn:pulumi:dev::mlops-platform::aws:s3/bucket:Bucket::data\n    the bucket is not versioned" in output
 
 
 def test_siblings_find_each_other_by_the_id_that_aws_gave(tmp_path: Path) -> None:
@@ -117,7 +99,7 @@ def test_an_unknown_of_a_preview_is_unknown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "output"),
     [
         ("{", "not JSON"),
         ("[]", "holds no resources"),
@@ -130,10 +112,10 @@ def test_an_unknown_of_a_preview_is_unknown(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_of_another_kind_is_an_error_that_says_what_is_expected(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, output: str
 ) -> None:
     assert main([written(tmp_path / "other.json", content)]) == 2
-    assert said in capsys.readouterr().err
+    assert output in capsys.readouterr().err
 
 
 def test_a_missing_file_is_an_error_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,8 +134,8 @@ def test_everything_that_a_rule_cannot_decide_is_listed(tmp_path: Path, capsys: 
         for number in range(8)
     ]
     assert main([written(tmp_path / "resources.json", hidden)]) == 0
-    said = capsys.readouterr().out
-    assert all(f"IAM-04  dev: assumeRolePolicy of role-{number}" in said for number in range(8))
+    output = capsys.readouterr().out
+    assert all(f"IAM-04  dev: assumeRolePolicy of role-{number}" in output for number in range(8))
 
 
 def test_the_outcome_is_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,10 +149,10 @@ def test_the_outcome_is_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_machines_are_told_all_but_what_passed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written(tmp_path / "resources.json", [record(LOG_GROUP, "flow", stack="staging", kmsKeyId=KEY_ARN)])
     assert main(["--json", file]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert (told["outcome"], told["rules"], told["staleExemptions"]) == ("failed", len(RULES), [])
-    assert told["counts"] == {"passed": 1, "violated": 1, "unknown": 0, "not applicable": 0, "exempted": 0}
-    (found,) = told["findings"]
+    report = json.loads(capsys.readouterr().out)
+    assert (report["outcome"], report["rules"], report["staleExemptions"]) == ("failed", len(RULES), [])
+    assert report["counts"] == {"passed": 1, "violated": 1, "unknown": 0, "not applicable": 0, "exempted": 0}
+    (found,) = report["findings"]
     assert (found["stack"], found["rule"], found["severity"]) == ("staging", "LOG-01", "medium")
     assert found["urn"] == f"urn:pulumi:staging::mlops-platform::{LOG_GROUP}::flow"
     assert found["details"] == ["the log group keeps its events for ever"]

@@ -48,34 +48,34 @@ def test_what_is_right_passes(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", IDS)
 def test_each_mistake_is_named(rule: str) -> None:
-    for subject, said in CASES[rule].violations:
+    for subject, message in CASES[rule].violations:
         found = finding(CASES[rule], subject)
-        assert found.verdict is Verdict.VIOLATED, (said, found.details)
-        assert any(said in detail for detail in found.details), (said, found.details)
+        assert found.verdict is Verdict.VIOLATED, (message, found.details)
+        assert any(message in detail for detail in found.details), (message, found.details)
 
 
 @pytest.mark.parametrize("rule", IDS)
 def test_what_a_preview_cannot_tell_is_not_decided(rule: str) -> None:
     unknown = CASES[rule].unknown
-    for subject, said in [] if isinstance(unknown, NoCases) else unknown:
+    for subject, message in [] if isinstance(unknown, NoCases) else unknown:
         found = finding(CASES[rule], subject)
-        assert found.verdict is Verdict.UNKNOWN, (said, found)
-        assert said in found.details[0]
+        assert found.verdict is Verdict.UNKNOWN, (message, found)
+        assert message in found.details[0]
 
 
 @pytest.mark.parametrize("rule", IDS)
 def test_what_the_rule_is_not_for_is_excused_with_its_reason(rule: str) -> None:
     not_applicable = CASES[rule].not_applicable
-    for subject, said in [] if isinstance(not_applicable, NoCases) else not_applicable:
+    for subject, message in [] if isinstance(not_applicable, NoCases) else not_applicable:
         found = finding(CASES[rule], subject)
-        assert found.verdict is Verdict.NOT_APPLICABLE, (said, found)
-        assert said in found.details[0]
+        assert found.verdict is Verdict.NOT_APPLICABLE, (message, found)
+        assert message in found.details[0]
 
 
 @pytest.mark.parametrize("rule", IDS)
 def test_a_resource_of_another_type_is_not_judged(rule: str) -> None:
-    stranger = make("aws:ec2/eip:Eip", "address")
-    assert evaluate([CASES[rule].rule], [stranger], [stranger]) == []
+    other_type = make("aws:ec2/eip:Eip", "address")
+    assert evaluate([CASES[rule].rule], [other_type], [other_type]) == []
 
 
 def hidden(stack: list[StackResource], one: StackResource, key: str) -> list[StackResource]:

@@ -16,8 +16,8 @@ from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import UNKNOWN, Exemption, StackResource
 from policies.pack.rules import RULES, log_group
+from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
 from tests.policies.pack.pack_factories import KEY_ARN, make
-from tests.policies.pack.test_check_captured import LOG_GROUP, exported, record, written
 
 TODAY = datetime.date(2026, 11, 21)
 TOMORROW = TODAY + datetime.timedelta(days=1)
@@ -128,7 +128,7 @@ def test_an_expired_exemption_is_no_mistake_of_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "output"),
     [
         ({"rule": "LOG-1"}, "exemptions[0].rule is 'LOG-1', which no rule has (did you mean LOG-01?)"),
         ({"rule": 7}, "exemptions[0].rule is 7, allowed is the id of a rule"),
@@ -158,17 +158,17 @@ def test_an_expired_exemption_is_no_mistake_of_the_file(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_entry_is_told_what_is_allowed(tmp_path: Path, changes: dict[Any, Any], said: str) -> None:
+def test_a_wrong_entry_is_told_what_is_allowed(tmp_path: Path, changes: dict[Any, Any], output: str) -> None:
     (problem,) = problems(file_of(tmp_path, {**ENTRY, **changes}))
     assert problem.startswith("policy-exemptions.yaml: ")
-    assert said in problem
+    assert output in problem
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     wrong = {**ENTRY, "rule": "LOG-99", "owner": "A B", "expires": datetime.date(2030, 1, 1)}
     path = file_of(tmp_path, wrong, {}, "x", ENTRY, ENTRY)
-    said = problems(path)
-    assert [problem.split(": ")[1].split(" ")[0] for problem in said] == [
+    output = problems(path)
+    assert [problem.split(": ")[1].split(" ")[0] for problem in output] == [
         "exemptions[0].owner",
         "exemptions[0].rule",
         "exemptions[0].expires",
@@ -176,12 +176,12 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         "exemptions[2]",
         "exemptions[4]",
     ]
-    assert said[3] == "policy-exemptions.yaml: exemptions[1] has no rule; write the id of a rule"
-    assert said[-1].endswith("is for the rule and resource of exemptions[3]; keep one of the two")
+    assert output[3] == "policy-exemptions.yaml: exemptions[1] has no rule; write the id of a rule"
+    assert output[-1].endswith("is for the rule and resource of exemptions[3]; keep one of the two")
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "output"),
     [
         ("exemptions: [", "it cannot be read as YAML at line 1"),
         ("", "it must hold one key, exemptions"),
@@ -189,11 +189,11 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("exemptions: []\nmore: 1", "it must hold one key, exemptions"),
     ],
 )
-def test_a_file_in_another_form_is_told_so(tmp_path: Path, content: str, said: str) -> None:
+def test_a_file_in_another_form_is_told_so(tmp_path: Path, content: str, output: str) -> None:
     path = tmp_path / "policy-exemptions.yaml"
     path.write_text(content, encoding="utf-8")
     (problem,) = problems(path)
-    assert said in problem
+    assert output in problem
 
 
 def test_the_platforms_own_file_is_right() -> None:
@@ -210,9 +210,9 @@ def checked(
 
 def test_the_check_lists_what_is_exempted_and_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)], ENTRY) == 0
-    said = capsys.readouterr().out
-    assert f"::{LOG_GROUP}::flow\n    LOG-01 until 2027-03-31 (130 days left), ada@example.com: {REASON}" in said
-    assert "0 violated, 0 unknown, 0 not applicable, 1 exempted" in said
+    output = capsys.readouterr().out
+    assert f"::{LOG_GROUP}::flow\n    LOG-01 until 2027-03-31 (130 days left), ada@example.com: {REASON}" in output
+    assert "0 violated, 0 unknown, 0 not applicable, 1 exempted" in output
 
 
 def test_the_check_of_an_export_knows_exemptions_too(tmp_path: Path) -> None:
@@ -222,9 +222,9 @@ def test_the_check_of_an_export_knows_exemptions_too(tmp_path: Path) -> None:
 def test_the_check_fails_when_an_exemption_has_expired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     late = datetime.date(2027, 4, 1)
     assert checked(tmp_path, [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)], ENTRY, today=late) == 1
-    said = capsys.readouterr().out
-    assert "the exemption that ada@example.com answers for expired on 2027-03-31" in said
-    assert said.splitlines()[-1] == "failed: 1 with an expired exemption"
+    output = capsys.readouterr().out
+    assert "the exemption that ada@example.com answers for expired on 2027-03-31" in output
+    assert output.splitlines()[-1] == "failed: 1 with an expired exemption"
 
 
 def test_the_check_of_all_stacks_fails_for_an_exemption_of_nothing(
@@ -233,24 +233,24 @@ def test_the_check_of_all_stacks_fails_for_an_exemption_of_nothing(
     right = record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN, retentionInDays=30)
     elsewhere = {**ENTRY, "resource": URN.replace(":dev:", ":prod:")}
     assert checked(tmp_path, [right], elsewhere) == 1
-    said = capsys.readouterr().out
-    assert f"LOG-01 on {elsewhere['resource']}, of ada@example.com" in said
-    assert said.splitlines()[-1] == "failed: 1 exemptions for nothing"
+    output = capsys.readouterr().out
+    assert f"LOG-01 on {elsewhere['resource']}, of ada@example.com" in output
+    assert output.splitlines()[-1] == "failed: 1 exemptions for nothing"
     assert checked(tmp_path, exported(right), elsewhere) == 0
     assert checked(tmp_path, exported(right), elsewhere, more=("--whole",)) == 1
 
 
 def test_machines_are_told_of_exemptions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)], ENTRY, more=("--json",)) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["findings"][0]["verdict"] == "exempted"
-    assert told["findings"][0]["exemption"]["expires"] == "2027-03-31"
+    report = json.loads(capsys.readouterr().out)
+    assert report["findings"][0]["verdict"] == "exempted"
+    assert report["findings"][0]["exemption"]["expires"] == "2027-03-31"
 
 
 def test_a_wrong_file_ends_the_check_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(tmp_path, [record(LOG_GROUP, "flow")], {**ENTRY, "rule": "LOG-99", "owner": "A B"}) == 2
-    said = capsys.readouterr().err.splitlines()
-    assert [line.split(" is ")[0] for line in said] == [
+    output = capsys.readouterr().err.splitlines()
+    assert [line.split(" is ")[0] for line in output] == [
         "error: policy-exemptions.yaml: exemptions[0].owner",
         "error: policy-exemptions.yaml: exemptions[0].rule",
     ]

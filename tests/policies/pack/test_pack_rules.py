@@ -6,6 +6,7 @@ import importlib
 import inspect
 import json
 import re
+from collections import Counter
 
 import pulumi_aws
 import pytest
@@ -45,7 +46,8 @@ def test_rules_come_in_the_order_of_their_ids() -> None:
 
 
 def test_ids_and_names_are_unique_and_well_formed() -> None:
-    assert len({rule.id for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+    for labels in ([rule.id for rule in RULES], [rule.name for rule in RULES]):
+        assert sorted(label for label, uses in Counter(labels).items() if uses > 1) == [], "used by several rules"
     assert all(re.fullmatch(r"[A-Z0-9]+-\d\d", rule.id) for rule in RULES)
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name) for rule in RULES)
 

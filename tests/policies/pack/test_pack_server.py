@@ -174,10 +174,10 @@ def test_an_expired_exemption_stops_the_update_and_names_its_owner(pack: analyze
         pack, ROLE, "trusted", assumeRolePolicy=OPEN_TRUST, permissionsBoundary="arn", maxSessionDuration=43200
     )
     assert sorted(found) == ["exempted", "iam-session-duration"]
-    said = [
+    output = [
         one.message for one in diagnosed(pack, ROLE, "trusted", maxSessionDuration=43200, assumeRolePolicy=OPEN_TRUST)
     ]
-    assert any("grace@example.com answers for expired on 2024-02-29" in message for message in said)
+    assert any("grace@example.com answers for expired on 2024-02-29" in message for message in output)
 
 
 def test_a_violation_that_a_stack_shows_is_exempted_too(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
@@ -190,7 +190,7 @@ def test_a_violation_that_a_stack_shows_is_exempted_too(pack: analyzer_pb2_grpc.
 
 def test_a_wrong_file_of_exemptions_ends_the_pack_with_a_sentence(tmp_path: Path) -> None:
     with started(beside(tmp_path, "exemptions: [{rule: S3-3}]")) as process:
-        said = process.communicate(timeout=60)[1].decode()
+        output = process.communicate(timeout=60)[1].decode()
     assert process.returncode == 1
-    assert "error: policy-exemptions.yaml: exemptions[0].rule is 'S3-3'" in said
-    assert "Traceback" not in said
+    assert "error: policy-exemptions.yaml: exemptions[0].rule is 'S3-3'" in output
+    assert "Traceback" not in output

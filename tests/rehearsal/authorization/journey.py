@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from policies.access.graph import PolicyGraph
-from rehearsal.authorization.need import Asked, Right
-from rehearsal.authorization.rights import rights_of
-from rehearsal.authorization.sources import source_keys
-from rehearsal.aws.recorder import Recorded
+from rehearsal.aws.recorder import Recorded, source_keys
+from rehearsal.service_model.required_action import ApiRequest, Right
+from rehearsal.services import rights_of
 
 DEV, STAGING = "111111111111", "222222222222"
 REGION = "eu-west-1"
@@ -39,7 +38,7 @@ class Journey:
     ) -> Recorded:
         """One request of a role."""
         account = role.split(":")[4]
-        asked = Asked(service=service, operation=operation, account=account, region=REGION, parameters=given)
+        asked = ApiRequest(service=service, operation=operation, account=account, region=REGION, parameters=given)
         return _line(role, account, endpoint, service, operation, rights_of(asked), phase)
 
     def start(self, principal: str, role: str, source: str) -> Recorded:

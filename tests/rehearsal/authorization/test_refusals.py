@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from policies.access.graph import PolicyGraph
-from rehearsal.authorization.decision import Decided, decide_all
-from rehearsal.authorization.known import Known
-from rehearsal.authorization.words import refusal
+from rehearsal.authorization.decision import AuthorizationResult, decide_all
+from rehearsal.authorization.refusal import refusal
+from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
 from tests.rehearsal.authorization.journey import DEV, STAGING, Journey
 
@@ -71,14 +71,14 @@ def closed_endpoint(graph: PolicyGraph) -> PolicyGraph:
 
 
 def decided(
-    known: Known, requests: list[Recorded], change: Callable[[PolicyGraph], PolicyGraph] | None = None
-) -> Decided:
+    known: ResourceFacts, requests: list[Recorded], change: Callable[[PolicyGraph], PolicyGraph] | None = None
+) -> AuthorizationResult:
     """Decide requests by the graph, or by a changed one."""
     graph = change(known.graph) if change else known.graph
     return decide_all(requests, replace(known, graph=graph))
 
 
-def test_everything_that_a_journey_asks_is_allowed(known: Known, journey: Journey) -> None:
+def test_everything_that_a_journey_asks_is_allowed(known: ResourceFacts, journey: Journey) -> None:
     found = decided(known, journey.everything())
     assert [one.explanation.because for one in found.refused] == []
     assert found.passed
@@ -136,7 +136,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", sorted(CASES))
-def test_what_is_taken_away_is_missed_by_name_and_nothing_else(case: str, known: Known, journey: Journey) -> None:
+def test_what_is_taken_away_is_missed_by_name_and_nothing_else(
+    case: str, known: ResourceFacts, journey: Journey
+) -> None:
     change, actions, where = CASES[case]
     found = decided(known, journey.everything(), change)
     assert {one.question.action for one in found.refused} == actions
@@ -147,7 +149,7 @@ def test_what_is_taken_away_is_missed_by_name_and_nothing_else(case: str, known:
         assert where in advice
 
 
-def test_a_model_is_not_read_from_outside_the_endpoints(known: Known, journey: Journey) -> None:
+def test_a_model_is_not_read_from_outside_the_endpoints(known: ResourceFacts, journey: Journey) -> None:
     (one,) = decided(known, [journey.model_read("vpce-elsewhere")]).refused
     assert "Deny DenyNoVPC in the resource policy" in one.explanation.because
     (advice,) = refusal(one, known.graph).add
@@ -155,27 +157,39 @@ def test_a_model_is_not_read_from_outside_the_endpoints(known: Known, journey: J
     assert "bucket mlops-dev-models-111111111111-eu-west-1 of stack dev" in advice
 
 
-def test_a_service_acts_only_for_what_the_trust_names(known: Known, journey: Journey) -> None:
+def test_a_service_acts_only_for_what_the_trust_names(known: ResourceFacts, journey: Journey) -> None:
     role = journey.role("mlops-screening-build")
     for source in ("arn:aws:codebuild:eu-west-1:999999999999:project/mlops-screening-build", ""):
         (one,) = decided(known, [journey.start("codebuild.amazonaws.com", role, source)]).refused
         assert one.question.action == "sts:AssumeRole"
 
 
-def test_a_refusal_of_aws_and_what_removal_asked_are_not_decided(known: Known, journey: Journey) -> None:
+def test_a_refusal_of_aws_and_what_removal_asked_are_not_decided(known: ResourceFacts, journey: Journey) -> None:
     refused = replace(journey.model_read("vpce-elsewhere"), status=403)
     removing = replace(journey.model_read("vpce-elsewhere"), phase="destroy staging")
-    assert decided(known, [refused, removing]) == Decided(0, (), ())
+    assert decided(known, [refused, removing]) == AuthorizationResult(0, (), ())
 
 
-def test_an_operation_that_no_table_has_fails_and_is_named(known: Known, journey: Journey) -> None:
+def test_what_removal_asked_is_decided_by_the_stacks_as_they_stood_before(
+    known: ResourceFacts, journey: Journey
+) -> None:
+    deployer = f"arn:aws:iam::{DEV}:role/mlops/foundation/mlops-deployer"
+    given = {"TopicArn": f"arn:aws:sns:eu-west-1:{DEV}:mlops-dev-alarms"}
+    allowed = journey.ask(deployer, "sns", "DeleteTopic", phase="destroy dev", **given)
+    refused = journey.ask(deployer, "sagemaker", "DeleteEndpoint", phase="destroy dev", EndpointName="one")
+    found = decide_all([allowed, refused], known, removals=True)
+    assert [one.question.action for one in found.decisions] == ["sns:DeleteTopic", "sagemaker:DeleteEndpoint"]
+    assert [one.question.action for one in found.refused] == ["sagemaker:DeleteEndpoint"]
+
+
+def test_an_operation_that_no_table_has_fails_and_is_named(known: ResourceFacts, journey: Journey) -> None:
     unheard = journey.ask(journey.role("mlops-screening-build"), "sagemaker", "CreateCluster")
     found = decided(known, [unheard])
     assert found.unmapped == ("sagemaker:CreateCluster",)
     assert not found.passed
 
 
-def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(known: Known, journey: Journey) -> None:
+def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(known: ResourceFacts, journey: Journey) -> None:
     stranger = f"arn:aws:iam::{STAGING}:role/ci"
     found = decided(known, [journey.ask(stranger, "sagemaker", "ListModels")])
     assert not found.passed
@@ -183,7 +197,7 @@ def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(known: Known, jour
     assert decided(known, [journey.ask(owner, "sagemaker", "ListModels")]).passed
 
 
-def test_what_requests_made_has_the_tags_that_it_was_made_with(known: Known, journey: Journey) -> None:
+def test_what_requests_made_has_the_tags_that_it_was_made_with(known: ResourceFacts, journey: Journey) -> None:
     mine, other = (journey.role(f"mlops-staging-{project}-stackset-execution") for project in ("screening", "diabetes"))
     tags = [{"Key": "project", "Value": "screening"}]
     inside = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
@@ -195,7 +209,7 @@ def test_what_requests_made_has_the_tags_that_it_was_made_with(known: Known, jou
     assert not decided(known, [removed]).passed
 
 
-def test_the_same_question_is_decided_once(known: Known, journey: Journey) -> None:
+def test_the_same_question_is_decided_once(known: ResourceFacts, journey: Journey) -> None:
     found = decided(known, [journey.package_described()] * 3)
     assert found.requests == 3
-    assert [one.numbers for one in found.asked] == [[1, 1, 1]]
+    assert [one.numbers for one in found.decisions] == [[1, 1, 1]]

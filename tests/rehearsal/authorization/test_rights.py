@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from rehearsal.authorization.need import Asked, Right
-from rehearsal.authorization.rights import rights_of
 from rehearsal.aws.cloud import Cloud
+from rehearsal.service_model.required_action import ApiRequest, Right
+from rehearsal.services import rights_of
 
 DEV = "111111111111"
 ROLE = f"arn:aws:iam::{DEV}:role/mlops/projects/screening/job"
@@ -20,7 +20,7 @@ KEY = f"arn:aws:kms:eu-west-1:{DEV}:key/1"
 
 def rights(service: str, operation: str, **given: Any) -> list[Right]:
     """What an operation needs in the data science account."""
-    asked = Asked(service=service, operation=operation, account=DEV, region="eu-west-1", parameters=given)
+    asked = ApiRequest(service=service, operation=operation, account=DEV, region="eu-west-1", parameters=given)
     found = rights_of(asked)
     assert found is not None
     return list(found)
@@ -184,7 +184,7 @@ def test_tags_at_creation_are_a_right_of_their_own(
 
 
 def test_an_operation_that_no_table_has_is_not_guessed() -> None:
-    asked = Asked(service="sagemaker", operation="CreateCluster", account=DEV, region="eu-west-1", parameters={})
+    asked = ApiRequest(service="sagemaker", operation="CreateCluster", account=DEV, region="eu-west-1", parameters={})
     assert rights_of(asked) is None
 
 

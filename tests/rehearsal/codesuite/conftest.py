@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from tests.rehearsal.codesuite.codesuite_world import REGION, Account
+from tests.rehearsal.codesuite.account import REGION, CodeSuiteAccount
 
 
 @pytest.fixture
@@ -19,5 +19,5 @@ def suite(tmp_path: Path) -> Iterator[CodeSuite]:
 
 
 @pytest.fixture
-def dev(suite: CodeSuite) -> Account:
-    return Account(suite.cloud, suite)
+def dev(suite: CodeSuite) -> CodeSuiteAccount:
+    return CodeSuiteAccount(suite.cloud, suite)

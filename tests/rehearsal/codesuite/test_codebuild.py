@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.codesuite import artifacts, buildspec
-from rehearsal.codesuite.artifacts import ArtifactError
+from rehearsal import zip_archives
+from rehearsal.codesuite import buildspec
+from rehearsal.codesuite.build_environment import BuildEnvironment
 from rehearsal.codesuite.buildspec import BuildspecError
-from rehearsal.codesuite.machine import Machine
-from tests.rehearsal.codesuite.codesuite_world import DEV, REGION, Account, action
+from rehearsal.zip_archives import ArchiveError
+from tests.rehearsal.codesuite.account import DEV, REGION, CodeSuiteAccount, action
 
 
-def built(dev: Account, text: str, files: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
+def built(dev: CodeSuiteAccount, text: str, files: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
     """Run one build in a pipeline and give BatchGetBuilds' answer. `lines` are the CloudWatch log's."""
     dev.source({"buildspec.yml": text, **(files or {})})
     dev.project("builder", **more)
@@ -28,7 +29,7 @@ def built(dev: Account, text: str, files: dict[str, str] | None = None, **more: 
     return dict(build)
 
 
-def log_of(dev: Account, build: dict[str, Any]) -> list[str]:
+def log_of(dev: CodeSuiteAccount, build: dict[str, Any]) -> list[str]:
     logs = build["logs"]
     events = dev.client("logs").get_log_events(logGroupName=logs["groupName"], logStreamName=logs["streamName"])
     return [event["message"] for event in events["events"]]
@@ -45,7 +46,7 @@ def commands(**phases: list[str]) -> str:
     return text
 
 
-def test_variables_functions_and_directory_last_from_phase_to_phase(dev: Account) -> None:
+def test_variables_functions_and_directory_last_from_phase_to_phase(dev: CodeSuiteAccount) -> None:
     spec = commands(
         install=["mkdir -p deep && cd deep", "plain=kept; greet() { echo hi $plain; }", "export SHOWN=yes"],
         build=["greet", 'echo "$(basename $PWD) $SHOWN"'],
@@ -55,7 +56,7 @@ def test_variables_functions_and_directory_last_from_phase_to_phase(dev: Account
     assert {"hi kept", "deep yes"} <= set(build["lines"])
 
 
-def test_post_build_runs_after_a_failed_build_and_knows_of_it(dev: Account) -> None:
+def test_post_build_runs_after_a_failed_build_and_knows_of_it(dev: CodeSuiteAccount) -> None:
     spec = commands(build=["echo before", "false", "echo never"], post_build=['echo "ok=$CODEBUILD_BUILD_SUCCEEDING"'])
     build = built(dev, spec)
     assert build["buildStatus"] == "FAILED"
@@ -64,21 +65,21 @@ def test_post_build_runs_after_a_failed_build_and_knows_of_it(dev: Account) -> N
     assert "never" not in build["lines"]
 
 
-def test_nothing_runs_after_a_failed_install(dev: Account) -> None:
+def test_nothing_runs_after_a_failed_install(dev: CodeSuiteAccount) -> None:
     build = built(dev, commands(install=["exit 3"], build=["echo never"], post_build=["echo never"]))
     assert "BUILD" not in status(build)
     assert "UPLOAD_ARTIFACTS" not in status(build)
     assert "never" not in build["lines"]
 
 
-def test_finally_runs_after_a_failure_and_does_not_hide_it(dev: Account) -> None:
+def test_finally_runs_after_a_failure_and_does_not_hide_it(dev: CodeSuiteAccount) -> None:
     build = built(dev, "version: 0.2\nphases: {build: {commands: ['false'], finally: ['echo cleaned']}}")
     assert build["buildStatus"] == "FAILED"
     assert "cleaned" in build["lines"]
 
 
 def test_a_build_sees_parameters_as_its_role_and_nothing_of_this_process(
-    dev: Account, monkeypatch: pytest.MonkeyPatch
+    dev: CodeSuiteAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OUTSIDE_SECRET", "leaked")
     dev.client("ssm").put_parameter(Name="/mlops/dev/colour", Value="green", Type="String")
@@ -90,21 +91,21 @@ def test_a_build_sees_parameters_as_its_role_and_nothing_of_this_process(
     assert "ssm:GetParameters" in dev.by(dev.build_role)
 
 
-def test_the_source_revision_is_the_objects_version(dev: Account) -> None:
+def test_the_source_revision_is_the_objects_version(dev: CodeSuiteAccount) -> None:
     build = built(dev, commands(build=["echo revision=$CODEBUILD_RESOLVED_SOURCE_VERSION"]))
     version = dev.s3.head_object(Bucket="mlops-artifacts", Key="source.zip")["VersionId"]
     assert build["resolvedSourceVersion"] == version
     assert f"revision={version}" in build["lines"]
 
 
-def test_a_missing_parameter_fails_the_build_by_name(dev: Account) -> None:
+def test_a_missing_parameter_fails_the_build_by_name(dev: CodeSuiteAccount) -> None:
     spec = "version: 0.2\nenv: {parameter-store: {COLOUR: /nowhere}}\nphases: {build: {commands: [env]}}"
     build = built(dev, spec)
     assert status(build)["DOWNLOAD_SOURCE"] == "FAILED"
     assert "parameter does not exist: /nowhere" in dev.failure("flow")
 
 
-def test_an_output_that_matches_nothing_fails_the_upload(dev: Account) -> None:
+def test_an_output_that_matches_nothing_fails_the_upload(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": commands(build=["true"]) + "artifacts: {files: [missing.txt]}\n"})
     dev.project("builder")
     make = action("Build", "Build", "CodeBuild", inputs=["Source"], outputs=["Out"], ProjectName="builder")
@@ -113,7 +114,7 @@ def test_an_output_that_matches_nothing_fails_the_upload(dev: Account) -> None:
     assert "no matching artifact paths found for missing.txt" in dev.failure("flow")
 
 
-def test_a_build_that_takes_too_long_is_ended(dev: Account) -> None:
+def test_a_build_that_takes_too_long_is_ended(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": commands(build=["sleep 60"])})
     dev.project("builder", timeoutInMinutes=5)
     dev.suite.builds.project(DEV, REGION, "builder")["timeoutInMinutes"] = 0.01  # type: ignore[index]
@@ -122,7 +123,7 @@ def test_a_build_that_takes_too_long_is_ended(dev: Account) -> None:
     assert "TIMED_OUT" in dev.failure("flow")
 
 
-def test_a_build_can_be_stopped(dev: Account) -> None:
+def test_a_build_can_be_stopped(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": commands(build=["sleep 60"])})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")]))
@@ -135,7 +136,7 @@ def test_a_build_can_be_stopped(dev: Account) -> None:
     assert client.batch_get_builds(ids=ids)["builds"][0]["buildStatus"] == "STOPPED"
 
 
-def network(dev: Account) -> dict[str, Any]:
+def network(dev: CodeSuiteAccount) -> dict[str, Any]:
     ec2 = dev.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
@@ -143,13 +144,15 @@ def network(dev: Account) -> dict[str, Any]:
     return {"vpcId": vpc, "subnets": [subnet], "securityGroupIds": [group]}
 
 
-def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> None:
-    place = network(dev)
+def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: CodeSuiteAccount) -> None:
+    vpc_config = network(dev)
     for service in ("s3", "logs"):
-        dev.client("ec2").create_vpc_endpoint(VpcId=place["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}")
+        dev.client("ec2").create_vpc_endpoint(
+            VpcId=vpc_config["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}"
+        )
     code = "import boto3; boto3.client('ssm').get_parameter(Name='x')"
-    dev.suite.builds.machine = Machine(programs=(Path(sys.executable).parent,))
-    build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=place)
+    dev.suite.builds.build_environment = BuildEnvironment(programs=(Path(sys.executable).parent,))
+    build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=vpc_config)
     assert build["buildStatus"] == "FAILED"
     assert [line for line in build["lines"] if "NoRoute" in line and f"com.amazonaws.{REGION}.ssm" in line]
     endpoints = {
@@ -159,31 +162,31 @@ def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: Account) -> Non
     assert dev.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
 
 
-def test_a_build_without_a_way_to_its_log_fails_at_once(dev: Account) -> None:
-    place = network(dev)
+def test_a_build_without_a_way_to_its_log_fails_at_once(dev: CodeSuiteAccount) -> None:
+    vpc_config = network(dev)
     dev.source({"buildspec.yml": commands(build=["true"])})
-    dev.project("builder", vpcConfig=place)
+    dev.project("builder", vpcConfig=vpc_config)
     dev.pipeline("flow", ("Build", [action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")]))
     dev.run("flow")
     assert "has no endpoint com.amazonaws.eu-west-1.logs" in dev.failure("flow")
 
 
-def test_a_build_in_a_subnet_that_does_not_exist_fails(dev: Account) -> None:
-    place = network(dev) | {"subnets": ["subnet-0123456789abcdef0"]}
+def test_a_build_in_a_subnet_that_does_not_exist_fails(dev: CodeSuiteAccount) -> None:
+    vpc_config = network(dev) | {"subnets": ["subnet-0123456789abcdef0"]}
     dev.source({"buildspec.yml": commands(build=["true"])})
-    dev.project("builder", vpcConfig=place)
+    dev.project("builder", vpcConfig=vpc_config)
     dev.pipeline("flow", ("Build", [action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")]))
     dev.run("flow")
     assert "CreateNetworkInterface" in dev.failure("flow")
 
 
 def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_cannot_refuse(
-    dev: Account, tmp_path: Path
+    dev: CodeSuiteAccount, tmp_path: Path
 ) -> None:
     installed = tmp_path / "venv"
     (installed / "lib").mkdir(parents=True)
     (installed / "lib" / "module.py").write_text("original")
-    dev.suite.builds.machine = Machine(environments={"model-build": installed})
+    dev.suite.builds.build_environment = BuildEnvironment(environments={"model-build": installed})
     spec = commands(build=['rm "$UV_PROJECT_ENVIRONMENT/lib/module.py" && echo removed $UV_OFFLINE'])
     spec += "env: {variables: {UV_PROJECT_ENVIRONMENT: /tmp/elsewhere}}\n"
     build = built(dev, spec, {"pyproject.toml": '[project]\nname = "model-build"\n'})
@@ -191,18 +194,18 @@ def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_canno
     assert (installed / "lib" / "module.py").read_text() == "original"
 
 
-def test_an_environment_that_is_not_installed_says_what_to_run(dev: Account, tmp_path: Path) -> None:
-    dev.suite.builds.machine = Machine(environments={"builder": tmp_path / "nowhere"})
+def test_an_environment_that_is_not_installed_says_what_to_run(dev: CodeSuiteAccount, tmp_path: Path) -> None:
+    dev.suite.builds.build_environment = BuildEnvironment(environments={"builder": tmp_path / "nowhere"})
     built(dev, commands(build=["true"]))
     assert "is not installed: run `make setup`" in dev.failure("flow")
 
 
-def test_pip_finds_the_uv_that_the_machine_has(dev: Account) -> None:
+def test_pip_finds_the_uv_that_the_machine_has(dev: CodeSuiteAccount) -> None:
     build = built(dev, commands(install=["pip install --no-index uv && uv --version"]))
     assert build["buildStatus"] == "SUCCEEDED", build["lines"]
 
 
-def test_a_pipelines_project_is_not_started_by_hand(dev: Account) -> None:
+def test_a_pipelines_project_is_not_started_by_hand(dev: CodeSuiteAccount) -> None:
     dev.project("builder")
     started = dev.client("codebuild").start_build(projectName="builder")["build"]["id"]
     record = dev.suite.builds.records[started]
@@ -210,13 +213,13 @@ def test_a_pipelines_project_is_not_started_by_hand(dev: Account) -> None:
     assert "started by a pipeline only" in record.failure
 
 
-def test_an_unknown_project_is_refused(dev: Account) -> None:
+def test_an_unknown_project_is_refused(dev: CodeSuiteAccount) -> None:
     with pytest.raises(ClientError, match="Project cannot be found: nobody"):
         dev.client("codebuild").start_build(projectName="nobody")
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("version: 0.1\nphases: {build: {commands: [a]}}", "version is 0.1; allowed: 0.2"),
         ("version: 0.2\nphase: {}", "unknown phase; allowed"),
@@ -228,20 +231,20 @@ def test_an_unknown_project_is_refused(dev: Account) -> None:
         ("version: 0.2\nenv: {exported-variables: ['a;b']}\nphases: {build: {commands: [a]}}", "no variable's name"),
     ],
 )
-def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, says: str) -> None:
-    with pytest.raises(BuildspecError, match=says):
+def test_a_wrong_specification_says_where_and_what_is_allowed(text: str, message: str) -> None:
+    with pytest.raises(BuildspecError, match=message):
         buildspec.parse(text, "buildspec.yml")
 
 
 def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
-    from tests.rehearsal.codesuite.codesuite_world import archive
+    from tests.rehearsal.codesuite.account import archive
 
-    artifacts.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
+    zip_archives.unpack(archive({"../../outside.txt": "x"}), tmp_path / "a" / "b")
     assert not (tmp_path / "outside.txt").exists()
-    with pytest.raises(ArtifactError, match="not a sound zip"):
-        artifacts.unpack(b"nonsense", tmp_path)
+    with pytest.raises(ArchiveError, match="not a sound zip"):
+        zip_archives.unpack(b"nonsense", tmp_path)
 
 
 def test_a_base_directory_cannot_leave_the_source(tmp_path: Path) -> None:
     with pytest.raises(BuildspecError, match="leaves the source"):
-        buildspec.selected(buildspec.Artifact(("*",), "../.."), tmp_path)
+        buildspec.selected(buildspec.ArtifactSpec(("*",), "../.."), tmp_path)

@@ -11,9 +11,9 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.codesuite import artifacts
-from rehearsal.codesuite.waiting import ApprovalRequest
-from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, trust
+from rehearsal import zip_archives
+from rehearsal.codesuite.pending import ApprovalRequest
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, trust
 
 SPEC = """
 version: 0.2
@@ -33,7 +33,7 @@ def build(name: str = "Build", **more: object) -> dict[str, object]:
     return action(name, "Build", "CodeBuild", inputs=["Source"], ProjectName="builder", **more)
 
 
-def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: Account) -> None:
+def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: CodeSuiteAccount) -> None:
     version = dev.source({"buildspec.yml": SPEC, "second.yml": SPEC.replace("$WHO", "again $WHO")})
     dev.project("builder", variables=[{"name": "WHO", "value": "nobody", "type": "PLAINTEXT"}])
     dev.project("second", "second.yml")
@@ -50,12 +50,12 @@ def test_a_build_passes_its_artifact_and_variables_to_the_next_action(dev: Accou
     assert {"name": "Source", "revisionId": version} in answer["artifactRevisions"]
     last = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].artifacts["Last"]
     stored = dev.s3.get_object(Bucket=BUCKET, Key=last.key)
-    assert artifacts.member(stored["Body"].read(), "out.txt") == b"hello again hello world\n"
+    assert zip_archives.member(stored["Body"].read(), "out.txt") == b"hello again hello world\n"
     assert stored["SSEKMSKeyId"] == dev.key
     assert last.key.startswith("flow/Last/")
 
 
-def test_the_pipeline_acts_as_its_role_and_the_build_as_its_own(dev: Account) -> None:
+def test_the_pipeline_acts_as_its_role_and_the_build_as_its_own(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build(outputs=["Built"])]))
@@ -66,7 +66,7 @@ def test_the_pipeline_acts_as_its_role_and_the_build_as_its_own(dev: Account) ->
     assert "codebuild:StartBuild" not in builder
 
 
-def test_a_failing_build_fails_the_pipeline_and_names_the_command(dev: Account) -> None:
+def test_a_failing_build_fails_the_pipeline_and_names_the_command(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": "version: 0.2\nphases: {build: {commands: ['true', 'exit 7']}}"})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]), ("Never", [build("Never")]))
@@ -78,20 +78,20 @@ def test_a_failing_build_fails_the_pipeline_and_names_the_command(dev: Account) 
     assert "latestExecution" not in states["Never"]
 
 
-def test_an_unknown_configuration_key_is_refused_with_the_nearest(dev: Account) -> None:
+def test_an_unknown_configuration_key_is_refused_with_the_nearest(dev: CodeSuiteAccount) -> None:
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build(PrimarySourc="Source")]))
     with pytest.raises(ClientError, match="unknown configuration key PrimarySourc; did you mean PrimarySource"):
         dev.run("flow")
 
 
-def test_an_unknown_provider_is_refused_before_anything_runs(dev: Account) -> None:
+def test_an_unknown_provider_is_refused_before_anything_runs(dev: CodeSuiteAccount) -> None:
     dev.pipeline("flow", ("Build", [action("Ship", "Deploy", "ECS")]))
     with pytest.raises(ClientError, match="Deploy/ECS of AWS is not run here"):
         dev.run("flow")
 
 
-def test_a_source_without_versions_fails_the_pipeline(dev: Account) -> None:
+def test_a_source_without_versions_fails_the_pipeline(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]))
@@ -100,7 +100,7 @@ def test_a_source_without_versions_fails_the_pipeline(dev: Account) -> None:
     assert "must have versioning enabled" in dev.failure("flow")
 
 
-def test_a_reference_without_a_value_fails_the_action(dev: Account) -> None:
+def test_a_reference_without_a_value_fails_the_action(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     variables = json.dumps([{"name": "WHO", "value": "#{nowhere.WHO}", "type": "PLAINTEXT"}])
@@ -109,7 +109,7 @@ def test_a_reference_without_a_value_fails_the_action(dev: Account) -> None:
     assert "#{nowhere.WHO} has no value" in dev.failure("flow")
 
 
-def test_a_role_that_does_not_trust_the_service_cannot_run_a_pipeline(dev: Account) -> None:
+def test_a_role_that_does_not_trust_the_service_cannot_run_a_pipeline(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]))
@@ -121,16 +121,16 @@ def test_a_role_that_does_not_trust_the_service_cannot_run_a_pipeline(dev: Accou
 # ---- approval
 
 
-def approval(dev: Account) -> dict[str, object]:
+def approval(dev: CodeSuiteAccount) -> dict[str, object]:
     topic = dev.client("sns").create_topic(Name="approvals")["TopicArn"]
     return action("Approve", "Approval", "Manual", NotificationArn=topic, CustomData="to production")
 
 
-def wait_for_token(dev: Account) -> str:
+def wait_for_token(dev: CodeSuiteAccount) -> str:
     for _ in range(100):
         for stage in dev.client("codepipeline").get_pipeline_state(name="flow")["stageStates"]:
-            for one in stage["actionStates"]:
-                token = one.get("latestExecution", {}).get("token")
+            for state in stage["actionStates"]:
+                token = state.get("latestExecution", {}).get("token")
                 if token:
                     return str(token)
         time.sleep(0.05)
@@ -138,25 +138,25 @@ def wait_for_token(dev: Account) -> str:
 
 
 @pytest.mark.parametrize(("answer", "ended"), [("Approved", "Succeeded"), ("Rejected", "Failed")])
-def test_an_approver_with_the_token_decides(dev: Account, answer: str, ended: str) -> None:
+def test_an_approver_with_the_token_decides(dev: CodeSuiteAccount, answer: str, ended: str) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     client = dev.client("codepipeline")
     client.start_pipeline_execution(name="flow")
     token = wait_for_token(dev)
     approver = dev.cloud.service_assume(dev.role("approver", "x.amazonaws.com"), service="x.amazonaws.com", session="a")
-    place = {"pipelineName": "flow", "stageName": "Approval", "actionName": "Approve"}
+    action_name = {"pipelineName": "flow", "stageName": "Approval", "actionName": "Approve"}
     result = {"summary": "looked at it", "status": answer}
-    dev.cloud.client(approver, "codepipeline").put_approval_result(**place, token=token, result=result)
+    dev.cloud.client(approver, "codepipeline").put_approval_result(**action_name, token=token, result=result)
     execution = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(20)
     assert execution.status == ended
     assert execution.stages[1].actions[0].updated_by == approver.role_arn
     assert "sns:Publish" in dev.by(dev.pipeline_role)
     with pytest.raises(ClientError, match="ApprovalAlreadyCompletedException"):
-        client.put_approval_result(**place, token=token, result=result)
+        client.put_approval_result(**action_name, token=token, result=result)
 
 
-def test_a_wrong_token_approves_nothing(dev: Account) -> None:
+def test_a_wrong_token_approves_nothing(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     dev.client("codepipeline").start_pipeline_execution(name="flow")
@@ -168,7 +168,7 @@ def test_a_wrong_token_approves_nothing(dev: Account) -> None:
         )  # fmt: skip
 
 
-def test_an_approval_that_nobody_gives_ends_in_time(dev: Account) -> None:
+def test_an_approval_that_nobody_gives_ends_in_time(dev: CodeSuiteAccount) -> None:
     dev.suite.pipelines._approval_seconds = 0.2
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
@@ -176,27 +176,27 @@ def test_an_approval_that_nobody_gives_ends_in_time(dev: Account) -> None:
     assert "nobody approved or rejected" in dev.failure("flow")
 
 
-def test_the_rehearsals_approver_is_told(dev: Account) -> None:
-    asked: list[ApprovalRequest] = []
+def test_the_rehearsals_approver_is_told(dev: CodeSuiteAccount) -> None:
+    requests: list[ApprovalRequest] = []
 
     def approve(request: ApprovalRequest) -> None:
-        asked.append(request)
+        requests.append(request)
         dev.client("codepipeline").put_approval_result(
             pipelineName=request.pipeline, stageName=request.stage, actionName=request.action, token=request.token,
             result={"summary": "yes", "status": "Approved"},
         )  # fmt: skip
 
-    dev.suite.pipelines.waiting._on_approval = approve
+    dev.suite.pipelines.pending._on_approval = approve
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     assert dev.run("flow")["status"] == "Succeeded"
-    assert (asked[0].custom_data, asked[0].account) == ("to production", DEV)
+    assert (requests[0].custom_data, requests[0].account) == ("to production", DEV)
 
 
 # ---- stopping and queueing
 
 
-def test_an_abandoned_execution_stops_and_its_approval_with_it(dev: Account) -> None:
+def test_an_abandoned_execution_stops_and_its_approval_with_it(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]))
     client = dev.client("codepipeline")
@@ -208,7 +208,9 @@ def test_an_abandoned_execution_stops_and_its_approval_with_it(dev: Account) -> 
 
 
 @pytest.mark.parametrize(("mode", "second"), [("QUEUED", "InProgress"), ("SUPERSEDED", "Superseded")])
-def test_a_newer_execution_queues_or_supersedes_by_the_pipelines_mode(dev: Account, mode: str, second: str) -> None:
+def test_a_newer_execution_queues_or_supersedes_by_the_pipelines_mode(
+    dev: CodeSuiteAccount, mode: str, second: str
+) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.pipeline("flow", ("Approval", [approval(dev)]), executionMode=mode)
     runs = []
@@ -219,7 +221,7 @@ def test_a_newer_execution_queues_or_supersedes_by_the_pipelines_mode(dev: Accou
     assert [runs[0].status, runs[1].status, runs[2].status] == ["InProgress", second, "InProgress"]
 
 
-def test_a_child_process_starts_a_pipeline_over_loopback(dev: Account) -> None:
+def test_a_child_process_starts_a_pipeline_over_loopback(dev: CodeSuiteAccount) -> None:
     dev.source({"buildspec.yml": SPEC})
     dev.project("builder")
     dev.pipeline("flow", ("Build", [build()]))
@@ -227,6 +229,8 @@ def test_a_child_process_starts_a_pipeline_over_loopback(dev: Account) -> None:
         "import boto3; print(boto3.client('codepipeline').start_pipeline_execution(name='flow')['pipelineExecutionId'])"
     )
     environment = dev.deployer.environment(dev.cloud.endpoint_url)
-    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    completed = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     execution = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(60)
-    assert (said.stdout.strip(), execution.status) == (execution.id, "Succeeded")
+    assert (completed.stdout.strip(), execution.status) == (execution.id, "Succeeded")

@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.patches import Patches
-from rehearsal.sagemaker.cloudformation import Stacks
-from rehearsal.sagemaker.stacksets import StackSets
-from tests.rehearsal.codesuite.codesuite_world import BUCKET, DEV, REGION, Account, action, archive, trust
+from rehearsal.cloudformation.service import CloudFormation
+from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, archive, trust
 
 STAGING, PROD = "222222222222", "333333333333"
 TEMPLATE = {
@@ -21,23 +19,18 @@ TEMPLATE = {
 
 
 @pytest.fixture
-def dev(dev: Account) -> Iterator[Account]:
+def dev(dev: CodeSuiteAccount) -> Iterator[CodeSuiteAccount]:
     """The account with CloudFormation as it is rehearsed, an administration role, and execution roles elsewhere."""
-    patches, stacks, sets = Patches(), Stacks(dev.cloud), StackSets(dev.cloud)
-    stacks.install(patches)
-    sets.install(patches)
     dev.role("administration", "cloudformation.amazonaws.com")
     for account in (STAGING, PROD):
         iam = dev.cloud.client(dev.cloud.deployer(account), "iam")
         iam.create_role(RoleName="execution", AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com"))
-    yield dev
-    dev.suite.pipelines.close()
-    sets.close()
-    stacks.uninstall()
-    patches.undo()
+    with CloudFormation(dev.cloud):
+        yield dev
+        dev.suite.pipelines.close()
 
 
-def put(dev: Account, name: str, template: Any = None) -> None:
+def put(dev: CodeSuiteAccount, name: str, template: Any = None) -> None:
     """A source whose template makes a topic of this name."""
     parameters = [{"ParameterKey": "Name", "ParameterValue": name}]
     files = {"template.json": json.dumps(template or TEMPLATE), "parameters.json": json.dumps(parameters)}
@@ -62,12 +55,12 @@ def actions(targets: str = f"{STAGING},{PROD}", **more: str) -> list[dict[str, A
     ]
 
 
-def topics(dev: Account, account: str) -> list[str]:
+def topics(dev: CodeSuiteAccount, account: str) -> list[str]:
     found = dev.cloud.client(dev.cloud.deployer(account), "sns").list_topics()["Topics"]
     return sorted(topic["TopicArn"].rpartition(":")[2] for topic in found)
 
 
-def test_a_stack_set_reaches_two_accounts_and_follows_the_template(dev: Account) -> None:
+def test_a_stack_set_reaches_two_accounts_and_follows_the_template(dev: CodeSuiteAccount) -> None:
     dev.pipeline("flow", ("Deploy", actions()))
     put(dev, "first")
     assert (dev.run("flow")["status"], dev.failure("flow")) == ("Succeeded", "")
@@ -77,17 +70,17 @@ def test_a_stack_set_reaches_two_accounts_and_follows_the_template(dev: Account)
     assert (topics(dev, STAGING), topics(dev, PROD)) == (["second"], ["second"])
 
 
-def test_the_pipeline_role_asks_and_the_execution_role_makes(dev: Account) -> None:
+def test_the_pipeline_role_asks_and_the_execution_role_makes(dev: CodeSuiteAccount) -> None:
     dev.pipeline("flow", ("Deploy", actions()))
     put(dev, "first")
     dev.run("flow")
-    asked = dev.by(dev.pipeline_role)
-    assert {"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"} <= set(asked)
-    assert "cloudformation:CreateStack" not in asked
+    requests = dev.by(dev.pipeline_role)
+    assert {"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"} <= set(requests)
+    assert "cloudformation:CreateStack" not in requests
     assert "cloudformation:CreateStack" in dev.by(f"arn:aws:iam::{PROD}:role/execution")
 
 
-def test_an_account_that_joins_later_is_reached(dev: Account) -> None:
+def test_an_account_that_joins_later_is_reached(dev: CodeSuiteAccount) -> None:
     dev.pipeline("flow", ("Deploy", actions(STAGING)))
     put(dev, "first")
     dev.run("flow")
@@ -97,7 +90,7 @@ def test_an_account_that_joins_later_is_reached(dev: Account) -> None:
     assert (dev.failure("wider"), topics(dev, PROD), topics(dev, STAGING)) == ("", ["second"], ["second"])
 
 
-def test_one_failed_account_fails_the_action_with_its_reason(dev: Account) -> None:
+def test_one_failed_account_fails_the_action_with_its_reason(dev: CodeSuiteAccount) -> None:
     dev.cloud.client(dev.cloud.deployer(PROD), "iam").delete_role(RoleName="execution")
     dev.pipeline("flow", ("Deploy", actions()))
     put(dev, "first")
@@ -106,7 +99,7 @@ def test_one_failed_account_fails_the_action_with_its_reason(dev: Account) -> No
     assert dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].stages[1].actions[1].status == ""
 
 
-def test_a_failure_within_the_tolerance_still_fails_the_action(dev: Account) -> None:
+def test_a_failure_within_the_tolerance_still_fails_the_action(dev: CodeSuiteAccount) -> None:
     dev.cloud.client(dev.cloud.deployer(STAGING), "iam").delete_role(RoleName="execution")
     dev.pipeline("flow", ("Deploy", actions(FailureTolerancePercentage="50")))
     put(dev, "first")
@@ -115,7 +108,7 @@ def test_a_failure_within_the_tolerance_still_fails_the_action(dev: Account) -> 
     assert topics(dev, PROD) == ["first"]
 
 
-def test_parameters_may_be_written_in_the_configuration(dev: Account) -> None:
+def test_parameters_may_be_written_in_the_configuration(dev: CodeSuiteAccount) -> None:
     dev.pipeline("flow", ("Deploy", actions(STAGING, Parameters="ParameterKey=Name,ParameterValue=literal")))
     put(dev, "ignored")
     dev.run("flow")
@@ -123,7 +116,7 @@ def test_parameters_may_be_written_in_the_configuration(dev: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message"),
     [
         ({"TemplatePath": "Source::missing.json"}, "the artifact has no file missing.json; it holds"),
         ({"TemplatePath": "Other::template.json"}, "Other is no input artifact of the action; its inputs: Source"),
@@ -131,17 +124,19 @@ def test_parameters_may_be_written_in_the_configuration(dev: Account) -> None:
         ({"Parameters": "Name"}, "'Name' is no Key=Value"),
     ],
 )
-def test_a_wrong_configuration_says_what_is_allowed(dev: Account, changes: dict[str, str], says: str) -> None:
+def test_a_wrong_configuration_says_what_is_allowed(
+    dev: CodeSuiteAccount, changes: dict[str, str], message: str
+) -> None:
     dev.pipeline("flow", ("Deploy", actions(STAGING, **changes)[:1]))
     put(dev, "first")
     assert dev.run("flow")["status"] == "Failed"
-    assert says in dev.failure("flow")
+    assert message in dev.failure("flow")
 
 
-def test_an_action_with_a_role_acts_as_that_role(dev: Account) -> None:
+def test_an_action_with_a_role_acts_as_that_role(dev: CodeSuiteAccount) -> None:
     role = dev.role("deployment", "codepipeline.amazonaws.com")
-    for one in (chosen := actions(STAGING)):
-        one["roleArn"] = role
+    for deploy in (chosen := actions(STAGING)):
+        deploy["roleArn"] = role
     dev.pipeline("flow", ("Deploy", chosen))
     put(dev, "first")
     assert dev.run("flow")["status"] == "Succeeded"

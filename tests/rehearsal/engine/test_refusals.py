@@ -55,9 +55,11 @@ def test_a_number_out_of_range_is_refused(engine: Engine) -> None:
         engine.up("dev", program, STRICT)
 
 
-def test_a_type_without_a_row_is_refused_by_name(engine: Engine) -> None:
+def test_a_type_that_no_module_has_is_refused_by_name_and_place(engine: Engine) -> None:
     program = one(lambda options: aws.athena.Workgroup("w", opts=options))
-    with pytest.raises(StackFailed, match="no row for aws:athena/workgroup:Workgroup"):
+    with pytest.raises(
+        StackFailed, match=r"no resource type aws:athena/workgroup:Workgroup: add it in rehearsal/services/athena.py"
+    ):
         engine.up("dev", program, STRICT)
 
 

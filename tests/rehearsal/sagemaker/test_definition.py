@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from rehearsal.sagemaker.definition import DefinitionError, Scope, check, in_order, parameters, walk
-from rehearsal.sagemaker.steps import seconds_of
+from rehearsal.sagemaker import steps as steps_package
+from rehearsal.sagemaker.definition import check, dependencies, every_step, in_order, parameters
+from rehearsal.sagemaker.expressions import DefinitionError, PipelineExpressions, walk
+from rehearsal.sagemaker.step_runner import seconds_of
+from rehearsal.sagemaker.step_types import StepType
+from rehearsal.sagemaker.steps import STEP_TYPES
 
+DAY = 86_400.0
 REPORT = {"metrics": {"auc": {"value": 0.93}}, "gate": {"passed": 1}, "list": [{"a": "b"}]}
 
 
-def scope() -> Scope:
-    found = Scope(
+def expressions() -> PipelineExpressions:
+    evaluator = PipelineExpressions(
         parameters={"threshold": 0.9, "depth": 3},
         execution={"PipelineExecutionId": "abc"},
         read_json=lambda address: {"s3://b/out/report.json": REPORT}[address],
     )
     outputs = [{"OutputName": "train", "S3Output": {"S3Uri": "s3://b/train"}}]
-    found.steps["prepare"] = {"ProcessingOutputConfig": {"Outputs": outputs}}
-    found.property_files["evaluate"] = {"Report": "s3://b/out/report.json"}
-    return found
+    evaluator.steps["prepare"] = {"ProcessingOutputConfig": {"Outputs": outputs}}
+    evaluator.property_files["evaluate"] = {"Report": "s3://b/out/report.json"}
+    return evaluator
 
 
 def json_get(path: str) -> dict[str, Any]:
@@ -43,7 +50,7 @@ def json_get(path: str) -> dict[str, Any]:
     ],
 )
 def test_expressions_have_values(expression: Any, expected: Any) -> None:
-    assert scope().value(expression) == expected
+    assert expressions().value(expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +66,7 @@ def test_expressions_have_values(expression: Any, expected: Any) -> None:
 )
 def test_an_expression_without_a_value_says_what_there_is(expression: Any, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
-        scope().value(expression)
+        expressions().value(expression)
 
 
 def condition(kind: str, left: Any, right: Any) -> dict[str, Any]:
@@ -81,12 +88,12 @@ def condition(kind: str, left: Any, right: Any) -> dict[str, Any]:
     ],
 )
 def test_conditions_hold_or_not(given: dict[str, Any], expected: bool) -> None:
-    assert scope().holds(given) is expected
+    assert expressions().holds(given) is expected
 
 
 def test_text_is_not_compared_with_a_number() -> None:
     with pytest.raises(DefinitionError, match="compares text with a number"):
-        scope().holds(condition("GreaterThan", "0.9", 0.5))
+        expressions().holds(condition("GreaterThan", "0.9", 0.5))
 
 
 def test_parameters_are_typed_and_every_wrong_one_is_named() -> None:
@@ -115,9 +122,32 @@ def test_steps_run_after_what_they_use() -> None:
         in_order([uses, {**after, "DependsOn": ["evaluate"]}])
 
 
+def test_steps_that_depend_on_nothing_keep_the_order_of_the_definition() -> None:
+    steps = [{"Name": name, "Type": "Training", "Arguments": {}} for name in "cab"]
+    assert [step["Name"] for step in in_order(steps)] == ["c", "a", "b"]
+    waiting = [{**steps[0], "DependsOn": ["a"]}, steps[1], steps[2]]
+    assert [step["Name"] for step in in_order(waiting)] == ["a", "c", "b"]
+
+
+def test_a_step_waits_for_what_the_branches_of_a_condition_use() -> None:
+    inner = {"Name": "register", "Type": "RegisterModel", "Arguments": {"A": {"Get": "Steps.train.Arn"}}}
+    condition = {"Name": "check", "Type": "Condition", "Arguments": {"Conditions": [], "IfSteps": [inner]}}
+    train = {"Name": "train", "Type": "Training", "Arguments": {}}
+    assert dependencies(condition) == set()
+    assert [step["Name"] for step in every_step([condition])] == ["check", "register"]
+    assert [step["Name"] for step in in_order([condition, train])] == ["train", "check"]
+
+
+def test_every_module_of_steps_gives_one_step_type() -> None:
+    for info in pkgutil.iter_modules(steps_package.__path__):
+        module = import_module(f"{steps_package.__name__}.{info.name}")
+        (step_type,) = [value for value in vars(module).values() if isinstance(value, StepType)]
+        assert STEP_TYPES[step_type.name] is step_type
+
+
 def test_a_step_type_that_is_not_run_is_refused_before_anything_runs() -> None:
     steps = [{"Name": "tune", "Type": "Tuning", "Arguments": {}}]
-    with pytest.raises(DefinitionError, match="step tune is of type Tuning; known are Processing, Training"):
+    with pytest.raises(DefinitionError, match=r"step tune is of type Tuning; known are .*Processing, .*Training"):
         check({"Version": "2020-12-01", "Steps": steps})
 
 
@@ -126,6 +156,26 @@ def test_a_path_with_nonsense_is_refused() -> None:
         walk({"a": {}}, "a[[", "x")
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("P30D", 2_592_000), ("PT12H", 43_200), ("T12h", 43_200)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("P30D", 30 * DAY),
+        ("PT12H", DAY / 2),
+        ("T12h", DAY / 2),
+        ("P1Y2M", (365 + 60) * DAY),
+        ("P1W2DT3H4M5S", 9 * DAY + 11_045),
+        ("30d", 30 * DAY),
+        ("P0D", 0),
+    ],
+)
 def test_cache_expiry_is_a_duration(text: str, seconds: float) -> None:
     assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "P", "PT", "a week", "-P1D", "P-1D", "P1.5D", "P1,5D", "P1D1Y", "P0001-01-01T00:00:00", "P00010101", "P1H"],
+)
+def test_what_is_no_duration_of_whole_numbers_is_refused(text: str) -> None:
+    with pytest.raises(DefinitionError, match="is no ISO 8601 duration such as P30D or PT12H"):
+        seconds_of(text)

@@ -13,18 +13,17 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.sagemaker.conftest import World, json_lines
-from tests.rehearsal.sagemaker.deployed import BUCKET, CAPTURE, ENDPOINT, Workload, make_workload
-from tests.rehearsal.sagemaker.world import STAGING
+from tests.rehearsal.accounts import STAGING, DataScienceAccount, json_lines
+from tests.rehearsal.workload import BUCKET, CAPTURE, ENDPOINT, ServingAccount, make_workload
 
 
 @pytest.fixture
-def workload(world: World, models: Path) -> Workload:
-    return make_workload(world, models)
+def workload(data_science: DataScienceAccount, models: Path) -> ServingAccount:
+    return make_workload(data_science, models)
 
 
-def captured(workload: Workload) -> list[tuple[str, Any]]:
-    workload.world.sagemaker.hosting.flush()
+def captured(workload: ServingAccount) -> list[tuple[str, Any]]:
+    workload.data_science.sagemaker.hosting.flush()
     s3 = workload.client("s3")
     keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=CAPTURE).get("Contents", ())]
     return [(key, line) for key in keys for line in json_lines(s3.get_object(Bucket=CAPTURE, Key=key)["Body"].read())]
@@ -42,16 +41,16 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_an_endpoint_answers_what_the_booster_answers(workload: Workload) -> None:
+def test_an_endpoint_answers_what_the_booster_answers(workload: ServingAccount) -> None:
     described = workload.endpoint(workload.config("one", workload.package()))
     assert described["EndpointStatus"] == "InService", described
     answers = workload.answers(workload.rows())
     assert np.array_equal(single(answers), single(workload.expected()))
 
 
-def test_the_artifact_is_fetched_as_the_model_role_from_the_model_vpc(workload: Workload) -> None:
+def test_the_artifact_is_fetched_as_the_model_role_from_the_model_vpc(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package()))
-    requests = workload.world.cloud.recorder.requests
+    requests = workload.data_science.cloud.recorder.requests
     (read,) = [
         line
         for line in requests
@@ -63,17 +62,21 @@ def test_the_artifact_is_fetched_as_the_model_role_from_the_model_vpc(workload: 
     assert read.endpoint.startswith("vpce-")
 
 
-def test_a_package_of_another_account_is_read_with_the_rights_of_who_creates_the_model(workload: Workload) -> None:
+def test_a_package_of_another_account_is_read_with_the_rights_of_who_creates_the_model(
+    workload: ServingAccount,
+) -> None:
     package = workload.package()
     workload.config("one", package)
-    asked = [line for line in workload.world.cloud.recorder.requests if line.operation == "DescribeModelPackage"]
-    assert [(line.role, line.resource) for line in asked] == [(workload.deployer.role_arn, package)]
+    requests = [
+        line for line in workload.data_science.cloud.recorder.requests if line.operation == "DescribeModelPackage"
+    ]
+    assert [(line.role, line.resource) for line in requests] == [(workload.deployer.role_arn, package)]
     container = workload.client("sagemaker").describe_model(ModelName="one-0")
     assert container["Containers"] == [{"ModelPackageName": package}]
     assert container["EnableNetworkIsolation"] is True
 
 
-def test_a_child_process_reaches_the_endpoint_over_loopback(workload: Workload) -> None:
+def test_a_child_process_reaches_the_endpoint_over_loopback(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package()))
     script = f"""
 import boto3
@@ -81,12 +84,12 @@ client = boto3.client("sagemaker-runtime")
 answer = client.invoke_endpoint(EndpointName="{ENDPOINT}", Body="0.5,0.5", ContentType="text/csv", Accept="text/csv")
 print(answer["ResponseMetadata"]["HTTPStatusCode"], answer["InvokedProductionVariant"], answer["Body"].read())
 """
-    environment = {"PATH": "/usr/bin:/bin", **workload.deployer.environment(workload.world.cloud.endpoint_url)}
+    environment = {"PATH": "/usr/bin:/bin", **workload.deployer.environment(workload.data_science.cloud.endpoint_url)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("200 primary b'0."), done.stderr
 
 
-def test_a_bad_row_is_a_model_error_with_the_containers_own_status_and_words(workload: Workload) -> None:
+def test_a_bad_row_is_a_model_error_with_the_containers_own_status_and_words(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package()))
     with pytest.raises(ClientError) as error:
         workload.ask([[1.0, 2.0, 3.0]])
@@ -96,12 +99,12 @@ def test_a_bad_row_is_a_model_error_with_the_containers_own_status_and_words(wor
     assert "error" in json.loads(response["OriginalMessage"])
 
 
-def test_an_endpoint_that_does_not_exist_is_a_validation_error(workload: Workload) -> None:
+def test_an_endpoint_that_does_not_exist_is_a_validation_error(workload: ServingAccount) -> None:
     with pytest.raises(ClientError, match=f"Endpoint {ENDPOINT} of account {STAGING} not found"):
         workload.ask([[1.0, 2.0]])
 
 
-def test_requests_are_captured_under_the_accounts_key_as_the_model_role(workload: Workload) -> None:
+def test_requests_are_captured_under_the_accounts_key_as_the_model_role(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package(), capture=100))
     workload.ask([[0.5, 0.25]], InferenceId="request-7")
     ((key, line),) = captured(workload)
@@ -115,19 +118,21 @@ def test_requests_are_captured_under_the_accounts_key_as_the_model_role(workload
     assert (line["eventMetadata"]["inferenceId"], line["eventVersion"]) == ("request-7", "0")
     head = workload.client("s3").head_object(Bucket=CAPTURE, Key=key)
     assert head["SSEKMSKeyId"] == workload.key
-    (put,) = [r for r in workload.world.cloud.recorder.requests if r.operation == "PutObject" and CAPTURE in r.resource]
+    (put,) = [
+        r for r in workload.data_science.cloud.recorder.requests if r.operation == "PutObject" and CAPTURE in r.resource
+    ]
     assert put.role == workload.role
 
 
-def test_nothing_is_captured_at_zero_percent(workload: Workload) -> None:
+def test_nothing_is_captured_at_zero_percent(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package(), capture=0))
     workload.answers(workload.rows())
     assert captured(workload) == []
 
 
-def test_an_update_serves_the_old_model_until_the_new_one_is_ready(workload: Workload) -> None:
+def test_an_update_serves_the_old_model_until_the_new_one_is_ready(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package("first")))
-    before = workload.world.sagemaker.hosting.processes()
+    before = workload.data_science.sagemaker.hosting.processes()
     second = workload.config("two", workload.package("second"))
     rows = workload.rows()
     workload.client("sagemaker").update_endpoint(EndpointName=ENDPOINT, EndpointConfigName=second)
@@ -136,15 +141,15 @@ def test_an_update_serves_the_old_model_until_the_new_one_is_ready(workload: Wor
     while client.describe_endpoint(EndpointName=ENDPOINT)["EndpointStatus"] == "Updating":
         seen.append(workload.answers(rows))
     seen.append(workload.answers(rows))
-    whole = (workload.expected("first"), workload.expected("second"))
-    assert all(any(np.array_equal(single(s), single(w)) for w in whole) for s in seen)
-    assert np.array_equal(single(seen[0]), single(whole[0]))
-    assert np.array_equal(single(seen[-1]), single(whole[1]))
-    workload.world.sagemaker.hosting.close()
+    expected = (workload.expected("first"), workload.expected("second"))
+    assert all(any(np.array_equal(single(s), single(w)) for w in expected) for s in seen)
+    assert np.array_equal(single(seen[0]), single(expected[0]))
+    assert np.array_equal(single(seen[-1]), single(expected[1]))
+    workload.data_science.sagemaker.hosting.close()
     assert not any(alive(pid) for pid in before)
 
 
-def test_a_failed_update_keeps_the_old_model(workload: Workload) -> None:
+def test_a_failed_update_keeps_the_old_model(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package("first")))
     broken = workload.config("two", workload.package("second", content=b"no archive"))
     described = workload.update(broken)
@@ -153,7 +158,7 @@ def test_a_failed_update_keeps_the_old_model(workload: Workload) -> None:
     assert np.array_equal(single(workload.answers(workload.rows())), single(workload.expected()))
 
 
-def test_an_update_is_rolled_back_when_its_alarm_fires(workload: Workload) -> None:
+def test_an_update_is_rolled_back_when_its_alarm_fires(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package("first")))
     cloudwatch = workload.client("cloudwatch")
     cloudwatch.put_metric_alarm(
@@ -178,7 +183,9 @@ def test_an_update_is_rolled_back_when_its_alarm_fires(workload: Workload) -> No
     assert np.array_equal(single(workload.answers(workload.rows())), single(workload.expected()))
 
 
-def test_an_unreadable_model_fails_the_endpoint_with_the_containers_reason(workload: Workload, tmp_path: Path) -> None:
+def test_an_unreadable_model_fails_the_endpoint_with_the_containers_reason(
+    workload: ServingAccount, tmp_path: Path
+) -> None:
     from rehearsal.sagemaker import storage
 
     (tmp_path / "m").mkdir()
@@ -189,7 +196,7 @@ def test_an_unreadable_model_fails_the_endpoint_with_the_containers_reason(workl
     assert "schema.json" in described["FailureReason"]
 
 
-def test_a_model_vpc_without_an_s3_endpoint_cannot_fetch_its_artifact(workload: Workload) -> None:
+def test_a_model_vpc_without_an_s3_endpoint_cannot_fetch_its_artifact(workload: ServingAccount) -> None:
     ec2 = workload.client("ec2")
     ids = [endpoint["VpcEndpointId"] for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]]
     ec2.delete_vpc_endpoints(VpcEndpointIds=ids)
@@ -198,7 +205,7 @@ def test_a_model_vpc_without_an_s3_endpoint_cannot_fetch_its_artifact(workload: 
     assert "com.amazonaws.eu-west-1.s3" in described["FailureReason"]
 
 
-def test_weights_share_requests_between_variants(workload: Workload) -> None:
+def test_weights_share_requests_between_variants(workload: ServingAccount) -> None:
     first, second = workload.package("first"), workload.package("second")
     workload.endpoint(workload.config("both", first, second, weights=(1.0, 3.0)))
     row = workload.rows()[:1]
@@ -211,24 +218,24 @@ def test_weights_share_requests_between_variants(workload: Workload) -> None:
     assert {workload.ask(row)["InvokedProductionVariant"] for _ in range(20)} == {"other-1"}
 
 
-def test_a_sabotaged_endpoint_answers_wrongly_and_only_it(workload: Workload) -> None:
+def test_a_sabotaged_endpoint_answers_wrongly_and_only_it(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package()))
-    workload.world.sagemaker.hosting.sabotage = lambda name: name == ENDPOINT
+    workload.data_science.sagemaker.hosting.sabotage = lambda name: name == ENDPOINT
     answers = workload.answers(workload.rows())
     assert not np.isclose(answers, workload.expected()).any()
     assert all(0 <= answer <= 1 for answer in answers)
-    workload.world.sagemaker.hosting.sabotage = lambda name: name == "another"
+    workload.data_science.sagemaker.hosting.sabotage = lambda name: name == "another"
     assert np.array_equal(single(workload.answers(workload.rows())), single(workload.expected()))
 
 
-def test_requests_and_errors_are_counted_in_cloudwatch(workload: Workload) -> None:
+def test_requests_and_errors_are_counted_in_cloudwatch(workload: ServingAccount) -> None:
     from datetime import UTC, datetime, timedelta
 
     workload.endpoint(workload.config("one", workload.package()))
     workload.answers(workload.rows())
     with pytest.raises(ClientError):
         workload.ask([[1.0]])
-    workload.world.sagemaker.hosting.flush()
+    workload.data_science.sagemaker.hosting.flush()
 
     def total(metric: str) -> float:
         answer = workload.client("cloudwatch").get_metric_statistics(
@@ -246,22 +253,22 @@ def test_requests_and_errors_are_counted_in_cloudwatch(workload: Workload) -> No
     assert total("ModelLatency") > 100
 
 
-def test_deleting_an_endpoint_ends_its_processes(workload: Workload) -> None:
+def test_deleting_an_endpoint_ends_its_processes(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package()))
-    pids = workload.world.sagemaker.hosting.processes()
+    pids = workload.data_science.sagemaker.hosting.processes()
     assert all(alive(pid) for pid in pids)
     workload.client("sagemaker").delete_endpoint(EndpointName=ENDPOINT)
-    workload.world.sagemaker.hosting.close()
+    workload.data_science.sagemaker.hosting.close()
     assert not any(alive(pid) for pid in pids)
     with pytest.raises(ClientError, match="not found"):
         workload.ask([[1.0, 2.0]])
 
 
-def test_an_endpoint_announces_that_it_is_in_service(workload: Workload) -> None:
+def test_an_endpoint_announces_that_it_is_in_service(workload: ServingAccount) -> None:
     workload.endpoint(workload.config("one", workload.package()))
-    told = [
+    events = [
         (account, event["detail"]["EndpointStatus"])
-        for account, _, event in workload.world.events
+        for account, _, event in workload.data_science.events
         if event["detail-type"] == "SageMaker Endpoint State Change"
     ]
-    assert told == [(STAGING, "IN_SERVICE")]
+    assert events == [(STAGING, "IN_SERVICE")]

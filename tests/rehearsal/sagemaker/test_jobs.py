@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.sagemaker.conftest import World, requests_of
-from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, Role
+from rehearsal.sagemaker.steps.processing import PROCESSING_JOB
+from rehearsal.sagemaker.steps.training import TRAINING_JOB
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, DataScienceAccount, RoleName, requests_of
 
 WRITE = """
 import json, os, pathlib, sys
@@ -51,123 +52,127 @@ socket.create_connection(("127.0.0.1", %d), timeout=2)
 """
 
 
-def process(world: World, script: str, name: str = "job-1", **more: Any) -> dict[str, Any]:
-    client = world.client("sagemaker")
-    client.create_processing_job(ProcessingJobName=name, **world.processing(script, **more))
+def process(data_science: DataScienceAccount, script: str, name: str = "job-1", **more: Any) -> dict[str, Any]:
+    client = data_science.client("sagemaker")
+    client.create_processing_job(ProcessingJobName=name, **data_science.processing(script, **more))
     assert client.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"] == "InProgress"
-    world.sagemaker.jobs.run_processing(ACCOUNT, name)
+    data_science.sagemaker.jobs.run(PROCESSING_JOB, ACCOUNT, name)
     described: dict[str, Any] = client.describe_processing_job(ProcessingJobName=name)
     return described
 
 
-def train(world: World, script: str, name: str = "train-1", **more: Any) -> dict[str, Any]:
-    client = world.client("sagemaker")
-    client.create_training_job(TrainingJobName=name, **world.training(script, **more))
-    world.sagemaker.jobs.run_training(ACCOUNT, name)
+def train(data_science: DataScienceAccount, script: str, name: str = "train-1", **more: Any) -> dict[str, Any]:
+    client = data_science.client("sagemaker")
+    client.create_training_job(TrainingJobName=name, **data_science.training(script, **more))
+    data_science.sagemaker.jobs.run(TRAINING_JOB, ACCOUNT, name)
     described: dict[str, Any] = client.describe_training_job(TrainingJobName=name)
     return described
 
 
-def test_a_processing_job_reads_and_writes_s3_as_its_role_through_the_endpoint_of_its_vpc(world: World) -> None:
-    job = process(world, WRITE, Environment={"COLOUR": "blue"})
+def test_a_processing_job_reads_and_writes_s3_as_its_role_through_the_endpoint_of_its_vpc(
+    data_science: DataScienceAccount,
+) -> None:
+    job = process(data_science, WRITE, Environment={"COLOUR": "blue"})
     assert (job["ProcessingJobStatus"], job["ExitMessage"]) == ("Completed", "all is well")
-    answer = json.loads(world.read("out/answer.json"))
+    answer = json.loads(data_science.read("out/answer.json"))
     assert (answer["job"], answer["colour"]) == ("job-1", "blue")
-    head = world.client("s3").head_object(Bucket=BUCKET, Key="out/answer.json")
-    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", world.key)
-    objects = [line for line in requests_of(world, Role.JOB) if line.service == "s3"]
+    head = data_science.client("s3").head_object(Bucket=BUCKET, Key="out/answer.json")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", data_science.key)
+    objects = [line for line in requests_of(data_science, RoleName.JOB) if line.service == "s3"]
     assert {"ListObjectsV2", "GetObject", "PutObject"} <= {line.operation for line in objects}
     assert all(line.endpoint and line.endpoint.startswith("vpce-") for line in objects)
 
 
-def test_a_job_sees_nothing_of_this_process_but_the_contract(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_sees_nothing_of_this_process_but_the_contract(
+    data_science: DataScienceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SECRET_OF_THE_LAPTOP", "x")
-    process(world, WRITE)
-    variables = json.loads(world.read("out/answer.json"))["variables"]
+    process(data_science, WRITE)
+    variables = json.loads(data_science.read("out/answer.json"))["variables"]
     assert "SECRET_OF_THE_LAPTOP" not in variables
     assert {"ML_ROOT", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} <= set(variables)
 
 
-def test_what_a_job_prints_is_in_cloudwatch_logs(world: World) -> None:
-    process(world, WRITE)
-    answer = world.client("logs").get_log_events(
+def test_what_a_job_prints_is_in_cloudwatch_logs(data_science: DataScienceAccount) -> None:
+    process(data_science, WRITE)
+    answer = data_science.client("logs").get_log_events(
         logGroupName="/aws/sagemaker/ProcessingJobs", logStreamName="job-1/algo-1"
     )
     assert [event["message"] for event in answer["events"]] == ["hello from the job"]
 
 
-def test_a_failing_script_says_its_own_reason(world: World) -> None:
-    job = process(world, FAIL)
+def test_a_failing_script_says_its_own_reason(data_science: DataScienceAccount) -> None:
+    job = process(data_science, FAIL)
     assert job["ProcessingJobStatus"] == "Failed"
     assert job["FailureReason"] == "AlgorithmError: column `age` has text in row 3, exit code: 1"
-    assert world.keys("out") == []
+    assert data_science.keys("out") == []
 
 
-def test_a_script_asks_aws_as_the_job_role_from_inside_the_vpc(world: World) -> None:
-    assert process(world, ASK)["ProcessingJobStatus"] == "Completed"
-    asked = [line for line in requests_of(world, Role.JOB) if line.operation == "ListObjectsV2"]
-    assert len(asked) == 2
-    assert all(line.endpoint for line in asked)
+def test_a_script_asks_aws_as_the_job_role_from_inside_the_vpc(data_science: DataScienceAccount) -> None:
+    assert process(data_science, ASK)["ProcessingJobStatus"] == "Completed"
+    requests = [line for line in requests_of(data_science, RoleName.JOB) if line.operation == "ListObjectsV2"]
+    assert len(requests) == 2
+    assert all(line.endpoint for line in requests)
 
 
-def test_a_script_cannot_reach_a_service_that_its_vpc_has_no_endpoint_for(world: World) -> None:
-    job = process(world, ASK_ANOTHER)
+def test_a_script_cannot_reach_a_service_that_its_vpc_has_no_endpoint_for(data_science: DataScienceAccount) -> None:
+    job = process(data_science, ASK_ANOTHER)
     assert job["ProcessingJobStatus"] == "Failed"
     assert "has no endpoint com.amazonaws.eu-west-1.kms" in job["FailureReason"]
 
 
-def test_a_job_without_its_input_fails_and_names_the_address(world: World) -> None:
-    arguments = world.processing(WRITE)
+def test_a_job_without_its_input_fails_and_names_the_address(data_science: DataScienceAccount) -> None:
+    arguments = data_science.processing(WRITE)
     arguments["ProcessingInputs"][0]["S3Input"]["S3Uri"] = f"s3://{BUCKET}/nothing"
-    world.client("sagemaker").create_processing_job(ProcessingJobName="empty", **arguments)
-    outcome = world.sagemaker.jobs.run_processing(ACCOUNT, "empty")
+    data_science.client("sagemaker").create_processing_job(ProcessingJobName="empty", **arguments)
+    outcome = data_science.sagemaker.jobs.run(PROCESSING_JOB, ACCOUNT, "empty")
     assert (outcome.status, outcome.reason[:70]) == (
         "Failed",
         f"ClientError: no S3 objects found under s3://{BUCKET}/nothing: check the add"[:70],
     )
 
 
-def test_a_role_that_does_not_trust_sagemaker_cannot_run_a_job(world: World) -> None:
-    from tests.rehearsal.sagemaker.world import make_role
+def test_a_role_that_does_not_trust_sagemaker_cannot_run_a_job(data_science: DataScienceAccount) -> None:
+    from tests.rehearsal.accounts import make_role
 
-    other = make_role(world.cloud, world.deployer, "other", "lambda.amazonaws.com")
-    job = process(world, WRITE, RoleArn=other)
+    other = make_role(data_science.cloud, data_science.deployer, "other", "lambda.amazonaws.com")
+    job = process(data_science, WRITE, RoleArn=other)
     assert "does not trust sagemaker.amazonaws.com" in job["FailureReason"]
 
 
-def test_a_job_that_takes_too_long_is_stopped(world: World) -> None:
-    job = process(world, "import time; time.sleep(60)", StoppingCondition={"MaxRuntimeInSeconds": 1})
+def test_a_job_that_takes_too_long_is_stopped(data_science: DataScienceAccount) -> None:
+    job = process(data_science, "import time; time.sleep(60)", StoppingCondition={"MaxRuntimeInSeconds": 1})
     assert job["ProcessingJobStatus"] == "Stopped"
     assert "MaxRuntimeInSeconds" in job["FailureReason"]
 
 
-def test_a_training_job_leaves_its_model_and_its_metrics(world: World) -> None:
-    job = train(world, TRAIN)
+def test_a_training_job_leaves_its_model_and_its_metrics(data_science: DataScienceAccount) -> None:
+    job = train(data_science, TRAIN)
     assert job["TrainingJobStatus"] == "Completed"
     assert [(m["MetricName"], round(m["Value"], 2)) for m in job["FinalMetricDataList"]] == [("auc", 0.91)]
     address = job["ModelArtifacts"]["S3ModelArtifacts"]
     assert address == f"s3://{BUCKET}/models/train-1/output/model.tar.gz"
-    with tarfile.open(fileobj=io.BytesIO(world.read("models/train-1/output/model.tar.gz"))) as tar:
+    with tarfile.open(fileobj=io.BytesIO(data_science.read("models/train-1/output/model.tar.gz"))) as tar:
         member = tar.extractfile("model.json")
         assert member is not None
         assert json.load(member) == {"given": {"max_depth": "3"}, "aws": []}
 
 
-def test_the_same_training_gives_the_same_archive(world: World) -> None:
-    train(world, TRAIN, "first")
-    train(world, TRAIN, "second")
-    first, second = (world.read(f"models/{name}/output/model.tar.gz") for name in ("first", "second"))
+def test_the_same_training_gives_the_same_archive(data_science: DataScienceAccount) -> None:
+    train(data_science, TRAIN, "first")
+    train(data_science, TRAIN, "second")
+    first, second = (data_science.read(f"models/{name}/output/model.tar.gz") for name in ("first", "second"))
     assert first == second
 
 
-def test_network_isolation_leaves_nothing_to_reach(world: World) -> None:
-    port = int(world.cloud.endpoint_url.rpartition(":")[2])
-    isolated = train(world, REACH % port, "isolated")
-    open_ = train(world, REACH % port, "open", EnableNetworkIsolation=False)
+def test_network_isolation_leaves_nothing_to_reach(data_science: DataScienceAccount) -> None:
+    port = int(data_science.cloud.endpoint_url.rpartition(":")[2])
+    isolated = train(data_science, REACH % port, "isolated")
+    open_ = train(data_science, REACH % port, "open", EnableNetworkIsolation=False)
     assert (isolated["TrainingJobStatus"], open_["TrainingJobStatus"]) == ("Failed", "Completed")
 
 
-def test_a_job_on_two_instances_is_refused_by_name(world: World) -> None:
+def test_a_job_on_two_instances_is_refused_by_name(data_science: DataScienceAccount) -> None:
     resources = {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
-    job = train(world, TRAIN, ResourceConfig=resources)
+    job = train(data_science, TRAIN, ResourceConfig=resources)
     assert "InstanceCount is 2" in job["FailureReason"]

@@ -1,4 +1,4 @@
-"""The model registry keeps what it is told, answers other accounts by ARN, and announces changes."""
+"""The model registry keeps what it is given, answers other accounts by ARN, and announces changes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.sagemaker.conftest import World
-from tests.rehearsal.sagemaker.world import ACCOUNT, BUCKET, IMAGE, PRODUCTION, REGION
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, PRODUCTION, REGION, DataScienceAccount
 
 SPECIFICATION = {
     "Containers": [{"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}],
@@ -21,8 +20,8 @@ METRICS = {
 PROPERTIES = {"artifact_sha256": "abc", "metric": "auc"}
 
 
-def register(world: World, group: str = "screening", **more: Any) -> str:
-    client = world.client("sagemaker")
+def register(data_science: DataScienceAccount, group: str = "screening", **more: Any) -> str:
+    client = data_science.client("sagemaker")
     if not client.list_model_package_groups()["ModelPackageGroupSummaryList"]:
         client.create_model_package_group(ModelPackageGroupName="screening")
     answer = client.create_model_package(
@@ -36,18 +35,18 @@ def register(world: World, group: str = "screening", **more: Any) -> str:
     return str(answer["ModelPackageArn"])
 
 
-def test_a_package_comes_back_as_it_was_registered(world: World) -> None:
-    arn = register(world)
-    found = world.client("sagemaker").describe_model_package(ModelPackageName=arn)
+def test_a_package_comes_back_as_it_was_registered(data_science: DataScienceAccount) -> None:
+    arn = register(data_science)
+    found = data_science.client("sagemaker").describe_model_package(ModelPackageName=arn)
     assert found["CustomerMetadataProperties"] == PROPERTIES
     assert found["ModelMetrics"] == METRICS
     assert found["InferenceSpecification"] == SPECIFICATION
     assert found["ModelApprovalStatus"] == "PendingManualApproval"
 
 
-def test_another_account_reads_and_lists_it_by_arn(world: World) -> None:
-    arn = register(world)
-    other = world.cloud.client(world.cloud.deployer(PRODUCTION), "sagemaker")
+def test_another_account_reads_and_lists_it_by_arn(data_science: DataScienceAccount) -> None:
+    arn = register(data_science)
+    other = data_science.cloud.client(data_science.cloud.deployer(PRODUCTION), "sagemaker")
     assert other.describe_model_package(ModelPackageName=arn)["ModelPackageArn"] == arn
     group = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package-group/screening"
     assert other.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupArn"] == group
@@ -56,16 +55,18 @@ def test_another_account_reads_and_lists_it_by_arn(world: World) -> None:
         other.describe_model_package(ModelPackageName="screening")
 
 
-def test_an_approval_changes_nothing_else_and_is_announced_in_the_registry_account(world: World) -> None:
-    arn = register(world)
-    world.events.clear()
-    world.client("sagemaker").update_model_package(
+def test_an_approval_changes_nothing_else_and_is_announced_in_the_registry_account(
+    data_science: DataScienceAccount,
+) -> None:
+    arn = register(data_science)
+    data_science.events.clear()
+    data_science.client("sagemaker").update_model_package(
         ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="measured well"
     )
-    found = world.client("sagemaker").describe_model_package(ModelPackageName=arn)
+    found = data_science.client("sagemaker").describe_model_package(ModelPackageName=arn)
     assert (found["ModelApprovalStatus"], found["ApprovalDescription"]) == ("Approved", "measured well")
     assert found["CustomerMetadataProperties"] == PROPERTIES
-    ((account, region, event),) = world.events
+    ((account, region, event),) = data_science.events
     assert (account, region, event["source"], event["resources"]) == (ACCOUNT, REGION, "aws.sagemaker", [arn])
     assert event["detail-type"] == "SageMaker Model Package State Change"
     detail = event["detail"]
@@ -73,9 +74,9 @@ def test_an_approval_changes_nothing_else_and_is_announced_in_the_registry_accou
     assert "ModelApprovalStatus" in detail["UpdatedModelPackageFields"]
 
 
-def test_new_properties_join_the_old_and_leave_the_status(world: World) -> None:
-    arn = register(world)
-    client = world.client("sagemaker")
+def test_new_properties_join_the_old_and_leave_the_status(data_science: DataScienceAccount) -> None:
+    arn = register(data_science)
+    client = data_science.client("sagemaker")
     client.update_model_package(ModelPackageArn=arn, CustomerMetadataProperties={"note": "x"})
     client.update_model_package(ModelPackageArn=arn, CustomerMetadataPropertiesToRemove=["metric"])
     found = client.describe_model_package(ModelPackageName=arn)
@@ -83,8 +84,8 @@ def test_new_properties_join_the_old_and_leave_the_status(world: World) -> None:
     assert found["ModelApprovalStatus"] == "PendingManualApproval"
 
 
-def test_packages_take_tags(world: World) -> None:
-    arn = register(world)
-    client = world.client("sagemaker")
+def test_packages_take_tags(data_science: DataScienceAccount) -> None:
+    arn = register(data_science)
+    client = data_science.client("sagemaker")
     client.add_tags(ResourceArn=arn, Tags=[{"Key": "project", "Value": "screening"}])
     assert client.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "project", "Value": "screening"}]

@@ -15,10 +15,9 @@ from sklearn.datasets import load_breast_cancer
 
 from delivery import render
 from rehearsal.aws.processes import REPOSITORY, container_python
-from tests.rehearsal.sagemaker.conftest import World, requests_of
-from tests.rehearsal.sagemaker.deployed import ENDPOINT, make_workload
-from tests.rehearsal.sagemaker.sets import Delivery, stages_document
-from tests.rehearsal.sagemaker.world import BUCKET, IMAGE, STAGING, Role, make_role_for
+from tests.rehearsal.accounts import BUCKET, IMAGE, STAGING, DataScienceAccount, RoleName, make_role_for, requests_of
+from tests.rehearsal.stack_sets import DeployedTemplate, stages_document
+from tests.rehearsal.workload import ENDPOINT, make_workload
 
 DEPLOY = REPOSITORY / "seed_code" / "model-deploy"
 SEED = REPOSITORY / "seed_code" / "model-build"
@@ -44,21 +43,21 @@ def seed_python() -> Path:
     return python
 
 
-def publish_project(world: World, threshold: float) -> None:
+def publish_project(data_science: DataScienceAccount, threshold: float) -> None:
     """What the platform's project stack writes, and the project's data."""
     values: Mapping[str, str] = {
         "id": "screening",
         "pipeline/name": "mlops-screening",
-        "roles/pipeline": world.roles[Role.PIPELINE],
-        "roles/processing": world.roles[Role.JOB],
-        "roles/training": world.roles[Role.JOB],
+        "roles/pipeline": data_science.roles[RoleName.PIPELINE],
+        "roles/processing": data_science.roles[RoleName.JOB],
+        "roles/training": data_science.roles[RoleName.JOB],
         "registry/group": "screening",
         "image/uri": IMAGE,
-        "network/subnet-ids": world.subnet,
-        "network/security-group-ids": world.group,
-        "keys/data": world.key,
-        "keys/models": world.key,
-        "keys/volumes": world.key,
+        "network/subnet-ids": data_science.subnet,
+        "network/security-group-ids": data_science.group,
+        "keys/data": data_science.key,
+        "keys/models": data_science.key,
+        "keys/volumes": data_science.key,
         "storage/data-uri": f"s3://{BUCKET}/data",
         "storage/artifacts-uri": f"s3://{BUCKET}/artifacts",
         "storage/models-uri": f"s3://{BUCKET}/models",
@@ -66,21 +65,21 @@ def publish_project(world: World, threshold: float) -> None:
         "gate/threshold": str(threshold),
     }
     for name, value in values.items():
-        world.client("ssm").put_parameter(Name=f"{TREE}/{name}", Value=value, Type="String")
-    world.client("sagemaker").create_model_package_group(ModelPackageGroupName="screening")
+        data_science.client("ssm").put_parameter(Name=f"{TREE}/{name}", Value=value, Type="String")
+    data_science.client("sagemaker").create_model_package_group(ModelPackageGroupName="screening")
     data = load_breast_cancer()
     header = ",".join([*(name.replace(" ", "_") for name in data.feature_names), "target"])
     lines = [",".join(map(str, [*row, label])) for row, label in zip(data.data, data.target, strict=True)]
-    world.put("data/training/data.csv", "\n".join([header, *lines]) + "\n")
+    data_science.put("data/training/data.csv", "\n".join([header, *lines]) + "\n")
 
 
-def pipeline(world: World, python: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def pipeline(data_science: DataScienceAccount, python: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "MLOPS_PARAMETERS": TREE,
         "CODEBUILD_RESOLVED_SOURCE_VERSION": "0123abc",
-        **world.deployer.environment(world.cloud.endpoint_url),
+        **data_science.deployer.environment(data_science.cloud.endpoint_url),
     }
     return subprocess.run(
         [str(python), "-m", "pipeline", *command],
@@ -94,31 +93,31 @@ def pipeline(world: World, python: Path, *command: str) -> subprocess.CompletedP
 
 
 def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
-    world: World, models: Path, seed_python: Path, tmp_path: Path
+    data_science: DataScienceAccount, models: Path, seed_python: Path, tmp_path: Path
 ) -> None:
-    publish_project(world, 0.9)
+    publish_project(data_science, 0.9)
     for command in (("upsert",), ("run", "--wait", "--poll", "0.2")):
-        done = pipeline(world, seed_python, *command)
+        done = pipeline(data_science, seed_python, *command)
         assert done.returncode == 0, done.stdout + done.stderr
-    client = world.client("sagemaker")
+    client = data_science.client("sagemaker")
     (summary,) = client.list_model_packages(ModelPackageGroupName="screening")["ModelPackageSummaryList"]
     arn = summary["ModelPackageArn"]
     package = client.describe_model_package(ModelPackageName=arn)
     properties = package["CustomerMetadataProperties"]
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert (properties["problem"], properties["metric"], properties["commit"]) == ("binary", "auc", "0123abc")
-    assert {line.endpoint for line in requests_of(world, Role.PIPELINE)} == {None}
+    assert {line.endpoint for line in requests_of(data_science, RoleName.PIPELINE)} == {None}
 
     artifact = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].removeprefix(f"s3://{BUCKET}/")
-    (tmp_path / "model.tar.gz").write_bytes(world.read(artifact))
+    (tmp_path / "model.tar.gz").write_bytes(data_science.read(artifact))
     holdout = properties["holdout_uri"].rstrip("/").removeprefix(f"s3://{BUCKET}/")
-    rows = world.read(f"{holdout}/holdout.csv")
+    rows = data_science.read(f"{holdout}/holdout.csv")
     (tmp_path / "holdout.csv").write_bytes(rows)
     arguments = [str(tmp_path / name) for name in ("model.tar.gz", "model", "holdout.csv")]
     fresh = subprocess.run(
         [str(container_python()), "-c", _PREDICT, *arguments], capture_output=True, text=True, check=True
     )
-    workload = make_workload(world, models)
+    workload = make_workload(data_science, models)
     described = workload.endpoint(workload.config("one", arn))
     assert described["EndpointStatus"] == "InService", described
     answer = workload.client("sagemaker-runtime").invoke_endpoint(
@@ -129,7 +128,7 @@ def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
     assert np.array_equal(served, np.array(json.loads(fresh.stdout), dtype=np.float32))
 
 
-def deploy(world: World, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def deploy(data_science: DataScienceAccount, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run the deploy repository, with the template beside it as it is delivered."""
     if not (folder / "template.json").exists():
         shutil.copytree(DEPLOY / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
@@ -138,7 +137,7 @@ def deploy(world: World, folder: Path, *command: str) -> subprocess.CompletedPro
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "MLOPS_PARAMETERS": TREE,
-        **world.deployer.environment(world.cloud.endpoint_url),
+        **data_science.deployer.environment(data_science.cloud.endpoint_url),
     }
     return subprocess.run(
         [sys.executable, "-m", "deploy", *command],
@@ -152,42 +151,44 @@ def deploy(world: World, folder: Path, *command: str) -> subprocess.CompletedPro
 
 
 def test_the_deploy_repository_tests_what_a_stack_set_serves_and_sees_sabotage(
-    world: World, models: Path, seed_python: Path, tmp_path: Path
+    data_science: DataScienceAccount, models: Path, seed_python: Path, tmp_path: Path
 ) -> None:
-    publish_project(world, 0.9)
+    publish_project(data_science, 0.9)
     for command in (("upsert",), ("run", "--wait", "--poll", "0.2")):
-        done = pipeline(world, seed_python, *command)
+        done = pipeline(data_science, seed_python, *command)
         assert done.returncode == 0, done.stdout + done.stderr
-    client = world.client("sagemaker")
+    client = data_science.client("sagemaker")
     (summary,) = client.list_model_packages(ModelPackageGroupName="screening")["ModelPackageSummaryList"]
     client.update_model_package(ModelPackageArn=summary["ModelPackageArn"], ModelApprovalStatus="Approved")
     stages = json.dumps(stages_document())
-    world.client("ssm").put_parameter(Name=f"{TREE}/deploy/stages", Value=stages, Type="String")
+    data_science.client("ssm").put_parameter(Name=f"{TREE}/deploy/stages", Value=stages, Type="String")
 
-    rendered = deploy(world, tmp_path, "render")
+    rendered = deploy(data_science, tmp_path, "render")
     assert rendered.returncode == 0, rendered.stderr
-    delivery = Delivery(world, make_workload(world, models))
-    make_role_for(world.cloud, delivery.workload.deployer, "test", world.deployer.role_arn)
+    deployed = DeployedTemplate(data_science, make_workload(data_science, models))
+    make_role_for(data_science.cloud, deployed.workload.deployer, "test", data_science.deployer.role_arn)
     parameters = json.loads((tmp_path / "build" / "staging-parameters.json").read_text())
-    delivery.sets.create(json.loads((tmp_path / "build" / "template.json").read_text()), Parameters=parameters)
-    assert delivery.sets.instances(STAGING)["Status"] == "SUCCEEDED", delivery.sets.shown()
+    deployed.stack_sets.create(json.loads((tmp_path / "build" / "template.json").read_text()), Parameters=parameters)
+    assert deployed.stack_sets.instances(STAGING)["Status"] == "SUCCEEDED", deployed.stack_sets.shown()
 
-    good = deploy(world, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")
+    good = deploy(data_science, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")
     assert good.returncode == 0, good.stdout + good.stderr
-    world.sagemaker.hosting.sabotage = lambda name: name == ENDPOINT
-    bad = deploy(world, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")
+    data_science.sagemaker.hosting.sabotage = lambda name: name == ENDPOINT
+    bad = deploy(data_science, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")
     assert bad.returncode == 1
     assert "error: 222222222222" in bad.stderr
     assert "Traceback" not in bad.stderr
 
 
-def test_a_gate_that_cannot_be_passed_fails_the_command_with_the_figures(world: World, seed_python: Path) -> None:
-    publish_project(world, 0.9999)
-    assert pipeline(world, seed_python, "upsert").returncode == 0
-    done = pipeline(world, seed_python, "run", "--wait", "--poll", "0.2")
+def test_a_gate_that_cannot_be_passed_fails_the_command_with_the_figures(
+    data_science: DataScienceAccount, seed_python: Path
+) -> None:
+    publish_project(data_science, 0.9999)
+    assert pipeline(data_science, seed_python, "upsert").returncode == 0
+    done = pipeline(data_science, seed_python, "run", "--wait", "--poll", "0.2")
     assert done.returncode == 1
     assert "0.9999" in done.stderr
     assert "auc" in done.stderr
     assert "Traceback" not in done.stderr
-    client = world.client("sagemaker")
+    client = data_science.client("sagemaker")
     assert client.list_model_packages(ModelPackageGroupName="screening")["ModelPackageSummaryList"] == []

@@ -44,10 +44,10 @@ class _Progress:
         self.started = started
 
     def __call__(self, figures: Figures) -> None:
-        asked = figures.asked.total()
-        if asked % 500 == 0:
-            rate = asked / (time.monotonic() - self.started)
-            line = f"\r{asked:>7}/{self.count}  {rate:.0f}/s  {len(figures.disagreed)} disagreements"
+        decided = figures.decided.total()
+        if decided % 500 == 0:
+            rate = decided / (time.monotonic() - self.started)
+            line = f"\r{decided:>7}/{self.count}  {rate:.0f}/s  {len(figures.disagreed)} disagreements"
             print(line, end="", file=sys.stderr, flush=True)
 
 

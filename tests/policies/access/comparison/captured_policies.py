@@ -87,7 +87,9 @@ def extract(graph: PolicyGraph) -> dict[str, Any]:
             for each in graph.policy_resources.values()
             if each.stack in _STACKS and each.policy
         ],
-        "endpoints": list(_unique(gate.policy for gate in graph.endpoints.values() if gate.stack in _STACKS)),
+        "endpoints": list(
+            _unique(endpoint.policy for endpoint in graph.endpoints.values() if endpoint.stack in _STACKS)
+        ),
     }
 
 

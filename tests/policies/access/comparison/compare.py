@@ -18,19 +18,19 @@ RequestGenerator = Callable[[Random, int], AuthorizationRequest]
 class Figures:
     """What a comparison saw: requests and allowed ones by generator, and the requests that got two answers."""
 
-    asked: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)
     allowed: Counter[str] = field(default_factory=Counter)
     disagreed: list[AuthorizationRequest] = field(default_factory=list)
 
     def share(self, generator: str) -> float:
         """The share of a generator's requests that the evaluator allows."""
-        return self.allowed[generator] / self.asked[generator]
+        return self.allowed[generator] / self.decided[generator]
 
     def table(self) -> str:
         """One line for each generator."""
-        lines = [f"{generator:12} {count:7} requests  {self.share(generator):4.0%} allowed" for generator, count in
-                 sorted(self.asked.items())]  # fmt: skip
-        return "\n".join([*lines, f"{'all':12} {self.asked.total():7} requests  {len(self.disagreed)} disagreements"])
+        lines = [f"{generator:16} {count:7} requests  {self.share(generator):4.0%} allowed" for generator, count in
+                 sorted(self.decided.items())]  # fmt: skip
+        return "\n".join([*lines, f"{'all':16} {self.decided.total():7} requests  {len(self.disagreed)} disagreements"])
 
 
 def requests(
@@ -56,7 +56,7 @@ def compare(
     figures = Figures()
     for generator, request in requests(generators, count, seed):
         allowed = evaluator.decide(request).allowed
-        figures.asked[generator] += 1
+        figures.decided[generator] += 1
         figures.allowed[generator] += allowed
         if not agree(request, allowed):
             figures.disagreed.append(request)

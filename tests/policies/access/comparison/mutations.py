@@ -1,6 +1,6 @@
-"""Faults to plant in either reader, each a small function replaced; the comparison must notice every one.
+"""Mutations of the evaluator and of the encoding, each one function replaced; the comparison must notice every one.
 
-A fault names what it replaces, so that one whose target is gone fails instead of passing.
+A mutation names what it replaces, so that one whose target is gone fails instead of passing.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from policies.access.encoding import values as encoded_values
 from policies.access.encoding.logic import disjunction, negation
 from policies.access.evaluator import decision as deciding
 from policies.access.evaluator import grants, layers, match, parse_condition, template
-from policies.access.evaluator.parse import _Reader as EvaluatorReader
+from policies.access.evaluator.parse import _PolicyParser as PolicyParser
 
 
 @dataclass(frozen=True)
-class Fault:
+class Mutation:
     """`make` gets what stands at `target.name` and returns what replaces it.
 
     `generator` is the generator of requests that is expected to show it soonest.
@@ -33,12 +33,12 @@ class Fault:
     make: Callable[[Any], Any]
 
 
-def _evaluator(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    return Fault("evaluator", title, generator, target, name, make)
+def _evaluator(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Mutation:
+    return Mutation("evaluator", title, generator, target, name, make)
 
 
-def _encoding(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Fault:
-    return Fault("encoding", title, generator, target, name, make)
+def _encoding(title: str, generator: str, target: Any, name: str, make: Callable[[Any], Any]) -> Mutation:
+    return Mutation("encoding", title, generator, target, name, make)
 
 
 def _constant(value: Any) -> Callable[[Any], Any]:
@@ -94,7 +94,7 @@ def _operators(names: str, other: str) -> Callable[[Any], Any]:
 
 
 def _question_mark_is_text(original: Any) -> Any:
-    return lambda whole, name: "?" if whole == "?" else original(whole, name)
+    return lambda text, name: "?" if text == "?" else original(text, name)
 
 
 def _value_with_wildcards(original: Any) -> Any:
@@ -117,22 +117,22 @@ _IN_EVALUATOR = [
                lambda original: lambda clause, request: original(replace(clause, if_exists=False), request)),
     _evaluator("a missing key fails negated operators", "conditions", match, "clause_holds", _missing_key(False)),
     _evaluator("a missing key meets every operator", "conditions", match, "clause_holds", _missing_key(True)),
-    _evaluator("the boundary is ignored", "layers", deciding, "layers_of", _layers_without(boundary=None)),
-    _evaluator("the session policy is ignored", "layers", deciding, "layers_of", _layers_without(session=None)),
-    _evaluator("the endpoint policy is ignored", "layers", deciding, "layers_of", _layers_without(endpoint=None)),
-    _evaluator("one SCP level is enough", "layers", deciding, "layers_of", _any_level),
+    _evaluator("the boundary is ignored", "layers", deciding, "evaluate_layers", _layers_without(boundary=None)),
+    _evaluator("the session policy is ignored", "layers", deciding, "evaluate_layers", _layers_without(session=None)),
+    _evaluator("the endpoint policy is ignored", "layers", deciding, "evaluate_layers", _layers_without(endpoint=None)),
+    _evaluator("one SCP level is enough", "layers", deciding, "evaluate_layers", _any_level),
     _evaluator("RCPs are ignored", "layers", layers, "_rcp_applies", _constant(False)),
     _evaluator("the resource policy is enough across accounts", "principals", deciding, "_two_accounts",
                lambda _original: lambda _request, found, name: deciding._resource_only(found.resource, name)),
-    _evaluator("an account principal names nobody", "keys-and-trusts", match, "grade_of",
+    _evaluator("an account principal names nobody", "keys-and-trusts", match, "principal_match_level",
                lambda original: lambda _account, arn, caller: original(None, arn, caller)),
-    _evaluator("a role ARN escapes its boundary", "principals", match, "grade_of",
-               lambda original: lambda *arguments: match.Grade.DIRECT
-               if original(*arguments) is match.Grade.ROLE else original(*arguments)),
+    _evaluator("a role ARN escapes its boundary", "principals", match, "principal_match_level",
+               lambda original: lambda *arguments: match.MatchLevel.DIRECT
+               if original(*arguments) is match.MatchLevel.ROLE else original(*arguments)),
     _evaluator("a session is not its role's", "principals", match, "_is_role_of", _constant(False)),
     _evaluator("NotPrincipal forgets the boundary", "principals", match, "excepted",
                lambda original: lambda named, request: original(named, replace(request, bounded=False))),
-    _evaluator("NotAction is read as Action", "conditions", EvaluatorReader, "_action", _not_action_as_action),
+    _evaluator("NotAction is read as Action", "conditions", PolicyParser, "_action", _not_action_as_action),
     _evaluator("ArnLike crosses colons", "conditions", parse_condition, "OPERATORS",
                _operators("ArnLike ArnEquals ArnNotLike ArnNotEquals", "StringLike")),
     _evaluator("? is no wildcard", "conditions", template, "_special", _question_mark_is_text),
@@ -160,10 +160,11 @@ _IN_ENCODING = [
               lambda _original: lambda own, _resource: own),
     _encoding("the resource's side is enough across accounts", "principals", decision, "across_accounts",
               lambda _original: lambda _own, resource: resource.at_all()),
-    _encoding("boundary, session and endpoint policies are ignored", "layers", decision, "limit", _constant(True)),
+    _encoding("boundary, session and endpoint policies are ignored", "layers", decision, "limit_allows",
+              _constant(True)),
     _encoding("keys and roles are like any resource", "keys-and-trusts", decision, "needs_resource_policy",
               _constant(False)),
-    _encoding("RCPs bind nobody", "layers", decision, "beyond_rcps", _constant(True)),
+    _encoding("RCPs bind nobody", "layers", decision, "exempt_from_rcps", _constant(True)),
     _encoding("service-linked roles are bound", "layers", callers.SymbolicCaller, "service_linked", _constant(False)),
     _encoding("NotPrincipal needs one name of the chain", "principals", statements, "excepted",
               lambda _original: lambda listed, _caller, **_: listed.at_all()),
@@ -189,11 +190,11 @@ _IN_ENCODING = [
     _encoding("grant constraints are ignored", "keys-and-trusts", decision, "_constraint", _constant(True)),
 ]  # fmt: skip
 
-FAULTS = tuple(_IN_EVALUATOR + _IN_ENCODING)
+MUTATIONS = tuple(_IN_EVALUATOR + _IN_ENCODING)
 
 
 def forget() -> None:
-    """Drop what either reader remembers of documents and patterns, so that no answer predates a change."""
+    """Clear the caches of documents and patterns, so that no decision predates a mutation."""
     evaluator.PARSED.clear()
     for remembered in (template.regex_text, template.compiled):
         remembered.cache_clear()

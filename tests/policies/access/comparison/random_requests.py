@@ -9,14 +9,14 @@ from typing import Any
 from policies.access.authorization import AuthorizationRequest, KmsGrant
 from tests.policies.access.comparison.random_values import chance, encoded, fitting, listed, meeting, one_or_list, other
 
-HOME, AWAY, ELSEWHERE = "111111111111", "222222222222", "333333333333"
-_ACCOUNTS = (HOME, AWAY)
+ACCOUNT, OTHER_ACCOUNT, THIRD_ACCOUNT = "111111111111", "222222222222", "333333333333"
+_ACCOUNTS = (ACCOUNT, OTHER_ACCOUNT)
 _NEW, _OLD = "2012-10-17", "2008-10-17"
 _TAGS = ("aws:PrincipalTag/project", "aws:PrincipalTag/team", "aws:ResourceTag/project")
 _TEXTS = ("red", "blue", "Red", "team-1", "r*", "?ed", "")
 _ARNS = (
-    f"arn:aws:iam::{HOME}:role/app/reader",
-    f"arn:aws:iam::{AWAY}:role/writer",
+    f"arn:aws:iam::{ACCOUNT}:role/app/reader",
+    f"arn:aws:iam::{OTHER_ACCOUNT}:role/writer",
     "arn:aws:sns:eu-west-1:111111111111:topic-1",
     "arn:aws:s3:::bucket/key",
     # A colon too many, where a pattern has a wildcard.
@@ -68,11 +68,11 @@ _RESOURCE_PATTERNS = (
     "arn:aws:sns:eu-west-1:1111*:topic-?",
     *_RESOURCES,
 )
-_KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/3333cd93-d73f-4199-882d-c1e7964f4d63"
+_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/3333cd93-d73f-4199-882d-c1e7964f4d63"
 _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:RetireGrant")
 _KEY_PATTERNS = ("kms:*", "kms:Decrypt", "kms:GenerateDataKey*", "kms:De*", "*")
-_TRUSTED = f"arn:aws:iam::{HOME}:role/app/target"
-_PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/token.example.com"
+_TRUSTED = f"arn:aws:iam::{ACCOUNT}:role/app/target"
+_PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.example.com"
 Statement = dict[str, Any]
 
 
@@ -86,9 +86,9 @@ def condition_request(random: Random, number: int) -> AuthorizationRequest:
     version = _NEW if chance(random, 0.85) else _OLD
     return AuthorizationRequest(
         id=f"conditions {number}",
-        principal=f"arn:aws:iam::{HOME}:role/app/reader",
-        account=HOME,
-        owner=HOME,
+        principal=f"arn:aws:iam::{ACCOUNT}:role/app/reader",
+        account=ACCOUNT,
+        owner=ACCOUNT,
         action=_action(random, allow, _ACTIONS),
         resource=_resource(random, allow, context, _RESOURCES),
         identity=[_document(statements, version)],
@@ -101,7 +101,7 @@ def layer_request(random: Random, number: int) -> AuthorizationRequest:
     caller, account = random.choice(_callers())
     allow = _statement(random, "Allow", ("*", "s3:*", "s3:Get*"), ("*", "arn:aws:s3:::bucket/*"), conditions=0)
     context = {"aws:PrincipalTag/project": random.choice(("red", "blue"))}
-    owner = HOME if chance(random, 0.75) else AWAY
+    owner = ACCOUNT if chance(random, 0.75) else OTHER_ACCOUNT
     in_account = account is not None
 
     def level() -> list[Statement]:
@@ -138,7 +138,7 @@ def principal_request(random: Random, number: int) -> AuthorizationRequest:
         id=f"principals {number}",
         principal=caller,
         account=account,
-        owner=random.choice((HOME, HOME, AWAY)),
+        owner=random.choice((ACCOUNT, ACCOUNT, OTHER_ACCOUNT)),
         action=random.choice(_ACTIONS[:3]),
         resource=random.choice(_RESOURCES[:2]),
         identity=[_document([identity])] if in_account and chance(random, 0.6) else [],
@@ -171,7 +171,7 @@ def policy_resource_request(random: Random, number: int) -> AuthorizationRequest
         id=f"keys-and-trusts {number}",
         principal=caller,
         account=account,
-        owner=HOME if chance(random, 0.8) else AWAY,
+        owner=ACCOUNT if chance(random, 0.8) else OTHER_ACCOUNT,
         action=random.choice(actions),
         resource=_KEY if key else _TRUSTED,
         identity=[_document([identity])] if in_account and chance(random, 0.8) else [],
@@ -184,7 +184,7 @@ def policy_resource_request(random: Random, number: int) -> AuthorizationRequest
 
 
 def _callers() -> list[tuple[str, str | None]]:
-    mine = [
+    own_account = [
         (f"arn:aws:iam::{account}:{rest}", account)
         for account in _ACCOUNTS
         for rest in ("role/app/reader", "role/writer", "user/ann", "user/team/bob", "root")
@@ -194,9 +194,9 @@ def _callers() -> list[tuple[str, str | None]]:
         for account in _ACCOUNTS
         for rest in ("assumed-role/reader/s1", "assumed-role/writer/s2", "federated-user/fred")
     ]
-    linked = f"arn:aws:iam::{HOME}:role/aws-service-role/logs.amazonaws.com/Linked"
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/logs.amazonaws.com/Linked"
     services = [("events.amazonaws.com", None), ("logs.amazonaws.com", None), ("*", None), (_PROVIDER, None)]
-    return [*mine, *sessions, (linked, HOME), *services]
+    return [*own_account, *sessions, (linked, ACCOUNT), *services]
 
 
 def _shown_role(random: Random, caller: str) -> dict[str, Any]:
@@ -330,7 +330,7 @@ def _named(
         statement["Resource"] = resource
     if chance(random, 0.2):
         arn = random.choice(
-            (f"arn:aws:iam::{HOME}:role/app/reader", f"arn:aws:iam::{HOME}:*", f"arn:aws:iam::{AWAY}:*")
+            (f"arn:aws:iam::{ACCOUNT}:role/app/reader", f"arn:aws:iam::{ACCOUNT}:*", f"arn:aws:iam::{OTHER_ACCOUNT}:*")
         )
         statement["Condition"] = {random.choice(("ArnLike", "ArnNotLike")): {"aws:PrincipalArn": arn}}
     return statement
@@ -352,13 +352,13 @@ def _principal(random: Random, caller: str | None) -> Any:
         names += [f"arn:aws:iam::{account}:role/app/reader"] * 2
     if ":role/app/reader" in caller:
         names.append(f"arn:aws:sts::{account}:assumed-role/reader/s1")
-    extra = [f"arn:aws:iam::{ELSEWHERE}:role/nobody"] if chance(random, 0.2) else []
+    extra = [f"arn:aws:iam::{THIRD_ACCOUNT}:role/nobody"] if chance(random, 0.2) else []
     return {"AWS": one_or_list(random, [random.choice(names), *extra])}
 
 
 def _grant(random: Random, caller: str) -> KmsGrant:
     own = caller.startswith("arn:") and caller != _PROVIDER and chance(random, 0.6)
-    grantee = caller if own else f"arn:aws:iam::{HOME}:role/app/reader"
+    grantee = caller if own else f"arn:aws:iam::{ACCOUNT}:role/app/reader"
     kind = random.choice(("EncryptionContextEquals", "EncryptionContextSubset"))
     constraints = {kind: {"app": random.choice(("x", "y"))}} if chance(random, 0.5) else {}
     operations = random.sample(["Decrypt", "GenerateDataKey", "DescribeKey"], k=2)

@@ -57,16 +57,16 @@ def fitting_action(random: Random, pattern: str) -> str:
 def near(random: Random, text: str) -> str:
     """`text` with one small change: of case, of length, of a character."""
     change = random.randrange(5)
-    place = random.randrange(len(text) + 1)
+    position = random.randrange(len(text) + 1)
     if change == 0:
         return text.swapcase()
     if change == 1:
-        return text[:place] + random.choice("x/:*?") + text[place:]
+        return text[:position] + random.choice("x/:*?") + text[position:]
     if change == 2 and text:
         return text[:-1]
     if change == 3:
         return text + random.choice(("/x", "x", ":y"))
-    return text.replace("1", "2", 1) if "1" in text else text[:place] + text[place + 1 :]
+    return text.replace("1", "2", 1) if "1" in text else text[:position] + text[position + 1 :]
 
 
 def meeting(random: Random, operator: str, values: Sequence[Any], context: Mapping[str, Any]) -> str | list[str] | None:

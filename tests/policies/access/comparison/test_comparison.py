@@ -12,6 +12,6 @@ QUESTIONS = 5_000
 def test_evaluator_and_encoding_give_every_question_one_answer() -> None:
     figures = compare(GENERATORS, QUESTIONS, SEED)
     assert not figures.disagreed, "\n".join(map(as_json, figures.disagreed))
-    assert figures.asked.total() == QUESTIONS
+    assert figures.decided.total() == QUESTIONS
     shares = {generator: figures.share(generator) for generator in GENERATORS}
     assert all(0.3 <= share <= 0.7 for share in shares.values()), figures.table()

@@ -8,8 +8,8 @@ from policies.access.authorization import AuthorizationRequest
 from policies.access.encoding import Policies, SymbolicCaller, SymbolicRequest, encode
 from policies.access.encoding.logic import Formula
 
-HOME, AWAY = "111111111111", "222222222222"
-READER = f"arn:aws:iam::{HOME}:role/app/reader"
+ACCOUNT, OTHER_ACCOUNT = "111111111111", "222222222222"
+READER = f"arn:aws:iam::{ACCOUNT}:role/app/reader"
 BUCKET = "arn:aws:s3:::bucket"
 
 
@@ -38,22 +38,22 @@ def authorization_request(*identity: dict[str, Any], **fields: Any) -> Authoriza
     found: dict[str, Any] = {
         "id": "test",
         "principal": READER,
-        "account": HOME,
+        "account": ACCOUNT,
         "action": "s3:GetObject",
         "resource": f"{BUCKET}/key",
-        "owner": HOME,
+        "owner": ACCOUNT,
         "identity": [document(*identity)] if identity else [],
         **fields,
     }
     return AuthorizationRequest(**found)
 
 
-def opened(
-    asked: AuthorizationRequest, caller: SymbolicCaller | None = None, **known: Any
+def encode_open(
+    request: AuthorizationRequest, caller: SymbolicCaller | None = None, **known: Any
 ) -> tuple[Formula, SymbolicRequest]:
     """The formula of a request whose action, resource and context are open, save `known`."""
-    policies = Policies.of(asked)
-    request = SymbolicRequest.over(
-        policies.each(), caller or SymbolicCaller.of(asked.principal, asked.account), **known
+    policies = Policies.of(request)
+    symbolic = SymbolicRequest.over(
+        policies.each(), caller or SymbolicCaller.of(request.principal, request.account), **known
     )
-    return encode(policies, request), request
+    return encode(policies, symbolic), symbolic

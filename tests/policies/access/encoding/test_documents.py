@@ -8,13 +8,21 @@ import pytest
 
 from policies.access.authorization import KmsGrant
 from policies.access.encoding import MalformedDocument, decide
-from tests.policies.access.encoding.factories import BUCKET, HOME, READER, allow, authorization_request, deny, document
+from tests.policies.access.encoding.factories import (
+    ACCOUNT,
+    BUCKET,
+    READER,
+    allow,
+    authorization_request,
+    deny,
+    document,
+)
 
-KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
 
 
 @pytest.mark.parametrize(
-    ("found", "says"),
+    ("found", "message"),
     [
         (document(allow(), version="2020-01-01"), "identity policy 1: Version '2020-01-01' is neither of"),
         (document(allow(Effect="allow")), "identity policy 1, statement 1: Effect 'allow' is neither Allow nor Deny"),
@@ -30,8 +38,8 @@ KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1"
         ({"Version": "2012-10-17", "Statement": ["x"]}, "identity policy 1, statement 1 is not an object"),
     ],
 )
-def test_a_bad_document_is_named(found: dict[str, Any], says: str) -> None:
-    with pytest.raises(MalformedDocument, match=says):
+def test_a_bad_document_is_named(found: dict[str, Any], message: str) -> None:
+    with pytest.raises(MalformedDocument, match=message):
         decide(authorization_request(identity=[found]))
 
 

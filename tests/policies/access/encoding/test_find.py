@@ -10,97 +10,104 @@ import z3
 from policies.access.encoding import CallerType, SymbolicCaller, Undecided, Unsupported, Witness, decide, find
 from policies.access.encoding.string_solver import Abstraction
 from tests.policies.access.encoding.factories import (
-    AWAY,
+    ACCOUNT,
     BUCKET,
-    HOME,
+    OTHER_ACCOUNT,
     READER,
     allow,
     authorization_request,
     deny,
     document,
-    opened,
+    encode_open,
 )
 
 ANYTHING = allow("*", "*")
 
 
 def test_a_witness_is_a_request_that_is_allowed() -> None:
-    asked = authorization_request(
+    request = authorization_request(
         allow("s3:Get*", f"{BUCKET}/*", Condition={"StringEquals": {"aws:SourceVpce": ["vpce-1"]}})
     )
-    formula, request = opened(asked)
-    witness = find(formula, request, query="reads")
+    formula, symbolic = encode_open(request)
+    witness = find(formula, symbolic, query="reads")
     assert witness is not None
     assert witness.action.startswith("s3:get")
     assert witness.resource.startswith(f"{BUCKET}/")
     assert witness.context == {"aws:sourcevpce": ("vpce-1",)}
     again = authorization_request(
-        *asked.identity[0]["Statement"], action=witness.action, resource=witness.resource, context=witness.context
+        *request.identity[0]["Statement"], action=witness.action, resource=witness.resource, context=witness.context
     )
     assert decide(again)
 
 
 def test_what_every_policy_denies_has_no_witness() -> None:
-    fence = deny("s3:*", "*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
-    formula, request = opened(authorization_request(ANYTHING, fence))
+    endpoint_denial = deny("s3:*", "*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+    formula, symbolic = encode_open(authorization_request(ANYTHING, endpoint_denial))
     outside = z3.Not(z3.And(z3.Bool("aws:sourcevpce#0;present"), z3.String("aws:sourcevpce#0;text") == "vpce-1"))
-    reads = z3.PrefixOf("s3:", request.action)
-    assert find(formula, request, query="reads from outside", given=[reads, outside]) is None
-    assert find(formula, request, query="does something else from outside", given=[outside]) is not None
+    reads = z3.PrefixOf("s3:", symbolic.action)
+    assert find(formula, symbolic, query="reads from outside", given=[reads, outside]) is None
+    assert find(formula, symbolic, query="does something else from outside", given=[outside]) is not None
 
 
 def test_an_exception_in_a_denial_is_found() -> None:
-    fence = deny("s3:*", "*", Condition={
+    endpoint_denial = deny("s3:*", "*", Condition={
         "StringNotEquals": {"aws:SourceVpce": "vpce-1"}, "Bool": {"aws:ViaAWSService": "false"},
     })  # fmt: skip
-    formula, request = opened(authorization_request(ANYTHING, fence), action="s3:GetObject")
+    formula, symbolic = encode_open(authorization_request(ANYTHING, endpoint_denial), action="s3:GetObject")
     outside = z3.Not(z3.Bool("aws:sourcevpce#0;present"))
-    witness = find(formula, request, query="reads from outside", given=[outside])
+    witness = find(formula, symbolic, query="reads from outside", given=[outside])
     assert witness is not None
     assert witness.context.get("aws:viaawsservice") in {None, ("true",)}
 
 
 @pytest.mark.parametrize("kind", [CallerType.ROLE, CallerType.USER])
 def test_no_outsider_passes_a_resource_policy_that_names_one_account(kind: CallerType) -> None:
-    shared = document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"arn:aws:iam::{AWAY}:root"}))
-    formula, request = opened(authorization_request(ANYTHING, resource_policy=shared), SymbolicCaller.outsider(kind))
-    account = request.caller.account
-    elsewhere = [account != HOME, account != AWAY]
-    assert find(formula, request, query="a stranger reads", given=elsewhere) is None
-    witness = find(formula, request, query="an invited account reads", given=[account != HOME])
+    shared = document(allow("s3:GetObject", f"{BUCKET}/*", Principal={"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}))
+    formula, symbolic = encode_open(
+        authorization_request(ANYTHING, resource_policy=shared), SymbolicCaller.outsider(kind)
+    )
+    account = symbolic.caller.account
+    elsewhere = [account != ACCOUNT, account != OTHER_ACCOUNT]
+    assert find(formula, symbolic, query="a stranger reads", given=elsewhere) is None
+    witness = find(formula, symbolic, query="an invited account reads", given=[account != ACCOUNT])
     assert witness is not None
-    assert witness.principal.startswith(f"arn:aws:iam::{AWAY}:{'role' if kind is CallerType.ROLE else 'user'}/")
+    assert witness.principal.startswith(
+        f"arn:aws:iam::{OTHER_ACCOUNT}:{'role' if kind is CallerType.ROLE else 'user'}/"
+    )
 
 
 def test_an_outsider_whose_arn_only_looks_alike_is_found() -> None:
-    trusted = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{AWAY}:role/mlops/*-model"}}
+    trusted = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER_ACCOUNT}:role/mlops/*-model"}}
     shared = document(allow("s3:GetObject", "*", Principal="*", Condition=trusted))
-    formula, request = opened(authorization_request(ANYTHING, resource_policy=shared), SymbolicCaller.outsider())
-    given = [request.caller.account != HOME, request.caller.arn != f"arn:aws:iam::{AWAY}:role/mlops/real-model"]
-    witness = find(formula, request, query="another reads", given=given)
+    formula, symbolic = encode_open(authorization_request(ANYTHING, resource_policy=shared), SymbolicCaller.outsider())
+    given = [
+        symbolic.caller.account != ACCOUNT,
+        symbolic.caller.arn != f"arn:aws:iam::{OTHER_ACCOUNT}:role/mlops/real-model",
+    ]
+    witness = find(formula, symbolic, query="another reads", given=given)
     assert witness is not None
-    assert witness.principal.startswith(f"arn:aws:iam::{AWAY}:role/mlops/")
+    assert witness.principal.startswith(f"arn:aws:iam::{OTHER_ACCOUNT}:role/mlops/")
     assert witness.principal.endswith("-model")
 
 
 def test_a_role_reads_only_below_its_own_tag() -> None:
     own = allow("s3:GetObject", f"{BUCKET}/${{aws:PrincipalTag/project}}/*")
-    formula, request = opened(authorization_request(own), pinned={"aws:PrincipalTag/project": "red"})
-    others = z3.Not(z3.PrefixOf(f"{BUCKET}/red/", request.resource))
-    assert find(formula, request, query="reads another project", given=[others]) is None
-    formula, request = opened(authorization_request(own))
+    formula, symbolic = encode_open(authorization_request(own), pinned={"aws:PrincipalTag/project": "red"})
+    others = z3.Not(z3.PrefixOf(f"{BUCKET}/red/", symbolic.resource))
+    assert find(formula, symbolic, query="reads another project", given=[others]) is None
+    formula, symbolic = encode_open(authorization_request(own))
     tag = z3.String("aws:principaltag/project#0;text")
-    witness = find(formula, request, query="reads with another tag", given=[others, tag == "blue"])
+    witness = find(formula, symbolic, query="reads with another tag", given=[others, tag == "blue"])
     assert witness is not None
     assert witness.resource.startswith(f"{BUCKET}/blue/")
-    below = z3.PrefixOf(z3.Concat(z3.StringVal(f"{BUCKET}/"), tag, z3.StringVal("/")), request.resource)
-    assert find(formula, request, query="reads beside its tag", given=[z3.Not(below)]) is None
+    below = z3.PrefixOf(z3.Concat(z3.StringVal(f"{BUCKET}/"), tag, z3.StringVal("/")), symbolic.resource)
+    assert find(formula, symbolic, query="reads beside its tag", given=[z3.Not(below)]) is None
 
 
 def test_two_set_operators_on_a_key_need_two_values() -> None:
     both = {"ForAnyValue:StringEquals": {"aws:TagKeys": "a"}, "ForAnyValue:StringLike": {"aws:TagKeys": "b*"}}
-    formula, request = opened(authorization_request(allow(Condition=both)))
-    witness = find(formula, request, query="two tags")
+    formula, symbolic = encode_open(authorization_request(allow(Condition=both)))
+    witness = find(formula, symbolic, query="two tags")
     assert witness is not None
     assert {found[:1] for found in witness.context["aws:tagkeys"]} == {"a", "b"}
 
@@ -116,8 +123,8 @@ def test_two_set_operators_on_a_key_need_two_values() -> None:
     ],
 )
 def test_a_witness_writes_typed_values_as_aws_does(operator: str, key: str, value: str, kind: str) -> None:
-    formula, request = opened(authorization_request(allow(Condition={operator: {key: value}})))
-    witness = find(formula, request, query="typed")
+    formula, symbolic = encode_open(authorization_request(allow(Condition={operator: {key: value}})))
+    witness = find(formula, symbolic, query="typed")
     assert witness is not None
     (found,) = witness.context[key.lower()]
     assert found.startswith(kind)
@@ -132,28 +139,28 @@ def test_a_witness_reads_like_a_request() -> None:
 
 def test_a_key_compared_as_two_types_is_not_silently_decided() -> None:
     both: dict[str, Any] = {"NumericEquals": {"s3:max-keys": "7"}, "StringNotLike": {"s3:max-keys": "*7*"}}
-    formula, request = opened(authorization_request(allow(Condition=both)))
+    formula, symbolic = encode_open(authorization_request(allow(Condition=both)))
     with pytest.raises(Undecided, match=r"seven without a 7: a key is compared as two types"):
-        find(formula, request, query="seven without a 7")
+        find(formula, symbolic, query="seven without a 7")
 
 
 def test_no_time_is_no_proof() -> None:
-    formula, request = opened(authorization_request(ANYTHING, deny("s3:*")))
+    formula, symbolic = encode_open(authorization_request(ANYTHING, deny("s3:*")))
     with pytest.raises(Undecided, match=r"hurried: the solver does not know within 0 ms: timeout"):
-        find(formula, request, query="hurried", timeout_ms=0)
+        find(formula, symbolic, query="hurried", timeout_ms=0)
 
 
 def test_a_variable_between_wildcards_is_refused_while_it_is_open_and_decided_when_it_is_known() -> None:
     odd = allow("s3:GetObject", f"{BUCKET}/*/${{aws:PrincipalTag/project}}/*")
     with pytest.raises(Unsupported, match=r"identity policy 1, statement 1: .* between wildcards"):
-        opened(authorization_request(odd))
+        encode_open(authorization_request(odd))
     tag = {"aws:PrincipalTag/project": "red"}
     assert decide(authorization_request(odd, resource=f"{BUCKET}/x/red/key", context=tag))
     assert not decide(authorization_request(odd, resource=f"{BUCKET}/x/blue/key", context=tag))
 
 
 def test_conditions_on_texts_leave_the_formula_before_the_solver_sees_it() -> None:
-    formula, _ = opened(authorization_request(ANYTHING, deny("s3:*", f"{BUCKET}/*/x")))
+    formula, _ = encode_open(authorization_request(ANYTHING, deny("s3:*", f"{BUCKET}/*/x")))
     assert isinstance(formula, z3.BoolRef)
     found = Abstraction.of(formula)
     assert {name for atom in found.constraints.values() for name in atom.names} == {"action", "resource"}

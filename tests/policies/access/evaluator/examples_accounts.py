@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.policies.access.evaluator.factories import (
+    ACCOUNT,
     FULL,
-    HOME,
-    OTHER,
+    OTHER_ACCOUNT,
     ROLE,
     ROOT,
     SESSION,
@@ -24,7 +24,7 @@ CROSS = 'IAM User Guide, "Cross-account policy evaluation logic"'
 
 PRINCIPAL = 'IAM User Guide, "AWS JSON policy elements: Principal"'
 
-_CARLOS = f"arn:aws:iam::{HOME}:user/carlossalazar"
+_CARLOS = f"arn:aws:iam::{ACCOUNT}:user/carlossalazar"
 
 _CARLOS_POLICY = policy(
     allow(["s3:GetBucketLocation", "s3:ListAllMyBuckets"], "arn:aws:s3:::*", Sid="AllowS3ListRead"),
@@ -138,9 +138,9 @@ def _direct(principal: str, named: object, **fields: object) -> dict[str, object
     }
 
 
-_USER = f"arn:aws:iam::{HOME}:user/exampleuser"
+_USER = f"arn:aws:iam::{ACCOUNT}:user/exampleuser"
 
-_FEDERATED = f"arn:aws:sts::{HOME}:federated-user/exampleuser"
+_FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/exampleuser"
 
 _BY_ARN = {"ArnEquals": {"aws:PrincipalArn": ROLE}}
 
@@ -187,9 +187,9 @@ GRANTS = (
         PRINCIPAL,
         "a wildcard with aws:PrincipalArn of another role grants nothing",
         False,
-        **_direct(f"arn:aws:iam::{HOME}:role/Other", "*", Condition=_BY_ARN),
+        **_direct(f"arn:aws:iam::{ACCOUNT}:role/Other", "*", Condition=_BY_ARN),
     ),
-    example(PRINCIPAL, "naming the account grants to nobody in it", False, **_direct(_USER, {"AWS": HOME})),
+    example(PRINCIPAL, "naming the account grants to nobody in it", False, **_direct(_USER, {"AWS": ACCOUNT})),
     example(
         PRINCIPAL,
         "naming the account delegates to identity policies",
@@ -201,9 +201,9 @@ GRANTS = (
         "root ARN and bare id are the same principal",
         True,
         principal=ROLE,
-        owner=OTHER,
+        owner=OTHER_ACCOUNT,
         identity=[FULL],
-        resource_policy=policy(allow("s3:GetObject", Principal={"AWS": [HOME]})),
+        resource_policy=policy(allow("s3:GetObject", Principal={"AWS": [ACCOUNT]})),
     ),
     example(
         PRINCIPAL,
@@ -217,7 +217,7 @@ GRANTS = (
         "anonymous callers belong to no account",
         False,
         principal="*",
-        resource_policy=policy(allow("s3:GetObject", Principal={"AWS": HOME})),
+        resource_policy=policy(allow("s3:GetObject", Principal={"AWS": ACCOUNT})),
     ),
 )
 

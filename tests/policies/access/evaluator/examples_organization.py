@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.policies.access.evaluator.factories import (
+    ACCOUNT,
     FULL,
-    HOME,
-    OTHER,
+    OTHER_ACCOUNT,
     ROOT,
     Example,
     allow,
@@ -25,7 +25,7 @@ RCP_EXAMPLES = 'AWS Organizations User Guide, "Resource control policy examples"
 
 _NO_S3 = policy(allow(), deny("s3:*"))
 
-_SERVICE_LINKED = f"arn:aws:iam::{HOME}:role/aws-service-role/sagemaker.amazonaws.com/AWSServiceRoleForSageMaker"
+_SERVICE_LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/sagemaker.amazonaws.com/AWSServiceRoleForSageMaker"
 
 _IDENTITY_PERIMETER = policy(
     allow(Principal="*"),
@@ -85,9 +85,9 @@ ORGANIZATION = (
         SCP_SCOPE,
         "an SCP binds nobody outside its organization",
         True,
-        principal=f"arn:aws:iam::{OTHER}:role/Guest",
+        principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/Guest",
         identity=[FULL],
-        resource_policy=policy(allow(Principal={"AWS": OTHER})),
+        resource_policy=policy(allow(Principal={"AWS": OTHER_ACCOUNT})),
         rcps=levels(policy(allow(Principal="*"))),
     ),
     example(
@@ -111,7 +111,7 @@ ORGANIZATION = (
         "an RCP binds only services that support it",
         True,
         action="sagemaker:DescribeModel",
-        resource=f"arn:aws:sagemaker:eu-west-1:{HOME}:model/m",
+        resource=f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:model/m",
         identity=[FULL],
         rcps=levels(policy(deny(Principal="*"))),
     ),
@@ -120,9 +120,9 @@ ORGANIZATION = (
         "kms:RetireGrant is outside RCPs even when they deny every action",
         True,
         action="kms:RetireGrant",
-        resource=f"arn:aws:kms:eu-west-1:{HOME}:key/k",
+        resource=f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k",
         identity=[FULL],
-        resource_policy=policy(allow("kms:*", Principal={"AWS": HOME})),
+        resource_policy=policy(allow("kms:*", Principal={"AWS": ACCOUNT})),
         rcps=levels(policy(allow(Principal="*"), deny(Principal="*"))),
     ),
     example(
@@ -137,7 +137,7 @@ ORGANIZATION = (
         RCP_EXAMPLES,
         "an identity of another organization is denied at the perimeter",
         False,
-        principal=f"arn:aws:iam::{OTHER}:role/Guest",
+        principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/Guest",
         identity=[FULL],
         resource_policy=policy(allow(Principal="*")),
         rcps=levels(_IDENTITY_PERIMETER),
@@ -147,13 +147,13 @@ ORGANIZATION = (
         RCP_EXAMPLES,
         "a service on behalf of the organization may write",
         True,
-        **_logged(aws_SourceOrgID="o-mine", aws_SourceAccount=HOME),
+        **_logged(aws_SourceOrgID="o-mine", aws_SourceAccount=ACCOUNT),
     ),
     example(
         RCP_EXAMPLES,
         "a service on behalf of others may not",
         False,
-        **_logged(aws_SourceOrgID="o-x", aws_SourceAccount=OTHER),
+        **_logged(aws_SourceOrgID="o-x", aws_SourceAccount=OTHER_ACCOUNT),
     ),
     example(RCP_EXAMPLES, "a service without a source account is not asked", True, **_logged()),
 )

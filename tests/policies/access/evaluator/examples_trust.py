@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.policies.access.evaluator.factories import (
+    ACCOUNT,
     FULL,
-    HOME,
-    OTHER,
+    OTHER_ACCOUNT,
     ROOT,
     SESSION,
     USER,
@@ -30,15 +30,20 @@ SAML = 'IAM User Guide, "Create a role for SAML 2.0 federation"'
 
 ENDPOINT = 'AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies"'
 
-_TRUSTED = f"arn:aws:iam::{HOME}:role/UpdateApp"
+_TRUSTED = f"arn:aws:iam::{ACCOUNT}:role/UpdateApp"
 
 _ASSUME: dict[str, Any] = {"action": "sts:AssumeRole", "resource": _TRUSTED}
 
 _EXTERNAL = policy(
-    allow("sts:AssumeRole", None, Principal={"AWS": OTHER}, Condition={"StringEquals": {"sts:ExternalId": "12345"}})
+    allow(
+        "sts:AssumeRole",
+        None,
+        Principal={"AWS": OTHER_ACCOUNT},
+        Condition={"StringEquals": {"sts:ExternalId": "12345"}},
+    )
 )
 
-_VENDOR = f"arn:aws:iam::{OTHER}:user/Vendor"
+_VENDOR = f"arn:aws:iam::{OTHER_ACCOUNT}:user/Vendor"
 
 _OWN = policy(allow("sts:AssumeRole", None, Principal={"AWS": ROOT}))
 
@@ -47,11 +52,11 @@ _SERVICE = policy(
         "sts:AssumeRole",
         None,
         Principal={"Service": "sagemaker.amazonaws.com"},
-        Condition={"StringEquals": {"aws:SourceAccount": HOME}},
+        Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     )
 )
 
-_PROVIDER = f"arn:aws:iam::{HOME}:oidc-provider/token.actions.githubusercontent.com"
+_PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
 _GITHUB = policy(
     allow(
@@ -62,7 +67,7 @@ _GITHUB = policy(
     )
 )
 
-_SAML_PROVIDER = f"arn:aws:iam::{HOME}:saml-provider/ExampleOrg"
+_SAML_PROVIDER = f"arn:aws:iam::{ACCOUNT}:saml-provider/ExampleOrg"
 
 _SAML = policy(
     allow(
@@ -134,7 +139,7 @@ TRUSTS = (
         True,
         principal="sagemaker.amazonaws.com",
         resource_policy=_SERVICE,
-        context={"aws:SourceAccount": HOME},
+        context={"aws:SourceAccount": ACCOUNT},
         **_ASSUME,
     ),
     example(
@@ -143,7 +148,7 @@ TRUSTS = (
         False,
         principal="sagemaker.amazonaws.com",
         resource_policy=_SERVICE,
-        context={"aws:SourceAccount": OTHER},
+        context={"aws:SourceAccount": OTHER_ACCOUNT},
         **_ASSUME,
     ),
     example(
@@ -152,7 +157,7 @@ TRUSTS = (
         False,
         principal="ec2.amazonaws.com",
         resource_policy=_SERVICE,
-        context={"aws:SourceAccount": HOME},
+        context={"aws:SourceAccount": ACCOUNT},
         **_ASSUME,
     ),
     example(
@@ -262,7 +267,7 @@ PLACES = (
         KEYS,
         "a role is not an AWS service",
         False,
-        principal=f"arn:aws:iam::{OTHER}:role/x",
+        principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/x",
         identity=[FULL],
         action="s3:PutObject",
         resource_policy=_NOT_SERVICES,
@@ -273,14 +278,14 @@ PLACES = (
         "aws:PrincipalArn of a session is its role",
         True,
         principal=SESSION,
-        identity=[policy(allow(Condition={"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{HOME}:role/Reader"}}))],
+        identity=[policy(allow(Condition={"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Reader"}}))],
     ),
     example(
         KEYS,
         "aws:ResourceAccount is the owner's",
         False,
-        principal=f"arn:aws:iam::{OTHER}:role/x",
-        identity=[policy(allow(Condition={"StringEquals": {"aws:ResourceAccount": OTHER}}))],
+        principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/x",
+        identity=[policy(allow(Condition={"StringEquals": {"aws:ResourceAccount": OTHER_ACCOUNT}}))],
         resource_policy=policy(allow(Principal="*")),
     ),
 )

@@ -9,14 +9,14 @@ from typing import Any
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.evaluator import decide
 
-HOME = "111122223333"
-OTHER = "444455556666"
-ROLE = f"arn:aws:iam::{HOME}:role/team/Reader"
-SESSION = f"arn:aws:sts::{HOME}:assumed-role/Reader/alice"
-USER = f"arn:aws:iam::{HOME}:user/carlos"
-ROOT = f"arn:aws:iam::{HOME}:root"
+ACCOUNT = "111122223333"
+OTHER_ACCOUNT = "444455556666"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/Reader"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/alice"
+USER = f"arn:aws:iam::{ACCOUNT}:user/carlos"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 OBJECT = "arn:aws:s3:::models/a/model.tar.gz"
-KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 Document = dict[str, Any]
 
 
@@ -55,7 +55,7 @@ def authorization_request(**fields: Any) -> AuthorizationRequest:
         "account": account,
         "action": "s3:GetObject",
         "resource": OBJECT,
-        "owner": HOME,
+        "owner": ACCOUNT,
     }
     return AuthorizationRequest(**{**defaults, **fields})
 

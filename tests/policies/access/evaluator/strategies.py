@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from policies.access.authorization import AuthorizationRequest
-from tests.policies.access.evaluator.factories import HOME, OTHER, ROLE, ROOT, SESSION, USER
+from tests.policies.access.evaluator.factories import ACCOUNT, OTHER_ACCOUNT, ROLE, ROOT, SESSION, USER
 
 ACTIONS = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 RESOURCES = ("arn:aws:s3:::a/k", "arn:aws:s3:::b/k", "arn:aws:s3:::b/x")
-PRINCIPALS = (ROLE, SESSION, USER, ROOT, f"arn:aws:iam::{OTHER}:role/Guest", "events.amazonaws.com", "*")
+PRINCIPALS = (ROLE, SESSION, USER, ROOT, f"arn:aws:iam::{OTHER_ACCOUNT}:role/Guest", "events.amazonaws.com", "*")
 KEYS = ("aws:PrincipalTag/p", "aws:SourceVpce", "s3:prefix")
 VALUES = ("a", "b", "k")
 _ACTION_PATTERNS = (*ACTIONS, "*", "s3:*", "s3:*Object*", "s3:?et*", "s3:*Object", "ec2:*")
@@ -23,10 +23,10 @@ _RESOURCE_PATTERNS = (*RESOURCES, "*", "arn:aws:s3:::b/*", "arn:aws:s3:::?/k", "
 _NAMED: tuple[Any, ...] = (
     "*",
     {"AWS": "*"},
-    {"AWS": HOME},
+    {"AWS": ACCOUNT},
     {"AWS": ROLE},
     {"AWS": SESSION},
-    {"AWS": [USER, OTHER]},
+    {"AWS": [USER, OTHER_ACCOUNT]},
     {"Service": "events.amazonaws.com"},
 )
 _OPERATORS = (
@@ -98,7 +98,7 @@ def random_request(rng: random.Random) -> AuthorizationRequest:
         account=principal.split(":")[4] if principal.startswith("arn:") else None,
         action=rng.choice(ACTIONS),
         resource=rng.choice(RESOURCES),
-        owner=rng.choice((HOME, HOME, OTHER)),
+        owner=rng.choice((ACCOUNT, ACCOUNT, OTHER_ACCOUNT)),
         identity=[random_document(rng) for _ in range(rng.randint(0, 3))],
         resource_policy=random_document(rng, principal=True) if rng.random() < 0.7 else None,
         endpoint_policy=_perhaps(rng, principal=True),

@@ -8,9 +8,9 @@ import pytest
 
 from policies.access.authorization import Document
 from tests.policies.access.evaluator.factories import (
+    ACCOUNT,
     FULL,
-    HOME,
-    OTHER,
+    OTHER_ACCOUNT,
     ROLE,
     ROOT,
     SESSION,
@@ -96,8 +96,8 @@ def _named(principal: Any) -> Document:
     return policy(allow(Principal=principal))
 
 
-_TEAM = f"arn:aws:iam::{HOME}:role/team/Reader"
-_OTHER_PATH = f"arn:aws:iam::{HOME}:role/other/Reader"
+_TEAM = f"arn:aws:iam::{ACCOUNT}:role/team/Reader"
+_OTHER_PATH = f"arn:aws:iam::{ACCOUNT}:role/other/Reader"
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ _OTHER_PATH = f"arn:aws:iam::{HOME}:role/other/Reader"
         ({"AWS": SESSION}, SESSION.replace("alice", "bob"), False),
         ({"AWS": _TEAM}, SESSION, True),
         ({"AWS": _OTHER_PATH}, SESSION, True),
-        ({"AWS": f"arn:aws:iam::{OTHER}:role/team/Reader"}, SESSION, False),
-        ({"AWS": f"arn:aws:iam::{HOME}:role/team/Writer"}, SESSION, False),
+        ({"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:role/team/Reader"}, SESSION, False),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:role/team/Writer"}, SESSION, False),
         ({"AWS": _OTHER_PATH}, ROLE, False),
         ({"AWS": USER}, USER, True),
         ({"AWS": USER.upper().replace("ARN:AWS:IAM", "arn:aws:iam").replace("USER/", "user/")}, USER, False),
@@ -137,9 +137,11 @@ def test_a_session_is_of_the_role_that_its_principal_arn_says() -> None:
 
 def test_a_deny_on_an_account_reaches_everybody_in_it() -> None:
     for principal in (ROLE, SESSION, USER, ROOT):
-        guarded = policy(allow(Principal="*"), deny(Principal={"AWS": HOME}))
-        assert not allowed(principal=principal, identity=[FULL], resource_policy=guarded)
-    assert allowed(principal=f"arn:aws:iam::{OTHER}:role/x", identity=[FULL], resource_policy=guarded)
+        with_resource_policy = policy(allow(Principal="*"), deny(Principal={"AWS": ACCOUNT}))
+        assert not allowed(principal=principal, identity=[FULL], resource_policy=with_resource_policy)
+    assert allowed(
+        principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/x", identity=[FULL], resource_policy=with_resource_policy
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,25 +149,25 @@ def test_a_deny_on_an_account_reaches_everybody_in_it() -> None:
     [
         ("aws:PrincipalArn", ROLE, ROLE),
         ("aws:PrincipalArn", USER, USER),
-        ("aws:PrincipalArn", SESSION, f"arn:aws:iam::{HOME}:role/Reader"),
-        ("aws:PrincipalAccount", SESSION, HOME),
+        ("aws:PrincipalArn", SESSION, f"arn:aws:iam::{ACCOUNT}:role/Reader"),
+        ("aws:PrincipalAccount", SESSION, ACCOUNT),
         ("aws:PrincipalAccount", "*", "anonymous"),
         ("aws:PrincipalType", ROLE, "AssumedRole"),
         ("aws:PrincipalType", USER, "User"),
         ("aws:PrincipalType", ROOT, "Account"),
         ("aws:PrincipalType", "*", "Anonymous"),
-        ("aws:ResourceAccount", USER, HOME),
+        ("aws:ResourceAccount", USER, ACCOUNT),
         ("aws:PrincipalIsAWSService", USER, "false"),
         ("aws:PrincipalIsAWSService", "sns.amazonaws.com", "true"),
         ("aws:PrincipalServiceName", "sns.amazonaws.com", "sns.amazonaws.com"),
     ],
 )
 def test_aws_itself_adds_keys_unless_they_are_given(key: str, principal: str, value: str) -> None:
-    guarded = policy(allow(Principal="*", Condition={"StringEquals": {key: value}}))
-    assert allowed(principal=principal, resource_policy=guarded)
+    with_resource_policy = policy(allow(Principal="*", Condition={"StringEquals": {key: value}}))
+    assert allowed(principal=principal, resource_policy=with_resource_policy)
     # A root user is allowed without the statement, and a given aws:PrincipalArn also tells which role a session has.
     if principal != ROOT:
-        assert not allowed(principal=principal, resource_policy=guarded, context={key.upper(): "given"})
+        assert not allowed(principal=principal, resource_policy=with_resource_policy, context={key.upper(): "given"})
 
 
 @pytest.mark.parametrize(

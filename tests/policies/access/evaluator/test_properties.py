@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import allows, decide, explain
-from tests.policies.access.evaluator.factories import FULL, HOME, ROLE, condition_holds, policy
+from tests.policies.access.evaluator.factories import ACCOUNT, FULL, ROLE, condition_holds, policy
 from tests.policies.access.evaluator.strategies import (
     random_document,
     random_request,
@@ -23,62 +23,62 @@ from tests.policies.access.evaluator.strategies import (
 )
 
 thorough = settings(max_examples=300, deadline=None)
-PLACES = ("boundary", "endpoint_policy", "identity", "resource_policy", "scps", "session")
-GUARDED = ("endpoint_policy", "resource_policy")
+POLICY_FIELDS = ("boundary", "endpoint_policy", "identity", "resource_policy", "scps", "session")
+WITH_PRINCIPALS = ("endpoint_policy", "resource_policy")
 
 
 def _with(document: Mapping[str, Any], statement: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "Statement": [*document["Statement"], statement]}
 
 
-def _added(request: AuthorizationRequest, place: str, statement: Mapping[str, Any]) -> AuthorizationRequest:
+def _added(request: AuthorizationRequest, field: str, statement: Mapping[str, Any]) -> AuthorizationRequest:
     """The request with one statement more in the policy of that name; unchanged where there is no such policy."""
-    if place == "identity":
+    if field == "identity":
         return replace(request, identity=[*request.identity, policy(statement)])
-    if place == "scps":
+    if field == "scps":
         return replace(request, scps=[[*level, policy(statement)] for level in request.scps])
-    document = getattr(request, place)
-    changed: dict[str, Any] = {place: _with(document, statement)} if document is not None else {}
+    document = getattr(request, field)
+    changed: dict[str, Any] = {field: _with(document, statement)} if document is not None else {}
     return replace(request, **changed)
 
 
 @thorough
-@given(request=requests, place=st.sampled_from(PLACES), rng=rngs)
+@given(request=requests, field=st.sampled_from(POLICY_FIELDS), rng=rngs)
 def test_a_deny_more_never_turns_denied_into_allowed(
-    request: AuthorizationRequest, place: str, rng: random.Random
+    request: AuthorizationRequest, field: str, rng: random.Random
 ) -> None:
-    more = random_statement(rng, principal=place in GUARDED, effect="Deny")
-    assert decide(request).allowed >= decide(_added(request, place, more)).allowed
+    more = random_statement(rng, principal=field in WITH_PRINCIPALS, effect="Deny")
+    assert decide(request).allowed >= decide(_added(request, field, more)).allowed
 
 
 @thorough
-@given(request=requests, place=st.sampled_from(PLACES), rng=rngs)
+@given(request=requests, field=st.sampled_from(POLICY_FIELDS), rng=rngs)
 def test_an_allow_more_never_turns_allowed_into_denied(
-    request: AuthorizationRequest, place: str, rng: random.Random
+    request: AuthorizationRequest, field: str, rng: random.Random
 ) -> None:
-    more = random_statement(rng, principal=place in GUARDED, effect="Allow")
-    assert decide(request).allowed <= decide(_added(request, place, more)).allowed
+    more = random_statement(rng, principal=field in WITH_PRINCIPALS, effect="Allow")
+    assert decide(request).allowed <= decide(_added(request, field, more)).allowed
 
 
 @thorough
-@given(request=requests, place=st.sampled_from(PLACES))
-def test_a_deny_of_everything_denies_wherever_it_applies(request: AuthorizationRequest, place: str) -> None:
+@given(request=requests, field=st.sampled_from(POLICY_FIELDS))
+def test_a_deny_of_everything_denies_wherever_it_applies(request: AuthorizationRequest, field: str) -> None:
     everything: dict[str, Any] = {"Effect": "Deny", "Action": "*", "Resource": "*"}
-    if place in GUARDED:
+    if field in WITH_PRINCIPALS:
         everything["Principal"] = "*"
-    changed = _added(request, place, everything)
-    bound = place in GUARDED or (
-        request.account is not None and (place == "scps" or not request.principal.endswith(":root"))
+    changed = _added(request, field, everything)
+    bound = field in WITH_PRINCIPALS or (
+        request.account is not None and (field == "scps" or not request.principal.endswith(":root"))
     )
     if bound and changed != request:
         assert not decide(changed).allowed
 
 
 @thorough
-@given(request=requests, limit=rngs.map(random_document), place=st.sampled_from(("boundary", "session")))
-def test_a_limit_grants_nothing(request: AuthorizationRequest, limit: dict[str, Any], place: str) -> None:
-    without: dict[str, Any] = {place: None}
-    limited: dict[str, Any] = {place: limit}
+@given(request=requests, limit=rngs.map(random_document), field=st.sampled_from(("boundary", "session")))
+def test_a_limit_grants_nothing(request: AuthorizationRequest, limit: dict[str, Any], field: str) -> None:
+    without: dict[str, Any] = {field: None}
+    limited: dict[str, Any] = {field: limit}
     assert decide(replace(request, **without)).allowed >= decide(replace(request, **limited)).allowed
 
 
@@ -93,20 +93,20 @@ def test_another_level_of_scps_grants_nothing(request: AuthorizationRequest, lev
 def test_without_a_resource_policy_a_boundary_intersects_the_identity_policies(
     request: AuthorizationRequest, boundary: dict[str, Any]
 ) -> None:
-    alone = replace(request, principal=ROLE, account=HOME, owner=HOME, resource_policy=None, boundary=None)
+    alone = replace(request, principal=ROLE, account=ACCOUNT, owner=ACCOUNT, resource_policy=None, boundary=None)
     both = decide(alone).allowed and decide(replace(alone, identity=[boundary])).allowed
     assert decide(replace(alone, boundary=boundary)).allowed is both
 
 
 @thorough
-@given(request=requests, place=st.sampled_from(PLACES), rng=rngs)
+@given(request=requests, field=st.sampled_from(POLICY_FIELDS), rng=rngs)
 def test_a_statement_about_another_service_changes_nothing(
-    request: AuthorizationRequest, place: str, rng: random.Random
+    request: AuthorizationRequest, field: str, rng: random.Random
 ) -> None:
-    more = random_statement(rng, principal=place in GUARDED)
+    more = random_statement(rng, principal=field in WITH_PRINCIPALS)
     more.pop("NotAction", None)
     more["Action"] = ["sqs:*", "s3express:*", "ec2:Run?nstances"]
-    assert decide(_added(request, place, more)).allowed is decide(request).allowed
+    assert decide(_added(request, field, more)).allowed is decide(request).allowed
 
 
 @thorough

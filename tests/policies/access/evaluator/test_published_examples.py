@@ -6,27 +6,27 @@ import pytest
 
 from tests.policies.access.evaluator import (
     examples_accounts,
+    examples_boundaries,
     examples_conditions,
-    examples_keys,
-    examples_limits,
-    examples_negated,
+    examples_kms,
+    examples_not_elements,
     examples_organization,
-    examples_sets,
+    examples_set_operators,
     examples_trust,
-    examples_words,
+    examples_variables,
 )
 from tests.policies.access.evaluator.factories import Example, answer
 
 EXAMPLES = (
     *examples_accounts.EXAMPLES,
     *examples_conditions.EXAMPLES,
-    *examples_keys.EXAMPLES,
-    *examples_limits.EXAMPLES,
-    *examples_negated.EXAMPLES,
+    *examples_kms.EXAMPLES,
+    *examples_boundaries.EXAMPLES,
+    *examples_not_elements.EXAMPLES,
     *examples_organization.EXAMPLES,
-    *examples_sets.EXAMPLES,
+    *examples_set_operators.EXAMPLES,
     *examples_trust.EXAMPLES,
-    *examples_words.EXAMPLES,
+    *examples_variables.EXAMPLES,
 )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from policies.access.authorization import KmsGrant
 from policies.access.evaluator import explain
 from tests.policies.access.evaluator.factories import (
+    ACCOUNT,
     FULL,
-    HOME,
     KEY,
-    OTHER,
+    OTHER_ACCOUNT,
     ROLE,
     ROOT,
     allow,
@@ -19,7 +19,7 @@ from tests.policies.access.evaluator.factories import (
     policy,
 )
 
-GUEST = f"arn:aws:iam::{OTHER}:role/Guest"
+OTHER_ROLE = f"arn:aws:iam::{OTHER_ACCOUNT}:role/Guest"
 READ = policy(allow("ec2:*"), allow("s3:GetObject", "arn:aws:s3:::models/*", Sid="ReadOwnModels"))
 
 
@@ -32,8 +32,8 @@ def test_a_statement_without_sid_is_named_by_its_number() -> None:
 
 
 def test_both_sides_of_two_accounts_are_named() -> None:
-    bucket = policy(allow("s3:Get*", Principal={"AWS": OTHER}, Sid="AllowCrossAccount"))
-    found = answer(principal=GUEST, identity=[READ], resource_policy=bucket)
+    bucket = policy(allow("s3:Get*", Principal={"AWS": OTHER_ACCOUNT}, Sid="AllowCrossAccount"))
+    found = answer(principal=OTHER_ROLE, identity=[READ], resource_policy=bucket)
     assert (
         found.because == "Allow ReadOwnModels in identity policy 1 and Allow AllowCrossAccount in the resource policy"
     )
@@ -74,7 +74,9 @@ def test_without_any_near_statement_none_is_named() -> None:
 
 def test_all_missing_sides_are_named_and_not_only_the_first() -> None:
     found = explain(
-        authorization_request(principal=GUEST, boundary=policy(allow("ec2:*")), scps=levels(policy(allow("ec2:*"))))
+        authorization_request(
+            principal=OTHER_ROLE, boundary=policy(allow("ec2:*")), scps=levels(policy(allow("ec2:*")))
+        )
     )
     assert [lack.layer for lack in found.missing] == [
         "the SCPs of level 1",
@@ -89,7 +91,7 @@ def test_all_missing_sides_are_named_and_not_only_the_first() -> None:
 
 def test_a_policy_that_names_a_deleted_principal_says_so() -> None:
     bucket = policy(allow("s3:*", Principal={"AWS": "AROAEXAMPLEROLEID"}, Sid="Reader"))
-    because = answer(principal=GUEST, identity=[FULL], resource_policy=bucket).because
+    because = answer(principal=OTHER_ROLE, identity=[FULL], resource_policy=bucket).because
     assert "Reader in the resource policy does not name the principal" in because
     assert "AROAEXAMPLEROLEID, a principal that was deleted" in because
 
@@ -131,7 +133,7 @@ def test_an_explanation_shows_every_layer_in_the_order_of_evaluation() -> None:
             scps=levels(FULL, FULL),
             rcps=levels(policy(allow(Principal="*"))),
             endpoint_policy=policy(allow(Principal="*", Sid="Own")),
-            resource_policy=policy(allow("s3:Put*", Principal={"AWS": HOME})),
+            resource_policy=policy(allow("s3:Put*", Principal={"AWS": ACCOUNT})),
         )
     )
     assert found.allowed

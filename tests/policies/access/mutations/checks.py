@@ -20,7 +20,7 @@ from policies.pack.captured import CapturedStack, read
 from policies.pack.evaluate import Verdict, evaluate
 from policies.pack.rules import RULES
 from rehearsal.authorization.decision import decide_all
-from rehearsal.authorization.known import Known, known_from
+from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from rehearsal.aws.recorder import Recorded
 from tests.policies.access.mutations.mistake import Mistake
 from tests.policies.access.mutations.remembered import Memory, sharing
@@ -112,7 +112,7 @@ def findings(
         if size.headroom < 0:
             found["size", f"{size.limit.kind} {size.owner}"] = f"{size.owner} has {size.characters} characters"
     found |= dict(_violated(judged))
-    found |= dict(_refused(requests, known_from(graph, stacks)))
+    found |= dict(_refused(requests, facts_from(graph, stacks)))
     cells = {
         (deed.section, deed.column, principal): cell
         for row in table.rows
@@ -130,7 +130,7 @@ def _violated(stacks: Sequence[CapturedStack]) -> Iterable[tuple[tuple[str, str]
                 yield (f"rule:{one.rule.id}", what), what
 
 
-def _refused(requests: Sequence[Recorded], known: Known) -> Iterable[tuple[tuple[str, str], str]]:
+def _refused(requests: Sequence[Recorded], known: ResourceFacts) -> Iterable[tuple[tuple[str, str], str]]:
     for one in decide_all(requests, known).refused:
         asked = f"{one.question.principal} does {one.question.action} on {one.question.resource}"
         yield ("rehearsal", asked), f"{asked}: {one.explanation.because}"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from policies.pack.captured import CapturedStack, read
-from rehearsal.authorization.need import Right
 from rehearsal.aws.recorder import Recorded
+from rehearsal.service_model.required_action import Right
 
 PATH = Path(__file__).with_name("rights.json.gz")
 _KEPT = ("phase", "role", "account", "endpoint", "service", "operation", "status", "region", "rights")

@@ -9,7 +9,7 @@ import pytest
 from policies.access.evaluator import decide
 from policies.access.graph import graph_of
 from rehearsal.authorization.decision import decide_all
-from rehearsal.authorization.known import known_from
+from rehearsal.authorization.resource_facts import facts_from
 from tests.policies.access.mutations.checks import CHECKS, Checks, findings
 from tests.policies.access.mutations.mistake import Mistake
 from tests.policies.access.mutations.mistakes import MISTAKES
@@ -50,11 +50,11 @@ def test_without_a_mistake_no_proof_absence_grant_or_size_is_amiss(checks: Check
 
 
 def test_the_recorded_journey_is_of_this_platform(checks: Checks) -> None:
-    decided = decide_all(checks.requests, known_from(graph_of(checks.stacks), checks.stacks))
-    callers = {one.question.principal for one in decided.asked if ":role/mlops/" in one.question.principal}
+    decided = decide_all(checks.requests, facts_from(graph_of(checks.stacks), checks.stacks))
+    callers = {one.question.principal for one in decided.decisions if ":role/mlops/" in one.question.principal}
     stale = sorted(callers - set(checks.before.graph.roles))
     assert not stale, "run `make rehearse`, then `python -m tests.policies.access.mutations.rights build/rehearsal`"
-    assert len(decided.asked) > 500
+    assert len(decided.decisions) > 500
 
 
 def test_the_table_is_up_to_date() -> None:

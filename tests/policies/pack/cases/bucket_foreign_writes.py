@@ -5,11 +5,11 @@ from __future__ import annotations
 from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import bucket_foreign_writes
 from tests.policies.pack.pack_factories import ACCOUNT, BUCKET_ARN, allow, having
-from tests.policies.pack.resources.storage import STRANGER, policy, provider
+from tests.policies.pack.resources.storage import FOREIGN_ACCOUNT, policy, provider
 from tests.policies.pack.rule_cases import Cases, on
 
 
-def given(action: str, principal: str = STRANGER) -> StackResource:
+def given(action: str, principal: str = FOREIGN_ACCOUNT) -> StackResource:
     return policy(allow(Principal={"AWS": principal}, Action=action, Resource=f"{BUCKET_ARN}/*"))
 
 

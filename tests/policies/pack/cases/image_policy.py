@@ -5,12 +5,12 @@ from __future__ import annotations
 from policies.pack.model import UNKNOWN, StackResource
 from policies.pack.rules import image_policy
 from tests.policies.pack.pack_factories import allow, document, having, make
-from tests.policies.pack.resources.storage import STRANGER
+from tests.policies.pack.resources.storage import FOREIGN_ACCOUNT
 from tests.policies.pack.rule_cases import Cases, on
 
 
 def image_grant(*actions: str) -> StackResource:
-    text = document(allow(Principal={"AWS": STRANGER}, Action=list(actions)))
+    text = document(allow(Principal={"AWS": FOREIGN_ACCOUNT}, Action=list(actions)))
     return make("aws:ecr/repositoryPolicy:RepositoryPolicy", "model-policy", repository="mlops/model", policy=text)
 
 

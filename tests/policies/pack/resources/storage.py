@@ -56,7 +56,7 @@ def policy(*statements: dict[str, Any]) -> StackResource:
     return make("aws:s3/bucketPolicy:BucketPolicy", "data-policy", bucket="mlops-data", policy=text)
 
 
-STRANGER = "arn:aws:iam::999999999999:root"
+FOREIGN_ACCOUNT = "arn:aws:iam::999999999999:root"
 
 
 def provider(**props: Any) -> StackResource:

@@ -1,0 +1,59 @@
+"""The actors of a journey: scientist, publisher, approver, administrator; their roles and networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import Scope
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Cloud, NotTrusted, unique
+
+
+class JourneyActors:
+    """Actors of the data science account. `data_science` are the outputs of its stack."""
+
+    def __init__(self, cloud: Cloud, data_science: dict[str, Any], project: str, publish_role: str) -> None:
+        self._cloud, self._data_science, self._project, self._publish_role = cloud, data_science, project, publish_role
+
+    def scientist(self) -> Actor:
+        """A scientist of the project in Studio, inside the VPC, under the name of the profile.
+
+        Raises NotTrusted where the project has none.
+        """
+        scientists = self._data_science["scientists"]
+        scientist = next((entry for entry in scientists if self._project in entry["projects"]), None)
+        if scientist is None:
+            raise NotTrusted(
+                f"nobody publishes to {self._project}: name it among the projects of one of studio.scientists"
+            )
+        scope = Scope.of_account(self._data_science["account"], self._data_science["region"], "")
+        return self._cloud.service_assume(
+            scientist["role"],
+            service="sagemaker.amazonaws.com",
+            session=unique("SageMaker"),
+            vpc=self._data_science["vpcId"],
+            source=scope.arn("sagemaker", "*"),
+            source_identity=scientist["name"],
+        )
+
+    def publisher(self) -> Actor:
+        """The scientist with the project's publish role, assumed from Studio."""
+        return self._cloud.assume(
+            self._publish_role, by=self.scientist(), session=unique("publish"), vpc=self._data_science["vpcId"]
+        )
+
+    def approver(self) -> Actor:
+        """An approver at a desk, outside the VPC."""
+        return self._cloud.sign_in(self._data_science["approverRoleArn"], session=unique("approver"))
+
+    def administrator(self, account: str, prefix: str) -> Actor:
+        """The administrator of an account; its owner where the foundation names no administrators."""
+        role = Scope(partition="aws", account=account, region="", prefix=prefix).role_arn(
+            names.path_of(RoleKind.ADMINISTRATOR, prefix), f"{prefix}-{RoleKind.ADMINISTRATOR}"
+        )
+        try:
+            return self._cloud.sign_in(role, session=unique("administrator"))
+        except NotTrusted:
+            return self._cloud.owner(account)

@@ -1,0 +1,53 @@
+"""One AWS service as the rehearsal knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rehearsal.service_model.data_source import CloudControlType, DataSourceFunction
+from rehearsal.service_model.emulator import EmulatedOperation
+from rehearsal.service_model.patches import Patches
+from rehearsal.service_model.required_action import Operations, Right
+from rehearsal.service_model.resource_type import FunctionInvocation, ResourceType, Send
+from rehearsal.service_model.tagging import TagOperations
+
+# Rights that a service uses for its caller: right, operation, key's ARN, ARN of what the key encrypts → rights.
+EncryptionRights = Callable[[Right, str, str, str], Sequence[Right]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsService:
+    """A service's resource types, rights, data sources and patches. `name` is that of botocore's model.
+
+    - `operations`: API operation → the IAM actions that it requires. `encryption_rights`: what the service asks KMS
+      for on the caller's behalf.
+    - `patch`: completes moto; called before the service's first request, so that it may import moto's service.
+    - `emulated`: operations that moto lacks and that only keep records.
+    - `signing_name`: of signatures, where it is not the name. `vpc_endpoint`: of its interface endpoint likewise;
+      None where requests from a VPC need none.
+    - `names_source`: whether it sends aws:SourceArn and aws:SourceAccount when it assumes a role.
+    - `prepare_samples`: what must be there before a sample of its types is created.
+    """
+
+    name: str
+    operations: Operations
+    resource_types: Sequence[ResourceType] = ()
+    invocations: Sequence[FunctionInvocation] = ()
+    data_sources: Mapping[str, DataSourceFunction] = field(default_factory=dict)
+    cloud_control_types: Mapping[str, CloudControlType] = field(default_factory=dict)
+    tagging: TagOperations | None = None
+    encryption_rights: EncryptionRights | None = None
+    patch: Callable[[Patches], None] | None = None
+    emulated: Mapping[str, EmulatedOperation] = field(default_factory=dict)
+    signing_name: str = ""
+    vpc_endpoint: str | None = ""
+    names_source: bool = True
+    prepare_samples: Callable[[Send], Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Tell each resource type its service."""
+        object.__setattr__(
+            self, "resource_types", tuple(replace(each, service=self.name) for each in self.resource_types)
+        )

@@ -1,0 +1,79 @@
+"""CloudWatch alarms and metrics. Actions: Service Authorization Reference, "Amazon CloudWatch"."""
+
+from __future__ import annotations
+
+from rehearsal.service_model.required_action import Operations, RequiredAction, arn_template, requires
+from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, create_or_update
+from rehearsal.service_model.sample import Sample
+from rehearsal.service_model.service import AwsService
+from rehearsal.service_model.tagging import TagOperations
+
+METRIC_ALARM = ResourceType(
+    type="aws:cloudwatch/metricAlarm:MetricAlarm",
+    read_after_create=False,
+    **create_or_update(
+        "PutMetricAlarm",
+        members={
+            "name": "AlarmName",
+            "metricQueries": "Metrics",
+            "metricQueries.metric": "MetricStat",
+            "metricQueries.metric.metricName": "Metric.MetricName",
+            "metricQueries.metric.namespace": "Metric.Namespace",
+            "metricQueries.metric.dimensions": "Metric.Dimensions",
+        },
+    ),
+    id="{name}",
+    name="name",
+    replace_on=("name",),
+    read=ReadCall(operation="DescribeAlarms", parameters={"AlarmNames": ["{name}"]}, path="MetricAlarms[0]"),
+    delete=(ApiCall(operation="DeleteAlarms", parameters={"AlarmNames": ["{name}"]}),),
+    outputs={"arn": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"},
+    sample=Sample(
+        {
+            "name": "sample-alarm",
+            "comparisonOperator": "GreaterThanThreshold",
+            "evaluationPeriods": 1,
+            "metricName": "Invocation5XXErrors",
+            "namespace": "AWS/SageMaker",
+            "period": 60,
+            "statistic": "Sum",
+            "threshold": 0,
+            "dimensions": {"EndpointName": "sample", "VariantName": "main"},
+            "alarmActions": ["${aws:sns/topic:Topic.arn}"],
+            "treatMissingData": "notBreaching",
+        },
+        update={"threshold": 5},
+    ),
+)
+
+_ALARM = arn_template("cloudwatch", "alarm:{AlarmName}")
+
+OPERATIONS: Operations = {
+    "DeleteAlarms": requires("cloudwatch:DeleteAlarms", arn_template("cloudwatch", "alarm:{AlarmNames}")),
+    "DescribeAlarms": requires("cloudwatch:DescribeAlarms", arn_template("cloudwatch", "alarm:{AlarmNames}")),
+    "GetMetricData": requires("cloudwatch:GetMetricData"),
+    "GetMetricStatistics": requires("cloudwatch:GetMetricStatistics"),
+    "ListTagsForResource": requires("cloudwatch:ListTagsForResource", "{ResourceARN}"),
+    "PutMetricAlarm": (
+        *requires(
+            "cloudwatch:PutMetricAlarm",
+            _ALARM,
+            tags="Tags",
+            context_keys={"cloudwatch:AlarmActions": "AlarmActions"},
+            multivalued_keys=("cloudwatch:AlarmActions",),
+        ),
+        RequiredAction(action="cloudwatch:TagResource", resource=_ALARM, tags="Tags", when="Tags"),
+    ),
+    "PutMetricData": requires("cloudwatch:PutMetricData", context_keys={"cloudwatch:namespace": "Namespace"}),
+    "TagResource": requires("cloudwatch:TagResource", "{ResourceARN}", tags="Tags"),
+    "UntagResource": requires("cloudwatch:UntagResource", "{ResourceARN}", context_keys={"aws:TagKeys": "TagKeys"}),
+}
+
+SERVICE = AwsService(
+    name="cloudwatch",
+    operations=OPERATIONS,
+    resource_types=(METRIC_ALARM,),
+    tagging=TagOperations(parameters={"ResourceARN": "{arn}"}),
+    signing_name="monitoring",
+    vpc_endpoint="monitoring",
+)

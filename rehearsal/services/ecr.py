@@ -1,0 +1,163 @@
+"""ECR. Actions and condition keys: Service Authorization Reference, "Amazon Elastic Container Registry"."""
+
+from __future__ import annotations
+
+import json
+
+from rehearsal.service_model.required_action import (
+    ApiRequest,
+    Operations,
+    RequiredAction,
+    Right,
+    RightsFunction,
+    arn_template,
+    requires,
+    values,
+)
+from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, create_or_update
+from rehearsal.service_model.sample import Sample
+from rehearsal.service_model.service import AwsService
+from rehearsal.service_model.tagging import TagOperations
+
+
+def _pull_policy(account: str) -> str:
+    statement = {
+        "Sid": "Pull",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": ["ecr:BatchGetImage"],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _expiry_policy(days: int) -> str:
+    selection = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days}
+    rule = {"rulePriority": 1, "description": "Untagged images", "selection": selection, "action": {"type": "expire"}}
+    return json.dumps({"rules": [rule]})
+
+
+REPOSITORY = ResourceType(
+    type="aws:ecr/repository:Repository",
+    create=ApiCall(operation="CreateRepository"),
+    id="{name}",
+    name="name",
+    read=ReadCall(
+        operation="DescribeRepositories",
+        parameters={"repositoryNames": ["{name}"]},
+        path="repositories[0]",
+        outputs={"encryptionConfigurations": "encryptionConfiguration && [encryptionConfiguration]"},
+    ),
+    update=(
+        ApiCall(
+            operation="PutImageTagMutability",
+            properties=("imageTagMutability", "imageTagMutabilityExclusionFilters"),
+        ),
+        ApiCall(operation="PutImageScanningConfiguration", properties=("imageScanningConfiguration",)),
+    ),
+    delete=(ApiCall(operation="DeleteRepository", parameters={"repositoryName": "{name}", "force": "{forceDelete}"}),),
+    outputs={"repositoryUrl": "repository.repositoryUri", "registryId": "repository.registryId"},
+    not_sent={"forceDelete": "sent when the repository is deleted"},
+    sample=Sample(
+        {
+            "name": "sample/repository",
+            "imageTagMutability": "IMMUTABLE",
+            "imageScanningConfiguration": {"scanOnPush": True},
+            "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": "${aws:kms/key:Key.arn}"}],
+        },
+        update={"imageScanningConfiguration": {"scanOnPush": False}},
+    ),
+)
+
+_NAMED = {"repositoryName": "{repository}"}
+
+REPOSITORY_POLICY = ResourceType(
+    type="aws:ecr/repositoryPolicy:RepositoryPolicy",
+    read_after_create=False,
+    **create_or_update("SetRepositoryPolicy", members={"repository": "repositoryName", "policy": "policyText"}),
+    id="{repository}",
+    replace_on=("repository",),
+    read=ReadCall(operation="GetRepositoryPolicy", parameters=_NAMED),
+    delete=(ApiCall(operation="DeleteRepositoryPolicy", parameters=_NAMED),),
+    sample=Sample(
+        {"repository": "${aws:ecr/repository:Repository.name}", "policy": _pull_policy("222222222222")},
+        update={"policy": _pull_policy("333333333333")},
+    ),
+)
+
+LIFECYCLE_POLICY = ResourceType(
+    type="aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    read_after_create=False,
+    **create_or_update("PutLifecyclePolicy", members={"repository": "repositoryName", "policy": "lifecyclePolicyText"}),
+    id="{repository}",
+    replace_on=("repository",),
+    read=ReadCall(operation="GetLifecyclePolicy", parameters=_NAMED),
+    delete=(ApiCall(operation="DeleteLifecyclePolicy", parameters=_NAMED),),
+    sample=Sample(
+        {"repository": "${aws:ecr/repository:Repository.name}", "policy": _expiry_policy(14)},
+        update={"policy": _expiry_policy(7)},
+    ),
+)
+
+
+def _repository(request: ApiRequest, action: str, name: str) -> Right:
+    """`registryId` is the account whose registry is meant; the caller's own without it."""
+    registry = request.parameters.get("registryId") or request.account
+    return Right(action=action, resource=f"arn:{request.partition}:ecr:{request.region}:{registry}:repository/{name}")
+
+
+def _ecr(*actions: str) -> RightsFunction:
+    def rights(request: ApiRequest) -> list[Right]:
+        names = values(request.parameters, "repositoryName") or values(request.parameters, "repositoryNames") or ["*"]
+        return [_repository(request, f"ecr:{action}", name) for action in actions for name in names]
+
+    return rights
+
+
+_NEW_REPOSITORY = arn_template("ecr", "repository/{repositoryName}")
+
+# Whoever asks for an image fetches its layers next, after a sign-in; the rehearsal asks for the manifest alone
+# (ECR User Guide, pages image-pull and repository-policy-examples).
+_PULL = ("BatchGetImage", "BatchCheckLayerAvailability", "GetDownloadUrlForLayer")
+
+OPERATIONS: Operations = {
+    **{
+        action: (_ecr(action),)
+        for action in (
+            "BatchCheckLayerAvailability",
+            "CompleteLayerUpload",
+            "DeleteLifecyclePolicy",
+            "DeleteRepository",
+            "DeleteRepositoryPolicy",
+            "DescribeImages",
+            "DescribeRepositories",
+            "GetDownloadUrlForLayer",
+            "GetLifecyclePolicy",
+            "GetRepositoryPolicy",
+            "InitiateLayerUpload",
+            "ListImages",
+            "PutImage",
+            "PutImageScanningConfiguration",
+            "PutImageTagMutability",
+            "PutLifecyclePolicy",
+            "SetRepositoryPolicy",
+            "UploadLayerPart",
+        )
+    },
+    "BatchGetImage": (_ecr(*_PULL), *requires("ecr:GetAuthorizationToken")),
+    "CreateRepository": (
+        *requires("ecr:CreateRepository", _NEW_REPOSITORY, tags="tags"),
+        RequiredAction(action="ecr:TagResource", resource=_NEW_REPOSITORY, tags="tags", when="tags"),
+    ),
+    "GetAuthorizationToken": requires("ecr:GetAuthorizationToken"),
+    "ListTagsForResource": requires("ecr:ListTagsForResource", "{resourceArn}"),
+    "TagResource": requires("ecr:TagResource", "{resourceArn}", tags="tags"),
+    "UntagResource": requires("ecr:UntagResource", "{resourceArn}", context_keys={"aws:TagKeys": "tagKeys"}),
+}
+
+SERVICE = AwsService(
+    name="ecr",
+    operations=OPERATIONS,
+    resource_types=(REPOSITORY, REPOSITORY_POLICY, LIFECYCLE_POLICY),
+    tagging=TagOperations(parameters={"resourceArn": "{arn}"}),
+    vpc_endpoint="ecr.api",
+)

@@ -1,0 +1,86 @@
+"""What the rehearsal prints is whole: no ARN is cut or broken, however narrow the terminal, and in a pipe."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from rehearsal.authorization.refusal import Refusal
+from rehearsal.authorization.verdict import Access
+from rehearsal.console import ConsoleProgress
+from rehearsal.journey.steps import JourneyFailed, StepRecorder
+from rehearsal.report import JourneyStep, RehearsalReport
+
+ROLE = f"arn:aws:iam::222222222222:role/mlops/projects/screening/{'mlops-staging-screening-model-' * 3}"
+OBJECT = f"arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/screening/models/{'0' * 60}/model.tar.gz"
+REMEDY = f"Allow s3:GetObject on {OBJECT} in the identity policies: role {ROLE} of stack staging"
+
+
+def refusal(action: str = "s3:GetObject") -> Refusal:
+    return Refusal(
+        who=ROLE,
+        account="222222222222",
+        action=action,
+        resource=OBJECT,
+        endpoint="vpce-0123456789abcdef0",
+        operations=(action,),
+        phases=("journey",),
+        requests=(1,),
+        because=f"no statement of the identity policies allows {action} on {OBJECT}",
+        add=(REMEDY, "Deny DenyNoVPC in the bucket policy: [bucket] models of stack dev must spare it"),
+        question={},
+    )
+
+
+@pytest.fixture(params=["narrow terminal", "pipe"])
+def console(request: pytest.FixtureRequest) -> Console:
+    return Console(
+        file=io.StringIO(), width=20, soft_wrap=True, highlight=False, force_terminal=request.param != "pipe"
+    )
+
+
+def printed(console: Console) -> list[str]:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def one_line_with(lines: list[str], *texts: str) -> bool:
+    return any(all(text in line for text in texts) for line in lines)
+
+
+def test_refusals_are_lines_with_whole_arns(console: Console, tmp_path: Path) -> None:
+    access = Access(
+        requests=3,
+        questions=2,
+        refusals=(refusal(), refusal(), refusal("s3:PutObject")),
+        unmapped=("codeguru:DescribeCodeReview",),
+        unused=(),
+    )
+    RehearsalReport(access=access).print_summary(ConsoleProgress(console), tmp_path)
+    lines = printed(console)
+    assert one_line_with(lines, "refused", ROLE, "s3:GetObject", OBJECT, "vpce-0123456789abcdef0", "(and 1 like it)")
+    assert one_line_with(lines, "refused", ROLE, "s3:PutObject", OBJECT)
+    assert one_line_with(lines, "because", "no statement of the identity policies allows s3:GetObject on", OBJECT)
+    assert one_line_with(lines, "add, or spare", REMEDY)
+    assert one_line_with(lines, "[bucket] models of stack dev must spare it")
+    assert one_line_with(lines, "codeguru:DescribeCodeReview", "which rights it needs")
+
+
+def test_steps_and_problems_are_whole(console: Console, tmp_path: Path) -> None:
+    report = RehearsalReport(problem=f"project-screening: {ROLE} may not s3:GetObject {OBJECT}")
+    report.journey.append(JourneyStep("Deliver to staging and test", "failed", 1.5, f"{ROLE} was refused {OBJECT}"))
+    report.print_summary(ConsoleProgress(console), tmp_path)
+    lines = printed(console)
+    assert one_line_with(lines, "failed 1.5 s Deliver to staging and test", ROLE, OBJECT)
+    assert one_line_with(lines, f"project-screening: {ROLE} may not s3:GetObject {OBJECT}")
+
+
+def test_the_reason_of_a_step_that_fails_is_whole(console: Console) -> None:
+    def fail() -> str:
+        raise JourneyFailed(f"{ROLE} was refused [s3:GetObject] on {OBJECT}")
+
+    StepRecorder(ConsoleProgress(console), RehearsalReport()).run("Ask production", fail)
+    assert one_line_with(printed(console), f"{ROLE} was refused [s3:GetObject] on {OBJECT}")
