@@ -128,16 +128,16 @@ def test_values_of_any_shape_are_refused_in_words(values: dict[str, Any]) -> Non
 
 @given(
     stack=st.sampled_from(sorted(FILES)),
-    positions=st.lists(st.integers(0, 400), min_size=1, max_size=4),
-    letters=st.text(alphabet=string.printable + "\u2028\x85é", max_size=6),
+    offsets=st.lists(st.integers(0, 400), min_size=1, max_size=4),
+    characters=st.text(alphabet=string.printable + "\u2028\x85é", max_size=6),
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_file_with_any_damage_gives_settings_or_problems(
-    tmp_path: Path, stack: str, positions: list[int], letters: str
+    tmp_path: Path, stack: str, offsets: list[int], characters: str
 ) -> None:
     text = FILES[stack]
-    for place in positions:
-        text = text[:place] + letters + text[place + 1 :]
+    for offset in offsets:
+        text = text[:offset] + characters + text[offset + 1 :]
     path = tmp_path / f"Pulumi.{stack}.yaml"
     path.write_text(text, encoding="utf-8")
     file = read_stack(path)

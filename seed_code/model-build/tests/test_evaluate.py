@@ -177,14 +177,14 @@ def test_answers_that_are_not_numbers_measure_nothing() -> None:
 
 
 def test_the_manifest_names_every_version(screening: LocalJobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {
+    environment = {
         "SOURCE_COMMIT": "c0ffee",
         "IMAGE_URI": "r@sha256:1",
         "PIPELINE_EXECUTION_ARN": "arn:e",
         "DATA_URI": "d",
     }
     assert screening.train() == 0
-    for name, value in told.items():
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert screening.evaluate() == 0
     manifest = json.loads((screening.output("evaluate") / "evaluation" / "manifest.json").read_text())
