@@ -10,7 +10,7 @@ INSTALLED := build/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access test test.root test.fast test.stacks test.projects golden rehearse bench clean
+.PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 18
@@ -36,6 +36,7 @@ check: $(INSTALLED) lint ## lint, settings, every resource type and stack up and
 	@$(RUN) -m rehearsal --stacks-only --folder build/check
 	@$(RUN) -m policies.check build/check/resources.json
 	@$(RUN) -m policies.access review build/check/resources.json
+	@$(RUN) -m scripts.pictures build/check --check
 
 access: $(INSTALLED) ## Access matrix, proofs, missing grants, sizes: writes docs/generated/access-*.md
 	@$(RUN) -m rehearsal --stacks-only --folder build/access
@@ -52,8 +53,17 @@ test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 test.root: $(INSTALLED)
 	@.venv/bin/pytest -n 2 --cov --cov-report=
 
+test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison of the two readers
+	@.venv/bin/pytest -n 2 -m slow --ignore tests/stacks
+
 test.projects: $(INSTALLED) ## Tests of the model image and of the two seed repositories
 	@for project in $(ENVIRONMENTS); do echo "$$project"; (cd $$project && .venv/bin/python -m pytest -q) || exit 1; done
+
+golden: $(INSTALLED) ## Renew everything generated: docs/generated, golden files of tests, the contract of the seeds
+	@$(RUN) -m scripts.golden
+
+pictures: $(INSTALLED) ## Draw docs/images from the last `make rehearse`
+	@$(RUN) -m scripts.pictures
 
 rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving
 	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(PROBLEM),--problem "$(PROBLEM)") $(if $(SABOTAGE),--sabotage "$(SABOTAGE)")

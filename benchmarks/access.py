@@ -1,6 +1,6 @@
-"""How long it takes to decide, prove and measure an graph's access, as it grows: `python -m benchmarks.access`.
+"""How long it takes to decide, prove and measure a graph's access, as it grows: `python -m benchmarks.access`.
 
-Graphs are made in the likeness of the example platform as it is built; every account lets every project in.
+Graphs are scaled up from the example platform as it is built; every account lets every project in.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.__main__ import HERE, REPEATS, machine
+from benchmarks.equivalence import equivalence_classes
+from benchmarks.scaled_graph import scaled_graph
 from policies.access.graph import PolicyGraph, read_graph
-from policies.access.graph.classes import classes
-from policies.access.graph.enlarged import enlarged
 from policies.access.review import review
 from policies.documents.accounts import MOST_LISTED
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(accounts: int, projects: int) -> Figures:
-    """Measured in a process of its own, so that none finds what another one remembered."""
+    """Measured in a process of its own, so that none finds what another one cached."""
     arguments = ["measure", str(FOLDER / "resources.json"), str(accounts), str(projects)]
     run = subprocess.run([sys.executable, "-m", "benchmarks.access", *arguments], capture_output=True, check=True)
     return dict(json.loads(run.stdout))
@@ -76,7 +76,7 @@ def measured(example: PolicyGraph, accounts: int, projects: int) -> Figures:
     began = time.perf_counter()
     graph = large(example, accounts, projects) if accounts else example
     built = time.perf_counter()
-    looked_at = classes(graph).graph if accounts else graph
+    looked_at = equivalence_classes(graph).graph if accounts else graph
     classed = time.perf_counter()
     found = review(looked_at)
     ended, spent = time.perf_counter(), os.times()
@@ -96,10 +96,11 @@ def measured(example: PolicyGraph, accounts: int, projects: int) -> Figures:
 
 def large(example: PolicyGraph, accounts: int, projects: int) -> PolicyGraph:
     """The example with so many workload accounts, and projects in all, among them two with related ids."""
-    own = {role.tags["project"] for role in example.roles.values() if role.tags.get("project")}
     ids = [*RELATED, *(f"model{number:04}" for number in range(projects))]
     paths = PATHS if accounts > MOST_LISTED else ()
-    return enlarged(example, accounts=accounts, projects=ids[: max(0, projects - len(own))], organization_paths=paths)
+    return scaled_graph(
+        example, accounts=accounts, projects=ids[: max(0, projects - len(example.projects))], organization_paths=paths
+    )
 
 
 def _print(console: Console, medians: dict[str, Figures]) -> None:

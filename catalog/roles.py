@@ -6,7 +6,7 @@ table. A role carries its kind in the tag `purpose`, so that nobody has to take 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,8 +28,21 @@ class RolePath(StrEnum):
     NONE = "/"
 
 
+class RoleName(StrEnum):
+    """Forms of a role's name; the braces are filled in by `RoleSpec.role_name`."""
+
+    ACCOUNT = "{prefix}-{kind}"
+    ENVIRONMENT = "{prefix}-{environment}-{kind}"
+    PROJECT = "{prefix}-{project}-{kind}"
+    STAGE = "{prefix}-{stage}-{project}-{kind}"
+    STUDIO = "{prefix}-{environment}-studio"
+    SCIENTIST = "{prefix}-{environment}-studio-{user}"
+    # Older than its kind is called: another name would be another role.
+    REMEDIATOR = "{prefix}-foundation-guard"
+
+
 class RoleKind(StrEnum):
-    """What a role is for. The value ends the role's name and is the value of its tag `purpose`."""
+    """What a role is for: the value of its tag `purpose`, and `{kind}` in its name."""
 
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
@@ -74,26 +87,66 @@ class RoleSpec:
     - `signs_in`: people (or CI) from outside the platform's accounts may assume it, as the settings list them.
     - `builds_models`: it reads and writes models of its project in the data science account.
     - `in_workload`: it is made in the accounts that serve models; otherwise in the account that its path tells.
+    - `declares_stacks`: it brings up every stack of its account but the foundation, so that it reaches every role
+      there but those of the foundation, and writes the policies of what those stacks make.
+    - `approves`: it decides on registered models and lets them into production, and no other kind does.
+    - `acts_for_scientists`: scientists work with it, in Studio or by assuming it.
+    - `passes_stack_set_administration`: it hands its project's StackSet administration role to CloudFormation, and no
+      other kind does.
     """
 
     path: RolePath
     assumed_by: str
+    name: RoleName = RoleName.PROJECT
     delegates_to: frozenset[RoleKind] = frozenset()
     signs_in: bool = False
     builds_models: bool = False
     in_workload: bool = False
+    declares_stacks: bool = False
+    approves: bool = False
+    acts_for_scientists: bool = False
+    passes_stack_set_administration: bool = False
+
+    @property
+    def of_project(self) -> bool:
+        """Whether each role of the kind belongs to one project."""
+        return self.name in (RoleName.PROJECT, RoleName.STAGE)
+
+    def iam_path(self, prefix: str, project: str = "") -> str:
+        """The IAM path of its roles; `project` is needed where they belong to one."""
+        return self.path.format(prefix=prefix, project=project)
+
+    def role_name(self, kind: RoleKind, **values: str) -> str:
+        """The name of a role of `kind`; `values` are those of prefix, environment, stage, project and user that its
+        form asks for. Raises KeyError for one that is not there."""
+        return self.name.format(kind=kind.value, **values)
 
 
 ROLES: dict[RoleKind, RoleSpec] = {
-    _K.ADMINISTRATOR: RoleSpec(path=RolePath.PEOPLE, assumed_by="people", signs_in=True),
-    _K.AUDITOR: RoleSpec(path=RolePath.PEOPLE, assumed_by="people", signs_in=True),
+    _K.ADMINISTRATOR: RoleSpec(path=RolePath.PEOPLE, name=RoleName.ACCOUNT, assumed_by="people", signs_in=True),
+    _K.AUDITOR: RoleSpec(path=RolePath.PEOPLE, name=RoleName.ACCOUNT, assumed_by="people", signs_in=True),
     # Declares every stack of its account but the foundation: it reaches what those reach, inside its boundary.
-    _K.DEPLOYER: RoleSpec(path=RolePath.FOUNDATION, assumed_by="people", delegates_to=_DEPLOYING, signs_in=True),
-    _K.REMEDIATOR: RoleSpec(path=RolePath.FOUNDATION, assumed_by="lambda"),
-    _K.FLOW_LOGS: RoleSpec(path=RolePath.PLATFORM, assumed_by="vpc-flow-logs"),
-    _K.STUDIO_DEFAULT: RoleSpec(path=RolePath.PEOPLE, assumed_by="sagemaker"),
-    _K.SCIENTIST: RoleSpec(path=RolePath.PEOPLE, assumed_by="sagemaker", delegates_to=_BUILDING | {_K.PUBLISH}),
-    _K.APPROVER: RoleSpec(path=RolePath.PEOPLE, assumed_by="people", signs_in=True),
+    _K.DEPLOYER: RoleSpec(
+        path=RolePath.FOUNDATION,
+        name=RoleName.ACCOUNT,
+        assumed_by="people",
+        delegates_to=_DEPLOYING,
+        signs_in=True,
+        declares_stacks=True,
+    ),
+    _K.REMEDIATOR: RoleSpec(path=RolePath.FOUNDATION, name=RoleName.REMEDIATOR, assumed_by="lambda"),
+    _K.FLOW_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="vpc-flow-logs"),
+    _K.STUDIO_DEFAULT: RoleSpec(path=RolePath.PEOPLE, name=RoleName.STUDIO, assumed_by="sagemaker"),
+    _K.SCIENTIST: RoleSpec(
+        path=RolePath.PEOPLE,
+        name=RoleName.SCIENTIST,
+        assumed_by="sagemaker",
+        delegates_to=_BUILDING | {_K.PUBLISH},
+        acts_for_scientists=True,
+    ),
+    _K.APPROVER: RoleSpec(
+        path=RolePath.PEOPLE, name=RoleName.ENVIRONMENT, assumed_by="people", signs_in=True, approves=True
+    ),
     _K.PROCESSING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),
@@ -101,28 +154,43 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.BUILD_PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_BUILDING),
     _K.DEPLOY: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_DEPLOYING),
     _K.DEPLOY_TEST: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=frozenset({_K.TEST})),
-    _K.DEPLOY_PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING),
+    _K.DEPLOY_PIPELINE: RoleSpec(
+        path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING, passes_stack_set_administration=True
+    ),
     _K.EVENTS: RoleSpec(path=RolePath.PROJECT, assumed_by="events"),
-    _K.RELEASE_CLEANER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING),
-    _K.PUBLISH: RoleSpec(path=RolePath.PROJECT, assumed_by=_K.SCIENTIST, delegates_to=_BUILDING),
+    _K.RELEASE_CLEANER: RoleSpec(
+        path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
+    ),
+    _K.PUBLISH: RoleSpec(
+        path=RolePath.PROJECT, assumed_by=_K.SCIENTIST, delegates_to=_BUILDING, acts_for_scientists=True
+    ),
     _K.TEAM_ADMINISTRATOR: RoleSpec(path=RolePath.PROJECT, assumed_by="people", signs_in=True),
     _K.STACK_SET_ADMINISTRATION: RoleSpec(
-        path=RolePath.DELIVERY,
-        assumed_by="cloudformation",
-        delegates_to=frozenset({_K.STACK_SET_EXECUTION, _K.MODEL}),
+        path=RolePath.DELIVERY, assumed_by="cloudformation", delegates_to=frozenset({_K.STACK_SET_EXECUTION, _K.MODEL})
     ),
     _K.STACK_SET_EXECUTION: RoleSpec(
         path=RolePath.NONE,
+        name=RoleName.STAGE,
         assumed_by=_K.STACK_SET_ADMINISTRATION,
         delegates_to=frozenset({_K.MODEL}),
         in_workload=True,
     ),
-    _K.MODEL: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", in_workload=True),
-    _K.TEST: RoleSpec(path=RolePath.PROJECT, assumed_by=_K.DEPLOY_TEST, in_workload=True),
+    _K.MODEL: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="sagemaker", in_workload=True),
+    _K.TEST: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY_TEST, in_workload=True),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.
 MODEL_BUILDERS: tuple[RoleKind, ...] = tuple(sorted(kind for kind, spec in ROLES.items() if spec.builds_models))
+
+# Kinds of roles that assume those in accounts that serve models.
+ENTERING_WORKLOADS: frozenset[RoleKind] = frozenset(
+    spec.assumed_by for spec in ROLES.values() if spec.in_workload and isinstance(spec.assumed_by, RoleKind)
+)
+
+
+def kinds(which: Callable[[RoleSpec], bool]) -> frozenset[RoleKind]:
+    """Kinds of roles whose spec is one of those."""
+    return frozenset(kind for kind, spec in ROLES.items() if which(spec))
 
 
 def roles_under(*paths: RolePath) -> Iterable[RoleKind]:

@@ -62,7 +62,7 @@ PATTERNS: Mapping[str, Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindingsArgs:
+class FindingNotificationsArgs:
     """Name of the rule, which detector it hears (a key of PATTERNS), whom it tells, and where lost findings wait."""
 
     name: str
@@ -71,10 +71,10 @@ class FindingsArgs:
     queue_arn: pulumi.Input[str]
 
 
-class Findings(pulumi.ComponentResource):
+class FindingNotifications(pulumi.ComponentResource):
     """A rule that hands one detector's findings to the alarm topic."""
 
-    def __init__(self, name: str, args: FindingsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: FindingNotificationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:detection:Findings", name, None, opts)
         options = pulumi.ResourceOptions(parent=self)
         rule = aws.cloudwatch.EventRule(

@@ -7,7 +7,7 @@ from catalog.roles import RoleKind
 from components.alarm_topic import AlarmTopic
 from components.dead_letters import DeadLetters
 from components.detection_config import ConfigRules, ConfigRulesArgs
-from components.detection_findings import Findings, FindingsArgs
+from components.detection_findings import FindingNotifications, FindingNotificationsArgs
 from components.detection_services import (
     AccessAnalyzer,
     ContentInspection,
@@ -50,13 +50,13 @@ def detection(context: FoundationContext, key: EncryptionKey, topic: AlarmTopic,
         )
         ContentInspection("content", job, options)
     for detector in detectors(context):
-        findings = FindingsArgs(
+        findings = FindingNotificationsArgs(
             name=context.env_names.rule(f"{detector}-findings"),
             detector=detector,
             topic_arn=topic.arn,
             queue_arn=dead_letters.arn,
         )
-        Findings(f"{detector}-findings", findings, options)
+        FindingNotifications(f"{detector}-findings", findings, options)
 
 
 def detectors(context: FoundationContext) -> list[str]:

@@ -20,7 +20,8 @@ SLOW = (
     "policies/access/matrix",
     "policies/access/mutations",
     "policies/access/proofs",
-    "policies/access/test_growth.py",
+    "policies/access/test_console.py",
+    "policies/access/test_projected_sizes.py",
     "rehearsal",
     "stacks",
 )

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from functions.remediator.remediator import Remediator, RemediatorConfig
+from functions.remediator.remediator import Remediation, RemediatorConfig
 from functions.remediator.rules import Rules
 
 # Beside this file in the function's archive, written by the stack.
@@ -36,7 +36,7 @@ def read_config(text: str) -> RemediatorConfig:
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
     """Deal with one event. What is raised, Lambda tries twice more and then keeps in the dead-letter queue."""
-    remediator = Remediator(
+    remediator = Remediation(
         boto3.client("sagemaker", config=PATIENCE),
         boto3.client("sns", config=PATIENCE),
         read_config(CONFIG.read_text(encoding="utf-8")),

@@ -34,7 +34,7 @@ class RemediatorConfig:
     delete_endpoints: bool = False
 
 
-class Remediator:
+class Remediation:
     """Acts with the clients of one account and region."""
 
     def __init__(self, sagemaker: Any, sns: Any, config: RemediatorConfig) -> None:
@@ -153,7 +153,7 @@ class Remediator:
 
     def _publish(self, subject: str, text: str) -> None:
         # 100 characters: SNS API Publish, Subject.
-        self._sns.publish(TopicArn=self._config.topic, Subject=f"Remediator: {subject}"[:100], Message=text)
+        self._sns.publish(TopicArn=self._config.topic, Subject=f"Remediation: {subject}"[:100], Message=text)
 
 
 def _is_gone(error: ClientError) -> bool:

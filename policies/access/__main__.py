@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from policies.access import projected_sizes
+from policies.access.ask import BadQuestions, answer
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Decide, show and prove who may do what.")
 
 
@@ -17,10 +20,8 @@ def access() -> None:
 
 
 @app.command()
-def ask(file: Annotated[Path, typer.Argument(help="A JSON list of questions.")]) -> None:
-    """Answer the questions of FILE as a JSON list of id, allowed and because."""
-    from policies.access.ask import BadQuestions, answer
-
+def ask(file: Annotated[Path, typer.Argument(help="A JSON list of authorization requests, called questions.")]) -> None:
+    """Decide the requests of FILE as IAM would, and print a JSON list of id, allowed and because."""
     try:
         answers = answer(file)
     except BadQuestions as bad:
@@ -35,11 +36,13 @@ def review(
     files: Annotated[
         list[Path], typer.Argument(help="build/rehearsal/resources.json, or `pulumi stack export` of every stack.")
     ],
-    write: Annotated[bool, typer.Option("--write", help="Write the golden files instead of comparing them.")] = False,
-    golden: Annotated[bool, typer.Option(help="Compare with, or write, the files in docs/generated.")] = True,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/generated instead of comparing it.")] = False,
+    golden: Annotated[bool, typer.Option(help="Compare with, or write, the documents in docs/generated.")] = True,
+    everything: Annotated[bool, typer.Option("--all", help="Show every finding of every check.")] = False,
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
-    from policies.access.console import told
+    # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
+    from policies.access.console import print_review
     from policies.access.defects import defects
     from policies.access.encoding import MalformedDocument, Unsupported
     from policies.access.graph import BadExport, read_graph
@@ -55,7 +58,7 @@ def review(
     if problems:
         raise typer.Exit(1)
     try:
-        holds = told(graph, write=write, golden=golden)
+        holds = print_review(graph, write=write, golden=golden, everything=everything)
     except (MalformedDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
@@ -69,12 +72,10 @@ def sizes(
     write: Annotated[bool, typer.Option("--write", help="Write docs/generated/document-sizes.md.")] = False,
 ) -> None:
     """Print how large the documents are that speak of all workload accounts, from one account to five hundred."""
-    from policies.access import growth
-
-    text = growth.document()
+    text = projected_sizes.document()
     typer.echo(text)
     if write:
-        growth.PATH.write_text(text, encoding="utf-8")
+        projected_sizes.PATH.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

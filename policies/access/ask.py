@@ -68,7 +68,7 @@ def read(path: Path) -> list[tuple[Any, AuthorizationRequest]]:
         raise BadQuestions([f"{path}: the file holds {kind_of(given)}; it must hold a JSON list of questions."])
     questions = []
     for position, entry in enumerate(given, start=1):
-        reader = _Reader(entry, position, problems)
+        reader = _QuestionReader(entry, position, problems)
         question = reader.question()
         if question is not None:
             questions.append((entry["id"], question))
@@ -117,7 +117,7 @@ def _json(text: str, where: str, wrong: Callable[[str], None]) -> Any:
     return None
 
 
-class _Reader:
+class _QuestionReader:
     """Reads one question, adding what is wrong with it to one list of problems."""
 
     def __init__(self, given: Any, position: int, problems: list[str]) -> None:

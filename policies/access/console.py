@@ -1,52 +1,69 @@
-"""A review on the terminal."""
+"""A review on the terminal: every finding as lines that are not cut, so that ARNs stay whole when they are piped."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console
-from rich.table import Table
 
 from policies.access import review
 from policies.access.graph import PolicyGraph
 
-# Problems shown in full; a single wrong statement can break hundreds of cells.
-SHOWN = 25
+# A single wrong statement can break hundreds of cells: of each check, so many findings are shown unless all are wanted.
+FINDINGS_SHOWN = 10
+# Lines of one finding, such as the difference of a generated document.
+LINES_SHOWN = 40
 
 
-def told(graph: PolicyGraph, *, write: bool, golden: bool) -> bool:
-    """Review an graph and print what came of it; whether everything holds."""
-    console = Console(stderr=False, soft_wrap=True)
+def print_review(graph: PolicyGraph, *, write: bool, golden: bool, everything: bool) -> bool:
+    """Review a graph and print the result; True where everything holds.
+
+    `golden` compares the generated documents, or writes them; `everything` shows each finding of each check.
+    """
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     with console.status("deciding and proving"):
         found = review.review(graph)
-    console.print(_proofs(found))
+    for line in _proofs(found):
+        console.print(line)
     problems = found.problems()
     if golden and write:
         review.write(found.documents())
     elif golden:
         problems += review.out_of_date(found.documents())
-    for problem in problems[:SHOWN]:
-        console.print(f"- {problem}", style="red", markup=False, highlight=False)
-    if len(problems) > SHOWN:
-        console.print(f"… and {len(problems) - SHOWN} more", style="red")
-    console.print(_summary(found, len(problems)), markup=False, highlight=False)
+    for line in problem_lines(problems, everything=everything):
+        console.print(line, style="red")
+    console.print(_summary(found, len(problems)))
     return not problems
 
 
-def _proofs(found: review.Review) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("theorem", "", "queries", "seconds"):
-        table.add_column(column, justify="right" if column in ("queries", "seconds") else "left")
+def problem_lines(problems: Sequence[review.ReviewProblem], *, everything: bool) -> Iterator[str]:
+    """The problems of each check; of many only the first, and then how many there are."""
+    for check, group in itertools.groupby(problems, key=lambda problem: problem.check):
+        members = list(group)
+        shown = members if everything else members[:FINDINGS_SHOWN]
+        for problem in shown:
+            lines = f"- {problem}".splitlines()
+            yield from lines if everything else lines[:LINES_SHOWN]
+            if not everything and len(lines) > LINES_SHOWN:
+                yield f"  … {len(lines) - LINES_SHOWN} lines more: `--all` shows them"
+        if len(shown) < len(members):
+            yield f"  … {len(members) - len(shown)} more of {check}: `--all` shows them"
+
+
+def _proofs(found: review.Review) -> Iterator[str]:
+    width = max((len(proof.theorem.id) for proof in found.proofs), default=0)
     for proof in found.proofs:
-        verdict = proof.verdict if proof.holds else f"[red]{proof.verdict}[/red]"
-        table.add_row(proof.theorem.id, verdict, str(proof.outcome.queries), f"{proof.seconds:.1f}")
-    return table
+        queries, seconds = f"{proof.outcome.queries:,} queries", f"{proof.seconds:.1f} s"
+        yield f"{proof.theorem.id:<{width}}  {proof.verdict:<10}  {queries:>15}  {seconds:>7}"
 
 
 def _summary(found: review.Review, problems: int) -> str:
-    cells = len(found.matrix.deeds) * sum(len(row.principals) for row in found.matrix.rows)
+    cells = len(found.matrix.capabilities) * sum(len(row.principals) for row in found.matrix.rows)
     spent = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in found.seconds.items())
     return (
         f"{cells:,} cells decided, {len(found.present)} that should be absent; "
         f"{sum(proof.verdict == 'proved' for proof in found.proofs)} of {len(found.proofs)} theorems proved; "
-        f"{found.needs} cross-account needs, {len(found.missing)} grants missing; "
+        f"{found.cross_account_requests} cross-account requests, {len(found.missing)} grants missing; "
         f"{len(found.sizes)} documents measured; {problems} problems ({spent})"
     )

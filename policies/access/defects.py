@@ -1,4 +1,4 @@
-"""What keeps an graph from being decided: documents that AWS would refuse, stacks that are not there."""
+"""What keeps a graph from being decided: documents that AWS would refuse, stacks that are missing."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from policies.access.authorization import Document
 from policies.access.evaluator import PARSED, BadPolicy, PolicyKind, parse
-from policies.access.graph import PolicyGraph, Role
+from policies.access.graph import IamRole, PolicyGraph
 
-Placed = tuple[str, PolicyKind, Document]
+# Where a document stands, what kind of policy it is, and the document.
+_LocatedDocument = tuple[str, PolicyKind, Document]
 
 
 def defects(graph: PolicyGraph) -> list[str]:
@@ -20,16 +21,17 @@ def defects(graph: PolicyGraph) -> list[str]:
 
 
 def _incomplete(graph: PolicyGraph) -> Iterator[str]:
-    """A proof over a part of the platform says nothing of the whole, and may find what the rest forbids."""
-    here = ", ".join(sorted(graph.stacks)) or "none that makes a role or a resource with a policy"
-    if graph.absent:
+    """A proof over a part of the platform says nothing of all of it, and may find what the rest forbids."""
+    stacks = ", ".join(sorted(graph.stacks)) or "none that makes a role or a resource with a policy"
+    if graph.missing_stacks:
         yield (
-            f"the stacks {', '.join(graph.absent)} are referred to and are not in the files, which hold {here}: "
-            "give the exports of all stacks of the platform together"
+            f"the stacks {', '.join(graph.missing_stacks)} are referred to and are not in the files, which hold "
+            f"{stacks}: give the exports of all stacks of the platform together"
         )
     elif not any(runner.kind == "domain" for runner in graph.runners.values()):
         yield (
-            f"no stack here makes a Studio domain, the files hold {here}: give the export of the data science stack too"
+            f"no stack here makes a Studio domain, the files hold {stacks}: give the export of the data science stack "
+            "too"
         )
 
 
@@ -45,20 +47,20 @@ def _unreadable(where: str, kind: PolicyKind, document: Document) -> list[str]:
     ]
 
 
-def _documents(graph: PolicyGraph) -> Iterator[Placed]:
-    """Every policy of the graph with the place it stands in."""
+def _documents(graph: PolicyGraph) -> Iterator[_LocatedDocument]:
+    """Every policy of the graph."""
     for role in graph.roles.values():
         yield from _of_role(role)
-    for guard in graph.policy_resources.values():
-        if guard.policy is not None:
-            kind = PolicyKind.KEY if guard.kind == "key" else PolicyKind.RESOURCE
-            yield f"{guard.stack}: policy of {guard.kind} {guard.name}", kind, guard.policy
-    for gate in graph.endpoints.values():
-        if gate.policy is not None:
-            yield f"{gate.stack}: policy of endpoint {gate.service}", PolicyKind.ENDPOINT, gate.policy
+    for resource in graph.policy_resources.values():
+        if resource.policy is not None:
+            kind = PolicyKind.KEY if resource.kind == "key" else PolicyKind.RESOURCE
+            yield f"{resource.stack}: policy of {resource.kind} {resource.name}", kind, resource.policy
+    for endpoint in graph.endpoints.values():
+        if endpoint.policy is not None:
+            yield f"{endpoint.stack}: policy of endpoint {endpoint.service}", PolicyKind.ENDPOINT, endpoint.policy
 
 
-def _of_role(role: Role) -> Iterator[Placed]:
+def _of_role(role: IamRole) -> Iterator[_LocatedDocument]:
     where = f"{role.stack}: role {role.name}"
     yield f"{where}, trust", PolicyKind.TRUST, role.trust
     for number, document in enumerate(role.inline, start=1):

@@ -1,4 +1,4 @@
-"""Everything that there is to say about an graph's access, in one go: matrix, proofs, missing grants, sizes."""
+"""Reviews the access that a graph's policies give: matrix, proofs, missing grants and sizes, all at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.access import completeness, growth, sizes
+from policies.access import cross_account, projected_sizes, sizes
 from policies.access.evaluator import allows, decide
 from policies.access.graph import PolicyGraph
 from policies.access.matrix import render
@@ -18,8 +18,16 @@ from policies.access.proofs import render as proofs_render
 from policies.access.proofs.all import proving
 from policies.access.proofs.theorem import Proof
 
-# Shown of what differs from a golden file, in lines.
-SHOWN = 20
+
+@dataclass(frozen=True)
+class ReviewProblem:
+    """Something that is wrong: the check that found it, and what it found, in one line or several."""
+
+    check: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.text}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,32 +37,36 @@ class Review:
     matrix: Matrix
     present: Sequence[Presence]
     proofs: Sequence[Proof]
-    missing: Sequence[completeness.Missing]
-    needs: int
+    missing: Sequence[cross_account.MissingGrant]
+    cross_account_requests: int
     sizes: Sequence[sizes.Size]
     seconds: Mapping[str, float]
 
     def documents(self) -> dict[Path, str]:
-        """The golden files and what they should say."""
+        """The generated documents, and what they should hold."""
         return {
             render.PATH: render.document(self.matrix, self.present),
             proofs_render.PATH: proofs_render.document(self.proofs, self.sizes),
-            growth.PATH: growth.document(),
+            projected_sizes.PATH: projected_sizes.document(),
         }
 
-    def problems(self) -> list[str]:
-        """Whatever is wrong with the access itself, one paragraph each."""
-        found = [f"expected absence {each}" for each in self.present]
+    def problems(self) -> list[ReviewProblem]:
+        """Whatever is wrong with the access itself, in the order of the checks."""
+        found = [ReviewProblem("expected absence", str(presence)) for presence in self.present]
         for proof in self.proofs:
             found += [
-                f"theorem {proof.theorem.id}: {finding.says}\n{finding.request}" for finding in proof.outcome.findings
+                ReviewProblem(f"theorem {proof.theorem.id}", f"{finding.title}\n{finding.request}".rstrip("\n"))
+                for finding in proof.outcome.findings
             ]
-        found += [f"missing grant: {each}" for each in self.missing]
-        over = [size for size in self.sizes if size.headroom < 0]
+        found += [ReviewProblem("missing grant", str(missing)) for missing in self.missing]
         found += [
-            f"{each.limit.kind} of {each.owner} has {each.characters:,} characters, over the limit of "
-            f"{each.limit.most:,}: shorten or split it"
-            for each in over
+            ReviewProblem(
+                "size",
+                f"{size.limit.kind} of {size.owner} has {size.characters:,} characters, over the limit of "
+                f"{size.limit.most:,}: shorten or split it",
+            )
+            for size in self.sizes
+            if size.headroom < 0
         ]
         return found
 
@@ -63,40 +75,39 @@ def review(graph: PolicyGraph) -> Review:
     """Decide, prove and measure everything."""
     seconds: dict[str, float] = {}
     began = time.monotonic()
-    with proving(graph) as finished:
+    with proving(graph) as wait_for_proofs:
         table = matrix(graph, allows)
         present = presences(table)
         seconds["matrix"] = time.monotonic() - began
-        missing = completeness.missing(graph, decide)
+        missing = cross_account.missing_grants(graph, decide)
         measured = sizes.sizes(graph)
-        proofs = finished()
+        proofs = wait_for_proofs()
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
         matrix=table,
         present=present,
         proofs=proofs,
         missing=missing,
-        needs=len(completeness.needs(graph)),
+        cross_account_requests=len(cross_account.cross_account_requests(graph)),
         sizes=measured,
         seconds=seconds,
     )
 
 
 def write(documents: Mapping[Path, str]) -> None:
-    """Write the golden files."""
+    """Write the generated documents."""
     for path, text in documents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-def out_of_date(documents: Mapping[Path, str]) -> Iterable[str]:
-    """For each golden file that says something else: which, and what differs."""
+def out_of_date(documents: Mapping[Path, str]) -> Iterable[ReviewProblem]:
+    """For each generated document that holds something else: which, and every line that differs."""
     for path, text in documents.items():
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if before != text:
-            diff = list(
-                difflib.unified_diff(before.splitlines(), text.splitlines(), "committed", "now", n=0, lineterm="")
+        committed = path.read_text(encoding="utf-8") if path.exists() else ""
+        if committed != text:
+            lines = difflib.unified_diff(
+                committed.splitlines(), text.splitlines(), "committed", "now", n=0, lineterm=""
             )
-            more = [f"… and {len(diff) - SHOWN} lines more"] if len(diff) > SHOWN else []
-            told = "\n".join([*diff[:SHOWN], *more])
-            yield f"{path.name} is not what the policies say: run `make access`, read the difference, commit it\n{told}"
+            advice = "the policies allow something else now: write it anew, read the difference, commit it"
+            yield ReviewProblem(path.name, "\n".join([f"{advice} (`make access`)", *lines]))

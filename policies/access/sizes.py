@@ -1,4 +1,4 @@
-"""How large every document is, and how much AWS allows."""
+"""How large every policy document of a graph is, and how much AWS allows."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ class Limit:
     white_space: bool
 
 
-# aws-facts 1.1: IAM reference_iam-quotas; S3 using-iam-policies; KMS key-policy-overview; PrivateLink
-# vpc-limits-endpoints; botocore ecr SetRepositoryPolicy, sagemaker PutModelPackageGroupPolicy; EventBridge eb-quota;
-# Lambda gettingstarted-limits; SQS quotas-policies. Topics: 30,720 is nowhere confirmed, so the smaller 20,480 holds.
+# Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, page using-iam-policies; AWS KMS Developer
+# Guide, page key-policy-overview; AWS PrivateLink Guide, page vpc-limits-endpoints; botocore's models of ecr
+# (SetRepositoryPolicy) and sagemaker (PutModelPackageGroupPolicy); Amazon EventBridge User Guide, page eb-quota; AWS
+# Lambda Developer Guide, page gettingstarted-limits; Amazon SQS Developer Guide, page quotas-policies. Of topics,
+# 30,720 is nowhere confirmed, so the smaller 20,480 holds.
 TRUST = Limit("trust policy", 2_048, False)
 INLINE = Limit("inline policies of a role", 10_240, False)
 MANAGED = Limit("managed policy", 6_144, False)
@@ -77,18 +79,18 @@ def _sizes(graph: PolicyGraph) -> Iterable[Size]:
             boundaries[role.boundary_arn] = role.boundary
     for arn, document in boundaries.items():
         yield Size(MANAGED, arn, characters(document, MANAGED))
-    for guarded in graph.policy_resources.values():
-        if guarded.policy is not None:
-            limit = OF_KIND[guarded.kind]
-            yield Size(limit, _called(guarded), characters(guarded.policy, limit))
-    for gate in graph.endpoints.values():
-        if gate.policy is not None:
-            yield Size(ENDPOINT, f"{gate.service} of {gate.stack}", characters(gate.policy, ENDPOINT))
+    for resource in graph.policy_resources.values():
+        if resource.policy is not None:
+            limit = OF_KIND[resource.kind]
+            yield Size(limit, _stable_name(resource), characters(resource.policy, limit))
+    for endpoint in graph.endpoints.values():
+        if endpoint.policy is not None:
+            yield Size(ENDPOINT, f"{endpoint.service} of {endpoint.stack}", characters(endpoint.policy, ENDPOINT))
 
 
-def _called(guarded: PolicyResource) -> str:
+def _stable_name(resource: PolicyResource) -> str:
     """A name that stays the same when the resource is made anew."""
-    return guarded.aliases[0] if guarded.aliases else guarded.name
+    return resource.aliases[0] if resource.aliases else resource.name
 
 
 def fullest(found: Iterable[Size]) -> dict[str, Size]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from catalog import names
 from catalog.roles import RoleKind, RolePath
 from policies.documents.account import AccountScope
-from policies.documents.statement import PolicyKind, Statement, document
+from policies.documents.statement import DocumentKind, Statement, document
 
 CEILING = "A boundary is a ceiling: identity policies grant the action, on resources that they name"
 
@@ -115,7 +115,7 @@ def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = (
         *_enter_and_pass_roles(account),
         *_stay_below_the_foundation(account),
         *prevention,
-        kind=PolicyKind.MANAGED,
+        kind=DocumentKind.MANAGED,
     )
 
 

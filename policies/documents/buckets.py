@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.documents.accounts import WorkloadAccounts, not_through
-from policies.documents.statement import Conditions, PolicyKind, Principals, Statement, document
+from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, document
 
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
@@ -115,7 +115,7 @@ def models_bucket(
         *only_through(bucket, accounts.not_through(s3_endpoints), deployers),
         *right_key(bucket, key),
         tls_only(bucket),
-        kind=PolicyKind.BUCKET,
+        kind=DocumentKind.BUCKET,
     )
 
 
@@ -125,13 +125,13 @@ def private_bucket(bucket: str, key: str, *, s3_endpoints: Sequence[str], deploy
         *only_through(bucket, not_through(s3_endpoints), deployers),
         *right_key(bucket, key),
         tls_only(bucket),
-        kind=PolicyKind.BUCKET,
+        kind=DocumentKind.BUCKET,
     )
 
 
 def service_bucket(bucket: str, key: str) -> str:
     """A bucket that AWS services read and write for a role, from outside the VPC: pipelines' artifacts, captures."""
-    return document(*right_key(bucket, key), tls_only(bucket), kind=PolicyKind.BUCKET)
+    return document(*right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET)
 
 
 def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:
@@ -143,4 +143,4 @@ def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:
         resources=[f"{bucket}/*"],
         conditions={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": sources}},
     )
-    return document(delivery, tls_only(bucket), kind=PolicyKind.BUCKET)
+    return document(delivery, tls_only(bucket), kind=DocumentKind.BUCKET)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from catalog.scope import Scope
 from policies.documents.buckets import tls_only
 from policies.documents.keys import ONLY_THIS_KEY, READ, THIS_KEY, administration, use_through
-from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
+from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
 
 CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
 
@@ -35,7 +35,7 @@ def guards_key(
         ),
         use_through("GuardsTellTopics", scope, publishers, "sns", write),
         use_through("GuardsKeepWhatFailed", scope, publishers, "sqs", write),
-        kind=PolicyKind.KEY,
+        kind=DocumentKind.KEY,
     )
 
 
@@ -99,7 +99,7 @@ def trail_key(scope: Scope, *, trail: str, readers: Sequence[str]) -> str:
         reason=ONLY_THIS_KEY,
     )
     read = _read_trail(scope, readers) if readers else None
-    return document(administration(scope), encrypt, describe, read, kind=PolicyKind.KEY)
+    return document(administration(scope), encrypt, describe, read, kind=DocumentKind.KEY)
 
 
 def _read_trail(scope: Scope, readers: Sequence[str]) -> Statement:
@@ -129,7 +129,7 @@ def trail_bucket(bucket: str, account: str, trail: str) -> str:
         *_delivered(bucket, account, CLOUDTRAIL, {"aws:SourceArn": trail}),
         _kept(bucket),
         tls_only(bucket),
-        kind=PolicyKind.BUCKET,
+        kind=DocumentKind.BUCKET,
     )
 
 
@@ -146,7 +146,7 @@ def config_bucket(bucket: str, account: str) -> str:
         conditions={"StringEquals": {"aws:SourceAccount": account}},
     )
     delivered = _delivered(bucket, account, CONFIG, {"aws:SourceAccount": account})
-    return document(*delivered, listing, _kept(bucket), tls_only(bucket), kind=PolicyKind.BUCKET)
+    return document(*delivered, listing, _kept(bucket), tls_only(bucket), kind=DocumentKind.BUCKET)
 
 
 def _delivered(bucket: str, account: str, service: str, guard: dict[str, str]) -> tuple[Statement, Statement]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from catalog.scope import Scope
 from policies.documents.accounts import beneath
-from policies.documents.statement import EVERYBODY, Conditions, PolicyKind, Statement, document
+from policies.documents.statement import EVERYBODY, Conditions, DocumentKind, Statement, document
 
 LIMITS_ONLY = "An endpoint policy only limits; identity and resource policies grant the action"
 
@@ -33,7 +33,7 @@ def interface_endpoint(accounts: Sequence[str], organization_paths: Sequence[str
             conditions=_inside(accounts, organization_paths),
             reason=LIMITS_ONLY,
         ),
-        kind=PolicyKind.ENDPOINT,
+        kind=DocumentKind.ENDPOINT,
     )
 
 
@@ -73,5 +73,5 @@ def s3_endpoint(scope: Scope, accounts: Sequence[str], organization_paths: Seque
             resources=answers,
             reason="CloudFormation's presigned URLs carry its principal; the paths name its buckets",
         ),
-        kind=PolicyKind.ENDPOINT,
+        kind=DocumentKind.ENDPOINT,
     )

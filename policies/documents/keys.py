@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from catalog.scope import Scope
 from policies.documents.accounts import WorkloadAccounts, not_through
-from policies.documents.statement import Conditions, PolicyKind, Principals, Statement, account_principals, document
+from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, account_principals, document
 
 # A key policy is attached to its key: `*` means this key and no other (AWS KMS Developer Guide, "Key policies in AWS
 # KMS").
@@ -141,7 +141,7 @@ def models_key(
         use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE),
         _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
         deny_outside_endpoints(accounts.not_through(kms_endpoints)),
-        kind=PolicyKind.KEY,
+        kind=DocumentKind.KEY,
     )
 
 
@@ -151,7 +151,7 @@ def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[s
         administration(scope),
         use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
         deny_outside_endpoints(not_through(kms_endpoints)),
-        kind=PolicyKind.KEY,
+        kind=DocumentKind.KEY,
     )
 
 
@@ -168,7 +168,7 @@ def data_key(
         use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
         *_deployers_fill_and_make(scope, deployers, seeded_bucket),
         deny_outside_endpoints(not_through(kms_endpoints)),
-        kind=PolicyKind.KEY,
+        kind=DocumentKind.KEY,
     )
 
 
@@ -226,7 +226,7 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
         conditions=grants,
         reason=ONLY_THIS_KEY,
     )
-    return document(administration(scope), use, grant, kind=PolicyKind.KEY)
+    return document(administration(scope), use, grant, kind=DocumentKind.KEY)
 
 
 def operations_key(
@@ -257,7 +257,7 @@ def operations_key(
         reason=ONLY_THIS_KEY,
     )
     roles = _publishing(scope, publishers, topics) if publishers else None
-    return document(administration(scope), logs, services, roles, kind=PolicyKind.KEY)
+    return document(administration(scope), logs, services, roles, kind=DocumentKind.KEY)
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.documents.accounts import WorkloadAccounts
-from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
+from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
 
 
 def model_group(group: str, accounts: WorkloadAccounts) -> str:
@@ -32,7 +32,7 @@ def model_group(group: str, accounts: WorkloadAccounts) -> str:
             resources=[scope.arn("sagemaker", f"model-package/{group}/*")],
             conditions=conditions,
         ),
-        kind=PolicyKind.GROUP,
+        kind=DocumentKind.GROUP,
     )
 
 
@@ -44,7 +44,7 @@ def image_repository(accounts: WorkloadAccounts, path: str, name: str) -> str:
         actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
         conditions=accounts.callers([accounts.role(path, name)]),
     )
-    return document(pull, kind=PolicyKind.REPOSITORY)
+    return document(pull, kind=DocumentKind.REPOSITORY)
 
 
 def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
@@ -56,7 +56,7 @@ def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
             actions=["events:PutEvents"],
             resources=[bus],
         ),
-        kind=PolicyKind.BUS,
+        kind=DocumentKind.BUS,
     )
 
 
@@ -78,5 +78,5 @@ def alarm_topic(topic: str, account: str) -> str:
             resources=[topic],
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
-        kind=PolicyKind.TOPIC,
+        kind=DocumentKind.TOPIC,
     )

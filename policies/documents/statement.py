@@ -16,7 +16,7 @@ __all__ = [
     "EVERYBODY",
     "BadStatement",
     "Conditions",
-    "PolicyKind",
+    "DocumentKind",
     "Principals",
     "Statement",
     "account_principals",
@@ -47,7 +47,7 @@ class Principals:
 EVERYBODY = Principals(aws=("*",))
 
 
-class PolicyKind(Enum):
+class DocumentKind(Enum):
     """What carries a document: its name, AWS's limit in characters, and whether white space counts.
 
     Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, "Policies and permissions in Amazon S3";
@@ -149,7 +149,7 @@ def _values(value: str | Sequence[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-def document(*statements: Statement | None, kind: PolicyKind = PolicyKind.IDENTITY) -> str:
+def document(*statements: Statement | None, kind: DocumentKind = DocumentKind.IDENTITY) -> str:
     """A policy document as JSON; statements that do not apply are None.
 
     Raises BadStatement where a sid stands twice, or where the document is larger than AWS takes.

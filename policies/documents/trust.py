@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.scope import Scope
-from policies.documents.statement import PolicyKind, Principals, Statement, account_principals, document
+from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
 
 ASSUME = ("sts:AssumeRole",)
 SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
@@ -41,7 +41,7 @@ def service_trust(
             principals=Principals(services=[service]),
             conditions=conditions,
         ),
-        kind=PolicyKind.TRUST,
+        kind=DocumentKind.TRUST,
     )
 
 
@@ -67,7 +67,7 @@ def _named(principals: Principals, role_arns: Sequence[str], external_id: str | 
         conditions["StringEquals"] = {"sts:ExternalId": external_id}
     return document(
         Statement(sid="NamedRolesAssume", actions=ASSUME, principals=principals, conditions=conditions),
-        kind=PolicyKind.TRUST,
+        kind=DocumentKind.TRUST,
     )
 
 
@@ -83,7 +83,7 @@ def publisher_trust(scope: Scope, scientists: Sequence[str]) -> str:
     if not scientists:
         return document(
             Statement(sid="NobodyPublishes", effect="Deny", actions=ASSUME, principals=Principals(aws=["*"])),
-            kind=PolicyKind.TRUST,
+            kind=DocumentKind.TRUST,
         )
     return document(
         Statement(
@@ -95,5 +95,5 @@ def publisher_trust(scope: Scope, scientists: Sequence[str]) -> str:
                 "StringEquals": {"aws:SourceIdentity": f"${{aws:PrincipalTag/{USER_TAG}}}"},
             },
         ),
-        kind=PolicyKind.TRUST,
+        kind=DocumentKind.TRUST,
     )

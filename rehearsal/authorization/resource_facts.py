@@ -99,7 +99,7 @@ class ResourceFacts:
 def facts_from(graph: PolicyGraph, stacks: Sequence[CapturedStack]) -> ResourceFacts:
     """What the stacks' resources tell."""
     every = [resource for stack in stacks for resource in stack.with_outputs]
-    keys = {key.arn.rpartition("/")[2]: key for key in graph.kind("key")}
+    keys = {key.arn.rpartition("/")[2]: key for key in graph.resources("key")}
     aliases = {(key.account, alias): key.arn for key in keys.values() for alias in key.aliases}
     return ResourceFacts(
         graph=graph,

@@ -18,7 +18,7 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from functions.remediator import handler, resource_kinds
 from functions.remediator.events import UnknownEvent
-from functions.remediator.remediator import Remediator, RemediatorConfig
+from functions.remediator.remediator import Remediation, RemediatorConfig
 from rehearsal.sagemaker import job_states
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker import runtime_patches
@@ -42,8 +42,8 @@ class Account:
     jobs: State
     patches: Patches
 
-    def remediator(self, **config: Any) -> Remediator:
-        return Remediator(self.sagemaker, self.sns, replace(CONFIG, **config))
+    def remediator(self, **config: Any) -> Remediation:
+        return Remediation(self.sagemaker, self.sns, replace(CONFIG, **config))
 
     def messages(self) -> list[str]:
         """Messages since the last look."""

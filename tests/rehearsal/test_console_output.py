@@ -66,7 +66,7 @@ def test_refusals_are_lines_with_whole_arns(console: Console, tmp_path: Path) ->
     assert one_line_with(lines, "because", "no statement of the identity policies allows s3:GetObject on", OBJECT)
     assert one_line_with(lines, "add, or spare", REMEDY)
     assert one_line_with(lines, "[bucket] models of stack dev must spare it")
-    assert one_line_with(lines, "codeguru:DescribeCodeReview", "which rights it needs")
+    assert one_line_with(lines, "codeguru:DescribeCodeReview", "which actions it requires")
 
 
 def test_steps_and_problems_are_whole(console: Console, tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ class Platform:
         accounts = {each.settings.account for each in planned if each.stack in stacks}
 
         def needed(each: PlannedStack) -> bool:
-            there = each.stack in self.world.engine.stacks
-            return each.kind == StackKind.FOUNDATION and each.settings.account in accounts and not there
+            is_up = each.stack in self.world.engine.stacks
+            return each.kind == StackKind.FOUNDATION and each.settings.account in accounts and not is_up
 
         wanted = [each for each in planned if not stacks or each.stack in stacks or needed(each)]
         return {each.stack: self.world.up(each) for each in wanted}

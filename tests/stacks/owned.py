@@ -36,12 +36,12 @@ class Owned:
         self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
         self.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
         table = self.marked(self.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"])
-        subnets = [self.subnet(vpc, zone, place, table) for place, zone in enumerate(zones)]
+        subnets = [self.subnet(vpc, zone, index, table) for index, zone in enumerate(zones)]
         return {"vpc": vpc, "subnets": subnets, "routeTables": [table]}
 
-    def subnet(self, vpc: str, zone: str, place: int, table: str | None = None) -> str:
+    def subnet(self, vpc: str, zone: str, index: int, table: str | None = None) -> str:
         """A private subnet."""
-        block = f"{self._cidr.rsplit('.', 2)[0]}.{place * 16}.0/20"
+        block = f"{self._cidr.rsplit('.', 2)[0]}.{index * 16}.0/20"
         made = self.ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=f"{REGION}{zone}")["Subnet"]
         subnet = self.marked(made["SubnetId"])
         self.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": False})

@@ -31,7 +31,9 @@ def remove_second_production(platform: Platform) -> None:
         (platform.directory / f"Pulumi.{stack}.yaml").unlink()
 
 
-def test_a_second_production_account_appears_in_both_policies_and_disappears_from_both(platform: Platform) -> None:
+def test_a_second_production_account_appears_in_both_policies_and_disappears_from_both(
+    platform: Platform,
+) -> None:
     platform.up("staging", "prod", "dev", "project-screening")
     before = models_policies(platform)
     add_second_production(platform)
@@ -105,7 +107,9 @@ def test_the_function_is_asked_to_remove_releases_when_a_project_goes(platform: 
     assert {line.role.rpartition("/")[2] for line in asked} == {"mlops-screening-release-cleaner"}
 
 
-def test_the_role_that_enters_workload_accounts_goes_after_what_was_delivered_with_it(platform: Platform) -> None:
+def test_the_role_that_enters_workload_accounts_goes_after_what_was_delivered_with_it(
+    platform: Platform,
+) -> None:
     platform.up("staging", "prod", "dev", "project-screening")
     before = len(platform.recorder.requests)
     platform.world.destroy("project-screening")

@@ -186,8 +186,8 @@ def test_buckets_get_the_policy_and_nothing_else_and_workloads_are_told_their_na
     dev = platform.world.engine.stacks["dev"]
     assert (dev.outputs["dataBucket"], dev.outputs["modelsBucket"]) == ("acme-data", "acme-models")
     assert set(platform.resources("dev", BUCKET)) == {"logs-bucket", "artifacts-bucket"}
-    mine = [r for r in dev.resources.values() if r.inputs.get("bucket") in buckets.values()]
-    assert sorted(resource.name for resource in mine) == ["data-policy", "models-policy"]
+    existing_buckets = [r for r in dev.resources.values() if r.inputs.get("bucket") in buckets.values()]
+    assert sorted(resource.name for resource in existing_buckets) == ["data-policy", "models-policy"]
     policy = json.loads(own.s3.get_bucket_policy(Bucket="acme-models")["Policy"])
     assert {"AllowCrossAccount", "DenyNoVPC"} <= {statement["Sid"] for statement in policy["Statement"]}
     policies = platform.resources("staging", "aws:iam/rolePolicy:RolePolicy")
@@ -247,11 +247,11 @@ def mentioned(section: Any) -> list[str]:
 
 def everything(platform: Platform) -> None:
     hand_over(platform, "whole-data", "whole-models")
-    staging, home = owner(platform), owner(platform, HOME, "dev")
-    network, studio = staging.network(), home.network()
+    staging, data_science = owner(platform), owner(platform, HOME, "dev")
+    network, studio = staging.network(), data_science.network()
     staging.role(EXECUTION, entered_from_home(), boundary(STAGING))
-    home.role(ADMINISTRATION, entered_by_stack_sets(), boundary(HOME))
-    keys = {purpose: home.key() for purpose in ("data", "models", "volumes", "studio", "operations")}
+    data_science.role(ADMINISTRATION, entered_by_stack_sets(), boundary(HOME))
+    keys = {purpose: data_science.key() for purpose in ("data", "models", "volumes", "studio", "operations")}
     bring(
         platform,
         "staging",
@@ -264,10 +264,10 @@ def everything(platform: Platform) -> None:
     bring(
         platform,
         "dev",
-        network=studio | {"securityGroups": home.groups(studio["vpc"], studio=True)},
-        endpoints=home.endpoints(studio),
+        network=studio | {"securityGroups": data_science.groups(studio["vpc"], studio=True)},
+        endpoints=data_science.endpoints(studio),
         keys=keys,
-        buckets={purpose: home.bucket(f"whole-{purpose}", keys[purpose]) for purpose in ("data", "models")},
+        buckets={purpose: data_science.bucket(f"whole-{purpose}", keys[purpose]) for purpose in ("data", "models")},
     )
     for stack in ("staging", "prod"):
         registry = platform.settings(stack)["registry"] | {"modelsBucket": "whole-models"}

@@ -25,7 +25,7 @@ Spoil = Callable[[Owned], Section]
 
 @dataclass(frozen=True)
 class Empty:
-    """An AWS in which no stack but foundations ever comes up, and the stacks that are tried there."""
+    """An AWS in which no stack but foundations ever comes up, and the stacks that are tried other_region."""
 
     platform: Platform
     planned: Mapping[str, PlannedStack]
@@ -354,8 +354,8 @@ def test_a_bucket_that_lacks_everything_is_told_so_at_once(empty: Empty) -> None
 def test_a_bucket_of_another_region_or_account_or_none_at_all_is_told_so(empty: Empty) -> None:
     own, other = empty.owner(HOME, "dev"), empty.owner()
     keys = {"data": own.key(), "models": own.key()}
-    there = own.client("s3", "eu-central-1")
-    there.create_bucket(Bucket="acme-there", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    other_region = own.client("s3", "eu-central-1")
+    other_region.create_bucket(Bucket="acme-there", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     other.bucket("acme-theirs", other.key())
     both = {"keys": keys, "buckets": {"data": "acme-there", "models": "acme-nothing"}}
     [elsewhere, nowhere] = empty.told(both, "dev")

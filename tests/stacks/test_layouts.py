@@ -90,7 +90,9 @@ def test_in_one_account_each_environment_keeps_a_perimeter_of_its_own(one_accoun
     assert len(set(same(one_account, output))) == 3
 
 
-def test_in_one_account_model_roles_of_both_stages_read_models_and_no_other_role_does(one_account: Platform) -> None:
+def test_in_one_account_model_roles_of_both_stages_read_models_and_no_other_role_does(
+    one_account: Platform,
+) -> None:
     bucket = one_account.resources("dev", "aws:s3/bucketPolicy:BucketPolicy")["models-policy"].inputs["policy"]
     # The admission knows no policy variables: this is the tag of the role that asks.
     bucket = bucket.replace("${aws:PrincipalTag/project}", "screening")

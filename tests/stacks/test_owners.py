@@ -22,7 +22,9 @@ def test_only_personas_that_somebody_signs_in_as_are_made(platform: Platform) ->
     assert "mlops-administrator" not in names
 
 
-def test_whoever_enters_the_deployer_gives_the_external_id_that_the_settings_ask_for(platform: Platform) -> None:
+def test_whoever_enters_the_deployer_gives_the_external_id_that_the_settings_ask_for(
+    platform: Platform,
+) -> None:
     deployer = {"trustedBy": ["arn:aws:iam::999999999999:role/pipeline"], "externalId": "agreed"}
     platform.write("foundation-staging", platform.settings("foundation-staging") | {"deployer": deployer})
     platform.up("foundation-staging")

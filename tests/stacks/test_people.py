@@ -56,11 +56,11 @@ def test_scientists_publish_to_their_own_projects_under_their_own_names(
 
 
 def test_whoever_publishes_in_the_rehearsal_is_recorded_by_name(standing: Platform) -> None:
-    home = standing.world.engine.stacks["dev"].outputs
+    outputs = standing.world.engine.stacks["dev"].outputs
     before = len(standing.recorder.requests)
     publish = f"{BASE}/mlops/projects/screening/mlops-screening-publish"
-    publisher = JourneyActors(standing.world.cloud, home, "screening", publish).publisher()
-    standing.world.cloud.client(publisher, "s3").list_objects_v2(Bucket=home["dataBucket"], Prefix="screening/")
+    publisher = JourneyActors(standing.world.cloud, outputs, "screening", publish).publisher()
+    standing.world.cloud.client(publisher, "s3").list_objects_v2(Bucket=outputs["dataBucket"], Prefix="screening/")
     recorded = [line for line in standing.recorder.since(before) if line.role.startswith("arn:")]
     assert [line.operation for line in recorded] == ["AssumeRole", "ListObjectsV2"]
     for line in recorded:
@@ -95,13 +95,13 @@ def test_every_trust_says_which_account_or_which_roles(graph: PolicyGraph) -> No
 
 def test_services_act_for_resources_that_are_there(graph: PolicyGraph, standing: Platform) -> None:
     """A name in a trust that nothing has would lock the service out, and nobody would notice before it runs."""
-    there = [str(r.outputs.get("arn")) for s in standing.world.engine.stacks.values() for r in s.resources.values()]
+    arns = [str(r.outputs.get("arn")) for s in standing.world.engine.stacks.values() for r in s.resources.values()]
     found = 0
     for role in graph.roles.values():
         for statement in role.trust["Statement"]:
             sources = listed(statement.get("Condition", {}).get("ArnLike", {}).get("aws:SourceArn", []))
             for source in (one for one in sources if one.split(":")[2] in ("codebuild", "codepipeline", "events")):
-                assert source in there, role.arn
+                assert source in arns, role.arn
                 found += 1
     # Two projects with four builds, two pipelines and two rules each.
     assert found == 16

@@ -58,7 +58,9 @@ def test_the_models_bucket_admits_exactly_the_model_roles_and_the_s3_endpoints_o
     assert bucket["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"] == outputs(standing, "s3EndpointId")
 
 
-def test_the_models_key_admits_the_same_roles_and_the_kms_endpoints_of_all_accounts(standing: Platform) -> None:
+def test_the_models_key_admits_the_same_roles_and_the_kms_endpoints_of_all_accounts(
+    standing: Platform,
+) -> None:
     bucket, key = models_policies(standing)
     assert key["AllowCrossAccount"]["Condition"]["ArnLike"] == bucket["AllowCrossAccount"]["Condition"]["ArnLike"]
     assert key["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"] == outputs(standing, "kmsEndpointId")

@@ -40,12 +40,14 @@ def test_every_account_of_a_stage_is_in_the_models_policies_whatever_its_region(
     accounts = ["222222222222", "333333333333", SECOND, ELSEWHERE]
     assert [role.split(":")[4] for role in roles] == accounts
     assert [root.split(":")[4] for root in listed(key["AllowCrossAccount"]["Principal"]["AWS"])] == accounts
-    there = two_regions.world.engine.stacks["prod-central"].outputs
-    assert there["s3EndpointId"] in bucket["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
-    assert there["kmsEndpointId"] in key["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
+    outputs = two_regions.world.engine.stacks["prod-central"].outputs
+    assert outputs["s3EndpointId"] in bucket["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
+    assert outputs["kmsEndpointId"] in key["DenyNoVPC"]["Condition"]["StringNotEquals"]["aws:SourceVpce"]
 
 
-def test_a_project_is_delivered_to_the_accounts_of_a_stage_that_admit_it_and_to_no_other(two_regions: Platform) -> None:
+def test_a_project_is_delivered_to_the_accounts_of_a_stage_that_admit_it_and_to_no_other(
+    two_regions: Platform,
+) -> None:
     pipeline = two_regions.resources("project-screening", "aws:codepipeline/pipeline:Pipeline")
     stages = {stage["name"]: stage for stage in pipeline["deploy-pipeline-pipeline"].inputs["stages"]}
     configuration = stages["Production"]["actions"][0]["configuration"]

@@ -8,16 +8,16 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any, BinaryIO
 
-from model_server.answers import render
 from model_server.errors import RequestError
 from model_server.logs import log, request_id
-from model_server.media import answer_media, request_media
-from model_server.model import Model
+from model_server.media_types import request_media_type, response_media_type
+from model_server.model import XGBoostModel
 from model_server.payloads import PayloadReader
+from model_server.responses import render
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-Answer = tuple[int, str, bytes, int | None]  # status, content type, body, rows
+WsgiResponse = tuple[int, str, bytes, int | None]  # status, content type, body, rows
 
 _DRAIN_BYTES = 64 * 1024
 
@@ -25,7 +25,7 @@ _DRAIN_BYTES = 64 * 1024
 class Application:
     """`GET /ping` and `POST /invocations` for one model. Holds no state between requests."""
 
-    def __init__(self, model: Model, *, body_bytes: int, max_rows: int) -> None:
+    def __init__(self, model: XGBoostModel, *, body_bytes: int, max_rows: int) -> None:
         self._model = model
         self._reader = PayloadReader(model.schema.features, max_rows)
         self._body_bytes = body_bytes
@@ -50,7 +50,7 @@ class Application:
         _log_request(environ, status, perf_counter() - start, rows, fields)
         return [body]
 
-    def _route(self, environ: Environ) -> Answer:
+    def _route(self, environ: Environ) -> WsgiResponse:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if path == "/invocations":
             _require(method, "POST")
@@ -60,20 +60,20 @@ class Application:
             return self._ping()
         raise RequestError(404, "not_found", "there are only GET /ping and POST /invocations")
 
-    def _ping(self) -> Answer:
-        fault = self._model.fault()
-        if fault is not None:
-            log("unhealthy", reason=fault)
+    def _ping(self) -> WsgiResponse:
+        reason = self._model.health_error()
+        if reason is not None:
+            log("unhealthy", reason=reason)
             raise RequestError(503, "model_unavailable", "the model does not answer as it should")
         return 200, "application/json", b'{"status": "healthy"}', None
 
-    def _invocations(self, environ: Environ) -> Answer:
-        media = request_media(environ.get("CONTENT_TYPE", ""))
-        wanted = answer_media(environ.get("HTTP_ACCEPT", ""), media)
+    def _invocations(self, environ: Environ) -> WsgiResponse:
+        media = request_media_type(environ.get("CONTENT_TYPE", ""))
+        accepted = response_media_type(environ.get("HTTP_ACCEPT", ""), media)
         if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             raise RequestError(415, "unsupported_media_type", "Content-Encoding is not supported; send it plain")
         rows = self._reader.read(_body(environ, self._body_bytes), media)
-        return 200, wanted.value, render(self._model.predict(rows), wanted), len(rows)
+        return 200, accepted.value, render(self._model.predict(rows), accepted), len(rows)
 
 
 _INTERNAL = RequestError(500, "internal_error", "the request could not be answered; the server's log says why")

@@ -16,7 +16,10 @@ def usable_cores(cgroup: Path = CGROUP) -> int:
 
 
 def cpu_quota(cgroup: Path = CGROUP) -> float | None:
-    """CPU quota in cores, or None without a limit. Files: kernel docs `cgroup-v2.rst` and `sched-bwc.rst`."""
+    """CPU quota in cores, or None without a limit.
+
+    Sources: Linux kernel documentation, "Control Group v2" and "CFS Bandwidth Control".
+    """
     v2 = _words(cgroup / "cpu.max")
     v1 = _words(cgroup / "cpu/cpu.cfs_quota_us") + _words(cgroup / "cpu/cpu.cfs_period_us")
     for words in (v2, v1):

@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from model_server.errors import StartupError
 from model_server.logs import log
-from model_server.settings import Settings, read_settings
+from model_server.settings import ServerSettings, read_settings
 
 # xgboost imports scikit-learn if it is there, for wrappers that are not used here: two of three seconds until ready.
 sys.modules["sklearn"] = None  # type: ignore[assignment]
@@ -27,7 +27,7 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
     `OMP_NUM_THREADS=1`, the booster has `nthread=1`, and `_require_one_thread` holds this to be so.
     """
 
-    def __init__(self, settings: Settings, socket: int) -> None:
+    def __init__(self, settings: ServerSettings, socket: int) -> None:
         self._settings = settings
         self._socket = socket
         super().__init__()

@@ -23,7 +23,7 @@ def log(event: str, **fields: object) -> None:
 def request_id(custom_attributes: str) -> str | None:
     """The caller's id in `X-Amzn-SageMaker-Custom-Attributes`: `request-id=…`, `trace-id=…`, or a bare token.
 
-    Anything else in that header stays out of the logs: its shape is marked sensitive in the service model.
+    Anything else in that header stays out of the logs: botocore's model of sagemaker-runtime marks it as sensitive.
     """
     named = _NAMED_ID.search(custom_attributes)
     if named:

@@ -19,7 +19,7 @@ from model_server.errors import ModelError
 Floats = npt.NDArray[np.float32]
 
 
-class Problem(StrEnum):
+class ProblemType(StrEnum):
     """What the model answers."""
 
     REGRESSION = "regression"
@@ -28,18 +28,18 @@ class Problem(StrEnum):
 
 
 @dataclass(frozen=True)
-class Schema:
+class ModelSchema:
     """Inputs and answer of a model: ordered feature names, kind of problem, class labels."""
 
     features: tuple[str, ...]
-    problem: Problem
+    problem: ProblemType
     classes: tuple[str, ...] | None
 
 
-class Model:
+class XGBoostModel:
     """A booster and its schema. One thread per process: parallel requests are served by several processes."""
 
-    def __init__(self, booster: xgboost.Booster, schema: Schema) -> None:
+    def __init__(self, booster: xgboost.Booster, schema: ModelSchema) -> None:
         booster.set_param({"nthread": 1})
         self.schema = schema
         self._booster = booster
@@ -51,28 +51,28 @@ class Model:
         answer: Floats = self._booster.inplace_predict(rows, missing=np.nan, validate_features=False)
         return answer
 
-    def fault(self) -> str | None:
+    def health_error(self) -> str | None:
         """Why the model's answer to a row of zeros cannot be served; None if it can."""
         try:
             answer = self.predict(self._probe)
         except (xgboost.core.XGBoostError, ValueError) as error:
             return f"the model does not answer: {type(error).__name__}"
-        return answer_fault(answer, self.schema)
+        return prediction_error(answer, self.schema)
 
 
-def answer_fault(answer: Floats, schema: Schema) -> str | None:
+def prediction_error(answer: Floats, schema: ModelSchema) -> str | None:
     """Why `answer` to one row does not fit `schema`; None if it does."""
-    expected = (1,) if schema.problem is not Problem.MULTICLASS else (1, len(schema.classes or ()))
+    expected = (1,) if schema.problem is not ProblemType.MULTICLASS else (1, len(schema.classes or ()))
     if answer.shape != expected:
         return f"the answer has shape {answer.shape}, but a {schema.problem} model answers {expected}"
     if not np.isfinite(answer).all():
         return "the answer is not a finite number"
-    if schema.problem is not Problem.REGRESSION and not ((answer >= 0) & (answer <= 1)).all():
+    if schema.problem is not ProblemType.REGRESSION and not ((answer >= 0) & (answer <= 1)).all():
         return f"the answer of a {schema.problem} model is not a probability"
     return None
 
 
-def load(folder: Path) -> Model:
+def load(folder: Path) -> XGBoostModel:
     """The model in `folder`; a `ModelError` says in one line what is missing or does not fit."""
     schema = read_schema(folder / "schema.json")
     path = folder / "model.ubj"
@@ -87,7 +87,7 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{path} has {booster.num_features()} features, schema.json has {len(schema.features)}")
     if booster.feature_names is not None and tuple(booster.feature_names) != schema.features:
         raise ModelError(f"{path} has other feature names, or another order, than schema.json")
-    return Model(booster, schema)
+    return XGBoostModel(booster, schema)
 
 
 def _booster(content: bytes) -> xgboost.Booster:
@@ -112,7 +112,7 @@ def _crashes(content: bytes) -> bool:
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
 
 
-def read_schema(path: Path) -> Schema:
+def read_schema(path: Path) -> ModelSchema:
     """The schema in the JSON file `path`."""
     try:
         document = json.loads(_read(path))
@@ -123,13 +123,13 @@ def read_schema(path: Path) -> Schema:
     features = _names(document.get("features"))
     if not features:
         raise ModelError(f"{path}: `features` is not a list of different, non-empty names")
-    if document.get("problem") not in list(Problem):
-        raise ModelError(f"{path}: `problem` is none of {', '.join(Problem)}")
-    problem = Problem(document["problem"])
+    if document.get("problem") not in list(ProblemType):
+        raise ModelError(f"{path}: `problem` is none of {', '.join(ProblemType)}")
+    problem = ProblemType(document["problem"])
     classes = None if document.get("classes") is None else _names(document["classes"])
-    if problem is Problem.MULTICLASS and not classes:
+    if problem is ProblemType.MULTICLASS and not classes:
         raise ModelError(f"{path}: a multiclass model needs `classes`, a list of different labels")
-    return Schema(features, problem, classes)
+    return ModelSchema(features, problem, classes)
 
 
 def _names(value: Any) -> tuple[str, ...] | None:

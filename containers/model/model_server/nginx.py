@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from string import Template
 
-from model_server.settings import Settings
+from model_server.settings import ServerSettings
 
 TEMPLATE = Path(__file__).with_name("nginx.conf.template")
 
@@ -16,7 +16,7 @@ TEMPLATE = Path(__file__).with_name("nginx.conf.template")
 MOST_WORKERS = 4
 
 
-def render_config(settings: Settings, run_dir: Path, upstream: Path) -> str:
+def render_config(settings: ServerSettings, run_dir: Path, upstream: Path) -> str:
     """The configuration of a server with its files in `run_dir`, in front of the unix socket `upstream`."""
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
@@ -31,7 +31,7 @@ def render_config(settings: Settings, run_dir: Path, upstream: Path) -> str:
     )
 
 
-def _user_directive(settings: Settings) -> str:
+def _user_directive(settings: ServerSettings) -> str:
     """The owner of nginx's workers. Left out, a server started as root would run them as a user of nginx's choice."""
     if os.geteuid() != 0:
         return ""

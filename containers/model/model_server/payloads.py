@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from model_server.errors import RequestError, bad_input
-from model_server.media import Media
+from model_server.media_types import MediaType
 from model_server.model import Floats
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -31,15 +31,15 @@ class PayloadReader:
         self.max_rows = max_rows
         self._names = frozenset(features)
 
-    def read(self, body: bytes, media: Media) -> Floats:
+    def read(self, body: bytes, media: MediaType) -> Floats:
         """The rows in `body`, shape (n, features), n >= 1."""
         try:
             text = body.removeprefix(BOM_UTF8).decode()
         except UnicodeDecodeError as error:
             raise bad_input(f"the body is not UTF-8 text (byte {error.start})") from None
-        if media is Media.CSV:
+        if media is MediaType.CSV:
             return self._csv(text)
-        rows = self._instances(text) if media is Media.JSON else self._lines(text)
+        rows = self._instances(text) if media is MediaType.JSON else self._lines(text)
         return self._array([self._ordered(row, number) for number, row in enumerate(rows, 1)])
 
     # CSV ---------------------------------------------------------------------------------------------------------

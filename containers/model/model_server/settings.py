@@ -17,15 +17,17 @@ MIB = 1024 * 1024
 # InvokeEndpoint's `Body` is at most 6,291,456 bytes: shape BodyBlob in botocore's sagemaker-runtime 2017-05-13 model.
 REALTIME_BODY_BYTES = 6 * MIB
 
-# "A customer's model containers must respond to requests within 60 seconds": InvokeEndpoint, same model.
+# "A customer's model containers must respond to requests within 60 seconds": botocore, same
+# model, operation InvokeEndpoint.
 REQUEST_SECONDS = 60
 
-# SageMaker sends SIGKILL 30 s after SIGTERM (docs: your-algorithms-inference-code); this leaves five.
+# SageMaker sends SIGKILL 30 s after SIGTERM (SageMaker Developer Guide, "Custom Inference Code with Hosting
+# Services"); this leaves five.
 GRACE_SECONDS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class ServerSettings:
     """Where the model is, where to listen, and how much to accept."""
 
     model_dir: Path
@@ -40,11 +42,11 @@ class Settings:
     grace_seconds: int
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
+def read_settings(environ: Mapping[str, str]) -> ServerSettings:
     """Settings from environment variables; a `SettingsError` names the variable, its value and what is allowed."""
     body_bytes = _body_bytes(environ)
     batch = environ.get("SAGEMAKER_BATCH", "").lower() == "true"
-    return Settings(
+    return ServerSettings(
         model_dir=Path(environ.get("ML_ROOT", "/opt/ml")) / "model",
         bind=environ.get("MODEL_SERVER_BIND", "0.0.0.0"),  # noqa: S104 - a container's port is reached from outside
         port=_number(environ, "SAGEMAKER_BIND_TO_PORT", 8080, 1, 65535),
@@ -59,7 +61,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _body_bytes(environ: Mapping[str, str]) -> int:
-    """SageMaker says the largest payload of a batch transform (docs: your-algorithms-batch-code)."""
+    """The limit that is set, or the largest payload of a batch transform, which SageMaker hands over.
+
+    Source: SageMaker Developer Guide, "Custom Inference Code with Batch Transform".
+    """
     if "MODEL_SERVER_MAX_BODY_BYTES" in environ:
         return _number(environ, "MODEL_SERVER_MAX_BODY_BYTES", REALTIME_BODY_BYTES, 1, 1024 * MIB)
     batch_mib = _number(environ, "SAGEMAKER_MAX_PAYLOAD_IN_MB", 0, 0, 1024)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import socket
 import struct
 import sys
 import time
+from array import array
 from pathlib import Path
 
 from model_server.errors import SettingsError
@@ -14,9 +14,10 @@ from model_server.errors import SettingsError
 BACKLOG = 2048
 
 _SO_ATTACH_FILTER = 26  # include/uapi/asm-generic/socket.h
-_TCP_INFO_UNACKED = (
-    24  # offset in struct tcp_info (include/uapi/linux/tcp.h); of a listener: connections not yet accepted
-)
+_DROP_EVERY_PACKET = struct.pack("HBBI", 0x06, 0, 0, 0)  # struct sock_filter of BPF_RET | BPF_K: keep 0 bytes
+
+# Offset in struct tcp_info (include/uapi/linux/tcp.h). Of a listening socket: the connections not yet accepted.
+_TCP_INFO_UNACKED = 24
 
 
 def listen_tcp(host: str, port: int) -> socket.socket:
@@ -53,19 +54,20 @@ def listen_unix(path: Path) -> socket.socket:
     return server
 
 
-def refuse_new_connections(server: socket.socket) -> bool:
+def drop_new_connections(server: socket.socket) -> bool:
     """Drop the packets that would open further connections to `server`. False where the system cannot.
 
-    Closing a listening socket resets the connections that wait in its queue, with requests in them. So new ones are
-    held off first by a filter that drops every packet (socket(7)); those in the queue were opened before it and are
+    Closing a listening socket resets the connections that wait in its queue, with requests in them, and no order of
+    signals to nginx and gunicorn prevents it: docs/decisions/0014-stop-without-losing-requests.md. So new ones are held
+    off first by a filter on the socket (socket(7), SO_ATTACH_FILTER); those in the queue were opened before it and are
     not affected. A client that connects meanwhile sends again after a second, then is refused: nothing of it is lost.
     """
     if not sys.platform.startswith("linux"):
         return False
-    drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF_RET | BPF_K, 0 bytes
-    program = struct.pack("HL", 1, ctypes.addressof(drop_all))
+    instructions = array("B", _DROP_EVERY_PACKET)
+    address, _ = instructions.buffer_info()
     try:
-        server.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+        server.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 1, address))  # struct sock_fprog
     except OSError:
         return False
     return True
@@ -73,14 +75,14 @@ def refuse_new_connections(server: socket.socket) -> bool:
 
 def wait_until_accepted(server: socket.socket, deadline: float) -> bool:
     """Wait until every open connection of `server` was accepted; False if `deadline` (monotonic) came first."""
-    while waiting(server) > 0:
+    while _not_accepted(server) > 0:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.005)
     return True
 
 
-def waiting(server: socket.socket) -> int:
+def _not_accepted(server: socket.socket) -> int:
     """Connections that clients have opened and nobody has accepted yet; 0 where the system does not say."""
     if not sys.platform.startswith("linux"):
         return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -12,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,19 +19,18 @@ from types import FrameType
 
 from model_server.logs import log
 from model_server.nginx import render_config
-from model_server.settings import Settings
-from model_server.sockets import listen_tcp, listen_unix, refuse_new_connections, wait_until_accepted
+from model_server.settings import ServerSettings
+from model_server.sockets import drop_new_connections, listen_tcp, listen_unix, wait_until_accepted
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 # One thread per worker process: with 2 workers on 2 cores, two OpenMP threads each were 14 to 28 times slower.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
-class Child:
+class ChildProcess:
     """A process of this server, and the signal on which it finishes its requests and ends."""
 
     name: str
@@ -40,24 +38,24 @@ class Child:
     graceful: signal.Signals
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: ServerSettings) -> int:
     """Serve until a stop signal (0) or until a child ends by itself (its exit code, or 1)."""
     signals: SimpleQueue[int] = SimpleQueue()
 
-    def note(number: int, _frame: FrameType | None) -> None:
+    def queue_signal(number: int, _frame: FrameType | None) -> None:
         signals.put(number)
 
     for number in (*STOP_SIGNALS, signal.SIGCHLD):
-        signal.signal(number, note)
+        signal.signal(number, queue_signal)
     with _run_dir(settings) as run_dir, listen_tcp(settings.bind, settings.port) as listener:
-        children: list[Child] = []
+        children: list[ChildProcess] = []
         try:
             children += _start(settings, run_dir, listener)
             stopped, failed = _wait(children, signals)
             deadline = time.monotonic() + settings.grace_seconds
             if stopped:
                 log("stopping", seconds_allowed=settings.grace_seconds)
-                if refuse_new_connections(listener):
+                if drop_new_connections(listener):
                     wait_until_accepted(listener, deadline)
             listener.close()
             clean = _stop(children, deadline)
@@ -69,7 +67,7 @@ def serve(settings: Settings) -> int:
     return 0
 
 
-def _start(settings: Settings, run_dir: Path, listener: socket.socket) -> Iterator[Child]:
+def _start(settings: ServerSettings, run_dir: Path, listener: socket.socket) -> Iterator[ChildProcess]:
     """The children, front first: they are stopped in this order."""
     address = f"{settings.bind}:{settings.port}"
     if settings.nginx is None:
@@ -82,14 +80,15 @@ def _start(settings: Settings, run_dir: Path, listener: socket.socket) -> Iterat
     config = run_dir / "nginx.conf"
     config.write_text(render_config(settings, run_dir, upstream), encoding="utf-8")
     with listen_unix(upstream) as backend:
-        # nginx takes over listening sockets named in NGINX, as it does when its binary is replaced (nginx: control).
+        # nginx listens on the sockets named in NGINX, as it does when its binary is replaced
+        # (nginx documentation, "Controlling nginx", section "Upgrading Executable on the Fly").
         environ = {"PATH": os.environ.get("PATH", ""), "NGINX": f"{listener.fileno()};"}
         command = [settings.nginx, "-p", str(run_dir), "-c", str(config), "-e", "stderr"]
         yield _spawn("nginx", command, environ, listener, signal.SIGQUIT)
         yield _gunicorn(backend)
 
 
-def _gunicorn(listener: socket.socket) -> Child:
+def _gunicorn(listener: socket.socket) -> ChildProcess:
     """gunicorn with this program's own package in front of its path."""
     path = os.pathsep.join(filter(None, (str(PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "model_server.http_server", "--socket", str(listener.fileno())]
@@ -98,33 +97,28 @@ def _gunicorn(listener: socket.socket) -> Child:
 
 def _spawn(
     name: str, command: list[str], environ: dict[str, str], listener: socket.socket, graceful: signal.Signals
-) -> Child:
+) -> ChildProcess:
     process = subprocess.Popen(
-        command,
+        [*_end_with_parent(), *command],
         env=environ,
         stdin=subprocess.DEVNULL,
         pass_fds=(listener.fileno(),),
         start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops them in order
-        preexec_fn=_end_with_parent(os.getpid()),  # noqa: PLW1509 - this process has one thread
     )
-    return Child(name, process, graceful)
+    return ChildProcess(name, process, graceful)
 
 
-def _end_with_parent(parent: int) -> Callable[[], None] | None:
-    """Have the kernel stop a child if the supervisor is killed, so that no server is left behind."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl
+def _end_with_parent() -> list[str]:
+    """The start of a command line whose process gets SIGTERM when the supervisor ends, however it ends.
 
-    def prepare() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return prepare
+    In a container the kernel ends every process with the first one; elsewhere no server is left behind.
+    setpriv is in Debian's util-linux; without it a supervisor that is killed leaves its children running.
+    """
+    setpriv = shutil.which("setpriv") if sys.platform.startswith("linux") else None
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
-def _wait(children: list[Child], signals: SimpleQueue[int]) -> tuple[bool, Child | None]:
+def _wait(children: list[ChildProcess], signals: SimpleQueue[int]) -> tuple[bool, ChildProcess | None]:
     """Wait for a stop signal (True, None) or for a child's end (False, the child)."""
     while True:
         with contextlib.suppress(Empty):
@@ -137,7 +131,7 @@ def _wait(children: list[Child], signals: SimpleQueue[int]) -> tuple[bool, Child
             return False, ended
 
 
-def _stop(children: list[Child], deadline: float) -> bool:
+def _stop(children: list[ChildProcess], deadline: float) -> bool:
     """Stop the children one after the other, front first; False if one had to be killed."""
     for child in children:
         if child.process.poll() is None:
@@ -151,7 +145,7 @@ def _stop(children: list[Child], deadline: float) -> bool:
     return True
 
 
-def _kill(children: list[Child]) -> None:
+def _kill(children: list[ChildProcess]) -> None:
     """Kill what is left, workers included: each child leads a process group of its own."""
     for child in children:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -159,13 +153,13 @@ def _kill(children: list[Child]) -> None:
         child.process.wait()
 
 
-def _failure(child: Child) -> int:
+def _failure(child: ChildProcess) -> int:
     """The exit code after `child` ended by itself: its own if it says why, 1 otherwise."""
     return child.process.returncode if child.process.returncode > 0 else 1
 
 
 @contextlib.contextmanager
-def _run_dir(settings: Settings) -> Iterator[Path]:
+def _run_dir(settings: ServerSettings) -> Iterator[Path]:
     """A folder of this server's own, so that several of them do not meet; nginx's workers must get into it."""
     path = Path(tempfile.mkdtemp(prefix="model-server-"))
     try:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.models import train
-from tests.servers import Server
+from tests.servers import ServerProcess
 
-Start = Callable[..., Server]
+Start = Callable[..., ServerProcess]
 
 
 @pytest.fixture(scope="session", params=["nginx", "plain"])
@@ -43,13 +43,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts servers that are gone when the test ends."""
-    servers: list[Server] = []
+    servers: list[ServerProcess] = []
 
-    def begin(root: Path, **environ: str) -> Server:
-        servers.append(Server(root, tmp_path / f"server-{len(servers)}.log", environ))
+    def start_server(root: Path, **environ: str) -> ServerProcess:
+        servers.append(ServerProcess(root, tmp_path / f"server-{len(servers)}.log", environ))
         return servers[-1].start()
 
-    yield begin
+    yield start_server
     for server in servers:
         server.close()
 
@@ -57,9 +57,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture(scope="module")
 def regressor(
     front: dict[str, str], trained: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+) -> Iterator[ServerProcess]:
     """One server of the diabetes model for tests that only send requests; small limits."""
     environ = {**front, "MODEL_SERVER_MAX_ROWS": "2000", "MODEL_SERVER_MAX_BODY_BYTES": "500000"}
-    server = Server(trained("regression"), tmp_path_factory.mktemp("server") / "log", environ).start().ready()
+    server = ServerProcess(trained("regression"), tmp_path_factory.mktemp("server") / "log", environ).start().ready()
     yield server
     assert server.stop() == 0

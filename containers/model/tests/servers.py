@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """An HTTP answer."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer:
 
 
 @dataclass
-class Server:
+class ServerProcess:
     """`python -m model_server` with the settings of a test."""
 
     root: Path
@@ -48,7 +48,7 @@ class Server:
     environ: dict[str, str] = field(default_factory=dict)
     port: int = 0
 
-    def start(self) -> Server:
+    def start(self) -> ServerProcess:
         """Start without waiting."""
         self.port = self.port or free_port()
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -63,7 +63,7 @@ class Server:
             )
         return self
 
-    def ready(self) -> Server:
+    def ready(self) -> ServerProcess:
         """Wait until the workers run and the port answers, whatever the answer."""
         for _ in range(600):
             if self.process.poll() is not None:
@@ -74,18 +74,18 @@ class Server:
             time.sleep(0.05)
         raise AssertionError(f"not ready within 30 s: {self.output.read_text()}")
 
-    def request(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """One request on a connection of its own; `content_type` becomes `Content-Type`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(method, path, body, named, encode_chunked=isinstance(body, Iterator))
             answer = connection.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+            return HttpResponse(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:
             connection.close()
 
-    def invoke(self, body: Any, content_type: str = "text/csv", **headers: str) -> Answer:
+    def invoke(self, body: Any, content_type: str = "text/csv", **headers: str) -> HttpResponse:
         """`POST /invocations`."""
         return self.request("POST", "/invocations", body, content_type=content_type, **headers)
 

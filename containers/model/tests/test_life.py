@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import Start
 from tests.models import csv_body, sample, train, write_schema
-from tests.servers import Server, alive, children, free_port
+from tests.servers import ServerProcess, alive, children, free_port
 
 Trained = Callable[[str], Path]
 BODY = csv_body(sample("regression", 20))
@@ -96,9 +96,9 @@ def test_the_stop_is_bounded_when_a_client_never_finishes(
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(REQUEST[:-30])
         time.sleep(0.3)
-        begin = time.monotonic()
+        started = time.monotonic()
         assert server.stop() == 0
-        assert time.monotonic() - begin < 6
+        assert time.monotonic() - started < 6
 
 
 def test_two_servers_run_side_by_side(front: dict[str, str], trained: Trained, start: Start) -> None:
@@ -127,20 +127,20 @@ def test_the_death_of_one_process_ends_the_others(
     if victim == "nginx" and front["MODEL_SERVER_NGINX"] == "off":
         pytest.skip("there is no nginx to kill")
     server = start(trained("regression"), **front).ready()
-    _until(lambda: len(_family(server)) >= 3)
-    family = _family(server)
+    _until(lambda: len(_descendants(server)) >= 3)
+    descendants = _descendants(server)
     os.kill(server.children(victim)[0], signal.SIGKILL)
     assert server.wait() != 0
-    _until(lambda: not any(map(alive, family)))
+    _until(lambda: not any(map(alive, descendants)))
 
 
 def test_nothing_is_left_when_the_supervisor_is_killed(front: dict[str, str], trained: Trained, start: Start) -> None:
     server = start(trained("regression"), **front).ready()
-    _until(lambda: len(_family(server)) >= 3)
-    family = _family(server)
+    _until(lambda: len(_descendants(server)) >= 3)
+    descendants = _descendants(server)
     server.process.kill()
     server.wait()
-    _until(lambda: not any(map(alive, family)))
+    _until(lambda: not any(map(alive, descendants)))
 
 
 def test_ping_says_503_and_the_log_why_when_the_model_answers_nonsense(
@@ -157,8 +157,8 @@ def test_ping_says_503_and_the_log_why_when_the_model_answers_nonsense(
 
 
 def _truncate(folder: Path) -> None:
-    whole = (folder / "model.ubj").read_bytes()
-    (folder / "model.ubj").write_bytes(whole[: len(whole) // 2])
+    content = (folder / "model.ubj").read_bytes()
+    (folder / "model.ubj").write_bytes(content[: len(content) // 2])
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -241,14 +241,14 @@ def test_workers_run_as_the_given_user_when_started_as_root(
     assert {Path(f"/proc/{pid}").stat().st_uid for pid in workers} == {1}
 
 
-def _family(server: Server) -> list[int]:
+def _descendants(server: ServerProcess) -> list[int]:
     """All processes below the supervisor."""
     direct = children(server.process.pid)
     return [*direct, *(pid for child in direct for pid in children(child))]
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def _until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
-    while not holds():
+    while not condition():
         assert time.monotonic() < deadline, "it does not come true within 10 s"
         time.sleep(0.05)

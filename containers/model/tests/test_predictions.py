@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Start
 from tests.models import Doubles, csv_body, features, json_rows, reference, sample
-from tests.servers import Server
+from tests.servers import ServerProcess
 
 JSON, LINES = "application/json", "application/jsonlines"
 
@@ -43,14 +43,14 @@ def test_answers_equal_those_of_a_fresh_process(
     for instances in (lists, objects):
         answer = server.invoke(json.dumps({"instances": instances}), JSON)
         assert _same(answer.json["predictions"], inplace)
-    for each in (lists, objects, [{"features": row} for row in lists]):
-        answer = server.invoke("\n".join(map(json.dumps, each)), LINES)
+    for rows_as_lines in (lists, objects, [{"features": row} for row in lists]):
+        answer = server.invoke("\n".join(map(json.dumps, rows_as_lines)), LINES)
         assert _same([json.loads(line)["prediction"] for line in answer.body.splitlines()], inplace)
 
 
 @pytest.mark.parametrize("sent", ["text/csv", JSON, LINES])
 @pytest.mark.parametrize("accept", ["text/csv", JSON, LINES, "*/*", f"text/csv;q=0.2, {JSON};q=0.9", ""])
-def test_the_accept_header_decides_the_kind_of_answer(regressor: Server, sent: str, accept: str) -> None:
+def test_the_accept_header_decides_the_kind_of_answer(regressor: ServerProcess, sent: str, accept: str) -> None:
     row = json_rows(sample("regression", 1))[0]
     body = {
         "text/csv": csv_body(sample("regression", 1)),
@@ -62,7 +62,7 @@ def test_the_accept_header_decides_the_kind_of_answer(regressor: Server, sent: s
     assert (answer.status, answer.headers["content-type"]) == (200, expected)
 
 
-def test_a_header_line_equal_to_the_features_is_skipped(regressor: Server) -> None:
+def test_a_header_line_equal_to_the_features_is_skipped(regressor: ServerProcess) -> None:
     body = csv_body(sample("regression", 3))
     header = ",".join(features(regressor.root)).encode()
     expected = regressor.invoke(body).body
@@ -70,13 +70,13 @@ def test_a_header_line_equal_to_the_features_is_skipped(regressor: Server) -> No
     assert regressor.invoke(b"\xef\xbb\xbf" + header + b"\n" + body).body == expected
 
 
-def test_a_chunked_body_is_read_to_its_end(regressor: Server) -> None:
+def test_a_chunked_body_is_read_to_its_end(regressor: ServerProcess) -> None:
     body = csv_body(sample("regression", 50))
     parts = (body[at : at + 100] for at in range(0, len(body), 100))
     assert regressor.invoke(parts, transfer_encoding="chunked").body == regressor.invoke(body).body
 
 
-def test_rows_may_lack_every_value(regressor: Server, tmp_path: Path) -> None:
+def test_rows_may_lack_every_value(regressor: ServerProcess, tmp_path: Path) -> None:
     rows = np.full((2, 10), np.nan)
     answer = regressor.invoke(json.dumps({"instances": json_rows(rows)}), JSON)
     assert _same(answer.json["predictions"], reference(regressor.root, rows, tmp_path)[0])

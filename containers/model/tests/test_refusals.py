@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from tests.models import csv_body, features, json_rows, sample
-from tests.servers import Server
+from tests.servers import ServerProcess
 
 JSON, LINES = "application/json", "application/jsonlines"
 GOOD = "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1.0"
@@ -43,8 +43,8 @@ BAD_INPUT = [
 
 
 @pytest.mark.parametrize(("content_type", "body", "reason"), BAD_INPUT)
-def test_bad_input_is_refused_with_its_place(
-    regressor: Server, content_type: str, body: str | bytes, reason: str
+def test_bad_input_is_refused_with_its_position(
+    regressor: ServerProcess, content_type: str, body: str | bytes, reason: str
 ) -> None:
     answer = regressor.invoke(body, content_type)
     assert (answer.status, answer.error["code"]) == (400, "bad_input")
@@ -73,21 +73,21 @@ def test_bad_input_is_refused_with_its_place(
     ],
 )
 def test_requests_outside_the_contract_are_refused(
-    regressor: Server, method: str, path: str, headers: dict[str, str], status: int, code: str
+    regressor: ServerProcess, method: str, path: str, headers: dict[str, str], status: int, code: str
 ) -> None:
     answer = regressor.request(method, path, GOOD if method == "POST" else None, **headers)
     assert (answer.status, answer.error["code"]) == (status, code)
     assert ("allow" in answer.headers) == (status == 405)
 
 
-def test_a_body_over_the_limit_is_refused_with_the_limit(regressor: Server) -> None:
+def test_a_body_over_the_limit_is_refused_with_the_limit(regressor: ServerProcess) -> None:
     for body in (b"1" * 500_001, (b"1" * 1000 for _ in range(501))):
         answer = regressor.invoke(body)
         assert (answer.status, answer.error["code"]) == (413, "body_too_large")
         assert "500000 bytes" in answer.error["message"]
 
 
-def test_a_body_at_the_limit_is_read(regressor: Server) -> None:
+def test_a_body_at_the_limit_is_read(regressor: ServerProcess) -> None:
     row = GOOD.encode() + b"\n"
     body = row * 1000
     body += b" " * (500_000 - len(body) - len(row)) + row
@@ -95,13 +95,13 @@ def test_a_body_at_the_limit_is_read(regressor: Server) -> None:
     assert len(regressor.invoke(body).body.splitlines()) == 1001
 
 
-def test_too_many_rows_are_refused_with_the_limit(regressor: Server) -> None:
+def test_too_many_rows_are_refused_with_the_limit(regressor: ServerProcess) -> None:
     answer = regressor.invoke((GOOD + "\n") * 2001)
     assert (answer.status, answer.error["code"]) == (413, "too_many_rows")
     assert "2001 rows; at most 2000" in answer.error["message"]
 
 
-def test_broken_http_does_not_stop_the_server(regressor: Server) -> None:
+def test_broken_http_does_not_stop_the_server(regressor: ServerProcess) -> None:
     for raw in (b"\x00\x01\x02\r\n\r\n", b"GET /ping HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n", b""):
         with socket.create_connection(("127.0.0.1", regressor.port), timeout=10) as connection:
             connection.sendall(raw)
@@ -110,7 +110,7 @@ def test_broken_http_does_not_stop_the_server(regressor: Server) -> None:
     assert regressor.request("GET", "/ping").status == 200
 
 
-def test_logs_have_a_line_per_request_and_no_payload(regressor: Server) -> None:
+def test_logs_have_a_line_per_request_and_no_payload(regressor: ServerProcess) -> None:
     secret = GOOD.replace("0.3", "987654.125")
     regressor.invoke(secret, x_amzn_sagemaker_custom_attributes="request-id=req-42,user=somebody@example.com")
     regressor.invoke(secret.replace("0.4", "teapot"), x_amzn_sagemaker_custom_attributes="trace-7")
@@ -123,13 +123,13 @@ def test_logs_have_a_line_per_request_and_no_payload(regressor: Server) -> None:
     assert not [word for word in ("987654.125", "teapot", "somebody") if word in text]
 
 
-def test_what_the_proxy_refuses_is_logged_too(regressor: Server) -> None:
+def test_what_the_proxy_refuses_is_logged_too(regressor: ServerProcess) -> None:
     regressor.request("GET", "/not-there")
     line = regressor.logs()[-1]
     assert (line["event"], line["path"], line["status"]) == ("request", "/not-there", 404)
 
 
-def test_a_single_bad_row_among_good_ones_names_its_number(regressor: Server) -> None:
+def test_a_single_bad_row_among_good_ones_names_its_number(regressor: ServerProcess) -> None:
     rows = json_rows(sample("regression", 200))
     bodies = [dict(zip(features(regressor.root), row, strict=True)) for row in rows]
     bodies[150]["s3"] = "x"  # type: ignore[assignment]

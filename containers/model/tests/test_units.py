@@ -9,7 +9,7 @@ import pytest
 from model_server.cores import cpu_quota, usable_cores
 from model_server.errors import RequestError, SettingsError
 from model_server.logs import request_id
-from model_server.media import Media, answer_media
+from model_server.media_types import MediaType, response_media_type
 from model_server.payloads import PayloadReader
 from model_server.settings import read_settings
 
@@ -57,36 +57,36 @@ def test_only_an_id_is_taken_from_the_custom_attributes(attributes: str, expecte
 @pytest.mark.parametrize(
     ("accept", "expected"),
     [
-        ("application/*", Media.JSON),
-        ("text/*;q=0.5, */*;q=0.1", Media.CSV),
-        ("text/csv;q=0, */*", Media.JSON),
+        ("application/*", MediaType.JSON),
+        ("text/*;q=0.5, */*;q=0.1", MediaType.CSV),
+        ("text/csv;q=0, */*", MediaType.JSON),
         ("*/*;q=x", None),
         ("text/csv;q=0", None),
     ],
 )
-def test_accept_is_weighed_as_http_says(accept: str, expected: Media | None) -> None:
+def test_accept_is_weighed_as_http_says(accept: str, expected: MediaType | None) -> None:
     if expected is None:
         with pytest.raises(RequestError, match="admits none"):
-            answer_media(accept, Media.CSV)
+            response_media_type(accept, MediaType.CSV)
     else:
-        assert answer_media(accept, Media.CSV) is expected
+        assert response_media_type(accept, MediaType.CSV) is expected
 
 
 def test_a_blank_line_is_a_missing_value_only_for_a_single_feature() -> None:
-    assert PayloadReader(["a"], 10).read(b"1\n\n2\n", Media.CSV).shape == (3, 1)
+    assert PayloadReader(["a"], 10).read(b"1\n\n2\n", MediaType.CSV).shape == (3, 1)
     with pytest.raises(RequestError, match="row 2 has 1 values"):
-        PayloadReader(["a", "b"], 10).read(b"1,2\n\n3,4\n", Media.CSV)
+        PayloadReader(["a", "b"], 10).read(b"1,2\n\n3,4\n", MediaType.CSV)
 
 
 def test_quoted_numbers_and_spaces_are_read() -> None:
-    assert PayloadReader(["a", "b"], 10).read(b'"1.5", 2\r\n', Media.CSV).tolist() == [[1.5, 2.0]]
+    assert PayloadReader(["a", "b"], 10).read(b'"1.5", 2\r\n', MediaType.CSV).tolist() == [[1.5, 2.0]]
 
 
 def test_a_feature_named_features_is_no_dense_row() -> None:
     reader = PayloadReader(["features"], 10)
-    assert reader.read(b'{"features": 3}', Media.JSON_LINES).tolist() == [[3.0]]
+    assert reader.read(b'{"features": 3}', MediaType.JSON_LINES).tolist() == [[3.0]]
     with pytest.raises(RequestError, match="column 1"):
-        reader.read(b'{"features": [3]}', Media.JSON_LINES)
+        reader.read(b'{"features": [3]}', MediaType.JSON_LINES)
 
 
 def test_the_largest_payload_of_a_batch_transform_is_the_body_limit() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from policies.access.authorization import Document
-from policies.access.remembered import Remembered
+from policies.access.document_cache import DocumentCache
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.
 # Source: IAM User Guide, "IAM policy elements: Variables and tags".
@@ -62,7 +62,7 @@ def parse(document: Document, where: str) -> EncodedPolicy:
 
 
 # Documents by where they stand, which their statements say.
-PARSED: Remembered[EncodedPolicy] = Remembered()
+PARSED: DocumentCache[EncodedPolicy] = DocumentCache()
 
 
 def _read(document: Document, where: str) -> EncodedPolicy:

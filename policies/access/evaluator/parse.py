@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from policies.access.document_cache import DocumentCache
 from policies.access.evaluator.errors import BadPolicy, nearest
 from policies.access.evaluator.parse_condition import read_condition
 from policies.access.evaluator.parse_principal import read_principals
@@ -27,7 +28,6 @@ from policies.access.evaluator.template import (
     regex_text,
     static,
 )
-from policies.access.remembered import Remembered
 
 CURRENT_VERSION = "2012-10-17"
 _VERSIONS = ("2008-10-17", CURRENT_VERSION)
@@ -54,7 +54,7 @@ _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
 # Documents by the kind that they were read as.
-PARSED: Remembered[ParsedPolicy] = Remembered()
+PARSED: DocumentCache[ParsedPolicy] = DocumentCache()
 
 
 def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> ParsedPolicy:

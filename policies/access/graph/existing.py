@@ -1,29 +1,37 @@
-"""What a stack uses and did not make: buckets and keys that it wrote the policy of, and the endpoints that it names."""
+"""What a stack uses and did not make: buckets and keys that it wrote the policy of, and VPC endpoints that it names.
+
+Roles that exist already are not here: a stack writes no policy of theirs, and has looked itself whom they trust and
+what limits them (`stacks.existing_roles`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.access.graph.joined import Joined
 from policies.access.graph.model import PolicyResource, VpcEndpoint
+from policies.access.graph.stack_resources import StackResources
 
 BUCKET_POLICY, KEY_POLICY = "aws:s3/bucketPolicy:BucketPolicy", "aws:kms/keyPolicy:KeyPolicy"
-# What a stack says of its buckets, keys and endpoints (stacks/references.py): the output, less its ending, says what
-# for. What is told of others is told by no output.
+# Endings of the outputs that name a stack's buckets, keys and VPC endpoints (stacks/references.py): what is before the
+# ending is the purpose, or the service.
 _BUCKET, _KEY, _ENDPOINT = "Bucket", "KeyArn", "EndpointId"
-_MARK = "platform"
+_PLATFORM_TAG = "platform"
 
 
-def brought(stack: Joined) -> Iterator[tuple[PolicyResource, object]]:
-    """Buckets and keys without their policy, which the second of each pair is."""
-    for policy in stack.apart(BUCKET_POLICY, "bucket", "aws:s3/bucket:Bucket"):
+def existing_storage(stack: StackResources) -> Iterator[tuple[PolicyResource, object]]:
+    """Buckets and keys without their policy, which the second of each pair is.
+
+    They carry no purpose tag of the stack's. A bucket's purpose is that of the output which names it, a key's is that
+    of the alias which the stack gave it (`catalog.names.Names.alias`).
+    """
+    for policy in stack.pointing_elsewhere(BUCKET_POLICY, "bucket", "aws:s3/bucket:Bucket"):
         name = str(policy.props["bucket"])
-        purpose = next((each for each, its in _outputs(stack, _BUCKET).items() if its == name), name)
+        purpose = next((found for found, bucket in _outputs(stack, _BUCKET).items() if bucket == name), name)
         yield (
             PolicyResource(
                 kind="bucket",
-                arn=f"arn:{stack.partition}:s3:::{name}",
-                account=stack.account,
+                arn=stack.scope.bucket_arn(name),
+                account=stack.scope.account,
                 name=name,
                 stack=stack.name,
                 urn=policy.urn,
@@ -32,35 +40,37 @@ def brought(stack: Joined) -> Iterator[tuple[PolicyResource, object]]:
             ),
             policy.props.get("policy"),
         )
-    for policy in stack.apart(KEY_POLICY, "keyId", "aws:kms/key:Key"):
+    for policy in stack.pointing_elsewhere(KEY_POLICY, "keyId", "aws:kms/key:Key"):
         name = str(policy.props["keyId"]).rsplit("/", 1)[-1]
+        aliases = stack.aliases_of({name})
         yield (
             PolicyResource(
                 kind="key",
-                arn=stack.regional("kms", f"key/{name}"),
-                account=stack.account,
+                arn=stack.scope.arn("kms", f"key/{name}"),
+                account=stack.scope.account,
                 name=name,
                 stack=stack.name,
                 urn=policy.urn,
-                aliases=stack.aliases_of({name}),
-                # Its owner has marked it, or the stack would not have come up (stacks/existing_storage.py).
-                tags={_MARK: stack.mark} if stack.mark else {},
+                aliases=aliases,
+                purpose=aliases[0].rpartition("/")[2] if aliases else name,
+                # Its owner has set it, or the stack would not have come up (stacks/existing_storage.py).
+                tags={_PLATFORM_TAG: stack.platform_tag} if stack.platform_tag else {},
             ),
             policy.props.get("policy"),
         )
 
 
-def brought_endpoints(stack: Joined, made: Mapping[str, VpcEndpoint]) -> Iterator[VpcEndpoint]:
-    """Endpoints that the stack names and did not make. What their policies say is their owners' to know."""
+def existing_endpoints(stack: StackResources, made: Mapping[str, VpcEndpoint]) -> Iterator[VpcEndpoint]:
+    """VPC endpoints that the stack names and did not make. Their policies are their owners' to know."""
     vpc = str(stack.outputs.get("vpcId") or "")
     for service, identifier in _outputs(stack, _ENDPOINT).items():
         if identifier not in made:
             yield VpcEndpoint(
-                id=identifier, account=stack.account, vpc=vpc, service=service, stack=stack.name, brought=True
+                id=identifier, account=stack.scope.account, vpc=vpc, service=service, stack=stack.name, existing=True
             )
 
 
-def _outputs(stack: Joined, ending: str) -> dict[str, str]:
+def _outputs(stack: StackResources, ending: str) -> dict[str, str]:
     """Texts among the stack's outputs whose name ends so, by the rest of their name."""
     return {
         name.removesuffix(ending): value

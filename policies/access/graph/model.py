@@ -1,4 +1,4 @@
-"""What was built, as far as access is concerned, and the questions that can be put to it."""
+"""Roles, resources and VPC endpoints with their policies, and the authorization requests that follow from them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
 
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
-STRANGER = "999999999999"
+FOREIGN_ACCOUNT = "999999999999"
 # Not a part of an id in hexadecimal digits, such as the end of a key's.
-_ACCOUNT = re.compile(r"(?<![0-9a-z])(?<![0-9a-f]{4}-)\d{12}(?![0-9a-z])")
+_ACCOUNT_ID = re.compile(r"(?<![0-9a-z])(?<![0-9a-f]{4}-)\d{12}(?![0-9a-z])")
 
 
 class BadExport(ValueError):
@@ -21,8 +23,11 @@ class BadExport(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
-    """An IAM role. `inline` and `managed` are its policies, in the order of their names; `stack` made it."""
+class IamRole:
+    """An IAM role. `kind` is what its tag says; `inline` and `managed` are its policies, in the order of their names.
+
+    `stack` made it. `boundary` is None where the role has none, and where no stack here made the one at `boundary_arn`.
+    """
 
     arn: str
     account: str
@@ -30,11 +35,11 @@ class Role:
     path: str
     stack: str
     urn: str
+    kind: RoleKind
     trust: Document
     inline: tuple[Document, ...] = ()
     managed: tuple[Document, ...] = ()
     boundary: Document | None = None
-    # A boundary that is attached but was not built here: its document is not known.
     boundary_arn: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,13 +48,23 @@ class Role:
         """All its identity policies."""
         return (*self.inline, *self.managed)
 
+    @property
+    def project(self) -> str | None:
+        """Id of the project that it belongs to, if it belongs to one."""
+        return self.tags.get("project") or None
+
+    @property
+    def user(self) -> str | None:
+        """Name of the person that it belongs to, if it belongs to one."""
+        return self.tags.get("user") or None
+
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyResource:
-    """A resource that may carry a policy of its own.
+    """A resource that can carry a resource policy.
 
-    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret. `key_arn` is the key that
-    encrypts a bucket's objects; `aliases` are a key's. `purpose` is what it is for, where its name does not say that.
+    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret. `purpose` is what a bucket or
+    a key is for; other kinds have none. `key_arn` is the key that encrypts a bucket's objects; `aliases` are a key's.
     """
 
     kind: str
@@ -61,15 +76,20 @@ class PolicyResource:
     policy: Document | None = None
     key_arn: str | None = None
     aliases: tuple[str, ...] = ()
-    purpose: str | None = None
+    purpose: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str | None:
+        """Id of the project that it belongs to, if it belongs to one."""
+        return self.tags.get("project") or None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VpcEndpoint:
     """A VPC endpoint. `service` is the last part of its service name, such as `s3` or `sagemaker.api`.
 
-    `brought`: somebody else made it, and its policy is not known here.
+    `existing`: somebody else made it, and its policy is not known here.
     """
 
     id: str
@@ -78,7 +98,7 @@ class VpcEndpoint:
     service: str
     stack: str
     policy: Document | None = None
-    brought: bool = False
+    existing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,48 +123,70 @@ class Runner:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyGraph:
-    """Everything that was built, by ARN (endpoints by id, runners by urn)."""
+    """Everything that was built, by ARN (VPC endpoints by id, runners by URN).
 
-    roles: Mapping[str, Role]
+    `stacks`, `stages` and `scopes`: stack -> the account that it was built in, the stage that its account serves models
+    for, and what its ARNs and names begin with. `organization_paths` stand for the accounts in policies, as the data
+    science stack says; none: policies list them. `equivalent_accounts` are accounts of the platform that were left out
+    because they are like one of these. `missing_stacks` are referred to by these and not among them.
+    """
+
+    roles: Mapping[str, IamRole]
     policy_resources: Mapping[str, PolicyResource]
     endpoints: Mapping[str, VpcEndpoint]
     runners: Mapping[str, Runner]
-    # Stack -> account that it was built in.
     stacks: Mapping[str, str]
-    # Organization paths that stand for the accounts in policies, as the data science stack says; none: all are listed.
+    stages: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
     organization_paths: tuple[str, ...] = ()
-    # Accounts of the platform that are like one of those above, and were left out.
-    alike: frozenset[str] = frozenset()
-    # Stacks that these refer to and that are not among them.
-    absent: tuple[str, ...] = ()
+    equivalent_accounts: frozenset[str] = frozenset()
+    missing_stacks: tuple[str, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """What the names and paths of everything begin with; empty where nothing is tagged with it."""
+        return next((scope.prefix for scope in self.scopes.values() if scope.prefix), "")
+
+    @property
+    def scope(self) -> Scope:
+        """The first stack's scope: its partition and prefix are those of all."""
+        return next(iter(self.scopes.values()), Scope(partition="aws", account="", region="", prefix=""))
 
     def accounts(self) -> list[str]:
         """Account ids, sorted."""
         return sorted(set(self.stacks.values()))
 
     @cached_property
-    def foreign(self) -> tuple[str, ...]:
+    def foreign_accounts(self) -> tuple[str, ...]:
         """Accounts that are not the platform's: one that no policy mentions, and each that some policy does."""
-        carried = [one.policy for one in self.policy_resources.values()] + [
-            one.policy for one in self.endpoints.values()
-        ]
-        documents = {id(one): one for one in (*carried, *(role.trust for role in self.roles.values())) if one}
-        mentioned = {each for one in documents.values() for each in _ACCOUNT.findall(json.dumps(one))}
-        return (STRANGER, *sorted(mentioned - set(self.accounts()) - self.alike - {STRANGER}))
+        carried = [resource.policy for resource in self.policy_resources.values()]
+        carried += [endpoint.policy for endpoint in self.endpoints.values()]
+        carried += [role.trust for role in self.roles.values()]
+        documents = {id(document): document for document in carried if document}
+        mentioned = {account for one in documents.values() for account in _ACCOUNT_ID.findall(json.dumps(one))}
+        return (
+            FOREIGN_ACCOUNT,
+            *sorted(mentioned - set(self.accounts()) - self.equivalent_accounts - {FOREIGN_ACCOUNT}),
+        )
 
-    def kind(self, kind: str) -> list[PolicyResource]:
-        """PolicyResource resources of a kind, by ARN."""
-        return sorted((each for each in self.policy_resources.values() if each.kind == kind), key=lambda each: each.arn)
+    def sorted_roles(self) -> list[IamRole]:
+        """All roles, by ARN."""
+        return sorted(self.roles.values(), key=lambda role: role.arn)
+
+    def resources(self, kind: str) -> list[PolicyResource]:
+        """Resources of a kind, by ARN."""
+        found = (resource for resource in self.policy_resources.values() if resource.kind == kind)
+        return sorted(found, key=lambda resource: resource.arn)
 
     def named(self, kind: str, ending: str) -> PolicyResource:
         """The one resource of a kind whose name, or one of whose aliases, ends so. Raises KeyError otherwise."""
-        found = [each for each in self.kind(kind) if any(n.endswith(ending) for n in (each.name, *each.aliases))]
+        found = [one for one in self.resources(kind) if any(n.endswith(ending) for n in (one.name, *one.aliases))]
         if len(found) != 1:
             raise KeyError(f"{len(found)} resources of kind {kind} are named …{ending}")
         return found[0]
 
     def endpoint(self, account: str, service: str) -> VpcEndpoint | None:
-        """An account's endpoint of a service, if it has one."""
+        """An account's VPC endpoint of a service, if it has one."""
         return self._endpoints_by_service.get((account, service))
 
     @cached_property
@@ -155,17 +197,17 @@ class PolicyGraph:
     @cached_property
     def projects(self) -> tuple[str, ...]:
         """Ids of all projects that any role belongs to, sorted."""
-        return tuple(sorted({role.tags["project"] for role in self.roles.values() if role.tags.get("project")}))
+        return tuple(sorted({role.project for role in self.roles.values() if role.project}))
 
     @cached_property
     def _groups(self) -> dict[tuple[str, str], PolicyResource]:
-        return {(each.account, each.name): each for each in self.policy_resources.values() if each.kind == "group"}
+        return {(group.account, group.name): group for group in self.resources("group")}
 
-    def policy_resource_of(self, resource: str) -> PolicyResource | None:
-        """The resource whose policy decides about an ARN: an object's bucket, a package's group."""
-        if resource in self.policy_resources:
-            return self.policy_resources[resource]
-        parts = resource.split(":", 5)
+    def policy_resource_of(self, arn: str) -> PolicyResource | None:
+        """The resource whose policy decides about an ARN: an object's bucket, a model package's group."""
+        if arn in self.policy_resources:
+            return self.policy_resources[arn]
+        parts = arn.split(":", 5)
         if len(parts) != 6:
             return None
         service, account, rest = parts[2], parts[4], parts[5]
@@ -188,66 +230,69 @@ class PolicyGraph:
         owner: str | None = None,
         id: str = "",
     ) -> AuthorizationRequest:
-        """The question with every policy that was built around it.
+        """The request with every policy that applies to it.
 
-        `principal` is a role's ARN, a service or somebody foreign; `endpoint` is the id of the VPC endpoint that the
-        request passes. `owner` is needed only where neither the graph nor the ARN tells whose the resource is.
-        `context` adds to, and wins over, what follows from the role, the endpoint and the resource.
+        `principal` is the ARN of a role of the graph, or anybody else's; `endpoint` is the id of the VPC endpoint that
+        the request passes. `owner` is the account of the resource, needed only where neither the graph nor the ARN
+        tells it. `context` adds to, and wins over, the condition keys that follow from role, endpoint and resource.
         """
-        role, guard = self.roles.get(principal), self.policy_resource_of(resource)
-        gate = self.endpoints.get(endpoint) if endpoint else None
+        role, policy_resource = self.roles.get(principal), self.policy_resource_of(resource)
+        vpc_endpoint = self.endpoints.get(endpoint) if endpoint else None
         account = role.account if role else account_of(principal)
-        target = self.roles.get(resource) if action.lower().startswith("sts:") else None
-        owned_by = owner or (guard.account if guard else account_of(resource)) or account or ""
+        assumed = self.roles.get(resource) if action.lower().startswith("sts:") else None
+        owner = owner or (policy_resource.account if policy_resource else account_of(resource)) or account or ""
+        resource_policy = policy_resource.policy if policy_resource else None
         return AuthorizationRequest(
             id=id or f"{principal.rsplit('/', 1)[-1]} {action} {resource}",
             principal=principal,
             account=account,
             action=action,
             resource=resource,
-            owner=owned_by,
+            owner=owner,
             identity=role.identity if role else (),
-            resource_policy=target.trust if target else guard.policy if guard else None,
-            endpoint_policy=gate.policy if gate else None,
+            resource_policy=assumed.trust if assumed else resource_policy,
+            endpoint_policy=vpc_endpoint.policy if vpc_endpoint else None,
             boundary=role.boundary if role else None,
             context={
-                **_around(role, guard, gate, endpoint),
-                **self._places(account, owned_by, gate),
+                **_global_keys(role, policy_resource, vpc_endpoint, endpoint),
+                **self._organization_keys(account, owner, vpc_endpoint),
                 **(context or {}),
             },
         )
 
-    def _places(self, account: str | None, owner: str, gate: VpcEndpoint | None) -> dict[str, tuple[str, ...]]:
-        """Condition keys that tell where in the organization caller, resource and endpoint are."""
-        ours = self.organization_paths[:1]
-        if not ours:
+    def _organization_keys(
+        self, account: str | None, owner: str, vpc_endpoint: VpcEndpoint | None
+    ) -> dict[str, tuple[str, ...]]:
+        """Condition keys that tell where in the organization caller, resource and VPC endpoint are."""
+        paths = self.organization_paths[:1]
+        if not paths:
             return {}
         keys = {"aws:PrincipalOrgPaths": account, "aws:ResourceOrgPaths": owner}
-        if gate:
-            keys["aws:VpceOrgPaths"] = gate.account
-        return {key: ours for key, one in keys.items() if one in self._known_accounts}
+        if vpc_endpoint:
+            keys["aws:VpceOrgPaths"] = vpc_endpoint.account
+        return {key: paths for key, member in keys.items() if member in self._member_accounts}
 
     @cached_property
-    def _known_accounts(self) -> frozenset[str]:
+    def _member_accounts(self) -> frozenset[str]:
         return frozenset(self.stacks.values())
 
 
-def _around(
-    role: Role | None, guard: PolicyResource | None, gate: VpcEndpoint | None, endpoint: str | None
+def _global_keys(
+    role: IamRole | None, policy_resource: PolicyResource | None, vpc_endpoint: VpcEndpoint | None, endpoint: str | None
 ) -> dict[str, str | tuple[str, ...]]:
-    """Condition keys that follow from who asks, from where, and for what. Everything on AWS is asked for over TLS."""
-    found: dict[str, str | tuple[str, ...]] = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
+    """Condition keys that follow from who asks, from where, and for what. Every request to AWS is made over TLS."""
+    keys: dict[str, str | tuple[str, ...]] = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
     if role:
-        found |= {"aws:PrincipalArn": role.arn, **{f"aws:PrincipalTag/{k}": v for k, v in role.tags.items()}}
+        keys |= {"aws:PrincipalArn": role.arn, **{f"aws:PrincipalTag/{k}": v for k, v in role.tags.items()}}
     if endpoint:
-        found["aws:SourceVpce"] = endpoint
-    if gate:
-        found |= {"aws:SourceVpc": gate.vpc}
-    if guard:
-        found |= {f"aws:ResourceTag/{key}": value for key, value in guard.tags.items()}
-        if guard.aliases:
-            found["kms:ResourceAliases"] = guard.aliases
-    return found
+        keys["aws:SourceVpce"] = endpoint
+    if vpc_endpoint:
+        keys["aws:SourceVpc"] = vpc_endpoint.vpc
+    if policy_resource:
+        keys |= {f"aws:ResourceTag/{key}": value for key, value in policy_resource.tags.items()}
+        if policy_resource.aliases:
+            keys["kms:ResourceAliases"] = policy_resource.aliases
+    return keys
 
 
 def account_of(arn: str) -> str | None:

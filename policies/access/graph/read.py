@@ -1,4 +1,4 @@
-"""The graph from captured resources, or from what `pulumi stack export` writes."""
+"""Reads the policy graph from captured resources, or from what `pulumi stack export` writes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from catalog.roles import PURPOSE_TAG, RoleKind
 from policies.access.authorization import Document
-from policies.access.graph.existing import brought, brought_endpoints
-from policies.access.graph.joined import Joined, mappings
-from policies.access.graph.model import BadExport, PolicyGraph, PolicyResource, Role, VpcEndpoint, account_of
+from policies.access.graph.existing import existing_endpoints, existing_storage
+from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
+from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
+from policies.access.graph.stack_resources import StackResources, mappings, tags_of
 from policies.pack.captured import BadFile, CapturedStack, read
 from policies.pack.model import StackResource, Unknown
 
@@ -28,39 +30,37 @@ def read_graph(*paths: Path) -> PolicyGraph:
     stacks: list[CapturedStack] = []
     for path in paths:
         try:
-            found = read(path)
+            stacks += read(path)
         except BadFile as error:
             raise BadExport(str(error)) from error
-        stacks += found
     return graph_of(stacks)
 
 
-def graph_of(stacks: Sequence[CapturedStack]) -> PolicyGraph:
-    """The graph of stacks whose resources carry their outputs."""
-    joined = [Joined(stack.stack, stack.with_outputs) for stack in stacks]
-    policies = {arn: text for each in joined for arn, text in each.managed_policies().items()}
-    roles = [_role(each, role, policies) for each in joined for role in each.of("aws:iam/role:Role")]
-    guarded = [one for each in joined for one in _guarded(each)]
-    made = [_endpoint(each, one) for each in joined for one in each.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
-    named = [one for each in joined for one in brought_endpoints(each, {one.id: one for one in made})]
-    running = [one for each in joined for one in runners(each)]
+def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
+    """The graph of stacks whose resources carry their outputs. Raises BadExport, as `read_graph` does."""
+    stacks = [StackResources(stack.stack, stack.with_outputs) for stack in captured]
+    policies = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
+    roles = _roles(stacks, policies)
+    resources = [resource for stack in stacks for resource in _policy_resources(stack)]
+    made = [_endpoint(stack, resource) for stack in stacks for resource in stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
+    existing = [e for stack in stacks for e in existing_endpoints(stack, {endpoint.id: endpoint for endpoint in made})]
+    running = [runner for stack in stacks for runner in runners(stack)]
+    names = {stack.name for stack in stacks}
     return PolicyGraph(
         roles={role.arn: role for role in roles},
-        policy_resources={one.arn: one for one in guarded},
-        endpoints={one.id: one for one in (*made, *named)},
-        runners={one.urn: one for one in running},
-        stacks=_accounts(roles, guarded),
-        organization_paths=tuple(sorted({path for each in joined for path in each.organization_paths()})),
-        absent=tuple(sorted({name for each in joined for name in each.references()} - {each.name for each in joined})),
+        policy_resources={resource.arn: resource for resource in resources},
+        endpoints={endpoint.id: endpoint for endpoint in (*made, *existing)},
+        runners={runner.urn: runner for runner in running},
+        stacks={r.stack: r.account for r in resources} | {role.stack: role.account for role in roles},
+        stages={stack.name: stack.stage for stack in stacks if stack.stage},
+        scopes={stack.name: stack.scope for stack in stacks},
+        organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
+        missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )
 
 
-def _accounts(roles: Sequence[Role], guarded: Sequence[PolicyResource]) -> dict[str, str]:
-    return {**{one.stack: one.account for one in guarded}, **{role.stack: role.account for role in roles}}
-
-
 def document(value: object, where: str) -> Document:
-    """A policy of a resource as JSON. Raises BadExport."""
+    """A policy of a resource as JSON; `where` says which for the error. Raises BadExport."""
     if isinstance(value, Mapping):
         return value
     if isinstance(value, Unknown) or value is None:
@@ -76,7 +76,24 @@ def document(value: object, where: str) -> Document:
     return parsed
 
 
-def _role(stack: Joined, role: StackResource, policies: Mapping[str, Any]) -> Role:
+def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> list[IamRole]:
+    """Every role that the stacks made. Raises BadExport that names each role whose kind cannot be told."""
+    roles: list[IamRole] = []
+    problems: list[str] = []
+    for stack in stacks:
+        for resource in stack.of("aws:iam/role:Role"):
+            try:
+                kind = role_kind(resource, stack.platform_tag)
+            except UnknownRoleKind as error:
+                problems.append(f"{stack.name}: role {resource.props.get('arn') or resource.name} {error}")
+            else:
+                roles.append(_role(stack, resource, kind, policies))
+    if problems:
+        raise BadExport("\n".join(problems))
+    return roles
+
+
+def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: Mapping[str, Any]) -> IamRole:
     where = f"{stack.name}: role {role.name}"
     inline = [
         (str(one.props.get("name")), document(one.props.get("policy"), f"{where}, policy {one.name}"))
@@ -93,19 +110,20 @@ def _role(stack: Joined, role: StackResource, policies: Mapping[str, Any]) -> Ro
         raise BadExport(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = _role_arn(role.props.get("arn"), where)
-    return Role(
+    return IamRole(
         arn=arn,
         account=account_of(arn) or "",
         name=str(role.props.get("name")),
         path=str(role.props.get("path") or "/"),
         stack=stack.name,
         urn=role.urn,
+        kind=kind,
         trust=document(role.props.get("assumeRolePolicy"), f"{where}, trust"),
-        inline=tuple(found for _, found in sorted(inline, key=lambda pair: pair[0])),
+        inline=tuple(policy for _, policy in sorted(inline, key=lambda pair: pair[0])),
         managed=tuple(document(policies[arn], f"{where}, policy {arn}") for arn in arns),
         boundary=document(policies[boundary], f"{where}, boundary") if boundary in policies else None,
         boundary_arn=boundary or None,
-        tags=_tags(role),
+        tags=tags_of(role),
     )
 
 
@@ -113,11 +131,6 @@ def _role_arn(value: object, where: str) -> str:
     if isinstance(value, str) and _ROLE_ARN.fullmatch(value):
         return value
     raise BadExport(f"{where} has no ARN of a role that could be read: export the stack after `pulumi up`, whole")
-
-
-def _tags(resource: StackResource) -> dict[str, str]:
-    found = [resource.props.get(prop) for prop in ("tags", "tagsAll")]
-    return {str(key): str(value) for tags in found if isinstance(tags, Mapping) for key, value in tags.items()}
 
 
 # Type -> kind, the type that carries its policy, the property there that names it, the property with the text.
@@ -153,47 +166,60 @@ _KINDS: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-def _guarded(stack: Joined) -> Iterable[PolicyResource]:
+def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
     for token, (kind, carrier, prop, text) in _KINDS.items():
         for resource in stack.of(token):
             carried = stack.pointing(carrier, prop, resource)
             policy: object = carried[0].props.get(text) if carried else resource.props.get("policy")
-            yield _guard(stack, resource, kind, policy)
+            yield _policy_resource(stack, resource, kind, policy)
     for function in stack.of("aws:lambda/function:Function"):
-        yield _guard(stack, function, "function", stack.function_policy(function))
-    for found, policy in brought(stack):
-        yield replace(found, policy=document(policy, f"{stack.name}: policy of {found.kind} {found.name}"))
+        yield _policy_resource(stack, function, "function", stack.function_policy(function))
+    for existing, policy in existing_storage(stack):
+        yield replace(existing, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}"))
 
 
-def _guard(stack: Joined, resource: StackResource, kind: str, policy: object) -> PolicyResource:
+def _policy_resource(stack: StackResources, resource: StackResource, kind: str, policy: object) -> PolicyResource:
     arn = stack.arn(resource)
     return PolicyResource(
         kind=kind,
         arn=arn,
-        account=account_of(arn) or stack.account,
+        account=account_of(arn) or stack.scope.account,
         name=next((str(resource.props[key]) for key in _NAMES if resource.props.get(key)), resource.name),
         stack=stack.name,
         urn=resource.urn,
         policy=document(policy, f"{stack.name}: policy of {kind} {resource.name}") if policy else None,
         key_arn=stack.bucket_key(resource) if kind == "bucket" else None,
         aliases=stack.aliases(resource) if kind == "key" else (),
-        tags=_tags(resource),
+        purpose=_purpose(stack, resource, kind) if kind in _WITH_PURPOSE else "",
+        tags=tags_of(resource),
     )
 
 
+# Kinds of resources whose tag `purpose` says what they are for.
+_WITH_PURPOSE = ("bucket", "key")
 _NAMES = ("bucket", "modelPackageGroupName", "keyId", "name")
 
 
-def _endpoint(stack: Joined, endpoint: StackResource) -> VpcEndpoint:
+def _purpose(stack: StackResources, resource: StackResource, kind: str) -> str:
+    purpose = tags_of(resource).get(PURPOSE_TAG)
+    if not purpose:
+        raise BadExport(
+            f"{stack.name}: {kind} {resource.name} has no tag {PURPOSE_TAG}: nobody knows what it is for; bring "
+            "the stack up with this version, and write the file again"
+        )
+    return purpose
+
+
+def _endpoint(stack: StackResources, endpoint: StackResource) -> VpcEndpoint:
     where = f"{stack.name}: policy of endpoint {endpoint.name}"
     policy = endpoint.props.get("policy")
-    name = str(endpoint.props.get("serviceName"))
+    service = str(endpoint.props.get("serviceName"))
     return VpcEndpoint(
         id=str(endpoint.props.get("id")),
-        account=stack.account,
+        account=stack.scope.account,
         vpc=str(endpoint.props.get("vpcId")),
         # com.amazonaws.<region>.<service>, with `cn.` before it in China.
-        service=name.split("amazonaws.", 1)[-1].split(".", 1)[-1],
+        service=service.split("amazonaws.", 1)[-1].split(".", 1)[-1],
         stack=stack.name,
         policy=document(policy, where) if policy else None,
     )

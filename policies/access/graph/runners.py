@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.access.graph.joined import Joined, mappings
 from policies.access.graph.model import BadExport, Runner, account_of
+from policies.access.graph.stack_resources import StackResources, mappings
 from policies.pack.model import StackResource
 
 # Type -> kind, and the property with the role's ARN.
@@ -21,12 +21,12 @@ _STUDIO = {
     "aws:sagemaker/userProfile:UserProfile": ("profile", "userSettings"),
     "aws:sagemaker/domain:Domain": ("domain", "defaultUserSettings"),
 }
-# CodePipeline keeps artifacts below the first 20 characters of a pipeline's name: userguide,
-# welcome-introducing-artifacts.
-_FOLDER = 20
+# CodePipeline keeps artifacts below the first 20 characters of a pipeline's name. Source: AWS CodePipeline User Guide,
+# page welcome-introducing-artifacts.
+_FOLDER_LENGTH = 20
 
 
-def runners(stack: Joined) -> Iterable[Runner]:
+def runners(stack: StackResources) -> Iterable[Runner]:
     """Everything of a stack that runs with a role."""
     for token, (kind, prop) in _KINDS.items():
         for resource in stack.of(token):
@@ -39,10 +39,10 @@ def runners(stack: Joined) -> Iterable[Runner]:
                 yield _runner(stack, resource, kind, settings["executionRole"])
 
 
-def _runner(stack: Joined, resource: StackResource, kind: str, role: object) -> Runner:
+def _runner(stack: StackResources, resource: StackResource, kind: str, role: object) -> Runner:
     if not isinstance(role, str) or not role.startswith("arn:"):
         raise BadExport(f"{stack.name}: the role of {kind} {resource.name} is not known: export it after `pulumi up`")
-    arn, partition = stack.arn(resource), role.split(":")[1]
+    arn = stack.arn(resource)
     name = str(resource.props.get("name") or resource.props.get("id") or resource.name)
     configured = [(str(action.get("category")), found) for action, found in _configured(resource)]
     sources = [found for category, found in configured if category == "Source" and found.get("S3Bucket")]
@@ -50,13 +50,15 @@ def _runner(stack: Joined, resource: StackResource, kind: str, role: object) -> 
     return Runner(
         kind=kind,
         arn=arn,
-        account=account_of(arn) or account_of(role) or stack.account,
+        account=account_of(arn) or account_of(role) or stack.scope.account,
         name=name,
         role_arn=role,
         stack=stack.name,
         urn=resource.urn,
-        source=f"arn:{partition}:s3:::{sources[0]['S3Bucket']}/{sources[0].get('S3ObjectKey')}" if sources else None,
-        artifacts=f"arn:{partition}:s3:::{stores[0]}/{name[:_FOLDER]}/" if stores else None,
+        source=stack.scope.bucket_arn(str(sources[0]["S3Bucket"]), str(sources[0].get("S3ObjectKey")))
+        if sources
+        else None,
+        artifacts=stack.scope.bucket_arn(stores[0], f"{name[:_FOLDER_LENGTH]}/") if stores else None,
         starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
     )
 
@@ -65,6 +67,6 @@ def _configured(resource: StackResource) -> Iterator[tuple[Mapping[str, Any], Ma
     """A pipeline's actions with their configurations."""
     for stage in mappings(resource.props.get("stages")):
         for action in mappings(stage.get("actions")):
-            known = action.get("configuration")
-            if isinstance(known, Mapping):
-                yield action, known
+            configuration = action.get("configuration")
+            if isinstance(configuration, Mapping):
+                yield action, configuration

@@ -1,12 +1,14 @@
-"""What must not stand in the matrix. Each expectation says who may, and so that nobody else does."""
+"""What must not stand in the matrix. Each absence says who may, and so that nobody else does."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policies.access.matrix.cells import Cell, Matrix, Row
+from catalog.roles import MODEL_BUILDERS, RoleKind, kinds
+from policies.access.matrix.capabilities import OTHER, Area, Capability
+from policies.access.matrix.cells import Cell, Matrix, MatrixRow
+from policies.access.matrix.subjects import Outsider, SubjectKind
 
 NOWHERE = frozenset({Cell.NO, Cell.NONE})
 ONLY_INSIDE = NOWHERE | {Cell.INSIDE}
@@ -14,131 +16,172 @@ ONLY_INSIDE = NOWHERE | {Cell.INSIDE}
 
 @dataclass(frozen=True, kw_only=True)
 class Absence:
-    """In columns that match `section` and `column`, every row but those that match `but` shows one of `allowed`.
+    """In the columns that it concerns, every row but those of the kinds `but` shows one of the `allowed` cells.
 
-    `rows` narrows the rows; all three are regular expressions on the whole text.
+    Columns: of one of the `areas`, `purposes`, `verbs` and `targets`, where those are given, and of none of the
+    `other_than` verbs. Rows: of one of the `kinds` where those are given; with `of_project` those of projects alone.
     """
 
     id: str
-    says: str
-    section: str
-    column: str
-    rows: str = ".*"
-    but: str = r"(?!)"
+    statement: str
+    areas: frozenset[Area] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    other_than: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    kinds: frozenset[SubjectKind] = frozenset()
+    of_project: bool = False
+    but: frozenset[SubjectKind] = frozenset()
     allowed: frozenset[Cell] = NOWHERE
 
+    def concerns(self, capability: Capability) -> bool:
+        """Whether it speaks of a column."""
+        return (
+            (not self.areas or capability.area in self.areas)
+            and (not self.purposes or capability.purpose in self.purposes)
+            and (not self.verbs or capability.verb in self.verbs)
+            and (not self.targets or capability.target in self.targets)
+            and capability.verb not in self.other_than
+        )
 
-_JOBS = r".*-<project>-(processing|training|pipeline)"
-# Whoever administers an account without being part of the platform: IAM cannot bind them from inside the account.
-_ADMINISTRATORS = r"any administrator of the account"
-_OUTSIDERS = r"an administrator of a foreign account|nobody in particular"
+    def limits(self, row: MatrixRow) -> bool:
+        """Whether it speaks of a row."""
+        chosen = (not self.kinds or row.kind in self.kinds) and (row.of_project or not self.of_project)
+        return chosen and row.kind not in self.but
+
+
+def _kinds(*members: SubjectKind) -> frozenset[SubjectKind]:
+    return frozenset(members)
+
+
+# Whoever administers an account without a role of the platform: IAM cannot limit them from inside the account.
+_ADMINISTRATORS = _kinds(Outsider.ACCOUNT_ADMINISTRATOR)
+_BUILDERS = _kinds(*MODEL_BUILDERS)
 
 ABSENCES: tuple[Absence, ...] = (
     Absence(
         id="objects-from-outside",
-        says="Data and models are not touched from outside the VPC endpoints, by nobody.",
-        section=r"Bucket (data|models), .*",
-        column=".*",
+        statement="Data and models are not touched from outside the VPC endpoints, by nobody.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"data", "models"}),
         allowed=ONLY_INSIDE,
     ),
     Absence(
         id="models-readers",
-        says="Models are read by their project's jobs and the model roles of workload accounts, by nobody else.",
-        section=r"Bucket models, .*",
-        column=r"read.*",
-        but=rf"{_JOBS}|.*-<project>-model",
+        statement="Models are read by their project's jobs and the model roles of workload accounts, by nobody else.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"models"}),
+        verbs=frozenset({"read", "read old"}),
+        but=_BUILDERS | _kinds(RoleKind.MODEL),
     ),
     Absence(
         id="models-writers",
-        says="Models are written by their project's jobs alone.",
-        section=r"Bucket models, .*",
-        column=r"write.*",
-        but=_JOBS,
+        statement="Models are written by their project's jobs alone.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"models"}),
+        verbs=frozenset({"write"}),
+        but=_BUILDERS,
     ),
     Absence(
         id="models-deletion",
-        says="No role of the platform deletes a model.",
-        section=r"Bucket models, .*",
-        column=r"delete.*",
+        statement="No role of the platform deletes a model.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"models"}),
+        verbs=frozenset({"delete", "delete old"}),
         but=_ADMINISTRATORS,
     ),
     Absence(
         id="other-projects",
-        says="A project's roles have no access to another project's objects, models or endpoints.",
-        section=r"Bucket .*|Registry|Endpoints.*|Delivery",
-        column=r".*: other (project|code)",
-        rows=r".*<project>.*",
+        statement="A project's roles have no access to another project's objects, models or endpoints.",
+        areas=frozenset({Area.BUCKET, Area.REGISTRY, Area.ENDPOINTS, Area.DELIVERY}),
+        targets=frozenset({OTHER, "other code"}),
+        of_project=True,
     ),
     Absence(
         id="approval",
-        says="Models are approved, and let into production, by approvers alone.",
-        section=r"Registry|Delivery",
-        column=r"(approve|register as approved|let into production).*",
-        but=rf".*-approver|{_ADMINISTRATORS}",
+        statement="Models are approved, and let into production, by approvers alone.",
+        areas=frozenset({Area.REGISTRY, Area.DELIVERY}),
+        verbs=frozenset({"approve", "register as approved", "let into production"}),
+        but=_ADMINISTRATORS | kinds(lambda spec: spec.approves),
     ),
     Absence(
         id="scientists-deliver-nothing",
-        says="A scientist neither registers, approves nor deploys, and changes no pipeline.",
-        section=r"Registry|Delivery|Endpoints.*|Rights",
-        column=r"(?!see).*",
-        rows=r".*(scientist|<user>).*",
+        statement="A scientist neither registers, approves nor deploys, and changes no pipeline.",
+        areas=frozenset({Area.REGISTRY, Area.DELIVERY, Area.ENDPOINTS, Area.RIGHTS}),
+        other_than=frozenset({"see"}),
+        kinds=_kinds(RoleKind.SCIENTIST),
     ),
     Absence(
         id="stack-sets",
-        says="StackSets are run by the projects' deploy pipelines and release cleaners.",
-        section="Delivery",
-        column=r"run a StackSet: .*",
-        but=rf".*-<project>-(deploy-pipeline|release-cleaner)|{_ADMINISTRATORS}",
+        statement="StackSets are run by the projects' deploy pipelines and release cleaners.",
+        areas=frozenset({Area.DELIVERY}),
+        verbs=frozenset({"run a StackSet"}),
+        but=_ADMINISTRATORS | kinds(lambda spec: spec.passes_stack_set_administration),
     ),
     Absence(
         id="administration-role",
-        says="No role acts as a StackSet administration role; CloudFormation alone does.",
-        section="Delivery",
-        column=r"act as the administration role: .*",
+        statement="No role acts as a StackSet administration role; CloudFormation alone does.",
+        areas=frozenset({Area.DELIVERY}),
+        verbs=frozenset({"act as the administration role"}),
     ),
     Absence(
         id="execution-roles",
-        says="Workload accounts are entered by the projects' StackSet administration roles alone.",
-        section="Delivery",
-        column=r"act as the execution role in .*",
-        but=r".*-<project>-stackset-administration",
+        statement="Workload accounts are entered by the projects' StackSet administration roles alone.",
+        areas=frozenset({Area.DELIVERY}),
+        verbs=frozenset({"act as the execution role"}),
+        but=_kinds(RoleKind.STACK_SET_ADMINISTRATION),
     ),
     Absence(
         id="endpoints-made",
-        says="Endpoints are made and changed by the projects' execution roles, which CloudFormation acts with.",
-        section=r"Endpoints.*",
-        column=r"(make|change):.*",
-        but=rf".*-stackset-execution|{_ADMINISTRATORS}",
+        statement="Endpoints are made and changed by the projects' execution roles, which CloudFormation acts with.",
+        areas=frozenset({Area.ENDPOINTS}),
+        verbs=frozenset({"make", "change"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.STACK_SET_EXECUTION),
     ),
     Absence(
         id="roles-without-boundary",
-        says="No role of the platform makes a role without the boundary, widens itself or removes a boundary.",
-        section="Rights",
-        column=r"make a role without boundary|widen itself|remove its boundary|change the (boundary|deployer)",
+        statement="No role of the platform makes a role without the boundary, widens itself or removes a boundary.",
+        areas=frozenset({Area.RIGHTS}),
+        verbs=frozenset(
+            {
+                "make a role without boundary",
+                "widen itself",
+                "remove its boundary",
+                "change the boundary",
+                "change the deployer",
+            }
+        ),
         but=_ADMINISTRATORS,
     ),
     Absence(
         id="roles-made",
-        says="Roles are made by the deployer alone.",
-        section="Rights",
-        column=r"make a role with the boundary|trust itself elsewhere",
-        but=rf".*-deployer|{_ADMINISTRATORS}",
+        statement="Roles are made by the deployer alone.",
+        areas=frozenset({Area.RIGHTS}),
+        verbs=frozenset({"make a role with the boundary", "trust itself elsewhere"}),
+        but=_ADMINISTRATORS | kinds(lambda spec: spec.declares_stacks),
     ),
     Absence(
         id="keys-from-outside",
-        says="No key is used directly, without a service in between, from outside the VPC endpoints.",
-        section=r"Key (data|models|capture), .*",
-        column=r"(decrypt|encrypt) directly",
+        statement="No key is used directly, without a service in between, from outside the VPC endpoints.",
+        areas=frozenset({Area.KEY}),
+        purposes=frozenset({"data", "models", "capture"}),
+        verbs=frozenset({"decrypt directly", "encrypt directly"}),
         allowed=ONLY_INSIDE,
     ),
     Absence(
         id="strangers",
-        says="Foreign accounts and anonymous callers can do nothing.",
-        section=".*",
-        column=".*",
-        rows=_OUTSIDERS,
+        statement="Foreign accounts and anonymous callers can do nothing.",
+        kinds=_kinds(Outsider.FOREIGN_ADMINISTRATOR, Outsider.ANONYMOUS),
     ),
 )
+# Speaks of two columns of a key together, so that no single cell breaks it.
+SEPARATION = Absence(
+    id="administration-and-use",
+    statement="Nobody who can change a key's policy can use the key.",
+    areas=frozenset({Area.KEY}),
+    verbs=frozenset({"decrypt directly", "encrypt directly", "grant"}),
+)
+_KEY_ADMINISTRATION = "change policy"
 
 
 @dataclass(frozen=True)
@@ -146,51 +189,38 @@ class Presence:
     """A cell that should have been empty."""
 
     absence: Absence
-    row: Row
+    row: MatrixRow
     section: str
     column: str
     cell: Cell
 
     def __str__(self) -> str:
-        who = f"{self.row.label} ({', '.join(self.row.places)})"
+        who = f"{self.row.label} ({', '.join(self.row.accounts)})"
         return f"{self.absence.id}: {who} can '{self.column}' in {self.section}: {self.cell.value}"
 
 
 def presences(matrix: Matrix) -> list[Presence]:
     """Everything that should be absent and is not, key administration combined with use included."""
-    found = [each for absence in ABSENCES for each in _against(matrix, absence)]
-    return [*found, *_administers_and_uses(matrix)]
+    return [*(found for absence in ABSENCES for found in _against(matrix, absence)), *_administers_and_uses(matrix)]
 
 
 def _against(matrix: Matrix, absence: Absence) -> Iterable[Presence]:
     columns = [
-        (place, deed)
-        for place, deed in enumerate(matrix.deeds)
-        if re.fullmatch(absence.section, deed.section) and re.fullmatch(absence.column, deed.column)
+        (index, capability) for index, capability in enumerate(matrix.capabilities) if absence.concerns(capability)
     ]
     for row in matrix.rows:
-        if not re.fullmatch(absence.rows, row.label) or re.fullmatch(absence.but, row.label):
-            continue
-        for place, deed in columns:
-            if row.cells[place] not in absence.allowed:
-                yield Presence(absence, row, deed.section, deed.column, row.cells[place])
-
-
-SEPARATION = Absence(
-    id="administration-and-use",
-    says="Nobody who can change a key's policy can use the key.",
-    section=r"Key .*",
-    column=r"(decrypt|encrypt) directly|grant",
-)
+        for index, capability in columns if absence.limits(row) else ():
+            if row.cells[index] not in absence.allowed:
+                yield Presence(absence, row, capability.section, capability.column, row.cells[index])
 
 
 def _administers_and_uses(matrix: Matrix) -> Iterable[Presence]:
     for row in matrix.rows:
-        able: dict[str, set[str]] = {}
-        for deed, cell in zip(matrix.deeds, row.cells, strict=True):
-            if deed.section.startswith("Key ") and cell not in NOWHERE:
-                able.setdefault(deed.section, set()).add(deed.column)
-        for section, columns in able.items():
-            used = sorted(column for column in columns if re.fullmatch(SEPARATION.column, column))
-            if used and "change policy" in columns:
-                yield Presence(SEPARATION, row, section, used[0], matrix.cell(row, section, used[0]))
+        able: dict[str, dict[str, Cell]] = {}
+        for capability, cell in zip(matrix.capabilities, row.cells, strict=True):
+            if capability.area is Area.KEY and cell not in NOWHERE:
+                able.setdefault(capability.section, {})[capability.verb] = cell
+        for section, cells in able.items():
+            used = sorted(SEPARATION.verbs & cells.keys())
+            if used and _KEY_ADMINISTRATION in cells:
+                yield Presence(SEPARATION, row, section, used[0], cells[used[0]])

@@ -1,4 +1,4 @@
-"""The matrix itself: every subject, every deed, from inside and outside, decided; equal rows of a kind made one."""
+"""The matrix: every subject, every capability, from inside and outside; equal rows of one label are merged."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from enum import Enum
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph
-from policies.access.matrix.deeds import Deed, Where, deeds
-from policies.access.matrix.subjects import Subject, subjects
+from policies.access.matrix.capabilities import Capability, Origin
+from policies.access.matrix.columns import capabilities
+from policies.access.matrix.subjects import MatrixSubject, SubjectKind, subjects
 
 Allows = Callable[[AuthorizationRequest], bool]
-INSIDE, OUTSIDE = Where(inside=True), Where(inside=False)
+INSIDE, OUTSIDE = Origin(inside=True), Origin(inside=False)
 
 
 class Cell(Enum):
@@ -26,11 +27,16 @@ class Cell(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """Subjects of one label whose cells are all equal. `places` are their accounts, by name."""
+class MatrixRow:
+    """Subjects of one label whose cells are all equal. `accounts` are their accounts, by name.
 
+    `of_project`: they belong to a project each.
+    """
+
+    kind: SubjectKind
     label: str
-    places: tuple[str, ...]
+    of_project: bool
+    accounts: tuple[str, ...]
     principals: tuple[str, ...]
     cells: tuple[Cell, ...]
 
@@ -39,44 +45,46 @@ class Row:
 class Matrix:
     """Columns and rows, in the order in which they are shown."""
 
-    deeds: tuple[Deed, ...]
-    rows: tuple[Row, ...]
+    capabilities: tuple[Capability, ...]
+    rows: tuple[MatrixRow, ...]
 
-    def cell(self, row: Row, section: str, column: str) -> Cell:
+    def cell(self, row: MatrixRow, section: str, column: str) -> Cell:
         """One cell. Raises KeyError where there is no such column."""
-        for deed, cell in zip(self.deeds, row.cells, strict=True):
-            if (deed.section, deed.column) == (section, column):
+        for capability, cell in zip(self.capabilities, row.cells, strict=True):
+            if (capability.section, capability.column) == (section, column):
                 return cell
         raise KeyError(f"{section}: {column}")
 
 
 def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     """Every cell, decided by `allows`."""
-    columns = deeds(graph)
-    found: dict[tuple[str, tuple[Cell, ...]], list[Subject]] = {}
+    columns = capabilities(graph)
+    merged: dict[tuple[str, tuple[Cell, ...]], list[MatrixSubject]] = {}
     for subject in subjects(graph):
-        cells = tuple(_cell(graph, subject, deed, allows) for deed in columns)
-        found.setdefault((subject.label, cells), []).append(subject)
-    rows = [_row(label, cells, members) for (label, cells), members in found.items()]
-    return Matrix(deeds=tuple(columns), rows=tuple(rows))
+        cells = tuple(_cell(graph, subject, capability, allows) for capability in columns)
+        merged.setdefault((subject.label, cells), []).append(subject)
+    rows = [_row(cells, members) for (_, cells), members in merged.items()]
+    return Matrix(capabilities=tuple(columns), rows=tuple(rows))
 
 
-def _row(label: str, cells: tuple[Cell, ...], members: Sequence[Subject]) -> Row:
-    return Row(
-        label=label,
-        places=tuple(sorted({member.place for member in members})),
+def _row(cells: tuple[Cell, ...], members: Sequence[MatrixSubject]) -> MatrixRow:
+    return MatrixRow(
+        kind=members[0].kind,
+        label=members[0].label,
+        of_project=members[0].project is not None,
+        accounts=tuple(sorted({member.account_name for member in members})),
         principals=tuple(member.principal for member in members),
         cells=cells,
     )
 
 
-def _cell(graph: PolicyGraph, subject: Subject, deed: Deed, allows: Allows) -> Cell:
-    outside = deed.ask(graph, subject, OUTSIDE)
+def _cell(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Cell:
+    outside = capability.query(graph, subject, OUTSIDE)
     if outside is None:
         return Cell.NONE
-    inside = deed.ask(graph, subject, INSIDE)
-    from_outside = all(allows(question) for question in outside)
-    from_inside = from_outside if inside == outside else all(allows(question) for question in inside or ())
+    inside = capability.query(graph, subject, INSIDE)
+    from_outside = all(allows(request) for request in outside)
+    from_inside = from_outside if inside == outside else all(allows(request) for request in inside or ())
     if from_inside:
         return Cell.ANYWHERE if from_outside else Cell.INSIDE
     return Cell.OUTSIDE if from_outside else Cell.NO

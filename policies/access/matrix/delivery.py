@@ -1,24 +1,31 @@
-"""Deeds on the way from a registered model to production: registry, approvals, pipelines, StackSets, endpoints."""
+"""Capabilities between a registered model and production: registry, approval, pipelines, StackSets, endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from policies.access.authorization import AuthorizationRequest, RequestContext
-from policies.access.graph import PolicyGraph, PolicyResource, Role
-from policies.access.graph.purposes import roles_of
-from policies.access.matrix.deeds import Asked, Deed, Where, other
-from policies.access.matrix.subjects import Subject
+from catalog.names import ProjectNames
+from catalog.roles import RoleKind
+from policies.access.authorization import RequestContext
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
+from policies.access.graph.purposes import roles_of_kind
+from policies.access.matrix.capabilities import OTHER, OWN, Area, Capability, Origin, Query, Requests, project_of
+from policies.access.matrix.subjects import MatrixSubject
 
-# What the delivered template asks for with every model: a network of its own (delivery/).
-IN_THE_NETWORK: RequestContext = {"sagemaker:VpcSubnets": ("subnet-1",), "sagemaker:VpcSecurityGroupIds": ("sg-1",)}
+# The VPC settings that the delivered template gives every model (delivery/).
+MODEL_VPC_CONTEXT: RequestContext = {
+    "sagemaker:VpcSubnets": ("subnet-1",),
+    "sagemaker:VpcSecurityGroupIds": ("sg-1",),
+}
+_ADMINISTRATION, _EXECUTION = RoleKind.STACK_SET_ADMINISTRATION, RoleKind.STACK_SET_EXECUTION
+# The stage whose StackSet the matrix asks about.
+_STAGE = "production"
+_STACK_SET_ID = "00000000-0000-0000-0000-000000000000"
 
-ADMINISTRATION, EXECUTION = "stackset-administration", "stackset-execution"
 
-
-def registry(graph: PolicyGraph) -> list[Deed]:
+def registry_capabilities(graph: PolicyGraph) -> list[Capability]:
     """Seeing, registering and approving models of one's own project and of others."""
-    if not graph.kind("group"):
+    if not graph.resources("group"):
         return []
     verbs: Mapping[str, tuple[str, RequestContext]] = {
         "see": ("sagemaker:DescribeModelPackage", {}),
@@ -29,177 +36,154 @@ def registry(graph: PolicyGraph) -> list[Deed]:
         "register as approved": ("sagemaker:CreateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
         "approve": ("sagemaker:UpdateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
         "delete": ("sagemaker:DeleteModelPackage", {}),
-        "deploy": ("sagemaker:CreateModel", IN_THE_NETWORK),
+        "deploy": ("sagemaker:CreateModel", MODEL_VPC_CONTEXT),
         "share": ("sagemaker:PutModelPackageGroupPolicy", {}),
     }
     return [
-        Deed(section="Registry", column=f"{verb}: {whose} project", ask=_package(action, context, whose))
-        for whose in ("own", "other")
+        Capability(area=Area.REGISTRY, verb=verb, target=target, query=_package(action, context, target))
+        for target in (OWN, OTHER)
         for verb, (action, context) in verbs.items()
     ]
 
 
-def _package(action: str, context: RequestContext, whose: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
-        group = _group(graph, _project(graph, subject, whose))
+def _package(action: str, context: RequestContext, target: str) -> Query:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
+        group = _group(graph, project_of(graph, subject, target))
         if group is None:
             return None
         package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
         resource = group.arn if action.endswith("GroupPolicy") else package
-        gate = where.endpoint(graph, subject, "sagemaker.api")
-        return [subject.ask(graph, action, resource, endpoint=gate, context=context)]
+        endpoint = origin.endpoint(graph, subject, "sagemaker.api")
+        return [subject.request(graph, action, resource, endpoint=endpoint, context=context)]
 
-    return ask
-
-
-def _project(graph: PolicyGraph, subject: Subject, whose: str) -> str | None:
-    return subject.project if whose == "own" else other(graph, subject)
+    return query
 
 
 def _group(graph: PolicyGraph, project: str | None) -> PolicyResource | None:
     if project is None:
         return None
-    return next((group for group in graph.kind("group") if group.tags.get("project") == project), None)
+    return next((group for group in graph.resources("group") if group.project == project), None)
 
 
-def endpoints(graph: PolicyGraph) -> list[Deed]:
-    """Calling, making and removing endpoints in each account that serves models."""
+def endpoint_capabilities(graph: PolicyGraph) -> list[Capability]:
+    """Calling, making, changing and removing SageMaker endpoints in each account that serves models."""
     verbs = {
         "call": "sagemaker:InvokeEndpoint",
         "make": "sagemaker:CreateEndpoint",
         "change": "sagemaker:UpdateEndpoint",
         "remove": "sagemaker:DeleteEndpoint",
     }
+    serving = {role.stack: role for role in roles_of_kind(graph, RoleKind.MODEL)}
     return [
-        Deed(section=f"Endpoints, {stack}", column=f"{verb}: {whose} project", ask=_endpoint(base, action, whose))
-        for stack, base in _serving(graph).items()
-        for whose in ("own", "other")
+        Capability(area=Area.ENDPOINTS, verb=verb, target=target, stack=stack, query=_endpoint(role, action, target))
+        for stack, role in sorted(serving.items())
+        for target in (OWN, OTHER)
         for verb, action in verbs.items()
     ]
 
 
-def _serving(graph: PolicyGraph) -> dict[str, str]:
-    """Stack of each workload account -> ARN of its endpoints up to a project's id and stage, as `…/{}-stage`."""
-    found = {}
-    for role in graph.roles.values():
-        project = role.tags.get("project")
-        if project and role.name.endswith(f"-{project}-model"):
-            prefix, _, stage = role.name.removesuffix(f"-{project}-model").partition("-")
-            partition, region = role.arn.split(":")[1], _region(graph, role)
-            base = f"arn:{partition}:sagemaker:{region}:{role.account}:endpoint/{prefix}-{{}}-{stage}"
-            found[role.stack] = base
-    return dict(sorted(found.items()))
+def _endpoint(model_role: IamRole, action: str, target: str) -> Query:
+    """About the endpoint of a project that the model role's account serves models for."""
 
-
-def _region(graph: PolicyGraph, role: Role) -> str:
-    return next(each.arn.split(":")[3] for each in graph.kind("key") if each.stack == role.stack)
-
-
-def _endpoint(base: str, action: str, whose: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
-        project = _project(graph, subject, whose)
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
+        project = project_of(graph, subject, target)
         if project is None:
             return None
+        stage = graph.stages.get(model_role.stack, model_role.stack)
+        name = ProjectNames(graph.prefix, project).endpoint(stage)
+        arn = graph.scopes[model_role.stack].arn("sagemaker", f"endpoint/{name}")
         service = "sagemaker.runtime" if action.endswith("InvokeEndpoint") else "sagemaker.api"
-        gate = where.endpoint(graph, subject, service)
-        return [subject.ask(graph, action, base.format(project), endpoint=gate)]
+        return [subject.request(graph, action, arn, endpoint=origin.endpoint(graph, subject, service))]
 
-    return ask
+    return query
 
 
-def delivery(graph: PolicyGraph) -> list[Deed]:
+def delivery_capabilities(graph: PolicyGraph) -> list[Capability]:
     """Starting pipelines, letting a model into production, and entering workload accounts."""
-    found = [
-        Deed(section="Delivery", column=f"{column}: {whose} project", ask=_pipeline(purpose, action, suffix, whose))
-        for whose in ("own", "other")
-        for column, purpose, action, suffix in (
+    pipelines = [
+        Capability(area=Area.DELIVERY, verb=verb, target=target, query=_pipeline(purpose, action, suffix, target))
+        for target in (OWN, OTHER)
+        for verb, purpose, action, suffix in (
             ("start build", "build", "codepipeline:StartPipelineExecution", ""),
             ("start deploy", "deploy", "codepipeline:StartPipelineExecution", ""),
             ("let into production", "deploy", "codepipeline:PutApprovalResult", "/Approve/Approve"),
             ("change deploy pipeline", "deploy", "codepipeline:UpdatePipeline", ""),
         )
     ]
-    return [*found, *_stack_sets(graph)]
+    return [*pipelines, *_stack_sets(graph)]
 
 
 # Kind, project and, of a role outside the data science account, stack -> the role.
-_OfProjects = Mapping[tuple[str, str, str], Role]
+_RolesOfProjects = Mapping[tuple[RoleKind, str, str], IamRole]
+_QueryOfProject = Callable[[PolicyGraph, MatrixSubject, Origin, str], Requests]
 
 
-def _stack_sets(graph: PolicyGraph) -> list[Deed]:
+def _stack_sets(graph: PolicyGraph) -> list[Capability]:
     """Running StackSets, and acting with the roles that StackSets act with."""
-    roles: _OfProjects = {
-        (kind, role.tags["project"], "" if kind == ADMINISTRATION else role.stack): role
-        for kind in (ADMINISTRATION, EXECUTION)
-        for role in roles_of(graph, kind)
-        if role.tags.get("project")
+    roles: _RolesOfProjects = {
+        (role.kind, role.project, "" if role.kind is _ADMINISTRATION else role.stack): role
+        for role in roles_of_kind(graph, _ADMINISTRATION, _EXECUTION)
+        if role.project
     }
     columns = [
-        ("run a StackSet", _stack_set(roles)),
-        ("act as the administration role", _assume(roles, ADMINISTRATION)),
+        ("run a StackSet", "", _stack_set(roles)),
+        ("act as the administration role", "", _assume(roles, _ADMINISTRATION)),
     ]
     for stack in sorted({stack for _, _, stack in roles if stack}):
-        columns.append((f"act as the execution role in {stack}", _assume(roles, EXECUTION, stack)))
+        columns.append(("act as the execution role", stack, _assume(roles, _EXECUTION, stack)))
     return [
-        Deed(section="Delivery", column=f"{column}: {whose} project", ask=_about(whose, ask))
-        for whose in ("own", "other")
-        for column, ask in columns
+        Capability(area=Area.DELIVERY, verb=verb, target=target, stack=stack, query=_of_target(target, query))
+        for target in (OWN, OTHER)
+        for verb, stack, query in columns
     ]
 
 
-_AskedOfProject = Callable[[PolicyGraph, Subject, Where, str], "list[AuthorizationRequest] | None"]
+def _of_target(target: str, query_of_project: _QueryOfProject) -> Query:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
+        project = project_of(graph, subject, target)
+        return None if project is None else query_of_project(graph, subject, origin, project)
+
+    return query
 
 
-def _about(whose: str, ask: _AskedOfProject) -> Asked:
-    def asked(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
-        project = _project(graph, subject, whose)
-        return None if project is None else ask(graph, subject, where, project)
-
-    return asked
-
-
-def _pipeline(purpose: str, action: str, suffix: str, whose: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
-        project = _project(graph, subject, whose)
-        runner = next(
-            (r for r in graph.runners.values() if r.kind == "pipeline" and _is(r.name, project, purpose)), None
-        )
-        if project is None or runner is None:
+def _pipeline(purpose: str, action: str, suffix: str, target: str) -> Query:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
+        project = project_of(graph, subject, target)
+        if project is None:
             return None
-        arn = runner.arn + suffix
-        return [subject.ask(graph, action, arn, endpoint=where.endpoint(graph, subject, "codepipeline"))]
+        name = ProjectNames(graph.prefix, project).code_pipeline(purpose)
+        runner = next((r for r in graph.runners.values() if r.kind == "pipeline" and r.name == name), None)
+        if runner is None:
+            return None
+        endpoint = origin.endpoint(graph, subject, "codepipeline")
+        return [subject.request(graph, action, runner.arn + suffix, endpoint=endpoint)]
 
-    return ask
+    return query
 
 
-def _is(name: str, project: str | None, purpose: str) -> bool:
-    return bool(project) and name.startswith(f"{project}-") and name.endswith(f"-{purpose}")
-
-
-def _stack_set(roles: _OfProjects) -> _AskedOfProject:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[AuthorizationRequest] | None:
-        administration = roles.get((ADMINISTRATION, project, ""))
+def _stack_set(roles: _RolesOfProjects) -> _QueryOfProject:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin, project: str) -> Requests:
+        administration = roles.get((_ADMINISTRATION, project, ""))
         if administration is None:
             return None
-        partition, account = administration.arn.split(":")[1], administration.account
-        region = next((key.arn.split(":")[3] for key in graph.kind("key") if key.account == account), "")
-        name = administration.name.removesuffix(f"-{ADMINISTRATION}") + "-production"
-        arn = f"arn:{partition}:cloudformation:{region}:{account}:stackset/{name}:00000000-0000-0000-0000-000000000000"
+        name = ProjectNames(graph.prefix, project).stack_set(_STAGE)
+        arn = graph.scopes[administration.stack].arn("cloudformation", f"stackset/{name}:{_STACK_SET_ID}")
         passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
-        gate = where.endpoint(graph, subject, "cloudformation")
+        endpoint = origin.endpoint(graph, subject, "cloudformation")
         return [
-            subject.ask(graph, "cloudformation:UpdateStackSet", arn, endpoint=gate),
-            subject.ask(graph, "iam:PassRole", administration.arn, context=passed),
+            subject.request(graph, "cloudformation:UpdateStackSet", arn, endpoint=endpoint),
+            subject.request(graph, "iam:PassRole", administration.arn, context=passed),
         ]
 
-    return ask
+    return query
 
 
-def _assume(roles: _OfProjects, kind: str, stack: str = "") -> _AskedOfProject:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where, project: str) -> list[AuthorizationRequest] | None:
+def _assume(roles: _RolesOfProjects, kind: RoleKind, stack: str = "") -> _QueryOfProject:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin, project: str) -> Requests:
         role = roles.get((kind, project, stack))
         if role is None:
             return None
-        return [subject.ask(graph, "sts:AssumeRole", role.arn, endpoint=where.endpoint(graph, subject, "sts"))]
+        endpoint = origin.endpoint(graph, subject, "sts")
+        return [subject.request(graph, "sts:AssumeRole", role.arn, endpoint=endpoint)]
 
-    return ask
+    return query

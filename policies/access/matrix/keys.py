@@ -1,12 +1,10 @@
-"""Deeds on keys: use without any service in between, and administration. Nobody may have both."""
+"""Capabilities on keys: use without any service in between, and administration. Nobody may have both."""
 
 from __future__ import annotations
 
-from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph, PolicyResource
-from policies.access.graph.purposes import purpose
-from policies.access.matrix.deeds import Asked, Deed, Where
-from policies.access.matrix.subjects import Subject
+from policies.access.matrix.capabilities import Area, Capability, Origin, Query, Requests
+from policies.access.matrix.subjects import MatrixSubject
 
 _ACTIONS = {
     "decrypt directly": "kms:Decrypt",
@@ -17,14 +15,16 @@ _ACTIONS = {
 }
 
 
-def keys(key: PolicyResource) -> list[Deed]:
+def key_capabilities(key: PolicyResource) -> list[Capability]:
     """What can be done to a key by asking KMS itself."""
-    section = f"Key {purpose(key)}, {key.stack}"
-    return [Deed(section=section, column=column, ask=_directly(key, action)) for column, action in _ACTIONS.items()]
+    return [
+        Capability(area=Area.KEY, verb=verb, purpose=key.purpose, stack=key.stack, query=_directly(key, action))
+        for verb, action in _ACTIONS.items()
+    ]
 
 
-def _directly(key: PolicyResource, action: str) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:
-        return [subject.ask(graph, action, key.arn, endpoint=where.endpoint(graph, subject, "kms"))]
+def _directly(key: PolicyResource, action: str) -> Query:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:
+        return [subject.request(graph, action, key.arn, endpoint=origin.endpoint(graph, subject, "kms"))]
 
-    return ask
+    return query

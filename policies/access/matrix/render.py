@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policies.access.matrix.absences import ABSENCES, SEPARATION, Presence
-from policies.access.matrix.cells import Cell, Matrix, Row
+from policies.access.matrix.cells import Cell, Matrix, MatrixRow
 
 PATH = Path(__file__).resolve().parents[3] / "docs" / "generated" / "access-matrix.md"
 HEAD = """# Access matrix
@@ -22,7 +22,7 @@ Subjects that can do nothing in a section are not listed there; `<project>` and 
 
 def document(matrix: Matrix, present: Sequence[Presence]) -> str:
     """The document's text. `present` are the expected absences that do not hold."""
-    sections = list(dict.fromkeys(deed.section for deed in matrix.deeds))
+    sections = list(dict.fromkeys(capability.section for capability in matrix.capabilities))
     lines = [HEAD, *_subjects(matrix), *(line for section in sections for line in _section(matrix, section))]
     return "\n".join([*lines, *_absences(present)])
 
@@ -30,27 +30,27 @@ def document(matrix: Matrix, present: Sequence[Presence]) -> str:
 def _subjects(matrix: Matrix) -> list[str]:
     labels: dict[str, list[str]] = {}
     for row in matrix.rows:
-        labels.setdefault(row.label, []).extend(row.places)
-    listed = [f"| {label} | {_places(places)} |" for label, places in labels.items()]
+        labels.setdefault(row.label, []).extend(row.accounts)
+    listed = [f"| {label} | {_account_list(accounts)} |" for label, accounts in labels.items()]
     return ["## Who", "", "| subject | accounts |", "|---|---|", *listed, ""]
 
 
-def _places(places: Sequence[str], most: int = 6) -> str:
-    distinct = sorted(set(places))
+def _account_list(accounts: Sequence[str], most: int = 6) -> str:
+    distinct = sorted(set(accounts))
     shown = ", ".join(distinct[:most])
     return shown if len(distinct) <= most else f"{shown} and {len(distinct) - most} more"
 
 
 def _section(matrix: Matrix, section: str) -> list[str]:
-    columns = [place for place, deed in enumerate(matrix.deeds) if deed.section == section]
-    heads = [matrix.deeds[place].column for place in columns]
-    rows = [row for row in matrix.rows if any(row.cells[place] not in (Cell.NO, Cell.NONE) for place in columns)]
+    columns = [index for index, capability in enumerate(matrix.capabilities) if capability.section == section]
+    heads = [matrix.capabilities[index].column for index in columns]
+    rows = [row for row in matrix.rows if any(row.cells[index] not in (Cell.NO, Cell.NONE) for index in columns)]
     if not rows:
         return [f"## {section}", "", f"Nobody: {', '.join(heads)}.", ""]
-    able = [place for place in columns if any(row.cells[place] not in (Cell.NO, Cell.NONE) for row in rows)]
-    nobody = [matrix.deeds[place].column for place in columns if place not in able]
+    able = [index for index in columns if any(row.cells[index] not in (Cell.NO, Cell.NONE) for row in rows)]
+    nobody = [matrix.capabilities[index].column for index in columns if index not in able]
     table = [
-        f"| subject | account | {' | '.join(matrix.deeds[place].column for place in able)} |",
+        f"| subject | account | {' | '.join(matrix.capabilities[index].column for index in able)} |",
         f"|---|---|{'---|' * len(able)}",
         *(_row(row, able) for row in rows),
     ]
@@ -58,16 +58,18 @@ def _section(matrix: Matrix, section: str) -> list[str]:
     return [f"## {section}", "", *table, *closing, ""]
 
 
-def _row(row: Row, columns: Sequence[int]) -> str:
-    return f"| {row.label} | {_places(row.places)} | {' | '.join(row.cells[place].value for place in columns)} |"
+def _row(row: MatrixRow, columns: Sequence[int]) -> str:
+    return (
+        f"| {row.label} | {_account_list(row.accounts)} | {' | '.join(row.cells[index].value for index in columns)} |"
+    )
 
 
 def _absences(present: Sequence[Presence]) -> list[str]:
     broken: dict[str, list[Presence]] = {}
-    for each in present:
-        broken.setdefault(each.absence.id, []).append(each)
+    for presence in present:
+        broken.setdefault(presence.absence.id, []).append(presence)
     lines = ["## What must not be possible", "", "| | expectation | |", "|---|---|---|"]
     for absence in (*ABSENCES, SEPARATION):
         verdict = f"**broken by {len(broken[absence.id])} cells**" if absence.id in broken else "holds"
-        lines.append(f"| {absence.id} | {absence.says} | {verdict} |")
-    return [*lines, *([""] if broken else []), *(f"- {each}" for each in present), ""]
+        lines.append(f"| {absence.id} | {absence.statement} | {verdict} |")
+    return [*lines, *([""] if broken else []), *(f"- {presence}" for presence in present), ""]

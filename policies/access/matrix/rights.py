@@ -1,26 +1,29 @@
-"""Deeds on access itself: making roles, widening them, changing who may use what."""
+"""Capabilities on access itself: making roles, widening them, changing who may use what."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from policies.access.authorization import AuthorizationRequest, RequestContext
-from policies.access.graph import PolicyGraph
-from policies.access.graph.purposes import purpose
-from policies.access.matrix.deeds import Asked, Deed, Where
-from policies.access.matrix.subjects import Subject
+from catalog.roles import ROLES, RoleKind, RolePath
+from policies.access.authorization import RequestContext
+from policies.access.graph import IamRole, PolicyGraph
+from policies.access.graph.purposes import resources_with_purpose
+from policies.access.matrix.capabilities import Area, Capability, Origin, Query, Requests
+from policies.access.matrix.subjects import MatrixSubject
 
-Target = Callable[[PolicyGraph, Subject], "tuple[str, RequestContext] | None"]
+# The resource that an action is asked about, with condition keys; None where the subject's account has no such thing.
+Target = Callable[[PolicyGraph, MatrixSubject], "tuple[str, RequestContext] | None"]
+# Roles that only StackSets act with.
+_STACK_SET_ROLES = (RoleKind.STACK_SET_ADMINISTRATION, RoleKind.STACK_SET_EXECUTION)
 
 
-def rights(graph: PolicyGraph) -> list[Deed]:
-    """What would raise somebody's rights, or lower the walls, in the subject's own account."""
-    section = "Rights"
+def rights_capabilities(graph: PolicyGraph) -> list[Capability]:
+    """What would raise somebody's rights, or open the perimeter, in the subject's own account."""
     found = [
-        Deed(section=section, column=column, ask=_on(action, target))
-        for column, action, target in (
+        Capability(area=Area.RIGHTS, verb=verb, query=_on(action, target))
+        for verb, action, target in (
             ("make a role without boundary", "iam:CreateRole", _new_role),
-            ("make a role with the boundary", "iam:CreateRole", _bounded_role),
+            ("make a role with the boundary", "iam:CreateRole", _new_role_in_boundary),
             ("widen itself", "iam:PutRolePolicy", _itself),
             ("remove its boundary", "iam:DeleteRolePermissionsBoundary", _itself),
             ("change the boundary", "iam:CreatePolicyVersion", _boundary),
@@ -28,67 +31,61 @@ def rights(graph: PolicyGraph) -> list[Deed]:
             ("trust itself elsewhere", "iam:UpdateAssumeRolePolicy", _stack_set_role),
         )
     ]
-    for bucket in graph.kind("bucket"):
-        if purpose(bucket) == "models":
-            deed = _on("s3:PutBucketPolicy", _always(bucket.arn))
-            found.append(Deed(section=section, column="change the models bucket's policy", ask=deed))
+    for bucket in resources_with_purpose(graph, "bucket", "models"):
+        query = _on("s3:PutBucketPolicy", _always(bucket.arn))
+        found.append(Capability(area=Area.RIGHTS, verb="change the models bucket's policy", query=query))
     return found
 
 
-def _on(action: str, target: Target) -> Asked:
-    def ask(graph: PolicyGraph, subject: Subject, where: Where) -> list[AuthorizationRequest] | None:  # noqa: ARG001 - IAM has no endpoint
+def _on(action: str, target: Target) -> Query:
+    def query(graph: PolicyGraph, subject: MatrixSubject, origin: Origin) -> Requests:  # noqa: ARG001 - IAM has no VPC endpoint
         found = target(graph, subject) if subject.account in graph.stacks.values() else None
-        return None if found is None else [subject.ask(graph, action, found[0], context=found[1])]
+        return None if found is None else [subject.request(graph, action, found[0], context=found[1])]
 
-    return ask
+    return query
 
 
 def _always(arn: str) -> Target:
     return lambda _, __: (arn, {})
 
 
-def _partition(subject: Subject) -> str:
-    return subject.principal.split(":")[1]
+def _new_role(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
+    if not graph.prefix:
+        return None
+    path = RolePath.PEOPLE.format(prefix=graph.prefix)
+    return graph.scope.role_arn(path, "new", account=subject.account), {}
 
 
-def _prefix(graph: PolicyGraph, account: str | None) -> str | None:
-    """The platform's prefix, as the path of any of the account's roles says it."""
-    paths = (role.path for role in graph.roles.values() if role.account == account and role.path != "/")
-    return next((path.split("/")[1] for path in paths), None)
-
-
-def _new_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
-    prefix = _prefix(graph, subject.account)
-    return (f"arn:{_partition(subject)}:iam::{subject.account}:role/{prefix}/people/new", {}) if prefix else None
-
-
-def _bounded_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _new_role_in_boundary(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     found, boundary = _new_role(graph, subject), _boundary(graph, subject)
     return (found[0], {"iam:PermissionsBoundary": boundary[0]}) if found and boundary else None
 
 
-def _itself(_: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
+def _itself(_: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
     return subject.principal, {}
 
 
-def _boundary(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
-    arns = sorted(
-        {role.boundary_arn for role in graph.roles.values() if role.account == subject.account and role.boundary_arn}
-        - {_own_boundary(graph, subject)}
-    )
-    return (arns[0], {}) if arns else None
+def _boundary(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
+    """The boundary of the account's roles, not the deployer's own."""
+    deployer = _first_role(graph, subject, *_DEPLOYERS)
+    arns = {role.boundary_arn for role in graph.roles.values() if role.account == subject.account and role.boundary_arn}
+    others = sorted(arns - {deployer.boundary_arn if deployer else None})
+    return (others[0], {}) if others else None
 
 
-def _own_boundary(graph: PolicyGraph, subject: Subject) -> str | None:
-    deployer = _deployer(graph, subject)
-    return graph.roles[deployer[0]].boundary_arn if deployer else None
+def _deployer(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
+    role = _first_role(graph, subject, *_DEPLOYERS)
+    return (role.arn, {}) if role else None
 
 
-def _deployer(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
-    found = (r for r in graph.roles.values() if r.account == subject.account and r.name.endswith("-deployer"))
-    return next(((role.arn, {}) for role in found), None)
+def _stack_set_role(graph: PolicyGraph, subject: MatrixSubject) -> tuple[str, RequestContext] | None:
+    role = _first_role(graph, subject, *_STACK_SET_ROLES)
+    return (role.arn, {}) if role else None
 
 
-def _stack_set_role(graph: PolicyGraph, subject: Subject) -> tuple[str, RequestContext] | None:
-    found = (r for r in graph.roles.values() if r.account == subject.account and "-stackset-" in r.name)
-    return next(((role.arn, {}) for role in found), None)
+def _first_role(graph: PolicyGraph, subject: MatrixSubject, *kinds: RoleKind) -> IamRole | None:
+    roles = (role for role in graph.roles.values() if role.account == subject.account and role.kind in kinds)
+    return next(roles, None)
+
+
+_DEPLOYERS = tuple(kind for kind, spec in ROLES.items() if spec.declares_stacks)

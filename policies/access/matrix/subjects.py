@@ -1,28 +1,46 @@
-"""Who stands in the matrix: every role that was built, and the strangers that must not get in."""
+"""Who stands in the matrix: every role that was built, and callers outside the platform that must not get in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
+from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
-from policies.access.graph import PolicyGraph, Role
-from policies.access.graph.asking import EVERYTHING
-from policies.access.graph.model import STRANGER
+from policies.access.graph import IamRole, PolicyGraph
+from policies.access.graph.labels import label
+from policies.access.graph.model import FOREIGN_ACCOUNT
+from policies.access.graph.policy_documents import ALLOW_EVERYTHING
+
+
+class Outsider(Enum):
+    """Callers that have no role of the platform; the value is how the matrix calls them."""
+
+    ACCOUNT_ADMINISTRATOR = "any administrator of the account"
+    FOREIGN_ADMINISTRATOR = "an administrator of a foreign account"
+    ANONYMOUS = "nobody in particular"
+
+
+SubjectKind = RoleKind | Outsider
+_ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
-    """A row of the matrix. `project` is the one that the role belongs to; `identity` replaces what was built."""
+class MatrixSubject:
+    """Somebody in the matrix. `account_name` is what its account is called, `project` that of the role, if any.
 
+    `identity` are its identity policies where it has no role of the graph.
+    """
+
+    kind: SubjectKind
     label: str
     principal: str
     account: str | None
-    place: str
+    account_name: str
     project: str | None = None
-    user: str | None = None
     identity: tuple[Document, ...] | None = None
 
-    def ask(
+    def request(
         self,
         graph: PolicyGraph,
         action: str,
@@ -32,62 +50,60 @@ class Subject:
         context: RequestContext | None = None,
         owner: str | None = None,
     ) -> AuthorizationRequest:
-        """The subject's question to the graph."""
-        question = graph.authorization_request(
+        """The subject's request, with the policies of the graph; see `PolicyGraph.authorization_request`."""
+        request = graph.authorization_request(
             self.principal, action, resource, endpoint=endpoint, context=context, owner=owner, id=self.label
         )
-        return question if self.identity is None else replace(question, identity=self.identity)
+        return request if self.identity is None else replace(request, identity=self.identity)
 
 
-def subjects(graph: PolicyGraph) -> list[Subject]:
-    """Every role of the graph, by account and name; then administrators outside the platform, and strangers."""
-    places = account_names(graph)
-    mine = [_subject(role, places) for role in graph.roles.values()]
-    return [*sorted(mine, key=lambda one: (one.place, one.label, one.principal)), *_outsiders(graph, places)]
+def subjects(graph: PolicyGraph) -> list[MatrixSubject]:
+    """Every role of the graph, by account and name; then administrators outside the platform, and foreign callers."""
+    names = account_names(graph)
+    roles = [_subject(graph, role, names) for role in graph.roles.values()]
+    roles.sort(key=lambda subject: (subject.account_name, subject.label, subject.principal))
+    return [*roles, *_outsiders(graph, names)]
 
 
-def _subject(role: Role, places: dict[str, str]) -> Subject:
-    project, user = role.tags.get("project"), role.tags.get("user")
-    label = role.name
-    if project:
-        label = _replaced(label, project, "<project>")
-    if user:
-        label = _replaced(label, user, "<user>")
-    return Subject(
-        label=label,
+def _subject(graph: PolicyGraph, role: IamRole, names: dict[str, str]) -> MatrixSubject:
+    return MatrixSubject(
+        kind=role.kind,
+        label=label(graph, role),
         principal=role.arn,
         account=role.account,
-        place=places.get(role.account, role.account),
-        project=project,
-        user=user,
+        account_name=names.get(role.account, role.account),
+        project=role.project,
     )
 
 
-def _replaced(name: str, part: str, by: str) -> str:
-    """The name with one whole part between hyphens replaced."""
-    return f"-{name}-".replace(f"-{part}-", f"-{by}-", 1)[1:-1]
-
-
-def _outsiders(graph: PolicyGraph, places: dict[str, str]) -> list[Subject]:
-    partition = next(iter(graph.roles)).split(":")[1] if graph.roles else "aws"
-    found = [
-        Subject(
-            label="any administrator of the account",
-            principal=f"arn:{partition}:iam::{account}:role/somebody",
-            account=account,
-            place=places[account],
-            identity=(EVERYTHING,),
-        )
-        for account in sorted(places, key=lambda each: places[each])
+def _outsiders(graph: PolicyGraph, names: dict[str, str]) -> list[MatrixSubject]:
+    administrators = [
+        _outsider(Outsider.ACCOUNT_ADMINISTRATOR, graph.scope.role_arn("/", "somebody", account=account), account, name)
+        for account, name in sorted(names.items(), key=lambda pair: pair[1])
     ]
-    stranger = Subject(
-        label="an administrator of a foreign account",
-        principal=f"arn:{partition}:iam::{STRANGER}:role/stranger",
-        account=STRANGER,
-        place="elsewhere",
-        identity=(EVERYTHING,),
+    foreign = graph.scope.role_arn("/", "somebody", account=FOREIGN_ACCOUNT)
+    return [
+        *administrators,
+        _outsider(Outsider.FOREIGN_ADMINISTRATOR, foreign, FOREIGN_ACCOUNT, _ELSEWHERE),
+        MatrixSubject(
+            kind=Outsider.ANONYMOUS,
+            label=Outsider.ANONYMOUS.value,
+            principal="*",
+            account=None,
+            account_name=_ELSEWHERE,
+        ),
+    ]
+
+
+def _outsider(kind: Outsider, principal: str, account: str, account_name: str) -> MatrixSubject:
+    return MatrixSubject(
+        kind=kind,
+        label=kind.value,
+        principal=principal,
+        account=account,
+        account_name=account_name,
+        identity=(ALLOW_EVERYTHING,),
     )
-    return [*found, stranger, Subject(label="nobody in particular", principal="*", account=None, place="elsewhere")]
 
 
 def account_names(graph: PolicyGraph) -> dict[str, str]:

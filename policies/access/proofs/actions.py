@@ -1,4 +1,4 @@
-"""Actions as classes: which actions no statement around a request can tell apart, and one of each.
+"""Classes of actions: which actions no statement around a request can distinguish, and one of each.
 
 Statements name actions by text and by patterns. A request's action therefore matters only by which of those it fits:
 one action of each class, future ones included, stands for all strings.
@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import product
 
 from policies.access.authorization import Document
-from policies.access.graph.asking import listed, statements
-from policies.access.remembered import Remembered
+from policies.access.document_cache import DocumentCache
+from policies.access.graph.policy_documents import as_list, statements
 
 # What no AWS action is called: stands for every text that no statement names.
 OTHER = "0other"
 
 
-def classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
+def action_classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
     """One action, in lower case, of each class within `family` (actions or patterns)."""
     patterns = sorted({pattern for document in documents for pattern in _named(document)})
     return list(_classes(tuple(patterns), tuple(sorted(pattern.lower() for pattern in family))))
@@ -29,7 +29,7 @@ def may_be_allowed(documents: Iterable[Document], action: str) -> bool:
     """Whether any Allow speaks of an action (in lower case), by text or by leaving it out of a NotAction."""
     return any(
         "NotAction" in statement
-        or any(_expression(str(p).lower()).fullmatch(action) for p in listed(statement.get("Action")))
+        or any(_expression(str(p).lower()).fullmatch(action) for p in as_list(statement.get("Action")))
         for document in documents
         for statement in statements(document)
         if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
@@ -38,26 +38,26 @@ def may_be_allowed(documents: Iterable[Document], action: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _classes(patterns: tuple[str, ...], family: tuple[str, ...]) -> tuple[str, ...]:
-    near = [pattern for pattern in patterns if any(_may_meet(pattern, wanted) for wanted in family)]
+    relevant = [pattern for pattern in patterns if any(_may_meet(pattern, wanted) for wanted in family)]
     wanted = [_expression(pattern) for pattern in family]
-    told_apart = [_expression(pattern) for pattern in near]
+    distinguished = [_expression(pattern) for pattern in relevant]
     found: dict[tuple[bool, ...], str] = {}
     # Named actions first, so that a counterexample shows one that exists where one does.
-    for candidate in sorted(_candidates([*near, *family]), key=lambda text: (OTHER in text, text)):
+    for candidate in sorted(_candidates([*relevant, *family]), key=lambda text: (OTHER in text, text)):
         if ":" in candidate and any(each.fullmatch(candidate) for each in wanted):
-            found.setdefault(tuple(bool(each.fullmatch(candidate)) for each in told_apart), candidate)
+            found.setdefault(tuple(bool(each.fullmatch(candidate)) for each in distinguished), candidate)
     return tuple(found.values())
 
 
 def _candidates(patterns: Sequence[str]) -> set[str]:
-    """Every pattern with its wildcards filled, alone and woven into every other with a wildcard."""
+    """Every pattern with its wildcards filled, alone and merged with every other with a wildcard."""
     # What no pattern names stands for every other action: `*` alone would otherwise have none.
     filled = {f"{OTHER}:{OTHER}", *(pattern.replace("*", OTHER).replace("?", "0") for pattern in patterns)}
     wild = [pattern for pattern in patterns if "*" in pattern]
-    return filled | {text for one, other in product(wild, wild) if one != other for text in _woven(one, other)}
+    return filled | {text for one, other in product(wild, wild) if one != other for text in _merged(one, other)}
 
 
-def _woven(one: str, other: str) -> Iterator[str]:
+def _merged(one: str, other: str) -> Iterator[str]:
     """Texts that fit both patterns, where one's beginning continues the other's: `get*` and `*execution`."""
     head, _, tail = one.partition("*")
     other_head, _, other_tail = other.partition("*")
@@ -89,8 +89,8 @@ def _mentioned(document: Document) -> frozenset[str]:
         for statement in statements(document)
         if isinstance(statement, Mapping)
         for element in ("Action", "NotAction")
-        for text in listed(statement.get(element))
+        for text in as_list(statement.get(element))
     )
 
 
-_MENTIONED: Remembered[frozenset[str]] = Remembered()
+_MENTIONED: DocumentCache[frozenset[str]] = DocumentCache()

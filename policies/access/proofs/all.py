@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from policies.access import forked
+from policies.access import parallel
 from policies.access.graph import PolicyGraph
-from policies.access.proofs import delivery, keeping, limits, models, perimeter
+from policies.access.proofs import boundaries, delivery, models, perimeter, premises
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
 
@@ -17,35 +17,36 @@ THEOREMS: tuple[Theorem, ...] = (
     *perimeter.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
-    *limits.THEOREMS,
-    *keeping.THEOREMS,
+    *boundaries.THEOREMS,
+    *premises.THEOREMS,
 )
-# They rest on the same steps from role to role, which a process then finds once.
-_SAME_STEPS = ("no-escalation", "scientists-decide-nothing")
+# They rest on the same steps from role to role, which one process then finds once.
+_SHARING_STEPS = ("no-escalation", "scientists-decide-nothing")
 
 
 def prove_all(graph: PolicyGraph, workers: int | None = None) -> list[Proof]:
-    """All theorems of an graph, on as many processes as there are cores unless `workers` says otherwise."""
-    with proving(graph, workers) as proofs:
-        return proofs()
+    """Proofs of all theorems, on as many processes as there are cores unless `workers` says otherwise."""
+    with proving(graph, workers) as wait_for_proofs:
+        return wait_for_proofs()
 
 
 @contextmanager
-def proving(graph: PolicyGraph, workers: int | None = None) -> Iterator[forked.Results[Proof]]:
-    """Begins to prove all theorems, and gives what waits for the proofs: this process has time for something else."""
-    with forked.begun([partial(_prove, theorems, graph) for theorems in _pieces()], workers) as results:
+def proving(graph: PolicyGraph, workers: int | None = None) -> Iterator[parallel.Results[Proof]]:
+    """Starts to prove all theorems in other processes, and gives a function that waits for the proofs."""
+    tasks = [partial(_prove, theorems, graph) for theorems in _groups()]
+    with parallel.started(tasks, workers) as results:
 
-        def proofs() -> list[Proof]:
-            found = {proof.theorem.id: proof for piece in results() for proof in piece}
+        def wait_for_proofs() -> list[Proof]:
+            found = {proof.theorem.id: proof for proofs in results() for proof in proofs}
             return [found[theorem.id] for theorem in THEOREMS]
 
-        yield proofs
+        yield wait_for_proofs
 
 
-def _pieces() -> list[Sequence[Theorem]]:
-    """The longest piece first."""
-    together = [theorem for theorem in THEOREMS if theorem.id in _SAME_STEPS]
-    return [together, *([theorem] for theorem in THEOREMS if theorem not in together)]
+def _groups() -> list[Sequence[Theorem]]:
+    """Theorems that one process proves; the group that takes longest comes first."""
+    sharing = [theorem for theorem in THEOREMS if theorem.id in _SHARING_STEPS]
+    return [sharing, *([theorem] for theorem in THEOREMS if theorem not in sharing)]
 
 
 def _prove(theorems: Sequence[Theorem], graph: PolicyGraph) -> list[Proof]:

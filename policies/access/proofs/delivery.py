@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from policies.access.graph import PolicyGraph, Role
-from policies.access.graph.purposes import role_kind, roles_of
-from policies.access.proofs.asking import (
+from catalog.names import ProjectNames
+from catalog.roles import ENTERING_WORKLOADS, ROLES, RoleKind, kinds
+from policies.access.graph import IamRole, PolicyGraph
+from policies.access.graph.purposes import roles_of_kind
+from policies.access.proofs.escalation import facts
+from policies.access.proofs.escalation.reach import reach
+from policies.access.proofs.requests import (
     TRUST_ACTIONS,
-    Pinned,
-    Solver,
+    PinnedKeys,
+    account_requests,
     all_of,
     beyond,
     none_of,
-    outsiders_ask,
-    role_asks,
+    role_request,
     with_value,
     within,
     without,
 )
-from policies.access.proofs.escalation import facts
-from policies.access.proofs.escalation.reach import reach
-from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.proofs.solver import Solver
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 APPROVAL = ("codepipeline:PutApprovalResult", "codepipeline:OverrideStageCondition", "sagemaker:UpdateModelPackage")
 DELIVERY = (
@@ -28,7 +30,7 @@ DELIVERY = (
     "sagemaker:CreateEndpoint",
     "sagemaker:UpdateEndpoint",
     "sagemaker:CreateModel",
-    *facts.PASSED_TO["cloudformation.amazonaws.com"],
+    *facts.PASS_ROLE_ACTIONS["cloudformation.amazonaws.com"],
 )
 # On what serves models: changes, removals and calls.
 SERVING = (
@@ -46,187 +48,183 @@ SERVING = (
 )
 # What an approver has no business with.
 TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole")
-APPROVERS = ("approver",)
-SCIENTISTS = ("scientist", "studio-scientist", "publish")
-ADMINISTRATION = "stackset-administration"
+APPROVERS = kinds(lambda spec: spec.approves)
+SCIENTISTS = kinds(lambda spec: spec.acts_for_scientists)
+ADMINISTRATION = RoleKind.STACK_SET_ADMINISTRATION
 _SOURCE_IDENTITY = "aws:SourceIdentity"
-# Roles that may hand their project's administration role to CloudFormation.
-PASSERS = ("deploy-pipeline", "release-cleaner")
 
 
-def scientists(graph: PolicyGraph) -> Outcome:
+def scientists(graph: PolicyGraph) -> ProofOutcome:
     """A scientist, with all that a scientist's code comes to act as, neither approves nor deploys."""
     solver = Solver()
     reached = {each.role.arn: each for each in reach(graph, Solver())}
     named: set[str] = set()
-    for scientist in roles_of(graph, *SCIENTISTS):
+    for scientist in roles_of_kind(graph, *SCIENTISTS):
         acting = [scientist, *(graph.roles[arn] for arn in reached[scientist.arn].paths if arn)]
         named |= {f"{scientist.name} through {role.name}" for role in acting[1:]}
         for role in acting:
             _decides_nothing(solver, graph, scientist, role)
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: Role, role: Role) -> None:
+def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: IamRole, role: IamRole) -> None:
     for action in (*APPROVAL, *DELIVERY):
-        solver.refute(f"{scientist.name}, as {role.name}, does {action}", role_asks(role, [action]))
+        solver.refute(f"{scientist.name}, as {role.name}, does {action}", role_request(role, [action]))
     approved = with_value("sagemaker:ModelApprovalStatus", "Approved")
-    says = f"{scientist.name}, as {role.name}, registers an approved model"
-    solver.refute(says, role_asks(role, ["sagemaker:CreateModelPackage"]), approved)
-    for group in graph.kind("group"):
-        says = f"{scientist.name}, as {role.name}, decides on models of {group.name}"
-        solver.refute(says, role_asks(role, ["sagemaker:UpdateModelPackage"], guard=group))
+    title = f"{scientist.name}, as {role.name}, registers an approved model"
+    solver.refute(title, role_request(role, ["sagemaker:CreateModelPackage"]), approved)
+    for group in graph.resources("group"):
+        title = f"{scientist.name}, as {role.name}, decides on models of {group.name}"
+        solver.refute(title, role_request(role, ["sagemaker:UpdateModelPackage"], policy_resource=group))
 
 
-def publishing(graph: PolicyGraph) -> Outcome:
+def publishing(graph: PolicyGraph) -> ProofOutcome:
     """A publish role is entered under the name of the scientist who enters it: what is published has an author."""
     solver = Solver()
     named: set[str] = set()
-    for target in roles_of(graph, "publish"):
-        for who, opened in outsiders_ask(
+    for target in roles_of_kind(graph, RoleKind.PUBLISH):
+        for who, open_request in account_requests(
             [target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn, pinned={_SOURCE_IDENTITY: ()}
         ):
-            solver.refute(f"{who} enters {target.name} without a name", opened)
-        for scientist in roles_of(graph, "scientist"):
-            user = scientist.tags.get("user", "")
-            opened = role_asks(scientist, TRUST_ACTIONS, trust_of=target, resource=target.arn)
-            says = f"{scientist.name} enters {target.name} under another name"
-            solver.refute(says, opened, without(_SOURCE_IDENTITY, [user]))
-            if solver.possible(f"{scientist.name} enters {target.name}", opened, with_value(_SOURCE_IDENTITY, user)):
+            solver.refute(f"{who} enters {target.name} without a name", open_request)
+        for scientist in roles_of_kind(graph, RoleKind.SCIENTIST):
+            user = scientist.user or ""
+            open_request = role_request(scientist, TRUST_ACTIONS, trust_of=target, resource=target.arn)
+            title = f"{scientist.name} enters {target.name} under another name"
+            solver.refute(title, open_request, without(_SOURCE_IDENTITY, [user]))
+            if solver.possible(
+                f"{scientist.name} enters {target.name}", open_request, with_value(_SOURCE_IDENTITY, user)
+            ):
                 named.add(f"{scientist.arn} enters {target.name} as {user}")
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def approvers(graph: PolicyGraph) -> Outcome:
+def approvers(graph: PolicyGraph) -> ProofOutcome:
     """Approving, and letting into production, is for approvers; they can do neither more nor assume anybody else."""
     solver = Solver()
-    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
-        if role_kind(role) in APPROVERS:
+    for role in graph.sorted_roles():
+        if role.kind in APPROVERS:
             for action in (*TOUCHING, *DELIVERY):
-                solver.refute(f"{role.name} approves, and does {action}", role_asks(role, [action]))
+                solver.refute(f"{role.name} approves, and does {action}", role_request(role, [action]))
         else:
             for action in APPROVAL:
-                solver.refute(f"{role.name} is no approver and does {action}", role_asks(role, [action]))
-    named = [role.arn for role in roles_of(graph, *APPROVERS)]
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+                solver.refute(f"{role.name} is no approver and does {action}", role_request(role, [action]))
+    named = [role.arn for role in roles_of_kind(graph, *APPROVERS)]
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def stack_sets(graph: PolicyGraph) -> Outcome:
+def stack_sets(graph: PolicyGraph) -> ProofOutcome:
     """Exactly the printed principals pass an administration role, each its own project's, and none assumes one."""
     solver = Solver()
     named: list[str] = []
-    for target in roles_of(graph, ADMINISTRATION):
-        for who, opened in outsiders_ask([target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn):
-            solver.refute(f"{who} assumes {target.name}", opened)
-        for role in sorted(graph.roles.values(), key=lambda each: each.arn):
+    for target in roles_of_kind(graph, ADMINISTRATION):
+        for who, open_request in account_requests(
+            [target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn
+        ):
+            solver.refute(f"{who} assumes {target.name}", open_request)
+        for role in graph.sorted_roles():
             if role.account != target.account:
                 continue
-            passing = role_asks(role, ["iam:PassRole"], resource=target.arn)
-            if role_kind(role) not in PASSERS or role.tags.get("project") != target.tags.get("project"):
+            passing = role_request(role, ["iam:PassRole"], resource=target.arn)
+            if not ROLES[role.kind].passes_stack_set_administration or role.project != target.project:
                 solver.refute(f"{role.name} passes {target.name}", passing)
             elif solver.possible(f"{role.name} passes {target.name}", passing):
                 named.append(f"{role.arn} passes {target.name}")
                 solver.refute(
                     f"{role.name} passes {target.name} to another service than CloudFormation",
-                    role_asks(role, ["iam:PassRole"], resource=target.arn),
+                    role_request(role, ["iam:PassRole"], resource=target.arn),
                     without("iam:PassedToService", ["cloudformation.amazonaws.com"]),
                 )
-    return Outcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def production(graph: PolicyGraph) -> Outcome:
+def production(graph: PolicyGraph) -> ProofOutcome:
     """From the data science account, production's resources and roles are reached by the printed principals alone."""
     solver = Solver()
-    homes = {role.account for role in roles_of(graph, ADMINISTRATION)}
-    away = sorted({role.account for role in roles_of(graph, "model")} - homes)
-    doors = {role.arn: role for role in roles_of(graph, ADMINISTRATION, "deploy-test")}
-    for account in away:
-        for target in sorted(graph.roles.values(), key=lambda each: each.arn):
+    data_science = {role.account for role in roles_of_kind(graph, ADMINISTRATION)}
+    workloads = sorted({role.account for role in roles_of_kind(graph, RoleKind.MODEL)} - data_science)
+    entering = [role.arn for role in roles_of_kind(graph, *ENTERING_WORKLOADS)]
+    for account in workloads:
+        for target in graph.sorted_roles():
             if target.account == account:
-                for who, opened in outsiders_ask(homes, TRUST_ACTIONS, trust_of=target, resource=target.arn):
-                    solver.refute(f"{who} enters {target.name} in {account}", opened, none_of(*doors))
-        for guard in sorted(graph.policy_resources.values(), key=lambda each: each.arn):
+                for who, open_request in account_requests(
+                    data_science, TRUST_ACTIONS, trust_of=target, resource=target.arn
+                ):
+                    solver.refute(f"{who} enters {target.name} in {account}", open_request, none_of(*entering))
+        for _, resource in sorted(graph.policy_resources.items()):
             # A bus takes events from the registry's account; they start nothing here but notifications.
-            if guard.account == account and guard.kind != "bus":
-                for who, opened in outsiders_ask(homes, ["*"], guard=guard):
-                    solver.refute(f"{who} has access to {guard.kind} {guard.name} in {account}", opened)
-    return Outcome(findings=solver.findings, named=sorted(doors), queries=solver.queries)
+            if resource.account == account and resource.kind != "bus":
+                for who, open_request in account_requests(data_science, ["*"], policy_resource=resource):
+                    title = f"{who} has access to {resource.kind} {resource.name} in {account}"
+                    solver.refute(title, open_request)
+    return ProofOutcome(findings=solver.findings, named=entering, queries=solver.queries)
 
 
-def walls(graph: PolicyGraph) -> Outcome:
+def project_isolation(graph: PolicyGraph) -> ProofOutcome:
     """What serves models is a project's by its name or by its tag, and no role of another project lays hands on it."""
     solver = Solver()
-    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
-        project = role.tags.get("project")
-        if not project:
+    for role in graph.sorted_roles():
+        if not role.project:
             continue
-        kinds = [
-            f"{place}:{kind}/*" for place in _places(graph, role) for kind in ("endpoint", "endpoint-config", "model")
+        kinds_of_resources = [
+            f"{prefix}{kind}/*"
+            for prefix in _sagemaker_arns(graph, role)
+            for kind in ("endpoint", "endpoint-config", "model")
         ]
-        foreign = all_of(within(*kinds), beyond(*_endpoints(graph, role)))
-        for other in (each for each in graph.projects if each != project):
-            tagged: Pinned = {"aws:ResourceTag/project": other, "sagemaker:TaggingAction": ()}
-            says = f"{role.arn} changes, removes or calls what serves models of {other}"
+        foreign = all_of(within(*kinds_of_resources), beyond(*_own_endpoints(graph, role)))
+        for other in (project for project in graph.projects if project != role.project):
+            tagged: PinnedKeys = {"aws:ResourceTag/project": other, "sagemaker:TaggingAction": ()}
+            title = f"{role.arn} changes, removes or calls what serves models of {other}"
             for action in SERVING:
-                solver.refute(says, role_asks(role, [action], pinned=tagged), foreign)
-    return Outcome(findings=solver.findings, queries=solver.queries)
+                solver.refute(title, role_request(role, [action], pinned=tagged), foreign)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def _endpoints(graph: PolicyGraph, role: Role) -> list[str]:
+def _own_endpoints(graph: PolicyGraph, role: IamRole) -> list[str]:
     """The endpoints of a role's project in its account, by name: whatever tags they have, they are its own."""
-    project = role.tags["project"]
-    models = [each for each in roles_of(graph, "model") if each.account == role.account]
-    stages = {each.name.removesuffix(f"-{project}-model") for each in models if each.tags.get("project") == project}
-    return sorted(
-        f"{place}:endpoint/{prefix}-{project}-{stage}"
-        for place in _places(graph, role)
-        for prefix, _, stage in (name.partition("-") for name in stages)
-    )
+    models = [model for model in roles_of_kind(graph, RoleKind.MODEL) if model.account == role.account]
+    stages = {graph.stages.get(model.stack, model.stack) for model in models if model.project == role.project}
+    names = [ProjectNames(graph.prefix, role.project or "").endpoint(stage) for stage in stages]
+    return sorted(f"{prefix}endpoint/{name}" for prefix in _sagemaker_arns(graph, role) for name in names)
 
 
-def _places(graph: PolicyGraph, role: Role) -> list[str]:
+def _sagemaker_arns(graph: PolicyGraph, role: IamRole) -> list[str]:
     """Beginnings of ARNs of SageMaker's resources in a role's account, in every region that the platform is in."""
-    regions = {key.arn.split(":")[3] for key in graph.kind("key")}
-    partition = role.arn.split(":")[1]
-    return sorted(f"arn:{partition}:sagemaker:{region}:{role.account}" for region in regions)
+    regions = {scope.region for scope in graph.scopes.values() if scope.region}
+    return sorted(graph.scope.arn("sagemaker", "", region=region, account=role.account) for region in regions)
 
 
 THEOREMS = (
     Theorem(
         id="scientists-decide-nothing",
-        says="A scientist neither approves nor deploys, whatever the scientist's code comes to act as.",
-        row="B5",
+        statement="A scientist neither approves nor deploys, whatever the scientist's code comes to act as.",
         prove=scientists,
     ),
     Theorem(
         id="publishing-has-a-name",
-        says="The printed scientists publish, each under their own name.",
-        row="B5",
+        statement="The printed scientists publish, each under their own name.",
         prove=publishing,
     ),
     Theorem(
         id="approvers-only-approve",
-        says="Models are approved by approvers alone, who can do nothing else with them.",
-        row="B5",
+        statement="Models are approved by approvers alone, who can do nothing else with them.",
         prove=approvers,
     ),
     Theorem(
         id="administration-role",
-        says="Exactly the printed principals pass or assume a StackSet administration role: that of their own project, "
-        "to CloudFormation alone.",
-        row="B9",
+        statement="Exactly the printed principals pass or assume a StackSet administration role: that of their own "
+        "project, to CloudFormation alone.",
         prove=stack_sets,
     ),
     Theorem(
         id="delivery-walls",
-        says="No role of a project changes or removes another project's model or configuration, or calls its endpoint.",
-        row="B9",
-        prove=walls,
+        statement="No role of a project changes or removes another project's model or configuration, or calls its "
+        "endpoint.",
+        prove=project_isolation,
     ),
     Theorem(
         id="production-doors",
-        says="The data science account enters production by the printed roles alone.",
-        row="B9",
+        statement="The data science account enters production by the printed roles alone.",
         prove=production,
     ),
 )

@@ -1,38 +1,45 @@
-"""Who reads and writes models, and who uses their key: nobody but the named roles, each its own project's."""
+"""Who reads and writes models, and who uses their key: the named roles alone, each of its own project."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from policies.access.graph import PolicyGraph, PolicyResource, Role
-from policies.access.graph.asking import EVERYTHING, through_s3
-from policies.access.graph.purposes import BUILDERS, MODEL, purpose, role_kind, roles_of, shown
-from policies.access.proofs.asking import (
+from catalog.roles import MODEL_BUILDERS, RoleKind
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
+from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
+from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
+from policies.access.proofs.prefilter import may_touch, may_touch_beyond
+from policies.access.proofs.requests import (
     OPEN_TO_ALL,
-    Solver,
+    account_requests,
     beyond,
-    bucket_and_key,
     holding,
     none_of,
-    outsiders_ask,
-    role_asks,
+    role_request,
     within,
     without,
 )
-from policies.access.proofs.reading import may_touch, may_touch_beyond
-from policies.access.proofs.theorem import Outcome, Theorem
+from policies.access.proofs.solver import Solver
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
 
 
+def _models_buckets(graph: PolicyGraph) -> Iterable[tuple[PolicyResource, PolicyResource]]:
+    """Buckets of models with their keys."""
+    for bucket in resources_with_purpose(graph, "bucket", "models"):
+        if bucket.key_arn and bucket.key_arn in graph.policy_resources:
+            yield bucket, graph.policy_resources[bucket.key_arn]
+
+
 def _named(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     """ARN patterns of the roles that models are for: jobs of the key's account, model roles of workload accounts."""
-    builders = roles_of(graph, *BUILDERS)
+    builders = roles_of_kind(graph, *MODEL_BUILDERS)
     found = {role.arn for role in builders if role.account == key.account}
-    return sorted({*found, *(role.arn for role in roles_of(graph, MODEL))})
+    return sorted({*found, *(role.arn for role in roles_of_kind(graph, RoleKind.MODEL))})
 
 
 def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
@@ -41,135 +48,142 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     A model role is one of its account by the name of any stage; where accounts are not listed, an account that comes
     later may have one too.
     """
-    models = roles_of(graph, MODEL)
+    models = roles_of_kind(graph, RoleKind.MODEL)
     accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
-    builders = {_open(role) for role in roles_of(graph, *BUILDERS) if role.account == key.account}
+    builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
     families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in models}
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
-def _open(role: Role) -> str:
-    project = role.tags.get("project", "")
+def _open(role: IamRole) -> str:
+    project = role.project or ""
     return role.arn.replace(f"/{project}/", "/*/").replace(f"-{project}-", "-*-")
 
 
-def readers(graph: PolicyGraph) -> Outcome:
-    """Reading a model takes the object and its key; so does writing one. Strangers get neither."""
+def readers(graph: PolicyGraph) -> ProofOutcome:
+    """Reading a model takes the object and its key; so does writing one. Nobody else gets both."""
     solver, named = Solver(), set[str]()
-    for bucket, key in bucket_and_key(graph, "models"):
+    for bucket, key in _models_buckets(graph):
         patterns = _patterns(graph, key)
-        for who, opened in outsiders_ask(
-            [*graph.accounts(), *graph.foreign], USE, guard=key, resource=key.arn, paths=graph.organization_paths
+        for who, open_request in account_requests(
+            [*graph.accounts(), *graph.foreign_accounts],
+            USE,
+            policy_resource=key,
+            resource=key.arn,
+            paths=graph.organization_paths,
         ):
-            says = f"{who} that is none of the named ones uses the key of {bucket.name}"
-            solver.refute(says, opened, none_of(*patterns))
+            title = f"{who} that is none of the named ones uses the key of {bucket.name}"
+            solver.refute(title, open_request, none_of(*patterns))
         named |= set(_named(graph, key))
         for role in _others(graph, named):
             _neither(solver, role, bucket, key)
-    return Outcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def _others(graph: PolicyGraph, named: set[str]) -> Iterable[Role]:
+def _others(graph: PolicyGraph, named: set[str]) -> Iterable[IamRole]:
     return (role for arn, role in sorted(graph.roles.items()) if arn not in named)
 
 
-def _neither(solver: Solver, role: Role, bucket: PolicyResource, key: PolicyResource) -> None:
+def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyResource) -> None:
     """A role that is not named, whether or not the key admits its path: no object together with the key."""
     if not may_touch(role, bucket, "s3:"):
         solver.queries += 1
         return
     for actions, on_key in ((READ, "kms:Decrypt"), (WRITE, "kms:GenerateDataKey")):
-        use = next(role_asks(role, [on_key], guard=key, resource=key.arn, pinned=through_s3(bucket)).each())
+        use = next(
+            role_request(
+                role, [on_key], policy_resource=key, resource=key.arn, pinned=s3_encryption_context(bucket)
+            ).each()
+        )
         if use.formula is False:
             solver.queries += 1
             continue
-        says = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
-        objects = role_asks(role, actions, guard=bucket)
-        solver.refute(says, objects, holding(use.formula), within(f"{bucket.arn}/*"))
+        title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
+        objects = role_request(role, actions, policy_resource=bucket)
+        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"))
 
 
-def own_prefix(graph: PolicyGraph) -> Outcome:
+def own_prefix(graph: PolicyGraph) -> ProofOutcome:
     """Of all objects in any bucket, a project's model role touches those under its project's prefix.
 
     Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
     """
     solver = Solver()
-    for role in roles_of(graph, MODEL):
-        for bucket in graph.kind("bucket"):
+    for role in roles_of_kind(graph, RoleKind.MODEL):
+        for bucket in graph.resources("bucket"):
             prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
-            for whose, asking, asked in _sides(role, bucket):
-                says = f"{role.arn} touches an object of {bucket.name} that is not its project's{whose}"
-                if may_touch_beyond(asking, asked, "s3:", prefix.removesuffix("*")):
-                    opened = role_asks(asking, ["s3:*"], guard=asked)
-                    solver.refute(says, opened, within(f"{bucket.arn}/*"), beyond(prefix))
+            for whose, caller, resource in _sides(role, bucket):
+                title = f"{role.arn} touches an object of {bucket.name} that is not its project's{whose}"
+                if may_touch_beyond(caller, resource, "s3:", prefix.removesuffix("*")):
+                    open_request = role_request(caller, ["s3:*"], policy_resource=resource)
+                    solver.refute(title, open_request, within(f"{bucket.arn}/*"), beyond(prefix))
                 else:
                     solver.queries += 1
-    return Outcome(findings=solver.findings, named=shown(roles_of(graph, MODEL)), queries=solver.queries)
+    return ProofOutcome(
+        findings=solver.findings,
+        named=[role.arn for role in roles_of_kind(graph, RoleKind.MODEL)],
+        queries=solver.queries,
+    )
 
 
-def _sides(role: Role, bucket: PolicyResource) -> Iterable[tuple[str, Role, PolicyResource]]:
+def _sides(role: IamRole, bucket: PolicyResource) -> Iterable[tuple[str, IamRole, PolicyResource]]:
     """Both as they are; of another account's models, each with the other side open."""
     yield "", role, bucket
-    if role.account != bucket.account and purpose(bucket) == "models":
-        yield ", as far as the bucket decides", replace(role, inline=(EVERYTHING,), managed=()), bucket
+    if role.account != bucket.account and bucket.purpose == "models":
+        yield ", as far as the bucket decides", replace(role, inline=(ALLOW_EVERYTHING,), managed=()), bucket
         yield ", as far as its own policies decide", role, replace(bucket, policy=OPEN_TO_ALL)
 
 
-def key_for_models(graph: PolicyGraph) -> Outcome:
+def key_for_models(graph: PolicyGraph) -> ProofOutcome:
     """Of other accounts, the models' key serves to read models alone: S3 says so by the bucket that it asks for."""
     solver = Solver()
-    for bucket, key in bucket_and_key(graph, "models"):
+    for bucket, key in _models_buckets(graph):
         others = [account for account in graph.accounts() if account != key.account]
         elsewhere = without("kms:EncryptionContext:aws:s3:arn", [bucket.arn])
-        for who, opened in outsiders_ask(others, USE, guard=key, resource=key.arn):
-            solver.refute(f"{who} uses the key of {bucket.name} for something else", opened, elsewhere)
-    return Outcome(findings=solver.findings, queries=solver.queries)
+        for who, open_request in account_requests(others, USE, policy_resource=key, resource=key.arn):
+            solver.refute(f"{who} uses the key of {bucket.name} for something else", open_request, elsewhere)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def project_walls(graph: PolicyGraph) -> Outcome:
+def project_isolation(graph: PolicyGraph) -> ProofOutcome:
     """No role of a project touches an object under another project's prefix."""
     solver = Solver()
-    ids = sorted({role.tags["project"] for role in graph.roles.values() if role.tags.get("project")})
-    for role in sorted(graph.roles.values(), key=lambda each: each.arn):
-        project = role.tags.get("project")
-        others = [each for each in ids if each != project]
-        if not project or not others or role_kind(role) == MODEL:
+    for role in graph.sorted_roles():
+        project = role.project
+        others = [other for other in graph.projects if other != project]
+        if not project or not others or role.kind is RoleKind.MODEL:
             continue
-        for bucket in graph.kind("bucket"):
+        for bucket in graph.resources("bucket"):
             foreign = [f"{bucket.arn}/{other}/" for other in others]
-            says = f"{role.arn} touches an object of another project in {bucket.name}"
+            title = f"{role.arn} touches an object of another project in {bucket.name}"
             if may_touch(role, bucket, "s3:", *foreign):
-                below = within(*(f"{place}*" for place in foreign))
-                solver.refute(says, role_asks(role, ["s3:*"], guard=bucket), below)
+                below = within(*(f"{prefix}*" for prefix in foreign))
+                solver.refute(title, role_request(role, ["s3:*"], policy_resource=bucket), below)
             else:
                 solver.queries += 1
-    return Outcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
 THEOREMS = (
     Theorem(
         id="models-readers",
-        says="Nobody outside the named principals reads or writes a model, or uses its key.",
-        row="B3",
+        statement="Nobody outside the named principals reads or writes a model, or uses its key.",
         prove=readers,
     ),
     Theorem(
         id="models-own-prefix",
-        says="A project's model role touches no object that is not under its own project's prefix; the "
+        statement="A project's model role touches no object that is not under its own project's prefix; the "
         "models bucket's policy and the role's own each see to that alone.",
-        row="B3",
         prove=own_prefix,
     ),
     Theorem(
         id="models-key-for-models",
-        says="Other accounts use the models' key for the models bucket alone.",
-        row="B3",
+        statement="Other accounts use the models' key for the models bucket alone.",
         prove=key_for_models,
     ),
     Theorem(
         id="project-walls",
-        says="No role of a project touches an object under another project's prefix.",
-        row="B15",
-        prove=project_walls,
+        statement="No role of a project touches an object under another project's prefix.",
+        prove=project_isolation,
     ),
 )

@@ -18,9 +18,9 @@ requests: the solver found none that passes. Whom a theorem excepts or names is 
 
 def document(proofs: Sequence[Proof], sizes: Sequence[Size]) -> str:
     """The document's text."""
-    rows = [f"| {p.theorem.id} | {p.theorem.row} | {p.theorem.says} | {_verdict(p)} |" for p in proofs]
+    rows = [f"| {p.theorem.id} | {p.theorem.statement} | {_verdict(p)} |" for p in proofs]
     sections = [line for proof in proofs for line in _section(proof)]
-    return "\n".join([HEAD, "| | row | theorem | |", "|---|---|---|---|", *rows, "", *sections, *_sizes(sizes)])
+    return "\n".join([HEAD, "| | theorem | |", "|---|---|---|", *rows, "", *sections, *_sizes(sizes)])
 
 
 def _verdict(proof: Proof) -> str:
@@ -28,7 +28,7 @@ def _verdict(proof: Proof) -> str:
 
 
 def _section(proof: Proof) -> list[str]:
-    found = [f"- fails: {finding.says}" for finding in proof.outcome.findings]
+    found = [f"- fails: {finding.title}" for finding in proof.outcome.findings]
     if not found and not proof.outcome.named:
         return []
     return [f"## {proof.theorem.id}", "", *(f"- {name}" for name in proof.outcome.named), *found, ""]

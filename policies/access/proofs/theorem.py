@@ -1,4 +1,4 @@
-"""What a theorem says, and what came of its proof."""
+"""What a theorem states, and what came of its proof."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from policies.access.graph import PolicyGraph
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One way in which a theorem fails: a sentence, and the request that passes where there is one."""
+    """One way in which a theorem fails: `title` is a sentence, `request` the request that is allowed, if there is one.
 
-    says: str
+    Of an escalation, `request` holds its steps.
+    """
+
+    title: str
     request: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ProofOutcome:
     """What a proof found out. `named` lists whoever the theorem names: the exceptions that it prints."""
 
     findings: Sequence[Finding] = ()
@@ -28,12 +31,11 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Theorem:
-    """A statement about all requests. `id` is short; `says` is what holds when the proof finds nothing."""
+    """A statement about all requests. `id` is short; `statement` is what holds when the proof finds nothing."""
 
     id: str
-    says: str
-    row: str
-    prove: Callable[[PolicyGraph], Outcome]
+    statement: str
+    prove: Callable[[PolicyGraph], ProofOutcome]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Proof:
     """A theorem with its outcome and the seconds that it took."""
 
     theorem: Theorem
-    outcome: Outcome
+    outcome: ProofOutcome
     seconds: float = field(compare=False)
 
     @property
@@ -58,7 +60,7 @@ class Proof:
 
 
 def prove(theorem: Theorem, graph: PolicyGraph) -> Proof:
-    """Prove one theorem of an graph."""
+    """Prove one theorem of a graph."""
     began = time.monotonic()
     outcome = theorem.prove(graph)
     return Proof(theorem=theorem, outcome=outcome, seconds=time.monotonic() - began)

@@ -6,7 +6,7 @@ from policies.documents.account import FOUNDATION_TAG, AccountScope
 from policies.documents.boundaries import CEILING, CRYPTOGRAPHY, IAM_WRITES
 from policies.documents.deployer.identity import BOUNDED, MAKE_ROLES
 from policies.documents.deployer.resource_types import CEILING_ACTIONS, KEY_SERVICES, PASSED_TO
-from policies.documents.statement import PolicyKind, Statement, document
+from policies.documents.statement import DocumentKind, Statement, document
 
 
 def deployer_boundary(account: AccountScope) -> str:
@@ -26,7 +26,7 @@ def deployer_boundary(account: AccountScope) -> str:
         *_never_become_more(account),
         *_never_touch_account_controls(account),
         *_never_use_data(account),
-        kind=PolicyKind.MANAGED,
+        kind=DocumentKind.MANAGED,
     )
 
 

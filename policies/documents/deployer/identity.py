@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policies.documents.account import AccountScope
 from policies.documents.deployer.resource_types import DEPLOYED, PASSED_TO
-from policies.documents.statement import PolicyKind, Statement, document
+from policies.documents.statement import DocumentKind, Statement, document
 
 # Of what the deployer does to roles, what carries iam:PermissionsBoundary by every source: the new boundary, or the one
 # that the role has (Service Authorization Reference, "AWS Identity and Access Management (IAM)").
@@ -30,12 +30,12 @@ def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = (
 
     `existing_buckets` are the names of buckets that stacks use instead of making them.
     """
-    policies = {"identity": document(*_identity(account), kind=PolicyKind.MANAGED)}
+    policies = {"identity": document(*_identity(account), kind=DocumentKind.MANAGED)}
     for theme, rows in DEPLOYED.items():
         statements = [statement for row in rows for statement in row.statements(account)]
-        policies[theme] = document(*statements, kind=PolicyKind.MANAGED)
+        policies[theme] = document(*statements, kind=DocumentKind.MANAGED)
     if existing_buckets:
-        policies["existing"] = document(*_existing(account, existing_buckets), kind=PolicyKind.MANAGED)
+        policies["existing"] = document(*_existing(account, existing_buckets), kind=DocumentKind.MANAGED)
     return policies
 
 

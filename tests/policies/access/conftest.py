@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,23 +10,20 @@ from pathlib import Path
 import pytest
 
 from policies.access.graph import PolicyGraph, read_graph
+from policies.access.proofs.all import prove_all
 from policies.access.proofs.theorem import Proof
+from tests.shared_folder import shared_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="session")
 def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`resources.json` of all stacks. Workers of one run share it: the first builds, the others wait."""
-    base = tmp_path_factory.getbasetemp()
-    # A worker's folder lies in the run's; without workers the folder is the run's own, and its parent every run's.
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "platform"
-    shared.mkdir(exist_ok=True)
-    found = shared / "resources.json"
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """`resources.json` of all stacks of the example platform, built once for all workers of a run."""
+    with shared_folder(tmp_path_factory, "example-platform") as folder:
+        found = folder / "resources.json"
         if not found.exists():
-            command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(shared)]
+            command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(folder)]
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             assert run.returncode == 0, run.stdout + run.stderr
     return found
@@ -42,7 +37,5 @@ def graph(resources: Path) -> PolicyGraph:
 
 @pytest.fixture(scope="session")
 def proofs(graph: PolicyGraph) -> Sequence[Proof]:
-    """All theorems of the example platform."""
-    from policies.access.proofs.all import prove_all
-
+    """Proofs of all theorems on the example platform."""
     return prove_all(graph, workers=1)

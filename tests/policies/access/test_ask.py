@@ -27,7 +27,7 @@ def ask(tmp_path: Path, content: Any) -> tuple[int, str, list[str]]:
     return result.exit_code, result.stdout, [line.replace(str(file), "FILE") for line in result.stderr.splitlines()]
 
 
-def asked(**fields: Any) -> dict[str, Any]:
+def question(**fields: Any) -> dict[str, Any]:
     """A good question with these fields."""
     base = {
         "id": "q1",
@@ -41,20 +41,20 @@ def asked(**fields: Any) -> dict[str, Any]:
 
 def problems(tmp_path: Path, **fields: Any) -> list[str]:
     """The complaints about one question with these fields; it must not be answered."""
-    code, output, errors = ask(tmp_path, [asked(**fields)])
+    code, output, errors = ask(tmp_path, [question(**fields)])
     assert (code, output) == (1, "")
     return errors
 
 
 def test_questions_are_answered_in_order_with_the_deciding_statement(tmp_path: Path) -> None:
-    whole = {
-        **asked(
+    complete = {
+        **question(
             id="all", identity=[READ], owner=None, context={"aws:SecureTransport": True, "a:n": 5, "a:l": ["x", 1]}
         ),
         **{"resource_policy": None, "endpoint_policy": None, "boundary": None, "scps": None, "session": None},
     }
-    denied = asked(id=2, identity=[READ], resource_policy=policy(deny("s3:*", Principal="*", Sid="DenyNoVPC")))
-    code, output, errors = ask(tmp_path, [whole, denied])
+    denied = question(id=2, identity=[READ], resource_policy=policy(deny("s3:*", Principal="*", Sid="DenyNoVPC")))
+    code, output, errors = ask(tmp_path, [complete, denied])
     assert (code, errors) == (0, [])
     assert json.loads(output) == [
         {"id": "all", "allowed": True, "because": "Allow ReadOwnModels in identity policy 1"},
@@ -63,7 +63,7 @@ def test_questions_are_answered_in_order_with_the_deciding_statement(tmp_path: P
 
 
 def test_a_document_may_be_given_as_the_text_of_its_json(tmp_path: Path) -> None:
-    code, output, _ = ask(tmp_path, [asked(identity=[json.dumps(READ)])])
+    code, output, _ = ask(tmp_path, [question(identity=[json.dumps(READ)])])
     assert code == 0
     assert json.loads(output)[0]["allowed"] is True
 
@@ -87,14 +87,16 @@ def test_every_kind_of_policy_takes_part(tmp_path: Path) -> None:
         "rcps": [[policy(allow("sqs:*", Principal="*"))]],
         "endpoint_policy": policy(allow("ec2:*", Principal="*")),
     }
-    questions = [asked(id="good", **good), *(asked(id=name, **{**good, name: bad[name]}) for name in sorted(bad))]
+    questions = [question(id="good", **good), *(question(id=name, **{**good, name: bad[name]}) for name in sorted(bad))]
     code, output, _ = ask(tmp_path, questions)
     assert code == 0
     assert [entry["id"] for entry in json.loads(output) if entry["allowed"]] == ["good"]
 
 
 def test_an_owner_of_null_is_the_account_itself(tmp_path: Path) -> None:
-    _, output, _ = ask(tmp_path, [asked(identity=[READ], owner=None), asked(identity=[READ], owner=OTHER_ACCOUNT)])
+    _, output, _ = ask(
+        tmp_path, [question(identity=[READ], owner=None), question(identity=[READ], owner=OTHER_ACCOUNT)]
+    )
     assert [entry["allowed"] for entry in json.loads(output)] == [True, False]
 
 
@@ -102,7 +104,7 @@ def test_grants_are_read(tmp_path: Path) -> None:
     grant = {"grantee": ROLE, "operations": ["Decrypt"], "constraints": {"EncryptionContextEquals": {"a": "1"}}}
     fields = {"action": "kms:Decrypt", "resource": KEY, "grants": [grant]}
     context = {"kms:EncryptionContext:a": "1"}
-    _, output, _ = ask(tmp_path, [asked(context=context, **fields), asked(**fields)])
+    _, output, _ = ask(tmp_path, [question(context=context, **fields), question(**fields)])
     assert [entry["allowed"] for entry in json.loads(output)] == [True, False]
 
 
@@ -258,7 +260,7 @@ def test_a_bad_question_is_named_and_not_answered(tmp_path: Path, fields: dict[s
 def test_all_defects_of_all_questions_are_named_at_once(tmp_path: Path) -> None:
     broken = policy(allow(Effect="Alow"), allow(Condition={"StringEqual": {"a:b": "c"}}))
     code, output, errors = ask(
-        tmp_path, [asked(identity=[READ]), asked(id="q2", identity=[broken]), asked(id="q3", action="x")]
+        tmp_path, [question(identity=[READ]), question(id="q2", identity=[broken]), question(id="q3", action="x")]
     )
     assert (code, output) == (1, "")
     assert [error.split(":")[0] for error in errors] == [
@@ -302,7 +304,7 @@ def test_a_policy_over_its_limit_is_refused_and_one_at_its_limit_is_not(
     def shaped(document: dict[str, Any]) -> Any:
         return {"identity": [document], "scps": [[document]], "rcps": [[document]]}.get(field, document)
 
-    code, _, errors = ask(tmp_path, [asked(**fields, **{field: shaped(_long(limit, **elements))})])
+    code, _, errors = ask(tmp_path, [question(**fields, **{field: shaped(_long(limit, **elements))})])
     assert (code, errors) == (0, [])
     found = problems(tmp_path, **fields, **{field: shaped(_long(limit + 1, **elements))})
     assert len(found) == 1
@@ -312,7 +314,7 @@ def test_a_policy_over_its_limit_is_refused_and_one_at_its_limit_is_not(
 
 def test_white_space_counts_where_aws_counts_it(tmp_path: Path) -> None:
     spaced = " " * 10_240 + json.dumps(READ)
-    assert ask(tmp_path, [asked(identity=[spaced])])[0] == 0
+    assert ask(tmp_path, [question(identity=[spaced])])[0] == 0
     found = problems(tmp_path, scps=[[spaced]])
     assert "over the limit of 10,240 for a service control policy" in found[0]
 
@@ -321,12 +323,12 @@ def test_bytes_count_where_aws_counts_bytes(tmp_path: Path) -> None:
     within = _long(20_480, Principal="*")
     within["Statement"][0]["Sid"] = "é" + within["Statement"][0]["Sid"][1:]
     assert "has 20,481 bytes" in problems(tmp_path, resource_policy=within)[0]
-    assert ask(tmp_path, [asked(endpoint_policy=within)])[0] == 0
+    assert ask(tmp_path, [question(endpoint_policy=within)])[0] == 0
 
 
 def test_the_module_runs_as_a_command(tmp_path: Path) -> None:
     file = tmp_path / "questions.json"
-    file.write_text(json.dumps([asked(identity=[READ])]), encoding="utf-8")
+    file.write_text(json.dumps([question(identity=[READ])]), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "policies.access", "ask", str(file)],
         cwd=REPOSITORY,

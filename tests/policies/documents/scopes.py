@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.documents.project_scope import ProjectScope
 from policies.documents.workload_roles import WorkloadScope
-from tests.policies.documents.asked import ACCOUNT, REGION, arn
+from tests.policies.documents.requests import ACCOUNT, REGION, arn
 
 
 def workload_scope() -> WorkloadScope:

@@ -10,7 +10,7 @@ from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
 from policies.documents import keys, project_roles, workload_roles
-from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
+from tests.policies.documents.requests import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.scopes import project_scope_of, workload_scope
 
 ADMINISTRATION = role("mlops/delivery/mlops-screening-stackset-administration")

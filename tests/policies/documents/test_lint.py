@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.documents import actions, lint
-from policies.documents.statement import BadStatement, PolicyKind, Principals, Statement, account_principals, document
+from policies.documents.statement import BadStatement, DocumentKind, Principals, Statement, account_principals, document
 
 OBJECTS = "arn:aws:s3:::one/*"
 BUCKET = "arn:aws:s3:::one"
@@ -149,9 +149,9 @@ LOWER = {action.lower() for action in KNOWN}
 
 @given(st.sampled_from(KNOWN), st.data())
 def test_any_action_with_one_letter_changed_is_refused_unless_another_is_called_so(action: str, data: Any) -> None:
-    place = data.draw(st.integers(action.index(":") + 1, len(action) - 1))
+    position = data.draw(st.integers(action.index(":") + 1, len(action) - 1))
     letter = data.draw(st.sampled_from(string.ascii_letters))
-    changed = action[:place] + letter + action[place + 1 :]
+    changed = action[:position] + letter + action[position + 1 :]
     assert (actions.wrong(changed) is None) is (changed.lower() in LOWER)
 
 
@@ -174,8 +174,8 @@ def test_two_patterns_may_meet_where_some_text_fits_both(one: str, other: str) -
     assert lint._overlap(other, one) is both
 
 
-@pytest.mark.parametrize("kind", PolicyKind)
-def test_a_document_is_as_large_as_aws_takes_and_not_a_character_larger(kind: PolicyKind) -> None:
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_a_document_is_as_large_as_aws_takes_and_not_a_character_larger(kind: DocumentKind) -> None:
     what, most, _ = kind.value
 
     def sized(length: int) -> str:

@@ -103,19 +103,19 @@ def test_the_order_of_endpoints_changes_nothing(endpoints: list[str]) -> None:
 
 
 def documents_of(project: str) -> list[str]:
-    place, there = project_scope_of(project), workload_scope()
+    project_scope, workload = project_scope_of(project), workload_scope()
     return [
-        workload_roles.model_role(there, project, f"mlops-{project}-staging", "mlops/*"),
-        workload_roles.test_role(there, project, f"mlops-{project}-staging"),
-        project_roles.processing(place),
-        project_roles.training(place),
-        project_roles.pipeline(place, ["arn:aws:iam::111111111111:role/one"]),
-        project_roles.build(place, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
-        project_roles.deploy(place, f"mlops-{project}-deploy"),
-        project_roles.build_pipeline(place, f"mlops-{project}-build"),
-        project_people.publish(place, f"{project}-mlops-build"),
+        workload_roles.model_role(workload, project, f"mlops-{project}-staging", "mlops/*"),
+        workload_roles.test_role(workload, project, f"mlops-{project}-staging"),
+        project_roles.processing(project_scope),
+        project_roles.training(project_scope),
+        project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
+        project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
+        project_roles.deploy(project_scope, f"mlops-{project}-deploy"),
+        project_roles.build_pipeline(project_scope, f"mlops-{project}-build"),
+        project_people.publish(project_scope, f"{project}-mlops-build"),
         project_people.team_administrator(
-            place,
+            project_scope,
             build_pipeline=f"{project}-mlops-build",
             deploy_pipeline=f"{project}-mlops-deploy",
             build_projects=[f"mlops-{project}-build", f"mlops-{project}-deploy"],

@@ -6,7 +6,7 @@ import pytest
 
 from policies.documents import platform_roles, project_people, project_roles
 from policies.documents.accounts import WorkloadAccounts
-from tests.policies.documents.asked import arn, may, role
+from tests.policies.documents.requests import arn, may, role
 from tests.policies.documents.scopes import project_scope_of
 
 SCOPE = project_scope_of("screening")

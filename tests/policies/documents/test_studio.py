@@ -9,7 +9,7 @@ import pytest
 from catalog import names
 from policies.documents import studio_roles
 from policies.documents.studio_roles import StudioScope
-from tests.policies.documents.asked import ACCOUNT, REGION, arn, may, role
+from tests.policies.documents.requests import ACCOUNT, REGION, arn, may, role
 
 SCOPE = StudioScope(
     partition="aws",

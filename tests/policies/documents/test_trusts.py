@@ -8,7 +8,7 @@ import pytest
 
 from catalog.scope import Scope
 from policies.documents import trust
-from tests.policies.documents.asked import ACCOUNT, admits, arn, role
+from tests.policies.documents.requests import ACCOUNT, admits, arn, role
 
 ALICE, BOB = role("mlops/people/mlops-dev-studio-alice"), role("mlops/people/mlops-dev-studio-bob")
 PUBLISH = trust.publisher_trust(Scope(partition="aws", account=ACCOUNT, region="eu-west-1", prefix="mlops"), [ALICE])
@@ -40,12 +40,12 @@ def test_a_project_without_scientists_admits_nobody_at_all() -> None:
 
 
 def test_a_role_to_sign_in_with_may_be_of_another_account_and_no_other_role_of_it_may() -> None:
-    here, there = role("sign-in-approver"), role("sign-in-approver", "999999999999")
-    stated = trust.sign_in_trust([there, here])
-    assert admits(stated, here)
-    assert admits(stated, there)
+    own, foreign = role("sign-in-approver"), role("sign-in-approver", "999999999999")
+    stated = trust.sign_in_trust([foreign, own])
+    assert admits(stated, own)
+    assert admits(stated, foreign)
     assert not admits(stated, role("sign-in", "999999999999"))
-    assert not admits(trust.sign_in_trust([here]), there)
+    assert not admits(trust.sign_in_trust([own]), foreign)
 
 
 def test_an_external_id_is_asked_for_where_there_is_one() -> None:

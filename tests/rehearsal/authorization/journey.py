@@ -1,4 +1,4 @@
-"""Requests of a journey, as the recorder would note them, for the roles and resources of an graph."""
+"""Requests of a journey, as the recorder would note them, for the roles and resources of a graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What on AWS turns a right into a role's rights."""
+"""Actions by which a principal comes to act with another role's permissions, or to change them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 # Service that a role is passed to -> actions that make it run with the role. Source: each service's page of the
 # Service Authorization Reference, column of dependent actions (iam:PassRole), and every operation that takes a role in
 # botocore's models of sagemaker, codebuild, codepipeline, cloudformation, events and lambda.
-PASSED_TO: Mapping[str, tuple[str, ...]] = {
+PASS_ROLE_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "sagemaker.amazonaws.com": (
         "sagemaker:CreateAIBenchmarkJob",
         "sagemaker:CreateAIRecommendationJob",
@@ -90,7 +90,7 @@ PASSED_TO: Mapping[str, tuple[str, ...]] = {
 
 # Kind of runner -> actions on it that decide what runs there with its role. A build is started with any build
 # specification (CodeBuild StartBuild, buildspecOverride); a presigned URL opens the profile as its owner.
-COMMANDED: Mapping[str, tuple[str, ...]] = {
+RUNNER_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "build": ("codebuild:StartBuild", "codebuild:StartBuildBatch", "codebuild:UpdateProject"),
     "function": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
     "pipeline": ("codepipeline:UpdatePipeline",),
@@ -100,13 +100,13 @@ COMMANDED: Mapping[str, tuple[str, ...]] = {
 }
 
 # On another role: what lets somebody act with it, or makes it able to do whatever its boundary admits.
-RETRUSTED = ("iam:UpdateAssumeRolePolicy",)
-WIDENED = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
+TRUST_CHANGES = ("iam:UpdateAssumeRolePolicy",)
+POLICY_ADDITIONS = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
 # A policy that is taken away may be the one that denies; tags decide which project's objects a role reads.
-LOOSENED = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole")
+POLICY_REMOVALS = ("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole")
 # Kept by nobody, on anything: whoever has one of these stands outside every boundary.
 # Whoever sets an identity provider up, or changes one, signs in as anybody who comes by it.
-IDENTITIES = (
+IDENTITY_CHANGES = (
     "iam:AddClientIDToOpenIDConnectProvider",
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
@@ -128,7 +128,7 @@ IDENTITIES = (
     "iam:UploadSSHPublicKey",
     "iam:UploadSigningCertificate",
 )
-UNBOUND = ("iam:DeleteRolePermissionsBoundary",)
-REBOUND = ("iam:PutRolePermissionsBoundary",)
-REWRITTEN = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
-CREATED = ("iam:CreateRole",)
+BOUNDARY_REMOVAL = ("iam:DeleteRolePermissionsBoundary",)
+BOUNDARY_CHANGE = ("iam:PutRolePermissionsBoundary",)
+MANAGED_POLICY_CHANGES = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
+ROLE_CREATION = ("iam:CreateRole",)

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from catalog.roles import ROLES
 from policies.access.authorization import Document
-from policies.access.graph import PolicyGraph, PolicyResource, Role, Runner
-from policies.access.graph.asking import listed, statements
-from policies.access.graph.purposes import of, role_kind
-from policies.access.proofs.asking import Solver, beyond, role_asks, within, without
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
+from policies.access.graph.policy_documents import as_list, statements
+from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.escalation import facts
+from policies.access.proofs.requests import beyond, role_request, within, without
+from policies.access.proofs.solver import Solver
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+@dataclass(frozen=True)
+class EscalationStep:
     """`source` comes to act as `target` (role ARNs), or `target` is None and nothing limits it any more."""
 
     source: str
@@ -24,22 +26,22 @@ class Step:
     by: str
 
 
-class Steps:
-    """The steps that the roles of an graph can take. Only what a statement could speak of is put to the solver."""
+class EscalationSteps:
+    """The steps that the roles of a graph can take. Only what a statement could speak of is put to the solver."""
 
     def __init__(self, graph: PolicyGraph, solver: Solver) -> None:
         self.graph, self.solver = graph, solver
         self.boundaries = sorted({r.boundary_arn for r in graph.roles.values() if r.boundary_arn})
-        self._by_account: dict[str, list[Role]] = {}
+        self._by_account: dict[str, list[IamRole]] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = {}
-        # Several steps ask the same: which action starts a role, who writes the artifacts that runners share.
+        # Several steps need the same answer: which action starts a role, who writes the artifacts that runners share.
         self._answers: dict[tuple[str, ...], bool] = {}
-        self._ours = tuple(sorted({pattern for each in graph.roles.values() for pattern in _families(each)}))
-        for role in sorted(graph.roles.values(), key=lambda each: each.arn):
+        self._platform_roles = tuple(sorted(_platform_patterns(graph)))
+        for role in graph.sorted_roles():
             self._by_account.setdefault(role.account, []).append(role)
-        self._runners = sorted(graph.runners.values(), key=lambda each: each.urn)
+        self._runners = sorted(graph.runners.values(), key=lambda runner: runner.urn)
 
-    def of(self, role: Role) -> list[Step]:
+    def of(self, role: IamRole) -> list[EscalationStep]:
         """All steps from one role."""
         return [
             *self._assumed(role),
@@ -51,9 +53,9 @@ class Steps:
             *self._unlimited(role),
         ]
 
-    # ---- questions
+    # ---- requests
 
-    def _mentions(self, role: Role, action: str, resource: str | None) -> bool:
+    def _mentions(self, role: IamRole, action: str, resource: str | None) -> bool:
         """Whether an Allow of the role could speak of action and resource: False is certain, True is not."""
         key = role.arn, action.lower()
         if key not in self._named:
@@ -63,40 +65,40 @@ class Steps:
 
     def _can(
         self,
-        role: Role,
+        role: IamRole,
         action: str,
         resource: str | None,
         pinned: Mapping[str, str] | None = None,
         *,
-        trust: Role | None = None,
+        trust: IamRole | None = None,
     ) -> bool:
         # A trust may name the role itself, which then needs no policy of its own in the same account.
         if not (self._mentions(role, action, resource) or (trust and _names(trust.trust, role))):
             return False
         trusted = trust.arn if trust else ""
-        asked = role.arn, action, resource or "", trusted, *(text for pair in (pinned or {}).items() for text in pair)
-        if asked not in self._answers:
-            opened = role_asks(role, [action], resource=resource, pinned=pinned, trust_of=trust)
-            self._answers[asked] = self.solver.possible(f"{role.name} does {action} on {resource}", opened)
-        return self._answers[asked]
+        key = role.arn, action, resource or "", trusted, *(text for pair in (pinned or {}).items() for text in pair)
+        if key not in self._answers:
+            open_request = role_request(role, [action], resource=resource, pinned=pinned, trust_of=trust)
+            self._answers[key] = self.solver.possible(f"{role.name} does {action} on {resource}", open_request)
+        return self._answers[key]
 
-    def _stays(self, role: Role, action: str) -> bool:
+    def _within_platform(self, role: IamRole, action: str) -> bool:
         """Whether all that the role's Allows name for an action lies inside the platform's patterns, as they stand.
 
         A pattern whose own wildcards fall into those of another is inside it.
         """
         named = self._named[role.arn, action.lower()]
-        return all(any(fnmatch.fnmatchcase(one, ours) for ours in self._ours) for one in named)
+        return all(any(fnmatch.fnmatchcase(one, pattern) for pattern in self._platform_roles) for one in named)
 
     # ---- steps
 
-    def _assumed(self, role: Role) -> Iterator[Step]:
+    def _assumed(self, role: IamRole) -> Iterator[EscalationStep]:
         for target in self.graph.roles.values():
             possible = target.arn != role.arn and _admits_roles(target.trust)
             if possible and self._can(role, "sts:AssumeRole", target.arn, trust=target):
-                yield Step(source=role.arn, target=target.arn, by="assumes it")
+                yield EscalationStep(role.arn, target.arn, "assumes it")
 
-    def _passed(self, role: Role) -> Iterator[Step]:
+    def _passed(self, role: IamRole) -> Iterator[EscalationStep]:
         if not self._mentions(role, "iam:PassRole", None):
             return
         for target in self._by_account[role.account]:
@@ -105,113 +107,114 @@ class Steps:
                 if target.arn == role.arn or not self._can(role, "iam:PassRole", target.arn, pinned):
                     continue
                 # What starts a role at a service that is not in the table is not known: anybody may have it.
-                starting = facts.PASSED_TO.get(service)
+                starting = facts.PASS_ROLE_ACTIONS.get(service)
                 started = next((a for a in starting if self._can(role, a, None)), None) if starting else "any action"
                 if started:
-                    yield Step(source=role.arn, target=target.arn, by=f"passes it to {service} with {started}")
+                    yield EscalationStep(role.arn, target.arn, f"passes it to {service} with {started}")
 
-    def _commanded(self, role: Role) -> Iterator[Step]:
+    def _commanded(self, role: IamRole) -> Iterator[EscalationStep]:
         for runner in self._runners:
             if runner.role_arn == role.arn or runner.account != role.account:
                 continue
-            for action in facts.COMMANDED[runner.kind]:
+            for action in facts.RUNNER_ACTIONS[runner.kind]:
                 if self._can(role, action, runner.arn):
-                    yield Step(source=role.arn, target=runner.role_arn, by=f"{action} on {runner.kind} {runner.name}")
+                    yield EscalationStep(role.arn, runner.role_arn, f"{action} on {runner.kind} {runner.name}")
                     break
 
-    def _fed(self, role: Role) -> Iterator[Step]:
+    def _fed(self, role: IamRole) -> Iterator[EscalationStep]:
         """Whoever writes what a pipeline reads decides what its builds run and what it deploys."""
         for runner in self._runners:
-            for place in (runner.source, runner.artifacts):
-                if place and self._writes(role, place):
+            for arn in (runner.source, runner.artifacts):
+                if arn and self._writes(role, arn):
                     for target in self._roles_behind(runner):
                         if target != role.arn:
-                            yield Step(source=role.arn, target=target, by=f"writes {place}, which {runner.name} reads")
+                            yield EscalationStep(role.arn, target, f"writes {arn}, which {runner.name} reads")
 
-    def _writes(self, role: Role, place: str) -> bool:
-        bucket = self.graph.policy_resource_of(place)
+    def _writes(self, role: IamRole, arn: str) -> bool:
+        """Whether a role writes an object, or below a prefix that ends with a slash."""
+        bucket = self.graph.policy_resource_of(arn)
         if bucket is None:
             return False
-        spoken_of = place + "*" if place.endswith("/") else place
-        if not (self._mentions(role, "s3:PutObject", spoken_of) or _names(bucket.policy or {}, role)):
+        pattern = arn + "*" if arn.endswith("/") else arn
+        if not (self._mentions(role, "s3:PutObject", pattern) or _names(bucket.policy or {}, role)):
             return False
-        asked = role.arn, place
-        if asked not in self._answers:
-            self._answers[asked] = self._puts(role, bucket, place)
-        return self._answers[asked]
+        key = role.arn, arn
+        if key not in self._answers:
+            self._answers[key] = self._puts(role, bucket, arn)
+        return self._answers[key]
 
-    def _puts(self, role: Role, bucket: PolicyResource, place: str) -> bool:
-        if place.endswith("/"):
-            opened = role_asks(role, ["s3:PutObject"], guard=bucket)
-            return self.solver.possible(f"{role.name} writes below {place}", opened, within(f"{place}*"))
-        opened = role_asks(role, ["s3:PutObject"], guard=bucket, resource=place)
-        return self.solver.possible(f"{role.name} writes {place}", opened)
+    def _puts(self, role: IamRole, bucket: PolicyResource, arn: str) -> bool:
+        if arn.endswith("/"):
+            open_request = role_request(role, ["s3:PutObject"], policy_resource=bucket)
+            return self.solver.possible(f"{role.name} writes below {arn}", open_request, within(f"{arn}*"))
+        open_request = role_request(role, ["s3:PutObject"], policy_resource=bucket, resource=arn)
+        return self.solver.possible(f"{role.name} writes {arn}", open_request)
 
     def _roles_behind(self, runner: Runner) -> list[str]:
         builds = [r.role_arn for r in self._runners if r.kind == "build" and r.name in runner.starts]
         return sorted({runner.role_arn, *builds})
 
-    def _edited(self, role: Role) -> Iterator[Step]:
+    def _edited(self, role: IamRole) -> Iterator[EscalationStep]:
         for target in self._by_account[role.account]:
-            raising = (*facts.WIDENED, *facts.LOOSENED)
+            raising = (*facts.POLICY_ADDITIONS, *facts.POLICY_REMOVALS)
             if target.arn == role.arn and not any(self._can(role, a, role.arn) for a in raising):
                 continue
             pinned = {"iam:PermissionsBoundary": target.boundary_arn} if target.boundary_arn else {}
-            for action in (*facts.RETRUSTED, *raising):
+            for action in (*facts.TRUST_CHANGES, *raising):
                 if self._can(role, action, target.arn, pinned):
-                    yield Step(source=role.arn, target=target.arn, by=action)
+                    yield EscalationStep(role.arn, target.arn, action)
                     break
 
-    def _state(self, role: Role) -> Iterator[Step]:
+    def _state(self, role: IamRole) -> Iterator[EscalationStep]:
         """Whoever writes Pulumi's state decides what the next deployer makes."""
-        for bucket in of(self.graph, "bucket", "state"):
+        for bucket in resources_with_purpose(self.graph, "bucket", "state"):
             if self._writes(role, f"{bucket.arn}/"):
                 for deployer in self._by_account[bucket.account]:
-                    if role_kind(deployer) == "deployer" and deployer.arn != role.arn:
-                        yield Step(source=role.arn, target=deployer.arn, by=f"writes the state in {bucket.name}")
+                    if ROLES[deployer.kind].declares_stacks and deployer.arn != role.arn:
+                        yield EscalationStep(role.arn, deployer.arn, f"writes the state in {bucket.name}")
 
-    def _unlimited(self, role: Role) -> Iterator[Step]:
+    def _unlimited(self, role: IamRole) -> Iterator[EscalationStep]:
         """What nobody may have: identities and roles without the boundary, and a boundary that can be changed."""
-        for action in (*facts.IDENTITIES, *facts.UNBOUND):
+        for action in (*facts.IDENTITY_CHANGES, *facts.BOUNDARY_REMOVAL):
             if self._can(role, action, None):
-                yield Step(source=role.arn, target=None, by=action)
-        for action in (*facts.CREATED, *facts.REBOUND):
+                yield EscalationStep(role.arn, None, action)
+        for action in (*facts.ROLE_CREATION, *facts.BOUNDARY_CHANGE):
             if self._mentions(role, action, None):
                 free = without("iam:PermissionsBoundary", self.boundaries)
                 if self.solver.possible(
-                    f"{role.name} does {action} without the boundary", role_asks(role, [action]), free
+                    f"{role.name} does {action} without the boundary", role_request(role, [action]), free
                 ):
-                    yield Step(source=role.arn, target=None, by=f"{action} without the boundary")
-        for action, boundary in ((a, b) for a in facts.REWRITTEN for b in self.boundaries):
+                    yield EscalationStep(role.arn, None, f"{action} without the boundary")
+        for action, boundary in ((a, b) for a in facts.MANAGED_POLICY_CHANGES for b in self.boundaries):
             if boundary.split(":")[4] == role.account and self._can(role, action, boundary):
-                yield Step(source=role.arn, target=None, by=f"{action} on {boundary}")
-        yield from self._elsewhere(role)
+                yield EscalationStep(role.arn, None, f"{action} on {boundary}")
+        yield from self._foreign_roles(role)
 
-    def _elsewhere(self, role: Role) -> Iterator[Step]:
+    def _foreign_roles(self, role: IamRole) -> Iterator[EscalationStep]:
         """Roles that are not the platform's: nobody knows what those may do."""
         for action in (
             "sts:AssumeRole",
             "iam:PassRole",
-            *facts.CREATED,
-            *facts.RETRUSTED,
-            *facts.WIDENED,
-            *facts.LOOSENED,
+            *facts.ROLE_CREATION,
+            *facts.TRUST_CHANGES,
+            *facts.POLICY_ADDITIONS,
+            *facts.POLICY_REMOVALS,
         ):
-            if self._mentions(role, action, None) and not self._stays(role, action):
-                opened = role_asks(role, [action])
-                if self.solver.possible(f"{role.name} does {action} beyond the platform", opened, beyond(*self._ours)):
-                    yield Step(source=role.arn, target=None, by=f"{action} on a role that is not the platform's")
+            if self._mentions(role, action, None) and not self._within_platform(role, action):
+                open_request = role_request(role, [action])
+                if self.solver.possible(
+                    f"{role.name} does {action} beyond the platform", open_request, beyond(*self._platform_roles)
+                ):
+                    yield EscalationStep(role.arn, None, f"{action} on a role that is not the platform's")
 
 
-def _families(role: Role) -> Iterator[str]:
-    """ARN patterns of the platform's roles, in every account: below its path, or by prefix where there is none."""
-    partition, prefix = role.arn.split(":")[1], role.path.strip("/").split("/")[0]
-    if prefix:
-        yield f"arn:{partition}:iam::*:role/{prefix}/*"
-        yield f"arn:{partition}:iam::*:role/{prefix}-*"
+def _platform_patterns(graph: PolicyGraph) -> set[str]:
+    """ARN patterns of the platform's roles in every account: below its path, or by prefix where they have none."""
+    prefix = graph.prefix
+    return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")} if prefix else set()
 
 
-def _resources_of(role: Role, action: str) -> tuple[str, ...]:
+def _resources_of(role: IamRole, action: str) -> tuple[str, ...]:
     """The resources that the role's Allows name for an action, in lower case; empty where none speaks of it."""
     return tuple(
         pattern
@@ -225,12 +228,12 @@ def _resources_of(role: Role, action: str) -> tuple[str, ...]:
 def _allows(document: Document) -> Iterable[tuple[Sequence[str] | None, Sequence[str]]]:
     for statement in statements(document):
         if statement.get("Effect") == "Allow":
-            actions = listed(statement["Action"]) if "Action" in statement else None
-            yield actions, listed(statement.get("Resource", "*"))
+            actions = as_list(statement["Action"]) if "Action" in statement else None
+            yield actions, as_list(statement.get("Resource", "*"))
 
 
 def _matches(patterns: Sequence[str] | None, action: str) -> bool:
-    """NotAction is None here: it may cover anything."""
+    """Whether an action fits one of the patterns; None stands for NotAction, which may cover anything."""
     return patterns is None or any(fnmatch.fnmatchcase(action, pattern.lower()) for pattern in patterns)
 
 
@@ -249,10 +252,10 @@ def _parts(pattern: str) -> list[str]:
     return [*found, rest]
 
 
-def _names(policy: Document, role: Role) -> bool:
+def _names(policy: Document, role: IamRole) -> bool:
     """Whether an Allow of a resource's policy names the role itself, or everybody."""
     principals = (each.get("Principal") for each in statements(policy) if each.get("Effect") == "Allow")
-    named = [name for one in principals for name in (listed(one.get("AWS")) if isinstance(one, Mapping) else [one])]
+    named = [name for one in principals for name in (as_list(one.get("AWS")) if isinstance(one, Mapping) else [one])]
     return role.arn in named or "*" in named
 
 
@@ -269,5 +272,5 @@ def _services(trust: Document) -> set[str]:
         service
         for statement in statements(trust)
         if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
-        for service in listed(statement["Principal"].get("Service"))
+        for service in as_list(statement["Principal"].get("Service"))
     }

@@ -10,7 +10,7 @@ import pytest
 from policies.access import encoding, evaluator
 
 # The authorization request, and a cache that knows nothing of what is in it.
-SHARED = ("policies.access.authorization", "policies.access.remembered")
+SHARED = ("policies.access.authorization", "policies.access.document_cache")
 
 
 def imported(file: Path) -> set[str]:

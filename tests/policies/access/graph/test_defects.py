@@ -62,7 +62,7 @@ def test_the_example_platform_has_no_defects(graph: PolicyGraph) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "prop", "place"),
+    ("type_", "prop", "where"),
     [
         (ENDPOINT, "policy", "policy of endpoint"),
         (MANAGED, "policy", "boundary arn:"),
@@ -71,32 +71,34 @@ def test_the_example_platform_has_no_defects(graph: PolicyGraph) -> None:
         (ROLE, "assumeRolePolicy", "trust"),
     ],
 )
-def test_an_unknown_operator_is_told_wherever_it_stands(
-    tmp_path: Path, records: list[Record], type_: str, prop: str, place: str
+def test_an_unknown_operator_is_reported_wherever_it_stands(
+    tmp_path: Path, records: list[Record], type_: str, prop: str, where: str
 ) -> None:
     chosen = [one for one in records if type_ != MANAGED or one["name"].endswith("boundary")]
     statement(carrying(chosen, type_, prop), prop, Condition={"StringEqualz": {"aws:PrincipalArn": "x"}})
-    said = reviewed(tmp_path, records)
-    assert place in said
-    assert "StringEqualz" in said
-    assert "did you mean StringEquals" in said
+    output = reviewed(tmp_path, records)
+    assert where in output
+    assert "StringEqualz" in output
+    assert "did you mean StringEquals" in output
 
 
 @pytest.mark.parametrize(("type_", "prop"), [(BUCKET_POLICY, "policy"), (ROLE, "assumeRolePolicy")])
-def test_the_principal_of_a_deleted_role_is_told(tmp_path: Path, records: list[Record], type_: str, prop: str) -> None:
+def test_the_principal_of_a_deleted_role_is_reported(
+    tmp_path: Path, records: list[Record], type_: str, prop: str
+) -> None:
     statement(carrying(records, type_, prop), prop, Principal={"AWS": DELETED})
-    said = reviewed(tmp_path, records)
-    assert f"the principal {DELETED} is the unique id of a user or role that was deleted" in said
+    output = reviewed(tmp_path, records)
+    assert f"the principal {DELETED} is the unique id of a user or role that was deleted" in output
 
 
-def test_two_statements_of_one_sid_are_told_in_one_sentence(tmp_path: Path, records: list[Record]) -> None:
+def test_two_statements_of_one_sid_are_reported_in_one_sentence(tmp_path: Path, records: list[Record]) -> None:
     carrier = carrying(records, ROLE_POLICY, "policy")
     document = json.loads(carrier["inputs"]["policy"])
     document["Statement"].append(document["Statement"][0])
     put(carrier, "policy", json.dumps(document))
-    said = reviewed(tmp_path, records)
-    assert "a Sid must be unique in its policy" in said
-    assert len(said.splitlines()) == 1
+    output = reviewed(tmp_path, records)
+    assert "a Sid must be unique in its policy" in output
+    assert len(output.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -108,30 +110,30 @@ def test_two_statements_of_one_sid_are_told_in_one_sentence(tmp_path: Path, reco
         ({_SIGNATURE: _SECRET, "ciphertext": "x"}, "is not known yet"),
     ],
 )
-def test_a_policy_that_is_none_is_told(tmp_path: Path, records: list[Record], value: object, message: str) -> None:
+def test_a_policy_that_is_none_is_reported(tmp_path: Path, records: list[Record], value: object, message: str) -> None:
     put(carrying(records, BUCKET_POLICY, "policy"), "policy", value)
     assert message in reviewed(tmp_path, records)
 
 
-def test_a_role_whose_arn_is_secret_is_told(tmp_path: Path, records: list[Record]) -> None:
+def test_a_role_whose_arn_is_secret_is_reported(tmp_path: Path, records: list[Record]) -> None:
     put(carrying(records, ROLE, "arn"), "arn", {_SIGNATURE: _SECRET, "ciphertext": "x"})
     assert "has no ARN of a role that could be read" in reviewed(tmp_path, records)
 
 
-def test_a_build_whose_role_is_secret_is_told(tmp_path: Path, records: list[Record]) -> None:
+def test_a_build_whose_role_is_secret_is_reported(tmp_path: Path, records: list[Record]) -> None:
     build = carrying(records, "aws:codebuild/project:Project", "serviceRole")
     put(build, "serviceRole", {_SIGNATURE: _SECRET, "ciphertext": "x"})
     assert "the role of build" in reviewed(tmp_path, records)
 
 
 @pytest.mark.parametrize("part", ["inputs", "options", "outputs"])
-def test_a_resource_of_another_shape_is_told(tmp_path: Path, records: list[Record], part: str) -> None:
+def test_a_resource_of_another_shape_is_reported(tmp_path: Path, records: list[Record], part: str) -> None:
     records[0][part] = ["x"]
-    said = reviewed(tmp_path, records)
-    assert f"{part} of resource {records[0]['urn']} must be an object" in said
+    output = reviewed(tmp_path, records)
+    assert f"{part} of resource {records[0]['urn']} must be an object" in output
 
 
-def test_a_file_nested_too_deeply_is_told(tmp_path: Path) -> None:
+def test_a_file_nested_too_deeply_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "deep.json"
     file.write_text("[" * 200_000)
     ended = CliRunner().invoke(app, ["review", str(file)])
@@ -153,4 +155,4 @@ def test_a_part_of_the_platform_is_refused_rather_than_proved(
 
 
 def test_stacks_that_refer_to_nobody_are_whole(resources: Path) -> None:
-    assert read_graph(resources).absent == ()
+    assert read_graph(resources).missing_stacks == ()

@@ -1,1 +1,1 @@
-"""Mistakes planted into what was built: which checks must notice each, and that no other does."""
+"""Mutation tests: one resource of the built platform is changed, and exactly the named checks must notice."""

@@ -1,4 +1,4 @@
-"""All checks over one set of captured resources, and which of them say something else than before a mistake."""
+"""All checks over one set of captured resources, and which of them find something new after a mutation."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from policies.access import completeness, sizes
-from policies.access.completeness import Decide
+from policies.access import cross_account, sizes
+from policies.access.cross_account import Decide
 from policies.access.graph import PolicyGraph, graph_of
 from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
 from policies.access.matrix.cells import Cell, matrix
@@ -22,9 +22,9 @@ from policies.pack.rules import RULES
 from rehearsal.authorization.decision import decide_all
 from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from rehearsal.aws.recorder import Recorded
-from tests.policies.access.mutations.mistake import Mistake
-from tests.policies.access.mutations.remembered import Memory, sharing
-from tests.policies.access.mutations.rights import recorded
+from tests.policies.access.mutations.answer_cache import AnswerCache, sharing
+from tests.policies.access.mutations.mutation import Mutation
+from tests.policies.access.mutations.recorded_requests import recorded
 
 # Every check that is not the matrix's, which has one of each section.
 CHECKS = (
@@ -36,19 +36,19 @@ CHECKS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
-    """What every check says: each finding with the check that made it, and the matrix's cells."""
+class CheckResults:
+    """What every check found: each finding with the check that made it, and the matrix's cells."""
 
     graph: PolicyGraph
     findings: dict[tuple[str, str], str]
     cells: dict[tuple[str, str, str], Cell]
 
-    def new(self, before: Findings) -> dict[str, list[str]]:
+    def new(self, before: CheckResults) -> dict[str, list[str]]:
         """Checks that find what they did not find before, and sections whose cells are others, with what is new."""
         found: dict[str, list[str]] = {}
-        for (check, what), says in self.findings.items():
+        for (check, what), text in self.findings.items():
             if (check, what) not in before.findings:
-                found.setdefault(check, []).append(says)
+                found.setdefault(check, []).append(text)
         for cell in sorted({*self.cells, *before.cells}):
             if self.cells.get(cell) != before.cells.get(cell):
                 section, column, who = cell
@@ -59,36 +59,36 @@ class Findings:
 
 @dataclass
 class Checks:
-    """The checks over the resources without a mistake, and what is kept of them for those with one."""
+    """The checks over the resources without a mutation, and what is cached of them for those with one."""
 
     records: Sequence[dict[str, Any]]
     stacks: Sequence[CapturedStack]
     requests: Sequence[Recorded]
-    before: Findings
-    memory: Memory = field(default_factory=Memory)
+    before: CheckResults
+    cache: AnswerCache = field(default_factory=AnswerCache)
 
     @classmethod
     def of(cls, resources: Path) -> Checks:
         """Check what was built."""
-        stacks, memory = read(resources), Memory()
+        stacks, cache = read(resources), AnswerCache()
         requests = recorded(stacks)
         records = json.loads(resources.read_text(encoding="utf-8"))
-        with memory.at_work():
-            before = findings(stacks, graph_of(stacks), memory.decide, stacks, requests)
-        # What is remembered stays: looking through it for garbage takes longer than the checks.
+        with cache.in_use():
+            before = findings(stacks, graph_of(stacks), cache.decide, stacks, requests)
+        # The cache stays: collecting garbage in it takes longer than the checks.
         gc.freeze()
-        return cls(records, stacks, requests, before, memory)
+        return cls(records, stacks, requests, before, cache)
 
-    def noticed(self, mistake: Mistake, folder: Path) -> dict[str, list[str]]:
-        """Which checks notice a mistake, and what they say. `folder` is for the changed stack's resources."""
-        changed = [record for record in mistake.planted(self.records) if record["stack"] == mistake.stack]
+    def noticed(self, mutation: Mutation, folder: Path) -> dict[str, list[str]]:
+        """Which checks notice a mutation, and what they find. `folder` is for the changed stack's resources."""
+        changed = [record for record in mutation.applied(self.records) if record["stack"] == mutation.stack]
         path = folder / "resources.json"
         path.write_text(json.dumps(changed), encoding="utf-8")
         (stack,) = read(path)
         stacks = [stack if one.stack == stack.stack else one for one in self.stacks]
         graph = sharing(graph_of(stacks), self.before.graph)
-        with self.memory.at_work():
-            return findings(stacks, graph, self.memory.decide, [stack], self.requests).new(self.before)
+        with self.cache.in_use():
+            return findings(stacks, graph, self.cache.decide, [stack], self.requests).new(self.before)
 
 
 def findings(
@@ -97,29 +97,29 @@ def findings(
     answer: Decide,
     judged: Sequence[CapturedStack],
     requests: Sequence[Recorded],
-) -> Findings:
+) -> CheckResults:
     """Run every check; rules, which see one stack each, over `judged` alone."""
-    table = matrix(graph, lambda question: answer(question).allowed)
+    table = matrix(graph, lambda request: answer(request).allowed)
     found = {
         (f"absence:{one.absence.id}", f"{one.section} {one.column} {one.row.principals}"): str(one)
         for one in presences(table)
     }
     for theorem in THEOREMS:
         for finding in prove(theorem, graph).outcome.findings:
-            found[f"proof:{theorem.id}", finding.says] = f"{finding.says}\n{finding.request}"
-    found |= {("grant", str(one)): str(one) for one in completeness.missing(graph, answer)}
+            found[f"proof:{theorem.id}", finding.title] = f"{finding.title}\n{finding.request}"
+    found |= {("grant", str(one)): str(one) for one in cross_account.missing_grants(graph, answer)}
     for size in sizes.sizes(graph):
         if size.headroom < 0:
             found["size", f"{size.limit.kind} {size.owner}"] = f"{size.owner} has {size.characters} characters"
     found |= dict(_violated(judged))
     found |= dict(_refused(requests, facts_from(graph, stacks)))
     cells = {
-        (deed.section, deed.column, principal): cell
+        (capability.section, capability.column, principal): cell
         for row in table.rows
         for principal in row.principals
-        for deed, cell in zip(table.deeds, row.cells, strict=True)
+        for capability, cell in zip(table.capabilities, row.cells, strict=True)
     }
-    return Findings(graph=graph, findings=found, cells=cells)
+    return CheckResults(graph=graph, findings=found, cells=cells)
 
 
 def _violated(stacks: Sequence[CapturedStack]) -> Iterable[tuple[tuple[str, str], str]]:
@@ -132,5 +132,5 @@ def _violated(stacks: Sequence[CapturedStack]) -> Iterable[tuple[tuple[str, str]
 
 def _refused(requests: Sequence[Recorded], known: ResourceFacts) -> Iterable[tuple[tuple[str, str], str]]:
     for one in decide_all(requests, known).refused:
-        asked = f"{one.question.principal} does {one.question.action} on {one.question.resource}"
-        yield ("rehearsal", asked), f"{asked}: {one.explanation.because}"
+        request = f"{one.question.principal} does {one.question.action} on {one.question.resource}"
+        yield ("rehearsal", request), f"{request}: {one.explanation.because}"

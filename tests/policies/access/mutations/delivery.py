@@ -1,41 +1,41 @@
-"""Mistakes in who registers, approves and deploys models."""
+"""Mutations in who registers, approves and deploys models."""
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mistake import (
-    Mistake,
+from tests.policies.access.mutations.mutation import (
+    Mutation,
     added,
     both,
     changed,
+    checks,
     condition,
     dropped,
-    fires,
     lacking,
     listed,
     more,
     unless,
 )
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="delivery-of-every-project",
         what="A project's delivery removes every project's models in production.",
         stack="prod",
         type="RolePolicy",
         name="diabetes-stackset-execution-policy",
         edit=condition("ManageOwnModels", lacking("aws:ResourceTag/project")),
-        fires=fires("proof:delivery-walls"),
+        noticed_by=checks("proof:delivery-walls"),
     ),
-    Mistake(
+    Mutation(
         id="tags-of-what-is-there",
         what="A project's delivery tags other projects' models as its own.",
         stack="prod",
         type="RolePolicy",
         name="diabetes-stackset-execution-policy",
         edit=condition("TagNewModels", lacking("aws:ResourceTag/project")),
-        fires=fires("proof:delivery-walls"),
+        noticed_by=checks("proof:delivery-walls"),
     ),
-    Mistake(
+    Mutation(
         id="scientist-approves",
         what="A scientist lets models into production.",
         stack="dev",
@@ -46,7 +46,7 @@ MISTAKES = (
             Action="codepipeline:PutApprovalResult",
             Resource="arn:aws:codepipeline:eu-west-1:111111111111:*-mlops-deploy/*",
         ),
-        fires=fires(
+        noticed_by=checks(
             "proof:scientists-decide-nothing",
             "proof:approvers-only-approve",
             "absence:approval",
@@ -54,7 +54,7 @@ MISTAKES = (
             "matrix:Delivery",
         ),
     ),
-    Mistake(
+    Mutation(
         id="pipeline-approves",
         what="A project's training pipeline changes the approval of its models.",
         stack="project-diabetes",
@@ -65,29 +65,29 @@ MISTAKES = (
             Action="sagemaker:UpdateModelPackage",
             Resource="arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-diabetes/*",
         ),
-        fires=fires(
+        noticed_by=checks(
             "proof:scientists-decide-nothing", "proof:approvers-only-approve", "absence:approval", "matrix:Registry"
         ),
     ),
-    Mistake(
+    Mutation(
         id="registered-as-approved",
         what="A project's training pipeline registers models in whatever state it likes.",
         stack="project-diabetes",
         type="RolePolicy",
         name="role-pipeline-policy",
         edit=changed("RegisterPendingModels", Condition=None),
-        fires=fires("proof:scientists-decide-nothing", "absence:approval", "matrix:Registry"),
+        noticed_by=checks("proof:scientists-decide-nothing", "absence:approval", "matrix:Registry"),
     ),
-    Mistake(
+    Mutation(
         id="approver-reads-data",
         what="An approver reads data.",
         stack="dev",
         type="RolePolicy",
         name="approver-policy",
         edit=added("ReadData", Action="s3:GetObject", Resource="arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1/*"),
-        fires=fires("proof:approvers-only-approve"),
+        noticed_by=checks("proof:approvers-only-approve"),
     ),
-    Mistake(
+    Mutation(
         id="build-writes-deploy-code",
         what="A project's build may write the code that deploys.",
         stack="project-diabetes",
@@ -98,9 +98,9 @@ MISTAKES = (
             "Resource",
             more("arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/diabetes/source/model-deploy.zip"),
         ),
-        fires=fires("proof:no-escalation", "proof:scientists-decide-nothing", "matrix:Bucket artifacts, dev"),
+        noticed_by=checks("proof:no-escalation", "proof:scientists-decide-nothing", "matrix:Bucket artifacts, dev"),
     ),
-    Mistake(
+    Mutation(
         id="build-runs-stack-sets",
         what="A project's build runs the StackSet that brings models into production.",
         stack="project-diabetes",
@@ -119,7 +119,7 @@ MISTAKES = (
                 Condition={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
             ),
         ),
-        fires=fires(
+        noticed_by=checks(
             "proof:no-escalation",
             "proof:scientists-decide-nothing",
             "proof:administration-role",
@@ -127,32 +127,32 @@ MISTAKES = (
             "matrix:Delivery",
         ),
     ),
-    Mistake(
+    Mutation(
         id="administration-role-to-any-service",
         what="A deploy pipeline passes the administration role to any service.",
         stack="project-diabetes",
         type="RolePolicy",
         name="role-deploy-pipeline-policy",
         edit=changed("PassTheAdministrationRole", Condition=None),
-        fires=fires("rule:IAM-03"),
+        noticed_by=checks("rule:IAM-03"),
     ),
-    Mistake(
+    Mutation(
         id="test-role-makes-endpoints",
         what="A project's test role makes endpoints in production.",
         stack="prod",
         type="RolePolicy",
         name="diabetes-test-policy",
         edit=listed("CallTheEndpoint", "Action", more("sagemaker:CreateEndpoint")),
-        fires=fires("absence:endpoints-made", "matrix:Endpoints, prod"),
+        noticed_by=checks("absence:endpoints-made", "matrix:Endpoints, prod"),
     ),
-    Mistake(
+    Mutation(
         id="models-of-everybody",
         what="A registry group shows its models to everybody.",
         stack="project-diabetes",
         type="ModelPackageGroupPolicy",
         name="registry-policy",
         edit=changed("WorkloadAccountsDeployItsModels", Principal="*"),
-        fires=fires(
+        noticed_by=checks(
             "proof:services-from-home",
             "proof:no-strangers",
             "absence:strangers",
@@ -163,25 +163,25 @@ MISTAKES = (
             "absence:scientists-deliver-nothing",
         ),
     ),
-    Mistake(
+    Mutation(
         id="group-reader-dropped",
         what="A registry group gives workload accounts nothing to deploy.",
         stack="project-screening",
         type="ModelPackageGroupPolicy",
         name="registry-policy",
         edit=dropped("WorkloadAccountsDeployItsModels"),
-        fires=fires("grant", "rehearsal", "matrix:Registry"),
+        noticed_by=checks("grant", "rehearsal", "matrix:Registry"),
     ),
-    Mistake(
+    Mutation(
         id="execution-role-not-entered",
         what="A StackSet administration role may enter staging alone.",
         stack="project-screening",
         type="RolePolicy",
         name="role-stackset-administration-policy",
         edit=listed("EnterWorkloadAccounts", "Resource", lambda found: found[:1]),
-        fires=fires("grant", "rehearsal", "matrix:Delivery"),
+        noticed_by=checks("grant", "rehearsal", "matrix:Delivery"),
     ),
-    Mistake(
+    Mutation(
         id="test-role-not-trusted",
         what="A test role in production trusts the wrong project.",
         stack="prod",
@@ -195,6 +195,6 @@ MISTAKES = (
                 "arn:aws:iam::111111111111:role/mlops/projects/diabetes/mlops-diabetes-deploy-test",
             ),
         ),
-        fires=fires("grant", "rehearsal"),
+        noticed_by=checks("grant", "rehearsal"),
     ),
 )

@@ -1,14 +1,14 @@
-"""Mistakes in who may use keys, and what for."""
+"""Mutations in who may use keys, and what for."""
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mistake import (
-    Mistake,
+from tests.policies.access.mutations.mutation import (
+    Mutation,
     added,
     changed,
+    checks,
     condition,
     dropped,
-    fires,
     lacking,
     listed,
     more,
@@ -17,8 +17,8 @@ from tests.policies.access.mutations.mistake import (
     unless,
 )
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="key-for-every-project-role",
         what="The models' key admits all roles of projects.",
         stack="dev",
@@ -28,16 +28,16 @@ MISTAKES = (
             "ProjectRolesWriteModels",
             unless("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/mlops/projects/*/*"),
         ),
-        fires=fires("proof:models-readers"),
+        noticed_by=checks("proof:models-readers"),
     ),
-    Mistake(
+    Mutation(
         id="administrators-decrypt",
         what="Whoever administers the models' key may decrypt with it.",
         stack="dev",
         type="Key",
         name="models-key-key",
         edit=listed("AccountDecidesWhoAdministers", "Action", more("kms:Decrypt")),
-        fires=fires(
+        noticed_by=checks(
             "proof:models-readers",
             "absence:models-readers",
             "absence:administration-and-use",
@@ -46,14 +46,14 @@ MISTAKES = (
             "rule:KMS-02",
         ),
     ),
-    Mistake(
+    Mutation(
         id="key-for-the-account",
         what="The models' key admits its whole account, however it is used.",
         stack="dev",
         type="Key",
         name="models-key-key",
         edit=changed("ProjectRolesWriteModels", Condition=None),
-        fires=fires(
+        noticed_by=checks(
             "proof:models-readers",
             "absence:models-readers",
             "absence:models-writers",
@@ -63,7 +63,7 @@ MISTAKES = (
             "rule:KMS-02",
         ),
     ),
-    Mistake(
+    Mutation(
         id="key-as-aws-makes-it",
         what="The data key has the policy that AWS gives a key: its account decides everything.",
         stack="dev",
@@ -80,7 +80,7 @@ MISTAKES = (
                 }
             ]
         ),
-        fires=fires(
+        noticed_by=checks(
             "proof:keys-through-endpoints",
             "absence:keys-from-outside",
             "absence:administration-and-use",
@@ -90,23 +90,23 @@ MISTAKES = (
             "rule:KMS-02",
         ),
     ),
-    Mistake(
+    Mutation(
         id="key-without-the-bucket",
         what="Workload accounts may use the models' key for more than the models bucket.",
         stack="dev",
         type="Key",
         name="models-key-key",
         edit=condition("AllowCrossAccount", lacking("kms:EncryptionContext:aws:s3:arn")),
-        fires=fires("proof:models-key-for-models"),
+        noticed_by=checks("proof:models-key-for-models"),
     ),
-    Mistake(
+    Mutation(
         id="key-for-everybody",
         what="The data key admits everybody.",
         stack="dev",
         type="Key",
         name="data-key-key",
         edit=added("Everybody", Principal="*", Action="kms:Decrypt", Resource="*"),
-        fires=fires(
+        noticed_by=checks(
             "proof:services-from-home",
             "proof:no-strangers",
             "absence:administration-and-use",
@@ -116,31 +116,31 @@ MISTAKES = (
             "rule:IAM-01",
         ),
     ),
-    Mistake(
+    Mutation(
         id="key-reader-dropped",
         what="The models' key knows nothing of the model roles in workload accounts.",
         stack="dev",
         type="Key",
         name="models-key-key",
         edit=dropped("AllowCrossAccount"),
-        fires=fires("grant", "rehearsal", "matrix:Bucket models, dev"),
+        noticed_by=checks("grant", "rehearsal", "matrix:Bucket models, dev"),
     ),
-    Mistake(
+    Mutation(
         id="key-without-rotation",
         what="A key is not rotated.",
         stack="dev",
         type="Key",
         name="data-key-key",
         edit=setting(enableKeyRotation=False),
-        fires=fires("rule:KMS-01"),
+        noticed_by=checks("rule:KMS-01"),
     ),
-    Mistake(
+    Mutation(
         id="key-gone-in-a-week",
         what="A key is gone seven days after somebody deleted it.",
         stack="prod",
         type="Key",
         name="capture-key-key",
         edit=setting(deletionWindowInDays=7),
-        fires=fires("rule:KMS-03"),
+        noticed_by=checks("rule:KMS-03"),
     ),
 )

@@ -1,138 +1,142 @@
-"""Mistakes in what keeps data and models inside the VPC endpoints, and in the endpoints themselves."""
+"""Mutations in what keeps data and models inside the VPC endpoints, and in the endpoints themselves."""
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mistake import (
-    Mistake,
+from tests.policies.access.mutations.mutation import (
+    Mutation,
     changed,
+    checks,
     condition,
     dropped,
-    fires,
     lacking,
     less,
     listed,
     unless,
 )
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="models-denial-dropped",
         what="The models bucket does without its denial of requests from outside the VPC endpoints.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=dropped("DenyNoVPC"),
-        fires=fires("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket models, dev"),
+        noticed_by=checks(
+            "proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket models, dev"
+        ),
     ),
-    Mistake(
+    Mutation(
         id="data-denial-dropped",
         what="The data bucket does without that denial.",
         stack="dev",
         type="BucketPolicy",
         name="data-policy",
         edit=dropped("DenyNoVPC"),
-        fires=fires("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket data, dev"),
+        noticed_by=checks("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket data, dev"),
     ),
-    Mistake(
+    Mutation(
         id="models-key-denial-dropped",
         what="The models' key does without its denial of direct use from outside the KMS endpoints.",
         stack="dev",
         type="Key",
         name="models-key-key",
         edit=dropped("DenyNoVPC"),
-        fires=fires("proof:keys-through-endpoints"),
+        noticed_by=checks("proof:keys-through-endpoints"),
     ),
-    Mistake(
+    Mutation(
         id="capture-key-denial-dropped",
         what="Production's key of captures does without that denial.",
         stack="prod",
         type="Key",
         name="capture-key-key",
         edit=dropped("DenyNoVPC"),
-        fires=fires("proof:keys-through-endpoints"),
+        noticed_by=checks("proof:keys-through-endpoints"),
     ),
-    Mistake(
+    Mutation(
         id="listing-denial-dropped",
         what="The data bucket may be listed from outside.",
         stack="dev",
         type="BucketPolicy",
         name="data-policy",
         edit=dropped("DenyListingNoVPC"),
-        fires=fires("proof:objects-through-endpoints"),
+        noticed_by=checks("proof:objects-through-endpoints"),
     ),
-    Mistake(
+    Mutation(
         id="studio-exempt",
-        what="The denial of the data bucket spares the Studio roles.",
+        what="The denial of the data bucket exempts the Studio roles.",
         stack="dev",
         type="BucketPolicy",
         name="data-policy",
         edit=condition(
             "DenyNoVPC", unless("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/mlops/people/*")
         ),
-        fires=fires("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket data, dev"),
+        noticed_by=checks("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket data, dev"),
     ),
-    Mistake(
+    Mutation(
         id="deletion-left-out",
         what="The denial of the models bucket leaves out deletion.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=listed("DenyNoVPC", "Action", less("s3:DeleteObject*")),
-        fires=fires("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket models, dev"),
+        noticed_by=checks(
+            "proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket models, dev"
+        ),
     ),
-    Mistake(
+    Mutation(
         id="version-reads-left-out",
         what="The denial of the data bucket names s3:GetObject and leaves out reads of versions.",
         stack="dev",
         type="BucketPolicy",
         name="data-policy",
         edit=listed("DenyNoVPC", "Action", lambda found: [*less("s3:GetObject*")(found), "s3:GetObject"]),
-        fires=fires("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket data, dev"),
+        noticed_by=checks("proof:objects-through-endpoints", "absence:objects-from-outside", "matrix:Bucket data, dev"),
     ),
-    Mistake(
+    Mutation(
         id="endpoint-of-nobody",
         what="The denial of the models bucket admits an endpoint that is not the platform's.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=condition("DenyNoVPC", unless("StringNotLike", "aws:SourceVpce", "vpce-0123456789abcdef0")),
-        fires=fires("proof:objects-through-endpoints"),
+        noticed_by=checks("proof:objects-through-endpoints"),
     ),
-    Mistake(
+    Mutation(
         id="other-key-allowed",
         what="Models may be written with any key.",
         stack="dev",
         type="BucketPolicy",
         name="models-policy",
         edit=dropped("DenyAnotherKey"),
-        fires=fires("proof:objects-under-their-key"),
+        noticed_by=checks("proof:objects-under-their-key"),
     ),
-    Mistake(
+    Mutation(
         id="other-encryption-allowed",
         what="Captures may be written with another encryption than their key's.",
         stack="prod",
         type="BucketPolicy",
         name="capture-policy",
         edit=dropped("DenyAnotherEncryption"),
-        fires=fires("proof:objects-under-their-key"),
+        noticed_by=checks("proof:objects-under-their-key"),
     ),
-    Mistake(
+    Mutation(
         id="plain-transport-allowed",
         what="The artifacts bucket takes requests without TLS.",
         stack="dev",
         type="BucketPolicy",
         name="artifacts-policy",
         edit=dropped("DenyPlainTransport"),
-        fires=fires("rule:S3-04"),
+        noticed_by=checks("rule:S3-04"),
     ),
-    Mistake(
+    Mutation(
         id="endpoint-by-name-pattern",
         what="The S3 endpoint lets through whatever bucket has `sagemaker` in its name.",
         stack="dev",
         type="VpcEndpoint",
         name="endpoints-s3",
         edit=changed("PlatformPrincipalsOnPlatformBuckets", Resource="arn:aws:s3:::*sagemaker*", Condition=None),
-        fires=fires(
+        noticed_by=checks(
             "proof:endpoints-lead-home",
             "rule:NET-02",
             "rehearsal",
@@ -143,31 +147,31 @@ MISTAKES = (
             "matrix:Bucket logs, foundation",
         ),
     ),
-    Mistake(
+    Mutation(
         id="endpoint-to-foreign-buckets",
         what="The S3 endpoint asks whose credentials come, and not whose buckets they go to.",
         stack="dev",
         type="VpcEndpoint",
         name="endpoints-s3",
         edit=condition("PlatformPrincipalsOnPlatformBuckets", lacking("aws:ResourceAccount")),
-        fires=fires("proof:endpoints-lead-home", "rule:NET-02"),
+        noticed_by=checks("proof:endpoints-lead-home", "rule:NET-02"),
     ),
-    Mistake(
+    Mutation(
         id="endpoint-for-foreign-credentials",
         what="The KMS endpoint asks whose keys are used, and not with whose credentials.",
         stack="prod",
         type="VpcEndpoint",
         name="endpoints-kms",
         edit=condition("PlatformPrincipalsOnPlatformResources", lacking("aws:PrincipalAccount")),
-        fires=fires("proof:endpoints-lead-home"),
+        noticed_by=checks("proof:endpoints-lead-home"),
     ),
-    Mistake(
+    Mutation(
         id="endpoint-open",
         what="An endpoint has the policy that AWS gives it.",
         stack="dev",
         type="VpcEndpoint",
         name="endpoints-sts",
         edit=changed("PlatformPrincipalsOnPlatformResources", Condition=None),
-        fires=fires("proof:endpoints-lead-home", "rule:NET-02"),
+        noticed_by=checks("proof:endpoints-lead-home", "rule:NET-02"),
     ),
 )

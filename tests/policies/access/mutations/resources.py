@@ -1,14 +1,14 @@
-"""Mistakes in resources that carry events, logs, images and code, and in their settings."""
+"""Mutations in resources that carry events, logs, images and code, and in their settings."""
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mistake import (
+from tests.policies.access.mutations.mutation import (
     Edit,
-    Mistake,
+    Mutation,
     Record,
     both,
     changed,
-    fires,
+    checks,
     listed,
     more,
     setting,
@@ -25,176 +25,176 @@ def profile_role(arn: str) -> Edit:
     return edit
 
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="topic-for-everybody",
         what="Everybody may publish to the alarm topic.",
         stack="dev",
         type="TopicPolicy",
         name="alarms-policy",
         edit=changed("AlarmsAndRulesPublish", Principal="*", Condition=None),
-        fires=fires("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
-    Mistake(
+    Mutation(
         id="topic-without-source",
         what="The alarm topic takes messages that AWS services send for any account.",
         stack="dev",
         type="TopicPolicy",
         name="alarms-policy",
         edit=changed("AlarmsAndRulesPublish", Condition=None),
-        fires=fires("proof:services-from-home", "rule:IAM-14"),
+        noticed_by=checks("proof:services-from-home", "rule:IAM-14"),
     ),
-    Mistake(
+    Mutation(
         id="bus-for-everybody",
         what="Everybody may put events on production's bus.",
         stack="prod",
         type="EventBusPolicy",
         name="events-policy",
         edit=changed("NamedAccountsPutEvents", Principal="*"),
-        fires=fires("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
-    Mistake(
+    Mutation(
         id="bus-gives-more",
         what="Production's bus lets the data science account change its rules.",
         stack="prod",
         type="EventBusPolicy",
         name="events-policy",
         edit=listed("NamedAccountsPutEvents", "Action", more("events:PutRule")),
-        fires=fires("rule:EVB-01"),
+        noticed_by=checks("rule:EVB-01"),
     ),
-    Mistake(
+    Mutation(
         id="logs-without-source",
         what="Production's log bucket takes what the log service delivers for any account.",
         stack="prod",
         type="BucketPolicy",
         name="logs-policy",
         edit=changed("AllowLogDelivery", Condition=None),
-        fires=fires("proof:services-from-home", "rule:IAM-14"),
+        noticed_by=checks("proof:services-from-home", "rule:IAM-14"),
     ),
-    Mistake(
+    Mutation(
         id="function-for-any-rule",
-        what="The guard is invoked by EventBridge for any account.",
+        what="The remediator is invoked by EventBridge for any account.",
         stack="foundation",
         type="Permission",
         name="guard-calls",
         edit=without_property("sourceArn"),
-        fires=fires("proof:services-from-home", "rule:LAM-03"),
+        noticed_by=checks("proof:services-from-home", "rule:LAM-03"),
     ),
-    Mistake(
+    Mutation(
         id="bucket-not-versioned",
         what="The data bucket keeps no versions.",
         stack="dev",
         type="BucketVersioning",
         name="data-versioning",
         edit=setting(versioningConfiguration={"status": "Suspended"}),
-        fires=fires("rule:S3-03"),
+        noticed_by=checks("rule:S3-03"),
     ),
-    Mistake(
+    Mutation(
         id="public-policies-accepted",
         what="The models bucket would take a public policy.",
         stack="dev",
         type="BucketPublicAccessBlock",
         name="models-public-access",
         edit=setting(blockPublicPolicy=False),
-        fires=fires("rule:S3-01"),
+        noticed_by=checks("rule:S3-01"),
     ),
-    Mistake(
+    Mutation(
         id="tags-mutable",
         what="An image's tag may be moved to another image.",
         stack="dev",
         type="Repository",
         name="images-repository",
         edit=setting(imageTagMutability="MUTABLE"),
-        fires=fires("rule:ECR-01"),
+        noticed_by=checks("rule:ECR-01"),
     ),
-    Mistake(
+    Mutation(
         id="trail-not-validated",
         what="The trail's files are not signed.",
         stack="foundation",
         type="Trail",
         name="trail-trail",
         edit=setting(enableLogFileValidation=False),
-        fires=fires("rule:CT-03"),
+        noticed_by=checks("rule:CT-03"),
     ),
-    Mistake(
+    Mutation(
         id="trail-of-one-region",
         what="The trail records one region.",
         stack="foundation",
         type="Trail",
         name="trail-trail",
         edit=setting(isMultiRegionTrail=False),
-        fires=fires("rule:CT-01"),
+        noticed_by=checks("rule:CT-01"),
     ),
-    Mistake(
+    Mutation(
         id="public-subnet",
         what="A subnet gives out public addresses.",
         stack="staging",
         type="Subnet",
         name="network-private-0",
         edit=setting(mapPublicIpOnLaunch=True),
-        fires=fires("rule:NET-05"),
+        noticed_by=checks("rule:NET-05"),
     ),
-    Mistake(
+    Mutation(
         id="open-egress",
         what="Workloads reach any address.",
         stack="staging",
         type="SecurityGroupEgressRule",
         name="access-workloads-endpoints-out",
         edit=both(without_property("referencedSecurityGroupId"), setting(cidrIpv4="0.0.0.0/0")),
-        fires=fires("rule:NET-01"),
+        noticed_by=checks("rule:NET-01"),
     ),
-    Mistake(
+    Mutation(
         id="logs-kept-forever",
         what="A log group keeps its logs for ever.",
         stack="staging",
         type="LogGroup",
         name="flow-logs-group",
         edit=without_property("retentionInDays"),
-        fires=fires("rule:LOG-01"),
+        noticed_by=checks("rule:LOG-01"),
     ),
-    Mistake(
+    Mutation(
         id="studio-on-the-internet",
         what="Studio reaches the internet.",
         stack="dev",
         type="Domain",
         name="studio-domain",
         edit=setting(appNetworkAccessType="PublicInternetOnly"),
-        fires=fires("rule:SM-01"),
+        noticed_by=checks("rule:SM-01"),
     ),
-    Mistake(
+    Mutation(
         id="topic-without-key",
         what="The alarm topic is not encrypted.",
         stack="foundation",
         type="Topic",
         name="alarms-topic",
         edit=without_property("kmsMasterKeyId"),
-        fires=fires("rule:SNS-01"),
+        noticed_by=checks("rule:SNS-01"),
     ),
-    Mistake(
+    Mutation(
         id="queue-without-key",
         what="The queue of lost events is not encrypted.",
         stack="foundation",
         type="Queue",
         name="dead-letters-queue",
         edit=without_property("kmsMasterKeyId"),
-        fires=fires("rule:SQS-01"),
+        noticed_by=checks("rule:SQS-01"),
     ),
-    Mistake(
+    Mutation(
         id="shared-scientist-role",
         what="Two scientists share a role.",
         stack="dev",
         type="UserProfile",
         name="studio-alice",
         edit=profile_role("arn:aws:iam::111111111111:role/mlops/people/mlops-dev-studio-bob"),
-        fires=fires("rule:SM-11", "proof:no-escalation"),
+        noticed_by=checks("rule:SM-11", "proof:no-escalation"),
     ),
-    Mistake(
+    Mutation(
         id="long-sessions",
         what="Sessions of approvers last twelve hours.",
         stack="dev",
         type="Role",
         name="approver-role",
         edit=setting(maxSessionDuration=43200),
-        fires=fires("rule:IAM-08"),
+        noticed_by=checks("rule:IAM-08"),
     ),
 )

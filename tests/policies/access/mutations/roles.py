@@ -1,17 +1,17 @@
-"""Mistakes in roles: trusts, boundaries, and the rights to hand roles over or to make them."""
+"""Mutations in roles: trusts, boundaries, and the rights to hand roles over or to make them."""
 
 from __future__ import annotations
 
 import json
 
-from tests.policies.access.mutations.mistake import (
-    Mistake,
+from tests.policies.access.mutations.mutation import (
+    Mutation,
     added,
     both,
     changed,
+    checks,
     condition,
     dropped,
-    fires,
     lacking,
     listed,
     more,
@@ -37,62 +37,62 @@ MAKES_ROLES = {
     ],
 }
 
-MISTAKES = (
-    Mistake(
+MUTATIONS = (
+    Mutation(
         id="passes-every-role",
         what="A project's build passes any role.",
         stack="project-diabetes",
         type="RolePolicy",
         name="role-build-policy",
         edit=changed("PassThePipelineRole", Resource="*"),
-        fires=fires("proof:no-escalation", "rule:IAM-03"),
+        noticed_by=checks("proof:no-escalation", "rule:IAM-03"),
     ),
-    Mistake(
+    Mutation(
         id="passes-to-any-service",
         what="A project's build passes the pipeline role to any service.",
         stack="project-diabetes",
         type="RolePolicy",
         name="role-build-policy",
         edit=changed("PassThePipelineRole", Condition=None),
-        fires=fires("rule:IAM-03"),
+        noticed_by=checks("rule:IAM-03"),
     ),
-    Mistake(
+    Mutation(
         id="no-boundary",
         what="A role has no permissions boundary.",
         stack="project-diabetes",
         type="Role",
         name="role-processing-role",
         edit=without_property("permissionsBoundary"),
-        fires=fires("proof:boundaries-hold", "rule:IAM-07", "proof:compute-inside", "rehearsal"),
+        noticed_by=checks("proof:boundaries-hold", "rule:IAM-07", "proof:compute-inside", "rehearsal"),
     ),
-    Mistake(
+    Mutation(
         id="boundary-admits-iam",
         what="The boundary admits everything of IAM.",
         stack="foundation",
         type="Policy",
         name="boundary",
         edit=both(dropped("DenyMoreRights"), listed("WhatThePlatformNeeds", "Action", more("iam:*"))),
-        fires=fires("proof:boundaries-hold"),
+        noticed_by=checks("proof:boundaries-hold"),
     ),
-    Mistake(
+    Mutation(
         id="boundary-admits-open-jobs",
         what="The boundary does not ask jobs for a network.",
         stack="foundation",
         type="Policy",
         name="boundary",
         edit=dropped("DenyOutsideTheVpc"),
-        fires=fires("proof:compute-inside"),
+        noticed_by=checks("proof:compute-inside"),
     ),
-    Mistake(
+    Mutation(
         id="boundary-admits-plain-volumes",
         what="Production's boundary does not ask jobs for a volume key.",
         stack="foundation-prod",
         type="Policy",
         name="boundary",
         edit=dropped("DenyWithoutVolumeKey"),
-        fires=fires("proof:compute-inside"),
+        noticed_by=checks("proof:compute-inside"),
     ),
-    Mistake(
+    Mutation(
         id="boundary-admits-the-deployer",
         what="The boundary lets its bearers become the deployer.",
         stack="foundation",
@@ -102,27 +102,27 @@ MISTAKES = (
             dropped("DenyBecomingTheDeployer"),
             listed("EnterPlatformRoles", "Resource", more("arn:aws:iam::*:role/mlops/foundation/*")),
         ),
-        fires=fires("proof:boundaries-hold"),
+        noticed_by=checks("proof:boundaries-hold"),
     ),
-    Mistake(
+    Mutation(
         id="deployer-makes-free-roles",
         what="The deployer's boundary lets it make roles without the boundary.",
         stack="foundation",
         type="Policy",
         name="deployer-boundary",
         edit=dropped("DenyRolesWithoutBoundary"),
-        fires=fires("proof:boundaries-hold"),
+        noticed_by=checks("proof:boundaries-hold"),
     ),
-    Mistake(
+    Mutation(
         id="deployer-asks-for-no-boundary",
         what="The deployer's policy does not ask new roles for the boundary.",
         stack="foundation",
         type="Policy",
         name="deployer-identity",
         edit=changed("MakeRolesInsideTheBoundary", Condition=None),
-        fires=fires("rule:IAM-11"),
+        noticed_by=checks("rule:IAM-11"),
     ),
-    Mistake(
+    Mutation(
         id="deployer-removes-boundaries",
         what="The deployer's boundary lets it remove boundaries.",
         stack="foundation",
@@ -132,9 +132,9 @@ MISTAKES = (
             dropped("DenyLosingBoundaries"),
             listed("MakePlatformRoles", "Action", more("iam:DeleteRolePermissionsBoundary")),
         ),
-        fires=fires("proof:boundaries-hold"),
+        noticed_by=checks("proof:boundaries-hold"),
     ),
-    Mistake(
+    Mutation(
         id="deployer-edits-the-foundation",
         what="The deployer's boundary lets it edit the foundation's roles.",
         stack="foundation",
@@ -144,9 +144,9 @@ MISTAKES = (
             dropped("DenyTheFoundation"),
             listed("MakePlatformRoles", "Resource", more("arn:aws:iam::111111111111:role/mlops/foundation/*")),
         ),
-        fires=fires("proof:boundaries-hold"),
+        noticed_by=checks("proof:boundaries-hold"),
     ),
-    Mistake(
+    Mutation(
         id="makes-roles",
         what="A role of a project, without a boundary, makes and changes roles.",
         stack="project-diabetes",
@@ -156,7 +156,7 @@ MISTAKES = (
             without_property("permissionsBoundary"),
             setting(inlinePolicies=[{"name": "roles", "policy": json.dumps(MAKES_ROLES)}]),
         ),
-        fires=fires(
+        noticed_by=checks(
             "proof:boundaries-hold",
             "proof:no-escalation",
             "absence:roles-without-boundary",
@@ -168,79 +168,79 @@ MISTAKES = (
             "rehearsal",
         ),
     ),
-    Mistake(
+    Mutation(
         id="service-without-source",
         what="A build role trusts CodeBuild for whichever account it works.",
         stack="project-diabetes",
         type="Role",
         name="role-build-role",
         edit=changed("ServiceActsForThisAccount", Condition=None),
-        fires=fires("proof:services-from-home", "rule:IAM-04"),
+        noticed_by=checks("proof:services-from-home", "rule:IAM-04"),
     ),
-    Mistake(
+    Mutation(
         id="test-role-open",
         what="A test role in production trusts the whole data science account.",
         stack="prod",
         type="Role",
         name="diabetes-test-role",
         edit=changed("NamedRolesAssume", Condition=None),
-        fires=fires("proof:production-doors", "rule:IAM-05"),
+        noticed_by=checks("proof:production-doors", "rule:IAM-05"),
     ),
-    Mistake(
+    Mutation(
         id="execution-role-open",
         what="A StackSet execution role trusts the whole data science account.",
         stack="prod",
         type="Role",
         name="diabetes-stackset-execution-role",
         edit=changed("NamedRolesAssume", Condition=None),
-        fires=fires("proof:production-doors", "absence:execution-roles", "matrix:Delivery", "rule:IAM-05"),
+        noticed_by=checks("proof:production-doors", "absence:execution-roles", "matrix:Delivery", "rule:IAM-05"),
     ),
-    Mistake(
+    Mutation(
         id="administration-role-open",
         what="A StackSet administration role trusts its whole account.",
         stack="project-diabetes",
         type="Role",
         name="role-stackset-administration-role",
         edit=added("Everybody", Principal={"AWS": "arn:aws:iam::111111111111:root"}, Action="sts:AssumeRole"),
-        fires=fires("proof:administration-role", "absence:administration-role", "matrix:Delivery", "rule:IAM-05"),
+        noticed_by=checks("proof:administration-role", "absence:administration-role", "matrix:Delivery", "rule:IAM-05"),
     ),
-    Mistake(
+    Mutation(
         id="stranger-trusted",
         what="The approver's role trusts another company's account.",
         stack="dev",
         type="Role",
         name="approver-role",
         edit=changed("NamedRolesAssume", Principal={"AWS": "arn:aws:iam::999999999999:root"}, Condition=None),
-        fires=fires("proof:no-strangers", "rehearsal", "rule:IAM-05"),
+        noticed_by=checks("proof:no-strangers", "rehearsal", "rule:IAM-05"),
     ),
-    Mistake(
+    Mutation(
         id="publishing-without-a-name",
         what="A publish role is entered without the scientist's name.",
         stack="project-diabetes",
         type="Role",
         name="role-publish-role",
         edit=condition("ScientistsPublishUnderTheirNames", lacking("aws:SourceIdentity")),
-        fires=fires("proof:publishing-has-a-name"),
+        noticed_by=checks("proof:publishing-has-a-name"),
     ),
-    Mistake(
+    Mutation(
         id="opens-others-studio",
         what="A scientist opens any profile of Studio.",
         stack="dev",
         type="RolePolicy",
         name="scientist-alice-policy",
         edit=changed("OpenStudioAsOneself", Resource="arn:aws:sagemaker:eu-west-1:111111111111:user-profile/*"),
-        fires=fires("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation"),
     ),
-    Mistake(
+    Mutation(
         id="enters-every-role",
         what="A project's pipeline role assumes any role.",
         stack="project-diabetes",
         type="RolePolicy",
         name="role-pipeline-policy",
         edit=added("Enter", Action="sts:AssumeRole", Resource="*"),
-        fires=fires("rule:IAM-13"),
+        noticed_by=checks("rule:IAM-13"),
     ),
-    Mistake(
+    Mutation(
         id="all-but-iam",
         what="A role may do everything that is not IAM.",
         stack="project-diabetes",
@@ -252,9 +252,9 @@ MISTAKES = (
             NotAction=["iam:*"],
             Resource="arn:aws:codepipeline:eu-west-1:111111111111:diabetes-mlops-*",
         ),
-        fires=fires("rule:IAM-09", "proof:approvers-only-approve", "absence:approval", "matrix:Delivery"),
+        noticed_by=checks("rule:IAM-09", "proof:approvers-only-approve", "absence:approval", "matrix:Delivery"),
     ),
-    Mistake(
+    Mutation(
         id="oversized",
         what="A role's policy is longer than IAM takes.",
         stack="project-diabetes",
@@ -265,6 +265,6 @@ MISTAKES = (
             Action="ssm:GetParameter",
             Resource=[f"arn:aws:ssm:eu-west-1:111111111111:parameter/mlops/dev/many/{each}" for each in range(200)],
         ),
-        fires=fires("size", "rule:IAM-10"),
+        noticed_by=checks("size", "rule:IAM-10"),
     ),
 )

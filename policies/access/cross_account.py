@@ -1,0 +1,121 @@
+"""Cross-account access needs a grant on each side; this names the one that is missing before AWS would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from catalog.roles import RoleKind
+from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
+from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
+from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
+from policies.access.matrix.delivery import MODEL_VPC_CONTEXT
+
+Decide = Callable[[AuthorizationRequest], AuthorizationDecision]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossAccountRequest:
+    """A request that must be allowed from one account into another. `other_side` names the policy on the other side."""
+
+    what: str
+    role: IamRole
+    other_side: str
+    request: AuthorizationRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingGrant:
+    """A grant that a cross-account request lacks: `side` is the role's own policy, or the policy on the other side."""
+
+    needed_for: CrossAccountRequest
+    side: str
+    because: str
+
+    def __str__(self) -> str:
+        role = f"{self.needed_for.role.name} ({self.needed_for.role.account})"
+        return f"{role} cannot {self.needed_for.what}: {self.side} does not grant it: {self.because}"
+
+
+def cross_account_requests(graph: PolicyGraph) -> list[CrossAccountRequest]:
+    """Every cross-account request that delivery and serving rest on, from the roles that were really built."""
+    found: list[CrossAccountRequest] = []
+    for role in graph.sorted_roles():
+        if role.kind is RoleKind.MODEL:
+            found += _model_role(graph, role)
+        elif role.kind is RoleKind.DEPLOY_TEST:
+            found += _assumed(graph, role, RoleKind.TEST, "test endpoints")
+        elif role.kind is RoleKind.STACK_SET_EXECUTION:
+            found += _execution_role(graph, role)
+        elif role.kind is RoleKind.STACK_SET_ADMINISTRATION:
+            found += _assumed(graph, role, RoleKind.STACK_SET_EXECUTION, "deliver")
+    return found
+
+
+def missing_grants(graph: PolicyGraph, decide: Decide) -> list[MissingGrant]:
+    """Every grant that one of the cross-account requests lacks."""
+    return [missing for needed in cross_account_requests(graph) for missing in _missing(needed, decide)]
+
+
+def _missing(needed: CrossAccountRequest, decide: Decide) -> Iterable[MissingGrant]:
+    """Each side alone: the other one is replaced by a policy that grants everything, endpoint policies stay."""
+    request = needed.request
+    granting = {**ALLOW_EVERYTHING["Statement"][0], "Principal": {"AWS": "*"}}
+    if request.action.startswith("sts:"):
+        # A trust policy has no Resource.
+        granting = {key: value for key, value in granting.items() if key != "Resource"} | {"Action": "sts:AssumeRole"}
+    own = decide(replace(request, resource_policy={**ALLOW_EVERYTHING, "Statement": [granting]}))
+    if not own.allowed:
+        yield MissingGrant(needed_for=needed, side="its own policy", because=own.because)
+    other = decide(replace(request, identity=(ALLOW_EVERYTHING,), boundary=None, session=None, endpoint_policy=None))
+    if not other.allowed:
+        yield MissingGrant(needed_for=needed, side=needed.other_side, because=other.because)
+
+
+def _model_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
+    """Models, their key and the model image, through the VPC endpoints of the role's account."""
+    s3, ecr = graph.endpoint(role.account, "s3"), graph.endpoint(role.account, "ecr.dkr")
+    for bucket in resources_with_purpose(graph, "bucket", "models"):
+        arn = f"{bucket.arn}/{role.project}/run/model.tar.gz"
+        read = graph.authorization_request(role.arn, "s3:GetObject", arn, endpoint=s3.id if s3 else None)
+        side = f"the policy of bucket {bucket.name}"
+        yield CrossAccountRequest(what="read its models", role=role, other_side=side, request=read)
+        if bucket.key_arn:
+            decrypt = graph.authorization_request(
+                role.arn, "kms:Decrypt", bucket.key_arn, context=s3_encryption_context(bucket)
+            )
+            side = f"the policy of key {_key_name(graph.policy_resources.get(bucket.key_arn), bucket.key_arn)}"
+            yield CrossAccountRequest(what="decrypt its models", role=role, other_side=side, request=decrypt)
+    for repository in graph.resources("repository"):
+        pull = graph.authorization_request(
+            role.arn, "ecr:BatchGetImage", repository.arn, endpoint=ecr.id if ecr else None
+        )
+        side = f"the policy of repository {repository.name}"
+        yield CrossAccountRequest(what="pull the model image", role=role, other_side=side, request=pull)
+
+
+def _key_name(key: PolicyResource | None, arn: str) -> str:
+    return key.aliases[0] if key and key.aliases else arn
+
+
+def _execution_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
+    """CloudFormation makes models of the project from the registry's packages."""
+    for group in graph.resources("group"):
+        if group.project != role.project:
+            continue
+        package = group.arn.replace(":model-package-group/", ":model-package/") + "/1"
+        side = f"the policy of model package group {group.name}"
+        for verb, action in (("read", "sagemaker:DescribeModelPackage"), ("deploy", "sagemaker:CreateModel")):
+            request = graph.authorization_request(role.arn, action, package, context=MODEL_VPC_CONTEXT)
+            what = f"{verb} registered models of {group.name}"
+            yield CrossAccountRequest(what=what, role=role, other_side=side, request=request)
+
+
+def _assumed(graph: PolicyGraph, role: IamRole, kind: RoleKind, what: str) -> Iterable[CrossAccountRequest]:
+    """The project's roles of a kind in other accounts, which the role assumes."""
+    for target in roles_of_kind(graph, kind):
+        if target.project == role.project and target.account != role.account:
+            request = graph.authorization_request(role.arn, "sts:AssumeRole", target.arn)
+            side = f"the trust of {target.name}"
+            yield CrossAccountRequest(what=f"{what} in {target.account}", role=role, other_side=side, request=request)

@@ -1,0 +1,174 @@
+"""What holds whatever identity policies say: permissions boundaries, and the policies of VPC endpoints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from itertools import product
+
+from catalog.roles import ROLES, RolePath
+from policies.access.authorization import Document
+from policies.access.graph import IamRole, PolicyGraph, VpcEndpoint
+from policies.access.proofs.escalation import facts
+from policies.access.proofs.requests import (
+    OPEN_TO_ALL,
+    OpenRequest,
+    PinnedKeys,
+    account_requests,
+    beyond,
+    not_beneath,
+    within,
+    without,
+)
+from policies.access.proofs.solver import Solver
+from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
+
+BOUNDARY = "iam:PermissionsBoundary"
+_JOBS = ("sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob")
+# Condition key -> what is not done without it. Source: Service Authorization Reference, Amazon SageMaker AI, condition
+# keys of each action.
+REQUIRED_KEYS = {
+    "sagemaker:VpcSubnets": (*_JOBS, "sagemaker:CreateModel", "sagemaker:CreateNotebookInstance"),
+    "sagemaker:VolumeKmsKey": (*_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance"),
+    "sagemaker:OutputKmsKey": _JOBS,
+}
+# Objects in buckets of AWS's own that a VPC needs: image layers (Amazon ECR User Guide, page vpc-endpoints), responses
+# of custom resources and of wait conditions (AWS CloudFormation User Guide, pages template-custom-resources and
+# cfn-responsemodule).
+_AWS_OBJECTS = re.compile(
+    r"arn:[a-z-]+:s3:::(prod-[a-z0-9-]+-starport-layer-bucket|cloudformation-custom-resource-response-[a-z0-9]+"
+    r"|cloudformation-waitcondition-[a-z0-9-]+)/\S+"
+)
+
+
+def _bounded_request(role: IamRole, actions: Iterable[str], pinned: PinnedKeys | None = None) -> OpenRequest:
+    """What any role of the account could do inside the same boundary, if its own policies gave everything."""
+    _, open_request = next(account_requests([role.account], list(actions), pinned=pinned))
+    policy = _account_decides(role.arn.split(":")[1], role.account)
+    parameters = replace(open_request.parameters, owner=role.account, boundary=role.boundary, resource_policy=policy)
+    return replace(open_request, parameters=parameters)
+
+
+@lru_cache(maxsize=1024)
+def _account_decides(partition: str, account: str) -> Document:
+    """A policy that leaves it to the account's identity policies: roles and keys are reached through theirs alone."""
+    trusting = {**OPEN_TO_ALL["Statement"][0], "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"}}
+    return {**OPEN_TO_ALL, "Statement": [trusting]}
+
+
+def _one_role_per_boundary(graph: PolicyGraph) -> list[IamRole]:
+    """One role of each account and boundary; what is asked of it is asked of any role."""
+    found: dict[tuple[str, str | None], IamRole] = {}
+    for role in graph.sorted_roles():
+        found.setdefault((role.account, role.boundary_arn), role)
+    return list(found.values())
+
+
+def boundaries(graph: PolicyGraph) -> ProofOutcome:
+    """With every identity policy there could be, no role leaves its boundary, loosens one or becomes a deployer."""
+    solver = Solver()
+    free = sorted(role.arn for role in graph.roles.values() if role.boundary is None)
+    findings = [Finding(title=f"{arn} has no boundary that was built here") for arn in free]
+    foundation = [role for role in graph.sorted_roles() if ROLES[role.kind].path is RolePath.FOUNDATION]
+    foundation_arns = sorted({role.arn.removesuffix(role.name) + "*" for role in foundation})
+    arns = sorted({role.boundary_arn for role in graph.roles.values() if role.boundary_arn})
+    for role in _one_role_per_boundary(graph):
+        if role.boundary is None:
+            continue
+        who = f"whoever has {role.boundary_arn}"
+        for action in (*facts.IDENTITY_CHANGES, *facts.BOUNDARY_REMOVAL):
+            solver.refute(f"{who} does {action}", _bounded_request(role, [action]))
+        for action in (*facts.ROLE_CREATION, *facts.BOUNDARY_CHANGE, *facts.POLICY_ADDITIONS):
+            solver.refute(
+                f"{who} does {action} without a boundary", _bounded_request(role, [action]), without(BOUNDARY, arns)
+            )
+        for action in facts.MANAGED_POLICY_CHANGES:
+            solver.refute(f"{who} does {action} on a boundary", _bounded_request(role, [action]), within(*arns))
+        for action in (
+            *facts.TRUST_CHANGES,
+            *facts.POLICY_ADDITIONS,
+            *facts.POLICY_REMOVALS,
+            "iam:PassRole",
+            "sts:AssumeRole",
+        ):
+            solver.refute(
+                f"{who} does {action} on a role of the foundation",
+                _bounded_request(role, [action]),
+                within(*foundation_arns),
+            )
+    return ProofOutcome(findings=[*findings, *solver.findings], named=arns, queries=solver.queries)
+
+
+def compute(graph: PolicyGraph) -> ProofOutcome:
+    """With every identity policy there could be, nothing that computes is made without the VPC and the keys."""
+    solver = Solver()
+    for role in _one_role_per_boundary(graph):
+        who = f"whoever has {role.boundary_arn or f'no boundary, as {role.name},'}"
+        for key, actions in REQUIRED_KEYS.items():
+            for action in actions:
+                title = f"{who} does {action} without {key}"
+                solver.refute(title, _bounded_request(role, [action], {key: ()}))
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
+
+
+def endpoints(graph: PolicyGraph) -> ProofOutcome:
+    """Through the VPC endpoints nobody reaches what belongs to others, and nobody comes with others' credentials."""
+    solver, named, paths = Solver(), set[str](), graph.organization_paths
+    foreign = [not_beneath("aws:ResourceOrgPaths", paths)] if paths else []
+    for _, endpoint in sorted(graph.endpoints.items()):
+        account = endpoint.account
+        if account not in graph.accounts():
+            continue
+        if endpoint.existing:
+            named.add(f"{endpoint.id} ({endpoint.service} of {account}), whose policy is its owner's")
+            continue
+        exempt = _aws_objects(endpoint)
+        named |= set(exempt)
+        where = f"through endpoint {endpoint.service} of {account}"
+        for (who, open_request), owner in product(account_requests([account], ["*"]), graph.foreign_accounts):
+            title = f"{who} reaches what belongs to a foreign account, such as {owner}, {where}"
+            solver.refute(title, _through(endpoint, open_request, owner), beyond(*exempt), *foreign)
+        for who, open_request in account_requests(graph.foreign_accounts, ["*"], paths=paths):
+            title = f"{who} (a foreign account) does something {where}"
+            solver.refute(title, _through(endpoint, open_request, account), beyond(*exempt))
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _through(vpc_endpoint: VpcEndpoint, open_request: OpenRequest, owner: str) -> OpenRequest:
+    """The request of something that its owner lets everybody do: what the endpoint limits is all that limits it."""
+    parameters = replace(
+        open_request.parameters, endpoint_policy=vpc_endpoint.policy, resource_policy=OPEN_TO_ALL, owner=owner
+    )
+    return replace(open_request, parameters=parameters)
+
+
+def _aws_objects(vpc_endpoint: VpcEndpoint) -> list[str]:
+    """Objects of AWS's own buckets that the policy names; any other bucket is somebody's, and is found."""
+    found: set[str] = set()
+    for statement in (vpc_endpoint.policy or {}).get("Statement", []):
+        resources = statement.get("Resource", "*")
+        for resource in [resources] if isinstance(resources, str) else resources:
+            if _AWS_OBJECTS.fullmatch(resource):
+                found.add(resource)
+    return sorted(found)
+
+
+THEOREMS = (
+    Theorem(
+        id="boundaries-hold",
+        statement="Whatever its own policies say, no role leaves its boundary, loosens one or becomes a deployer.",
+        prove=boundaries,
+    ),
+    Theorem(
+        id="compute-inside",
+        statement="Whatever a role's own policies say, no job, model or notebook is made without the VPC and the keys.",
+        prove=compute,
+    ),
+    Theorem(
+        id="endpoints-lead-home",
+        statement="Through the VPC endpoints nobody reaches what belongs to others, or comes with others' credentials.",
+        prove=endpoints,
+    ),
+)

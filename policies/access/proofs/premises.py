@@ -1,0 +1,241 @@
+"""Premises of the other theorems: resource policies and session tags stay, services act for the platform alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from catalog.roles import ROLES
+from policies.access.authorization import AuthorizationRequest, Document
+from policies.access.encoding import SymbolicCaller
+from policies.access.encoding.logic import Formula, negation
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
+from policies.access.graph.policy_documents import as_list, statements
+from policies.access.proofs.actions import may_be_allowed
+from policies.access.proofs.prefilter import may_touch
+from policies.access.proofs.requests import (
+    Constraint,
+    EncodedRequest,
+    OpenRequest,
+    PinnedKeys,
+    account_requests,
+    role_request,
+    within,
+)
+from policies.access.proofs.solver import Solver
+from policies.access.proofs.theorem import ProofOutcome, Theorem
+
+# Kind of resource -> what changes who may use it. Source: Service Authorization Reference, each service's actions of
+# access level "Permissions management", and those that set a policy as an attribute (SQS, SNS).
+POLICY_CHANGES: Mapping[str, tuple[str, ...]] = {
+    "bucket": (
+        "s3:DeleteBucketPolicy",
+        "s3:PutBucketAcl",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutEncryptionConfiguration",
+    ),
+    "bus": ("events:PutPermission", "events:RemovePermission"),
+    "function": (
+        "lambda:AddPermission",
+        "lambda:CreateFunctionUrlConfig",
+        "lambda:DeleteResourcePolicy",
+        "lambda:PutResourcePolicy",
+        "lambda:RemovePermission",
+        "lambda:UpdateFunctionUrlConfig",
+    ),
+    "group": ("sagemaker:DeleteModelPackageGroupPolicy", "sagemaker:PutModelPackageGroupPolicy"),
+    # Aliases and tags decide too: policies name keys by them.
+    "key": (
+        "kms:CreateAlias",
+        "kms:DeleteAlias",
+        "kms:PutKeyPolicy",
+        "kms:ReplicateKey",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:UpdateAlias",
+    ),
+    "queue": ("sqs:AddPermission", "sqs:RemovePermission", "sqs:SetQueueAttributes"),
+    "repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
+    "secret": ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy"),
+    "topic": ("sns:AddPermission", "sns:RemovePermission", "sns:SetTopicAttributes"),
+}
+CREATE_GRANT = "kms:CreateGrant"
+# What opens more than one resource, or a way around them.
+PERIMETER_CHANGES = (
+    "ec2:CreateVpcEndpoint",
+    "ec2:ModifyVpcEndpoint",
+    "ecr:DeleteRegistryPolicy",
+    "ecr:PutRegistryPolicy",
+    "s3:PutAccessPointPolicy",
+    "s3:PutAccountPublicAccessBlock",
+)
+# Services that do not say on whose behalf they assume a role; docs/access.md says what follows.
+WITHOUT_SOURCE = frozenset({"lambda.amazonaws.com"})
+# Keys of callers that are members of an organization, which no service is. Source: IAM User Guide, "AWS global
+# condition context keys".
+_IN_NO_ORGANIZATION: PinnedKeys = {"aws:PrincipalOrgID": (), "aws:PrincipalOrgPaths": ()}
+# A service that no policy names stands for all of those.
+ANY_SERVICE = "other.amazonaws.com"
+_SERVICE_NAME = "aws:principalservicename"
+_CONTEXT = "kms:encryptioncontext:"
+
+
+def resource_policies(graph: PolicyGraph) -> ProofOutcome:
+    """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
+    solver = Solver()
+    by_resource = {arn: _changes(_without_delegation(one)) for arn, one in graph.policy_resources.items()}
+    for role in graph.sorted_roles():
+        if ROLES[role.kind].declares_stacks:
+            continue
+        solver.refute(f"{role.arn} opens an endpoint, a registry or an account", role_request(role, PERIMETER_CHANGES))
+        by_role = _changes(*role.identity)
+        for arn, resource in graph.policy_resources.items():
+            _unchanged(solver, role, resource, by_role | by_resource[arn])
+    named = sorted(role.arn for role in graph.roles.values() if ROLES[role.kind].declares_stacks)
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _changes(*documents: Document) -> frozenset[str]:
+    """Those of the actions that any Allow of the documents could speak of."""
+    every = (CREATE_GRANT, *(action for actions in POLICY_CHANGES.values() for action in actions))
+    return frozenset(action for action in every if may_be_allowed(documents, action.lower()))
+
+
+def _without_delegation(resource: PolicyResource) -> Document:
+    """What a resource's policy allows by itself: a grant to an account leaves it to that account's policies."""
+    policy = resource.policy or {}
+    return {**policy, "Statement": [statement for statement in statements(policy) if not _delegates(statement)]}
+
+
+def _delegates(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    names = [str(name) for name in as_list(principal.get("AWS"))] if isinstance(principal, Mapping) else ["*"]
+    return all(name.endswith(":root") or name.isdigit() for name in names)
+
+
+def _unchanged(solver: Solver, role: IamRole, resource: PolicyResource, allowed: frozenset[str]) -> None:
+    """`allowed` are the actions that role or resource could allow: no other is put to the solver."""
+    actions = [action for action in POLICY_CHANGES[resource.kind] if action in allowed]
+    service = resource.arn.split(":")[2]
+    if not may_touch(role, resource, f"{service}:") or not (actions or CREATE_GRANT in allowed):
+        solver.queries += 1
+        return
+    title = f"{role.arn} changes the policy of {resource.kind} {resource.name}"
+    solver.refute(title, role_request(role, actions, policy_resource=resource, resource=resource.arn))
+    if resource.kind == "function":
+        # An alias or a version has a policy of its own.
+        solver.refute(title, role_request(role, actions, policy_resource=resource), within(f"{resource.arn}:*"))
+    if resource.kind == "key" and CREATE_GRANT in allowed:
+        # A grant for an AWS resource is made by the service that the role asks, and goes with the resource.
+        for for_aws_resource in ("false", ()):
+            pinned: PinnedKeys = {"kms:GrantIsForAWSResource": for_aws_resource}
+            grant = role_request(role, [CREATE_GRANT], policy_resource=resource, resource=resource.arn, pinned=pinned)
+            solver.refute(f"{role.arn} grants key {resource.name} on", grant)
+
+
+def session_tags(graph: PolicyGraph) -> ProofOutcome:
+    """A session's tags would stand before those of its role, by which policies tell projects apart."""
+    solver = Solver()
+    everybody = [*graph.accounts(), *graph.foreign_accounts]
+    for role in graph.sorted_roles():
+        requests = account_requests(
+            everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=graph.organization_paths
+        )
+        by_services = _service_requests(role.trust, role.arn, role.account, ["sts:TagSession"])
+        for who, open_request in (*requests, *by_services):
+            solver.refute(f"{who} chooses the tags of a session of {role.name}", open_request)
+    return ProofOutcome(findings=solver.findings, queries=solver.queries)
+
+
+def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
+    """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
+    solver, named = Solver(), set[str]()
+    for_others = _on_behalf_of_others(graph.accounts())
+    for _, resource in sorted(graph.policy_resources.items()):
+        for service, open_request in _service_requests(resource.policy or {}, None, resource.account, ["*"]):
+            title = f"{service} has access to {resource.kind} {resource.name} on behalf of a foreign account"
+            solver.refute(title, open_request, for_others)
+    for role in graph.sorted_roles():
+        for service, open_request in _service_requests(role.trust, role.arn, role.account, ["sts:AssumeRole*"]):
+            if service in WITHOUT_SOURCE:
+                named.add(f"{service} assumes {role.arn}")
+            else:
+                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, for_others)
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _service_requests(
+    policy: Document, resource: str | None, owner: str, family: list[str]
+) -> Iterator[tuple[str, OpenRequest]]:
+    """Each AWS service that a policy names, with what it may ask for by that policy alone."""
+    for service in sorted(_services(policy)):
+        relevant = {**policy, "Statement": [each for each in statements(policy) if _concerns(each, service)]}
+        parameters = AuthorizationRequest(
+            id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=relevant
+        )
+        yield service, OpenRequest(parameters, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
+
+
+def _concerns(statement: Mapping[str, Any], service: str) -> bool:
+    """Whether a statement could matter to a service: any denial, and what does not name others alone."""
+    principal = statement.get("Principal")
+    if statement.get("Effect") != "Allow" or not isinstance(principal, Mapping):
+        return True
+    return service in as_list(principal.get("Service")) or "*" in as_list(principal.get("AWS"))
+
+
+def _services(policy: Document) -> set[str]:
+    """Services that the policy names; where it allows everybody something, those of its conditions, and any other."""
+    found: set[str] = set()
+    for statement in statements(policy):
+        principal = statement.get("Principal")
+        found |= {str(one) for one in as_list(principal.get("Service"))} if isinstance(principal, Mapping) else set()
+        everybody = principal == "*" or (isinstance(principal, Mapping) and "*" in as_list(principal.get("AWS")))
+        if everybody and statement.get("Effect") == "Allow":
+            keys = [keys for keys in (statement.get("Condition") or {}).values() if isinstance(keys, Mapping)]
+            named = [one for each in keys for key, one in each.items() if key.lower() == _SERVICE_NAME]
+            found |= {ANY_SERVICE, *(str(text) for one in named for text in as_list(one))}
+    return found
+
+
+def _on_behalf_of_others(accounts: Iterable[str]) -> Constraint:
+    """Nothing that the request says of where it comes from leads to the accounts: no account, no ARN, no log group.
+
+    Source: IAM User Guide, "The confused deputy problem" (aws:SourceAccount and aws:SourceArn); a service that encrypts
+    for somebody says so in the encryption context instead (Amazon CloudWatch Logs User Guide, page
+    encrypt-log-data-kms).
+    """
+    ids = list(accounts)
+    arns = [f"arn:*:*:*:{account}:*" for account in ids]
+
+    def constraint(encoded: EncodedRequest) -> list[Formula]:
+        contexts = sorted(key for key in encoded.request.keys if key.startswith(_CONTEXT) and key.endswith(":arn"))
+        return [
+            encoded.key_not_in("aws:SourceAccount", ids),
+            *(negation(encoded.key_arn_like(key, arns)) for key in ("aws:SourceArn", *contexts)),
+        ]
+
+    return constraint
+
+
+THEOREMS = (
+    Theorem(
+        id="policies-stay",
+        statement="No role but the printed deployers changes the policy of a resource or an endpoint, or grants a "
+        "key on.",
+        prove=resource_policies,
+    ),
+    Theorem(
+        id="tags-stay",
+        statement="Nobody chooses the tags of a session, by which policies tell projects apart.",
+        prove=session_tags,
+    ),
+    Theorem(
+        id="services-from-home",
+        statement="AWS services act here on behalf of the platform's accounts alone, save the printed ones that "
+        "do not say.",
+        prove=confused_deputy,
+    ),
+)

@@ -1,0 +1,16 @@
+"""Every mutation, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from tests.policies.access.mutations import data_access, delivery, keys, perimeter, premises, resources, roles
+from tests.policies.access.mutations.mutation import Mutation
+
+MUTATIONS: tuple[Mutation, ...] = (
+    *perimeter.MUTATIONS,
+    *keys.MUTATIONS,
+    *data_access.MUTATIONS,
+    *roles.MUTATIONS,
+    *premises.MUTATIONS,
+    *delivery.MUTATIONS,
+    *resources.MUTATIONS,
+)
