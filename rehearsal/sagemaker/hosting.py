@@ -20,17 +20,18 @@ from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.requests import Question
 from rehearsal.sagemaker import capture, invocations
 from rehearsal.sagemaker.publishing import EndpointKey, Publisher, capture_summary
-from rehearsal.sagemaker.servers import ModelServer, ModelServerStarter, NotServed, resolve
+from rehearsal.sagemaker.servers import REQUEST_SECONDS, ModelServer, ModelServerStarter, NotServed, resolve
 from rehearsal.services.sagemaker.runtime_patches import State, now
 
 
 @dataclass
 class Fleet:
-    """The model servers of one configuration of an endpoint."""
+    """The model servers of one configuration of an endpoint, and how many requests they are answering."""
 
     config_name: str
     config: Mapping[str, Any]
     servers: list[ModelServer] = field(default_factory=list)
+    requests: int = 0
 
 
 class Hosting:
@@ -56,6 +57,7 @@ class Hosting:
         self._threads: list[threading.Thread] = []
         self._random = random.Random(0)  # noqa: S311 - weights and sampling, not secrets
         self._closed = False
+        self._requests = threading.Condition()
         self.publisher = Publisher(cloud)
 
     # ---- life of an endpoint
@@ -200,6 +202,9 @@ class Hosting:
         return self._closed or name not in sagemaker_backends[account][region].endpoints
 
     def _stop_fleet(self, key: EndpointKey, fleet: Fleet) -> None:
+        """Stop servers that get no more requests, once they have answered those that they got."""
+        with self._requests:
+            self._requests.wait_for(lambda: fleet.requests == 0, REQUEST_SECONDS)
         for server in fleet.servers:
             self._starter.stop(server)
             self.publisher.server_log(key, server)
@@ -210,9 +215,21 @@ class Hosting:
         """Handler of sagemaker-runtime:InvokeEndpoint."""
         name = str(question.parameters.get("EndpointName", ""))
         key = (actor.account, question.region, name)
-        fleet = self._fleets.get(key)
-        if fleet is None:
-            return invocations.error(400, "ValidationError", f"Endpoint {name} of account {actor.account} not found.")
+        with self._requests:
+            fleet = self._fleets.get(key)
+            if fleet is None:
+                text = f"Endpoint {name} of account {actor.account} not found."
+                return invocations.error(400, "ValidationError", text)
+            fleet.requests += 1
+        try:
+            return self._invoke(key, fleet, request)
+        finally:
+            with self._requests:
+                fleet.requests -= 1
+                self._requests.notify_all()
+
+    def _invoke(self, key: EndpointKey, fleet: Fleet, request: Request) -> Answer:
+        account, region, name = key
         body = bytes(request.data or b"")
         if len(body) > invocations.LARGEST_BODY:
             return invocations.error(400, "ValidationError", f"Body is larger than {invocations.LARGEST_BODY} bytes")
@@ -225,7 +242,7 @@ class Hosting:
         if self.sabotage(name) and reply.status == 200:
             reply = _wrong(reply)
         self._publish(key, fleet, server, passed, body, reply)
-        return invocations.answer(actor.account, question.region, name, server, reply)
+        return invocations.answer(account, region, name, server, reply)
 
     def _choose(self, key: EndpointKey, fleet: Fleet, target: str | None) -> ModelServer | None:
         if target:

@@ -112,7 +112,7 @@ def test_a_set_that_is_service_managed_is_refused(data_science: DataScienceAccou
 
 
 @pytest.fixture
-def delivery(data_science: DataScienceAccount, models: Path) -> DeployedTemplate:
+def deployed(data_science: DataScienceAccount, models: Path) -> DeployedTemplate:
     return DeployedTemplate(data_science, make_workload(data_science, models))
 
 
