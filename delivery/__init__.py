@@ -1,5 +1,5 @@
-"""The CloudFormation template that carries one model to a workload account, and its parameter values."""
+"""The CloudFormation template that carries one model to a workload account."""
 
-from .template import render, template
+from delivery.template import render, template
 
 __all__ = ["render", "template"]

@@ -1,13 +1,13 @@
-"""CloudWatch alarms of an endpoint: those that roll an update back, and those that stand.
+"""CloudWatch alarms of an endpoint: those that roll an update back, and those that last.
 
-Metrics, dimensions and units: SageMaker developer guide, "monitoring-cloudwatch". Error metrics are 0 or 1
+Metrics, dimensions and units: SageMaker Developer Guide, page monitoring-cloudwatch. Error metrics are 0 or 1
 for each request, so their average is a rate. `ModelLatency` is in microseconds.
 """
 
 from typing import Any
 
-from .endpoint import VARIANT, attribute, tags
-from .instances import VCPUS
+from delivery.endpoint import VARIANT, attribute, tags
+from settings.endpoint_instances import VCPUS
 
 _INVOCATIONS = "AWS/SageMaker"
 _INSTANCES = "/aws/sagemaker/Endpoints"
@@ -16,7 +16,8 @@ _ERROR_RATE = 0.05
 _CALLER_ERROR_RATE = 0.25
 _CPU_SHARE = 0.85
 _MEMORY_PERCENT = 85
-# Capture stops at high disk use: stay under 75 percent (model-monitor-data-capture-endpoint).
+# Capture stops at high disk use: stay under 75 percent. Source: SageMaker Developer Guide, "Capture data from real-time
+# endpoint".
 _DISK_PERCENT = 75
 
 _LATENCY: dict[str, Any] = {
@@ -61,8 +62,8 @@ def _rollback(suffix: str, description: str, metric: dict[str, Any]) -> dict[str
     """An alarm on the new fleet alone, named after its configuration.
 
     An alarm that fires because of the old fleet would end the very update that repairs it
-    (deployment-guardrails-configuration), and an updated alarm keeps its state (PutMetricAlarm): so each
-    configuration has alarms of its own.
+    (SageMaker Developer Guide, page deployment-guardrails-configuration), and an updated alarm keeps its state
+    (CloudWatch API Reference, "PutMetricAlarm"): so each configuration has alarms of its own.
     """
     # The endpoint's name comes first: by it the execution role may make the alarm, whatever CloudFormation calls the
     # configuration.

@@ -57,7 +57,8 @@ def _data_capture() -> dict[str, Any]:
     return {
         "EnableCapture": True,
         "InitialSamplingPercentage": {"Ref": "CapturePercentage"},
-        # SageMaker appends <endpoint>/<variant>/yyyy/mm/dd/hh/ (model-monitor-data-capture-endpoint).
+        # SageMaker appends <endpoint>/<variant>/yyyy/mm/dd/hh/. Source: SageMaker Developer Guide, "Capture data from
+        # real-time endpoint".
         "DestinationS3Uri": {"Fn::Sub": "s3://${CaptureBucket}/${ProjectId}"},
         # The bucket takes no other key than its own.
         "KmsKeyId": {"Ref": "CaptureKeyArn"},
@@ -97,8 +98,8 @@ def endpoint(rollback_alarms: list[str]) -> dict[str, Any]:
 
 
 def _blue_green() -> dict[str, Any]:
-    # A canary may be at most half of the fleet (botocore, CanarySize), so it takes two instances;
-    # `parameters.traffic_shifting` decides.
+    # A canary may be at most half of the fleet, so it takes two instances; the parameter TrafficShifting decides.
+    # Source: botocore, service model of sagemaker, CanarySize.
     canary = {"Type": "INSTANCE_COUNT", "Value": 1}
     return {
         "TrafficRoutingConfiguration": {
@@ -139,7 +140,8 @@ def scaling_policy() -> dict[str, Any]:
             "TargetTrackingScalingPolicyConfiguration": {
                 "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
                 "TargetValue": {"Ref": "TargetInvocationsPerInstance"},
-                # Out faster than in: the default is 300 s each way (endpoint-auto-scaling-policy).
+                # Out faster than in: the default is 300 s each way. Source: SageMaker Developer Guide, page
+                # endpoint-auto-scaling-policy.
                 "ScaleOutCooldown": 60,
                 "ScaleInCooldown": 300,
             },

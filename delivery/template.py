@@ -5,13 +5,16 @@ makes the model execution role.
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
-from . import alarms, endpoint
-from .inputs import parameters
+from delivery import alarms, endpoint
+from delivery.parameters import parameters
 
 # CloudFormation quota for a template that is passed in the request body, in bytes.
 BODY_LIMIT = 51_200
+# The copy in the repository that projects start from; `python -m delivery` keeps it current.
+CARRIED = Path(__file__).resolve().parents[1] / "seed_code" / "model-deploy" / "template.json"
 
 
 def template() -> dict[str, Any]:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from settings import aws_names, schema
-from settings.check import check_estate
+from settings.check import check_stack_files
 from settings.organization import NotResolved, connect
 from settings.problems import SettingsError, printable
 from settings.resolution import resolve
 from settings.stack_files import read_stack_files
-from settings.values import Kind
+from settings.values import StackKind
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checking = commands.add_parser("check", help="check every stack file, alone and together")
     checking.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
     listing = commands.add_parser("list", help="list the stacks in the order in which they come up, as JSON")
-    listing.add_argument("--kind", choices=[str(kind) for kind in Kind], help="only stacks of this kind")
+    listing.add_argument("--kind", choices=[str(kind) for kind in StackKind], help="only stacks of this kind")
     listing.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
     resolving = commands.add_parser("resolve", help="write the stack files of the accounts in accounts.yaml")
     resolving.add_argument("--check", action="store_true", help="write nothing; status 1 if something is out of date")
     resolving.add_argument("--directory", type=Path, default=ROOT, help="where accounts.yaml and the stack files are")
-    commands.add_parser("schema", help=f"write {schema.COMMITTED.relative_to(ROOT)}")
+    commands.add_parser("schema", help="write the JSON Schemas of docs/generated, and the copies in seed_code")
     commands.add_parser("names", help="take AWS's regions and instance types from botocore's models")
     given = parser.parse_args(arguments)
     if given.command == "check":
@@ -41,17 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "resolve":
         return _resolve(given.directory, write=not given.check)
     if given.command == "schema":
-        schema.write()
-        print(schema.COMMITTED)
+        for path in schema.write():
+            print(path.relative_to(ROOT))
         return 0
     print("\n".join(aws_names.write()))
     return 0
 
 
 def _list(directory: Path, kind: str | None) -> int:
-    """Nothing is listed while a file is broken: whoever brings the list up would leave that stack out unseen."""
+    """Lists nothing while a file is broken: whoever brings the list up would leave that stack out unseen."""
     stack_files = read_stack_files(directory)
-    problems = check_estate(stack_files, directory)
+    problems = check_stack_files(stack_files, directory)
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
@@ -61,7 +61,7 @@ def _list(directory: Path, kind: str | None) -> int:
 
 def _check(directory: Path) -> int:
     stack_files = read_stack_files(directory)
-    problems = check_estate(stack_files, directory)
+    problems = check_stack_files(stack_files, directory)
     for problem in problems:
         print(problem)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(stack_files.counts().items()))

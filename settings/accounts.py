@@ -14,12 +14,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
-from settings.document import Document, KeyPath, dotted, read
+from settings.document import Document, KeyPath, dotted, line_of, read
 from settings.explain import explain
 from settings.model import Credentials
-from settings.problems import Problem, SettingsError
+from settings.problems import SettingsError, SettingsProblem
 from settings.section import Section
-from settings.values import RFC_1918, AccountId, Distinct, OrganizationalUnit, StackName, Stage
+from settings.values import RFC_1918, AccountId, DeploymentStage, Distinct, OrganizationalUnit, StackName
 
 FILE = "accounts.yaml"
 # What the resolution itself decides, or the file says elsewhere.
@@ -37,7 +37,7 @@ def _pool(value: str) -> str:
 
 
 class StageAccounts(Section):
-    """The accounts of a stage, and what the stack files of those without one say."""
+    """The accounts of a stage, and templates for the stack files that they lack."""
 
     accounts: Annotated[tuple[AccountId, ...], Distinct] = Field(default=(), description="Accounts, by id.")
     units: Annotated[tuple[OrganizationalUnit, ...], Distinct] = Field(
@@ -88,25 +88,24 @@ class Accounts(Section):
             raise ValueError(f"/{value} is larger than addresses, {pool}")
         return value
 
-    def by_stage(self) -> dict[Stage, StageAccounts]:
+    def by_stage(self) -> dict[DeploymentStage, StageAccounts]:
         """The stages that are given, in order."""
-        given = {Stage.STAGING: self.stages.staging, Stage.PRODUCTION: self.stages.production}
+        given = {DeploymentStage.STAGING: self.stages.staging, DeploymentStage.PRODUCTION: self.stages.production}
         return {stage: accounts for stage, accounts in given.items() if accounts is not None}
 
 
 @dataclass(frozen=True)
 class AccountsFile:
-    """The file's settings, and where each of them stands."""
+    """The file's settings, with its document, which has the line of each."""
 
     name: str
     settings: Accounts
     document: Document
 
-    def problem(self, path: KeyPath, given: str | None, message: str) -> Problem:
+    def problem(self, path: KeyPath, given: str | None, message: str) -> SettingsProblem:
         """A problem with a value of the file, at its line."""
-        place = self.document.places.get(path)
-        return Problem(
-            file=self.name, key=dotted(path), given=given, message=message, line=place.line if place else None
+        return SettingsProblem(
+            file=self.name, key=dotted(path), given=given, message=message, line=line_of(self.document.positions, path)
         )
 
 
@@ -118,7 +117,7 @@ def read_accounts(path: Path) -> AccountsFile:
     try:
         settings = Accounts.model_validate_json(json.dumps(document.values), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        problems += explain(error, Accounts, document.values, path.name, document.places)
+        problems += explain(error, Accounts, document.values, path.name, document.positions)
     if settings is None or problems:
         raise SettingsError(problems)
     file = AccountsFile(path.name, settings, document)
@@ -127,13 +126,13 @@ def read_accounts(path: Path) -> AccountsFile:
     return file
 
 
-def _twice(file: AccountsFile) -> Iterator[Problem]:
+def _twice(file: AccountsFile) -> Iterator[SettingsProblem]:
     """An account or a unit that two stages name."""
-    seen: dict[str, Stage] = {}
+    seen: dict[str, DeploymentStage] = {}
     for stage, accounts in file.settings.by_stage().items():
         for key, values in (("accounts", accounts.accounts), ("units", accounts.units)):
-            for place, value in enumerate(values):
+            for index, value in enumerate(values):
                 if value in seen:
                     message = f"serves {seen[value]} already: an account has one stage"
-                    yield file.problem(("stages", stage.value, key, place), repr(value), message)
+                    yield file.problem(("stages", stage.value, key, index), repr(value), message)
                 seen.setdefault(value, stage)

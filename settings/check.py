@@ -1,6 +1,7 @@
-"""What no stack file can know alone: whether all of them together make a platform.
+"""Checks of a directory's stack files against each other, such as accounts, networks and references.
 
-The rules look at each value that is right by itself, whatever else is wrong with its file: one mistake hides no other.
+A rule looks at every value that is valid by itself, whatever else is wrong with its file, so that one mistake hides no
+other.
 """
 
 from __future__ import annotations
@@ -10,36 +11,47 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, permutations, product
 from pathlib import Path
 
+from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
-from settings.problems import Problem, nearest
-from settings.stack_files import HOSTS, StackFiles, known, problem_at, read_stack_files, same, sections, text, texts
-from settings.values import Kind, Stage
+from settings.problems import SettingsProblem
+from settings.stack_files import (
+    HOSTS,
+    StackFiles,
+    differences,
+    problem_at,
+    read_stack_files,
+    sections_at,
+    text_at,
+    texts_at,
+    value_at,
+)
+from settings.values import DeploymentStage, StackKind
 
 
-def check(directory: Path) -> list[Problem]:
+def check(directory: Path) -> list[SettingsProblem]:
     """Everything that is wrong with the directory's stack files, each alone and all together."""
-    return check_estate(read_stack_files(directory), directory)
+    return check_stack_files(read_stack_files(directory), directory)
 
 
-def check_estate(stack_files: StackFiles, directory: Path) -> list[Problem]:
+def check_stack_files(stack_files: StackFiles, directory: Path) -> list[SettingsProblem]:
     """What is wrong with the files, each alone and all together."""
     if not stack_files.files:
         message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
-        return [Problem(file=str(directory), message=message)]
+        return [SettingsProblem(file=str(directory), message=message)]
     alone = [problem for file in stack_files.files for problem in file.problems]
     return alone + [problem for rule in RULES for problem in rule(stack_files)]
 
 
-def accounts_are_apart(stack_files: StackFiles) -> Iterator[Problem]:
-    """Accounts separate environments, unless a data science stack says that it has only one."""
-    for first, second in combinations(stack_files.of(*HOSTS), 2):
-        account, stage = text(second, "account"), text(second, "stage")
-        if account is None or account != text(first, "account"):
+def accounts_are_apart(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """Stacks that make roles and networks have an account each, unless a data science stack sets singleAccount."""
+    for first, second in combinations(stack_files.of_kind(*HOSTS), 2):
+        account, stage = text_at(second, "account"), text_at(second, "stage")
+        if account is None or account != text_at(first, "account"):
             continue
-        if stage and stage == text(first, "stage"):
+        if stage and stage == text_at(first, "stage"):
             message = f"{first.stack} serves {stage} in this account already: roles are named after their stage"
             yield problem_at(second, ("account",), message, account)
         elif not _single_account(stack_files, first) and not _single_account(stack_files, second):
@@ -47,222 +59,251 @@ def accounts_are_apart(stack_files: StackFiles) -> Iterator[Problem]:
             yield problem_at(second, ("account",), f"{message} data science stack", account)
 
 
-def networks_do_not_overlap(stack_files: StackFiles) -> Iterator[Problem]:
+def networks_do_not_overlap(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Networks that overlap can never be connected."""
-    for first, second in combinations(stack_files.of(*HOSTS), 2):
-        one, other = text(first, "network", "cidr"), text(second, "network", "cidr")
-        if one and other and ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other)):
-            message = f"overlaps {one} of {first.stack}: give each network addresses of its own"
+    for first, second in combinations(stack_files.of_kind(*HOSTS), 2):
+        cidr, other = text_at(first, "network", "cidr"), text_at(second, "network", "cidr")
+        if cidr and other and ipaddress.IPv4Network(cidr).overlaps(ipaddress.IPv4Network(other)):
+            message = f"overlaps {cidr} of {first.stack}: give each network addresses of its own"
             yield problem_at(second, ("network", "cidr"), message, other)
 
 
-def workloads_exist(stack_files: StackFiles) -> Iterator[Problem]:
+def workloads_exist(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A data science stack names workload stacks, staging before production."""
-    for file in stack_files.of(Kind.DATA_SCIENCE):
+    for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
         passed_production = False
-        for place, stack in enumerate(texts(file, "workloads")):
-            path = ("workloads", place)
-            yield from _reference(stack_files, file, path, stack, Kind.WORKLOAD)
-            workload = stack_files.named(stack, Kind.WORKLOAD)
-            source, stage = text(workload, "registry", "stack"), text(workload, "stage")
+        for index, stack in enumerate(texts_at(file, "workloads")):
+            path = ("workloads", index)
+            yield from _reference(stack_files, file, path, stack, StackKind.WORKLOAD)
+            workload = stack_files.find(stack, StackKind.WORKLOAD)
+            source, stage = text_at(workload, "registry", "stack"), text_at(workload, "stage")
             if source and source != file.stack:
                 message = f"takes its models from {source}: set registry.stack of {stack} to {file.stack}"
                 yield problem_at(file, path, message, stack)
-            if passed_production and stage == Stage.STAGING:
+            if passed_production and stage == DeploymentStage.STAGING:
                 yield problem_at(
                     file, path, "serves staging and stands behind a production stack: staging first", stack
                 )
-            passed_production = passed_production or stage == Stage.PRODUCTION
+            passed_production = passed_production or stage == DeploymentStage.PRODUCTION
 
 
-def accounts_can_be_named(stack_files: StackFiles) -> Iterator[Problem]:
-    """Policies list workload accounts up to a number; beyond it the organization's units stand for them."""
-    for file in stack_files.of(Kind.DATA_SCIENCE):
-        stacks = texts(file, "workloads")
-        given = len({text(stack_files.by_stack.get(stack), "account") or stack for stack in stacks})
+def accounts_can_be_named(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """Policies list workload accounts up to a number; beyond it policies name the organization's units."""
+    for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
+        stacks = texts_at(file, "workloads")
+        given = len({text_at(stack_files.by_stack.get(stack), "account") or stack for stack in stacks})
         if given <= MOST_LISTED:
             continue
         path = ("awsOrganization", "paths")
         message = f"{given} workload accounts, and policies list at most {MOST_LISTED}:"
-        if not texts(file, *path):
+        if not texts_at(file, *path):
             yield problem_at(file, path, f"{message} give the path of the unit that holds every account", None)
-        if text(file, "account") in {text(stack_files.by_stack.get(stack), "account") for stack in stacks}:
+        if text_at(file, "account") in {text_at(stack_files.by_stack.get(stack), "account") for stack in stacks}:
             message += " among so many the data science stack has an account of its own, drop its workload stack"
-            yield problem_at(file, ("account",), message, text(file, "account"))
+            yield problem_at(file, ("account",), message, text_at(file, "account"))
 
 
-def registries_match(stack_files: StackFiles) -> Iterator[Problem]:
-    """A workload stack says where its models come from; the data science stack knows better."""
-    for file in stack_files.of(Kind.WORKLOAD):
-        stack = text(file, "registry", "stack")
-        yield from _reference(stack_files, file, ("registry", "stack"), stack, Kind.DATA_SCIENCE)
-        home = stack_files.named(stack, Kind.DATA_SCIENCE)
-        given, account = text(file, "registry", "account"), text(home, "account")
+def registries_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """What a workload stack says of its data science stack is what that stack says of itself."""
+    for file in stack_files.of_kind(StackKind.WORKLOAD):
+        stack = text_at(file, "registry", "stack")
+        yield from _reference(stack_files, file, ("registry", "stack"), stack, StackKind.DATA_SCIENCE)
+        data_science = stack_files.find(stack, StackKind.DATA_SCIENCE)
+        given, account = text_at(file, "registry", "account"), text_at(data_science, "account")
         if given and account and given != account:
             yield problem_at(file, ("registry", "account"), f"the account of {stack} is {account}", given)
-        named, own, region = text(file, "registry", "region"), text(file, "region"), text(home, "region")
-        if region and (named or own) and (named or own) != region:
+        given_region, own_region, region = (
+            text_at(file, "registry", "region"),
+            text_at(file, "region"),
+            text_at(data_science, "region"),
+        )
+        if region and (given_region or own_region) and (given_region or own_region) != region:
             message = f"the region of {stack} is {region}: set registry.region to it"
-            yield problem_at(file, ("registry", "region"), message, named)
-        yield from same(file, home, "prefix", "organization")
+            yield problem_at(file, ("registry", "region"), message, given_region)
+        yield from differences(file, data_science, "prefix", "organization")
 
 
-def projects_have_a_home(stack_files: StackFiles) -> Iterator[Problem]:
+def projects_match_their_data_science_stack(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A project lives in its data science stack's account and region, and its stack is named after it."""
-    for file in stack_files.of(Kind.PROJECT):
-        stack, identifier = text(file, "dataScience"), text(file, "id")
-        yield from _reference(stack_files, file, ("dataScience",), stack, Kind.DATA_SCIENCE)
+    for file in stack_files.of_kind(StackKind.PROJECT):
+        stack, identifier = text_at(file, "dataScience"), text_at(file, "id")
+        yield from _reference(stack_files, file, ("dataScience",), stack, StackKind.DATA_SCIENCE)
         # The runner may write the state of `project-*` stacks and no other.
         if identifier and file.stack != f"project-{identifier}":
             yield problem_at(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
-        home = stack_files.named(stack, Kind.DATA_SCIENCE)
-        yield from same(file, home, "account", "region", "prefix", "organization")
+        data_science = stack_files.find(stack, StackKind.DATA_SCIENCE)
+        yield from differences(file, data_science, "account", "region", "prefix", "organization")
 
 
-def projects_are_admitted(stack_files: StackFiles) -> Iterator[Problem]:
+def projects_are_admitted(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Every stage of a project has a workload stack that lists the project."""
-    for file in stack_files.of(Kind.PROJECT):
-        home = stack_files.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
-        workloads = texts(home, "workloads")
-        for place, stage in enumerate(texts(file, "stages")):
-            serving = [stack for stack in workloads if text(stack_files.by_stack.get(stack), "stage") == stage]
-            message = _not_admitted(stack_files, workloads, serving, text(file, "id"))
+    for file in stack_files.of_kind(StackKind.PROJECT):
+        data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
+        workloads = texts_at(data_science, "workloads")
+        for index, stage in enumerate(texts_at(file, "stages")):
+            serving = [stack for stack in workloads if text_at(stack_files.by_stack.get(stack), "stage") == stage]
+            message = _not_admitted(stack_files, workloads, serving, text_at(file, "id"))
             if message:
-                yield problem_at(file, ("stages", place), message, stage)
+                yield problem_at(file, ("stages", index), message, stage)
 
 
-def project_ids_differ(stack_files: StackFiles) -> Iterator[Problem]:
+def project_ids_differ(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Two projects with one id would share every name; with an id and a stage the names of a project's alarms begin."""
-    for first, second in combinations(stack_files.of(Kind.PROJECT), 2):
-        identifier = text(second, "id")
-        if identifier and identifier == text(first, "id") and text(first, "account") == text(second, "account"):
+    for first, second in combinations(stack_files.of_kind(StackKind.PROJECT), 2):
+        identifier = text_at(second, "id")
+        if (
+            identifier
+            and identifier == text_at(first, "id")
+            and text_at(first, "account") == text_at(second, "account")
+        ):
             yield problem_at(second, ("id",), f"is the id of {first.stack} too: every project has its own", identifier)
-    for first, second in permutations(stack_files.of(Kind.PROJECT), 2):
-        identifier, other = text(second, "id") or "", text(first, "id")
-        if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in Stage):
+    for first, second in permutations(stack_files.of_kind(StackKind.PROJECT), 2):
+        identifier, other = text_at(second, "id") or "", text_at(first, "id")
+        if any(f"{identifier}-".startswith(f"{other}-{stage}-") for stage in DeploymentStage):
             message = f"names of {first.stack} in workload accounts begin with it already: choose another id"
             yield problem_at(second, ("id",), message, identifier)
 
 
-def scientists_have_projects(stack_files: StackFiles) -> Iterator[Problem]:
+def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A scientist publishes to projects that live in the same data science stack."""
-    for file in stack_files.of(Kind.DATA_SCIENCE):
-        homes = {text(each, "id"): text(each, "dataScience") for each in stack_files.of(Kind.PROJECT)}
-        here = tuple(sorted(project for project, home in homes.items() if project and home == file.stack))
-        for place, scientist in enumerate(sections(file, "studio", "scientists")):
+    for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
+        project_files = stack_files.of_kind(StackKind.PROJECT)
+        data_science_of = {text_at(each, "id"): text_at(each, "dataScience") for each in project_files}
+        project_ids = tuple(
+            sorted(
+                project for project, data_science in data_science_of.items() if project and data_science == file.stack
+            )
+        )
+        for index, scientist in enumerate(sections_at(file, "studio", "scientists")):
             named = scientist.get("projects")
             for number, project in enumerate(named if isinstance(named, list) else []):
-                path = ("studio", "scientists", place, "projects", number)
-                if isinstance(project, str) and project not in here and None not in homes:
+                path = ("studio", "scientists", index, "projects", number)
+                if isinstance(project, str) and project not in project_ids and None not in data_science_of:
                     message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
-                    yield problem_at(file, path, message, project, allowed=here, match=nearest(project, here))
+                    yield problem_at(
+                        file, path, message, project, allowed=project_ids, match=nearest(project, project_ids)
+                    )
 
 
-def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[Problem]:
+def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Who runs a project's training does not let its models into production."""
-    for file in stack_files.of(Kind.PROJECT):
-        home = stack_files.named(text(file, "dataScience"), Kind.DATA_SCIENCE)
-        approvers = texts(home, "approvers")
-        for place, role in enumerate(texts(file, "administrators")):
-            if home and role in approvers:
-                message = f"approves models in {home.stack} too: who runs the training does not accept its models"
-                yield problem_at(file, ("administrators", place), message, role)
+    for file in stack_files.of_kind(StackKind.PROJECT):
+        data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
+        approvers = texts_at(data_science, "approvers")
+        for index, role in enumerate(texts_at(file, "administrators")):
+            if data_science and role in approvers:
+                message = (
+                    f"approves models in {data_science.stack} too: who runs the training does not accept its models"
+                )
+                yield problem_at(file, ("administrators", index), message, role)
 
 
-def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[Problem]:
-    """A model is served only where its artifact and image are (botocore sagemaker ContainerDefinition)."""
-    for file in stack_files.of(Kind.WORKLOAD):
-        home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
-        region, own, projects = text(home, "region"), text(file, "region"), texts(file, "projects")
-        if home and region and own and region != own and projects:
+def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """A model is served only in the region of its artifact and image.
+
+    Source: botocore, service model of sagemaker, ContainerDefinition.
+    """
+    for file in stack_files.of_kind(StackKind.WORKLOAD):
+        data_science = stack_files.find(text_at(file, "registry", "stack"), StackKind.DATA_SCIENCE)
+        region, own_region, projects = (
+            text_at(data_science, "region"),
+            text_at(file, "region"),
+            texts_at(file, "projects"),
+        )
+        if data_science and region and own_region and region != own_region and projects:
             message = (
-                f"{home.stack} keeps models and images in {region}, and SageMaker serves them only there: admit no"
+                f"{data_science.stack} keeps models and images in {region}, and SageMaker serves them only there: "
             )
-            message += f" project here, or set region to {region}"
+            message += f"admit no project here, or set region to {region}"
             yield problem_at(file, ("projects",), message, ", ".join(projects))
 
 
-def models_buckets_match(stack_files: StackFiles) -> Iterator[Problem]:
+def models_buckets_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A workload stack names the models bucket where the data science stack uses one that exists already."""
-    for file in stack_files.of(Kind.WORKLOAD):
-        home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
-        given, there = text(file, "registry", "modelsBucket"), text(home, "existing", "buckets", "models")
-        if home and "existing" in home.known and given != there:
-            message = f"{home.stack} keeps its models in {there}: set registry.modelsBucket to it"
-            if there is None:
-                message = f"{home.stack} makes its models bucket itself: drop registry.modelsBucket"
+    for file in stack_files.of_kind(StackKind.WORKLOAD):
+        data_science = stack_files.find(text_at(file, "registry", "stack"), StackKind.DATA_SCIENCE)
+        given, existing = (
+            text_at(file, "registry", "modelsBucket"),
+            text_at(data_science, "existing", "buckets", "models"),
+        )
+        if data_science and "existing" in data_science.valid_values and given != existing:
+            message = f"{data_science.stack} keeps its models in {existing}: set registry.modelsBucket to it"
+            if existing is None:
+                message = f"{data_science.stack} makes its models bucket itself: drop registry.modelsBucket"
             yield problem_at(file, ("registry", "modelsBucket"), message, given)
 
 
-def names_do_not_collide(stack_files: StackFiles) -> Iterator[Problem]:
+def names_do_not_collide(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Where names begin with a project's id, a stack's name or a stage, an account has each of those once."""
-    for file in stack_files.of(Kind.PROJECT):
-        identifier, account = text(file, "id"), text(file, "account")
-        for other in stack_files.of(*HOSTS):
-            if not account or account != text(other, "account"):
+    for file in stack_files.of_kind(StackKind.PROJECT):
+        identifier, account = text_at(file, "id"), text_at(file, "account")
+        for other in stack_files.of_kind(*HOSTS):
+            if not account or account != text_at(other, "account"):
                 continue
-            if identifier and identifier in (other.stack, text(other, "stage")):
+            if identifier and identifier in (other.stack, text_at(other, "stage")):
                 message = f"names of {other.stack} in this account begin with it already: choose another id"
                 yield problem_at(file, ("id",), message, identifier)
-    stages = tuple(Stage)
-    for file in stack_files.of(Kind.DATA_SCIENCE):
+    stages = tuple(DeploymentStage)
+    for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
         if file.stack in stages:
             message = "a data science stack cannot be named like a stage, whose parameters have that place: rename"
             yield problem_at(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
 
 
-def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[Problem]:
-    """Roles carry the boundary that their account's foundation makes, unless their stack brings another."""
-    foundations = stack_files.of(Kind.FOUNDATION)
+def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """Roles carry the boundary that their account's foundation makes, unless their stack names another."""
+    foundations = stack_files.of_kind(StackKind.FOUNDATION)
     for first, second in combinations(foundations, 2):
-        account = text(second, "account")
-        if account and account == text(first, "account"):
+        account = text_at(second, "account")
+        if account and account == text_at(first, "account"):
             message = f"is the account of {first.stack} too: an account has one foundation, drop one of the two"
             yield problem_at(second, ("account",), message, account)
-    # A file that cannot be read is told about by itself, and may be the one that is looked for.
+    # A file that cannot be read is a problem by itself, and may be the one that is looked for.
     open_question = any(file.kind is None for file in stack_files.files) or any(
-        not text(f, "account") for f in foundations
+        not text_at(f, "account") for f in foundations
     )
-    for file in stack_files.of(*HOSTS):
-        account = text(file, "account")
-        if account is None or text(file, "permissionsBoundary"):
+    for file in stack_files.of_kind(*HOSTS):
+        account = text_at(file, "account")
+        if account is None or text_at(file, "permissionsBoundary"):
             continue
-        own = next((each for each in foundations if text(each, "account") == account), None)
-        if own is None and not open_question:
+        foundation = next((each for each in foundations if text_at(each, "account") == account), None)
+        if foundation is None and not open_question:
             example = foundations[0].name if foundations else "Pulumi.foundation.yaml of the examples"
             message = (
                 f"has no foundation stack, which makes the deployer and the boundary of every role: copy {example} to "
                 f"Pulumi.foundation-{file.stack}.yaml and set its account, or give this stack a permissionsBoundary"
             )
             yield problem_at(file, ("account",), message, account)
-        yield from same(file, own, "prefix")
+        yield from differences(file, foundation, "prefix")
 
 
-def deployers_know_buckets(stack_files: StackFiles) -> Iterator[Problem]:
-    """The deployer that a foundation makes looks at, and writes the policies of, buckets that it is told of.
+def deployers_know_buckets(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """The deployer that a foundation makes may reach existing buckets only if the foundation lists them:
 
     `existing_buckets` of the foundation, `existing.buckets` of a data science stack.
     """
-    for own, file in product(stack_files.of(Kind.FOUNDATION), stack_files.of(Kind.DATA_SCIENCE)):
-        account = text(file, "account")
-        # A foundation that is wrong by itself is told about already.
-        if not isinstance(own.settings, FoundationSettings) or own.settings.account != account:
+    for foundation, file in product(
+        stack_files.of_kind(StackKind.FOUNDATION), stack_files.of_kind(StackKind.DATA_SCIENCE)
+    ):
+        account = text_at(file, "account")
+        # A foundation that is wrong by itself is reported already.
+        if not isinstance(foundation.settings, FoundationSettings) or foundation.settings.account != account:
             continue
         for purpose in ("data", "models"):
             path = ("existing", "buckets", purpose)
-            bucket = text(file, *path)
-            if bucket and bucket not in own.settings.deployer.existing_buckets:
-                message = f"may not be touched by the deployer: add it to deployer.existingBuckets of {own.name}"
+            bucket = text_at(file, *path)
+            if bucket and bucket not in foundation.settings.deployer.existing_buckets:
+                message = f"may not be touched by the deployer: add it to deployer.existingBuckets of {foundation.name}"
                 yield problem_at(file, path, message, bucket)
 
 
-RULES: tuple[Callable[[StackFiles], Iterator[Problem]], ...] = (
+RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
     workloads_exist,
     accounts_can_be_named,
     registries_match,
-    projects_have_a_home,
+    projects_match_their_data_science_stack,
     projects_are_admitted,
     project_ids_differ,
     scientists_have_projects,
@@ -280,33 +321,37 @@ def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[s
     if not workloads or not project:
         return None
     if not serving:
-        # A missing or unreadable workload stack is told about by itself, and may be the one that serves.
-        open_question = any(text(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
+        # A missing or unreadable workload stack is a problem by itself, and may be the one that serves.
+        open_question = any(text_at(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
         return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
     files = [stack_files.by_stack[stack] for stack in serving]
-    if any("projects" not in file.known or project in texts(file, "projects") for file in files):
+    if any("projects" not in file.valid_values or project in texts_at(file, "projects") for file in files):
         return None
     return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"
 
 
 def _single_account(stack_files: StackFiles, file: StackFile) -> bool:
-    if file.kind is Kind.DATA_SCIENCE:
-        # Wrong by itself is told about already.
-        return known(file, ("singleAccount",)) is not False
-    home = stack_files.named(text(file, "registry", "stack"), Kind.DATA_SCIENCE)
-    return bool(home and _single_account(stack_files, home) and text(home, "account") == text(file, "account"))
+    if file.kind is StackKind.DATA_SCIENCE:
+        # A wrong value is reported already.
+        return value_at(file, ("singleAccount",)) is not False
+    data_science = stack_files.find(text_at(file, "registry", "stack"), StackKind.DATA_SCIENCE)
+    return bool(
+        data_science
+        and _single_account(stack_files, data_science)
+        and text_at(data_science, "account") == text_at(file, "account")
+    )
 
 
 def _reference(
-    stack_files: StackFiles, file: StackFile, path: KeyPath, stack: str | None, kind: Kind
-) -> Iterator[Problem]:
-    """A named stack has a file, of the right kind. A file that cannot be read is told about by itself."""
+    stack_files: StackFiles, file: StackFile, path: KeyPath, stack: str | None, kind: StackKind
+) -> Iterator[SettingsProblem]:
+    """A named stack has a file, of the right kind. A file that cannot be read is a problem by itself."""
     if stack is None:
         return
     found = stack_files.by_stack.get(stack)
     if found is None:
-        there = tuple(other.stack for other in stack_files.of(kind))
+        stacks = tuple(other.stack for other in stack_files.of_kind(kind))
         message = f"there is no Pulumi.{stack}.yaml"
-        yield problem_at(file, path, message, stack, allowed=there, match=nearest(stack, there))
+        yield problem_at(file, path, message, stack, allowed=stacks, match=nearest(stack, stacks))
     elif found.kind and found.kind is not kind:
         yield problem_at(file, path, f"is a {found.kind} stack, not a {kind} stack", stack)

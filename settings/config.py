@@ -7,23 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from settings.document import Document, KeyPath, Place, read
+from catalog.nearest import nearest
+from settings.document import Document, Positions, line_of, read
 from settings.explain import is_text, keys_of
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
-from settings.problems import Problem, nearest, shown
-from settings.values import Kind
+from settings.problems import SettingsProblem, shown
+from settings.values import StackKind
 
 PROJECT = "mlops-platform"
 NAMESPACE = f"{PROJECT}:"
 PROVIDERS = "pulumi:disable-default-providers"
 # What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
 FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
-MODELS: dict[Kind, type[StackSettings]] = {
-    Kind.FOUNDATION: FoundationSettings,
-    Kind.WORKLOAD: WorkloadSettings,
-    Kind.DATA_SCIENCE: DataScienceSettings,
-    Kind.PROJECT: ProjectSettings,
+MODELS: dict[StackKind, type[StackSettings]] = {
+    StackKind.FOUNDATION: FoundationSettings,
+    StackKind.WORKLOAD: WorkloadSettings,
+    StackKind.DATA_SCIENCE: DataScienceSettings,
+    StackKind.PROJECT: ProjectSettings,
 }
 AnyStack: TypeAlias = FoundationSettings | WorkloadSettings | DataScienceSettings | ProjectSettings
 
@@ -35,53 +36,55 @@ def engine_config(path: Path) -> dict[str, str]:
     return {key: _encoded(value) for key, value in (declared | (config if isinstance(config, dict) else {})).items()}
 
 
-def outside(document: Document, file: str, *, committed: bool) -> list[Problem]:
-    """What stands beside `config`."""
+def problems_beside_config(document: Document, file: str, *, committed: bool) -> list[SettingsProblem]:
+    """Problems with the keys beside `config`, which are the engine's own."""
     problems = []
     for key in document.values:
-        line = document.places[(key,)].line
+        line = line_of(document.positions, (key,))
         if key not in FILE_KEYS:
             hint = "is not a key of a stack file; settings stand below config:"
             match = nearest(key, FILE_KEYS)
-            problems.append(Problem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match))
+            problems.append(
+                SettingsProblem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match)
+            )
         elif committed and key in FILE_KEYS[2:]:
             hint = "belongs to one person's encryption and is not committed: delete the line"
-            problems.append(Problem(file=file, key=key, line=line, message=hint))
+            problems.append(SettingsProblem(file=file, key=key, line=line, message=hint))
     return problems
 
 
-def section(document: Document, file: str, problems: list[Problem]) -> dict[str, Any]:
+def config_section(document: Document, file: str, problems: list[SettingsProblem]) -> dict[str, Any]:
+    """The section `config`, empty if there is none, which is added to `problems`."""
     config = document.values.get("config")
     if isinstance(config, dict):
         return config
-    place = document.places.get(("config",))
-    message = "must be a section with the stack's settings" if place else "is missing: the section with the settings"
-    problems.append(Problem(file=file, key="config", line=place.line if place else None, message=message))
+    line = line_of(document.positions, ("config",))
+    message = "must be a section with the stack's settings" if line else "is missing: the section with the settings"
+    problems.append(SettingsProblem(file=file, key="config", line=line, message=message))
     return {}
 
 
-def foreign(config: Mapping[str, Any], file: str, places: Mapping[KeyPath, Place]) -> list[Problem]:
-    """Keys of other namespaces: most are none of our business, some are ours under a wrong name."""
+def namespace_problems(config: Mapping[str, Any], file: str, positions: Positions) -> list[SettingsProblem]:
+    """Problems with keys outside the program's namespace: settings that nobody would read, and default providers."""
     problems = []
-    ours = {key for model in MODELS.values() for key in keys_of(model)}
+    setting_names = {key for model in MODELS.values() for key in keys_of(model)}
     for key in config:
         space, colon, name = key.rpartition(":")
-        wrong = None
+        message = None
         if not colon:
-            wrong = f"needs its namespace: {NAMESPACE}{key}"
+            message = f"needs its namespace: {NAMESPACE}{key}"
         elif space != PROJECT and (space.startswith("mlops") or nearest(space, [PROJECT])):
-            wrong = f"stands in the namespace {space}, which nobody reads"
-            wrong += f": write {NAMESPACE}{name}" if name in ours else f"; ours is {PROJECT}"
-        if wrong:
-            place = places.get(("config", key))
-            problems.append(Problem(file=file, key=key, line=place.line if place else None, message=wrong))
+            message = f"stands in the namespace {space}, which nobody reads"
+            message += f": write {NAMESPACE}{name}" if name in setting_names else f"; ours is {PROJECT}"
+        if message:
+            line = line_of(positions, ("config", key))
+            problems.append(SettingsProblem(file=file, key=key, line=line, message=message))
     disabled = config.get(PROVIDERS)
     if not isinstance(disabled, list) or not {"aws", "*"} & {str(name) for name in disabled}:
-        place = places.get(("config", PROVIDERS))
         message = 'must be ["aws"]: a resource without a provider of its own would go to whatever account is signed in'
         given = shown(disabled) if PROVIDERS in config else None
-        line = place.line if place else None
-        problems.append(Problem(file=file, key=PROVIDERS, given=given, line=line, message=message))
+        line = line_of(positions, ("config", PROVIDERS))
+        problems.append(SettingsProblem(file=file, key=PROVIDERS, given=given, line=line, message=message))
     return problems
 
 

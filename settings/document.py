@@ -1,4 +1,4 @@
-"""A stack file as a tree of plain values that remembers where each of them stands.
+"""A stack file as plain values, with the line that each of them is in.
 
 The reader follows the Pulumi CLI (gopkg.in/yaml.v3), not YAML 1.1: `yes` is text, and 012345678901 is a number.
 Source: what the CLI 3.272 hands to a program.
@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from settings.problems import Problem, SettingsError, nearest, shown
+from catalog.nearest import nearest
+from settings.problems import SettingsError, SettingsProblem, shown
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 DEEPEST = 12
@@ -28,39 +29,47 @@ LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a value stands: its line, and its text if it was written without quotes."""
+class SourcePosition:
+    """Where a value is in its file: the line, from 1, and its text if it was written without quotes."""
 
     line: int
     text: str | None = None
 
 
+Positions: TypeAlias = Mapping[KeyPath, SourcePosition]
+
+
 @dataclass
 class Document:
-    """A file's values; `places` by path from the root. `unread` are paths whose value was refused and is None."""
+    """A file's values, and `positions` of keys and items by their path from the root.
+
+    `unread` are paths whose value was refused and is None.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
-    places: dict[KeyPath, Place] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    positions: dict[KeyPath, SourcePosition] = field(default_factory=dict)
+    problems: list[SettingsProblem] = field(default_factory=list)
     unread: set[KeyPath] = field(default_factory=set)
 
 
 def read(path: Path) -> Document:
-    """The file's document. Raises SettingsError if there is none to be had; lesser mistakes are in `problems`."""
+    """Reads a file. Raises SettingsError if it is no YAML mapping; lesser mistakes are in the document's `problems`."""
     text = _text(path)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise SettingsError([_broken(path.name, error)]) from None
     except RecursionError:
-        raise SettingsError([Problem(file=path.name, message="nested too deep to be read")]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message="nested too deep to be read")]) from None
     except ValueError as error:  # PyYAML hands an escape beyond Unicode to chr()
-        raise SettingsError([Problem(file=path.name, message=f"broken YAML: {error}")]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message=f"broken YAML: {error}")]) from None
     if root is None:
         return Document()
     if not isinstance(root, yaml.MappingNode):
-        raise SettingsError([Problem(file=path.name, message="must hold keys and values, such as config:", line=1)])
-    reader = _Reader(path.name)
+        raise SettingsError(
+            [SettingsProblem(file=path.name, message="must hold keys and values, such as config:", line=1)]
+        )
+    reader = _NodeReader(path.name)
     reader.document.values.update(reader.mapping(root, ()))
     return reader.document
 
@@ -68,34 +77,39 @@ def read(path: Path) -> Document:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
-            raise SettingsError([Problem(file=path.name, message=f"larger than {LARGEST // 1024} KiB: no stack file")])
+            raise SettingsError(
+                [SettingsProblem(file=path.name, message=f"larger than {LARGEST // 1024} KiB: no stack file")]
+            )
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError([_missing(path)]) from None
     except UnicodeDecodeError as error:
         message = f"not UTF-8 text: byte {error.start} cannot be read"
-        raise SettingsError([Problem(file=path.name, message=message)]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message=message)]) from None
     except OSError as error:
-        raise SettingsError([Problem(file=path.name, message=f"cannot be read: {error.strerror}")]) from None
+        raise SettingsError([SettingsProblem(file=path.name, message=f"cannot be read: {error.strerror}")]) from None
 
 
-def _missing(path: Path) -> Problem:
-    there = tuple(sorted(found.name for found in path.parent.glob("Pulumi.*.yaml")))
-    message = "there is no such file" if there else f"there is no such file, and no stack file at all in {path.parent}"
-    return Problem(file=path.name, message=message, allowed=there, nearest=nearest(path.name, there))
+def _missing(path: Path) -> SettingsProblem:
+    stack_files = tuple(sorted(found.name for found in path.parent.glob("Pulumi.*.yaml")))
+    message = "there is no such file"
+    if not stack_files:
+        message += f", and no stack file at all in {path.parent}"
+    meant = nearest(path.name, stack_files)
+    return SettingsProblem(file=path.name, message=message, allowed=stack_files, nearest=meant)
 
 
-def _broken(file: str, error: yaml.YAMLError) -> Problem:
+def _broken(file: str, error: yaml.YAMLError) -> SettingsProblem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    said = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     context = getattr(error, "context", None)
-    message = f"broken YAML: {context}, {said}" if context else f"broken YAML: {said}"
+    message = f"broken YAML: {context}, {reason}" if context else f"broken YAML: {reason}"
     if mark is None:
-        return Problem(file=file, message=message)
-    return Problem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
+        return SettingsProblem(file=file, message=message)
+    return SettingsProblem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
 
 
-class _Reader:
+class _NodeReader:
     """Turns nodes into values. Aliases are refused: they let a small file grow without bound."""
 
     def __init__(self, file: str) -> None:
@@ -109,14 +123,14 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._problem(key_node, path, "a key is text, not a list or a section")
                 continue
-            key, here = str(key_node.value), (*path, str(key_node.value))
+            key, key_path = str(key_node.value), (*path, str(key_node.value))
             if key in values:
-                first = self.document.places[here].line
-                self._problem(key_node, here, f"stands twice; the first is in line {first}")
+                first = self.document.positions[key_path].line
+                self._problem(key_node, key_path, f"stands twice; the first is in line {first}")
                 continue
-            # Before the value is read: what it holds may be wrong in ways that need the place.
-            self.document.places[here] = Place(key_node.start_mark.line + 1)
-            values[key] = self._value(value_node, here)
+            # Before the value is read: problems within it need the position.
+            self.document.positions[key_path] = SourcePosition(key_node.start_mark.line + 1)
+            values[key] = self._value(value_node, key_path)
         return values
 
     def _value(self, node: yaml.Node, path: KeyPath) -> Any:
@@ -128,9 +142,9 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            for place, child in enumerate(node.value):
-                self.document.places[(*path, place)] = Place(child.start_mark.line + 1)
-            return [self._value(child, (*path, place)) for place, child in enumerate(node.value)]
+            for index, child in enumerate(node.value):
+                self.document.positions[(*path, index)] = SourcePosition(child.start_mark.line + 1)
+            return [self._value(child, (*path, index)) for index, child in enumerate(node.value)]
         return self._scalar(node, path)
 
     def _refusal(self, node: yaml.Node, path: KeyPath) -> str | None:
@@ -150,12 +164,12 @@ class _Reader:
             return text
         value = plain(text)
         if not isinstance(value, str):
-            self.document.places[path] = Place(self.document.places[path].line, text or None)
+            self.document.positions[path] = SourcePosition(self.document.positions[path].line, text or None)
         return value
 
     def _problem(self, node: yaml.Node, path: KeyPath, message: str) -> None:
         line = node.start_mark.line + 1
-        self.document.problems.append(Problem(file=self._file, key=dotted(path), line=line, message=message))
+        self.document.problems.append(SettingsProblem(file=self._file, key=dotted(path), line=line, message=message))
 
 
 def plain(text: str) -> str | int | float | bool | None:
@@ -191,10 +205,21 @@ def dotted(path: KeyPath) -> str:
     return text.removeprefix(".").removeprefix("mlops-platform:")
 
 
-def below(places: Mapping[KeyPath, Place], namespace: str) -> dict[KeyPath, Place]:
-    """Places of the settings alone, by their path without `config` and namespace."""
-    found: dict[KeyPath, Place] = {}
-    for path, place in places.items():
+def line_of(positions: Positions, path: KeyPath) -> int | None:
+    """Line of a key or an item; None if it is not in the file."""
+    position = positions.get(path)
+    return position.line if position else None
+
+
+def closest_line(positions: Positions, path: KeyPath) -> int | None:
+    """Line of a key or an item, or of the innermost section in the file that it would be in."""
+    return next((positions[path[:end]].line for end in range(len(path), 0, -1) if path[:end] in positions), None)
+
+
+def positions_below(positions: Positions, namespace: str) -> dict[KeyPath, SourcePosition]:
+    """Positions of the settings alone, by their path without `config` and namespace."""
+    found: dict[KeyPath, SourcePosition] = {}
+    for path, position in positions.items():
         if len(path) > 1 and path[0] == "config" and isinstance(path[1], str) and path[1].startswith(namespace):
-            found[(path[1].removeprefix(namespace), *path[2:])] = place
+            found[(path[1].removeprefix(namespace), *path[2:])] = position
     return found

@@ -1,6 +1,6 @@
-"""What a stack uses instead of making it: each thing by its own id, never looked up by what it looks like.
+"""Settings of existing resources that a stack uses instead of making them, each by its own id, ARN or name.
 
-The forms are checked here; what AWS says of each is checked by `stacks.existing` before anything is made.
+Their form is checked here; what AWS says of each is checked by `stacks.existing` before anything is made.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def _known_services(value: dict[str, str]) -> dict[str, str]:
     unknown = sorted(value.keys() - SERVICES)
     if unknown:
         raise ValueError(f"knows no service {', '.join(unknown)}: allowed: {', '.join(sorted(SERVICES))}")
-    twice = sorted({one for one in value.values() if list(value.values()).count(one) > 1})
+    twice = sorted({endpoint for endpoint in value.values() if list(value.values()).count(endpoint) > 1})
     if twice:
         raise ValueError(f"names {', '.join(twice)} for two services: an endpoint has one")
     return value
 
 
 class ExistingGroups(Section):
-    """Security groups. Those that are brought keep their rules as they are."""
+    """Existing security groups. They keep their rules as they are."""
 
     workloads: SecurityGroupId | None = Field(default=None, description="Group of jobs, builds and model endpoints.")
     endpoints: SecurityGroupId | None = Field(default=None, description="Group of the interface endpoints.")
@@ -51,7 +51,7 @@ class ExistingStudioGroups(ExistingGroups):
     studio: SecurityGroupId | None = Field(default=None, description="Group of Studio's apps.")
 
 
-class ExistingNetwork(Section):
+class ExistingVpc(Section):
     """A VPC. Its own range is said in `network.cidr`, so that no other stack's overlaps it."""
 
     vpc: VpcId = Field(description="The VPC.")
@@ -64,7 +64,7 @@ class ExistingNetwork(Section):
     security_groups: ExistingGroups = Field(default_factory=ExistingGroups, description="Security groups of the VPC.")
 
 
-class ExistingStudioNetwork(ExistingNetwork):
+class ExistingStudioVpc(ExistingVpc):
     """A VPC for a data science account."""
 
     security_groups: ExistingStudioGroups = Field(
@@ -72,16 +72,16 @@ class ExistingStudioNetwork(ExistingNetwork):
     )
 
 
-class WorkloadKeys(Section):
-    """KMS keys of a workload account. The platform writes their policies: bring keys that nobody else uses."""
+class ExistingWorkloadKeys(Section):
+    """KMS keys of a workload account. The platform writes their policies: give keys that nobody else uses."""
 
     volumes: KeyArn | None = Field(default=None, description="Key of the endpoints' volumes.")
     capture: KeyArn | None = Field(default=None, description="Key of captured requests and answers.")
     operations: KeyArn | None = Field(default=None, description="Key of logs and alarms.")
 
 
-class DataScienceKeys(Section):
-    """KMS keys of a data science account. The platform writes their policies: bring keys that nobody else uses."""
+class ExistingDataScienceKeys(Section):
+    """KMS keys of a data science account. The platform writes their policies: give keys that nobody else uses."""
 
     data: KeyArn | None = Field(default=None, description="Key of data and pipeline artifacts.")
     models: KeyArn | None = Field(default=None, description="Key of models.")
@@ -90,14 +90,14 @@ class DataScienceKeys(Section):
     operations: KeyArn | None = Field(default=None, description="Key of logs and alarms.")
 
 
-class Buckets(Section):
+class ExistingBuckets(Section):
     """Buckets. The platform writes their policies, and leaves their objects, lifecycle and settings alone."""
 
     data: BucketName | None = Field(default=None, description="Bucket of the projects' data.")
     models: BucketName | None = Field(default=None, description="Bucket of models; workload stacks name it too.")
 
 
-class WorkloadRoles(Section):
+class ExistingWorkloadRoles(Section):
     """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
 
     stack_set_execution: dict[Identifier, RoleArn] = Field(
@@ -105,7 +105,7 @@ class WorkloadRoles(Section):
     )
 
 
-class ProjectRoles(Section):
+class ExistingProjectRoles(Section):
     """Roles that somebody else makes; their names are the platform's, since other accounts compute them."""
 
     stack_set_administration: RoleArn | None = Field(
@@ -113,7 +113,7 @@ class ProjectRoles(Section):
     )
 
 
-AnyKeys = TypeVar("AnyKeys", WorkloadKeys, DataScienceKeys)
+AnyKeys = TypeVar("AnyKeys", ExistingWorkloadKeys, ExistingDataScienceKeys)
 
 
 def _endpoints_have_a_network(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
@@ -136,27 +136,27 @@ Endpoints = Annotated[dict[str, EndpointId], AfterValidator(_known_services), Af
 class WorkloadExisting(Section):
     """What a workload account has already."""
 
-    network: ExistingNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
+    network: ExistingVpc | None = Field(default=None, description="A VPC, used instead of a new one.")
     endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
-    keys: Annotated[WorkloadKeys, AfterValidator(_keys_differ)] = Field(
-        default_factory=WorkloadKeys, description="KMS keys, by ARN."
+    keys: Annotated[ExistingWorkloadKeys, AfterValidator(_keys_differ)] = Field(
+        default_factory=ExistingWorkloadKeys, description="KMS keys, by ARN."
     )
-    roles: WorkloadRoles = Field(default_factory=WorkloadRoles, description="Roles, by ARN.")
+    roles: ExistingWorkloadRoles = Field(default_factory=ExistingWorkloadRoles, description="Roles, by ARN.")
 
 
 class DataScienceExisting(Section):
     """What a data science account has already."""
 
-    network: ExistingStudioNetwork | None = Field(default=None, description="A VPC, used instead of a new one.")
+    network: ExistingStudioVpc | None = Field(default=None, description="A VPC, used instead of a new one.")
     endpoints: Endpoints = Field(default_factory=dict, description="VPC endpoints by service: s3, kms, sagemaker.api …")
-    keys: Annotated[DataScienceKeys, AfterValidator(_keys_differ)] = Field(
-        default_factory=DataScienceKeys, description="KMS keys, by ARN."
+    keys: Annotated[ExistingDataScienceKeys, AfterValidator(_keys_differ)] = Field(
+        default_factory=ExistingDataScienceKeys, description="KMS keys, by ARN."
     )
-    buckets: Buckets = Field(default_factory=Buckets, description="Buckets, by name.")
+    buckets: ExistingBuckets = Field(default_factory=ExistingBuckets, description="Buckets, by name.")
 
     @field_validator("buckets")
     @classmethod
-    def _buckets_have_their_key(cls, value: Buckets, info: ValidationInfo) -> Buckets:
+    def _buckets_have_their_key(cls, value: ExistingBuckets, info: ValidationInfo) -> ExistingBuckets:
         keys = info.data.get("keys")
         for purpose, bucket in value.model_dump().items():
             if bucket and keys and getattr(keys, purpose) is None:
@@ -171,7 +171,7 @@ class DataScienceExisting(Section):
 class ProjectExisting(Section):
     """What a project has already in the data science account."""
 
-    roles: ProjectRoles = Field(default_factory=ProjectRoles, description="Roles, by ARN.")
+    roles: ExistingProjectRoles = Field(default_factory=ExistingProjectRoles, description="Roles, by ARN.")
 
 
 AnyExisting = TypeVar("AnyExisting", WorkloadExisting, DataScienceExisting, ProjectExisting)
@@ -188,24 +188,24 @@ def _arns(existing: WorkloadExisting | DataScienceExisting | ProjectExisting) ->
     return keys
 
 
-def belonging(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
+def of_own_account(existing: AnyExisting, info: ValidationInfo) -> AnyExisting:
     """The section, if its keys and roles are those of the stack's own account and region. Raises ValueError."""
     account, region = info.data.get("account"), info.data.get("region")
     for name, arn in _arns(existing).items():
         if not arn:
             continue
-        _, _, service, its_region, its_account, _ = arn.split(":", 5)
-        if account and its_account != account:
-            raise ValueError(f"has {arn} ({name}), which is in account {its_account}, not in {account}")
-        if region and service == "kms" and its_region != region:
-            raise ValueError(f"has {arn} ({name}), which is in {its_region}, not in {region}")
+        _, _, service, arn_region, arn_account, _ = arn.split(":", 5)
+        if account and arn_account != account:
+            raise ValueError(f"has {arn} ({name}), which is in account {arn_account}, not in {account}")
+        if region and service == "kms" and arn_region != region:
+            raise ValueError(f"has {arn} ({name}), which is in {arn_region}, not in {region}")
     return existing
 
 
 def of_own_projects(existing: WorkloadExisting, info: ValidationInfo) -> WorkloadExisting:
     """The section, if its roles are those of projects that the account lets in. Raises ValueError."""
     projects = info.data.get("projects")
-    strange = sorted(existing.roles.stack_set_execution.keys() - set(projects or ()))
-    if projects is not None and strange:
-        raise ValueError(f"has a role of {strange[0]}, which may not deploy here: add it to projects, or drop the role")
+    others = sorted(existing.roles.stack_set_execution.keys() - set(projects or ()))
+    if projects is not None and others:
+        raise ValueError(f"has a role of {others[0]}, which may not deploy here: add it to projects, or drop the role")
     return existing

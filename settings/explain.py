@@ -1,4 +1,4 @@
-"""Pydantic's errors as problems: no jargon, the nearest match, the line in the file."""
+"""Pydantic's errors as problems of a stack file: in plain words, with the nearest match and the line in the file."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from settings.document import KeyPath, Place, dotted
-from settings.problems import Problem, nearest, shown
+from catalog.nearest import nearest
+from settings.document import KeyPath, Positions, closest_line, dotted
+from settings.problems import SettingsProblem, shown
 from settings.values import NotAllowed
 
 # By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.
@@ -43,25 +44,28 @@ def explain(
     model: type[BaseModel],
     values: Mapping[str, Any],
     source: str,
-    places: Mapping[KeyPath, Place],
-) -> list[Problem]:
-    """One problem for each mistake. A key that is missing because it was misspelt is told once."""
+    positions: Positions,
+) -> list[SettingsProblem]:
+    """One problem for each mistake. A key that is missing because it was misspelt is one mistake."""
     details = error.errors(include_url=False)
     unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
     meant = {(*loc[:-1], _meant(str(loc[-1]), section_at(model, loc[:-1]))) for loc in unknown}
-    told = [detail for detail in details if not (detail["type"] == "missing" and detail["loc"] in meant)]
-    return [_problem(detail, model, values, source, places) for detail in told]
+    return [
+        _problem(detail, model, values, source, positions)
+        for detail in details
+        if not (detail["type"] == "missing" and detail["loc"] in meant)
+    ]
 
 
 def section_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
     """The section at a path of keys as they are written in a file; list positions are stepped over."""
-    here: type[BaseModel] | None = model
+    section: type[BaseModel] | None = model
     for step in path:
         if isinstance(step, int):
             continue
-        field = _field(here, step)
-        here = section_of(field.annotation) if field else None
-    return here
+        field = _field(section, step)
+        section = section_of(field.annotation) if field else None
+    return section
 
 
 def section_of(annotation: Any) -> type[BaseModel] | None:
@@ -103,19 +107,18 @@ def _problem(
     model: type[BaseModel],
     values: Mapping[str, Any],
     source: str,
-    places: Mapping[KeyPath, Place],
-) -> Problem:
+    positions: Positions,
+) -> SettingsProblem:
     path = _as_written(detail["loc"], model)
-    message, allowed, match = _told(detail, model)
-    place = next((places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in places), None)
-    return Problem(
+    message, allowed, match = _message(detail, model)
+    return SettingsProblem(
         file=source,
         key=dotted(path),
-        given=_given(path, values, places),
+        given=_given(path, values, positions),
         message=message,
         allowed=allowed,
         nearest=match,
-        line=place.line if place else None,
+        line=closest_line(positions, path),
     )
 
 
@@ -129,19 +132,19 @@ def _as_written(path: KeyPath, model: type[BaseModel]) -> KeyPath:
     return tuple(steps)
 
 
-def _given(path: KeyPath, values: Mapping[str, Any], places: Mapping[KeyPath, Place]) -> str | None:
+def _given(path: KeyPath, values: Mapping[str, Any], positions: Positions) -> str | None:
     """The value as written; nothing where nothing was written."""
-    here: Any = values
+    value: Any = values
     for step in path:
         try:
-            here = here[step]
+            value = value[step]
         except (KeyError, IndexError, TypeError):
             return None
-    written = places.get(path)
-    return written.text if written and written.text else shown(here)
+    written = positions.get(path)
+    return written.text if written and written.text else shown(value)
 
 
-def _told(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
+def _message(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
     """Message, what is allowed, nearest match."""
     kind, path, given = detail["type"], detail["loc"], detail["input"]
     context = detail.get("ctx", {})
@@ -156,10 +159,10 @@ def _told(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[str,
         allowed = tuple(sorted(cause.allowed)) if isinstance(cause, NotAllowed) else ()
         return str(cause), allowed, nearest(str(given), allowed)
     field = _field(section_at(model, path[:-1]), str(path[-1])) if path else None
-    return _plainly(kind, given, context, field), (), None
+    return _plain_message(kind, given, context, field), (), None
 
 
-def _plainly(kind: str, given: object, context: Mapping[str, Any], field: FieldInfo | None) -> str:
+def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: FieldInfo | None) -> str:
     if kind in SECTIONS:
         section = section_of(field.annotation) if field else None
         keys = f": {', '.join(keys_of(section))}" if section else ""
@@ -185,7 +188,7 @@ def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str,
     if dot and head in keys:
         return f"write {rest} as a key below {head} (pulumi config set --path {key!r})", (), None
     match = nearest(key, keys)
-    elsewhere = None if match else next((where for where in _paths(model) if where[-1] == key), None)
+    elsewhere = None if match else next((keys for keys in _paths(model) if keys[-1] == key), None)
     if elsewhere:
         return f"is not read here: it belongs to {'.'.join(elsewhere)}", (), None
     return "is not a key that anybody reads", tuple(keys), match

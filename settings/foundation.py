@@ -8,14 +8,14 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
 from settings.section import Section
-from settings.values import BucketName, Distinct, InstanceType, Kind, OrganizationTarget, RoleArn
+from settings.values import BucketName, Distinct, InstanceType, OrganizationTarget, RoleArn, StackKind
 
 # Data and models, of as many data science stacks as an account reasonably has; the deployer's policy holds them all.
 MOST_BUCKETS = 10
 
 
-class Deployer(Section):
-    """Who brings the account's other stacks up."""
+class DeployerSettings(Section):
+    """The role that brings the account's other stacks up."""
 
     trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         min_length=1, description="Roles that may act as the deployer: of CI, or that people sign in with."
@@ -31,8 +31,8 @@ class Deployer(Section):
     )
 
 
-class People(Section):
-    """Who looks after the account, and who looks at it."""
+class PeopleSettings(Section):
+    """Roles of people: administrators and auditors."""
 
     administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(), description="Roles that administrators sign in with; none: no administrator role is made."
@@ -54,7 +54,7 @@ class Prevention(Section):
     owners: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(),
         description="Roles that bring foundations up, by path and name in whichever account: the service control "
-        "policy spares them where it protects the guards.",
+        "policy spares them where it protects the account controls.",
     )
     service_control_policy: Annotated[tuple[OrganizationTarget, ...], Distinct] = Field(
         default=(),
@@ -73,7 +73,7 @@ class Prevention(Section):
 
 
 class Detection(Section):
-    """What tells of a breach. Each is a switch; its cost stands in docs/account-controls.md."""
+    """Services that detect a breach. Each is a switch; its cost stands in docs/account-controls.md."""
 
     trail: bool = Field(default=True, description="CloudTrail, with data events of the platform's buckets.")
     access_analyzer: bool = Field(default=True, description="IAM Access Analyzer, external access.")
@@ -110,11 +110,11 @@ class Correction(Section):
 
 
 class FoundationSettings(StackSettings):
-    """What an account's owner makes once: the deployer, the boundary of every role, and the guards."""
+    """What an account's owner makes once: the deployer, the boundary of every role, and the account controls."""
 
-    kind: Literal[Kind.FOUNDATION]
-    deployer: Deployer
-    people: People = Field(default_factory=People)
+    kind: Literal[StackKind.FOUNDATION]
+    deployer: DeployerSettings
+    people: PeopleSettings = Field(default_factory=PeopleSettings)
     prevention: Prevention = Field(default_factory=Prevention)
     detection: Detection = Field(default_factory=Detection)
     correction: Correction = Field(default_factory=Correction)

@@ -9,7 +9,7 @@ import yaml
 from settings.accounts import AccountsFile
 from settings.config import NAMESPACE, PROVIDERS
 from settings.document import plain
-from settings.values import Kind, Stage
+from settings.values import DeploymentStage, StackKind
 
 HEAD = """# yaml-language-server: $schema=docs/generated/settings.schema.json
 # Written by `python -m settings resolve` from accounts.yaml, once: it may be changed here.
@@ -32,11 +32,11 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def workload_values(file: AccountsFile, stage: Stage, account: str, cidr: str) -> dict[str, Any]:
+def workload_values(file: AccountsFile, stage: DeploymentStage, account: str, cidr: str) -> dict[str, Any]:
     """Settings of an account's workload stack."""
     template: dict[str, Any] = filled(file.settings.by_stage()[stage].template, account)
     network = template.pop("network", {})
-    head = {"kind": str(Kind.WORKLOAD), "stage": str(stage), "account": account}
+    head = {"kind": str(StackKind.WORKLOAD), "stage": str(stage), "account": account}
     addresses = {"cidr": cidr, **network} if isinstance(network, dict) else network
     return {**head, **template, "network": addresses}
 
@@ -46,8 +46,8 @@ def filled(value: Any, account: str) -> Any:
     if isinstance(value, str):
         return value.replace("{account}", account)
     if isinstance(value, list):
-        return [filled(one, account) for one in value]
-    return {key: filled(one, account) for key, one in value.items()} if isinstance(value, dict) else value
+        return [filled(item, account) for item in value]
+    return {key: filled(item, account) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def stack_file(values: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Reads a stack's settings, from its file or from the engine, and says everything that is wrong with them at once."""
+"""Reads a stack's settings, from its file or from the engine, and reports all problems with them at once."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
-from settings.config import MODELS, NAMESPACE, AnyStack, decoded, defaults, foreign, outside, section
-from settings.document import KeyPath, Place, below, dotted, read
+from catalog.nearest import nearest
+from settings.config import (
+    MODELS,
+    NAMESPACE,
+    AnyStack,
+    config_section,
+    decoded,
+    defaults,
+    namespace_problems,
+    problems_beside_config,
+)
+from settings.document import KeyPath, Positions, dotted, line_of, positions_below, read
 from settings.explain import explain, keys_of, section_of
 from settings.limits import names_too_long
 from settings.model import StackSettings
-from settings.problems import Problem, SettingsError, nearest, shown
-from settings.values import Kind
+from settings.problems import SettingsError, SettingsProblem, shown
+from settings.values import StackKind
 
-NOWHERE: Mapping[KeyPath, Place] = {}
+NO_POSITIONS: Positions = {}
 KEYS = frozenset(key for model in MODELS.values() for key in keys_of(model))
 
 
@@ -27,41 +37,41 @@ KEYS = frozenset(key for model in MODELS.values() for key in keys_of(model))
 class StackFile:
     """A stack file as far as it could be read.
 
-    `settings` is there only if nothing is wrong with it by itself; `known` are the values that nothing is wrong with,
-    defaults included, as plain data under camelCase keys.
+    `settings` is None if anything is wrong with the file by itself. `valid_values` are the values that no problem is
+    about, defaults included, as plain data under camelCase keys.
     """
 
     name: str
     stack: str
-    kind: Kind | None = None
+    kind: StackKind | None = None
     settings: AnyStack | None = None
-    known: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    valid_values: dict[str, Any] = field(default_factory=dict)
+    problems: list[SettingsProblem] = field(default_factory=list)
+    positions: Positions = field(default_factory=dict)
 
 
-def load(stack: str, values: Mapping[str, object], source: str, places: Mapping[KeyPath, Place] = NOWHERE) -> AnyStack:
+def load(stack: str, values: Mapping[str, object], source: str, positions: Positions = NO_POSITIONS) -> AnyStack:
     """The settings of a stack from plain values under camelCase keys, without namespace.
 
     `source` names the file in messages, `places` the lines in it. Raises SettingsError.
     """
     given = {str(key): _plain_data(value) for key, value in values.items()}
-    kind, problems = _kind(given, source, places)
+    kind, problems = _kind(given, source, positions)
     model = MODELS[kind] if kind else StackSettings
     if problems:
         # The kind is a guess: its other keys are checked, those of other kinds are not called unknown.
         given = {key: value for key, value in given.items() if key in keys_of(model) or key not in KEYS}
         given |= {"kind": str(kind)} if kind else {}
-    secret = _secrets(given, ())
-    problems += [_secret(path, source, places) for path in secret]
+    secrets = _secrets(given, ())
+    problems += [_secret_problem(path, source, positions) for path in secrets]
     settings: StackSettings | None = None
     try:
         # As JSON, since only there strict types still admit lists for tuples and text for enumerations.
         settings = model.model_validate_json(json.dumps(given), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        hidden = tuple(dotted(path) for path in secret)
-        found = explain(error, model, given, source, places)
-        problems += [each for each in found if not any(_within(each.key, path) for path in hidden)]
+        secret_keys = tuple(dotted(path) for path in secrets)
+        found = explain(error, model, given, source, positions)
+        problems += [problem for problem in found if not any(_within(problem.key, key) for key in secret_keys)]
     if settings is None or problems:
         raise SettingsError(problems)
     complete = cast("AnyStack", settings)
@@ -90,26 +100,26 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
         document = read(path)
     except SettingsError as error:
         return StackFile(name, stack, problems=error.problems)
-    problems = [*outside(document, name, committed=committed), *document.problems]
-    config = section(document, name, problems)
-    problems += foreign(config, name, document.places)
+    problems = [*problems_beside_config(document, name, committed=committed), *document.problems]
+    config = config_section(document, name, problems)
+    problems += namespace_problems(config, name, document.positions)
     values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
-    places = below(document.places, NAMESPACE)
+    positions = positions_below(document.positions, NAMESPACE)
     settings, declared = None, {}
     try:
         declared = defaults(path.parent / "Pulumi.yaml")
     except SettingsError as error:
         problems += error.problems
     try:
-        settings = load(stack, declared | values, name, places)
+        settings = load(stack, declared | values, name, positions)
     except SettingsError as error:
-        told = {dotted(path) for path in document.unread}
-        problems += [each for each in error.problems if each.key not in told]
+        reported = {dotted(path) for path in document.unread}
+        problems += [problem for problem in error.problems if problem.key not in reported]
     problems.sort(key=lambda problem: problem.line or 0)
-    kind = Kind(values["kind"]) if values.get("kind") in tuple(Kind) else None
-    bad = {problem.key for problem in problems}
-    known = _known(MODELS[kind], declared | values, bad, ()) if kind else {}
-    return StackFile(name, stack, kind, None if problems else settings, known, problems, places)
+    kind = StackKind(values["kind"]) if values.get("kind") in tuple(StackKind) else None
+    wrong = {problem.key for problem in problems}
+    valid_values = _valid_values(MODELS[kind], declared | values, wrong, ()) if kind else {}
+    return StackFile(name, stack, kind, None if problems else settings, valid_values, problems, positions)
 
 
 def from_pulumi() -> AnyStack:
@@ -136,7 +146,7 @@ def from_engine(stack: str, raw: Mapping[str, Any], secret: frozenset[str] = fro
     source = f"Pulumi.{stack}.yaml"
     config = {key: decoded(key, value) for key, value in raw.items()}
     config |= {key: {"secure": ""} for key in secret & config.keys()}
-    problems = foreign(config, source, NOWHERE)
+    problems = namespace_problems(config, source, NO_POSITIONS)
     values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
     try:
         settings = load(stack, values, source)
@@ -151,52 +161,51 @@ def stack_of(path: Path) -> str:
     """The stack that a file belongs to. Raises SettingsError if the file's name is not a stack file's."""
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     if not name or path.name != f"Pulumi.{name}.yaml":
-        raise SettingsError([Problem(file=path.name, message="a stack file is named Pulumi.<stack>.yaml")])
+        raise SettingsError([SettingsProblem(file=path.name, message="a stack file is named Pulumi.<stack>.yaml")])
     return name
 
 
 def _kind(
-    given: Mapping[str, object], source: str, places: Mapping[KeyPath, Place]
-) -> tuple[Kind | None, list[Problem]]:
+    given: Mapping[str, object], source: str, positions: Positions
+) -> tuple[StackKind | None, list[SettingsProblem]]:
     """The stack's kind, or the one it probably is, so that the other keys are checked too."""
-    said = given.get("kind")
-    allowed = tuple(Kind)
-    if isinstance(said, str) and said in allowed:
-        return Kind(said), []
-    place = places.get(("kind",))
-    match = nearest(str(said), allowed) if said else None
+    name = given.get("kind")
+    allowed = tuple(StackKind)
+    if isinstance(name, str) and name in allowed:
+        return StackKind(name), []
+    match = nearest(str(name), allowed) if name else None
     message = "is none of the kinds of stack" if "kind" in given else "is missing: what the stack builds"
-    problem = Problem(
+    problem = SettingsProblem(
         file=source,
         key="kind",
-        given=shown(said) if "kind" in given else None,
+        given=shown(name) if "kind" in given else None,
         message=message,
         allowed=allowed,
         nearest=match,
-        line=place.line if place else None,
+        line=line_of(positions, ("kind",)),
     )
-    likely = max(Kind, key=lambda kind: len(keys_of(MODELS[kind]).keys() & given.keys()))
-    known = bool(given.keys() & (keys_of(MODELS[likely]).keys() - keys_of(StackSettings).keys()))
-    return Kind(match) if match else likely if known else None, [problem]
+    likely = max(StackKind, key=lambda kind: len(keys_of(MODELS[kind]).keys() & given.keys()))
+    has_own_keys = bool(given.keys() & (keys_of(MODELS[likely]).keys() - keys_of(StackSettings).keys()))
+    return StackKind(match) if match else likely if has_own_keys else None, [problem]
 
 
-def _known(model: type[BaseModel], given: Mapping[str, Any], bad: set[str], path: KeyPath) -> dict[str, Any]:
+def _valid_values(model: type[BaseModel], given: Mapping[str, Any], wrong: set[str], path: KeyPath) -> dict[str, Any]:
     """The values that no problem names, and the defaults of what was not given."""
-    known: dict[str, Any] = {}
-    for key, about in keys_of(model).items():
-        here = (*path, key)
-        value, inner = given.get(key), section_of(about.annotation)
-        if dotted(here) in bad:
+    valid_values: dict[str, Any] = {}
+    for key, field_info in keys_of(model).items():
+        key_path = (*path, key)
+        value, inner = given.get(key), section_of(field_info.annotation)
+        if dotted(key_path) in wrong:
             continue
         if inner and isinstance(value, Mapping):
-            known[key] = _known(inner, value, bad, here)
+            valid_values[key] = _valid_values(inner, value, wrong, key_path)
         elif isinstance(value, list):
-            known[key] = [one for place, one in enumerate(value) if dotted((*here, place)) not in bad]
+            valid_values[key] = [item for index, item in enumerate(value) if dotted((*key_path, index)) not in wrong]
         elif key in given:
-            known[key] = value
-        elif not about.is_required():
-            known[key] = to_jsonable_python(about.get_default(call_default_factory=True), by_alias=True)
-    return known
+            valid_values[key] = value
+        elif not field_info.is_required():
+            valid_values[key] = to_jsonable_python(field_info.get_default(call_default_factory=True), by_alias=True)
+    return valid_values
 
 
 def _plain_data(value: object, depth: int = 0) -> Any:
@@ -222,11 +231,10 @@ def _secrets(value: object, path: KeyPath) -> list[KeyPath]:
             return [path]
         return [found for key, inner in value.items() for found in _secrets(inner, (*path, key))]
     if isinstance(value, list):
-        return [found for place, inner in enumerate(value) for found in _secrets(inner, (*path, place))]
+        return [found for index, inner in enumerate(value) for found in _secrets(inner, (*path, index))]
     return []
 
 
-def _secret(path: KeyPath, source: str, places: Mapping[KeyPath, Place]) -> Problem:
+def _secret_problem(path: KeyPath, source: str, positions: Positions) -> SettingsProblem:
     message = "is encrypted, but no setting is a secret: write it plainly, and keep secrets in Secrets Manager"
-    place = places.get(path)
-    return Problem(file=source, key=dotted(path), line=place.line if place else None, message=message)
+    return SettingsProblem(file=source, key=dotted(path), line=line_of(positions, path), message=message)

@@ -1,4 +1,4 @@
-"""What a stack file may say: one class for each kind of stack, made of sections."""
+"""The settings of a stack file: one class for each kind of stack, made of sections."""
 
 from __future__ import annotations
 
@@ -8,27 +8,31 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from catalog import names
 from catalog.scope import Scope
-from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, belonging, of_own_projects
+from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
+from settings.metrics import Metric, threshold_fault
 from settings.section import Section
 from settings.values import (
     AccountId,
     BucketName,
+    CapturePercentage,
     Cidr,
+    DeploymentStage,
     Distinct,
     Email,
     HttpsUrl,
     Identifier,
     ImageDigest,
+    InstanceCount,
     InstanceType,
     InterfaceEndpoint,
-    Kind,
-    Organization,
+    LatencyMilliseconds,
     OrganizationPath,
     PolicyArn,
+    PulumiOrganization,
     Region,
     RoleArn,
+    StackKind,
     StackName,
-    Stage,
 )
 
 E = InterfaceEndpoint
@@ -91,14 +95,14 @@ class DataScienceNetwork(Section):
     endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
         default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
-    # Values that CloudWatch Logs accepts: botocore logs PutRetentionPolicy.
+    # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
     flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
         default=365, description="Days that flow logs are kept."
     )
 
     @field_validator("endpoints")
     @classmethod
-    def _endpoints_that_the_perimeter_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
+    def _endpoints_that_every_job_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
         missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
@@ -108,7 +112,7 @@ class DataScienceNetwork(Section):
 class WorkloadNetwork(DataScienceNetwork):
     """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
 
-    # SM: host-vpc
+    # SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC"
     availability_zones: int = Field(
         default=2, ge=2, le=4, description="Zones in use, one private subnet in each; an endpoint in a VPC needs two."
     )
@@ -145,11 +149,11 @@ class Scientist(Section):
     )
 
 
-class Studio(Section):
+class StudioSettings(Section):
     """The Studio domain."""
 
     auth: Literal["IAM", "SSO"] = Field(default="IAM", description="How people sign in. It cannot be changed later.")
-    # 60 to 525,600: botocore sagemaker IdleSettings.
+    # 60 to 525,600. Source: botocore, service model of sagemaker, IdleSettings.
     idle_minutes: int = Field(default=120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
     instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
         default=("ml.t3.medium", "ml.m5.large"),
@@ -190,18 +194,17 @@ class ModelImage(Section):
     digest: ImageDigest | None = Field(default=None, description="Digest of the image; pins it whatever its tag.")
 
 
-class Deployment(Section):
+class DeploymentSettings(Section):
     """Size of a project's endpoint in one stage."""
 
     instance_type: InstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
-    # Quota of a new account: 4 instances an endpoint (references of GR: sagemaker).
-    min_instances: int = Field(default=1, ge=1, le=100, description="Instances that always run.")
-    max_instances: int = Field(
-        default=2, ge=1, le=100, validate_default=True, description="Upper bound of autoscaling."
-    )
-    capture_percent: int = Field(default=100, ge=0, le=100, description="Share of requests whose data is captured.")
-    latency_limit_ms: int = Field(
-        default=500, ge=1, le=60_000, description="99th percentile that the endpoint test accepts."
+    # Quota of a new account: 4 instances an endpoint. Source: AWS General Reference, "Amazon SageMaker AI endpoints and
+    # quotas".
+    min_instances: InstanceCount = Field(default=1, description="Instances that always run.")
+    max_instances: InstanceCount = Field(default=2, validate_default=True, description="Upper bound of autoscaling.")
+    capture_percent: CapturePercentage = Field(default=100, description="Share of requests whose data is captured.")
+    latency_limit_ms: LatencyMilliseconds = Field(
+        default=500, description="99th percentile that the endpoint test accepts."
     )
 
     @field_validator("max_instances")
@@ -216,42 +219,32 @@ class Deployment(Section):
 class Deployments(Section):
     """Size of a project's endpoint in every stage."""
 
-    staging: Deployment = Field(default_factory=lambda: Deployment(max_instances=1))
-    production: Deployment = Field(default_factory=lambda: Deployment(min_instances=2, max_instances=4))
+    staging: DeploymentSettings = Field(default_factory=lambda: DeploymentSettings(max_instances=1))
+    production: DeploymentSettings = Field(default_factory=lambda: DeploymentSettings(min_instances=2, max_instances=4))
 
 
-SHARES = frozenset({"auc", "accuracy", "f1", "macro_f1"})
-ERRORS = frozenset({"logloss", "rmse", "mae"})
-
-
-class Gate(Section):
+class QualityGateSettings(Section):
     """What a model must reach on held-out data before it is registered."""
 
-    metric: Literal["auc", "logloss", "accuracy", "f1", "macro_f1", "rmse", "mae", "r2"] = Field(
-        description="Named metric of the evaluation."
-    )
+    metric: Metric = Field(description="Named metric of the evaluation.")
     threshold: float = Field(allow_inf_nan=False, description="Worst value that passes.")
 
     @field_validator("threshold")
     @classmethod
     def _reachable_and_worth_reaching(cls, value: float, info: ValidationInfo) -> float:
         metric = info.data.get("metric")
-        if metric in SHARES and not 0 < value <= 1:
-            raise ValueError(f"{metric} lies between 0 and 1, higher is better: a threshold is above 0, at most 1")
-        if metric == "r2" and value > 1:
-            raise ValueError("r2 is at most 1, higher is better: no model reaches this threshold")
-        if metric in ERRORS and value <= 0:
-            raise ValueError(f"{metric} is an error, lower is better, and never below 0: a threshold is above 0")
+        if metric and (fault := threshold_fault(metric, value)):
+            raise ValueError(fault)
         return value
 
 
 class StackSettings(Section):
-    """What every stack says."""
+    """Settings of every stack."""
 
     prefix: Annotated[Identifier, Field(max_length=10)] = Field(
         default="mlops", description="Begins every physical name."
     )
-    organization: Organization = Field(
+    organization: PulumiOrganization = Field(
         default="organization",
         description="Organization part of stack references; `organization` on self-managed backends.",
     )
@@ -272,14 +265,14 @@ class StackSettings(Section):
 class WorkloadSettings(StackSettings):
     """A workload account: models run here."""
 
-    kind: Literal[Kind.WORKLOAD]
-    stage: Stage = Field(description="Stage that the account serves.")
+    kind: Literal[StackKind.WORKLOAD]
+    stage: DeploymentStage = Field(description="Stage that the account serves.")
     registry: Registry
     projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
-    existing: Annotated[WorkloadExisting, AfterValidator(belonging), AfterValidator(of_own_projects)] = Field(
+    existing: Annotated[WorkloadExisting, AfterValidator(of_own_account), AfterValidator(of_own_projects)] = Field(
         default_factory=WorkloadExisting, description="What the account has already, used instead of made."
     )
     alerts: Alerts = Field(default_factory=Alerts)
@@ -288,7 +281,7 @@ class WorkloadSettings(StackSettings):
 class DataScienceSettings(StackSettings):
     """The data science account: scientists work and models are built here."""
 
-    kind: Literal[Kind.DATA_SCIENCE]
+    kind: Literal[StackKind.DATA_SCIENCE]
     workloads: Annotated[tuple[StackName, ...], Distinct] = Field(
         min_length=1, description="Workload stacks, in the order in which models reach them."
     )
@@ -304,10 +297,10 @@ class DataScienceSettings(StackSettings):
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
-    existing: Annotated[DataScienceExisting, AfterValidator(belonging)] = Field(
+    existing: Annotated[DataScienceExisting, AfterValidator(of_own_account)] = Field(
         default_factory=DataScienceExisting, description="What the account has already, used instead of made."
     )
-    studio: Studio = Field(default_factory=Studio)
+    studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
 
@@ -332,21 +325,23 @@ class DataScienceSettings(StackSettings):
 class ProjectSettings(StackSettings):
     """A project: its storage, roles, registry group, build and deploy pipelines."""
 
-    kind: Literal[Kind.PROJECT]
+    kind: Literal[StackKind.PROJECT]
     id: Identifier = Field(description="The project's id, in every name and tag of it.")
     description: str = Field(min_length=1, max_length=256, description="What the model is for.")
     data_science: StackName = Field(default="dev", description="The data science stack that the project lives in.")
-    stages: Annotated[tuple[Stage, ...], Distinct] = Field(
-        default=(Stage.STAGING, Stage.PRODUCTION), min_length=1, description="Stages that the model passes, in order."
+    stages: Annotated[tuple[DeploymentStage, ...], Distinct] = Field(
+        default=(DeploymentStage.STAGING, DeploymentStage.PRODUCTION),
+        min_length=1,
+        description="Stages that the model passes, in order.",
     )
     administrators: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(),
         description="Roles that the team's administrators sign in with; none: no such role is made for the project.",
     )
-    existing: Annotated[ProjectExisting, AfterValidator(belonging)] = Field(
+    existing: Annotated[ProjectExisting, AfterValidator(of_own_account)] = Field(
         default_factory=ProjectExisting, description="What the project has already, used instead of made."
     )
-    gate: Gate
+    gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     package_index: HttpsUrl | None = Field(
         default=None, description="Package index for builds; without it they need a network with NAT."

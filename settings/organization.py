@@ -26,7 +26,7 @@ REFUSALS = {
 
 
 class NotResolved(ValueError):
-    """AWS Organizations gives no answer; the text says why and what to do."""
+    """AWS Organizations cannot be asked, or refuses; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Organization:
     def management_account(self) -> str:
         """Id of the account that service control policies do not bind. Raises NotResolved."""
         return str(
-            self._asked(self._client.describe_organization, "the organization")["Organization"]["MasterAccountId"]
+            self._call(self._client.describe_organization, "the organization")["Organization"]["MasterAccountId"]
         )
 
     def members(self, unit: str) -> list[Member]:
@@ -76,19 +76,19 @@ class Organization:
 
     def _pages(self, operation: str, unit: str) -> list[Any]:
         pages = self._client.get_paginator(operation).paginate(ParentId=unit)
-        return list(self._asked(lambda: list(pages), unit))
+        return list(self._call(lambda: list(pages), unit))
 
-    def _asked(self, ask: Any, what: str) -> Any:
+    def _call(self, operation: Any, subject: str) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            return ask()
+            return operation()
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            said = REFUSALS.get(code) or f"{code}: {error.response['Error'].get('Message', '')}"
-            raise NotResolved(f"{what}: {said}") from None
+            reason = REFUSALS.get(code) or f"{code}: {error.response['Error'].get('Message', '')}"
+            raise NotResolved(f"{subject}: {reason}") from None
         except BotoCoreError as error:
-            raise NotResolved(f"{what}: AWS Organizations cannot be asked: {error}") from None
+            raise NotResolved(f"{subject}: AWS Organizations cannot be asked: {error}") from None
 
 
 def connect(credentials: Credentials, region: str) -> Organization:

@@ -1,17 +1,16 @@
-"""What is wrong with the settings, in words that its writer can act on."""
+"""Problems with the settings: what is wrong, where, and what is allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 LONGEST_LIST = 12
 LONGEST_VALUE = 70
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class SettingsProblem:
     """One mistake. `key` is a path such as `network.cidr`, `line` counts from 1, `given` is the value as shown."""
 
     file: str
@@ -23,20 +22,20 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        position = self.file if self.line is None else f"{self.file}:{self.line}"
         subject = self.key if self.given is None else f"{self.key} = {self.given}".lstrip()
         hints = [self.message]
         if self.nearest:
             hints.append(f"did you mean {self.nearest}?")
         if self.allowed:
             hints.append(f"allowed: {_shortened(self.allowed, self.nearest)}")
-        return printable("  ".join(part for part in (place, subject, "; ".join(hints)) if part))
+        return printable("  ".join(part for part in (position, subject, "; ".join(hints)) if part))
 
 
 class SettingsError(ValueError):
     """Everything that is wrong with one or more stack files, all at once."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[SettingsProblem]) -> None:
         self.problems = list(problems)
         super().__init__(self._text())
 
@@ -44,13 +43,6 @@ class SettingsError(ValueError):
         count = len(self.problems)
         head = f"{count} problem{'' if count == 1 else 's'} in the settings:"
         return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
-
-
-def nearest(given: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name that was probably meant, whatever its case, hyphens and underscores."""
-    plain = {_plain(name): name for name in sorted(allowed)}
-    found = get_close_matches(_plain(given), plain, n=1, cutoff=0.6)
-    return plain[found[0]] if found else None
 
 
 def printable(text: str) -> str:
@@ -64,10 +56,6 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
-
-
 def _shortened(allowed: Sequence[str], match: str | None) -> str:
     if len(allowed) <= LONGEST_LIST:
         return ", ".join(allowed)
@@ -78,4 +66,4 @@ def _shortened(allowed: Sequence[str], match: str | None) -> str:
 def _shared(name: str, match: str) -> int:
     """Length of the common beginning: what stands near the match is shown first."""
     pairs = zip(name, match, strict=False)
-    return next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(name), len(match)))
+    return next((index for index, (left, right) in enumerate(pairs) if left != right), min(len(name), len(match)))

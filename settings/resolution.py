@@ -16,21 +16,22 @@ from tempfile import TemporaryDirectory
 from settings.accounts import FILE, AccountsFile, read_accounts
 from settings.check import check
 from settings.config import NAMESPACE
+from settings.document import line_of
 from settings.generated import filled, stack_file, workload_values
-from settings.listing import NoList, inserted
+from settings.list_insertion import NoList, inserted
 from settings.load import StackFile, load
 from settings.organization import Organization
-from settings.problems import Problem, SettingsError
-from settings.stack_files import HOSTS, StackFiles, read_stack_files, text, texts
-from settings.values import Kind, Stage
+from settings.problems import SettingsError, SettingsProblem
+from settings.stack_files import HOSTS, StackFiles, read_stack_files, text_at, texts_at
+from settings.values import DeploymentStage, StackKind
 
 REMOVAL = "to take it away, see `Take an account away` in docs/layouts.md"
-STACKS = {Stage.STAGING: "staging", Stage.PRODUCTION: "prod"}
+STACKS = {DeploymentStage.STAGING: "staging", DeploymentStage.PRODUCTION: "prod"}
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """Texts of the files to write by name, why accounts of a unit are left out, stacks that lost their account."""
+    """Texts of the files to write by name, why accounts are left out, and stacks that lost their account."""
 
     files: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
@@ -53,40 +54,40 @@ def resolve(directory: Path, connected: Callable[[AccountsFile, str], Organizati
     """
     file = read_accounts(directory / FILE)
     stack_files = read_stack_files(directory)
-    if problems := [problem for each in stack_files.files for problem in each.problems]:
+    if problems := [problem for stack_file in stack_files.files for problem in stack_file.problems]:
         raise SettingsError(problems)
-    home = _home(file, stack_files)
-    return _Resolving(directory, file, stack_files, home, connected).result()
+    data_science = _data_science(file, stack_files)
+    return _Resolving(directory, file, stack_files, data_science, connected).result()
 
 
-def _home(file: AccountsFile, stack_files: StackFiles) -> StackFile:
+def _data_science(file: AccountsFile, stack_files: StackFiles) -> StackFile:
     stack = file.settings.data_science
-    home = stack_files.named(stack, Kind.DATA_SCIENCE)
-    if home is None:
+    data_science = stack_files.find(stack, StackKind.DATA_SCIENCE)
+    if data_science is None:
         message = f"there is no data science stack file Pulumi.{stack}.yaml: write it first"
         raise SettingsError([file.problem(("dataScience",), repr(stack), message)])
-    return home
+    return data_science
 
 
 class _Resolving:
-    """One resolution; what is decided for one account is taken for the next."""
+    """One resolution, account by account: addresses that one account gets are taken for the next."""
 
     def __init__(
         self,
         directory: Path,
         file: AccountsFile,
         stack_files: StackFiles,
-        home: StackFile,
+        data_science: StackFile,
         connected: Callable[[AccountsFile, str], Organization],
     ) -> None:
-        self._directory, self._file, self._estate, self._home = directory, file, stack_files, home
+        self._directory, self._file, self._stack_files, self._data_science = directory, file, stack_files, data_science
         self._connected = connected
-        self._stages: dict[str, Stage] = {}
+        self._stages: dict[str, DeploymentStage] = {}
         self._unusable: dict[str, str] = {}
         self._left_out: list[str] = []
         self._files: dict[str, str] = {}
-        self._problems: list[Problem] = []
-        cidrs = [text(host, "network", "cidr") for host in stack_files.of(*HOSTS)]
+        self._problems: list[SettingsProblem] = []
+        cidrs = [text_at(host, "network", "cidr") for host in stack_files.of_kind(*HOSTS)]
         self._taken = [ipaddress.IPv4Network(cidr) for cidr in cidrs if cidr]
 
     def result(self) -> Resolution:
@@ -108,32 +109,32 @@ class _Resolving:
             for account in accounts.accounts:
                 self._take(account, stage, "accounts")
             for unit in accounts.units:
-                organization = organization or self._connected(self._file, text(self._home, "region") or "")
+                organization = organization or self._connected(self._file, text_at(self._data_science, "region") or "")
                 self._take_members(organization, unit, stage)
 
-    def _take_members(self, organization: Organization, unit: str, stage: Stage) -> None:
+    def _take_members(self, organization: Organization, unit: str, stage: DeploymentStage) -> None:
         for member in organization.members(unit):
-            why = None
+            reason = None
             if not member.active:
-                why = f"is {member.state}"
-                self._unusable[member.id] = why
+                reason = f"is {member.state}"
+                self._unusable[member.id] = reason
             elif member.id == organization.management_account:
-                why = "is the management account, which service control policies do not bind"
-            elif member.id == text(self._home, "account"):
-                why = f"is the account of {self._home.stack}"
-            if why:
-                self._left_out.append(f"{member.id} ({member.name}) of {unit} {why}: left out")
+                reason = "is the management account, which service control policies do not bind"
+            elif member.id == text_at(self._data_science, "account"):
+                reason = f"is the account of {self._data_science.stack}"
+            if reason:
+                self._left_out.append(f"{member.id} ({member.name}) of {unit} {reason}: left out")
             else:
                 self._take(member.id, stage, unit)
 
-    def _take(self, account: str, stage: Stage, through: str) -> None:
-        there = self._stages.setdefault(account, stage)
-        if there is not stage:
-            message = f"account {account}, found through {through}, serves {there} already: an account has one stage"
+    def _take(self, account: str, stage: DeploymentStage, through: str) -> None:
+        served = self._stages.setdefault(account, stage)
+        if served is not stage:
+            message = f"account {account}, found through {through}, serves {served} already: an account has one stage"
             self._problems.append(self._file.problem(("stages", stage.value), None, message))
 
-    def _in_order(self) -> list[tuple[str, Stage]]:
-        stages = list(Stage)
+    def _in_order(self) -> list[tuple[str, DeploymentStage]]:
+        stages = list(DeploymentStage)
         return sorted(self._stages.items(), key=lambda pair: (stages.index(pair[1]), pair[0]))
 
     def _stop_at_problems(self) -> None:
@@ -142,16 +143,16 @@ class _Resolving:
 
     # ---- their stacks
 
-    def _stack(self, account: str, stage: Stage) -> str:
+    def _stack(self, account: str, stage: DeploymentStage) -> str:
         """The account's workload stack, which is written if there is none."""
-        here = [file for file in self._estate.of(Kind.WORKLOAD) if text(file, "account") == account]
-        for file in here:
-            if text(file, "stage") == stage:
+        files = [file for file in self._stack_files.of_kind(StackKind.WORKLOAD) if text_at(file, "account") == account]
+        for file in files:
+            if text_at(file, "stage") == stage:
                 return file.stack
-        if here and not self._home.known.get("singleAccount"):
-            message = f"account {account} is to serve {stage}, but {here[0].name} serves another stage with it"
+        if files and not self._data_science.valid_values.get("singleAccount"):
+            message = f"account {account} is to serve {stage}, but {files[0].name} serves another stage with it"
             self._problems.append(self._file.problem(("stages", stage.value), None, message))
-            return here[0].stack
+            return files[0].stack
         stack = f"{self._file.settings.by_stage()[stage].stack or STACKS[stage]}-{account}"
         self._add(stack, workload_values(self._file, stage, account, self._addresses()), stage, "template", account)
         return stack
@@ -166,50 +167,50 @@ class _Resolving:
         message = f"has no /{settings.network_prefix} left: give a larger network, or a smaller networkPrefix"
         raise SettingsError([self._file.problem(("addresses",), repr(settings.addresses), message)])
 
-    def _add_foundation(self, account: str, stage: Stage) -> None:
+    def _add_foundation(self, account: str, stage: DeploymentStage) -> None:
         template = self._file.settings.by_stage()[stage].foundation
-        there = any(text(file, "account") == account for file in self._estate.of(Kind.FOUNDATION))
-        if template is None or there:
+        exists = any(text_at(file, "account") == account for file in self._stack_files.of_kind(StackKind.FOUNDATION))
+        if template is None or exists:
             return
-        values = {"kind": str(Kind.FOUNDATION), "account": account} | filled(template, account)
+        values = {"kind": str(StackKind.FOUNDATION), "account": account} | filled(template, account)
         self._add(f"foundation-{account}", values, stage, "foundation", account)
 
-    def _add(self, stack: str, values: dict[str, object], stage: Stage, template: str, account: str) -> None:
+    def _add(self, stack: str, values: dict[str, object], stage: DeploymentStage, template: str, account: str) -> None:
         name = f"Pulumi.{stack}.yaml"
-        if stack in self._estate.by_stack:
+        if stack in self._stack_files.by_stack:
             message = f"account {account} would get the stack file {name}, which is there for another account"
             self._problems.append(self._file.problem(("stages", stage.value, "stack"), None, message))
             return
-        where = ("stages", stage.value, template)
-        if any(problem.key.startswith(".".join(where)) for problem in self._problems):
+        path = ("stages", stage.value, template)
+        if any(problem.key.startswith(".".join(path)) for problem in self._problems):
             return  # a template's mistakes are the same for every account
         try:
             load(stack, values, self._file.name)
         except SettingsError as error:
-            self._problems += [self._of_template(problem, where) for problem in error.problems]
+            self._problems += [self._of_template(problem, path) for problem in error.problems]
             return
         self._files[name] = stack_file(values)
 
-    def _of_template(self, problem: Problem, where: tuple[str, ...]) -> Problem:
-        place = self._file.document.places.get(where)
-        return Problem(
+    def _of_template(self, problem: SettingsProblem, path: tuple[str, ...]) -> SettingsProblem:
+        return SettingsProblem(
             file=problem.file,
-            key=".".join([*where, problem.key]).rstrip("."),
+            key=".".join([*path, problem.key]).rstrip("."),
             given=problem.given,
             message=problem.message,
             allowed=problem.allowed,
             nearest=problem.nearest,
-            line=place.line if place else None,
+            line=line_of(self._file.document.positions, path),
         )
 
-    def _add_to_workloads(self, stacks: list[tuple[str, Stage]]) -> None:
+    def _add_to_workloads(self, stacks: list[tuple[str, DeploymentStage]]) -> None:
         """Names that the data science stack's list lacks, each behind those of its own stage."""
-        path = self._directory / self._home.name
-        content, listed = path.read_text(encoding="utf-8"), texts(self._home, "workloads")
+        path = self._directory / self._data_science.name
+        content, listed = path.read_text(encoding="utf-8"), texts_at(self._data_science, "workloads")
         stages = dict(stacks) | {
-            file.stack: Stage(text(file, "stage") or "") for file in self._estate.of(Kind.WORKLOAD)
+            file.stack: DeploymentStage(text_at(file, "stage") or "")
+            for file in self._stack_files.of_kind(StackKind.WORKLOAD)
         }
-        order = list(Stage)
+        order = list(DeploymentStage)
         for stack, stage in stacks:
             if stack in listed:
                 continue
@@ -219,28 +220,28 @@ class _Resolving:
                 content = inserted(content, f"{NAMESPACE}workloads", position, stack)
             except NoList:
                 message = "is no list that a name can be added to"
-                raise SettingsError([Problem(file=path.name, key="workloads", message=message)]) from None
+                raise SettingsError([SettingsProblem(file=path.name, key="workloads", message=message)]) from None
             listed.insert(position, stack)
             self._files[path.name] = content
 
     # ---- what comes of it
 
     def _check_together(self) -> None:
-        with TemporaryDirectory() as place:
-            there = Path(place)
+        with TemporaryDirectory() as name:
+            trial = Path(name)
             for path in self._directory.glob("Pulumi*.yaml"):
-                shutil.copy(path, there)
-            for name, content in self._files.items():
-                (there / name).write_text(content, encoding="utf-8")
-            if problems := check(there):
+                shutil.copy(path, trial)
+            for file, content in self._files.items():
+                (trial / file).write_text(content, encoding="utf-8")
+            if problems := check(trial):
                 raise SettingsError(problems)
 
     def _gone(self) -> Iterator[str]:
         """Stacks of the file's stages whose account is in none of their lists and units any more."""
         stages = self._file.settings.by_stage()
-        for file in self._estate.of(Kind.WORKLOAD):
-            account, stage = text(file, "account") or "", Stage(text(file, "stage") or "")
-            ours = text(file, "registry", "stack") == self._home.stack and stage in stages
-            if ours and account not in self._stages:
-                why = self._unusable.get(account, f"is in none of the accounts and units of {stage}")
-                yield f"{file.name}: account {account} {why}; nothing was removed: {REMOVAL}"
+        for file in self._stack_files.of_kind(StackKind.WORKLOAD):
+            account, stage = text_at(file, "account") or "", DeploymentStage(text_at(file, "stage") or "")
+            is_listed = text_at(file, "registry", "stack") == self._data_science.stack and stage in stages
+            if is_listed and account not in self._stages:
+                reason = self._unusable.get(account, f"is in none of the accounts and units of {stage}")
+                yield f"{file.name}: account {account} {reason}; nothing was removed: {REMOVAL}"

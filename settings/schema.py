@@ -1,4 +1,7 @@
-"""The JSON schema of a stack file, for editors: the same classes that read the settings, with the engine's keys."""
+"""JSON Schemas made of the settings' classes: of a stack file, and of the contract with the seed repositories.
+
+The first is for editors. The second has a copy in each repository that projects start from.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+from settings import contract
 from settings.config import FILE_KEYS, MODELS, NAMESPACE, PROVIDERS
-from settings.values import Kind
+from settings.values import StackKind
 
-COMMITTED = Path(__file__).parents[1] / "docs" / "generated" / "settings.schema.json"
+ROOT = Path(__file__).parents[1]
+STACK_FILE_SCHEMA = ROOT / "docs" / "generated" / "settings.schema.json"
+CONTRACT = ROOT / "docs" / "generated" / "project-contract.schema.json"
+# Beside the code that reads it: the scripts of model-build are sent to their jobs as one folder.
+CONTRACT_COPIES = (
+    ROOT / "seed_code" / "model-build" / "scripts" / CONTRACT.name,
+    ROOT / "seed_code" / "model-deploy" / "deploy" / CONTRACT.name,
+)
 FOREIGN_KEY = rf"^(?!{NAMESPACE})[^:]+:.+$"
 
 
@@ -27,7 +38,7 @@ def schema() -> dict[str, Any]:
                 "then": {"$ref": f"#/$defs/{model.__name__}"},
             }
         )
-    kinds = {"description": "What the stack builds.", "enum": [str(kind) for kind in Kind]}
+    kinds = {"description": "What the stack builds.", "enum": [str(kind) for kind in StackKind]}
     config = {
         "type": "object",
         "required": [f"{NAMESPACE}kind", PROVIDERS],
@@ -46,15 +57,23 @@ def schema() -> dict[str, Any]:
     }
 
 
-def text() -> str:
-    """The schema as it is committed."""
-    return json.dumps(schema(), indent=1, sort_keys=True) + "\n"
+def generated() -> dict[Path, str]:
+    """The text of every generated schema and copy, by its path."""
+    agreed = _text(contract.schema())
+    return {STACK_FILE_SCHEMA: _text(schema()), CONTRACT: agreed, **dict.fromkeys(CONTRACT_COPIES, agreed)}
 
 
-def write(path: Path = COMMITTED) -> None:
-    """Writes the schema."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(), encoding="utf-8")
+def write() -> list[Path]:
+    """Writes every generated schema and copy. Returns their paths."""
+    files = generated()
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(files)
+
+
+def _text(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=1, sort_keys=True) + "\n"
 
 
 def _config(own: dict[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from settings.document import KeyPath, dotted
+from settings.document import KeyPath, closest_line, dotted
 from settings.load import StackFile, read_stack
 from settings.model import WorkloadSettings
-from settings.problems import Problem, shown
-from settings.values import Kind, Stage
+from settings.problems import SettingsProblem, shown
+from settings.values import DeploymentStage, StackKind
 
 # Kinds of stacks that make roles and networks in an account.
-HOSTS = (Kind.DATA_SCIENCE, Kind.WORKLOAD)
+HOSTS = (StackKind.DATA_SCIENCE, StackKind.WORKLOAD)
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class StackFiles:
         """Every file by the stack that it belongs to."""
         return {file.stack: file for file in self.files}
 
-    def of(self, *kinds: Kind) -> list[StackFile]:
+    def of_kind(self, *kinds: StackKind) -> list[StackFile]:
         """The files of some kinds, kind by kind, in the order of their names."""
         return [file for kind in kinds for file in self.files if file.kind is kind]
 
-    def named(self, stack: str | None, kind: Kind) -> StackFile | None:
+    def find(self, stack: str | None, kind: StackKind) -> StackFile | None:
         """The file of a stack, if there is one of that kind."""
         file = self.by_stack.get(stack or "")
         return file if file and file.kind is kind else None
@@ -43,15 +43,15 @@ class StackFiles:
 
         Within a kind by name, but workload stacks by stage. Files that are wrong are left out.
         """
-        order = [Kind.FOUNDATION, Kind.WORKLOAD, Kind.DATA_SCIENCE, Kind.PROJECT]
-        stages = list(Stage)
+        order = [StackKind.FOUNDATION, StackKind.WORKLOAD, StackKind.DATA_SCIENCE, StackKind.PROJECT]
+        stages = list(DeploymentStage)
 
-        def place(file: StackFile) -> tuple[int, int, str]:
+        def position(file: StackFile) -> tuple[int, int, str]:
             stage = file.settings.stage if isinstance(file.settings, WorkloadSettings) else stages[0]
-            return order.index(file.kind or Kind.PROJECT), stages.index(stage), file.stack
+            return order.index(file.kind or StackKind.PROJECT), stages.index(stage), file.stack
 
-        right = [file for file in self.files if file.settings is not None]
-        return [file.stack for file in sorted(right, key=place) if kind in (None, str(file.kind))]
+        valid = [file for file in self.files if file.settings is not None]
+        return [file.stack for file in sorted(valid, key=position) if kind in (None, str(file.kind))]
 
     def counts(self) -> dict[str, int]:
         """Number of stack files of each kind."""
@@ -64,41 +64,41 @@ def read_stack_files(directory: Path) -> StackFiles:
     return StackFiles(tuple(read_stack(path, committed=True) for path in paths))
 
 
-def text(file: StackFile | None, *path: str) -> str | None:
-    """A value of a file; nothing if it is missing or wrong by itself."""
-    found = known(file, path)
+def text_at(file: StackFile | None, *path: str) -> str | None:
+    """The text at a path of keys; None if it is missing or wrong by itself."""
+    found = value_at(file, path)
     return found if isinstance(found, str) else None
 
 
-def texts(file: StackFile | None, *path: str) -> list[str]:
-    """A list of a file, without the entries that are wrong by themselves."""
-    found = known(file, path)
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+def texts_at(file: StackFile | None, *path: str) -> list[str]:
+    """The texts of the list at a path of keys, without the entries that are wrong by themselves."""
+    found = value_at(file, path)
+    return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []
 
 
-def sections(file: StackFile | None, *path: str) -> list[dict[str, object]]:
-    """A list of sections of a file, by its places; one that is no section is empty."""
-    found = known(file, path)
-    return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
+def sections_at(file: StackFile | None, *path: str) -> list[dict[str, object]]:
+    """A list of sections of a file, by index; an item that is no section is empty."""
+    found = value_at(file, path)
+    return [value if isinstance(value, dict) else {} for value in found] if isinstance(found, list) else []
 
 
-def same(file: StackFile, home: StackFile | None, *keys: str) -> Iterator[Problem]:
-    """Values that must equal those of another stack."""
+def differences(file: StackFile, other: StackFile | None, *keys: str) -> Iterator[SettingsProblem]:
+    """A problem for each value that must equal the other stack's and does not."""
     for key in keys:
-        given, expected = text(file, key), text(home, key)
-        if home and given and expected and given != expected:
-            message = f"{home.stack} has {expected}: both must be in the same account and compute the same names"
-            if file.kind is Kind.WORKLOAD:
-                message = f"{home.stack} has {expected}: both must compute the same names"
+        given, expected = text_at(file, key), text_at(other, key)
+        if other and given and expected and given != expected:
+            message = f"{other.stack} has {expected}: both must be in the same account and compute the same names"
+            if file.kind is StackKind.WORKLOAD:
+                message = f"{other.stack} has {expected}: both must compute the same names"
             yield problem_at(file, (key,), message, given)
 
 
-def known(file: StackFile | None, path: tuple[str, ...]) -> object:
-    """Whatever a file has at a place; nothing if it is missing or wrong by itself."""
-    here: object = file.known if file else None
+def value_at(file: StackFile | None, path: tuple[str, ...]) -> object:
+    """The value at a path of keys; None if it is missing or wrong by itself."""
+    value: object = file.valid_values if file else None
     for key in path:
-        here = here.get(key) if isinstance(here, dict) else None
-    return here
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def problem_at(
@@ -108,15 +108,14 @@ def problem_at(
     given: str | None,
     allowed: tuple[str, ...] = (),
     match: str | None = None,
-) -> Problem:
-    """A problem at a key, with the line where it or what it would be in stands."""
-    place = next((file.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in file.places), None)
-    return Problem(
+) -> SettingsProblem:
+    """A problem with the value at a path, with its line, or that of the section which lacks it."""
+    return SettingsProblem(
         file=file.name,
         key=dotted(path),
         given=None if given is None else shown(given),
         message=message,
         allowed=allowed,
         nearest=match,
-        line=place.line if place else None,
+        line=closest_line(file.positions, path),
     )

@@ -1,4 +1,4 @@
-"""The vocabulary of the stack files: what one value may be, whichever section it stands in."""
+"""Types of single values of a stack file, each with its check, whichever section it is in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 DATA = Path(__file__).parent / "data"
 
 
-class Kind(StrEnum):
+class StackKind(StrEnum):
     """What a stack builds."""
 
     FOUNDATION = "foundation"
@@ -24,8 +24,8 @@ class Kind(StrEnum):
     PROJECT = "project"
 
 
-class Stage(StrEnum):
-    """A step on a model's way to its users. Several workload accounts may share one."""
+class DeploymentStage(StrEnum):
+    """A stage that a model is deployed to. Several workload accounts may share one."""
 
     STAGING = "staging"
     PRODUCTION = "production"
@@ -57,8 +57,8 @@ class InterfaceEndpoint(StrEnum):
 
 
 @cache
-def known(name: str) -> frozenset[str]:
-    """A closed list of AWS's own names, kept as data: `regions` or `instance-types`."""
+def closed_list(name: str) -> frozenset[str]:
+    """AWS's own names of one sort, which are kept as data: `regions` or `instance-types`."""
     return frozenset(json.loads((DATA / f"{name}.json").read_text())["names"])
 
 
@@ -85,14 +85,14 @@ def _account(value: Any) -> str:
 
 
 def _region(value: str) -> str:
-    if value not in known("regions"):
-        raise NotAllowed("not an AWS region", known("regions"))
+    if value not in closed_list("regions"):
+        raise NotAllowed("not an AWS region", closed_list("regions"))
     return value
 
 
 def _instance_type(value: str) -> str:
-    if value not in known("instance-types"):
-        raise NotAllowed("not a SageMaker instance type", known("instance-types"))
+    if value not in closed_list("instance-types"):
+        raise NotAllowed("not a SageMaker instance type", closed_list("instance-types"))
     return value
 
 
@@ -101,7 +101,7 @@ def _cidr(value: str) -> str:
         network = ipaddress.IPv4Network(value)
     except ValueError as error:
         raise ValueError(f"not an IPv4 network in CIDR form such as 10.1.0.0/16 ({error})") from None
-    # 16 to 28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. Below 22, four subnets and
+    # 16 to 28: Amazon VPC User Guide, "VPC CIDR blocks". Smaller than /22, four subnets and
     # the interface endpoints leave too few addresses for jobs.
     if "/" not in value or not 16 <= network.prefixlen <= 22:
         raise ValueError(f"a VPC of the platform has a prefix of /16 to /22, this has /{network.prefixlen}")
@@ -111,7 +111,7 @@ def _cidr(value: str) -> str:
 
 
 def _matching(pattern: str, what: str) -> AfterValidator:
-    """Text of one form; the report says the form in words, the JSON schema says the pattern."""
+    """Text that matches a pattern; `what` is the message where it does not."""
     form = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -133,7 +133,7 @@ def _enumerated(name: str) -> Any:
     """Puts a closed list into the JSON schema, read when the schema is made."""
 
     def extend(schema: dict[str, Any]) -> None:
-        schema["enum"] = sorted(known(name))
+        schema["enum"] = sorted(closed_list(name))
 
     return Field(json_schema_extra=extend)
 
@@ -154,17 +154,21 @@ EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
 KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
-# S3 userguide bucketnamingrules; without dots, which the certificates of virtual hosts do not cover.
+# Amazon S3 User Guide, "General purpose bucket naming rules"; without dots, which the certificates of virtual hosts do
+# not cover.
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
-# IAM reference_policies_condition-keys, aws:PrincipalOrgPaths: ids from the organization down to a unit.
+# IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgPaths: ids from the organization down to a unit.
 ORGANIZATION_PATH = r"^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}/(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}/)+$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 HTTPS = r"^https://[^\s]+$"
 
 Distinct = AfterValidator(_distinct)
+InstanceCount = Annotated[int, Field(ge=1, le=100)]
+CapturePercentage = Annotated[int, Field(ge=0, le=100)]
+LatencyMilliseconds = Annotated[int, Field(ge=1, le=60_000)]
 AccountId = Annotated[str, BeforeValidator(_account), _described(r"^[0-9]{12}$", "111111111111")]
 Region = Annotated[str, AfterValidator(_region), _enumerated("regions")]
 InstanceType = Annotated[str, AfterValidator(_instance_type), _enumerated("instance-types")]
@@ -192,7 +196,7 @@ PolicyArn = Annotated[
     _matching(POLICY_ARN, "not the ARN of a managed policy, such as arn:aws:iam::111111111111:policy/boundary"),
     _described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
 ]
-# A root, an organizational unit or an account: botocore organizations, PolicyTargetId.
+# A root, an organizational unit or an account. Source: botocore, service model of organizations, PolicyTargetId.
 OrganizationTarget = Annotated[
     str,
     _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
@@ -221,7 +225,7 @@ SubnetId = Annotated[str, _identifier("subnet")]
 RouteTableId = Annotated[str, _identifier("rtb")]
 SecurityGroupId = Annotated[str, _identifier("sg")]
 EndpointId = Annotated[str, _identifier("vpce")]
-# What accounts can be listed for: botocore organizations, ParentId.
+# What accounts can be listed for. Source: botocore, service model of organizations, ParentId.
 OrganizationalUnit = Annotated[
     str,
     _matching(ORGANIZATIONAL_UNIT, "not an organizational unit (ou-…) or a root (r-…)"),
@@ -232,7 +236,7 @@ ImageDigest = Annotated[
     _matching(DIGEST, "not an image digest: sha256: and 64 hexadecimal digits"),
     _described(DIGEST, f"sha256:{'0' * 64}"),
 ]
-Organization = Annotated[
+PulumiOrganization = Annotated[
     str,
     _matching(ORGANIZATION, "letters, digits, dots, hyphens and underscores only, a letter or digit first"),
     _described(ORGANIZATION, "organization"),

@@ -32,7 +32,7 @@ class ExistingEndpoint:
     prefix_list: str | None = None
 
 
-def network(lookups: Lookups, given: settings_of.ExistingNetwork, settings: DataScienceNetwork) -> ExistingNetwork:
+def network(lookups: Lookups, given: settings_of.ExistingVpc, settings: DataScienceNetwork) -> ExistingNetwork:
     """A private VPC of this account with DNS, its subnets in different zones, and no way to the internet but NAT."""
     _vpc(lookups, given.vpc, settings.cidr)
     zones: dict[str, str] = {}
@@ -82,7 +82,7 @@ def _subnet(lookups: Lookups, subnet: str, vpc: str, zones: dict[str, str]) -> b
     return found.vpc_id == vpc
 
 
-def _routes(lookups: Lookups, given: settings_of.ExistingNetwork, subnets: Sequence[str], *, nat: bool) -> None:
+def _routes(lookups: Lookups, given: settings_of.ExistingVpc, subnets: Sequence[str], *, nat: bool) -> None:
     setting, routed, main = "network.routeTables", set(), False
     for table in given.route_tables:
         found = lookups.get(setting, table, _table(table))
@@ -170,9 +170,7 @@ def _open(rules: Sequence[Any]) -> bool:
     return any(rule.cidr_ipv4 in EVERYWHERE or rule.cidr_ipv6 in EVERYWHERE for rule in rules)
 
 
-def endpoints(
-    lookups: Lookups, given: Mapping[str, str], of: settings_of.ExistingNetwork
-) -> dict[str, ExistingEndpoint]:
+def endpoints(lookups: Lookups, given: Mapping[str, str], of: settings_of.ExistingVpc) -> dict[str, ExistingEndpoint]:
     """Endpoints of the VPC, available, of the right service, with a policy that is not open to everybody."""
     found = {}
     for service, endpoint in sorted(given.items()):
@@ -182,9 +180,7 @@ def endpoints(
     return found
 
 
-def _endpoint(
-    lookups: Lookups, service: str, endpoint: str, of: settings_of.ExistingNetwork
-) -> ExistingEndpoint | None:
+def _endpoint(lookups: Lookups, service: str, endpoint: str, of: settings_of.ExistingVpc) -> ExistingEndpoint | None:
     setting = f"endpoints.{service}"
     found = lookups.get(setting, endpoint, lambda options: aws.ec2.get_vpc_endpoint(id=endpoint, opts=options))
     if found is None:

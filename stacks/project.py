@@ -18,6 +18,7 @@ from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
 from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
+from settings import contract
 from settings.model import ProjectSettings
 from stacks import releases
 from stacks.context import common_tags
@@ -231,26 +232,26 @@ def _discovery(context: ProjectContext, registry: ModelRegistry, roles: ProjectR
     tags = common_tags(context.stack, settings)
     args = DiscoveryArgs(
         root=context.parameters,
-        parameters={
-            "id": settings.id,
-            "pipeline/name": context.project_names.pipeline(),
-            "roles/pipeline": roles.pipeline.arn,
-            "roles/processing": roles.processing.arn,
-            "roles/training": roles.training.arn,
-            "registry/group": registry.name,
-            "image/uri": data_science.image_uri,
-            "network/subnet-ids": pulumi.Output.from_input(data_science.subnet_ids).apply(",".join),
-            "network/security-group-ids": data_science.workload_security_group_id,
-            "keys/data": data_science.data_key_arn,
-            "keys/models": data_science.models_key_arn,
-            "keys/volumes": data_science.volume_key_arn,
-            "storage/data-uri": _uri(context, data_science.data_bucket),
-            "storage/artifacts-uri": _uri(context, data_science.artifacts_bucket),
-            "storage/models-uri": _uri(context, data_science.models_bucket),
-            "gate/metric": settings.gate.metric,
-            "gate/threshold": repr(settings.gate.threshold),
-            "deploy/stages": stages,
-        },
+        parameters=contract.project_parameters(
+            id=settings.id,
+            pipeline_name=context.project_names.pipeline(),
+            pipeline_role=roles.pipeline.arn,
+            processing_role=roles.processing.arn,
+            training_role=roles.training.arn,
+            registry_group=registry.name,
+            image_uri=data_science.image_uri,
+            subnet_ids=pulumi.Output.from_input(data_science.subnet_ids).apply(",".join),
+            security_group_ids=data_science.workload_security_group_id,
+            data_key=data_science.data_key_arn,
+            models_key=data_science.models_key_arn,
+            volumes_key=data_science.volume_key_arn,
+            data_uri=_uri(context, data_science.data_bucket),
+            artifacts_uri=_uri(context, data_science.artifacts_bucket),
+            models_uri=_uri(context, data_science.models_bucket),
+            gate_metric=str(settings.gate.metric),
+            gate_threshold=repr(settings.gate.threshold),
+            deploy_stages=stages,
+        ),
         group=context.project_names.name("resources"),
         tags={"platform": tags["platform"], "project": settings.id},
     )

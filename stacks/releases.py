@@ -1,4 +1,4 @@
-"""What the deploy pipeline needs to know of each stage: the value of `deploy/stages`."""
+"""What the deploy pipeline needs to know of each stage: the value of the project's SSM parameter `deploy/stages`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from catalog import names
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from settings.model import ProjectSettings
+from settings.contract import StageSettings
+from settings.model import DeploymentSettings, ProjectSettings
 
-# SSM standard parameters hold 4 KB (botocore ssm PutParameter).
+# A standard parameter's value holds 4 KB. Source: botocore, service model of ssm, PutParameter.
 PARAMETER_BYTES = 4096
 
 
@@ -20,12 +21,15 @@ class TooManyAccounts(ValueError):
 
 
 def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    """Settings of each stage as JSON, for `delivery.stages.parse_stages`.
+    """Settings of each stage as JSON text, in the form of `settings.contract.ProjectStages`.
 
-    `workloads` holds, by stage, the accounts that serve it. Raises TooManyAccounts beyond an SSM parameter's size.
+    `workloads` holds, by stage, the accounts that serve it. Raises TooManyAccounts beyond an SSM parameter's size, and
+    pydantic's ValidationError for what the contract with the model-deploy repository does not allow.
     """
+    by_stage = {stage: _stage(settings, stage, accounts) for stage, accounts in workloads.items()}
     text = json.dumps(
-        {stage: _stage(settings, stage, there) for stage, there in workloads.items()}, separators=(",", ":")
+        {stage: found.model_dump(mode="json", by_alias=True, exclude_unset=True) for stage, found in by_stage.items()},
+        separators=(",", ":"),
     )
     if len(text.encode()) > PARAMETER_BYTES:
         raise TooManyAccounts(
@@ -35,24 +39,25 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
     return text
 
 
-def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    mine = names.ProjectNames(settings.prefix, settings.id)
+def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> StageSettings:
+    project = names.ProjectNames(settings.prefix, settings.id)
     scope = Scope.of_account(settings.account, settings.region, settings.prefix)
-    size = getattr(settings.deployments, stage)
-    return {
-        "accounts": sorted({w["account"] for w in workloads}),
-        "regions": sorted({w["region"] for w in workloads}),
-        "endpointName": mine.endpoint(stage),
-        "instanceType": size.instance_type,
-        "initialInstanceCount": size.min_instances,
-        "minInstanceCount": size.min_instances,
-        "maxInstanceCount": size.max_instances,
-        "capturePercentage": size.capture_percent,
-        "modelRoleName": f"{mine.path().lstrip('/')}{mine.stage_role(stage, RoleKind.MODEL)}",
-        "testRoleArns": {
-            w["account"]: mine.stage_role_arn(scope.in_account(w["account"]), stage, RoleKind.TEST) for w in workloads
+    size: DeploymentSettings = getattr(settings.deployments, stage)
+    return StageSettings(
+        accounts=tuple(sorted({workload["account"] for workload in workloads})),
+        regions=tuple(sorted({workload["region"] for workload in workloads})),
+        endpoint_name=project.endpoint(stage),
+        instance_type=size.instance_type,
+        initial_instance_count=size.min_instances,
+        min_instance_count=size.min_instances,
+        max_instance_count=size.max_instances,
+        capture_percentage=size.capture_percent,
+        model_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.MODEL)}",
+        test_role_arns={
+            workload["account"]: project.stage_role_arn(scope.in_account(workload["account"]), stage, RoleKind.TEST)
+            for workload in workloads
         },
-        "parametersPath": names.Names(settings.prefix, stage).parameters(),
-        "latencyLimitMs": size.latency_limit_ms,
-        "trafficShifting": "CANARY" if size.min_instances > 1 else "ALL_AT_ONCE",
-    }
+        parameters_path=names.Names(settings.prefix, stage).parameters(),
+        latency_limit_ms=size.latency_limit_ms,
+        traffic_shifting="CANARY" if size.min_instances > 1 else "ALL_AT_ONCE",
+    )

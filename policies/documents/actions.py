@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from catalog.nearest import nearest
 
 DATA = Path(__file__).parent / "data" / "actions.json"
 # IAM prefix -> botocore's models of the service. The services that documents of the platform speak of, or will.
@@ -172,9 +173,8 @@ def acts_on(action: str) -> tuple[str, ...] | None:
 
 
 def _meant(given: str, names: Iterable[str]) -> str:
-    lower = {name.lower(): name for name in sorted(names)}
-    found = get_close_matches(given.lower(), lower, n=1, cutoff=0.6)
-    return f"; did you mean {lower[found[0]]}?" if found else ""
+    found = nearest(given, names)
+    return f"; did you mean {found}?" if found else ""
 
 
 @cache

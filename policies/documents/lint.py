@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 
+from catalog.nearest import nearest
 from policies.documents import actions
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -245,5 +245,5 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _meant(given: str, names: frozenset[str]) -> str:
-    found = get_close_matches(given, sorted(names), n=1, cutoff=0.6)
-    return f"; did you mean {found[0]}?" if found else ""
+    found = nearest(given, names)
+    return f"; did you mean {found}?" if found else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from catalog.nearest import did_you_mean
 from policies.pack.captured import PROJECT
 from policies.pack.model import Exemption
 
@@ -116,7 +116,7 @@ def _form_problems(entry: Any, where: str) -> list[str]:
 
 def _sentence(where: str, kind: str, key: str, value: object) -> str:
     if kind in ("extra_forbidden", "invalid_key"):
-        return f"{where} has the key {key}, allowed are {', '.join(ALLOWED)}{_nearest(key, list(ALLOWED))}"
+        return f"{where} has the key {key}, allowed are {', '.join(ALLOWED)}{did_you_mean(key, list(ALLOWED))}"
     if kind == "missing":
         return f"{where} has no {key}; write {ALLOWED[key]}"
     return f"{where}.{key} is {value!r}, allowed is {ALLOWED[key]}"
@@ -127,7 +127,8 @@ def _value_problems(entry: Any, where: str, rules: Sequence[str], today: datetim
     given = entry if isinstance(entry, dict) else {}
     rule, expires = given.get("rule"), given.get("expires")
     if isinstance(rule, str) and rule not in rules:
-        yield f"{where}.rule is {rule!r}, which no rule has{_nearest(rule, rules)}; see docs/generated/policy-rules.md"
+        meant = did_you_mean(rule, rules)
+        yield f"{where}.rule is {rule!r}, which no rule has{meant}; see docs/generated/policy-rules.md"
     yield from _resource_problems(given, where)
     if type(expires) is datetime.date and expires - today > LONGEST:
         yield f"{where}.expires is {expires}, allowed is at most a year ahead: {today + LONGEST} or earlier"
@@ -157,9 +158,3 @@ def _duplicates(entries: Sequence[Any], locations: Mapping[int, str]) -> Iterato
                 yield f"{locations[number]} is for the rule and resource of {first[key]}; keep one of the two"
             else:
                 first[key] = f"exemptions[{number}]"
-
-
-def _nearest(word: str, words: Sequence[str]) -> str:
-    found = difflib.get_close_matches(word.upper(), [one.upper() for one in words], n=1, cutoff=0.5)
-    matching = [one for one in words if found and one.upper() == found[0]]
-    return f" (did you mean {matching[0]}?)" if matching else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from catalog.nearest import nearest
 
 _STACK_SET_COMMON = (
     "StackSetName",
@@ -152,8 +153,8 @@ def _action_problems(where: str, action: Mapping[str, Any], made: set[str]) -> I
     configuration = action.get("configuration") or {}
     for key in configuration:
         if key not in (*required, *optional):
-            nearest = difflib.get_close_matches(key, [*required, *optional], n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join((*required, *optional))}"
+            meant = nearest(key, [*required, *optional])
+            hint = f"did you mean {meant}?" if meant else f"allowed: {', '.join((*required, *optional))}"
             yield f"{where}: unknown configuration key {key}; {hint}"
     for key in required:
         if not configuration.get(key):

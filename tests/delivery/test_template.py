@@ -12,8 +12,8 @@ from cfnlint.api import ManualArgs, lint
 
 from delivery import render, template
 from delivery.alarms import rollback_alarms, standing_alarms
-from delivery.instances import VCPUS
-from delivery.template import BODY_LIMIT
+from delivery.template import BODY_LIMIT, CARRIED
+from settings.endpoint_instances import VCPUS
 
 
 def resources(kind: str) -> dict[str, Any]:
@@ -200,7 +200,11 @@ def test_outputs_say_what_serves_what() -> None:
     }
 
 
-def test_the_package_does_no_input_or_output() -> None:
+def test_the_package_calls_no_service() -> None:
     for source in Path(template.__code__.co_filename).parent.glob("*.py"):
         imported = {line.split()[1] for line in source.read_text().splitlines() if line.startswith(("import", "from"))}
-        assert imported.isdisjoint({"pulumi", "pulumi_aws", "boto3", "os", "pathlib"}), source.name
+        assert imported.isdisjoint({"pulumi", "pulumi_aws", "boto3", "os"}), source.name
+
+
+def test_the_model_deploy_repository_carries_this_very_template() -> None:
+    assert CARRIED.read_text() == render(), "run: python -m delivery"

@@ -7,8 +7,7 @@ import time
 from typing import Any
 
 from delivery import template as delivered
-from delivery.parameters import stage_parameters
-from delivery.stages import parse_stages
+from settings import contract
 from tests.rehearsal.accounts import PRODUCTION, REGION, STAGING, DataScienceAccount, make_role, make_role_for
 from tests.rehearsal.workload import CAPTURE, ENDPOINT, ServingAccount
 
@@ -97,8 +96,24 @@ class DeployedTemplate:
             workload.client("ssm").put_parameter(Name=f"/mlops/staging/{name}", Value=value, Type="String")
 
     def parameters(self, package: str) -> list[dict[str, str]]:
-        stages = parse_stages(stages_document())
-        return stage_parameters(delivered(), "screening", stages["staging"], package)
+        staging = stages_document()["staging"]
+        rules = contract.template_parameters()
+        values: dict[str, Any] = {
+            "ProjectId": "screening",
+            "Stage": "staging",
+            "ModelPackageArn": package,
+            "TrafficShifting": "ALL_AT_ONCE",
+            "BakeSeconds": 60,
+            "LatencyLimitMicroseconds": staging["latencyLimitMs"] * 1000,
+            "TargetInvocationsPerInstance": 6000,
+        }
+        values |= {f"{key[0].upper()}{key[1:]}": value for key, value in staging.items()}
+        values |= {
+            name: f"{staging['parametersPath']}/{rule['x-account-parameter']}"
+            for name, rule in rules.items()
+            if "x-account-parameter" in rule
+        }
+        return [{"ParameterKey": name, "ParameterValue": str(values[name])} for name in sorted(rules)]
 
     def first(self, package: str) -> dict[str, Any]:
         self.stack_sets.create(delivered(), Parameters=self.parameters(package))

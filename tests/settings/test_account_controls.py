@@ -1,4 +1,4 @@
-"""What a foundation's guards may be told."""
+"""Settings of a foundation's account controls."""
 
 from __future__ import annotations
 

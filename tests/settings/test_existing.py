@@ -6,7 +6,7 @@ import pytest
 
 from settings.check import check
 from settings.stack_files import read_stack_files
-from settings.values import Kind
+from settings.values import StackKind
 from tests.settings.folder import Folder
 
 KEY = "arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-12345678{number}"
@@ -120,17 +120,17 @@ def test_a_mistake_is_told_in_words(folder: Folder, name: str) -> None:
     assert all(part in found[0] for part in (f"Pulumi.{stack}.yaml", *parts)), found
 
 
-def test_everything_may_be_brought(folder: Folder) -> None:
+def test_everything_may_exist_already(folder: Folder) -> None:
     network = f"network: {NETWORK}\nendpoints: {{s3: vpce-0123456789abcdef0, kms: vpce-0123456789abcdef1}}"
     keys = f"keys: {{volumes: '{key('222222222222')}', capture: '{key('222222222222', 2000)}'}}"
     assert existing(folder, "staging", f"{network}\n{keys}") == []
 
 
-def test_nothing_is_brought_unless_the_file_says_so(folder: Folder) -> None:
+def test_nothing_existing_is_used_unless_the_file_says_so(folder: Folder) -> None:
     assert check(folder.path) == []
-    for file in read_stack_files(folder.path).of(Kind.WORKLOAD, Kind.DATA_SCIENCE):
-        assert file.known["existing"]["network"] is None
-        assert not any(file.known["existing"]["keys"].values())
+    for file in read_stack_files(folder.path).of_kind(StackKind.WORKLOAD, StackKind.DATA_SCIENCE):
+        assert file.valid_values["existing"]["network"] is None
+        assert not any(file.valid_values["existing"]["keys"].values())
 
 
 def test_workload_stacks_are_told_the_name_of_a_models_bucket_that_exists(folder: Folder) -> None:

@@ -17,7 +17,7 @@ from rehearsal.engine.state import Resource, Stack
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.runtime import Runtime
-from settings.values import Kind
+from settings.values import StackKind
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,7 +46,7 @@ class Platform:
 
         def needed(each: PlannedStack) -> bool:
             is_up = each.stack in self.world.engine.stacks
-            return each.kind == Kind.FOUNDATION and each.settings.account in accounts and not is_up
+            return each.kind == StackKind.FOUNDATION and each.settings.account in accounts and not is_up
 
         wanted = [each for each in planned if not stacks or each.stack in stacks or needed(each)]
         return {each.stack: self.world.up(each) for each in wanted}

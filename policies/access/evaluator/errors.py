@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
+
+from catalog.nearest import did_you_mean
 
 # Takes a sentence about something that is wrong with a document.
 ReportProblem = Callable[[str], None]
@@ -24,6 +25,4 @@ def allowed(values: Iterable[str]) -> str:
 
 def nearest(given: str, known: Iterable[str]) -> str:
     """` (did you mean X?)`, or nothing when no known name is near."""
-    by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(given.lower(), by_lower, n=1, cutoff=0.6)
-    return f" (did you mean {by_lower[found[0]]}?)" if found else ""
+    return did_you_mean(given, known)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UserError
-from pipeline.model import Model, read_model
-from pipeline.project import Project, parse_project, read_file, read_ssm
+from pipeline.model import ModelSettings, read_model
+from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPTED = 130
@@ -42,12 +42,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         prog="python -m pipeline", description="The project's training pipeline."
     )
     commands = parser.add_subparsers(required=True, metavar="render|upsert|run")
-    for name, function, words in (
+    for name, function, description in (
         ("render", render, "write the pipeline's definition; changes nothing in AWS"),
         ("upsert", upsert, "upload the scripts and create or update the pipeline"),
         ("run", run, "start the pipeline"),
     ):
-        command = commands.add_parser(name, help=words, description=words)
+        command = commands.add_parser(name, help=description, description=description)
         command.set_defaults(command=function)
         command.add_argument("--parameters", type=Path, help="JSON file of parameters, instead of SSM")
         command.add_argument("--model", type=Path, default=ROOT / "model.toml", help="settings of the model")
@@ -127,17 +127,17 @@ def published_parameters(sagemaker: Any, name: str) -> dict[str, Any]:
     return {each["Name"]: each.get("DefaultValue") for each in parameters}
 
 
-def parameter_values(given: list[str], known: list[str]) -> dict[str, str]:
+def parameter_values(given: list[str], parameter_names: list[str]) -> dict[str, str]:
     """`Name=value` texts as a dictionary. Raises UserError listing all that are malformed or unknown."""
     values: dict[str, str] = {}
     problems = []
     for text in given:
         name, equals, value = text.partition("=")
-        near = difflib.get_close_matches(name, known, 1)
+        nearest = difflib.get_close_matches(name, parameter_names, 1)
         if not equals:
             problems.append(f"--set {text}: write it as Name=value")
-        elif name not in known:
-            hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(known)}"
+        elif name not in parameter_names:
+            hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join(parameter_names)}"
             problems.append(f"--set {name}: the pipeline has no such parameter; {hint}")
         values[name] = value
     if problems:
@@ -145,7 +145,7 @@ def parameter_values(given: list[str], known: list[str]) -> dict[str, str]:
     return values
 
 
-def settings(options: argparse.Namespace) -> tuple[Project, Model]:
+def settings(options: argparse.Namespace) -> tuple[ProjectParameters, ModelSettings]:
     """The project's parameters and the model's settings; all mistakes of both at once."""
     problems: list[str] = []
     project, model = None, None
@@ -162,7 +162,7 @@ def settings(options: argparse.Namespace) -> tuple[Project, Model]:
     return project, model
 
 
-def read_project(file: Path | None) -> Project:
+def read_project(file: Path | None) -> ProjectParameters:
     if file:
         return parse_project(read_file(file), str(file))
     root = os.environ.get("MLOPS_PARAMETERS", "").rstrip("/")
@@ -174,7 +174,7 @@ def read_project(file: Path | None) -> Project:
     return parse_project(read_ssm(client("ssm", None), root), root)
 
 
-def definition(project: Project, model: Model) -> dict[str, Any]:
+def definition(project: ProjectParameters, model: ModelSettings) -> dict[str, Any]:
     # The SDK takes seconds to import and reads its environment while it does.
     from pipeline.session import prepare_sdk, without_instance_metadata
 
@@ -187,16 +187,16 @@ def definition(project: Project, model: Model) -> dict[str, Any]:
 
 def commit() -> str:
     """The commit being built: CodeBuild's, else git's, else `unknown`."""
-    if told := os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION"):
-        return told
+    if commit_id := os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION"):
+        return commit_id
     try:
-        asked = subprocess.run(
+        result = subprocess.run(
             ["git", "-C", str(ROOT), "rev-parse", "HEAD"],  # noqa: S607
             capture_output=True, text=True, check=True,
         )  # fmt: skip
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return asked.stdout.strip()
+    return result.stdout.strip()
 
 
 def client(service: str, region: str | None) -> Any:

@@ -1,4 +1,4 @@
-"""The scripts as jobs get them: one S3 prefix, named after their content."""
+"""The scripts as jobs get them, with the contract that they read: one S3 prefix, named after its content."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 from urllib.parse import urlparse
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
+CONTRACT = SCRIPTS / "project-contract.schema.json"
+CONTENT_TYPES = {".py": "text/x-python", ".json": "application/json"}
 
 
 def tree(folder: Path = SCRIPTS) -> dict[str, bytes]:
-    """Content of each script, by file name."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    """Content of each script and of the contract, by file name."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix in CONTENT_TYPES)
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def tree_hash(files: dict[str, bytes]) -> str:
@@ -30,13 +33,13 @@ def code_uri(artifacts_uri: str, files: dict[str, bytes]) -> str:
 
 def upload(client: Any, uri: str, files: dict[str, bytes], key_arn: str) -> None:
     """Put the tree at `uri`, encrypted with the data key."""
-    place = urlparse(uri)
+    prefix = urlparse(uri)
     for name, content in files.items():
         client.put_object(
-            Bucket=place.netloc,
-            Key=place.path.lstrip("/") + name,
+            Bucket=prefix.netloc,
+            Key=prefix.path.lstrip("/") + name,
             Body=content,
-            ContentType="text/x-python",
+            ContentType=CONTENT_TYPES[Path(name).suffix],
             ServerSideEncryption="aws:kms",
             SSEKMSKeyId=key_arn,
         )

@@ -16,20 +16,27 @@ from sagemaker.mlops.workflow.retry import (
 )
 from sagemaker.mlops.workflow.steps import CacheConfig
 
-from pipeline.model import Model
-from pipeline.project import Project
+from pipeline.model import ModelSettings
+from pipeline.project import ProjectParameters
 
 
 @dataclass(frozen=True)
-class Context:
+class PipelineContext:
     """Project, model, code and commit of one definition, its parameters and the SDK's session."""
 
-    project: Project
-    model: Model
+    project: ProjectParameters
+    model: ModelSettings
     code_uri: str
     commit: str
     session: Any
     parameters: dict[str, Parameter]
+
+    def add(self, parameter: Parameter) -> Parameter:
+        """A parameter that one step alone has. Raises ValueError if the pipeline has one of that name."""
+        if parameter.name in self.parameters:
+            raise ValueError(f"the pipeline has a parameter {parameter.name} already")
+        self.parameters[parameter.name] = parameter
+        return parameter
 
     def text(self, name: str) -> Any:
         """A parameter as text: arguments, environment and hyperparameters are texts in SageMaker's API."""
@@ -48,45 +55,18 @@ class Context:
         return [{"Key": "project", "Value": self.project.id}]
 
 
-# Hyperparameter of train.py, by parameter of the pipeline.
-HYPERPARAMETERS = {
-    "NumRound": "num_round",
-    "EarlyStoppingRounds": "early_stopping_rounds",
-    "MaxDepth": "max_depth",
-    "Eta": "eta",
-    "MinChildWeight": "min_child_weight",
-    "Lambda": "lambda",
-    "Subsample": "subsample",
-    "ColsampleBytree": "colsample_bytree",
-}
-
-
-def make_parameters(project: Project, model: Model) -> dict[str, Parameter]:
-    """The pipeline's parameters, by name, with the model's values as defaults."""
+def shared_parameters(project: ProjectParameters, model: ModelSettings) -> dict[str, Parameter]:
+    """Parameters that several steps read, by name; the values of `model.toml` are their defaults."""
     data = model.data if model.data.startswith("s3://") else f"{project.data_uri}/{model.data}"
     parameters: list[Parameter] = [
         ParameterString("DataUri", default_value=data),
         # `run` sets it to a hash of the objects' names and ETags: a step is reused for the same data only.
         ParameterString("DataVersion", default_value="unknown"),
-        ParameterString("Target", default_value=model.target),
-        ParameterString(
-            "Problem", default_value=model.problem, enum_values=["auto", "regression", "binary", "multiclass"]
-        ),
         ParameterInteger("Seed", default_value=model.seed),
         ParameterFloat("MetricThreshold", default_value=project.gate_threshold),
         ParameterString("ProcessingInstanceType", default_value=model.instances.processing),
-        ParameterString("TrainingInstanceType", default_value=model.instances.training),
     ]
-    for name, hyperparameter in HYPERPARAMETERS.items():
-        field = "lambda_" if hyperparameter == "lambda" else hyperparameter
-        value = getattr(model.hyperparameters, field)
-        kind = (
-            ParameterInteger
-            if field in ("num_round", "early_stopping_rounds", "max_depth")
-            else ParameterFloat
-        )
-        parameters.append(kind(name, default_value=value if kind is ParameterInteger else float(value)))
-    return {each.name: each for each in parameters}
+    return {parameter.name: parameter for parameter in parameters}
 
 
 def cache() -> CacheConfig:

@@ -13,14 +13,14 @@ from urllib.parse import urlparse
 from botocore.exceptions import ClientError
 
 from pipeline.errors import UserError
-from pipeline.project import Project
+from pipeline.project import ProjectParameters
 
 FINAL = ("Succeeded", "Failed", "Stopped")
 NOT_FOUND = re.compile(r"could not find|does not exist|not found", re.IGNORECASE)
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def publish(client: Any, project: Project, definition: dict[str, Any], commit: str) -> str:
+def publish(client: Any, project: ProjectParameters, definition: dict[str, Any], commit: str) -> str:
     """Create or update the pipeline; returns its ARN."""
     arguments = {
         "PipelineName": project.pipeline_name,
@@ -50,11 +50,11 @@ def published(client: Any, name: str) -> dict[str, Any] | None:
 
 def data_version(client: Any, uri: str) -> str:
     """SHA-256 of names, sizes and ETags of the objects below `uri`: it changes when any of the data does."""
-    place = urlparse(uri)
-    if place.scheme != "s3" or not place.netloc:
+    location = urlparse(uri)
+    if location.scheme != "s3" or not location.netloc:
         raise UserError(f"DataUri is {uri!r}; allowed: s3://bucket/prefix")
     pages = client.get_paginator("list_objects_v2").paginate(
-        Bucket=place.netloc, Prefix=place.path.lstrip("/")
+        Bucket=location.netloc, Prefix=location.path.lstrip("/")
     )
     objects = [each for page in pages for each in page.get("Contents", [])]
     if not any(each["Key"].lower().endswith(".csv") for each in objects):
@@ -70,18 +70,18 @@ def start(client: Any, name: str, values: dict[str, str]) -> str:
     return str(answer["PipelineExecutionArn"])
 
 
-def follow(client: Any, arn: str, say: Say, seconds: float) -> str | None:
+def follow(client: Any, arn: str, report: Report, seconds: float) -> str | None:
     """Say each step's changes until the execution ends. Returns None if it succeeded, else why not."""
-    shown: dict[str, str] = {}
+    reported: dict[str, str] = {}
     while True:
         execution = client.describe_pipeline_execution(PipelineExecutionArn=arn)
         status = execution["PipelineExecutionStatus"]
         failures = []
         for step in steps(client, arn):
             name, state = step["StepName"], step["StepStatus"]
-            if shown.get(name) != state:
-                shown[name] = state
-                say(f"{name:<12} {state}{' (cached)' if step.get('CacheHitResult') else ''}")
+            if reported.get(name) != state:
+                reported[name] = state
+                report(f"{name:<12} {state}{' (cached)' if step.get('CacheHitResult') else ''}")
             if state == "Failed":
                 failures.append(f"{name}: {reason(step)}")
         if status in FINAL:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline import project_contract as contract
 from pipeline.errors import UserError
 
-PROBLEMS = ("auto", "regression", "binary", "multiclass")
+PROBLEMS = ("auto", *contract.problem_types())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Instances:
+class InstanceSettings:
     """Instance types of the jobs, and their volume in GB."""
 
     processing: str
@@ -23,7 +24,7 @@ class Instances:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Training:
+class TrainingSettings:
     """How training runs. Times are seconds; the wait includes the running time and counts with spot only."""
 
     spot: bool
@@ -46,23 +47,27 @@ class Hyperparameters:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class ModelSettings:
     """Settings of a model."""
 
     target: str
     problem: str
     seed: int
     data: str
-    instances: Instances
-    training: Training
+    instances: InstanceSettings
+    training: TrainingSettings
     hyperparameters: Hyperparameters
 
 
-SECTIONS: dict[str, Any] = {"instances": Instances, "training": Training, "hyperparameters": Hyperparameters}
+SECTIONS: dict[str, Any] = {
+    "instances": InstanceSettings,
+    "training": TrainingSettings,
+    "hyperparameters": Hyperparameters,
+}
 TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,)}
 
 
-def read_model(path: Path) -> Model:
+def read_model(path: Path) -> ModelSettings:
     """Parse `model.toml`. Raises UserError listing every unknown, missing and mistyped key."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -71,7 +76,9 @@ def read_model(path: Path) -> Model:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path}: not TOML ({error})") from None
     problems: list[str] = []
-    values = section(Model, {k: v for k, v in raw.items() if k not in SECTIONS}, path.name, "", problems)
+    values = section(
+        ModelSettings, {k: v for k, v in raw.items() if k not in SECTIONS}, path.name, "", problems
+    )
     parts = {
         name: section(kind, raw.get(name, {}), path.name, f"{name}.", problems)
         for name, kind in SECTIONS.items()
@@ -85,23 +92,23 @@ def read_model(path: Path) -> Model:
         )
     if problems:
         raise UserError(problems)
-    return Model(**values, **{name: kind(**parts[name]) for name, kind in SECTIONS.items()})
+    return ModelSettings(**values, **{name: kind(**parts[name]) for name, kind in SECTIONS.items()})
 
 
 def section(kind: Any, raw: Any, file: str, prefix: str, problems: list[str]) -> dict[str, Any]:
     """The values of one section that are sound; what is not goes to `problems`."""
-    wanted = {
+    known = {
         field.name.rstrip("_"): field
         for field in fields(kind)
-        if kind is not Model or field.name not in SECTIONS
+        if kind is not ModelSettings or field.name not in SECTIONS
     }
     given: dict[str, Any] = raw if isinstance(raw, dict) else {}
     found: dict[str, Any] = {}
-    for name in given.keys() - wanted.keys():
-        near = difflib.get_close_matches(name, wanted, 1)
-        hint = f"did you mean {prefix}{near[0]}?" if near else f"allowed: {', '.join(wanted)}"
+    for name in given.keys() - known.keys():
+        nearest = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {prefix}{nearest[0]}?" if nearest else f"allowed: {', '.join(known)}"
         problems.append(f"{file}: {prefix}{name} is unknown; {hint}")
-    for name, field in wanted.items():
+    for name, field in known.items():
         value = given.get(name)
         allowed = TYPES[str(field.type)]
         if value is None:

@@ -3,116 +3,80 @@
 from __future__ import annotations
 
 import json
-import math
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline import project_contract as contract
 from pipeline.errors import UserError
 
-ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+")
-IMAGE = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/[^@:]+@sha256:[0-9a-f]{64}")
-S3_URI = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^/]+)+")
-# As scripts/metrics.py knows them; this environment has not the libraries to import that.
-HIGHER_IS_BETTER = ("auc", "accuracy", "f1", "macro_f1", "r2")
-METRICS = ("rmse", "mae", "r2", "auc", "logloss", "accuracy", "f1", "macro_f1")
+DEFINITION = "ModelBuildParameters"  # of the contract
+
+
+def parameter(name: str, convert: Callable[[str], Any] = str) -> Any:
+    """A field that an SSM parameter fills: its name below the project's tree, and what its text becomes."""
+    return field(metadata={"name": name, "convert": convert})
+
+
+def comma_separated(text: str) -> list[str]:
+    """The items of a list that SSM holds as one text."""
+    return text.split(",")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Project:
+class ProjectParameters:
     """The project's names, roles, network, keys and storage. S3 addresses have no slash at their end."""
 
-    id: str
-    pipeline_name: str
-    pipeline_role: str
-    processing_role: str
-    training_role: str
-    registry_group: str
-    image_uri: str
-    subnet_ids: list[str]
-    security_group_ids: list[str]
-    data_key: str
-    models_key: str
-    volumes_key: str
-    data_uri: str
-    artifacts_uri: str
-    models_uri: str
-    gate_metric: str
-    gate_threshold: float
+    id: str = parameter("id")
+    pipeline_name: str = parameter("pipeline/name")
+    pipeline_role: str = parameter("roles/pipeline")
+    processing_role: str = parameter("roles/processing")
+    training_role: str = parameter("roles/training")
+    registry_group: str = parameter("registry/group")
+    image_uri: str = parameter("image/uri")
+    subnet_ids: list[str] = parameter("network/subnet-ids", comma_separated)
+    security_group_ids: list[str] = parameter("network/security-group-ids", comma_separated)
+    data_key: str = parameter("keys/data")
+    models_key: str = parameter("keys/models")
+    volumes_key: str = parameter("keys/volumes")
+    data_uri: str = parameter("storage/data-uri")
+    artifacts_uri: str = parameter("storage/artifacts-uri")
+    models_uri: str = parameter("storage/models-uri")
+    gate_metric: str = parameter("gate/metric")
+    gate_threshold: float = parameter("gate/threshold", float)
 
     @property
     def region(self) -> str:
-        """The project's region, which the image's registry names."""
-        found = IMAGE.fullmatch(self.image_uri)
-        return found.group(1) if found else ""
+        """The project's region, from the image's registry: `<account>.dkr.ecr.<region>.amazonaws.com`."""
+        return self.image_uri.split(".")[3]
 
 
-# Field, parameter below the root, what it must look like, in words.
-LAYOUT: dict[str, tuple[str, re.Pattern[str], str]] = {
-    "id": ("id", re.compile(r"[a-z][a-z0-9-]{1,31}"), "small letters, digits and hyphens"),
-    "pipeline_name": ("pipeline/name", re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}"), "a pipeline name"),
-    "pipeline_role": ("roles/pipeline", ARN, "a role's ARN"),
-    "processing_role": ("roles/processing", ARN, "a role's ARN"),
-    "training_role": ("roles/training", ARN, "a role's ARN"),
-    "registry_group": ("registry/group", re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"), "a group's name"),
-    "image_uri": ("image/uri", IMAGE, "an ECR image pinned by digest (…@sha256:…)"),
-    "subnet_ids": (
-        "network/subnet-ids",
-        re.compile(r"subnet-\w+(,subnet-\w+)*"),
-        "subnet ids, comma separated",
-    ),
-    "security_group_ids": (
-        "network/security-group-ids",
-        re.compile(r"sg-\w+(,sg-\w+)*"),
-        "ids, comma separated",
-    ),
-    "data_key": ("keys/data", ARN, "a KMS key's ARN"),
-    "models_key": ("keys/models", ARN, "a KMS key's ARN"),
-    "volumes_key": ("keys/volumes", ARN, "a KMS key's ARN"),
-    "data_uri": ("storage/data-uri", S3_URI, "s3://bucket/prefix without a slash at its end"),
-    "artifacts_uri": ("storage/artifacts-uri", S3_URI, "s3://bucket/prefix without a slash at its end"),
-    "models_uri": ("storage/models-uri", S3_URI, "s3://bucket/prefix without a slash at its end"),
-    "gate_metric": ("gate/metric", re.compile("|".join(METRICS)), f"one of {', '.join(METRICS)}"),
-    "gate_threshold": ("gate/threshold", re.compile(r"\S+"), "a number"),
-}
-
-
-def parse_project(values: Mapping[str, str], source: str) -> Project:
+def parse_project(values: Mapping[str, str], source: str) -> ProjectParameters:
     """Project from parameter values by relative name. Raises UserError listing all mistakes."""
-    problems: list[str] = []
-    fields: dict[str, Any] = {}
-    for field, (name, pattern, words) in LAYOUT.items():
-        text = values.get(name, "").strip()
-        if not text:
+    texts = {name: text.strip() for name, text in values.items() if text.strip()}
+    refused = contract.refused(DEFINITION, texts)
+    problems = []
+    for name in (field_.metadata["name"] for field_ in fields(ProjectParameters)):
+        if name not in texts:
             problems.append(f"{source}/{name}: missing; the platform team's project stack writes it")
-        elif not pattern.fullmatch(text):
-            problems.append(f"{source}/{name}: {text!r} is not allowed; allowed: {words}")
-        fields[field] = text.split(",") if field.endswith("_ids") else text
-    threshold = number(fields["gate_threshold"])
-    if fields["gate_threshold"] and threshold is None:
-        problems.append(f"{source}/gate/threshold: {fields['gate_threshold']!r} is not a finite number")
-    fields["gate_threshold"] = threshold
+        elif name in refused:
+            problems.append(f"{source}/{name}: {texts[name]!r} is not allowed; allowed: {refused[name]}")
     if problems:
         raise UserError(problems)
-    return Project(**fields)
-
-
-def number(text: str) -> float | None:
-    """A finite number, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    return ProjectParameters(
+        **{
+            field_.name: field_.metadata["convert"](texts[field_.metadata["name"]])
+            for field_ in fields(ProjectParameters)
+        }
+    )
 
 
 def read_ssm(client: Any, root: str) -> dict[str, str]:
     """All parameters below `root`, by relative name."""
     pages = client.get_paginator("get_parameters_by_path").paginate(Path=root.rstrip("/"), Recursive=True)
     found = [parameter for page in pages for parameter in page["Parameters"]]
-    return {each["Name"].removeprefix(root.rstrip("/") + "/"): each["Value"] for each in found}
+    return {field_["Name"].removeprefix(root.rstrip("/") + "/"): field_["Value"] for field_ in found}
 
 
 def read_file(path: Path) -> dict[str, str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import xgboost as xgb
 
 from booster import MODEL_FILE, SCHEMA_FILE, load_booster
-from contract import JobError
-from table_schema import Schema, load_schema
+from container import JobError
+from table_schema import TableSchema, load_schema
 
 # A table's model is megabytes; this bounds what a hostile archive can unpack to.
 LARGEST_BYTES = 4 << 30
@@ -18,20 +18,20 @@ MOST_MEMBERS = 1_000
 
 
 @dataclass(frozen=True)
-class Artifact:
+class ModelArtifact:
     """An opened model and the schema that it was trained with."""
 
     model: xgb.Booster
-    schema: Schema
+    schema: TableSchema
 
 
-def open_artifact(archive: Path, folder: Path) -> Artifact:
+def open_artifact(archive: Path, folder: Path) -> ModelArtifact:
     """Unpack `archive` into `folder` and load it."""
     unpack(archive, folder)
     for name in (MODEL_FILE, SCHEMA_FILE):
         if not (folder / name).is_file():
             raise JobError(f"{archive.name}: it holds no {name}; train.py writes it")
-    return Artifact(load_booster(folder / MODEL_FILE), load_schema(folder / SCHEMA_FILE))
+    return ModelArtifact(load_booster(folder / MODEL_FILE), load_schema(folder / SCHEMA_FILE))
 
 
 def unpack(archive: Path, folder: Path) -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from contract import JobError
-from table_schema import Problem, Schema
+from container import JobError
+from table_schema import ProblemType, TableSchema
 
 MODEL_FILE = "model.ubj"
 SCHEMA_FILE = "schema.json"
@@ -22,14 +22,14 @@ CELLS_PER_THREAD = 500_000
 
 
 @dataclass(frozen=True)
-class Split:
+class DataSplit:
     """Rows of one split: features of shape (rows, features) and target of shape (rows,), both float64."""
 
     features: NDArray[np.float64]
     target: NDArray[np.float64]
 
 
-def read_split(path: Path, schema: Schema) -> Split:
+def read_split(path: Path, schema: TableSchema) -> DataSplit:
     """Read what prepare.py wrote; another header is an error."""
     columns = [schema.target, *schema.features]
     try:
@@ -39,7 +39,7 @@ def read_split(path: Path, schema: Schema) -> Split:
     if list(table.columns) != columns:
         raise JobError(f"{path}: its columns are not the schema's; prepare the data again")
     values = table.to_numpy()
-    return Split(features=np.ascontiguousarray(values[:, 1:]), target=np.ascontiguousarray(values[:, 0]))
+    return DataSplit(features=np.ascontiguousarray(values[:, 1:]), target=np.ascontiguousarray(values[:, 0]))
 
 
 def matrix(features: NDArray[np.float64], target: NDArray[np.float64] | None = None) -> xgb.DMatrix:
@@ -57,7 +57,7 @@ def threads(cells: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), cells // CELLS_PER_THREAD))
 
 
-def objective(problem: Problem, classes: int) -> dict[str, Any]:
+def objective(problem: ProblemType, classes: int) -> dict[str, Any]:
     """XGBoost's objective for a problem, and the metric that stops training early (the last one)."""
     if problem == "regression":
         return {"objective": "reg:squarederror", "eval_metric": ["rmse"]}

@@ -10,14 +10,14 @@ from typing import Any
 import xgboost as xgb
 
 from booster import load_booster
-from contract import read_json, write_json
+from container import read_json, write_json
 
 log = logging.getLogger("train")
 CHECKPOINT_EVERY = 25
 
 
 @dataclass
-class Progress:
+class BoostingProgress:
     """How far boosting has come. `best_round` is the round, from 0, with the best validation metric."""
 
     rounds: int = 0
@@ -34,13 +34,13 @@ def boost(
     rounds: int,
     patience: int,
     checkpoints: Path | None = None,
-) -> tuple[xgb.Booster, Progress]:
+) -> tuple[xgb.Booster, BoostingProgress]:
     """Boost until the validation metric has not improved for `patience` rounds; returns the best rounds only.
 
     The last evaluation metric decides; it must be one that shrinks as the model gets better.
     """
     model = xgb.Booster(parameters, [train, validation])
-    progress = resume(model, checkpoints) if checkpoints else Progress()
+    progress = resume(model, checkpoints) if checkpoints else BoostingProgress()
     while progress.rounds < rounds and progress.rounds - progress.best_round <= patience:
         model.update(train, progress.rounds)
         note(progress, model.eval_set([(train, "train"), (validation, "validation")], progress.rounds))
@@ -59,7 +59,7 @@ def resumable(parameters: dict[str, Any]) -> bool:
     return all(parameters.get(name, 1) == 1 for name in ("subsample", "colsample_bytree"))
 
 
-def note(progress: Progress, line: str) -> None:
+def note(progress: BoostingProgress, line: str) -> None:
     """Take in one round's metrics and print them as `train-logloss=0.1 validation-logloss=0.2`."""
     metrics = {name: float(value) for name, value in (part.split(":") for part in line.split("\t")[1:])}
     print(
@@ -73,20 +73,20 @@ def note(progress: Progress, line: str) -> None:
     progress.rounds += 1
 
 
-def resume(model: xgb.Booster, folder: Path) -> Progress:
+def resume(model: xgb.Booster, folder: Path) -> BoostingProgress:
     """Continue from the newest whole checkpoint, if there is one; `model` becomes the checkpoint's."""
     states = sorted(folder.glob("round-*.json"))
     if not states:
-        return Progress()
+        return BoostingProgress()
     stored = states[-1].with_suffix(".ubj")
     load_booster(stored)  # says which file is broken
     model.load_model(stored)
-    progress = Progress(**read_json(states[-1]))
+    progress = BoostingProgress(**read_json(states[-1]))
     log.info("continuing after round %d, from a checkpoint", progress.rounds - 1)
     return progress
 
 
-def save(model: xgb.Booster, progress: Progress, folder: Path) -> None:
+def save(model: xgb.Booster, progress: BoostingProgress, folder: Path) -> None:
     """Write a checkpoint: first the model, then the state, so that a state is never without its model."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"round-{progress.rounds:06d}"

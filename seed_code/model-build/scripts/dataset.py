@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from contract import CHUNK_BYTES, JobError
+from container import CHUNK_BYTES, JobError
 
 CHUNK_ROWS = 100_000
 SHOWN_ROWS = 5
@@ -51,8 +51,12 @@ def read_folder(folder: Path, target: str) -> tuple[pd.DataFrame, list[Path]]:
     """
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".csv" and path.is_file())
     if not files:
-        there = ", ".join(sorted(path.name for path in folder.rglob("*") if path.is_file())[:5]) or "nothing"
-        raise JobError(f"{folder}: no file ends in .csv (found {there}); put a CSV file with a header there")
+        file_names = (
+            ", ".join(sorted(path.name for path in folder.rglob("*") if path.is_file())[:5]) or "nothing"
+        )
+        raise JobError(
+            f"{folder}: no file ends in .csv (found {file_names}); put a CSV file with a header there"
+        )
     headers: dict[Path, list[str]] = {}
     problems: list[str] = []
     for path in files:
@@ -138,8 +142,8 @@ def target_hint(header: list[str], target: str) -> str:
     if len(header) == 1:
         return "the header is one column: is the separator a comma?"
     lowered = {column.lower(): column for column in header}
-    near = difflib.get_close_matches(target.lower(), lowered, 1, 0.5)
-    return f"did you mean {lowered[near[0]]!r}?" if near else f"columns are {quoted(header)}"
+    nearest = difflib.get_close_matches(target.lower(), lowered, 1, 0.5)
+    return f"did you mean {lowered[nearest[0]]!r}?" if nearest else f"columns are {quoted(header)}"
 
 
 def quoted(names: list[str], most: int = 8) -> str:

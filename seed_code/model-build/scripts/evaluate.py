@@ -22,13 +22,13 @@ import numpy as np
 import pandas as pd
 
 from artifact import open_artifact
-from booster import TRAINING_FILE, Split, predict, read_split
-from contract import JobError, ml_root, only_file, read_json, report_message, run_job, sha256_of, write_json
+from booster import TRAINING_FILE, DataSplit, predict, read_split
+from container import JobError, ml_root, only_file, read_json, report_message, run_job, sha256_of, write_json
 from gate import decide
 from manifest import build_manifest
 from metrics import direction, measure, naive_answers
 from production import Production, find_production
-from table_schema import Schema, load_schema
+from table_schema import TableSchema, load_schema
 
 log = logging.getLogger("evaluate")
 HOLDOUT_ROWS = 1_000
@@ -70,7 +70,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def look_up_production(schema: Schema, folder: Path) -> Production | None:
+def look_up_production(schema: TableSchema, folder: Path) -> Production | None:
     """The model in production, or None; says in the log which."""
     group = os.environ.get("MODEL_PACKAGE_GROUP", "")
     if not group:
@@ -88,19 +88,21 @@ def look_up_production(schema: Schema, folder: Path) -> Production | None:
 
 def evaluate(
     options: argparse.Namespace,
-    schema: Schema,
-    split: Split,
+    schema: TableSchema,
+    split: DataSplit,
     answers: np.ndarray[Any, np.dtype[np.float32]],
     production: Production | None,
 ) -> dict[str, Any]:
     """Everything that evaluation.json says, without the artifact."""
-    theirs = None
+    production_metrics = None
     if production and not production.difference:
-        theirs = measure(schema.problem, split.target, predict(production.artifact.model, split.features))
+        production_metrics = measure(
+            schema.problem, split.target, predict(production.artifact.model, split.features)
+        )
     naive = measure(schema.problem, split.target, naive_answers(schema, len(split.target)))
     measured = measure(schema.problem, split.target, answers)
     metric: str = options.metric
-    gate = decide(metric, measured, options.threshold, naive, theirs)
+    gate = decide(metric, measured, options.threshold, naive, production_metrics)
     log.info("metrics: %s", ", ".join(f"{name}={value:.6g}" for name, value in measured.items()))
     log.info("gate: %s", "passed" if gate.passed else "; ".join(gate.reasons))
     return {
@@ -112,13 +114,13 @@ def evaluate(
         "value": finite(measured.get(metric)),
         "metrics": {name: finite(value) for name, value in measured.items()},
         "baseline": {name: finite(value) for name, value in naive.items()},
-        "production": describe_production(production, theirs, metric),
+        "production": describe_production(production, production_metrics, metric),
         "gate": asdict(gate),
         "display": {
             "value": figure(measured.get(metric)),
             "threshold": figure(options.threshold),
             "baseline": figure(naive.get(metric)),
-            "production": production_figure(metric, production, theirs),
+            "production": production_figure(metric, production, production_metrics),
             "reasons": "; ".join(gate.reasons) or "none",
         },
     }
@@ -130,24 +132,30 @@ def finite(value: float | None) -> float | None:
 
 
 def describe_production(
-    production: Production | None, theirs: dict[str, float] | None, metric: str
+    production: Production | None, production_metrics: dict[str, float] | None, metric: str
 ) -> dict[str, Any] | None:
     if production is None:
         return None
     return {
         "model_package_arn": production.package_arn,
-        "compared": theirs is not None,
+        "compared": production_metrics is not None,
         "difference": production.difference,
-        "value": finite((theirs or {}).get(metric)),
-        "metrics": {name: finite(value) for name, value in (theirs or {}).items()},
+        "value": finite((production_metrics or {}).get(metric)),
+        "metrics": {name: finite(value) for name, value in (production_metrics or {}).items()},
     }
 
 
-def production_figure(metric: str, production: Production | None, theirs: dict[str, float] | None) -> str:
+def production_figure(
+    metric: str, production: Production | None, production_metrics: dict[str, float] | None
+) -> str:
     """Production's metric as text, since a pipeline joins text only."""
     if production is None:
         return "none"
-    return figure(theirs.get(metric)) if theirs else f"not compared ({production.difference})"
+    return (
+        figure(production_metrics.get(metric))
+        if production_metrics
+        else f"not compared ({production.difference})"
+    )
 
 
 def figure(value: float | None) -> str:
@@ -155,7 +163,7 @@ def figure(value: float | None) -> str:
 
 
 def write_holdout(
-    folder: Path, schema: Schema, split: Split, answers: np.ndarray[Any, np.dtype[np.float32]]
+    folder: Path, schema: TableSchema, split: DataSplit, answers: np.ndarray[Any, np.dtype[np.float32]]
 ) -> None:
     """Write rows to call an endpoint with, and the answers it must give.
 

@@ -12,7 +12,7 @@ WORST = 1e30
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateDecision:
     """`passed` is 1 or 0. `value` and `production_margin` are finite, so that a condition can compare them.
 
     production_margin: by how much the model is better than the one in production on the same rows (negative:
@@ -31,7 +31,7 @@ def decide(
     threshold: float,
     naive: dict[str, float],
     production: dict[str, float] | None,
-) -> Gate:
+) -> GateDecision:
     """Compare the named metric with the threshold, the naive answer and the model in production.
 
     production: metrics of the model in production on the same rows, None if there is none to compare with.
@@ -53,14 +53,14 @@ def decide(
         reasons.append(f"{metric} {value:.6g} is no better than the naive answer's {naive_value:.6g}")
     margin = 0.0
     if production is not None:
-        theirs = production.get(metric, math.nan)
-        margin = better_by(metric, value, theirs)
-        if not math.isfinite(theirs):
+        production_value = production.get(metric, math.nan)
+        margin = better_by(metric, value, production_value)
+        if not math.isfinite(production_value):
             reasons.append(f"{metric} of the model in production is not a number")
             margin = -WORST
         elif margin < 0:
-            reasons.append(f"{metric} {value:.6g} is worse than production's {theirs:.6g}")
-    return Gate(int(not reasons), reasons, value, margin)
+            reasons.append(f"{metric} {value:.6g} is worse than production's {production_value:.6g}")
+    return GateDecision(int(not reasons), reasons, value, margin)
 
 
 def better_by(metric: str, value: float, other: float) -> float:
@@ -68,5 +68,5 @@ def better_by(metric: str, value: float, other: float) -> float:
     return value - other if direction(metric) == "higher" else other - value
 
 
-def _closed(reasons: list[str], metric: str) -> Gate:
-    return Gate(0, reasons, -WORST if direction(metric) == "higher" else WORST, -WORST)
+def _closed(reasons: list[str], metric: str) -> GateDecision:
+    return GateDecision(0, reasons, -WORST if direction(metric) == "higher" else WORST, -WORST)

@@ -6,11 +6,11 @@ import difflib
 from dataclasses import dataclass
 from typing import Any
 
-from contract import JobError
+from container import JobError
 
 
 @dataclass(frozen=True)
-class Range:
+class HyperparameterRange:
     """An allowed interval, and the value if none is given."""
 
     default: float
@@ -23,18 +23,18 @@ class Range:
 
 
 # Bounds are XGBoost's own where it has any (doc/parameter.rst), else what suits a table on one machine.
-HYPERPARAMETERS: dict[str, Range] = {
-    "num_round": Range(300, 1, 10_000, whole=True),
-    "early_stopping_rounds": Range(20, 1, 10_000, whole=True),
-    "max_depth": Range(4, 1, 32, whole=True),
-    "eta": Range(0.1, 1e-4, 1),
-    "min_child_weight": Range(1, 0, 1e6),
-    "gamma": Range(0, 0, 1e6),
-    "lambda": Range(1, 0, 1e6),
-    "alpha": Range(0, 0, 1e6),
-    "subsample": Range(1, 0.01, 1),
-    "colsample_bytree": Range(1, 0.01, 1),
-    "seed": Range(0, 0, 2**31 - 1, whole=True),
+HYPERPARAMETERS: dict[str, HyperparameterRange] = {
+    "num_round": HyperparameterRange(300, 1, 10_000, whole=True),
+    "early_stopping_rounds": HyperparameterRange(20, 1, 10_000, whole=True),
+    "max_depth": HyperparameterRange(4, 1, 32, whole=True),
+    "eta": HyperparameterRange(0.1, 1e-4, 1),
+    "min_child_weight": HyperparameterRange(1, 0, 1e6),
+    "gamma": HyperparameterRange(0, 0, 1e6),
+    "lambda": HyperparameterRange(1, 0, 1e6),
+    "alpha": HyperparameterRange(0, 0, 1e6),
+    "subsample": HyperparameterRange(1, 0.01, 1),
+    "colsample_bytree": HyperparameterRange(1, 0.01, 1),
+    "seed": HyperparameterRange(0, 0, 2**31 - 1, whole=True),
 }
 # SageMaker adds keys of its own to hyperparameters.json.
 RESERVED_PREFIXES = ("sagemaker_", "_tuning_")
@@ -51,8 +51,8 @@ def parse_hyperparameters(given: dict[str, Any]) -> dict[str, int | float]:
         if name.startswith(RESERVED_PREFIXES):
             continue
         if name not in HYPERPARAMETERS:
-            near = difflib.get_close_matches(name, HYPERPARAMETERS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(HYPERPARAMETERS)}"
+            nearest = difflib.get_close_matches(name, HYPERPARAMETERS, 1)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else f"allowed: {', '.join(HYPERPARAMETERS)}"
             problems.append(f"hyperparameter {name!r} is unknown; {hint}")
             continue
         value = number(str(text), HYPERPARAMETERS[name])
@@ -65,7 +65,7 @@ def parse_hyperparameters(given: dict[str, Any]) -> dict[str, int | float]:
     return chosen
 
 
-def number(text: str, allowed: Range) -> int | float | None:
+def number(text: str, allowed: HyperparameterRange) -> int | float | None:
     """The number that `text` is, or None if it is outside what is allowed (NaN always is)."""
     try:
         value = float(text)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score
 
-from table_schema import Problem, Schema
+from table_schema import PROBLEMS, ProblemType, TableSchema
 
-METRICS: dict[Problem, tuple[str, ...]] = {
-    "regression": ("rmse", "mae", "r2"),
-    "binary": ("auc", "logloss", "accuracy", "f1"),
-    "multiclass": ("logloss", "accuracy", "macro_f1"),
+# The contract with the platform stands beside the scripts, here and in a job.
+_METRIC = json.loads(Path(__file__).with_name("project-contract.schema.json").read_text())["$defs"]["Metric"]
+METRICS: dict[ProblemType, tuple[str, ...]] = {
+    problem: tuple(name for name in _METRIC["enum"] if problem in _METRIC["x-metrics"][name]["problemTypes"])
+    for problem in PROBLEMS
 }
-HIGHER_IS_BETTER = frozenset({"auc", "accuracy", "f1", "macro_f1", "r2"})
+HIGHER_IS_BETTER = frozenset(
+    name for name, about in _METRIC["x-metrics"].items() if about["direction"] == "higher"
+)
 # Probabilities are kept this far from 0 and 1, so that one confident mistake is not infinite.
 PROBABILITY_FLOOR = 1e-15
 
@@ -27,7 +32,7 @@ def direction(metric: str) -> str:
     return "higher" if metric in HIGHER_IS_BETTER else "lower"
 
 
-def measure(problem: Problem, target: Numbers, answers: Numbers) -> dict[str, float]:
+def measure(problem: ProblemType, target: Numbers, answers: Numbers) -> dict[str, float]:
     """Metrics of `answers` against `target`; a metric that cannot be computed is NaN.
 
     target: shape (rows,), class numbers or quantities.
@@ -78,7 +83,7 @@ def _logloss(of_truth: Numbers) -> float:
     return float(-np.mean(np.log(np.clip(of_truth, PROBABILITY_FLOOR, 1))))
 
 
-def naive_answers(schema: Schema, rows: int) -> Numbers:
+def naive_answers(schema: TableSchema, rows: int) -> Numbers:
     """What one would answer without features: the training rows' mean, or their class frequencies."""
     if schema.problem == "regression":
         return np.full(rows, np.nan if schema.train_mean is None else schema.train_mean)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from contract import JobError
+from container import JobError
 
 
 def object_versions(uri: str, folder: Path, files: list[Path]) -> dict[Path, str]:
@@ -17,10 +17,10 @@ def object_versions(uri: str, folder: Path, files: list[Path]) -> dict[Path, str
     from botocore.exceptions import BotoCoreError
 
     client = boto3.client("s3")
-    place = urlparse(uri)
+    location = urlparse(uri)
     try:
         return {
-            path: version(client, place.netloc, keys_of(place.path.lstrip("/"), path, folder), path)
+            path: version(client, location.netloc, keys_of(location.path.lstrip("/"), path, folder), path)
             for path in files
         }
     except BotoCoreError as error:

@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from contract import ml_root, report_message, run_job, sha256_of
+from container import ml_root, report_message, run_job, sha256_of
 from dataset import read_folder
 from objects import object_versions
 from problem import check_rows, choose_problem, encode_target
 from splitting import SPLITS, Rows, split_rows
-from table_schema import PROBLEMS, InputFile, Label, Schema
+from table_schema import PROBLEMS, InputFile, Label, TableSchema
 
 log = logging.getLogger("prepare")
 
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
     log.info("problem: %s (%s)", problem, reason)
     values, classes = encode_target(table[options.target], options.target, problem)
     splits = split_rows(None if classes is None else values.astype(np.int64), len(table), options.seed)
-    schema = Schema(
+    schema = TableSchema(
         features=[str(column) for column in table.columns if column != options.target],
         target=options.target,
         problem=problem,
@@ -92,7 +92,7 @@ def warn_of_empty_columns(table: pd.DataFrame, features: list[str]) -> None:
 
 
 def write_split(
-    path: Path, table: pd.DataFrame, schema: Schema, values: NDArray[np.float64], rows: Rows
+    path: Path, table: pd.DataFrame, schema: TableSchema, values: NDArray[np.float64], rows: Rows
 ) -> None:
     """Write the rows of one split: the target first, then the features in order, with a header."""
     part = table[schema.features].iloc[rows]

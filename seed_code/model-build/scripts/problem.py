@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from contract import JobError
-from table_schema import PROBLEMS, Label, Problem
+from container import JobError
+from table_schema import PROBLEMS, Label, ProblemType
 
 LEAST_ROWS = 50
 # Each class needs a row in train, validation and test.
@@ -19,22 +19,22 @@ MOST_INTEGER_CLASSES = 20
 MOST_CLASSES = 100
 
 
-def find_problem(labels: pd.Series[Any]) -> tuple[Problem, str]:
+def find_problem(labels: pd.Series[Any]) -> tuple[ProblemType, str]:
     """The problem that target values (text, none missing) pose, and why."""
     values = pd.to_numeric(labels, errors="coerce")
     if values.isna().any():
         count = labels.nunique()
         return ("binary" if count <= 2 else "multiclass"), f"the target is text with {count} distinct values"
     distinct = np.unique(values.to_numpy(dtype=np.float64))
-    whole = bool(np.all(distinct == np.round(distinct)))
-    if whole and len(distinct) <= MOST_INTEGER_CLASSES and len(distinct) < len(values):
-        kind: Problem = "binary" if len(distinct) <= 2 else "multiclass"
+    whole_numbers = bool(np.all(distinct == np.round(distinct)))
+    if whole_numbers and len(distinct) <= MOST_INTEGER_CLASSES and len(distinct) < len(values):
+        kind: ProblemType = "binary" if len(distinct) <= 2 else "multiclass"
         return kind, f"the target has {len(distinct)} distinct whole numbers, which repeat"
     return "regression", f"the target is numeric with {len(distinct)} distinct values"
 
 
 def encode_target(
-    labels: pd.Series[Any], target: str, problem: Problem
+    labels: pd.Series[Any], target: str, problem: ProblemType
 ) -> tuple[NDArray[np.float64], list[Label] | None]:
     """Target values as float64, shape (rows,), and the label of each class (None for regression).
 
@@ -77,7 +77,7 @@ def _quantity(labels: pd.Series[Any], values: pd.Series[Any], target: str) -> ND
     return np.asarray(values, dtype=np.float64)
 
 
-def class_faults(target: str, names: list[Label], counts: list[int], problem: Problem) -> list[str]:
+def class_faults(target: str, names: list[Label], counts: list[int], problem: ProblemType) -> list[str]:
     """Why these classes cannot be learned."""
     where = f"target {target!r}"
     if len(names) == 1:
@@ -99,14 +99,14 @@ def class_faults(target: str, names: list[Label], counts: list[int], problem: Pr
     return []
 
 
-def choose_problem(labels: pd.Series[Any], wanted: str) -> tuple[Problem, str]:
+def choose_problem(labels: pd.Series[Any], requested: str) -> tuple[ProblemType, str]:
     """The problem that the user said, or the one that the target shows."""
-    if wanted == "auto":
+    if requested == "auto":
         return find_problem(labels)
     for problem in PROBLEMS:
-        if problem == wanted:
+        if problem == requested:
             return problem, "as said by --problem"
-    raise JobError(f"--problem is {wanted!r}; allowed: auto, {', '.join(PROBLEMS)}")
+    raise JobError(f"--problem is {requested!r}; allowed: auto, {', '.join(PROBLEMS)}")
 
 
 def check_rows(count: int) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from artifact import Artifact, open_artifact
-from contract import JobError, sha256_of
-from table_schema import Schema
+from artifact import ModelArtifact, open_artifact
+from container import JobError, sha256_of
+from table_schema import TableSchema
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Production:
     """The package in production and, if it answers the same question, its model; else why it does not."""
 
     package_arn: str
-    artifact: Artifact
+    artifact: ModelArtifact
     difference: str | None
 
 
-def find_production(group: str, schema: Schema, folder: Path) -> Production | None:
+def find_production(group: str, schema: TableSchema, folder: Path) -> Production | None:
     """Download the model in production; None if nothing is approved yet.
 
     Every failure to read it is an error: a comparison that silently did not happen would open the gate.
@@ -63,12 +63,12 @@ def newest_approved(client: Any, group: str) -> dict[str, Any] | None:
 def download(client: Any, package: dict[str, Any], folder: Path) -> Path:
     """Fetch the package's model.tar.gz and check it against the hash that it was registered with."""
     arn = package["ModelPackageArn"]
-    place = urlparse(package["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
-    if place.scheme != "s3":
+    location = urlparse(package["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
+    if location.scheme != "s3":
         raise JobError(f"{arn}: it names no model in S3; approve a package that this pipeline registered")
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / "model.tar.gz"
-    client.download_file(place.netloc, place.path.lstrip("/"), str(archive))
+    client.download_file(location.netloc, location.path.lstrip("/"), str(archive))
     registered = package.get("CustomerMetadataProperties", {}).get("artifact_sha256")
     if registered and registered != sha256_of(archive):
         raise JobError(
@@ -77,15 +77,15 @@ def download(client: Any, package: dict[str, Any], folder: Path) -> Path:
     return archive
 
 
-def difference(ours: Schema, theirs: Schema) -> str | None:
+def difference(candidate: TableSchema, approved: TableSchema) -> str | None:
     """Why two models cannot be measured on the same rows, or None if they can."""
-    if ours.problem != theirs.problem:
-        return f"the model in production solves a {theirs.problem} problem, this one {ours.problem}"
-    if ours.target != theirs.target:
-        return f"the model in production predicts {theirs.target!r}, this one {ours.target!r}"
-    if ours.features != theirs.features:
-        odd = sorted(set(ours.features) ^ set(theirs.features))
+    if candidate.problem != approved.problem:
+        return f"the model in production solves a {approved.problem} problem, this one {candidate.problem}"
+    if candidate.target != approved.target:
+        return f"the model in production predicts {approved.target!r}, this one {candidate.target!r}"
+    if candidate.features != approved.features:
+        odd = sorted(set(candidate.features) ^ set(approved.features))
         return "the model in production has other features: " + (", ".join(odd[:8]) or "the order differs")
-    if ours.classes != theirs.classes:
+    if candidate.classes != approved.classes:
         return "the model in production knows other classes"
     return None

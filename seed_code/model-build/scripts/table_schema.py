@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from contract import JobError, read_json, write_json
+from container import JobError, read_json, write_json
 
-Problem = Literal["regression", "binary", "multiclass"]
-PROBLEMS: tuple[Problem, ...] = get_args(Problem)
+ProblemType = Literal["regression", "binary", "multiclass"]
+PROBLEMS: tuple[ProblemType, ...] = get_args(ProblemType)
 Label = str | int
 
 
@@ -24,7 +24,7 @@ class InputFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schema:
+class TableSchema:
     """Features in the order of the model's columns, and everything that is needed to read its answers.
 
     `classes[i]` is the label of class i, None for regression. `train_mean` and `train_class_counts` describe
@@ -33,7 +33,7 @@ class Schema:
 
     features: list[str]
     target: str
-    problem: Problem
+    problem: ProblemType
     classes: list[Label] | None
     rows: dict[str, int]
     seed: int
@@ -45,13 +45,13 @@ class Schema:
         write_json(path, asdict(self))
 
 
-def load_schema(path: Path) -> Schema:
+def load_schema(path: Path) -> TableSchema:
     """Read a schema; unknown keys are left alone, so that older models stay comparable."""
     raw: dict[str, Any] = read_json(path)
-    known = {name: raw[name] for name in Schema.__dataclass_fields__ if name in raw}
-    known["inputs"] = [InputFile(**each) for each in raw.get("inputs", [])]
+    stored = {name: raw[name] for name in TableSchema.__dataclass_fields__ if name in raw}
+    stored["inputs"] = [InputFile(**each) for each in raw.get("inputs", [])]
     try:
-        schema = Schema(**known)
+        schema = TableSchema(**stored)
     except TypeError as error:
         raise JobError(f"{path}: not a schema ({error}); prepare.py writes it") from None
     if schema.problem not in PROBLEMS:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from booster import MODEL_FILE, SCHEMA_FILE, TRAINING_FILE, matrix, objective, read_split, threads
-from boosting import Progress, boost, resumable
-from contract import JobError, ml_root, read_json, run_job, script_hashes, sha256_of, write_json
+from boosting import BoostingProgress, boost, resumable
+from container import JobError, ml_root, read_json, run_job, script_hashes, sha256_of, write_json
 from hyperparameters import parse_hyperparameters
-from table_schema import Schema, load_schema
+from table_schema import TableSchema, load_schema
 
 log = logging.getLogger("train")
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "xgboost-cpu")
@@ -76,7 +76,7 @@ def checkpoint_folder(parameters: dict[str, Any], files: list[Path]) -> Path | N
     return root / hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def record(chosen: dict[str, int | float], schema: Schema, progress: Progress) -> dict[str, Any]:
+def record(chosen: dict[str, int | float], schema: TableSchema, progress: BoostingProgress) -> dict[str, Any]:
     """How the model came about, for the manifest."""
     best = progress.history[progress.best_round]
     return {

@@ -1,4 +1,4 @@
-"""A laptop's `/opt/ml`, and the jobs run in it as SageMaker would."""
+"""The layout of `/opt/ml` in a folder of its own, and the jobs run in it as SageMaker would."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 import evaluate
 import prepare
 import train
-from contract import run_job
+from container import run_job
 
 LOADERS = {"screening": load_breast_cancer, "diabetes": load_diabetes, "iris": load_iris}
 FAST = {"num_round": "60", "early_stopping_rounds": "10", "max_depth": "3", "eta": "0.2"}
 
 
-class Laptop:
+class LocalJobs:
     """One project's jobs, below a folder of their own."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,15 +115,15 @@ def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalJobs:
     for name in ("DATA_URI", "MODEL_PACKAGE_GROUP"):
         monkeypatch.delenv(name, raising=False)
-    return Laptop(tmp_path, monkeypatch)
+    return LocalJobs(tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def screening(laptop: Laptop) -> Laptop:
+def screening(jobs: LocalJobs) -> LocalJobs:
     """The breast cancer table, prepared."""
-    laptop.write_frame(table("screening"))
-    assert laptop.prepare() == 0
-    return laptop
+    jobs.write_frame(table("screening"))
+    assert jobs.prepare() == 0
+    return jobs

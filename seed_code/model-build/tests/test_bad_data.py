@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import Laptop, table
+from conftest import LocalJobs, table
 
 
 def frame(rows: int = 60) -> pd.DataFrame:
@@ -82,78 +82,78 @@ CASES: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bad_data_is_refused_with_its_reason(laptop: Laptop, case: str) -> None:
+def test_bad_data_is_refused_with_its_reason(jobs: LocalJobs, case: str) -> None:
     content, expected = CASES[case]
-    laptop.write(content)
-    assert laptop.prepare() == 1
-    reason = laptop.failure("prepare")
+    jobs.write(content)
+    assert jobs.prepare() == 1
+    reason = jobs.failure("prepare")
     assert expected in reason
     assert "Traceback" not in reason
-    assert laptop.message("prepare") == reason
-    assert not list(laptop.output("prepare").rglob("*.csv"))
+    assert jobs.message("prepare") == reason
+    assert not list(jobs.output("prepare").rglob("*.csv"))
 
 
-def test_the_same_table_without_a_fault_is_accepted(laptop: Laptop) -> None:
-    laptop.write(TEXT)
-    assert laptop.prepare() == 0
+def test_the_same_table_without_a_fault_is_accepted(jobs: LocalJobs) -> None:
+    jobs.write(TEXT)
+    assert jobs.prepare() == 0
 
 
-def test_all_problems_are_listed_at_once(laptop: Laptop) -> None:
+def test_all_problems_are_listed_at_once(jobs: LocalJobs) -> None:
     bad = frame().astype("object")
     bad.loc[[1, 4], "age"] = "x"
     bad.loc[2, "dose"] = "inf"
     bad.loc[9, "target"] = ""
-    laptop.write_frame(bad)
-    laptop.write_frame(bad, "more.csv")
-    assert laptop.prepare() == 1
-    lines = laptop.failure("prepare").splitlines()
+    jobs.write_frame(bad)
+    jobs.write_frame(bad, "more.csv")
+    assert jobs.prepare() == 1
+    lines = jobs.failure("prepare").splitlines()
     assert len(lines) == 6
     assert "data.csv: column 'age' has text in 2 rows (2, 5)" in lines[0]
     assert sum("more.csv" in line for line in lines) == 3
 
 
-def test_rows_are_counted_across_pieces_of_a_file(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_are_counted_across_pieces_of_a_file(jobs: LocalJobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataset.CHUNK_ROWS", 10)
-    laptop.write(with_cell("age", 47, "x"))
-    assert laptop.prepare() == 1
-    assert "column 'age' has text in 1 row (47)" in laptop.failure("prepare")
+    jobs.write(with_cell("age", 47, "x"))
+    assert jobs.prepare() == 1
+    assert "column 'age' has text in 1 row (47)" in jobs.failure("prepare")
 
 
-def test_a_constant_quantity_is_refused(laptop: Laptop) -> None:
-    laptop.write_frame(frame().assign(target=1.5))
-    assert laptop.prepare() == 1
-    assert "target 'target' is constant (1.5)" in laptop.failure("prepare")
+def test_a_constant_quantity_is_refused(jobs: LocalJobs) -> None:
+    jobs.write_frame(frame().assign(target=1.5))
+    assert jobs.prepare() == 1
+    assert "target 'target' is constant (1.5)" in jobs.failure("prepare")
 
 
-def test_text_is_refused_where_regression_was_said(laptop: Laptop) -> None:
-    laptop.write(with_cell("target", 4, "high"))
-    assert laptop.prepare("target", "--problem", "regression") == 1
-    assert "target 'target' has text in 1 row (4); regression needs numbers" in laptop.failure("prepare")
+def test_text_is_refused_where_regression_was_said(jobs: LocalJobs) -> None:
+    jobs.write(with_cell("target", 4, "high"))
+    assert jobs.prepare("target", "--problem", "regression") == 1
+    assert "target 'target' has text in 1 row (4); regression needs numbers" in jobs.failure("prepare")
 
 
-def test_three_classes_are_refused_where_binary_was_said(laptop: Laptop) -> None:
-    laptop.write_frame(table("iris"))
-    assert laptop.prepare("target", "--problem", "binary") == 1
-    assert "has 3 classes; binary allows two: say --problem multiclass" in laptop.failure("prepare")
+def test_three_classes_are_refused_where_binary_was_said(jobs: LocalJobs) -> None:
+    jobs.write_frame(table("iris"))
+    assert jobs.prepare("target", "--problem", "binary") == 1
+    assert "has 3 classes; binary allows two: say --problem multiclass" in jobs.failure("prepare")
 
 
-def test_files_with_other_columns_are_refused(laptop: Laptop) -> None:
-    laptop.write_frame(frame(), "a.csv")
-    laptop.write_frame(frame().rename(columns={"dose": "amount"}), "b.csv")
-    assert laptop.prepare() == 1
-    assert "b.csv: its columns differ in 'amount', 'dose' from a.csv" in laptop.failure("prepare")
+def test_files_with_other_columns_are_refused(jobs: LocalJobs) -> None:
+    jobs.write_frame(frame(), "a.csv")
+    jobs.write_frame(frame().rename(columns={"dose": "amount"}), "b.csv")
+    assert jobs.prepare() == 1
+    assert "b.csv: its columns differ in 'amount', 'dose' from a.csv" in jobs.failure("prepare")
 
 
-def test_a_folder_without_csv_files_is_refused(laptop: Laptop) -> None:
-    laptop.write("x", "notes.txt")
-    assert laptop.prepare() == 1
-    assert "no file ends in .csv (found notes.txt)" in laptop.failure("prepare")
+def test_a_folder_without_csv_files_is_refused(jobs: LocalJobs) -> None:
+    jobs.write("x", "notes.txt")
+    assert jobs.prepare() == 1
+    assert "no file ends in .csv (found notes.txt)" in jobs.failure("prepare")
 
 
-def test_a_long_reason_is_cut_to_what_sagemaker_keeps(laptop: Laptop) -> None:
+def test_a_long_reason_is_cut_to_what_sagemaker_keeps(jobs: LocalJobs) -> None:
     wide = pd.DataFrame({f"column {number} ü": ["x"] * 60 for number in range(40)}).assign(
         target=frame()["target"]
     )
-    laptop.write_frame(wide)
-    assert laptop.prepare() == 1
-    assert len(laptop.failure("prepare").encode()) <= 1024
+    jobs.write_frame(wide)
+    assert jobs.prepare() == 1
+    assert len(jobs.failure("prepare").encode()) <= 1024

@@ -105,7 +105,7 @@ def test_missing_parameters_are_all_named(capsys: pytest.CaptureFixture[str]) ->
     assert "Traceback" not in error
 
 
-class Execution:
+class ScriptedExecution:
     """A service whose execution ends after some looks."""
 
     def __init__(self, status: str, looks: list[list[dict[str, Any]]]) -> None:
@@ -116,7 +116,7 @@ class Execution:
         last = self.look == len(self.looks) - 1
         return {"PipelineExecutionStatus": self.status if last else "Executing"}
 
-    def get_paginator(self, _: str) -> Execution:
+    def get_paginator(self, _: str) -> ScriptedExecution:
         return self
 
     def paginate(self, **_: str) -> list[dict[str, Any]]:
@@ -128,12 +128,12 @@ def step(name: str, status: str, **more: Any) -> dict[str, Any]:
 
 
 def test_following_says_each_change_once() -> None:
-    said: list[str] = []
+    reported: list[str] = []
     looks = [[step("Prepare", "Executing")]] * 3 + [
         [step("Prepare", "Succeeded"), step("Train", "Succeeded")]
     ]
-    assert follow(Execution("Succeeded", looks), "arn", said.append, 0) is None
-    assert [line.split() for line in said] == [
+    assert follow(ScriptedExecution("Succeeded", looks), "arn", reported.append, 0) is None
+    assert [line.split() for line in reported] == [
         ["Prepare", "Executing"],
         ["Prepare", "Succeeded"],
         ["Train", "Succeeded"],
@@ -143,12 +143,14 @@ def test_following_says_each_change_once() -> None:
 def test_a_failed_gate_is_the_reason_that_is_shown() -> None:
     message = "The gate is closed: auc 0.51; threshold 0.9"
     failed = step("GateClosed", "Failed", Metadata={"Fail": {"ErrorMessage": message}})
-    assert follow(Execution("Failed", [[failed]]), "arn", lambda _: None, 0) == f"GateClosed: {message}"
+    assert (
+        follow(ScriptedExecution("Failed", [[failed]]), "arn", lambda _: None, 0) == f"GateClosed: {message}"
+    )
 
 
 def test_a_failed_job_is_the_reason_that_is_shown() -> None:
     failed = step("Prepare", "Failed", FailureReason="ClientError: the file is empty")
-    found = follow(Execution("Failed", [[failed]]), "arn", lambda _: None, 0)
+    found = follow(ScriptedExecution("Failed", [[failed]]), "arn", lambda _: None, 0)
     assert found == "Prepare: ClientError: the file is empty"
 
 

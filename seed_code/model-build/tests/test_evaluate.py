@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from artifact import unpack
-from conftest import Laptop, table
-from contract import JobError
+from conftest import LocalJobs, table
+from container import JobError
 from gate import WORST, decide
 from metrics import METRICS, direction, measure
 from table_schema import PROBLEMS
@@ -29,11 +29,11 @@ np.save(sys.argv[3], xgb.Booster(model_file=sys.argv[1]).predict(xgb.DMatrix(row
 """
 
 
-def run_all(laptop: Laptop, name: str, metric: str, threshold: float) -> None:
-    laptop.write_frame(table(name))
-    assert laptop.prepare() == 0
-    assert laptop.train() == 0
-    assert laptop.evaluate(metric, threshold) == 0
+def run_all(jobs: LocalJobs, name: str, metric: str, threshold: float) -> None:
+    jobs.write_frame(table(name))
+    assert jobs.prepare() == 0
+    assert jobs.train() == 0
+    assert jobs.evaluate(metric, threshold) == 0
 
 
 @pytest.mark.slow
@@ -42,24 +42,24 @@ def run_all(laptop: Laptop, name: str, metric: str, threshold: float) -> None:
     [("screening", "auc", 0.9), ("diabetes", "rmse", 70.0), ("iris", "macro_f1", 0.8)],
 )
 def test_expected_answers_are_bit_for_bit_those_of_a_process_with_only_xgboost(
-    laptop: Laptop, name: str, metric: str, threshold: float
+    jobs: LocalJobs, name: str, metric: str, threshold: float
 ) -> None:
-    run_all(laptop, name, metric, threshold)
-    folder = laptop.output("evaluate") / "evaluation"
-    fresh = laptop.root / "fresh.npy"
+    run_all(jobs, name, metric, threshold)
+    folder = jobs.output("evaluate") / "evaluation"
+    fresh = jobs.root / "fresh.npy"
     subprocess.run(
-        [sys.executable, "-c", FRESH, laptop.root / "train/model/model.ubj", folder / "holdout.csv", fresh],
+        [sys.executable, "-c", FRESH, jobs.root / "train/model/model.ubj", folder / "holdout.csv", fresh],
         check=True,
     )
     expected = pd.read_csv(folder / "expected.csv").to_numpy()
     answers = np.load(fresh)
     assert answers.dtype == np.float32
     assert np.array_equal(answers.reshape(expected.shape).astype(np.float64), expected)
-    assert laptop.evaluation()["gate"]["passed"] == 1
-    assert set(laptop.evaluation()["metrics"]) == set(METRICS[laptop.evaluation()["problem"]])
+    assert jobs.evaluation()["gate"]["passed"] == 1
+    assert set(jobs.evaluation()["metrics"]) == set(METRICS[jobs.evaluation()["problem"]])
 
 
-def test_the_artifact_is_named_by_its_hash(screening: Laptop) -> None:
+def test_the_artifact_is_named_by_its_hash(screening: LocalJobs) -> None:
     assert screening.train() == 0
     assert screening.evaluate() == 0
     archive = screening.root / "evaluate" / "processing" / "input" / "model" / "model.tar.gz"
@@ -69,16 +69,16 @@ def test_the_artifact_is_named_by_its_hash(screening: Laptop) -> None:
     assert screening.message("evaluate") == digest
 
 
-def test_the_holdout_has_no_target_and_at_most_a_thousand_rows(laptop: Laptop) -> None:
+def test_the_holdout_has_no_target_and_at_most_a_thousand_rows(jobs: LocalJobs) -> None:
     frame = pd.concat([table("screening")] * 13, ignore_index=True)
-    laptop.write_frame(frame)
-    assert laptop.prepare() == 0
-    assert laptop.train(num_round="5") == 0
-    assert laptop.evaluate() == 0
-    folder = laptop.output("evaluate") / "evaluation"
+    jobs.write_frame(frame)
+    assert jobs.prepare() == 0
+    assert jobs.train(num_round="5") == 0
+    assert jobs.evaluate() == 0
+    folder = jobs.output("evaluate") / "evaluation"
     tables = {name: pd.read_csv(folder / f"{name}.csv") for name in ("holdout", "expected", "labels")}
     assert [len(each) for each in tables.values()] == [1000, 1000, 1000]
-    assert list(tables["holdout"].columns) == laptop.schema()["features"]
+    assert list(tables["holdout"].columns) == jobs.schema()["features"]
     assert (
         measure("binary", tables["labels"]["label"].to_numpy(), tables["expected"]["prediction"].to_numpy())[
             "auc"
@@ -87,21 +87,21 @@ def test_the_holdout_has_no_target_and_at_most_a_thousand_rows(laptop: Laptop) -
     )
 
 
-def test_shuffled_labels_close_the_gate(laptop: Laptop) -> None:
+def test_shuffled_labels_close_the_gate(jobs: LocalJobs) -> None:
     for name, metric, threshold in (("screening", "auc", 0.9), ("diabetes", "rmse", 65.0)):
         frame = table(name)
         frame["target"] = np.random.default_rng(1).permutation(frame["target"].to_numpy())
-        laptop.write_frame(frame)
-        assert laptop.prepare() == 0
-        assert laptop.train() == 0
-        assert laptop.evaluate(metric, threshold) == 0
-        gate = laptop.evaluation()["gate"]
+        jobs.write_frame(frame)
+        assert jobs.prepare() == 0
+        assert jobs.train() == 0
+        assert jobs.evaluate(metric, threshold) == 0
+        gate = jobs.evaluation()["gate"]
         assert gate["passed"] == 0
         assert any("threshold" in reason for reason in gate["reasons"])
-        assert laptop.evaluation()["display"]["value"] in " ".join(gate["reasons"])
+        assert jobs.evaluation()["display"]["value"] in " ".join(gate["reasons"])
 
 
-def test_a_metric_of_another_problem_closes_the_gate(screening: Laptop) -> None:
+def test_a_metric_of_another_problem_closes_the_gate(screening: LocalJobs) -> None:
     assert screening.train() == 0
     assert screening.evaluate("rmse", 10.0) == 0
     evaluation = screening.evaluation()
@@ -111,7 +111,7 @@ def test_a_metric_of_another_problem_closes_the_gate(screening: Laptop) -> None:
     assert "metric 'rmse' is not measured for this problem; measured: auc" in evaluation["gate"]["reasons"][0]
 
 
-def test_a_threshold_that_is_not_a_number_closes_the_gate(screening: Laptop) -> None:
+def test_a_threshold_that_is_not_a_number_closes_the_gate(screening: LocalJobs) -> None:
     assert screening.train() == 0
     assert screening.evaluate("auc", math.nan) == 0
     assert screening.evaluation()["gate"]["reasons"] == ["the threshold of auc is not a number"]
@@ -176,15 +176,15 @@ def test_answers_that_are_not_numbers_measure_nothing() -> None:
         assert all(math.isnan(value) for value in measure(problem, np.array([0, 1, 0, 1]), answers).values())
 
 
-def test_the_manifest_names_every_version(screening: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {
+def test_the_manifest_names_every_version(screening: LocalJobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {
         "SOURCE_COMMIT": "c0ffee",
         "IMAGE_URI": "r@sha256:1",
         "PIPELINE_EXECUTION_ARN": "arn:e",
         "DATA_URI": "d",
     }
     assert screening.train() == 0
-    for name, value in told.items():
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert screening.evaluate() == 0
     manifest = json.loads((screening.output("evaluate") / "evaluation" / "manifest.json").read_text())
@@ -220,7 +220,7 @@ def test_an_archive_cannot_write_outside_its_folder_or_hold_links(tmp_path: Path
         unpack(tmp_path / "junk.tar.gz", tmp_path / "in")
 
 
-def test_a_model_of_another_schema_is_refused(screening: Laptop) -> None:
+def test_a_model_of_another_schema_is_refused(screening: LocalJobs) -> None:
     assert screening.train() == 0
     path = screening.root / "train" / "model" / "schema.json"
     path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hyperparameters import HYPERPARAMETERS
-from metrics import HIGHER_IS_BETTER, METRICS
-from pipeline import project as pipeline_project
+from metrics import METRICS, direction, measure
+from pipeline import project_contract as contract
 from pipeline.errors import UserError
 from pipeline.model import read_model
-from pipeline.project import Project, parse_project, read_file
+from pipeline.project import ProjectParameters, parse_project, read_file
+from table_schema import PROBLEMS
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +34,7 @@ sys.exit(main())
 """
 
 
-def project() -> Project:
+def project() -> ProjectParameters:
     return parse_project(read_file(PARAMETERS), "parameters.json")
 
 
@@ -194,8 +197,7 @@ def test_registration_is_pending_and_carries_what_a_deployment_checks(steps: dic
         "application/jsonlines",
     ]
     metadata = package["CustomerMetadataProperties"]
-    names = {"artifact_sha256", "holdout_uri", "manifest_uri", "problem", "metric", "metric_value", "commit"}
-    assert names | {"data_version", "data_uri", "code_uri"} == set(metadata)
+    assert set(metadata) == set(contract.properties("ModelPackageMetadata"))
     assert (metadata["commit"], metadata["metric"]) == ("c0ffee", "auc")
 
 
@@ -226,9 +228,28 @@ def test_the_same_sources_render_the_same_bytes(definition: Definition, tmp_path
     assert rendered(tmp_path) == definition
 
 
-def test_pipeline_and_scripts_know_the_same_metrics_and_hyperparameters(definition: Definition) -> None:
-    assert set(pipeline_project.METRICS) == {name for names in METRICS.values() for name in names}
-    assert set(pipeline_project.HIGHER_IS_BETTER) == HIGHER_IS_BETTER
+def test_pipeline_and_scripts_read_the_contract_alike() -> None:
+    assert contract.problem_types() == list(PROBLEMS)
+    metrics = {name for names in METRICS.values() for name in names}
+    assert {name: direction(name) for name in metrics} == {name: contract.direction(name) for name in metrics}
+    assert contract.refused("ModelBuildParameters", {"gate/metric": "recall"}).keys() == {"gate/metric"}
+    assert all(not contract.refused("ModelBuildParameters", {"gate/metric": name}) for name in metrics)
+
+
+def test_the_project_has_each_parameter_of_the_contract_and_no_other() -> None:
+    names = {field.metadata["name"] for field in fields(ProjectParameters)}
+    assert names == set(contract.properties("ModelBuildParameters"))
+
+
+def test_the_evaluation_measures_the_metrics_of_the_contract() -> None:
+    target, answers = np.array([0.0, 1.0, 1.0]), np.array([0.2, 0.7, 0.4])
+    shares = np.column_stack([1 - answers, answers])
+    for problem in PROBLEMS:
+        found = measure(problem, target, shares if problem == "multiclass" else answers)
+        assert tuple(found) == METRICS[problem]
+
+
+def test_pipeline_and_scripts_know_the_same_hyperparameters(definition: Definition) -> None:
     given = definition["Steps"][1]["Arguments"]["HyperParameters"]
     assert set(given) <= set(HYPERPARAMETERS)
     parameters = {each["Name"]: each["DefaultValue"] for each in definition["Parameters"]}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import Laptop, table
+from conftest import LocalJobs, table
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -20,7 +20,7 @@ def digest(folder: Path) -> dict[str, str]:
     }
 
 
-def test_rows_are_split_without_loss_or_overlap(screening: Laptop) -> None:
+def test_rows_are_split_without_loss_or_overlap(screening: LocalJobs) -> None:
     frame = table("screening")
     parts = [screening.split(name) for name in ("train", "validation", "test")]
     assert [len(part) for part in parts] == [397, 86, 86]
@@ -32,7 +32,7 @@ def test_rows_are_split_without_loss_or_overlap(screening: Laptop) -> None:
     )
 
 
-def test_the_target_comes_first_and_the_classes_keep_their_shares(screening: Laptop) -> None:
+def test_the_target_comes_first_and_the_classes_keep_their_shares(screening: LocalJobs) -> None:
     share = table("screening")["target"].mean()
     for name in ("train", "validation", "test"):
         part = screening.split(name)
@@ -40,7 +40,7 @@ def test_the_target_comes_first_and_the_classes_keep_their_shares(screening: Lap
         assert part["target"].mean() == pytest.approx(share, abs=0.02)
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(screening: Laptop) -> None:
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(screening: LocalJobs) -> None:
     first = digest(screening.output("prepare"))
     assert screening.prepare() == 0
     assert digest(screening.output("prepare")) == first
@@ -48,21 +48,21 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(screening:
     assert digest(screening.output("prepare"))["train/data.csv"] != first["train/data.csv"]
 
 
-def test_what_is_learned_about_the_target_comes_from_the_training_rows_alone(laptop: Laptop) -> None:
+def test_what_is_learned_about_the_target_comes_from_the_training_rows_alone(jobs: LocalJobs) -> None:
     frame = table("diabetes")
-    laptop.write_frame(frame)
-    assert laptop.prepare() == 0
-    mean = laptop.schema()["train_mean"]
-    held = laptop.split("test")["target"]
+    jobs.write_frame(frame)
+    assert jobs.prepare() == 0
+    mean = jobs.schema()["train_mean"]
+    held = jobs.split("test")["target"]
     # Held-out targets become absurd; nothing that is not held out may move.
-    train_before = laptop.split("train")
+    train_before = jobs.split("train")
     frame.loc[frame["target"].isin(held) & ~frame["target"].isin(train_before["target"]), "target"] += 1e6
-    laptop.write_frame(frame)
-    assert laptop.prepare() == 0
-    assert laptop.schema()["train_mean"] == mean
+    jobs.write_frame(frame)
+    assert jobs.prepare() == 0
+    assert jobs.schema()["train_mean"] == mean
     assert mean == pytest.approx(train_before["target"].mean())
-    pd.testing.assert_frame_equal(laptop.split("train"), train_before)
-    assert laptop.split("test")["target"].max() > 1e6
+    pd.testing.assert_frame_equal(jobs.split("train"), train_before)
+    assert jobs.split("test")["target"].max() > 1e6
 
 
 @pytest.mark.parametrize(
@@ -70,55 +70,55 @@ def test_what_is_learned_about_the_target_comes_from_the_training_rows_alone(lap
     [("screening", "binary", [0, 1]), ("diabetes", "regression", None), ("iris", "multiclass", [0, 1, 2])],
 )
 def test_the_problem_is_found_from_the_target(
-    laptop: Laptop, name: str, problem: str, classes: list[int] | None
+    jobs: LocalJobs, name: str, problem: str, classes: list[int] | None
 ) -> None:
-    laptop.write_frame(table(name))
-    assert laptop.prepare() == 0
-    assert laptop.schema()["problem"] == problem
-    assert laptop.schema()["classes"] == classes
-    assert laptop.message("prepare") == problem
+    jobs.write_frame(table(name))
+    assert jobs.prepare() == 0
+    assert jobs.schema()["problem"] == problem
+    assert jobs.schema()["classes"] == classes
+    assert jobs.message("prepare") == problem
 
 
-def test_the_problem_can_be_said(laptop: Laptop) -> None:
-    laptop.write_frame(table("screening"))
-    assert laptop.prepare("target", "--problem", "regression") == 0
-    assert laptop.schema()["problem"] == "regression"
+def test_the_problem_can_be_said(jobs: LocalJobs) -> None:
+    jobs.write_frame(table("screening"))
+    assert jobs.prepare("target", "--problem", "regression") == 0
+    assert jobs.schema()["problem"] == "regression"
 
 
-def test_text_classes_become_numbers_and_the_schema_says_which(laptop: Laptop) -> None:
+def test_text_classes_become_numbers_and_the_schema_says_which(jobs: LocalJobs) -> None:
     frame = table("screening")
     frame["target"] = np.where(frame["target"] == 1, "benign", "malignant")
-    laptop.write_frame(frame)
-    assert laptop.prepare() == 0
-    schema = laptop.schema()
+    jobs.write_frame(frame)
+    assert jobs.prepare() == 0
+    schema = jobs.schema()
     assert (schema["problem"], schema["classes"]) == ("binary", ["benign", "malignant"])
-    assert laptop.split("train")["target"].sum() == schema["train_class_counts"][1]
+    assert jobs.split("train")["target"].sum() == schema["train_class_counts"][1]
 
 
-def test_missing_numbers_stay_missing(laptop: Laptop) -> None:
+def test_missing_numbers_stay_missing(jobs: LocalJobs) -> None:
     frame = table("screening")
     frame.loc[::7, "mean radius"] = np.nan
-    laptop.write_frame(frame)
-    assert laptop.prepare() == 0
-    missing = sum(laptop.split(name)["mean radius"].isna().sum() for name in ("train", "validation", "test"))
+    jobs.write_frame(frame)
+    assert jobs.prepare() == 0
+    missing = sum(jobs.split(name)["mean radius"].isna().sum() for name in ("train", "validation", "test"))
     assert missing == frame["mean radius"].isna().sum()
 
 
-def test_several_files_are_one_table_and_each_is_hashed(laptop: Laptop) -> None:
+def test_several_files_are_one_table_and_each_is_hashed(jobs: LocalJobs) -> None:
     frame = table("screening")
-    laptop.write_frame(frame.iloc[:300], "a.csv")
-    laptop.write_frame(frame.iloc[300:], "b.csv")
-    assert laptop.prepare() == 0
-    schema = laptop.schema()
+    jobs.write_frame(frame.iloc[:300], "a.csv")
+    jobs.write_frame(frame.iloc[300:], "b.csv")
+    assert jobs.prepare() == 0
+    schema = jobs.schema()
     assert sum(schema["rows"].values()) == len(frame)
     for each in schema["inputs"]:
-        content = (laptop.data / each["name"]).read_bytes()
+        content = (jobs.data / each["name"]).read_bytes()
         assert each["sha256"] == hashlib.sha256(content).hexdigest()
         assert each["bytes"] == len(content)
 
 
-def test_a_byte_order_mark_and_spaces_around_names_do_not_matter(laptop: Laptop) -> None:
+def test_a_byte_order_mark_and_spaces_around_names_do_not_matter(jobs: LocalJobs) -> None:
     text = table("screening").to_csv(index=False).replace("target", " target ", 1)
-    laptop.write(b"\xef\xbb\xbf" + text.encode())
-    assert laptop.prepare() == 0
-    assert laptop.schema()["features"][0] == "mean radius"
+    jobs.write(b"\xef\xbb\xbf" + text.encode())
+    assert jobs.prepare() == 0
+    assert jobs.schema()["features"][0] == "mean radius"

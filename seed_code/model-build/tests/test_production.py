@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from conftest import Laptop, table
-from contract import sha256_of
+from conftest import LocalJobs, table
+from container import sha256_of
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ GROUP, BUCKET = "mlops-screening", "mlops-dev-models"
 
 
 @pytest.fixture
-def registry(screening: Laptop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laptop]:
+def registry(screening: LocalJobs, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalJobs]:
     """The breast cancer project, with a registry."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
@@ -48,7 +48,7 @@ def register(archive: Path, key: str, status: str = "Approved", digest: str | No
     return str(answer["ModelPackageArn"])
 
 
-def test_with_nothing_approved_there_is_nothing_to_compare(registry: Laptop, tmp_path: Path) -> None:
+def test_with_nothing_approved_there_is_nothing_to_compare(registry: LocalJobs, tmp_path: Path) -> None:
     assert registry.train() == 0
     register(registry.pack(tmp_path / "pending.tar.gz"), "pending", "PendingManualApproval")
     assert registry.evaluate() == 0
@@ -57,7 +57,7 @@ def test_with_nothing_approved_there_is_nothing_to_compare(registry: Laptop, tmp
 
 
 def test_a_worse_model_than_production_closes_the_gate_and_an_equal_one_does_not(
-    registry: Laptop, tmp_path: Path
+    registry: LocalJobs, tmp_path: Path
 ) -> None:
     assert registry.train() == 0
     arn = register(registry.pack(tmp_path / "good.tar.gz"), "good")
@@ -79,7 +79,7 @@ def test_a_worse_model_than_production_closes_the_gate_and_an_equal_one_does_not
     assert worse["display"]["production"] == f"{evaluation['value']:.6g}"
 
 
-def test_the_newest_approved_model_is_the_one_in_production(registry: Laptop, tmp_path: Path) -> None:
+def test_the_newest_approved_model_is_the_one_in_production(registry: LocalJobs, tmp_path: Path) -> None:
     assert registry.train(num_round="1") == 0
     register(registry.pack(tmp_path / "old.tar.gz"), "old")
     assert registry.train() == 0
@@ -89,7 +89,7 @@ def test_the_newest_approved_model_is_the_one_in_production(registry: Laptop, tm
     assert registry.evaluation()["production"]["model_package_arn"] == newest
 
 
-def test_a_model_with_other_features_is_named_and_not_compared(registry: Laptop, tmp_path: Path) -> None:
+def test_a_model_with_other_features_is_named_and_not_compared(registry: LocalJobs, tmp_path: Path) -> None:
     assert registry.train() == 0
     register(registry.pack(tmp_path / "all.tar.gz"), "all")
     registry.write_frame(table("screening").drop(columns="mean radius"))
@@ -102,7 +102,9 @@ def test_a_model_with_other_features_is_named_and_not_compared(registry: Laptop,
     assert registry.evaluation()["gate"]["passed"] == 1
 
 
-def test_an_artifact_that_is_not_the_registered_one_fails_the_job(registry: Laptop, tmp_path: Path) -> None:
+def test_an_artifact_that_is_not_the_registered_one_fails_the_job(
+    registry: LocalJobs, tmp_path: Path
+) -> None:
     assert registry.train() == 0
     register(registry.pack(tmp_path / "model.tar.gz"), "model", digest="0" * 64)
     assert registry.evaluate() == 1
@@ -110,7 +112,7 @@ def test_an_artifact_that_is_not_the_registered_one_fails_the_job(registry: Lapt
 
 
 def test_a_model_that_cannot_be_read_fails_the_job_instead_of_opening_the_gate(
-    registry: Laptop, tmp_path: Path
+    registry: LocalJobs, tmp_path: Path
 ) -> None:
     assert registry.train() == 0
     register(registry.pack(tmp_path / "model.tar.gz"), "model")
@@ -120,7 +122,7 @@ def test_a_model_that_cannot_be_read_fails_the_job_instead_of_opening_the_gate(
 
 
 def test_object_versions_are_recorded_for_data_in_s3(
-    registry: Laptop, monkeypatch: pytest.MonkeyPatch
+    registry: LocalJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3 = boto3.client("s3")
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})

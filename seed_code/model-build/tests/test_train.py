@@ -12,31 +12,31 @@ import xgboost as xgb
 
 import boosting
 from boosting import boost
-from conftest import Laptop, table
-from contract import JobError
+from conftest import LocalJobs, table
+from container import JobError
 from hyperparameters import HYPERPARAMETERS, parse_hyperparameters
 
 
-def model_bytes(laptop: Laptop) -> bytes:
-    return (laptop.root / "train" / "model" / "model.ubj").read_bytes()
+def model_bytes(jobs: LocalJobs) -> bytes:
+    return (jobs.root / "train" / "model" / "model.ubj").read_bytes()
 
 
 @pytest.mark.parametrize("sampling", [{}, {"subsample": "0.7", "colsample_bytree": "0.6"}])
-def test_the_same_seed_gives_the_same_model(screening: Laptop, sampling: dict[str, str]) -> None:
+def test_the_same_seed_gives_the_same_model(screening: LocalJobs, sampling: dict[str, str]) -> None:
     assert screening.train(**sampling) == 0
     first = model_bytes(screening)
     assert screening.train(**sampling) == 0
     assert model_bytes(screening) == first
 
 
-def test_another_seed_gives_another_model_when_rows_are_sampled(screening: Laptop) -> None:
+def test_another_seed_gives_another_model_when_rows_are_sampled(screening: LocalJobs) -> None:
     assert screening.train(subsample="0.7") == 0
     first = model_bytes(screening)
     assert screening.train(subsample="0.7", seed="9") == 0
     assert model_bytes(screening) != first
 
 
-def test_the_artifact_holds_the_best_rounds_only(screening: Laptop) -> None:
+def test_the_artifact_holds_the_best_rounds_only(screening: LocalJobs) -> None:
     assert screening.train(num_round="400", eta="0.5", early_stopping_rounds="5") == 0
     record = json.loads((screening.root / "train" / "model" / "training.json").read_text())
     model = xgb.Booster(model_file=str(screening.root / "train" / "model" / "model.ubj"))
@@ -46,7 +46,7 @@ def test_the_artifact_holds_the_best_rounds_only(screening: Laptop) -> None:
 
 
 def test_metric_lines_can_be_read_by_a_metric_definition(
-    screening: Laptop, capsys: pytest.CaptureFixture[str]
+    screening: LocalJobs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert screening.train(num_round="3") == 0
     found = re.findall(
@@ -74,7 +74,7 @@ class InterruptedBySpotError(Exception):
 
 
 def test_interrupted_training_gives_the_model_of_uninterrupted_training(
-    screening: Laptop, monkeypatch: pytest.MonkeyPatch
+    screening: LocalJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert screening.train() == 0
     whole = model_bytes(screening)
@@ -98,16 +98,18 @@ def test_interrupted_training_gives_the_model_of_uninterrupted_training(
     assert model_bytes(screening) == whole
 
 
-def test_a_checkpoint_of_other_data_is_not_continued(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
-    (laptop.root / "train" / "checkpoints").mkdir(parents=True)
+def test_a_checkpoint_of_other_data_is_not_continued(
+    jobs: LocalJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (jobs.root / "train" / "checkpoints").mkdir(parents=True)
     started = watch_rounds(monkeypatch)
     for name in ("screening", "iris"):
-        laptop.write_frame(table(name))
-        assert laptop.prepare() == 0
+        jobs.write_frame(table(name))
+        assert jobs.prepare() == 0
         started.clear()
-        assert laptop.train() == 0
+        assert jobs.train() == 0
         assert started[0] == 0
-    assert len(list((laptop.root / "train" / "checkpoints").iterdir())) == 2
+    assert len(list((jobs.root / "train" / "checkpoints").iterdir())) == 2
 
 
 def test_hyperparameters_are_refused_all_at_once_with_what_is_allowed() -> None:
@@ -126,7 +128,7 @@ def test_hyperparameters_have_defaults_and_sagemakers_own_are_passed_over() -> N
     assert set(parse_hyperparameters({"sagemaker_program": "x"})) == set(HYPERPARAMETERS)
 
 
-def test_a_missing_channel_is_said(screening: Laptop) -> None:
+def test_a_missing_channel_is_said(screening: LocalJobs) -> None:
     assert screening.train() == 0
     (screening.root / "train" / "input" / "data" / "schema" / "schema.json").unlink()
     monkey = screening.root / "prepare" / "processing" / "output" / "schema" / "schema.json"

@@ -13,7 +13,7 @@ _RUNTIME = Config(read_timeout=70, retries={"mode": "standard", "total_max_attem
 
 
 @dataclass(frozen=True)
-class Target:
+class EndpointLocation:
     """One endpoint of a stage."""
 
     account: str
@@ -22,7 +22,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Clients:
+class TestClients:
     """The services that a test needs, with the test role's credentials."""
 
     sagemaker: Any
@@ -30,16 +30,16 @@ class Clients:
     s3: Any
 
 
-def targets(settings: StageSettings) -> list[Target]:
+def targets(settings: StageSettings) -> list[EndpointLocation]:
     """Every endpoint of the stage."""
     return [
-        Target(account, region, settings.endpoint_name)
+        EndpointLocation(account, region, settings.endpoint_name)
         for account in settings.accounts
         for region in settings.regions
     ]
 
 
-def assume(settings: StageSettings, target: Target) -> Clients:
+def assume(settings: StageSettings, target: EndpointLocation) -> TestClients:
     """Clients of the account's test role. Raises botocore's `ClientError` if it cannot be assumed."""
     sts = boto3.client("sts", region_name=target.region)
     answer = sts.assume_role(
@@ -54,7 +54,7 @@ def assume(settings: StageSettings, target: Target) -> Clients:
         aws_session_token=credentials["SessionToken"],
         region_name=target.region,
     )
-    return Clients(
+    return TestClients(
         sagemaker=session.client("sagemaker"),
         runtime=session.client("sagemaker-runtime", config=_RUNTIME),
         s3=session.client("s3"),

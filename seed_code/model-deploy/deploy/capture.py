@@ -1,7 +1,7 @@
 """Whether SageMaker really wrote down what it was asked and what it answered.
 
 Files are `<destination>/<endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl`, one event a line, and may arrive minutes
-later (SageMaker guide, "model-monitor-data-capture-endpoint").
+later (SageMaker Developer Guide, "Capture data from real-time endpoint").
 """
 
 import base64
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deploy.report import Check, failed, passed
+from deploy.report import CheckResult, failed, passed
 
 NAME = "data capture"
 _LONGEST_PAUSE = 15.0
@@ -21,7 +21,7 @@ _CLOCK_MARGIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class CapturePlace:
+class CaptureLocation:
     """Where an endpoint's variants write, and since when it matters."""
 
     bucket: str
@@ -29,32 +29,36 @@ class CapturePlace:
     since: datetime
 
 
-def place(destination: str, endpoint: str, variants: list[str], since: datetime) -> CapturePlace:
+def capture_location(
+    destination: str, endpoint: str, variants: list[str], since: datetime
+) -> CaptureLocation:
     """From the destination that DescribeEndpointConfig says."""
     bucket, _, prefix = destination.removeprefix("s3://").partition("/")
     base = f"{prefix.rstrip('/')}/" if prefix else ""
-    return CapturePlace(bucket, tuple(f"{base}{endpoint}/{variant}/" for variant in variants), since)
+    return CaptureLocation(bucket, tuple(f"{base}{endpoint}/{variant}/" for variant in variants), since)
 
 
-def await_capture(s3: Any, where: CapturePlace, sent: Mapping[str, bytes], deadline: float) -> Check:
+def await_capture(
+    s3: Any, location: CaptureLocation, sent: Mapping[str, bytes], deadline: float
+) -> CheckResult:
     """Waits until one of the requests `sent` (inference id to answer) is found, or until `deadline`
     (`time.monotonic`). At less than 100 percent only some are captured, so one is proof."""
     seen: set[str] = set()
     pause = 0.2
     while True:
-        for uri, event in _new_events(s3, where, seen):
+        for uri, event in _new_events(s3, location, seen):
             answer = sent.get(event.get("eventMetadata", {}).get("inferenceId", ""))
             if answer is not None:
                 return _judge(uri, event, answer)
         left = deadline - time.monotonic()
         if left <= 0:
-            detail = f"none of {len(sent)} requests is in {len(seen)} files under s3://{where.bucket}/"
-            return failed(NAME, detail + ", ".join(where.prefixes), files=len(seen))
+            detail = f"none of {len(sent)} requests is in {len(seen)} files under s3://{location.bucket}/"
+            return failed(NAME, detail + ", ".join(location.prefixes), files=len(seen))
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def _judge(uri: str, event: Mapping[str, Any], answer: bytes) -> Check:
+def _judge(uri: str, event: Mapping[str, Any], answer: bytes) -> CheckResult:
     data = event.get("captureData", {})
     missing = [part for part in ("endpointInput", "endpointOutput") if not data.get(part, {}).get("data")]
     if missing:
@@ -69,13 +73,15 @@ def _payload(part: Mapping[str, Any]) -> bytes:
     return base64.b64decode(text) if part.get("encoding") == "BASE64" else text.encode()
 
 
-def _new_events(s3: Any, where: CapturePlace, seen: set[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for key in _new_keys(s3, where, seen):
-        body = s3.get_object(Bucket=where.bucket, Key=key)["Body"]
+def _new_events(
+    s3: Any, location: CaptureLocation, seen: set[str]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key in _new_keys(s3, location, seen):
+        body = s3.get_object(Bucket=location.bucket, Key=key)["Body"]
         for line in body.iter_lines():
             event = _event(line)
             if event is not None:
-                yield f"s3://{where.bucket}/{key}", event
+                yield f"s3://{location.bucket}/{key}", event
         seen.add(key)
 
 
@@ -87,14 +93,14 @@ def _event(line: bytes) -> Mapping[str, Any] | None:
     return event if isinstance(event, dict) else None
 
 
-def _new_keys(s3: Any, where: CapturePlace, seen: set[str]) -> list[str]:
+def _new_keys(s3: Any, location: CaptureLocation, seen: set[str]) -> list[str]:
     pages = s3.get_paginator("list_objects_v2")
-    since = where.since - _CLOCK_MARGIN
+    since = location.since - _CLOCK_MARGIN
     return [
         item["Key"]
-        for prefix in where.prefixes
+        for prefix in location.prefixes
         for hour in _hours(since, datetime.now(UTC) + _CLOCK_MARGIN)
-        for page in pages.paginate(Bucket=where.bucket, Prefix=f"{prefix}{hour:%Y/%m/%d/%H}/")
+        for page in pages.paginate(Bucket=location.bucket, Prefix=f"{prefix}{hour:%Y/%m/%d/%H}/")
         for item in page.get("Contents", [])
         if item["Key"] not in seen and item["LastModified"] >= since
     ]

@@ -7,14 +7,14 @@ from typing import Any
 
 from deploy.holdout import Holdout
 from deploy.metrics import METRICS, Answer
-from deploy.project import Gate
-from deploy.report import Check, failed, passed
+from deploy.project import QualityGate
+from deploy.report import CheckResult, failed, passed
 from deploy.wire import is_finite, same_float32
 
 IN_SERVICE, PACKAGE, ERROR_SHAPE, LATENCY = "in service", "model package", "error shape", "latency"
 
 
-def check_status(description: Mapping[str, Any]) -> Check:
+def check_status(description: Mapping[str, Any]) -> CheckResult:
     """From DescribeEndpoint."""
     status = description["EndpointStatus"]
     if status == "InService":
@@ -23,13 +23,13 @@ def check_status(description: Mapping[str, Any]) -> Check:
     return failed(IN_SERVICE, f"{description['EndpointName']} is {status}: {reason}", status=status)
 
 
-def check_package(models: Mapping[str, Mapping[str, Any]], package_arn: str) -> Check:
+def check_package(models: Mapping[str, Mapping[str, Any]], package_arn: str) -> CheckResult:
     """From DescribeModel of each variant's model, by variant name: all must serve the package."""
     served = {variant: _packages(model) for variant, model in models.items()}
-    strange = {variant: arns for variant, arns in served.items() if arns != [package_arn]}
-    if models and not strange:
+    others = {variant: arns for variant, arns in served.items() if arns != [package_arn]}
+    if models and not others:
         return passed(PACKAGE, f"serves {package_arn}")
-    found = "; ".join(f"{variant}: {', '.join(arns) or 'none'}" for variant, arns in strange.items())
+    found = "; ".join(f"{variant}: {', '.join(arns) or 'none'}" for variant, arns in others.items())
     return failed(PACKAGE, f"serves {found or 'nothing'}; expected {package_arn}")
 
 
@@ -38,7 +38,7 @@ def _packages(model: Mapping[str, Any]) -> list[str]:
     return [container["ModelPackageName"] for container in containers if container.get("ModelPackageName")]
 
 
-def check_answers(content_type: str, answers: Sequence[Answer], expected: Sequence[Answer]) -> Check:
+def check_answers(content_type: str, answers: Sequence[Answer], expected: Sequence[Answer]) -> CheckResult:
     """The endpoint's answers are the model's own, as float32."""
     name = f"answers {content_type}"
     if len(answers) != len(expected):
@@ -59,7 +59,7 @@ def _shown(answer: Answer) -> str:
     return " ".join(repr(value) for value in answer[:3]) + (" …" if len(answer) > 3 else "")
 
 
-def check_metric(gate: Gate, problem: str, holdout: Holdout, answers: Sequence[Answer]) -> Check:
+def check_metric(gate: QualityGate, problem: str, holdout: Holdout, answers: Sequence[Answer]) -> CheckResult:
     """The gate's metric, recomputed from what the endpoint answered."""
     name, metric = f"metric {gate.metric}", METRICS[gate.metric]
     if problem not in metric.problems:
@@ -78,7 +78,7 @@ def check_metric(gate: Gate, problem: str, holdout: Holdout, answers: Sequence[A
     return verdict(name, detail, value=value, threshold=gate.threshold)
 
 
-def check_error(status: int | None, message: str) -> Check:
+def check_error(status: int | None, message: str) -> CheckResult:
     """What the container said to a malformed row: 4xx and `{"error": {"code": …, "message": …}}`.
 
     `status` is None if it answered as if nothing were wrong.
@@ -101,7 +101,7 @@ def check_error(status: int | None, message: str) -> Check:
     return passed(ERROR_SHAPE, f"a malformed row is refused with {status} and a reason", httpStatus=status)
 
 
-def check_latency(milliseconds: Sequence[float], limit_ms: float) -> Check:
+def check_latency(milliseconds: Sequence[float], limit_ms: float) -> CheckResult:
     """p50 and p99 (nearest rank) of single-row requests as a caller sees them, against the stage's limit."""
     p50, p99 = (_percentile(milliseconds, share) for share in (0.50, 0.99))
     detail = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms of {len(milliseconds)} requests; limit {limit_ms:g} ms"

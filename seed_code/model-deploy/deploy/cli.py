@@ -10,14 +10,14 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
-from deploy.endpoint import FULL, LIGHT, EndpointTest, Plan, reason
+from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
 from deploy.project import read_project
 from deploy.registry import find_package
-from deploy.render import DEPLOYMENT, Deployment, read_deployment, write_release
+from deploy.render import DEPLOYMENT, Release, read_deployment, write_release
 from deploy.report import AccountReport, failed, table, write_report
-from deploy.stages import STAGES, SettingsError
+from deploy.stages import STAGES, StageSettingsError
 
 _BUILD = Path("build")
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _render(options.template, options.build)
         plan = FULL if options.command == "test" else LIGHT
         return _test(options.stage, options.build, plan, options.capture_wait)
-    except (DeployError, SettingsError) as error:
+    except (DeployError, StageSettingsError) as error:
         problems = error.problems
     except (ClientError, BotoCoreError) as error:
         problems = [reason(error)]
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
         command = commands.add_parser(name, parents=[build], help=text)
         command.add_argument("--stage", choices=STAGES, required=True)
-        # Capture may take minutes to arrive (model-monitor-data-capture-endpoint).
+        # Minutes, by SageMaker Developer Guide, "Capture data from real-time endpoint".
         command.add_argument("--capture-wait", type=float, default=600.0, metavar="SECONDS")
     return parser
 
@@ -58,15 +58,15 @@ def _render(template: Path, folder: Path) -> int:
     if not template.is_file():
         raise DeployError([f"{template} does not exist; it comes with this repository's archive, restore it"])
     project = read_project(boto3.client("ssm"))
-    wanted = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
-    package = find_package(boto3.client("sagemaker"), project.group, wanted)
+    requested = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
+    package = find_package(boto3.client("sagemaker"), project.group, requested)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     for path in write_release(folder, template.read_text(encoding="utf-8"), project, package):
         print(f"wrote {path}")
     return 0
 
 
-def _test(stage: str, folder: Path, plan: Plan, capture_wait: float) -> int:
+def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int:
     deployment = read_deployment(folder / DEPLOYMENT)
     reports = _run(deployment, stage, plan, capture_wait)
     path = folder / f"test-{stage}.json"
@@ -79,7 +79,7 @@ def _test(stage: str, folder: Path, plan: Plan, capture_wait: float) -> int:
     return 1 if failures else 0
 
 
-def _run(deployment: Deployment, stage: str, plan: Plan, capture_wait: float) -> list[AccountReport]:
+def _run(deployment: Release, stage: str, plan: TestScope, capture_wait: float) -> list[AccountReport]:
     settings = deployment.stages[stage]
     holdout = fetch_holdout(boto3.client("s3"), deployment.holdout_uri).first(plan.rows)
     reports: list[AccountReport] = []

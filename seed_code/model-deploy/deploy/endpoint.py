@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy import capture, checks
-from deploy.accounts import Clients, Target
+from deploy.accounts import EndpointLocation, TestClients
 from deploy.holdout import Holdout
 from deploy.metrics import Answer
-from deploy.render import Deployment
-from deploy.report import AccountReport, Check, failed, skipped
+from deploy.render import Release
+from deploy.report import AccountReport, CheckResult, failed, skipped
 from deploy.stages import StageSettings
 from deploy.wire import CSV, JSON, JSON_LINES, Row, batches, decode, encode
 
@@ -24,7 +24,7 @@ _MISS = 1e-4
 
 
 @dataclass(frozen=True)
-class Plan:
+class TestScope:
     """How much is called."""
 
     content_types: tuple[str, ...]
@@ -33,37 +33,37 @@ class Plan:
     metric: bool  # a few rows give no metric
 
 
-FULL = Plan((CSV, JSON, JSON_LINES), None, 100, metric=True)
-LIGHT = Plan((CSV,), 100, 20, metric=False)
+FULL = TestScope((CSV, JSON, JSON_LINES), None, 100, metric=True)
+LIGHT = TestScope((CSV,), 100, 20, metric=False)
 
 
 @dataclass
 class EndpointTest:
     """One endpoint's test: `call` first, later `await_capture`, so that several endpoints wait together."""
 
-    deployment: Deployment
+    deployment: Release
     settings: StageSettings
-    target: Target
-    clients: Clients
+    target: EndpointLocation
+    clients: TestClients
     holdout: Holdout
-    plan: Plan
-    results: list[Check] = field(default_factory=list)
+    plan: TestScope
+    results: list[CheckResult] = field(default_factory=list)
     _run: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
     _requests: int = 0
     _answered: dict[str, bytes] = field(default_factory=dict)  # inference id -> answer
-    _place: capture.CapturePlace | None = None
+    _capture_location: capture.CaptureLocation | None = None
 
     def call(self) -> None:
         """All checks but that of captured data."""
-        if not self._guard(checks.IN_SERVICE, self._describe):
+        if not self._record(checks.IN_SERVICE, self._describe):
             return  # nothing answers
-        self._guard(checks.PACKAGE, self._package)
+        self._record(checks.PACKAGE, self._package)
         answers = self._answers()
         if self.plan.metric and answers is not None:
             problem, gate = self.deployment.problem, self.deployment.gate
             self.results.append(checks.check_metric(gate, problem, self.holdout, answers))
-        self._guard(checks.ERROR_SHAPE, self._error_shape)
-        self._guard(checks.LATENCY, self._latency)
+        self._record(checks.ERROR_SHAPE, self._error_shape)
+        self._record(checks.LATENCY, self._latency)
 
     def await_capture(self, deadline: float) -> None:
         """Looks for this test's requests among captured data until `deadline` (`time.monotonic`)."""
@@ -71,21 +71,23 @@ class EndpointTest:
             return  # an earlier check has failed and says why
         if self.settings.capture_percentage == 0:
             self.results.append(skipped(capture.NAME, "capturePercentage is 0"))
-        elif self._place is None:
+        elif self._capture_location is None:
             self.results.append(
                 failed(capture.NAME, "no destination is known: the endpoint captures nothing")
             )
         elif not self._answered:
             self.results.append(failed(capture.NAME, "no request was answered, so none can be captured"))
         else:
-            s3, place, answered = self.clients.s3, self._place, self._answered
-            self._guard(capture.NAME, lambda: capture.await_capture(s3, place, answered, deadline))
+            s3, capture_location, answered = self.clients.s3, self._capture_location, self._answered
+            self._record(
+                capture.NAME, lambda: capture.await_capture(s3, capture_location, answered, deadline)
+            )
 
     def report(self) -> AccountReport:
         """What was found."""
         return AccountReport(self.target.account, self.target.region, self.target.endpoint, self.results)
 
-    def _guard(self, name: str, check: Callable[[], Check]) -> bool:
+    def _record(self, name: str, check: Callable[[], CheckResult]) -> bool:
         """Adds the check's result; what AWS refuses is a failed check, not the end of the test."""
         try:
             result = check()
@@ -94,12 +96,12 @@ class EndpointTest:
         self.results.append(result)
         return result.status != "failed"
 
-    def _describe(self) -> Check:
+    def _describe(self) -> CheckResult:
         return checks.check_status(
             self.clients.sagemaker.describe_endpoint(EndpointName=self.target.endpoint)
         )
 
-    def _package(self) -> Check:
+    def _package(self) -> CheckResult:
         sagemaker = self.clients.sagemaker
         name = sagemaker.describe_endpoint(EndpointName=self.target.endpoint)["EndpointConfigName"]
         config = sagemaker.describe_endpoint_config(EndpointConfigName=name)
@@ -107,7 +109,9 @@ class EndpointTest:
         data_capture = config.get("DataCaptureConfig", {})
         if data_capture.get("EnableCapture"):
             destination, now = data_capture["DestinationS3Uri"], datetime.now(UTC)
-            self._place = capture.place(destination, self.target.endpoint, list(variants), now)
+            self._capture_location = capture.capture_location(
+                destination, self.target.endpoint, list(variants), now
+            )
         models = {v: sagemaker.describe_model(ModelName=model) for v, model in variants.items()}
         return checks.check_package(models, self.deployment.package_arn)
 
@@ -147,7 +151,7 @@ class EndpointTest:
         self._answered[inference_id] = data
         return data
 
-    def _error_shape(self) -> Check:
+    def _error_shape(self) -> CheckResult:
         row: Row = ("not-a-number", *self.holdout.rows[0][1:])
         try:
             self._invoke(encode([row], CSV), CSV)
@@ -158,7 +162,7 @@ class EndpointTest:
             return checks.check_error(int(status), message)
         return checks.check_error(None, "")
 
-    def _latency(self) -> Check:
+    def _latency(self) -> CheckResult:
         rows: Sequence[Row] = self.holdout.rows
         times = []
         for number in range(self._timed_requests()):

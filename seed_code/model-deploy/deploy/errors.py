@@ -1,4 +1,4 @@
-"""What the user is told, without a traceback."""
+"""Errors that are shown to the user without a traceback."""
 
 
 class DeployError(Exception):

@@ -1,5 +1,7 @@
 """The gate's metrics, recomputed from what an endpoint answered. Pure Python: a thousand rows need no more.
 
+The contract says which metrics there are, for which problems, and which way is better.
+
 Definitions are the training pipeline's, which are scikit-learn's. An answer is a tuple: one
 value (regression), the probability of class 1 (binary), or one probability for each class (multiclass).
 """
@@ -7,6 +9,8 @@ value (regression), the probability of class 1 (binary), or one probability for 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from deploy import project_contract as contract
 
 Answer = tuple[float, ...]
 # One confident mistake is not infinite. The training pipeline clips at the same.
@@ -17,7 +21,7 @@ Answers = Sequence[Answer]
 
 
 @dataclass(frozen=True)
-class Metric:
+class MetricFunction:
     """How to compute a metric, for which problems it has a meaning, and whether less of it is better."""
 
     compute: Callable[[Labels, Answers], float]
@@ -104,18 +108,17 @@ def _macro_f1(labels: Labels, answers: Answers) -> float:
     return math.fsum(_f1_of(label, labels, predicted) for label in seen) / len(seen)
 
 
-_REGRESSION = frozenset({"regression"})
-_BINARY = frozenset({"binary"})
-_MULTICLASS = frozenset({"multiclass"})
-
-PROBLEMS = _REGRESSION | _BINARY | _MULTICLASS
-METRICS: Mapping[str, Metric] = {
-    "rmse": Metric(_rmse, _REGRESSION, lower_is_better=True),
-    "mae": Metric(_mae, _REGRESSION, lower_is_better=True),
-    "r2": Metric(_r2, _REGRESSION),
-    "auc": Metric(_auc, _BINARY),
-    "f1": Metric(_f1, _BINARY),
-    "logloss": Metric(_logloss, _BINARY | _MULTICLASS, lower_is_better=True),
-    "accuracy": Metric(_accuracy, _BINARY | _MULTICLASS),
-    "macro_f1": Metric(_macro_f1, _MULTICLASS),
+_COMPUTE: Mapping[str, Callable[[Labels, Answers], float]] = {
+    "rmse": _rmse,
+    "mae": _mae,
+    "r2": _r2,
+    "auc": _auc,
+    "f1": _f1,
+    "logloss": _logloss,
+    "accuracy": _accuracy,
+    "macro_f1": _macro_f1,
+}
+METRICS: Mapping[str, MetricFunction] = {
+    name: MetricFunction(_COMPUTE[name], frozenset(about["problemTypes"]), about["direction"] == "lower")
+    for name, about in contract.metrics().items()
 }

@@ -1,20 +1,19 @@
 """What the platform tells this repository: the project's parameters in SSM."""
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.metrics import METRICS
-from deploy.stages import SettingsError, StageSettings, parse_stages
+from deploy import project_contract as contract
+from deploy.stages import StageSettings, StageSettingsError, parse_stages
 
-_NAMES = ("id", "registry/group", "gate/metric", "gate/threshold", "deploy/stages")
+_DEFINITION = "ModelDeployParameters"
 
 
 @dataclass(frozen=True)
-class Gate:
+class QualityGate:
     """A metric's name and the figure that it must reach."""
 
     metric: str
@@ -22,36 +21,37 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectParameters:
     """A project as the deploy pipeline needs it."""
 
     id: str
     group: str  # model package group
-    gate: Gate
+    gate: QualityGate
     stages: Mapping[str, StageSettings]
     stages_document: Mapping[str, Any]  # `deploy/stages` as published
 
 
-def read_project(ssm: Any) -> Project:
-    """Reads the tree that `MLOPS_PARAMETERS` names. Raises `SettingsError` with all that is wrong."""
+def read_project(ssm: Any) -> ProjectParameters:
+    """Reads the tree that `MLOPS_PARAMETERS` names. Raises `StageSettingsError` with all that is wrong."""
     root = os.environ.get("MLOPS_PARAMETERS", "").rstrip("/")
     if not root.startswith("/"):
-        raise SettingsError(
+        raise StageSettingsError(
             ["MLOPS_PARAMETERS is not set to the project's SSM tree, such as /mlops/dev/projects/screening"]
         )
-    answer = ssm.get_parameters(Names=[f"{root}/{name}" for name in _NAMES])
+    names = contract.required(_DEFINITION)
+    answer = ssm.get_parameters(Names=[f"{root}/{name}" for name in names])
     values = {item["Name"].removeprefix(f"{root}/"): item["Value"] for item in answer["Parameters"]}
-    missing = [name for name in _NAMES if not values.get(name)]
+    missing = [name for name in names if not values.get(name)]
     if missing:
         hint = "bring up the project's stack, or correct MLOPS_PARAMETERS"
-        raise SettingsError([f"SSM parameter {root}/{name} is missing; {hint}" for name in missing])
+        raise StageSettingsError([f"SSM parameter {root}/{name} is missing; {hint}" for name in missing])
     return parse_project(values)
 
 
-def parse_project(values: Mapping[str, str]) -> Project:
+def parse_project(values: Mapping[str, str]) -> ProjectParameters:
     """A project from the texts of its parameters, by relative name."""
     document = _json(values["deploy/stages"])
-    return Project(
+    return ProjectParameters(
         id=values["id"],
         group=values["registry/group"],
         gate=parse_gate(values["gate/metric"], values["gate/threshold"]),
@@ -60,24 +60,19 @@ def parse_project(values: Mapping[str, str]) -> Project:
     )
 
 
-def parse_gate(metric: str, threshold: str) -> Gate:
-    """The gate, of a metric that can be computed here and a finite figure."""
-    problems = []
-    if metric not in METRICS:
-        problems.append(f"gate/metric is {metric!r}; allowed: {', '.join(sorted(METRICS))}")
-    try:
-        figure = float(threshold)
-    except ValueError:
-        figure = math.nan
-    if not math.isfinite(figure):
-        problems.append(f"gate/threshold is {threshold!r}; allowed: a number")
-    if problems:
-        raise SettingsError(problems)
-    return Gate(metric, figure)
+def parse_gate(metric: str, threshold: str) -> QualityGate:
+    """The gate, of a metric that the contract knows and a finite threshold. Raises `StageSettingsError`."""
+    values = {"gate/metric": metric, "gate/threshold": threshold}
+    refused = contract.refused(_DEFINITION, values)
+    if refused:
+        raise StageSettingsError(
+            [f"{name} is {values[name]!r}; allowed: {words}" for name, words in refused.items()]
+        )
+    return QualityGate(metric, float(threshold))
 
 
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise SettingsError([f"deploy/stages is not JSON: {error}"]) from error
+        raise StageSettingsError([f"deploy/stages is not JSON: {error}"]) from error

@@ -1,18 +1,17 @@
 """The model package to deploy: approved, complete, and of this project's group."""
 
-import math
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deploy import project_contract as contract
 from deploy.errors import DeployError
-from deploy.metrics import METRICS, PROBLEMS
 
 # "latest": a pipeline variable cannot default to an empty text (codepipeline, defaultValue: min 1).
 NEWEST = ("", "latest")
-_S3_FOLDER = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+"
+# What the training pipeline writes into CustomerMetadataProperties.
+_METADATA = "ModelPackageMetadata"
 
 
 @dataclass(frozen=True)
@@ -30,32 +29,9 @@ class ModelPackage:
     commit: str
 
 
-def _is_finite(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def _matches(pattern: str) -> Callable[[str], bool]:
-    return lambda text: re.fullmatch(pattern, text) is not None
-
-
-# Written by the training pipeline into CustomerMetadataProperties.
-_METADATA: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    "artifact_sha256": (_matches("[0-9a-f]{64}"), "64 hexadecimal digits"),
-    "holdout_uri": (_matches(_S3_FOLDER), "an S3 folder"),
-    "manifest_uri": (_matches(_S3_FOLDER), "an S3 object"),
-    "problem": (PROBLEMS.__contains__, ", ".join(sorted(PROBLEMS))),
-    "metric": (METRICS.__contains__, ", ".join(sorted(METRICS))),
-    "metric_value": (_is_finite, "a finite number"),
-    "commit": (_matches(r"\S+"), "a commit id"),
-}
-
-
-def find_package(sagemaker: Any, group: str, wanted: str) -> ModelPackage:
+def find_package(sagemaker: Any, group: str, requested: str) -> ModelPackage:
     """The package that `wanted` names, else the group's newest approved one. Raises `DeployError`."""
-    arn = _newest_approved(sagemaker, group) if wanted in NEWEST else wanted
+    arn = _newest_approved(sagemaker, group) if requested in NEWEST else requested
     try:
         description = sagemaker.describe_model_package(ModelPackageName=arn)
     except sagemaker.exceptions.ClientError as error:
@@ -115,13 +91,14 @@ def _artifact_uri(container: Mapping[str, Any]) -> str:
 
 def _metadata_problems(description: Mapping[str, Any]) -> list[str]:
     metadata = description.get("CustomerMetadataProperties", {})
-    problems = []
-    for key, (accepts, allowed) in _METADATA.items():
-        if key not in metadata:
-            problems.append(f"metadata {key} is missing; run the training pipeline again")
-        elif not accepts(metadata[key]):
-            problems.append(f"metadata {key} is {metadata[key]!r}; allowed: {allowed}")
-    return problems
+    problems = [
+        f"metadata {key} is missing; run the training pipeline again"
+        for key in contract.missing(_METADATA, metadata)
+    ]
+    return problems + [
+        f"metadata {key} is {metadata[key]!r}; allowed: {allowed}"
+        for key, allowed in contract.refused(_METADATA, metadata).items()
+    ]
 
 
 def _package(description: Mapping[str, Any]) -> ModelPackage:

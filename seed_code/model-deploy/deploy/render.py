@@ -9,7 +9,7 @@ from typing import Any
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
 from deploy.parameters import stage_parameters
-from deploy.project import Gate, Project, parse_gate
+from deploy.project import ProjectParameters, QualityGate, parse_gate
 from deploy.registry import ModelPackage
 from deploy.stages import StageSettings, parse_stages
 
@@ -17,18 +17,20 @@ DEPLOYMENT = "deployment.json"
 
 
 @dataclass(frozen=True)
-class Deployment:
+class Release:
     """One package on its way through the stages; everything that the tests after a stage go by."""
 
     project_id: str
     package_arn: str
     holdout_uri: str
     problem: str
-    gate: Gate
+    gate: QualityGate
     stages: Mapping[str, StageSettings]
 
 
-def write_release(folder: Path, template_text: str, project: Project, package: ModelPackage) -> list[Path]:
+def write_release(
+    folder: Path, template_text: str, project: ProjectParameters, package: ModelPackage
+) -> list[Path]:
     """Checks everything, then writes the template, each stage's parameters and the deployment."""
     template = _template(template_text)
     problems = release_problems(project, package)
@@ -45,22 +47,22 @@ def write_release(folder: Path, template_text: str, project: Project, package: M
     return [folder / name for name in texts]
 
 
-def release_problems(project: Project, package: ModelPackage) -> list[str]:
+def release_problems(project: ProjectParameters, package: ModelPackage) -> list[str]:
     """Where package and project do not fit together."""
     problems = []
     if package.problem not in METRICS[project.gate.metric].problems:
         problems.append(f"gate/metric {project.gate.metric} has no meaning for a {package.problem} model")
     for name, settings in project.stages.items():
         # An endpoint reads its artifact from a bucket of its own region (ContainerDefinition.ModelDataUrl).
-        strange = [region for region in settings.regions if region != package.region]
-        if strange:
+        other_regions = [region for region in settings.regions if region != package.region]
+        if other_regions:
             problems.append(
-                f"deploy/stages: {name}.regions has {', '.join(strange)}; allowed: {package.region}"
+                f"deploy/stages: {name}.regions has {', '.join(other_regions)}; allowed: {package.region}"
             )
     return problems
 
 
-def deployment_document(project: Project, package: ModelPackage) -> dict[str, Any]:
+def deployment_document(project: ProjectParameters, package: ModelPackage) -> dict[str, Any]:
     """`deployment.json`. Stages keep the shape of `deploy/stages`."""
     return {
         "projectId": project.id,
@@ -77,11 +79,11 @@ def deployment_document(project: Project, package: ModelPackage) -> dict[str, An
     }
 
 
-def read_deployment(path: Path) -> Deployment:
+def read_deployment(path: Path) -> Release:
     """`deployment.json` as written by `write_release`."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return Deployment(
+        return Release(
             project_id=document["projectId"],
             package_arn=document["modelPackageArn"],
             holdout_uri=document["holdoutUri"],

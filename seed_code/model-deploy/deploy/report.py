@@ -10,7 +10,7 @@ Status = Literal["passed", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckResult:
     """One check's result; `figures` are what it measured."""
 
     name: str
@@ -19,19 +19,19 @@ class Check:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def passed(name: str, detail: str, **figures: Any) -> Check:
+def passed(name: str, detail: str, **figures: Any) -> CheckResult:
     """A check that holds."""
-    return Check(name, "passed", detail, figures)
+    return CheckResult(name, "passed", detail, figures)
 
 
-def failed(name: str, detail: str, **figures: Any) -> Check:
+def failed(name: str, detail: str, **figures: Any) -> CheckResult:
     """A check that does not hold; the detail says what to look at."""
-    return Check(name, "failed", detail, figures)
+    return CheckResult(name, "failed", detail, figures)
 
 
-def skipped(name: str, detail: str) -> Check:
+def skipped(name: str, detail: str) -> CheckResult:
     """A check that could not be made, or need not be."""
-    return Check(name, "skipped", detail)
+    return CheckResult(name, "skipped", detail)
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class AccountReport:
     account: str
     region: str
     endpoint: str
-    checks: Sequence[Check]
+    checks: Sequence[CheckResult]
 
     @property
-    def failures(self) -> list[Check]:
+    def failures(self) -> list[CheckResult]:
         """What did not hold."""
         return [check for check in self.checks if check.status == "failed"]
 

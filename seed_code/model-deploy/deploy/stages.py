@@ -1,1 +1,117 @@
-../../../delivery/stages.py
+"""The settings of a project's stages: the JSON that the platform publishes as `deploy/stages`, typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from deploy import project_contract as contract
+
+STAGES = tuple(contract.properties("ProjectStages"))
+# Nobody calls staging while it updates; production needs minutes of requests for an alarm to fire.
+DEFAULT_BAKE_SECONDS = {"staging": 60, "production": 600}
+WHERE = "deploy/stages"
+
+
+class StageSettingsError(ValueError):
+    """What is wrong with the settings, all of it: one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSettings:
+    """Where and how one stage serves a model: the contract's `StageSettings`, with its defaults."""
+
+    stage: str
+    accounts: Sequence[str]
+    regions: Sequence[str]
+    endpoint_name: str
+    instance_type: str
+    initial_instance_count: int
+    min_instance_count: int
+    max_instance_count: int
+    capture_percentage: int
+    model_role_name: str  # with its path, without a leading slash
+    test_role_arns: Mapping[str, str]  # account id -> role of the endpoint test
+    parameters_path: str  # the account's SSM tree, such as /mlops/staging
+    latency_limit_ms: int
+    traffic_shifting: str
+    target_invocations_per_instance: int
+    bake_seconds: int
+
+
+def parse_stages(document: Any) -> dict[str, StageSettings]:
+    """Settings of both stages from the JSON of `deploy/stages`.
+
+    Raises `StageSettingsError` with every problem.
+    """
+    if not isinstance(document, dict):
+        raise StageSettingsError(
+            [f"{WHERE}: not a JSON object; allowed: an object with {' and '.join(STAGES)}"]
+        )
+    problems = _unknown(WHERE, "ProjectStages", document)
+    problems += [f"{WHERE}: {name} is missing" for name in contract.missing("ProjectStages", document)]
+    for stage in STAGES:
+        if stage in document:
+            problems += _stage_problems(f"{WHERE}: {stage}", document[stage])
+    if problems:
+        raise StageSettingsError(problems)
+    return {stage: _stage(stage, document[stage]) for stage in STAGES}
+
+
+def _stage_problems(where: str, values: Any) -> list[str]:
+    if not isinstance(values, dict):
+        return [f"{where}: not a JSON object"]
+    rules = contract.properties("StageSettings")
+    problems = _unknown(where, "StageSettings", values)
+    problems += [
+        f"{where}.{name} is missing; allowed: {contract.allowed(rules[name])}"
+        for name in contract.missing("StageSettings", values)
+    ]
+    problems += [
+        f"{where}.{name} is {values[name]!r}; allowed: {allowed}"
+        for name, allowed in contract.refused("StageSettings", values).items()
+    ]
+    return problems or _conflicts(where, values)
+
+
+def _conflicts(where: str, values: Mapping[str, Any]) -> list[str]:
+    """Values that are right one by one and do not fit each other, which a JSON Schema cannot say."""
+    problems = []
+    low, start, high = (values[f"{name}InstanceCount"] for name in ("min", "initial", "max"))
+    if not low <= start <= high:
+        problems.append(
+            f"{where}: instance counts min {low}, initial {start}, max {high}; allowed: min <= initial <= max"
+        )
+    if values.get("trafficShifting") == "CANARY" and low < 2:
+        problems.append(f"{where}.trafficShifting is CANARY; allowed only with minInstanceCount of 2 or more")
+    roles = values["testRoleArns"]
+    if any(arn.split(":")[4] != account for account, arn in roles.items()):
+        words = contract.allowed(contract.properties("StageSettings")["testRoleArns"])
+        problems.append(f"{where}.testRoleArns is {roles!r}; allowed: {words}")
+    elif missing := sorted(set(values["accounts"]) - set(roles)):
+        problems.append(f"{where}.testRoleArns has no role for account {', '.join(missing)}")
+    return problems
+
+
+def _unknown(where: str, definition: str, values: Mapping[str, Any]) -> list[str]:
+    unknown = contract.unknown(definition, values)
+    return [f"{where}: unknown key {name!r}; {hint}" for name, hint in unknown.items()]
+
+
+def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
+    rules = contract.properties("StageSettings")
+    complete = {
+        "trafficShifting": "CANARY" if values["minInstanceCount"] > 1 else "ALL_AT_ONCE",
+        "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
+        "bakeSeconds": DEFAULT_BAKE_SECONDS[stage],
+    } | dict(values)
+    names = [field.name for field in fields(StageSettings) if field.name != "stage"]
+    return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.title() for word in others)

@@ -11,7 +11,7 @@ from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 from moto.sts.models import STSBackend
 
 from deploy.cli import main
-from tests.world import REGION, REGISTRY, Forbidden, World, assumed, template_text
+from tests.in_memory_aws import REGION, REGISTRY, AccessDenied, InMemoryAws, assumed, template_text
 
 # Every assumed role makes a session, and each would read SageMaker's service model (5 MB) again.
 _LOADER = create_loader()
@@ -38,8 +38,8 @@ def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
-    monkeypatch.setenv("MLOPS_PARAMETERS", World.tree)
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InMemoryAws]:
+    monkeypatch.setenv("MLOPS_PARAMETERS", InMemoryAws.tree)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "template.json").write_text(template_text(), encoding="utf-8")
     with mock_aws():
@@ -47,12 +47,12 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
         for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"):
             monkeypatch.setenv(f"AWS_{name}", keys[name.title().replace("_", "")])
         boto3.setup_default_session()
-        made = World(tmp_path)
+        made = InMemoryAws(tmp_path)
         original = STSBackend.assume_role
 
         def assume_role(self: STSBackend, **arguments: object) -> object:
             if any(f"::{account}:" in str(arguments["role_arn"]) for account in made.forbidden):
-                raise Forbidden
+                raise AccessDenied
             return original(self, **arguments)  # type: ignore[arg-type]
 
         def invoke(self: SageMakerRuntimeResponse) -> tuple[int, dict[str, str], bytes]:

@@ -9,18 +9,18 @@ from typing import Any
 import boto3
 import pytest
 
-from deploy.capture import CapturePlace, await_capture, place
-from tests.world import World
+from deploy.capture import CaptureLocation, await_capture, capture_location
+from tests.in_memory_aws import InMemoryAws
 
 BUCKET = "capture"
 ENDPOINT = "mlops-screening-staging"
 
 
 @pytest.fixture
-def s3(world: World) -> Any:
+def s3(aws: InMemoryAws) -> Any:
     client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket=BUCKET)
-    assert world.folder
+    assert aws.folder
     return client
 
 
@@ -36,13 +36,13 @@ def event(inference_id: str, output: str, encoding: str = "CSV") -> str:
     return json.dumps({"captureData": data, "eventMetadata": {"inferenceId": inference_id}})
 
 
-def where(since: datetime | None = None) -> CapturePlace:
-    return place(f"s3://{BUCKET}/screening", ENDPOINT, ["primary"], since or datetime.now(UTC))
+def location(since: datetime | None = None) -> CaptureLocation:
+    return capture_location(f"s3://{BUCKET}/screening", ENDPOINT, ["primary"], since or datetime.now(UTC))
 
 
 def test_the_place_is_the_destination_then_endpoint_then_variant() -> None:
-    assert where().prefixes == (f"screening/{ENDPOINT}/primary/",)
-    assert place(f"s3://{BUCKET}", ENDPOINT, ["a", "b"], datetime.now(UTC)).prefixes == (
+    assert location().prefixes == (f"screening/{ENDPOINT}/primary/",)
+    assert capture_location(f"s3://{BUCKET}", ENDPOINT, ["a", "b"], datetime.now(UTC)).prefixes == (
         f"{ENDPOINT}/a/",
         f"{ENDPOINT}/b/",
     )
@@ -51,24 +51,24 @@ def test_the_place_is_the_destination_then_endpoint_then_variant() -> None:
 def test_a_file_of_the_next_hour_is_found(s3: Any) -> None:
     started = datetime.now(UTC) - timedelta(hours=1)
     key = put(s3, datetime.now(UTC), [event("mine", "0.5")])
-    check = await_capture(s3, where(started), {"mine": b"0.5\n"}, 0)
+    check = await_capture(s3, location(started), {"mine": b"0.5\n"}, 0)
     assert (check.status, check.figures["object"]) == ("passed", f"s3://{BUCKET}/{key}")
 
 
 def test_base64_is_read_too(s3: Any) -> None:
     text = base64.b64encode(b"0.5").decode()
     put(s3, datetime.now(UTC), [event("mine", text, "BASE64")])
-    assert await_capture(s3, where(), {"mine": b"0.5"}, 0).status == "passed"
+    assert await_capture(s3, location(), {"mine": b"0.5"}, 0).status == "passed"
 
 
 def test_lines_that_are_no_events_are_passed_over(s3: Any) -> None:
     put(s3, datetime.now(UTC), ["garbage", "[]", "{}", event("other", "1"), event("mine", "0.5")])
-    assert await_capture(s3, where(), {"mine": b"0.5"}, 0).status == "passed"
+    assert await_capture(s3, location(), {"mine": b"0.5"}, 0).status == "passed"
 
 
 def test_a_request_without_its_answer_is_no_proof(s3: Any) -> None:
     put(s3, datetime.now(UTC), [event("mine", "")])
-    check = await_capture(s3, where(), {"mine": b"0.5"}, 0)
+    check = await_capture(s3, location(), {"mine": b"0.5"}, 0)
     assert (check.status, "without endpointOutput" in check.detail) == ("failed", True)
 
 
@@ -81,6 +81,6 @@ def test_what_arrives_late_is_waited_for(s3: Any, monkeypatch: pytest.MonkeyPatc
             put(s3, datetime.now(UTC), [event("mine", "0.5")])
 
     monkeypatch.setattr("deploy.capture.time.sleep", sleep)
-    check = await_capture(s3, where(), {"mine": b"0.5"}, time.monotonic() + 60)
+    check = await_capture(s3, location(), {"mine": b"0.5"}, time.monotonic() + 60)
     assert (check.status, len(pauses)) == ("passed", 3)
     assert pauses == sorted(pauses)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from deploy.metrics import METRICS, Answer
+from deploy.metrics import _COMPUTE, METRICS, Answer
 
 BINARY = [0.0, 0.0, 1.0, 1.0, 1.0, 0.0]
 CHANCES: list[Answer] = [(0.1,), (0.4,), (0.35,), (0.8,), (0.4,), (0.5,)]
@@ -33,6 +33,10 @@ def test_a_metric_is_scikit_learns(
     name: str, labels: list[float], answers: list[Answer], value: float
 ) -> None:
     assert METRICS[name].compute(labels, answers) == pytest.approx(value, rel=1e-12)
+
+
+def test_every_metric_of_the_contract_is_computed_and_no_other() -> None:
+    assert set(METRICS) == set(_COMPUTE)
 
 
 def test_what_cannot_be_computed_is_no_number_and_passes_no_gate() -> None:

@@ -59,7 +59,8 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
 
 def beside(folder: Path, exemptions: str) -> Path:
     """A copy of the pack with other exemptions; where the copy lies."""
-    shutil.copytree(PACK.parent, folder / "policies", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in (PACK.parent, PACK.parents[1] / "catalog"):
+        shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "policy-exemptions.yaml").write_text(exemptions, encoding="utf-8")
     return folder / "policies" / "pack"
 

@@ -1,10 +1,11 @@
-"""The world of the tests. The model is a small logistic one, computed in float32 as a server would."""
+"""AWS as the tests see it: accounts in memory, and endpoints that answer.
 
-import importlib
+The model is a small logistic one, computed in float32 as a server would.
+"""
+
 import json
 import math
 import struct
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,12 +19,12 @@ from moto.sagemaker.models import sagemaker_backends
 REGION = "eu-west-1"
 REGISTRY, STAGING, PRODUCTION, SECOND = "111111111111", "222222222222", "333333333333", "444444444444"
 GROUP = "mlops-screening"
-_SEED = Path(__file__).resolve().parents[1]
+_TEMPLATE = Path(__file__).resolve().parents[1] / "template.json"
 _WEIGHTS = (1.5, -2.0, 0.25)
 ROWS = [(f"{n / 7:.6f}", "" if n % 9 == 0 else f"{(n * 5 % 11) / 3:.6f}", str(n % 4)) for n in range(150)]
 
 
-class Forbidden(ServiceException):
+class AccessDenied(ServiceException):
     """What STS says to a caller that the role does not trust."""
 
     code = "AccessDenied"
@@ -34,14 +35,8 @@ class Forbidden(ServiceException):
 
 
 def template_text() -> str:
-    """The template beside this repository, or, in the platform's own repository, the one it renders."""
-    packed = _SEED / "template.json"
-    if packed.is_file():
-        return packed.read_text(encoding="utf-8")
-    root = str(_SEED.parents[1])
-    if root not in sys.path:
-        sys.path.append(root)
-    return str(importlib.import_module("delivery").render())
+    """The template beside this repository."""
+    return _TEMPLATE.read_text(encoding="utf-8")
 
 
 def float32(value: float) -> float:
@@ -114,7 +109,7 @@ class Behaviour:
 
 
 @dataclass
-class World:
+class InMemoryAws:
     """Registry account with parameters, packages and held-out rows; endpoints in workload accounts."""
 
     tree = "/mlops/dev/projects/screening"

@@ -2,7 +2,7 @@
 
 `CPUUtilization` of an endpoint is a sum over cores (0-100 x vCPUs), and the normalized metric exists only for
 endpoints with inference components, so the threshold depends on the instance type.
-Source: SageMaker developer guide, "monitoring-cloudwatch"; vCPUs: Amazon EC2 instance types guide.
+Source: SageMaker Developer Guide, page monitoring-cloudwatch; vCPUs: Amazon EC2 Instance Types guide.
 
 x86 only, as the model image is; no types with local storage, which `KmsKeyId` does not encrypt (botocore,
 CreateEndpointConfig).

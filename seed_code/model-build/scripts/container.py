@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 # DescribeTrainingJob.FailureReason keeps 1,024 characters of `output/failure` (botocore: FailureReason),
-# DescribeProcessingJob.ExitMessage the first 1 KB of `output/message` (developer guide: byoc-metadata), which
-# must be UTF-8, or the job fails for that reason instead.
+# DescribeProcessingJob.ExitMessage the first 1 KB of `output/message`, which must be UTF-8, or the job fails
+# for that reason instead (SageMaker Developer Guide, page byoc-metadata).
 MESSAGE_BYTES = 1024
 CHUNK_BYTES = 1 << 20
 

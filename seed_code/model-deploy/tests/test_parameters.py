@@ -1,16 +1,21 @@
 """From a stage's settings to the parameters of its StackSet."""
 
 import copy
-from pathlib import Path
+import json
 from typing import Any
 
 import pytest
 
-from delivery import template
-from delivery.parameters import stage_parameters
-from delivery.stages import SettingsError, parse_stages
+from deploy.parameters import stage_parameters
+from deploy.stages import StageSettingsError, parse_stages
+from tests.in_memory_aws import template_text
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
+
+
+def template() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(template_text())
+    return found
 
 
 def stage(name: str, account: str) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def changed(**values: Any) -> dict[str, Any]:
 
 
 def problems(document: Any) -> list[str]:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(StageSettingsError) as caught:
         parse_stages(document)
     return caught.value.problems
 
@@ -87,7 +92,7 @@ def test_a_fleet_that_grows_from_one_may_still_shift_all_at_once() -> None:
 
 @pytest.mark.parametrize("package", ["", "mlops-screening/7", PACKAGE.rsplit("/", 1)[0]])
 def test_a_package_that_is_no_version_is_refused(package: str) -> None:
-    with pytest.raises(SettingsError, match="ModelPackageArn"):
+    with pytest.raises(StageSettingsError, match="ModelPackageArn"):
         stage_parameters(template(), "screening", parse_stages(stages())["staging"], package)
 
 
@@ -95,7 +100,7 @@ def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
     other = copy.deepcopy(template())
     del other["Parameters"]["InstanceType"]
     other["Parameters"]["New"] = {"Type": "String"}
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(StageSettingsError) as caught:
         stage_parameters(other, "screening", parse_stages(stages())["staging"], PACKAGE)
     assert caught.value.problems == [
         "staging: the template has no parameter InstanceType",
@@ -105,7 +110,7 @@ def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
 
 def test_an_instance_type_without_an_entry_in_the_table_is_refused_with_those_that_have_one() -> None:
     settings = parse_stages(changed(instanceType="ml.g5.xlarge"))["production"]
-    with pytest.raises(SettingsError, match=r"ml\.g5\.xlarge.*allowed: .*ml\.m5\.large"):
+    with pytest.raises(StageSettingsError, match=r"ml\.g5\.xlarge.*allowed: .*ml\.m5\.large"):
         stage_parameters(template(), "screening", settings, PACKAGE)
 
 
@@ -119,6 +124,8 @@ def test_an_instance_type_without_an_entry_in_the_table_is_refused_with_those_th
         ({"regions": ["Ireland"]}, "region names"),
         ({"endpointName": "-x"}, "inner hyphens"),
         ({"endpointName": "x" * 64}, "at most 63"),
+        ({"endpointName": "x\n"}, "inner hyphens"),
+        ({"minInstanceCount": 1.0}, "whole number"),
         ({"instanceType": "m5.large"}, "such as ml.m5.large"),
         ({"minInstanceCount": 0}, "from 1 to 100"),
         ({"minInstanceCount": True}, "whole number"),
@@ -151,10 +158,3 @@ def test_all_problems_are_told_at_once() -> None:
 @pytest.mark.parametrize("document", [None, [], "x", {"staging": []}])
 def test_a_document_of_another_shape_is_refused(document: Any) -> None:
     assert problems(document)
-
-
-@pytest.mark.parametrize("name", ["stages.py", "parameters.py"])
-def test_the_deploy_repository_carries_these_very_modules(name: str) -> None:
-    root = Path(__file__).resolve().parents[2]
-    carried = root / "seed_code" / "model-deploy" / "deploy" / name
-    assert carried.resolve() == root / "delivery" / name

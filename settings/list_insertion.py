@@ -1,4 +1,4 @@
-"""One more entry in a list of somebody's stack file: its comments, order and style stay as they are."""
+"""Inserts a name into a list of a stack file that people edit: its comments, order and style stay as they are."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The steps of the pipeline, a module for each; those that run a job are named after its script."""
