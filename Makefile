@@ -13,7 +13,7 @@ export PYTHONWARNINGS ?= ignore::DeprecationWarning
 .PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse bench clean
 
 help: ## What there is to run
-	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 22
 
 setup: $(INSTALLED) ## Install, nothing else
 
@@ -31,9 +31,10 @@ lint: $(INSTALLED) ## Format, lint, types, imports between folders
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
 	@.venv/bin/lint-imports --no-logo --no-show-timings
 
-check: $(INSTALLED) lint ## lint, settings, every resource type and stack up and down, policy pack, access
+check: $(INSTALLED) lint ## lint, settings; every resource type and stack made and destroyed; policy pack, access
 	@$(RUN) -m settings check
-	@$(RUN) -m rehearsal --stacks-only --folder build/check
+	@$(RUN) -m rehearsal.lifecycle
+	@$(RUN) -m rehearsal --stacks-only --destroy --folder build/check
 	@$(RUN) -m policies.check build/check/resources.json
 	@$(RUN) -m policies.access review build/check/resources.json
 	@$(RUN) -m scripts.pictures build/check --check

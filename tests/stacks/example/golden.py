@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 GOLDEN = Path(__file__).parent / "urns.txt"
-RESOURCES = Path("build/check/resources.json")
+RESOURCES = Path("build/rehearsal/resources.json")
 
 if __name__ == "__main__":
     urns = sorted(resource["urn"] for resource in json.loads(RESOURCES.read_text()))

@@ -1,0 +1,42 @@
+"""Renews everything generated, in the order in which one thing is made from another: `make golden`.
+
+Read the differences before you commit them: a changed cell of the access matrix is somebody's changed access.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = "build/rehearsal"
+# Module and arguments, with what it writes.
+STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("settings", "schema"), "JSON schemas of stack files and of the contract with the seed repositories"),
+    (("delivery",), "the template that the deploy repository carries"),
+    (("policies.pack.table",), "docs/generated/policy-rules.md"),
+    (("rehearsal", "--folder", FOLDER), "what was built and every request of the journey, for the steps below"),
+    (("policies.access", "review", f"{FOLDER}/resources.json", "--write"), "access matrix, proofs, document sizes"),
+    (("tests.stacks.example.golden",), "URNs of the example platform"),
+    (("tests.policies.access.mutations.recorded_requests", FOLDER), "requests that the mutation tests decide again"),
+    (("tests.policies.access.comparison.captured_policies", f"{FOLDER}/resources.json"), "policies for the comparison"),
+    (("tests.policies.access.mutations.table",), "docs/generated/mutation-tests.md"),
+    (("scripts.pictures", FOLDER), "docs/images"),
+)
+
+
+def main() -> int:
+    """Run every step; stop at the first that fails and return its exit status."""
+    for number, (command, what) in enumerate(STEPS, start=1):
+        print(f"{number}/{len(STEPS)} {what}", flush=True)
+        status = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode
+        if status:
+            print(f"failed: python -m {' '.join(command)}", file=sys.stderr)
+            return status
+    print("Read the differences with git diff before you commit them.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
