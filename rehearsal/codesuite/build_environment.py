@@ -85,7 +85,7 @@ def image() -> Path:
             shutil.rmtree(_IMAGE, ignore_errors=True)
             subprocess.run([sys.executable, "-m", "venv", str(_IMAGE)], check=True, capture_output=True)
             pip = [str(_IMAGE / "bin" / "python"), "-m", "pip", "install", "--quiet", f"uv=={_uv_version()}"]
-            uv = [shutil.which("uv") or "uv", "pip", "install", "--quiet", "--python", pip[0], pip[-1]]
+            uv = [_uv_program() or "uv", "pip", "install", "--quiet", "--python", pip[0], pip[-1]]
             # uv has its own wheel in its cache more often than not; without a network neither may work, and a build
             # that needs it will say so.
             if not _uv_version() or subprocess.run(uv, capture_output=True, check=False).returncode != 0:
@@ -95,13 +95,20 @@ def image() -> Path:
 
 
 @cache
+def _uv_program() -> str | None:
+    """This machine's uv, or the one that `make setup` has installed; None where there is neither."""
+    installed = REPOSITORY / ".tools" / "bin" / "uv"
+    return shutil.which("uv") or (str(installed) if installed.exists() else None)
+
+
+@cache
 def _uv_version() -> str:
     return _uv("--version").removeprefix("uv ").partition(" ")[0]
 
 
 @cache
 def _uv_folder() -> list[Path]:
-    program = shutil.which("uv")
+    program = _uv_program()
     return [Path(program).parent] if program else []
 
 
@@ -111,7 +118,7 @@ def _uv_cache() -> str:
 
 
 def _uv(*arguments: str) -> str:
-    program = shutil.which("uv")
+    program = _uv_program()
     if program is None:
         return ""
     return subprocess.run([program, *arguments], capture_output=True, text=True, check=False).stdout.strip()
