@@ -43,7 +43,10 @@ access: $(INSTALLED) ## Access matrix, proofs, missing grants, sizes: writes doc
 	@$(RUN) -m rehearsal --stacks-only --folder build/access
 	@$(RUN) -m policies.access review build/access/resources.json --write
 
-test: test.root test.projects ## The whole test suite
+test: $(INSTALLED) ## The whole test suite, with coverage; image and seed repositories beside the rest
+	@mkdir -p build; $(MAKE) --no-print-directory test.projects > build/test-projects.log 2>&1 & projects=$$!; \
+	$(MAKE) --no-print-directory test.root; root=$$?; \
+	wait $$projects; status=$$?; cat build/test-projects.log; exit $$((root || status))
 
 test.fast: $(INSTALLED) ## Tests that need no platform: under a minute
 	@.venv/bin/pytest -n 2 -m "not slow"
@@ -52,7 +55,7 @@ test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 	@.venv/bin/pytest -n 2 tests/stacks
 
 test.root: $(INSTALLED)
-	@.venv/bin/pytest -n 2 --cov --cov-report=
+	@.venv/bin/pytest -n 2 --cov --cov-report=term:skip-covered
 
 test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison of the two readers
 	@.venv/bin/pytest -n 2 -m slow --ignore tests/stacks

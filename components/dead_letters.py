@@ -29,7 +29,7 @@ class DeadLettersArgs:
 class DeadLetters(pulumi.ComponentResource):
     """A queue for events that reached no target or that the target could not deal with, and an alarm that tells of it.
 
-    An event of a guard that is lost may be a job that runs outside the rules.
+    An event of an account control that is lost may be a job that runs outside the rules.
     """
 
     def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:

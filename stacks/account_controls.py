@@ -1,4 +1,4 @@
-"""What guards an account: the rules as a service control policy, what detects, and what corrects."""
+"""What controls an account: the rules as a service control policy, what detects, and what corrects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GUARD = "guard"
 
 
 def account_controls(context: FoundationContext, boundary: pulumi.Input[str]) -> None:
-    """Declare the guards that the account's settings switch on. `boundary` is the ARN that their roles carry."""
+    """Declare the account controls that the settings switch on. `boundary` is the ARN that their roles carry."""
     _organization(context)
     if not (detectors(context) or context.settings.correction.enabled):
         return
@@ -67,11 +67,11 @@ def anywhere(role: str) -> str:
     return ":".join([*parts[:4], "*", *parts[5:]])
 
 
-# ---- what the guards share
+# ---- what the controls share
 
 
 def _key(context: FoundationContext) -> EncryptionKey:
-    """Key of what the guards write and tell."""
+    """Key of what the controls write and report."""
     scope, name = context.scope, context.env_names.name("*")
     groups = [f"/aws/lambda/{name}", context.env_names.log_group("*")]
     policy = guards_key(

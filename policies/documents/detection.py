@@ -15,7 +15,7 @@ CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
 def guards_key(
     scope: Scope, *, log_groups: Sequence[str], topics: Sequence[str], queues: Sequence[str], publishers: Sequence[str]
 ) -> str:
-    """Key of the guards' log groups, topics, queues (ARN patterns) and of AWS Config's history.
+    """Key of the account controls' log groups, topics, queues (ARN patterns) and of AWS Config's history.
 
     `publishers` are roles, one at least, that tell the topics.
     """
@@ -149,27 +149,27 @@ def config_bucket(bucket: str, account: str) -> str:
     return document(*delivered, listing, _kept(bucket), tls_only(bucket), kind=DocumentKind.BUCKET)
 
 
-def _delivered(bucket: str, account: str, service: str, guard: dict[str, str]) -> tuple[Statement, Statement]:
+def _delivered(bucket: str, account: str, service: str, source: dict[str, str]) -> tuple[Statement, Statement]:
     principals = Principals(services=[service])
     look = Statement(
         sid="ServiceLooksAtTheBucket",
         principals=principals,
         actions=["s3:GetBucketAcl"],
         resources=[bucket],
-        conditions={"StringEquals": guard},
+        conditions={"StringEquals": source},
     )
     write = Statement(
         sid="ServiceDelivers",
         principals=principals,
         actions=["s3:PutObject"],
         resources=[f"{bucket}/AWSLogs/{account}/*"],
-        conditions={"StringEquals": {**guard, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        conditions={"StringEquals": {**source, "s3:x-amz-acl": "bucket-owner-full-control"}},
     )
     return look, write
 
 
 def _kept(bucket: str) -> Statement:
-    """What tells of a deed is not taken away by whoever did it; old files go by the bucket's own rules."""
+    """Evidence of an action is not deleted by whoever acted; old files go by the bucket's own rules."""
     return Statement(
         sid="DenyTakingEvidenceAway",
         effect="Deny",

@@ -86,7 +86,7 @@ def use_through(sid: str, scope: Scope, roles: Sequence[str], service: str, acti
 def deny_outside_endpoints(elsewhere: Conditions) -> Statement:
     """Direct use from anywhere but KMS endpoints is refused; `elsewhere` is true of what comes not through them.
 
-    S3 asks KMS for its caller without any endpoint, with `aws:ViaAWSService` true: those requests are guarded by the
+    S3 asks KMS for its caller without any endpoint, with `aws:ViaAWSService` true: those requests are limited by the
     bucket's own denial. Reads and changes of the key's configuration stay outside, so that its owner is not locked out.
     """
     return Statement(

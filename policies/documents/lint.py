@@ -165,8 +165,8 @@ def wrong_conditions(effect: str, conditions: Conditions) -> Iterator[str]:
                 yield f"{operator} of {key} names no value, so that it holds never or always"
             if key in WHOLE and any("*" in _VARIABLE.sub("", one) or "?" in one for one in values):
                 yield f"{key} with a wildcard: it is compared as a whole, or the perimeter is open"
-            guarded = "false" in str(conditions.get("Null", {}).get(key, ""))
-            if effect == "Allow" and operator.startswith("ForAllValues:") and not guarded:
+            needs_value = "false" in str(conditions.get("Null", {}).get(key, ""))
+            if effect == "Allow" and operator.startswith("ForAllValues:") and not needs_value:
                 yield f"{operator} holds where {key} is missing: add Null {key} false"
 
 

@@ -107,7 +107,7 @@ _HOLD_DELIVERIES = (
     "codepipeline:EnableStageTransition",
     "codepipeline:StopPipelineExecution",
 )
-# How the keys of the guards and of the trail are told from those of the stacks.
+# How the keys of the account controls and of the trail are told apart from those of the stacks.
 _FOUNDATION_KEYS = {f"aws:ResourceTag/{FOUNDATION_TAG[0]}": FOUNDATION_TAG[1]}
 
 

@@ -141,7 +141,7 @@ def _deny(
     return Statement(sid=sid, effect="Deny", actions=actions, resources=resources, conditions=conditions or {})
 
 
-# ---- the same as a service control policy, with what protects the guards themselves
+# ---- the same as a service control policy, with what protects the account controls themselves
 
 # With white space, since an SDK sends what it is given (AWS Organizations User Guide, "Quotas and service limits for
 # AWS Organizations").
@@ -149,7 +149,7 @@ SCP_CHARACTERS = 10_240
 
 
 def service_control_policy(scope: Scope, *, owners: Sequence[str], instance_types: Sequence[str]) -> str:
-    """The preventive statements and the guards' own protection, as one policy without a needless character.
+    """The preventive statements and the account controls' own protection, as one policy without a needless character.
 
     `owners` are ARN patterns of the roles that bring foundations up: nobody else changes what guards the account. A
     service control policy binds neither the management account nor service-linked roles (AWS Organizations User Guide,

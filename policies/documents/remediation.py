@@ -1,4 +1,4 @@
-"""What the guard that stops jobs may do, and who reaches the queue of events that it could not deal with."""
+"""What the remediator may do, and who reaches the queue of events that it could not deal with."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def remediator(
     stops: bool,
     deletes_endpoints: bool,
 ) -> str:
-    """Look at everything that runs in the region, stop it, mark it with the guard's own `tags`, and tell the topic.
+    """Look at everything that runs in the region, stop it, mark it with its own `tags`, and tell the topic.
 
-    Everything and not only the platform's: a name or a tag that spared a job would be the way past the guard.
+    Everything and not only the platform's: a name or a tag that spared a job would be the way past it.
     """
     everything = [scope.arn("sagemaker", f"{kind}/*") for kind in _RESOURCES]
     stop = Statement(sid="StopWhatBreaksTheRules", actions=_STOP, resources=everything)

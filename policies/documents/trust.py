@@ -1,4 +1,4 @@
-"""Trust policies: who may act with a role. Each is guarded against the confused deputy."""
+"""Trust policies: who may act with a role. Each has a condition against the confused deputy."""
 
 from __future__ import annotations
 

@@ -32,11 +32,11 @@ def test_a_name_that_another_account_computes_is_refused_and_never_cut() -> None
 
 @given(WORD, WORD, WORD)
 def test_a_project_has_the_same_role_name_in_every_account_of_a_stage(prefix: str, project: str, stage: str) -> None:
-    mine = names.ProjectNames(prefix, project)
-    assert mine.stage_role(stage, RoleKind.MODEL) == names.ProjectNames(prefix, project).stage_role(
+    project_names = names.ProjectNames(prefix, project)
+    assert project_names.stage_role(stage, RoleKind.MODEL) == names.ProjectNames(prefix, project).stage_role(
         stage, RoleKind.MODEL
     )
-    assert project in mine.stage_role(stage, RoleKind.MODEL)
+    assert project in project_names.stage_role(stage, RoleKind.MODEL)
 
 
 @pytest.mark.parametrize(

@@ -208,9 +208,13 @@ def bounded(text: str, account: str) -> str:
 
 
 def test_an_account_in_another_region_may_be_made_ready_without_projects(folder: Folder) -> None:
-    there = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.").replace("west-1", "central-1")
-    there = there.replace('account: "111111111111"', 'account: "111111111111"\n    region: eu-west-1')
-    folder.file("prod-central").write_text(bounded(there, "444444444444").replace("[screening, diabetes]", "[]"))
+    second_account = (
+        PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.").replace("west-1", "central-1")
+    )
+    second_account = second_account.replace('account: "111111111111"', 'account: "111111111111"\n    region: eu-west-1')
+    folder.file("prod-central").write_text(
+        bounded(second_account, "444444444444").replace("[screening, diabetes]", "[]")
+    )
     folder.change("dev", "[staging, prod]", "[staging, prod, prod-central]")
     assert messages(folder) == []
 

@@ -150,8 +150,8 @@ def test_keys_get_the_platforms_policy_and_alias_and_outlive_the_stack(platform:
     assert platform.resources("staging", KEY) == {}
     policies = {name: policy.inputs["keyId"] for name, policy in platform.resources("staging", KEY_POLICY).items()}
     assert set(policies) == {"volumes-key-policy", "capture-key-policy", "operations-key-policy"}
-    told = own.kms.get_key_policy(KeyId=keys["capture"], PolicyName="default")["Policy"]
-    assert "DenyNoVPC" in told
+    policy_before = own.kms.get_key_policy(KeyId=keys["capture"], PolicyName="default")["Policy"]
+    assert "DenyNoVPC" in policy_before
     aliases = own.kms.list_aliases(KeyId=keys["capture"])["Aliases"]
     assert [alias["AliasName"] for alias in aliases] == ["alias/mlops/staging/capture"]
     platform.world.destroy("staging")

@@ -34,7 +34,7 @@ class Empty:
         """Whoever has something already."""
         return Owned(self.platform.world.cloud, account, CIDRS[stack])
 
-    def told(self, existing: Section, stack: str = "staging") -> list[str]:
+    def shortfalls(self, existing: Section, stack: str = "staging") -> list[str]:
         """The shortfalls of a stack that is brought up, without their heading; nothing may have been changed."""
         world, recorder = self.platform.world, self.platform.recorder
         good = self.planned[stack]
@@ -303,24 +303,24 @@ SHORT: dict[str, tuple[Spoil, tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", sorted(SHORT))
 def test_a_shortfall_is_told_by_setting_and_value_and_is_the_only_one(empty: Empty, name: str) -> None:
     spoil, parts = SHORT[name]
-    found = empty.told(spoil(empty.owner()))
+    found = empty.shortfalls(spoil(empty.owner()))
     assert len(found) == 1, found
     assert all(part in found[0] for part in parts), found
 
 
 def test_a_network_that_does_not_exist_is_told_for_all_that_should_be_in_it(empty: Empty) -> None:
-    found = empty.told(no_such_vpc(empty.owner()))
+    found = empty.shortfalls(no_such_vpc(empty.owner()))
     assert "existing.network.vpc = 'vpc-0123456789abcdef0': is not found in account 222222222222" in found[0]
     assert all("not in vpc-0123456789abcdef0" in line for line in found[1:])
 
 
 def test_an_interface_endpoint_of_s3_is_no_gateway(empty: Empty) -> None:
-    found = empty.told(interface_s3(empty.owner()))
+    found = empty.shortfalls(interface_s3(empty.owner()))
     assert any("existing.endpoints.s3" in line and "must be a gateway endpoint" in line for line in found)
 
 
 def test_groups_of_another_network_are_all_told(empty: Empty) -> None:
-    found = empty.told(foreign_group(empty.owner()))
+    found = empty.shortfalls(foreign_group(empty.owner()))
     assert [line.split(" = ")[0].strip() for line in found] == [
         "existing.network.securityGroups.workloads",
         "existing.network.securityGroups.endpoints",
@@ -328,7 +328,7 @@ def test_groups_of_another_network_are_all_told(empty: Empty) -> None:
 
 
 def test_a_role_that_trusts_too_many_lacks_the_right_trust_and_has_a_wrong_one(empty: Empty) -> None:
-    lacking, wide = empty.told(trusting_all(empty.owner()))
+    lacking, wide = empty.shortfalls(trusting_all(empty.owner()))
     assert "its trust lacks this statement" in lacking
     assert "aws:PrincipalArn" in lacking
     assert "its trust also lets others in" in wide
@@ -338,7 +338,7 @@ def test_a_bucket_that_lacks_everything_is_told_so_at_once(empty: Empty) -> None
     own = empty.owner(HOME, "dev")
     key = own.key()
     own.s3.create_bucket(Bucket="acme-bare", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    found = empty.told({"keys": {"data": key}, "buckets": {"data": "acme-bare"}}, "dev")
+    found = empty.shortfalls({"keys": {"data": key}, "buckets": {"data": "acme-bare"}}, "dev")
     assert all(line.strip().startswith("existing.buckets.data = 'acme-bare': ") for line in found)
     for part in (
         "encrypts with ",
@@ -358,10 +358,10 @@ def test_a_bucket_of_another_region_or_account_or_none_at_all_is_told_so(empty: 
     other_region.create_bucket(Bucket="acme-there", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     other.bucket("acme-theirs", other.key())
     both = {"keys": keys, "buckets": {"data": "acme-there", "models": "acme-nothing"}}
-    [elsewhere, nowhere] = empty.told(both, "dev")
+    [elsewhere, nowhere] = empty.shortfalls(both, "dev")
     assert "is in eu-central-1, not in eu-west-1" in elsewhere
     assert "existing.buckets.models = 'acme-nothing': is not found" in nowhere
-    [theirs] = empty.told({"keys": {"data": keys["data"]}, "buckets": {"data": "acme-theirs"}}, "dev")
+    [theirs] = empty.shortfalls({"keys": {"data": keys["data"]}, "buckets": {"data": "acme-theirs"}}, "dev")
     assert "acme-theirs" in theirs
     assert "is another account's" in theirs or "is not found in account 111111111111" in theirs
 
@@ -372,7 +372,7 @@ def test_a_bucket_with_another_key_or_without_bucket_key_is_told_so(empty: Empty
     key, name = own.key(), f"acme-{str(bucket_key).lower()}"
     own.bucket(name, own.key())
     own.encrypt(name, own.key() if bucket_key else key, bucket_key=bucket_key)
-    [line] = empty.told({"keys": {"data": key}, "buckets": {"data": name}}, "dev")
+    [line] = empty.shortfalls({"keys": {"data": key}, "buckets": {"data": name}}, "dev")
     assert part in line
 
 
@@ -381,5 +381,5 @@ def test_studio_groups_must_let_apps_reach_each_other(empty: Empty) -> None:
     network = own.network()
     groups = {"studio": own.group(network["vpc"], "studio")}
     own.open(groups["studio"], 443, out=True)
-    found = empty.told({"network": network | {"securityGroups": groups}}, "dev")
+    found = empty.shortfalls({"network": network | {"securityGroups": groups}}, "dev")
     assert [line.split("each other on ")[1].split(":")[0] for line in found] == ["2049", "8192", "65535"]

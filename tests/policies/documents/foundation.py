@@ -91,7 +91,7 @@ def _may(
             {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "*", "Resource": "*"}
         ],
     }
-    guarded = action.startswith(("kms:", "sts:"))
+    needs_resource_policy = action.startswith(("kms:", "sts:"))
     if action.startswith("sts:"):
         delegation["Statement"][0].pop("Resource")
     asked = AuthorizationRequest(
@@ -103,7 +103,7 @@ def _may(
         owner=HOME.account,
         identity=identity,
         boundary=boundary,
-        resource_policy=delegation if guarded else None,
+        resource_policy=delegation if needs_resource_policy else None,
         context={key.replace("__", ":").replace("Tag_", "Tag/"): value for key, value in context.items()},
     )
     return decide(asked).allowed

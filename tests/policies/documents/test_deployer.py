@@ -121,8 +121,8 @@ def test_every_change_that_iam_knows_is_kept_from_the_foundation() -> None:
     for operation in operations:
         if not operation.startswith(reading):
             for resource in (DEPLOYER, BOUNDARY):
-                told = {"iam__PermissionsBoundary": BOUNDARY}
-                assert not widened_deployer_may(f"iam:{operation}", resource, **told), operation
+                context = {"iam__PermissionsBoundary": BOUNDARY}
+                assert not widened_deployer_may(f"iam:{operation}", resource, **context), operation
 
 
 def test_a_bucket_policy_of_its_own_making_does_not_hand_it_data() -> None:
@@ -207,7 +207,7 @@ def test_its_policies_give_nothing_a_step_aside(action: str, resource: str, cont
 
 
 def may_with(bucket: str, action: str, resource: str) -> bool:
-    """Whether the deployer may do it that was told of a bucket."""
+    """Whether the deployer may do it that was context of a bucket."""
     asked = AuthorizationRequest(
         id="",
         principal=DEPLOYER,

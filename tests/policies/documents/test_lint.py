@@ -1,4 +1,4 @@
-"""Mistakes in a statement are told while it is written: what AWS would refuse, ignore, or take for more."""
+"""Mistakes in a statement are error while it is written: what AWS would refuse, ignore, or take for more."""
 
 from __future__ import annotations
 
@@ -128,9 +128,9 @@ def statement(change: Mapping[str, Any]) -> Statement:
 @pytest.mark.parametrize("name", sorted(MISTAKES))
 def test_a_mistake_is_told_with_the_statements_name(name: str) -> None:
     change, said = MISTAKES[name]
-    with pytest.raises(BadStatement, match=said) as told:
+    with pytest.raises(BadStatement, match=said) as error:
         statement(change)
-    assert str(told.value).startswith(f"{change.get('sid', 'Read')}: ")
+    assert str(error.value).startswith(f"{change.get('sid', 'Read')}: ")
 
 
 @pytest.mark.parametrize("name", sorted(FINE))

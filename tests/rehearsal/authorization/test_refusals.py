@@ -201,11 +201,13 @@ def test_a_stranger_has_no_rights_but_to_enter_what_trusts_it(facts: ResourceFac
 
 
 def test_what_requests_made_has_the_tags_that_it_was_made_with(facts: ResourceFacts, journey: ProjectRequests) -> None:
-    mine, other = (journey.role(f"mlops-staging-{project}-stackset-execution") for project in ("screening", "diabetes"))
+    own_role, other = (
+        journey.role(f"mlops-staging-{project}-stackset-execution") for project in ("screening", "diabetes")
+    )
     tags = [{"Key": "project", "Value": "screening"}]
     inside = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
-    made = journey.ask(mine, "sagemaker", "CreateModel", ModelName="model-1", Tags=tags, VpcConfig=inside)
-    removed, taken = (journey.ask(one, "sagemaker", "DeleteModel", ModelName="model-1") for one in (mine, other))
+    made = journey.ask(own_role, "sagemaker", "CreateModel", ModelName="model-1", Tags=tags, VpcConfig=inside)
+    removed, taken = (journey.ask(one, "sagemaker", "DeleteModel", ModelName="model-1") for one in (own_role, other))
     assert decided(facts, [made, removed]).passed
     (one,) = decided(facts, [made, taken]).refused
     assert one.question.action == "sagemaker:DeleteModel"

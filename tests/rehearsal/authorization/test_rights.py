@@ -204,10 +204,10 @@ def test_the_record_holds_no_bodies_values_or_secrets() -> None:
 def test_a_list_of_keys_to_delete_is_read_from_the_request_in_process_and_over_loopback() -> None:
     with Cloud("eu-west-1") as cloud:
         deployer = cloud.deployer(DEV)
-        here = cloud.client(deployer, "s3")
-        here.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        there = boto3.client("s3", endpoint_url=cloud.endpoint_url, **deployer.credentials())
-        for client in (here, there):
+        signed = cloud.client(deployer, "s3")
+        signed.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        proxied = boto3.client("s3", endpoint_url=cloud.endpoint_url, **deployer.credentials())
+        for client in (signed, proxied):
             client.delete_objects(Bucket="bucket", Delete={"Objects": [{"Key": "x & y"}, {"Key": "z"}]})
         deleted = [line for line in cloud.recorder.requests if line.operation == "DeleteObjects"]
     assert [[one.resource for one in line.rights or ()] for line in deleted] == [

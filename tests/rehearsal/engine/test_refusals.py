@@ -157,14 +157,14 @@ def test_an_invocation_is_told_what_happens_to_it(engine: Engine) -> None:
             function = aws.lambda_.Function(
                 "f", name="f", role=role.arn, runtime="python3.13", handler="h.h", code=code, opts=options
             )
-            told = aws.lambda_.Invocation(
+            invocation = aws.lambda_.Invocation(
                 "i",
                 function_name=function.name,
                 input=json.dumps({"sets": sets}),
                 lifecycle_scope="CRUD",
                 opts=options,
             )
-            pulumi.export("result", told.result)
+            pulumi.export("result", invocation.result)
 
         return build
 
