@@ -57,3 +57,9 @@ def test_a_stack_with_a_boundary_of_its_own_uses_that(platform: Platform) -> Non
     staging = platform.resources("staging", ROLE).values()
     assert {role.inputs["permissionsBoundary"] for role in staging} == {own}
     assert len(made) > len(staging)
+
+
+def test_a_stack_that_is_not_up_is_named_with_the_command_to_run(platform: Platform) -> None:
+    platform.up("staging")
+    with pytest.raises(StackFailed, match="prod"):
+        platform.up("dev")
