@@ -19,11 +19,12 @@ from catalog.roles import RoleKind
 from policies.access.authorization import Document
 from policies.access.graph.model import IamRole, PolicyGraph, PolicyResource, Runner, VpcEndpoint
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
-from policies.documents.growing import Platform, Workload
+from policies.documents.projected_platform import ProjectedPlatform
+from policies.documents.shared_documents import WorkloadAccount
 from policies.documents.trust import publisher_trust
 
 
-def platform_of(graph: PolicyGraph) -> Platform:
+def platform_of(graph: PolicyGraph) -> ProjectedPlatform:
     """What the documents that speak of all workload accounts are rendered from, read from what was built."""
     (models,) = resources_with_purpose(graph, "bucket", "models")
     account, stack = models.account, models.stack
@@ -31,10 +32,10 @@ def platform_of(graph: PolicyGraph) -> Platform:
     execution_roles = roles_of_kind(graph, RoleKind.STACK_SET_EXECUTION)
     workloads = {(role.account, graph.stages[role.stack]): None for role in execution_roles}
     keys = {key.purpose: key.arn for key in graph.resources("key") if key.stack == stack}
-    return Platform(
+    return ProjectedPlatform(
         partition=graph.scopes[stack].partition,
         region=graph.scopes[stack].region,
-        home=account,
+        account=account,
         prefix=graph.prefix,
         stack=stack,
         s3_endpoint=_endpoint_id(graph, account, "s3"),
@@ -42,7 +43,7 @@ def platform_of(graph: PolicyGraph) -> Platform:
         key_arns=keys,
         deployers=_deployers(models),
         workloads=[
-            Workload(
+            WorkloadAccount(
                 account=workload,
                 stage=stage,
                 s3_endpoint=_endpoint_id(graph, workload, "s3"),
@@ -83,7 +84,7 @@ class _ScaledGraph:
 
     def __init__(self, graph: PolicyGraph, accounts: int, projects: Sequence[str], paths: Sequence[str]) -> None:
         self._old, self._before = graph, platform_of(graph)
-        self._account = self._before.home
+        self._account = self._before.account
         self._model = next(one for one in self._before.workloads if one.stage == "production")
         self._stack = next(
             role.stack for role in roles_of_kind(graph, RoleKind.MODEL) if role.account == self._model.account
@@ -107,8 +108,8 @@ class _ScaledGraph:
         own += [key.name for key in self._old.resources("key") if key.account == self._model.account]
         return ids | {identifier: _other_id(identifier, account) for identifier in own}
 
-    def _workload(self, account: str, ids: Mapping[str, str]) -> Workload:
-        return Workload(
+    def _workload(self, account: str, ids: Mapping[str, str]) -> WorkloadAccount:
+        return WorkloadAccount(
             account=account,
             stage=ids["production"],
             s3_endpoint=ids[self._model.s3_endpoint],

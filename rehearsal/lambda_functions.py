@@ -35,7 +35,7 @@ import importlib, json, os, sys, time, traceback
 work = sys.argv[1]
 sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
 job = json.load(open(work + "/job.json"))
-class Context:
+class LambdaContext:
     def __init__(self, values):
         self.__dict__.update(values)
     def get_remaining_time_in_millis(self):
@@ -43,7 +43,7 @@ class Context:
 try:
     module, _, name = job["handler"].rpartition(".")
     handler = getattr(importlib.import_module(module.replace("/", ".")), name)
-    answer = {"result": handler(job["event"], Context(job["context"]))}
+    answer = {"result": handler(job["event"], LambdaContext(job["context"]))}
     text = json.dumps(answer)
 except BaseException as error:
     frames = traceback.format_tb(error.__traceback__)[1:]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from policies.access.sizes import ENDPOINT, INLINE, OF_KIND, Limit, Size, characters
 from policies.documents.accounts import MOST_EXACT, MOST_LISTED
-from policies.documents.growing import Platform, Workload
+from policies.documents.projected_platform import ProjectedPlatform
+from policies.documents.shared_documents import WorkloadAccount
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "generated" / "document-sizes.md"
 COUNTS = (1, 2, 10, 100, 101, 500)
 # Name, limit and renderer of each. What is not here names no workload account, or one alone.
-DOCUMENTS: tuple[tuple[str, Limit, Callable[[Platform, str], str]], ...] = (
+DOCUMENTS: tuple[tuple[str, Limit, Callable[[ProjectedPlatform, str], str]], ...] = (
     ("models bucket", OF_KIND["bucket"], lambda platform, _: platform.models_bucket()),
     ("models key", OF_KIND["key"], lambda platform, _: platform.models_key()),
     ("model image's repository", OF_KIND["repository"], lambda platform, _: platform.image_repository()),
@@ -45,15 +46,15 @@ def example_platform(
     region: str = "eu-west-1",
     partition: str = "aws",
     deployers: int = 1,
-) -> Platform:
+) -> ProjectedPlatform:
     """A platform with that many workload accounts: every fifth one, and the first, is for staging."""
     data_science_account = "1" * 12
     key = f"arn:{partition}:kms:{region}:{data_science_account}:key/00000000-0000-0000-0000-000000000000"
     base = f"arn:{partition}:iam::{data_science_account}:role/{prefix}/foundation/{prefix}-deployer"
-    return Platform(
+    return ProjectedPlatform(
         partition=partition,
         region=region,
-        home=data_science_account,
+        account=data_science_account,
         prefix=prefix,
         stack=stack,
         s3_endpoint=_endpoint(0),
@@ -65,9 +66,9 @@ def example_platform(
     )
 
 
-def workload(number: int) -> Workload:
+def workload(number: int) -> WorkloadAccount:
     """One workload account, by its number from 0 on."""
-    return Workload(
+    return WorkloadAccount(
         account=str(200_000_000_000 + number),
         stage="production" if number % 5 else "staging",
         s3_endpoint=_endpoint(2 * number + 2),
@@ -85,7 +86,7 @@ LONGEST = {"prefix": "m" * 10, "stack": "d" * 15, "region": "us-gov-west-1", "pa
 LONG_PROJECT = "p" * 20
 
 
-def sizes(platform: Platform, project: str) -> list[Size]:
+def sizes(platform: ProjectedPlatform, project: str) -> list[Size]:
     """Every document that speaks of all accounts. Raises BadStatement for one that is over its limit."""
     return [
         Size(limit, name, characters(json.loads(render(platform, project)), limit)) for name, limit, render in DOCUMENTS

@@ -33,7 +33,7 @@ class Stabilization:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TagOperations:
+class StackTagOperations:
     """How tags of a resource that exists are changed; `arn` is the argument's name, `described` where its value is."""
 
     tag: str
@@ -43,7 +43,7 @@ class TagOperations:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResourceType:
+class StackResourceType:
     """One CloudFormation resource type.
 
     `identity` gives the arguments of describe and delete from the resource's properties, `reference` the value of
@@ -64,12 +64,12 @@ class ResourceType:
     create_only: frozenset[str] | None = None
     expand: Callable[[Members], dict[str, Any]] = _same
     stabilization: Stabilization | None = None
-    tagging: TagOperations | None = None
+    tagging: StackTagOperations | None = None
     deletion: Callable[[Members], dict[str, Any]] | None = None
 
 
-def _sagemaker_tags(described: str) -> TagOperations:
-    return TagOperations(tag="add_tags", untag="delete_tags", arn="ResourceArn", described=described)
+def _sagemaker_tags(described: str) -> StackTagOperations:
+    return StackTagOperations(tag="add_tags", untag="delete_tags", arn="ResourceArn", described=described)
 
 
 def _named(member: str) -> Callable[[Members], dict[str, Any]]:
@@ -99,8 +99,8 @@ def _policy_deletion(properties: Members) -> dict[str, Any]:
     return {"PolicyName": expanded["PolicyName"], **_target(expanded)}
 
 
-RESOURCE_TYPES: dict[str, ResourceType] = {
-    "AWS::SageMaker::Model": ResourceType(
+RESOURCE_TYPES: dict[str, StackResourceType] = {
+    "AWS::SageMaker::Model": StackResourceType(
         service="sagemaker",
         create="create_model",
         describe="describe_model",
@@ -111,7 +111,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         tagging=_sagemaker_tags("ModelArn"),
         attributes={"ModelName": "ModelName"},
     ),
-    "AWS::SageMaker::EndpointConfig": ResourceType(
+    "AWS::SageMaker::EndpointConfig": StackResourceType(
         service="sagemaker",
         create="create_endpoint_config",
         describe="describe_endpoint_config",
@@ -122,7 +122,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         tagging=_sagemaker_tags("EndpointConfigArn"),
         attributes={"EndpointConfigName": "EndpointConfigName"},
     ),
-    "AWS::SageMaker::Endpoint": ResourceType(
+    "AWS::SageMaker::Endpoint": StackResourceType(
         service="sagemaker",
         create="create_endpoint",
         describe="describe_endpoint",
@@ -142,7 +142,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
             reached="EndpointConfigName",
         ),
     ),
-    "AWS::CloudWatch::Alarm": ResourceType(
+    "AWS::CloudWatch::Alarm": StackResourceType(
         service="cloudwatch",
         create="put_metric_alarm",
         update="put_metric_alarm",
@@ -153,10 +153,10 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         found=lambda answer: answer["MetricAlarms"][0] if answer["MetricAlarms"] else {},
         reference=lambda properties, _: str(properties["AlarmName"]),
         attributes={"Arn": "AlarmArn"},
-        tagging=TagOperations(tag="tag_resource", untag="untag_resource", arn="ResourceARN", described="AlarmArn"),
+        tagging=StackTagOperations(tag="tag_resource", untag="untag_resource", arn="ResourceARN", described="AlarmArn"),
         create_only=frozenset({"AlarmName"}),
     ),
-    "AWS::CloudWatch::Dashboard": ResourceType(
+    "AWS::CloudWatch::Dashboard": StackResourceType(
         service="cloudwatch",
         create="put_dashboard",
         update="put_dashboard",
@@ -168,7 +168,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         reference=lambda properties, _: str(properties["DashboardName"]),
         create_only=frozenset({"DashboardName"}),
     ),
-    "AWS::ApplicationAutoScaling::ScalableTarget": ResourceType(
+    "AWS::ApplicationAutoScaling::ScalableTarget": StackResourceType(
         service="application-autoscaling",
         create="register_scalable_target",
         update="register_scalable_target",
@@ -184,7 +184,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         reference=lambda p, _: f"{p['ResourceId']}|{p['ScalableDimension']}|{p['ServiceNamespace']}",
         create_only=frozenset({"ResourceId", "ScalableDimension", "ServiceNamespace"}),
     ),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": ResourceType(
+    "AWS::ApplicationAutoScaling::ScalingPolicy": StackResourceType(
         service="application-autoscaling",
         create="put_scaling_policy",
         update="put_scaling_policy",
@@ -207,13 +207,13 @@ def api_name(method: str) -> str:
     return "".join(word.title() for word in method.split("_"))
 
 
-def input_shape(resource_type: ResourceType, method: str) -> StructureShape:
+def input_shape(resource_type: StackResourceType, method: str) -> StructureShape:
     """The operation's input in botocore's model."""
     model = get_service_model(resource_type.service)
     return model.operation_model(api_name(method)).input_shape
 
 
-def unknown_properties(resource_type: ResourceType, properties: Members) -> list[str]:
+def unknown_properties(resource_type: StackResourceType, properties: Members) -> list[str]:
     """Properties that neither creation nor update takes."""
     known = set(input_shape(resource_type, resource_type.create).members)
     if resource_type.update:
@@ -221,7 +221,7 @@ def unknown_properties(resource_type: ResourceType, properties: Members) -> list
     return sorted(set(resource_type.expand(properties)) - known)
 
 
-def arguments(resource_type: ResourceType, method: str, properties: Members) -> dict[str, Any]:
+def arguments(resource_type: StackResourceType, method: str, properties: Members) -> dict[str, Any]:
     """The properties that an operation takes, in its types."""
     shape = input_shape(resource_type, method)
     expanded = resource_type.expand(properties)

@@ -14,7 +14,7 @@ from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
-from rehearsal.cloudformation.resource_types import RESOURCE_TYPES, ResourceType, arguments, unknown_properties
+from rehearsal.cloudformation.resource_types import RESOURCE_TYPES, StackResourceType, arguments, unknown_properties
 
 # Endpoints take minutes in AWS, seconds here.
 _SECONDS = 300
@@ -31,7 +31,7 @@ class CloudFormationResource:
     """A resource of a type of the table, with the attributes that moto's stack reads."""
 
     def __init__(
-        self, cloud: Cloud, resource_type: ResourceType, type_name: str, properties: Mapping[str, Any]
+        self, cloud: Cloud, resource_type: StackResourceType, type_name: str, properties: Mapping[str, Any]
     ) -> None:
         self.resource_type, self.cf_resource_type, self.properties = resource_type, type_name, dict(properties)
         self.logical_resource_id = ""

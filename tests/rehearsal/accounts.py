@@ -18,7 +18,7 @@ BUCKET = "mlops-artifacts"
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/model@sha256:{'0' * 64}"
 
 
-class RoleName(StrEnum):
+class AccountRoleName(StrEnum):
     """Roles of the data science account."""
 
     JOB = "job"
@@ -62,7 +62,7 @@ def make_role_for(cloud: Cloud, actor: Actor, name: str, principal: str) -> str:
 def _role(cloud: Cloud, actor: Actor, name: str, principal: dict[str, str], path: str) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    answer = cloud.client(actor, "iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust, Path=path)
+    answer = cloud.client(actor, "iam").create_role(AccountRoleName=name, AssumeRolePolicyDocument=trust, Path=path)
     return str(answer["Role"]["Arn"])
 
 
@@ -77,7 +77,7 @@ class DataScienceAccount:
     subnet: str
     group: str
     key: str
-    roles: dict[RoleName, str]
+    roles: dict[AccountRoleName, str]
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -123,7 +123,7 @@ class DataScienceAccount:
                 "ContainerEntrypoint": ["python3", "/opt/ml/processing/input/code/run.py"],
             },
             "NetworkConfig": {"VpcConfig": self.network},
-            "RoleArn": self.roles[RoleName.JOB],
+            "RoleArn": self.roles[AccountRoleName.JOB],
             **more,
         }
 
@@ -145,12 +145,12 @@ class DataScienceAccount:
             "StoppingCondition": {"MaxRuntimeInSeconds": 60},
             "VpcConfig": self.network,
             "EnableNetworkIsolation": True,
-            "RoleArn": self.roles[RoleName.JOB],
+            "RoleArn": self.roles[AccountRoleName.JOB],
             **more,
         }
 
 
-def requests_of(data_science: DataScienceAccount, role: RoleName) -> list[Any]:
+def requests_of(data_science: DataScienceAccount, role: AccountRoleName) -> list[Any]:
     """The recorded requests of a role."""
     return [line for line in data_science.cloud.recorder.requests if line.role == data_science.roles[role]]
 

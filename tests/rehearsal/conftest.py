@@ -18,8 +18,8 @@ from tests.rehearsal.accounts import (
     ACCOUNT,
     BUCKET,
     REGION,
+    AccountRoleName,
     DataScienceAccount,
-    RoleName,
     make_bucket,
     make_role,
     make_vpc,
@@ -64,5 +64,5 @@ def data_science(tmp_path: Path) -> Iterator[DataScienceAccount]:
             deployer = cloud.deployer(ACCOUNT)
             key = make_bucket(cloud, deployer, BUCKET)
             vpc, subnets, group = make_vpc(cloud, deployer, ("s3", "sagemaker.api", "sts"))
-            roles = {name: make_role(cloud, deployer, name, "sagemaker.amazonaws.com") for name in RoleName}
+            roles = {name: make_role(cloud, deployer, name, "sagemaker.amazonaws.com") for name in AccountRoleName}
             yield DataScienceAccount(cloud, sagemaker, deployer, vpc, subnets[0], group, key, roles, events)

@@ -62,7 +62,7 @@ def test_too_many_accounts_without_organization_paths_are_refused() -> None:
 def test_too_many_accounts_with_the_home_among_them_are_refused() -> None:
     platform = projected_sizes.example_platform(MOST_LISTED + 1)
     with pytest.raises(BadStatement, match="each has an account of its own"):
-        replace(platform, home=platform.workloads[0].account).models_bucket()
+        replace(platform, account=platform.workloads[0].account).models_bucket()
 
 
 def test_what_is_measured_is_what_the_stacks_render(graph: PolicyGraph) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.sagemaker.steps.processing import PROCESSING_JOB
 from rehearsal.sagemaker.steps.training import TRAINING_JOB
-from tests.rehearsal.accounts import ACCOUNT, BUCKET, DataScienceAccount, RoleName, requests_of
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, AccountRoleName, DataScienceAccount, requests_of
 
 WRITE = """
 import json, os, pathlib, sys
@@ -78,7 +78,7 @@ def test_a_processing_job_reads_and_writes_s3_as_its_role_through_the_endpoint_o
     assert (answer["job"], answer["colour"]) == ("job-1", "blue")
     head = data_science.client("s3").head_object(Bucket=BUCKET, Key="out/answer.json")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", data_science.key)
-    objects = [line for line in requests_of(data_science, RoleName.JOB) if line.service == "s3"]
+    objects = [line for line in requests_of(data_science, AccountRoleName.JOB) if line.service == "s3"]
     assert {"ListObjectsV2", "GetObject", "PutObject"} <= {line.operation for line in objects}
     assert all(line.endpoint and line.endpoint.startswith("vpce-") for line in objects)
 
@@ -110,7 +110,7 @@ def test_a_failing_script_says_its_own_reason(data_science: DataScienceAccount) 
 
 def test_a_script_asks_aws_as_the_job_role_from_inside_the_vpc(data_science: DataScienceAccount) -> None:
     assert process(data_science, ASK)["ProcessingJobStatus"] == "Completed"
-    requests = [line for line in requests_of(data_science, RoleName.JOB) if line.operation == "ListObjectsV2"]
+    requests = [line for line in requests_of(data_science, AccountRoleName.JOB) if line.operation == "ListObjectsV2"]
     assert len(requests) == 2
     assert all(line.endpoint for line in requests)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, REGION, DataScienceAccount, RoleName, requests_of
+from tests.rehearsal.accounts import ACCOUNT, BUCKET, IMAGE, REGION, AccountRoleName, DataScienceAccount, requests_of
 
 PREPARE = """
 import json, os, pathlib
@@ -67,7 +67,7 @@ def upload(data_science: DataScienceAccount, document: Any) -> None:
     client.create_pipeline(
         PipelineName="train",
         PipelineDefinition=json.dumps(document),
-        RoleArn=data_science.roles[RoleName.PIPELINE],
+        RoleArn=data_science.roles[AccountRoleName.PIPELINE],
         ClientRequestToken="x" * 32,
     )
 
@@ -127,7 +127,7 @@ def test_a_run_below_the_threshold_fails_with_the_figures_and_registers_nothing(
 def test_the_service_asks_with_the_pipeline_role_from_outside_the_vpc(data_science: DataScienceAccount) -> None:
     upload(data_science, definition(data_science))
     start(data_science)
-    requests = requests_of(data_science, RoleName.PIPELINE)
+    requests = requests_of(data_science, AccountRoleName.PIPELINE)
     operations = {line.operation for line in requests}
     assert {"CreateProcessingJob", "CreateTrainingJob", "CreateModelPackage", "AddTags", "GetObject"} == {
         name for name in operations if not name.startswith("Describe")
@@ -255,6 +255,6 @@ def test_a_run_announces_its_status(data_science: DataScienceAccount) -> None:
 @pytest.mark.parametrize("text", ["not json", '{"Version": "2019-01-01", "Steps": []}'])
 def test_a_definition_that_is_none_fails_the_run(data_science: DataScienceAccount, text: str) -> None:
     client = data_science.client("sagemaker")
-    role = data_science.roles[RoleName.PIPELINE]
+    role = data_science.roles[AccountRoleName.PIPELINE]
     client.create_pipeline(PipelineName="train", PipelineDefinition=text, RoleArn=role, ClientRequestToken="x" * 32)
     assert start(data_science)["PipelineExecutionStatus"] == "Failed"

@@ -15,7 +15,15 @@ from sklearn.datasets import load_breast_cancer
 
 from delivery import render
 from rehearsal.aws.processes import REPOSITORY, container_python
-from tests.rehearsal.accounts import BUCKET, IMAGE, STAGING, DataScienceAccount, RoleName, make_role_for, requests_of
+from tests.rehearsal.accounts import (
+    BUCKET,
+    IMAGE,
+    STAGING,
+    AccountRoleName,
+    DataScienceAccount,
+    make_role_for,
+    requests_of,
+)
 from tests.rehearsal.stack_sets import DeployedTemplate, stages_document
 from tests.rehearsal.workload import ENDPOINT, make_workload
 
@@ -48,9 +56,9 @@ def publish_project(data_science: DataScienceAccount, threshold: float) -> None:
     values: Mapping[str, str] = {
         "id": "screening",
         "pipeline/name": "mlops-screening",
-        "roles/pipeline": data_science.roles[RoleName.PIPELINE],
-        "roles/processing": data_science.roles[RoleName.JOB],
-        "roles/training": data_science.roles[RoleName.JOB],
+        "roles/pipeline": data_science.roles[AccountRoleName.PIPELINE],
+        "roles/processing": data_science.roles[AccountRoleName.JOB],
+        "roles/training": data_science.roles[AccountRoleName.JOB],
         "registry/group": "screening",
         "image/uri": IMAGE,
         "network/subnet-ids": data_science.subnet,
@@ -106,7 +114,7 @@ def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
     properties = package["CustomerMetadataProperties"]
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
     assert (properties["problem"], properties["metric"], properties["commit"]) == ("binary", "auc", "0123abc")
-    assert {line.endpoint for line in requests_of(data_science, RoleName.PIPELINE)} == {None}
+    assert {line.endpoint for line in requests_of(data_science, AccountRoleName.PIPELINE)} == {None}
 
     artifact = package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].removeprefix(f"s3://{BUCKET}/")
     (tmp_path / "model.tar.gz").write_bytes(data_science.read(artifact))

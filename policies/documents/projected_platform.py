@@ -1,4 +1,4 @@
-"""A whole platform of plain values, whose documents sizes and benchmarks are taken of.
+"""A platform of plain values, to measure the sizes of its documents with any number of workload accounts.
 
 The shared documents are those of `shared_documents`, as the data science stack renders them; beside them stand the
 documents of one project that name every workload account.
@@ -18,16 +18,14 @@ from policies.documents.accounts import WorkloadAccounts
 from policies.documents.project_scope import ProjectScope
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
 
-Workload = WorkloadAccount
-
 
 @dataclass(frozen=True, kw_only=True)
-class Platform:
+class ProjectedPlatform:
     """A data science stack with its workload accounts. `key_arns` are its keys' by purpose."""
 
     partition: str = "aws"
     region: str
-    home: str
+    account: str
     prefix: str
     stack: str
     s3_endpoint: str
@@ -40,7 +38,7 @@ class Platform:
     @cached_property
     def scope(self) -> Scope:
         """The data science account."""
-        return Scope(partition=self.partition, account=self.home, region=self.region, prefix=self.prefix)
+        return Scope(partition=self.partition, account=self.account, region=self.region, prefix=self.prefix)
 
     @cached_property
     def documents(self) -> SharedDocuments:
