@@ -107,8 +107,9 @@ def models_bucket(
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
-    `readers` are role ARN patterns without an account; the prefix is the role's own `project` tag, so that the policy
-    does not grow with projects and a project never reads another's models. `s3_endpoints` are those of all accounts.
+    `readers` are role ARN patterns, each with its account while there are few; the prefix is the role's own `project`
+    tag, so that the policy does not grow with projects and a project never reads another's models. `s3_endpoints` are
+    those of all accounts.
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,

@@ -132,9 +132,9 @@ def models_key(
 ) -> str:
     """Key of the models bucket.
 
-    `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns,
-    without an account, of the roles that decrypt what the models bucket holds; `kms_endpoints` are KMS endpoint ids of
-    all accounts.
+    `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns of the
+    roles that decrypt what the models bucket holds, each with its account while there are few; `kms_endpoints` are KMS
+    endpoint ids of all accounts.
     """
     return document(
         administration(scope),

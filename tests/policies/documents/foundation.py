@@ -25,7 +25,7 @@ WORKER = "arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screenin
 
 
 def size(document: str) -> int:
-    """Characters as IAM counts them: without white space (IAM reference_iam-quotas)."""
+    '""Characters as IAM counts them: without white space (IAM User Guide, "IAM and AWS STS quotas").""'
     return len("".join(document.split()))
 
 

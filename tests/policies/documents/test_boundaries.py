@@ -100,7 +100,7 @@ def test_the_boundary_leaves_room_for_what_roles_need(action: str, resource: str
 
 @pytest.mark.parametrize("types", [TYPES[:1], TYPES, (*TYPES, "ml.g5.xlarge", "ml.c5.2xlarge", "ml.m5.4xlarge")])
 def test_it_fits_a_managed_policy_with_what_prevention_adds(types: tuple[str, ...]) -> None:
-    # 6,144 characters (IAM reference_iam-quotas).
+    # 6,144 characters (IAM User Guide, "IAM and AWS STS quotas").
     assert size(platform_boundary(LONG, preventive_statements(types))) <= 6144
 
 

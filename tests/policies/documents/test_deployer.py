@@ -239,7 +239,7 @@ def test_evidence_is_no_bucket_that_can_be_handed_over() -> None:
 
 def test_its_policies_fit_a_role_whatever_prefix_and_partition() -> None:
     policies = deployer_policies(LONG, [f"{number:x<63}" for number in range(MOST_BUCKETS)])
-    # Managed policies of a role, unless the quota was raised (IAM reference_iam-quotas).
+    # Managed policies of a role, unless the quota was raised (IAM User Guide, "IAM and AWS STS quotas").
     assert len(policies) <= 10
     assert {theme: size(text) for theme, text in policies.items() if size(text) > 6144} == {}
     assert size(deployer_boundary(LONG)) <= 6144

@@ -141,6 +141,7 @@ def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None
 
 
 def test_every_role_document_fits_a_role() -> None:
-    # 10,240 characters without white space, all inline policies of a role together (IAM reference_iam-quotas).
+    # 10,240 characters without white space, all inline policies of a role together (IAM User Guide, "IAM and AWS STS
+    # quotas").
     for text in documents_of("a-long-project-name-x"):
         assert len("".join(text.split())) < 10_240

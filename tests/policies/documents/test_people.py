@@ -112,5 +112,5 @@ def test_the_auditor_alone_reads_the_trail() -> None:
 
 @pytest.mark.parametrize("persona", sorted(PERSONAS))
 def test_their_policies_fit_a_role(persona: str) -> None:
-    # Inline policies of a role together: 10,240 characters (IAM reference_iam-quotas).
+    # Inline policies of a role together: 10,240 characters (IAM User Guide, "IAM and AWS STS quotas").
     assert size(PERSONAS[persona](LONG)) <= 10_240

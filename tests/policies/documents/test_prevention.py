@@ -39,7 +39,8 @@ _MONITORS = {
 _MONITORS |= {"CreateMonitoringSchedule", "UpdateMonitoringSchedule"}
 _JOBS = {"CreateHyperParameterTuningJob", "CreateProcessingJob", "CreateTrainingJob"}
 _AUTOML = {"CreateAutoMLJob", "CreateAutoMLJobV2"}
-# Which action carries which key: SAR list_amazonsagemaker, copy of June 2026; what is denied outright is left out.
+# Which action carries which key: Service Authorization Reference, "Amazon SageMaker AI", copy of June 2026; what is
+# denied outright is left out.
 CARRIED = {
     "sagemaker:VpcSubnets": _JOBS
     | _MONITORS

@@ -83,7 +83,8 @@ def test_everything_that_takes_tags_carries_owner_and_cost_centre(standing: Plat
 
 
 def test_every_role_fits_the_limits_of_iam(standing: Platform) -> None:
-    # Trust 2,048 characters, inline policies of a role together 10,240, without white space (IAM reference_iam-quotas).
+    # Trust 2,048 characters, inline policies of a role together 10,240, without white space (IAM User Guide, "IAM and
+    # AWS STS quotas").
     for name in standing.world.engine.stacks:
         for role in standing.resources(name, ROLE).values():
             assert len("".join(role.inputs["assumeRolePolicy"].split())) <= 2048, role.urn
