@@ -7,6 +7,7 @@ After `make rehearse`, this makes it again:
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -97,6 +98,24 @@ def _unique(documents: Iterator[Any]) -> Iterator[Any]:
     yield from (json.loads(text) for text in dict.fromkeys(json.dumps(document) for document in documents))
 
 
+# Ids that AWS draws: of keys, and of VPCs and their endpoints.
+_DRAWN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:vpc|vpce)-[0-9a-f]{8,17}\b")
+
+
+def with_stable_ids(text: str) -> str:
+    """The text with drawn ids numbered by first occurrence, in their own form: equal platforms give an equal file."""
+    numbers: dict[str, int] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        number = numbers.setdefault(match[0], len(numbers) + 1)
+        prefix, _, rest = match[0].rpartition("-")
+        return (
+            f"{prefix}-{number:0{len(rest)}x}" if prefix.startswith("vpc") else f"00000000-0000-0000-0000-{number:012x}"
+        )
+
+    return _DRAWN_ID.sub(numbered, text)
+
+
 if __name__ == "__main__":
     captured = extract(read_graph(Path(sys.argv[1])))
-    FIXTURE.write_text(json.dumps(captured, indent=1) + "\n")
+    FIXTURE.write_text(with_stable_ids(json.dumps(captured, indent=1)) + "\n")
