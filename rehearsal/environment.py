@@ -11,6 +11,7 @@ from rehearsal.engine.engine import Engine
 from rehearsal.engine.state import Resource, Stack
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
+from settings.config import NAMESPACE
 from settings.foundation import FoundationSettings
 
 
@@ -65,12 +66,21 @@ class RehearsalEnvironment:
                 report.add_stack(planned, stack, self.missing(planned.stack))
 
     def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
-        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed."""
+        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed.
+
+        A stack that is protected is brought up without protection first, as its owner would have to.
+        """
         self.destroyed = {
-            name: replace(stack, resources=dict(stack.resources)) for name, stack in self.engine.stacks.items()
+            name: replace(
+                stack,
+                # Copies: the removal of protection below changes the engine's own.
+                resources={urn: replace(resource) for urn, resource in stack.resources.items()},
+            )
+            for name, stack in self.engine.stacks.items()
         }
         for planned in reversed(plan):
             with self.progress.running(f"destroy {planned.stack} [dim]({planned.settings.account})[/dim]"):
-                self.engine.unprotect(planned.stack)
+                if planned.settings.protect:
+                    self.up(replace(planned, config={**planned.config, f"{NAMESPACE}protect": "false"}))
                 self.destroy(planned.stack)
                 report.destroyed.append(planned.stack)

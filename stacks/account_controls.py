@@ -18,7 +18,7 @@ from stacks.account_baseline import alarm_topic
 from stacks.detection import detection, detectors
 from stacks.foundation_context import FoundationContext
 
-# In names of resources, which stay as they are: renaming a physical resource replaces context.
+# In names of resources, which stay as they are: renaming a physical resource replaces it.
 GUARD = "guard"
 
 

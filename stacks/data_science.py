@@ -28,7 +28,7 @@ from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
-    """The account's keys, one for each kind of thing that is lost or shown with context."""
+    """The account's keys, one for each kind of thing that is lost or shown with it."""
 
     operations: EncryptionKey
     data: EncryptionKey

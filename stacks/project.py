@@ -67,7 +67,7 @@ def _registry(context: ProjectContext) -> ModelRegistry:
 
 
 def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pulumi.Resource:
-    """The repository's first version. From then on it is the team's: the platform never writes over context."""
+    """The repository's first version. From then on it is the team's: the platform never writes over it."""
     return aws.s3.BucketObjectv2(
         f"seed-{repository}",
         bucket=context.data_science.artifacts_bucket,

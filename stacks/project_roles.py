@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -31,34 +31,33 @@ class ProjectRoles:
         build, render = project.name("build"), project.name("deploy")
         tests = [project.name("deploy-test"), project.name("deploy-verify")]
         build_pipeline, deploy_pipeline = project.code_pipeline("build"), project.code_pipeline("deploy")
-        self.processing = self._service_role(RoleKind.PROCESSING, ["processing-job/*"], documents.processing)
-        self.training = self._service_role(RoleKind.TRAINING, ["training-job/*"], documents.training)
+        self.processing = self._service_role(RoleKind.PROCESSING, documents.processing)
+        self.training = self._service_role(RoleKind.TRAINING, documents.training)
         self.pipeline = self._training_pipeline()
         self.build = self._service_role(
             RoleKind.BUILD,
-            [f"project/{build}"],
             lambda scope: documents.build(scope, project.role_arn(scope, RoleKind.PIPELINE), build),
         )
-        self.deploy = self._service_role(
-            RoleKind.DEPLOY, [f"project/{render}"], lambda scope: documents.deploy(scope, render)
-        )
+        self.deploy = self._service_role(RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render))
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
         self.build_pipeline = self._service_role(
-            RoleKind.BUILD_PIPELINE, [build_pipeline], lambda scope: documents.build_pipeline(scope, build)
+            RoleKind.BUILD_PIPELINE, lambda scope: documents.build_pipeline(scope, build)
         )
-        self.deploy_pipeline = self._deploy_pipeline(deploy_pipeline, [render, *tests])
-        self.events = self._events([build_pipeline, deploy_pipeline])
+        self.deploy_pipeline = self._deploy_pipeline([render, *tests])
+        pipelines = [build_pipeline, deploy_pipeline]
+        self.events = self._service_role(RoleKind.EVENTS, lambda scope: documents.events(scope, pipelines))
         self.publish = self._publish(build_pipeline)
         if context.settings.administrators:
             self._team_administrator(build_pipeline, deploy_pipeline, [build, render, *tests])
 
-    def _service_role(self, kind: RoleKind, sources: Sequence[str], policy: Callable[[ProjectScope], str]) -> Role:
-        return self._with_policy(kind, sources, self.scope.apply(policy))
+    def _service_role(self, kind: RoleKind, policy: Callable[[ProjectScope], str]) -> Role:
+        return self._with_policy(kind, self.scope.apply(policy))
 
-    def _with_policy(self, kind: RoleKind, sources: Sequence[str], policy: pulumi.Input[str]) -> Role:
-        """A role for an AWS service, acting for the named resources of this account and region."""
+    def _with_policy(self, kind: RoleKind, policy: pulumi.Input[str]) -> Role:
+        """A role for an AWS service, acting for the project's own resources in this account and region."""
         scope, service = self._context.scope, ROLES[kind].assumed_by
+        sources = documents.service_sources(self._context.project_names).get(kind, [])
         source_arns = [scope.arn(service, source) for source in sources]
         trust = service_trust(f"{service}.amazonaws.com", scope.account, source_arns=source_arns)
         return self._role(kind, trust, policy)
@@ -81,15 +80,7 @@ class ProjectRoles:
     def _training_pipeline(self) -> Role:
         project, scope = self._context.project_names, self._context.scope
         jobs = [project.role_arn(scope, kind) for kind in (RoleKind.PROCESSING, RoleKind.TRAINING)]
-        pipeline = f"pipeline/{project.pipeline()}"
-        return self._service_role(
-            RoleKind.PIPELINE, [pipeline, f"{pipeline}/*"], lambda scope: documents.pipeline(scope, jobs)
-        )
-
-    def _events(self, pipelines: list[str]) -> Role:
-        # A rule that starts a pipeline has the pipeline's name.
-        rules = [f"rule/{pipeline}" for pipeline in pipelines]
-        return self._service_role(RoleKind.EVENTS, rules, lambda scope: documents.events(scope, pipelines))
+        return self._service_role(RoleKind.PIPELINE, lambda scope: documents.pipeline(scope, jobs))
 
     def _deploy_test(self, test_projects: list[str]) -> Role:
         context = self._context
@@ -98,8 +89,7 @@ class ProjectRoles:
             return documents.deploy_test(scope, accounts, roles, test_projects)
 
         values = pulumi.Output.all(self.scope, context.workload_accounts(), context.workload_roles(RoleKind.TEST))
-        sources = [f"project/{name}" for name in test_projects]
-        return self._with_policy(RoleKind.DEPLOY_TEST, sources, values.apply(lambda known: policy(*known)))
+        return self._with_policy(RoleKind.DEPLOY_TEST, values.apply(lambda known: policy(*known)))
 
     def _administration(self) -> Role | ExistingRole:
         context = self._context
@@ -113,7 +103,7 @@ class ProjectRoles:
         )
         return self._role(RoleKind.STACK_SET_ADMINISTRATION, expected.trust, policy)
 
-    def _deploy_pipeline(self, name: str, builds: list[str]) -> Role:
+    def _deploy_pipeline(self, builds: list[str]) -> Role:
         context = self._context
         topic = context.data_science.alarm_topic_arn
         policy = pulumi.Output.all(self.scope, self.administration.arn, topic).apply(
@@ -125,7 +115,7 @@ class ProjectRoles:
                 topic=known[2],
             )
         )
-        return self._with_policy(RoleKind.DEPLOY_PIPELINE, [name], policy)
+        return self._with_policy(RoleKind.DEPLOY_PIPELINE, policy)
 
     def _publish(self, build_pipeline: str) -> Role:
         context = self._context

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.roles import RolePath
+from catalog.names import ProjectNames
+from catalog.roles import RoleKind, RolePath
 from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
@@ -13,6 +14,27 @@ from policies.documents.statement import Statement, document
 
 WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
 READ_AND_WRITE_OBJECT = (*READ_OBJECT, *WRITE_OBJECT)
+
+
+def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
+    """Resources for which AWS services assume a project's roles: the end of their ARNs, after the account.
+
+    A kind that is not here is assumed by no service, or by one that names no resource.
+    """
+    build, deploy = project.code_pipeline("build"), project.code_pipeline("deploy")
+    training_pipeline = f"pipeline/{project.pipeline()}"
+    return {
+        RoleKind.PROCESSING: ["processing-job/*"],
+        RoleKind.TRAINING: ["training-job/*"],
+        RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
+        RoleKind.BUILD: [f"project/{project.name('build')}"],
+        RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
+        RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
+        RoleKind.BUILD_PIPELINE: [build],
+        RoleKind.DEPLOY_PIPELINE: [deploy],
+        # A rule that starts a pipeline has the pipeline's name.
+        RoleKind.EVENTS: [f"rule/{pipeline}" for pipeline in (build, deploy)],
+    }
 
 
 def _objects(scope: ProjectScope, sid: str, bucket: str, actions: Sequence[str], below: str = "*") -> Statement:

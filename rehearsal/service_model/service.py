@@ -51,3 +51,23 @@ class AwsService:
         object.__setattr__(
             self, "resource_types", tuple(replace(each, service=self.name) for each in self.resource_types)
         )
+
+    def with_part(self, part: AwsService) -> AwsService:
+        """The service with what a further module of its package adds. Raises ValueError where both say one thing."""
+        twice = {*self.operations} & {*part.operations} | {*self.emulated} & {*part.emulated}
+        if twice or part.name != self.name:
+            raise ValueError(f"a part of {self.name} is called {part.name!r}, or says again: {sorted(twice)}")
+        patches = [each for each in (self.patch, part.patch) if each]
+
+        def patch(changes: Patches) -> None:
+            for each in patches:
+                each(changes)
+
+        return replace(
+            self,
+            operations={**self.operations, **part.operations},
+            resource_types=(*self.resource_types, *part.resource_types),
+            data_sources={**self.data_sources, **part.data_sources},
+            emulated={**self.emulated, **part.emulated},
+            patch=patch if patches else None,
+        )

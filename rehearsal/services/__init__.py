@@ -7,6 +7,9 @@ To add a resource type, write `rehearsal/services/<service>.py`, or add to the o
 3. where moto lacks something: a function `patch(patches)` that imports moto's service inside and changes it;
 4. `SERVICE = AwsService(name=…, …)`, with the name of botocore's model.
 
+In a package, each further module may have such a `PART = AwsService(…)` of the same name, which is added to `SERVICE`;
+a module whose name ends in `patches` is loaded only when the service is first used.
+
 Nothing else: no list is to be extended. `python -m rehearsal.lifecycle --only <name>` creates, reads, updates and
 deletes the samples; `tests/rehearsal/services` does the same for all. A property that no call carries, an operation
 without rights and a type without a module are refused with the file to edit.
@@ -18,6 +21,7 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 
 from rehearsal.service_model.data_source import CloudControlType, DataSourceFunction
 from rehearsal.service_model.required_action import ApiRequest, RequiredAction, Right
@@ -28,8 +32,18 @@ from rehearsal.service_model.service import AwsService
 @cache
 def services() -> Mapping[str, AwsService]:
     """Every service, by the name of its model in botocore."""
-    modules = [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
-    return {module.SERVICE.name: module.SERVICE for module in modules}
+    found = [_service(import_module(f"{__name__}.{module.name}")) for module in pkgutil.iter_modules(__path__)]
+    return {service.name: service for service in found}
+
+
+def _service(module: ModuleType) -> AwsService:
+    """A module's service, with the parts of its package."""
+    service: AwsService = module.SERVICE
+    for inner in pkgutil.iter_modules(getattr(module, "__path__", ())):
+        if not inner.name.endswith("patches"):
+            part = getattr(import_module(f"{module.__name__}.{inner.name}"), "PART", None)
+            service = service.with_part(part) if part else service
+    return service
 
 
 @cache

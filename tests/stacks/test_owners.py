@@ -8,6 +8,7 @@ import pytest
 
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import plan
+from rehearsal.report import RehearsalReport
 from tests.stacks.built import EVERYTHING, ROLE, roles, statements
 from tests.stacks.conftest import Platform
 
@@ -63,3 +64,16 @@ def test_a_stack_that_is_not_up_is_named_with_the_command_to_run(platform: Platf
     platform.up("staging")
     with pytest.raises(StackFailed, match="prod"):
         platform.up("dev")
+
+
+def test_a_rehearsal_destroys_what_is_protected_and_still_shows_that_it_was(platform: Platform) -> None:
+    stack = "foundation-staging"
+    platform.write(stack, platform.settings(stack) | {"protect": True})
+    platform.up(stack)
+    planned = [each for each in plan(platform.directory) if each.stack == stack]
+    report = RehearsalReport()
+    platform.world.take_down(planned, report)
+    assert report.destroyed == [stack]
+    assert platform.world.engine.stacks == {}
+    shown = platform.world.destroyed[stack].resources.values()
+    assert any(resource.options["protect"] for resource in shown if resource.type == "aws:iam/role:Role")

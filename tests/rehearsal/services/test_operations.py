@@ -10,6 +10,7 @@ import pytest
 
 import rehearsal.services
 from rehearsal.service_model.resource_type import ApiCall, ResourceType
+from rehearsal.service_model.service import AwsService
 from rehearsal.services import module_path, resource_types, services
 
 
@@ -52,3 +53,13 @@ def test_a_service_s_module_is_named_where_it_is_or_would_be() -> None:
     assert module_path("resource-groups") == "rehearsal/services/resource_groups.py"
     assert module_path("ec2") == "rehearsal/services/ec2/"
     assert module_path("athena") == "rehearsal/services/athena.py"
+
+
+def test_a_part_of_a_package_is_added_to_its_service_and_says_nothing_twice() -> None:
+    service = AwsService(name="sns", operations={"Publish": ()})
+    both = service.with_part(AwsService(name="sns", operations={"Subscribe": ()}))
+    assert set(both.operations) == {"Publish", "Subscribe"}
+    with pytest.raises(ValueError, match="says again: \\['Publish'\\]"):
+        both.with_part(AwsService(name="sns", operations={"Publish": ()}))
+    with pytest.raises(ValueError, match="a part of sns is called 'sqs'"):
+        both.with_part(AwsService(name="sqs", operations={}))
