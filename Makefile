@@ -29,7 +29,7 @@ lint: $(INSTALLED) ## Format, lint, types, imports between folders
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "format and lint: clean"
 	@.venv/bin/mypy
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
-	@.venv/bin/lint-imports --no-logo --no-show-timings
+	@.venv/bin/lint-imports --no-logo
 
 check: $(INSTALLED) lint ## lint, settings; every resource type and stack made and destroyed; policy pack, access
 	@$(RUN) -m settings check

@@ -32,14 +32,23 @@ def repository_archive(name: str, extra: Mapping[str, str] | None = None) -> pul
     return pulumi.AssetArchive(assets)
 
 
-def function_package(folder: str, extra: Mapping[str, str]) -> pulumi.Archive:
-    """A folder below `functions/` as an archive that keeps its packages, with generated files (name -> text) in it.
+def function_package(name: str, extra: Mapping[str, str]) -> pulumi.Archive:
+    """A function as an archive that keeps its packages, with generated files (name -> text) beside its code.
 
-    The handler in it is `functions.<folder>.handler.handle`.
+    The function is the module `functions/<name>.py`, or the folder `functions/<name>/` with a module `handler`.
     """
-    paths = [ROOT / "functions" / "__init__.py", *files(ROOT / "functions" / folder)]
+    functions = ROOT / "functions"
+    module = functions / f"{name}.py"
+    paths = [functions / "__init__.py", *([module] if module.exists() else files(functions / name))]
     assets: dict[str, pulumi.Asset | pulumi.Archive] = {
         path.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(path)) for path in paths
     }
-    assets |= {f"functions/{folder}/{name}": pulumi.StringAsset(text) for name, text in extra.items()}
+    beside = "functions" if module.exists() else f"functions/{name}"
+    assets |= {f"{beside}/{path}": pulumi.StringAsset(text) for path, text in extra.items()}
     return pulumi.AssetArchive(assets)
+
+
+def function_handler(name: str) -> str:
+    """What Lambda calls in the archive of `function_package`."""
+    module = ROOT / "functions" / f"{name}.py"
+    return f"functions.{name}.handle" if module.exists() else f"functions.{name}.handler.handle"

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from components.archives import function_package
+from components.archives import function_handler, function_package
 from components.role import Role, RoleArgs
 from policies.documents.trust import service_trust
 
@@ -23,7 +23,7 @@ class LambdaFunctionArgs:
     """A function's code, the role that it runs as, and its limits.
 
     - `name`: physical name of the function and of its role.
-    - `folder`: the folder below `functions/` with its code; `functions.<folder>.handler.handle` is called.
+    - `code`: the module or folder below `functions/`; its function `handle` is called (see `function_package`).
     - `files`: generated files (name -> text) that are put beside the code.
     - `policy`: what the role may do, writing to the function's log group included (see `log_group_arn`).
     - `key_arn`: key of the log group.
@@ -33,7 +33,7 @@ class LambdaFunctionArgs:
 
     name: str
     description: str
-    folder: str
+    code: str
     scope: Scope
     kind: RoleKind
     role_description: str
@@ -107,8 +107,8 @@ class LambdaFunction(pulumi.ComponentResource):
             description=args.description,
             role=self.role.arn,
             runtime=RUNTIME,
-            handler=f"functions.{args.folder}.handler.handle",
-            code=function_package(args.folder, args.files),
+            handler=function_handler(args.code),
+            code=function_package(args.code, args.files),
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb,
             dead_letter_config=dead_letters,

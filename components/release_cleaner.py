@@ -45,7 +45,7 @@ class ReleaseCleaner(pulumi.ComponentResource):
             LambdaFunctionArgs(
                 name=args.name,
                 description="Removes a project's StackSets when the project is destroyed",
-                folder="release_cleaner",
+                code="release_cleaner",
                 scope=args.scope,
                 kind=RoleKind.RELEASE_CLEANER,
                 role_description=f"{RoleKind.RELEASE_CLEANER} of project {args.project}",

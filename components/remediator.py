@@ -73,7 +73,7 @@ class Remediator(pulumi.ComponentResource):
         function = LambdaFunctionArgs(
             name=args.name,
             description="Stops, marks and reports what runs in SageMaker outside the platform's rules",
-            folder="remediator",
+            code="remediator",
             scope=args.scope,
             kind=RoleKind.REMEDIATOR,
             role_description="Looks at what runs in SageMaker and stops what breaks the rules",
