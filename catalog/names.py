@@ -70,13 +70,10 @@ class Names:
         """Name of the environment's bucket in an account and region."""
         return self.bucket(purpose, scope.account, scope.region)
 
-    def role(self, purpose: str) -> str:
-        """Role of the environment; computed by other accounts too, so never cut."""
-        return exact(f"{self.prefix}-{self.environment}-{purpose}", NameLimit.ROLE)
-
-    def scientist(self, name: str) -> str:
-        """Role of a scientist's Studio profile."""
-        return self.role(f"{STUDIO}-{name}")
+    def role(self, kind: RoleKind, *, user: str = "") -> str:
+        """Role of the environment; computed by other accounts too, so never cut. `user` is a scientist's name."""
+        values = {"prefix": self.prefix, "environment": self.environment, "user": user}
+        return exact(ROLES[kind].role_name(kind, **values), NameLimit.ROLE)
 
     def rule(self, purpose: str) -> str:
         """EventBridge rule."""
@@ -110,13 +107,14 @@ class ProjectNames:
         """A name of the project in the data science account."""
         return f"{self.prefix}-{self.project}-{purpose}"
 
-    def role(self, purpose: str) -> str:
+    def role(self, kind: RoleKind) -> str:
         """Role of the project in the data science account; trusts elsewhere name it."""
-        return exact(f"{self.prefix}-{self.project}-{purpose}", NameLimit.ROLE)
+        return exact(ROLES[kind].role_name(kind, prefix=self.prefix, project=self.project), NameLimit.ROLE)
 
-    def stage_role(self, stage: str, purpose: str) -> str:
+    def stage_role(self, stage: str, kind: RoleKind) -> str:
         """Role of the project in every account of a stage."""
-        return exact(f"{self.prefix}-{stage}-{self.project}-{purpose}", NameLimit.ROLE)
+        values = {"prefix": self.prefix, "stage": stage, "project": self.project}
+        return exact(ROLES[kind].role_name(kind, **values), NameLimit.ROLE)
 
     def path(self) -> str:
         """IAM path of all roles of the project but those of its StackSets, in every account."""
@@ -124,13 +122,11 @@ class ProjectNames:
 
     def role_arn(self, scope: Scope, kind: RoleKind) -> str:
         """ARN of one of the project's roles in the data science account (`scope`), which may not exist yet."""
-        path = ROLES[kind].path.format(prefix=self.prefix, project=self.project)
-        return scope.role_arn(path, self.role(kind))
+        return scope.role_arn(ROLES[kind].iam_path(self.prefix, self.project), self.role(kind))
 
     def stage_role_arn(self, scope: Scope, stage: str, kind: RoleKind) -> str:
         """ARN of one of the project's roles in a workload account (`scope`), which may not exist yet."""
-        path = ROLES[kind].path.format(prefix=self.prefix, project=self.project)
-        return scope.role_arn(path, self.stage_role(stage, kind))
+        return scope.role_arn(ROLES[kind].iam_path(self.prefix, self.project), self.stage_role(stage, kind))
 
     def code_pipeline(self, purpose: str) -> str:
         """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
@@ -172,7 +168,7 @@ def any_project_path(prefix: str) -> str:
 
 def path_of(kind: RoleKind, prefix: str) -> str:
     """IAM path of a kind of role that belongs to no project."""
-    return ROLES[kind].path.format(prefix=prefix)
+    return ROLES[kind].iam_path(prefix)
 
 
 def foundation_path(prefix: str) -> str:
@@ -180,9 +176,19 @@ def foundation_path(prefix: str) -> str:
     return RolePath.FOUNDATION.format(prefix=prefix)
 
 
+def account_role(kind: RoleKind, prefix: str) -> str:
+    """Name of a role that an account has once, made by the account's foundation."""
+    return exact(ROLES[kind].role_name(kind, prefix=prefix), NameLimit.ROLE)
+
+
+def account_role_arn(scope: Scope, kind: RoleKind) -> str:
+    """ARN of a role that an account has once."""
+    return scope.role_arn(path_of(kind, scope.prefix), account_role(kind, scope.prefix))
+
+
 def deployer_arn(scope: Scope) -> str:
     """ARN of the role that brings an account's stacks up, made by the account's foundation."""
-    return scope.role_arn(foundation_path(scope.prefix), f"{scope.prefix}-{RoleKind.DEPLOYER}")
+    return account_role_arn(scope, RoleKind.DEPLOYER)
 
 
 def boundary_arn(scope: Scope) -> str:
@@ -193,7 +199,6 @@ def boundary_arn(scope: Scope) -> str:
 # An account has one foundation, whatever its stack is called.
 FOUNDATION = "foundation"
 BOUNDARY = "boundary"
-STUDIO = "studio"
 
 
 def workload_names(prefix: str, stack: str, stage: str, account: str, region: str, projects: list[str]) -> list[str]:
@@ -218,8 +223,12 @@ def data_science_names(prefix: str, stack: str, account: str, region: str, scien
     """Every limited name of a data science stack; raises NameTooLong at the first that does not fit."""
     env_names = Names(prefix, stack)
     names = [env_names.bucket(purpose, account, region) for purpose in ("logs", "data", "models", "artifacts")]
-    names += [env_names.role(purpose) for purpose in (STUDIO, RoleKind.APPROVER)]
-    return [*names, env_names.sagemaker("domain"), *(env_names.scientist(name) for name in scientists)]
+    names += [env_names.role(kind) for kind in (RoleKind.STUDIO_DEFAULT, RoleKind.APPROVER)]
+    return [
+        *names,
+        env_names.sagemaker("domain"),
+        *(env_names.role(RoleKind.SCIENTIST, user=name) for name in scientists),
+    ]
 
 
 def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[str]:

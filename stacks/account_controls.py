@@ -7,6 +7,8 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from catalog import names
+from catalog.roles import RoleKind
 from components.alarm_topic import AlarmTopic
 from components.dead_letters import DeadLetters, DeadLettersArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -79,7 +81,7 @@ def _key(context: FoundationContext) -> EncryptionKey:
         log_groups=[scope.arn("logs", f"log-group:{group}") for group in groups],
         topics=[scope.arn("sns", name)],
         queues=[scope.arn("sqs", name)],
-        publishers=[scope.role_arn(context.path, context.env_names.role(GUARD))],
+        publishers=[scope.role_arn(context.path, names.account_role(RoleKind.REMEDIATOR, context.settings.prefix))],
     )
     args = EncryptionKeyArgs(
         purpose="guards",
@@ -116,7 +118,7 @@ def _remediator(
     correction = context.settings.correction
     prefix = context.settings.prefix
     args = RemediatorArgs(
-        name=context.env_names.role(GUARD),
+        name=names.account_role(RoleKind.REMEDIATOR, context.settings.prefix),
         scope=context.scope,
         path=context.path,
         boundary=boundary,

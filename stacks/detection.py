@@ -82,7 +82,7 @@ def _trail(context: FoundationContext, logs: PrivateBucket) -> None:
     name = context.env_names.name("trail")
     trail = context.scope.arn("cloudtrail", f"trail/{name}")
     prefix = context.settings.prefix
-    auditor = context.scope.role_arn(names.path_of(RoleKind.AUDITOR, prefix), f"{prefix}-{RoleKind.AUDITOR}")
+    auditor = names.account_role_arn(context.scope, RoleKind.AUDITOR)
     key = EncryptionKey(
         "trail-key",
         EncryptionKeyArgs(

@@ -47,7 +47,7 @@ def _boundary(context: FoundationContext) -> aws.iam.Policy:
 def _deployer(context: FoundationContext) -> Deployer:
     settings = context.settings
     args = DeployerArgs(
-        name=f"{settings.prefix}-{RoleKind.DEPLOYER}",
+        name=names.account_role(RoleKind.DEPLOYER, settings.prefix),
         path=context.path,
         trust=sign_in_trust(settings.deployer.trusted_by, external_id=settings.deployer.external_id),
         boundary=deployer_boundary(context.account),
@@ -72,7 +72,7 @@ def _people(context: FoundationContext, boundary: aws.iam.Policy) -> None:
         if sign_in:
             args = RoleArgs(
                 kind=kind,
-                name=f"{prefix}-{kind}",
+                name=names.account_role(kind, prefix),
                 path=names.path_of(kind, prefix),
                 description=description,
                 trust=sign_in_trust(sign_in),

@@ -35,7 +35,7 @@ class StudioRoles:
         self.default = self._role(
             RoleKind.STUDIO_DEFAULT,
             "studio-visitor",
-            context.env_names.role(names.STUDIO),
+            context.env_names.role(RoleKind.STUDIO_DEFAULT),
             "Studio apps without a scientist run with it",
             {},
             studio_roles.default_user,
@@ -62,7 +62,7 @@ class StudioRoles:
         return self._role(
             RoleKind.SCIENTIST,
             f"scientist-{name}",
-            context.env_names.scientist(name),
+            context.env_names.role(RoleKind.SCIENTIST, user=name),
             f"Studio apps of {name} run with it",
             {trust.USER_TAG: name},
             lambda scope: studio_roles.scientist(scope, name, own),

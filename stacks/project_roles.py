@@ -68,7 +68,7 @@ class ProjectRoles:
         args = RoleArgs(
             kind=kind,
             name=context.project_names.role(kind),
-            path=ROLES[kind].path.format(prefix=context.settings.prefix, project=project),
+            path=ROLES[kind].iam_path(context.settings.prefix, project),
             description=f"{kind} of project {project}",
             trust=trust,
             policy=policy,

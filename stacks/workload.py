@@ -181,7 +181,7 @@ def _role(
     args = RoleArgs(
         kind=kind,
         name=context.project_names(project).stage_role(context.stage, kind),
-        path=ROLES[kind].path.format(prefix=context.settings.prefix, project=project),
+        path=ROLES[kind].iam_path(context.settings.prefix, project),
         description=description,
         trust=trust_policy,
         policy=policy,

@@ -43,5 +43,5 @@ class WorkloadContext(StackContext[WorkloadSettings]):
 
     def project_roles(self, kind: RoleKind) -> str:
         """ARN pattern of all roles of a kind that projects have in this account."""
-        path = ROLES[kind].path.format(prefix=self.settings.prefix, project="*")
+        path = ROLES[kind].iam_path(self.settings.prefix, "*")
         return self.scope.role_arn(path, self.project_names("*").stage_role(self.stage, kind))

@@ -83,8 +83,9 @@ class SharedDocuments:
 
     def image_repository_policy(self) -> str:
         """Policy of the model image's repository."""
-        project = names.ProjectNames(self.scope.prefix, "*")
-        return shared.image_repository(self.accounts, project.path(), project.role(RoleKind.MODEL))
+        # Of any stage and project: one * stands for both.
+        name = f"{self.scope.prefix}-*-{RoleKind.MODEL}"
+        return shared.image_repository(self.accounts, names.any_project_path(self.scope.prefix), name)
 
     def interface_endpoint_policy(self) -> str:
         """Policy of the data science account's interface endpoints."""

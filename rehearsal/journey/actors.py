@@ -50,9 +50,8 @@ class JourneyActors:
 
     def administrator(self, account: str, prefix: str) -> Actor:
         """The administrator of an account; its owner where the foundation names no administrators."""
-        role = Scope(partition="aws", account=account, region="", prefix=prefix).role_arn(
-            names.path_of(RoleKind.ADMINISTRATOR, prefix), f"{prefix}-{RoleKind.ADMINISTRATOR}"
-        )
+        scope = Scope(partition="aws", account=account, region="", prefix=prefix)
+        role = names.account_role_arn(scope, RoleKind.ADMINISTRATOR)
         try:
             return self._cloud.sign_in(role, session=unique("administrator"))
         except NotTrusted:
