@@ -76,12 +76,12 @@ def changed(kind: resource_kinds.ResourceKind, name: str, status: str = "") -> d
     }
 
 
-def called(name: str, asked: dict[str, Any], answered: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def called(name: str, query: dict[str, Any], answered: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     """A call, as CloudTrail records it."""
     detail = {
         "eventSource": "sagemaker.amazonaws.com",
         "eventName": name,
-        "requestParameters": asked,
+        "requestParameters": query,
         "responseElements": answered,
         "userIdentity": {"arn": "arn:aws:sts::111111111111:assumed-role/somebody/session"},
         **more,

@@ -74,15 +74,15 @@ def test_everything_that_the_guard_asked_for_is_allowed_by_its_policy_and_its_bo
     resources = account.platform.world.engine.stacks["foundation"].resources.values()
     policy = next(one for one in resources if one.name == "guard-policy").inputs["policy"]
     boundary = next(one for one in resources if one.name == "boundary").inputs["policy"]
-    asked = {
+    query = {
         (line.service, line.operation, line.resource)
         for line in account.platform.recorder.requests
         if line.role == GUARD
     }
     expected = {"DescribeTrainingJob", "StopTrainingJob", "AddTags", "Publish", "PutLogEvents", "SendMessage"}
-    assert expected <= {operation for _, operation, _ in asked}
+    assert expected <= {operation for _, operation, _ in query}
     context = {"aws:TagKeys": ["mlops:stopped-because"], "kms:ViaService": f"sns.{REGION}.amazonaws.com"}
-    for service, operation, resource in sorted(asked):
+    for service, operation, resource in sorted(query):
         question = AuthorizationRequest(
             id=operation,
             principal=GUARD,

@@ -203,10 +203,10 @@ def test_everything_together_stands_by_the_deployers_rights_and_needs_no_second_
     start = len(platform.recorder.requests)
     platform.up(*WITHOUT_A_PROJECT, "project-screening")
     graph, known = built(platform, tmp_path)
-    asked = decide_all(platform.recorder.since(start), known)
-    assert [(one.question.principal, one.question.action, one.explanation.because) for one in asked.refused] == []
+    query = decide_all(platform.recorder.since(start), known)
+    assert [(one.question.principal, one.question.action, one.explanation.because) for one in query.refused] == []
     assert {"arn:aws:s3:::whole-data", "arn:aws:s3:::whole-models"} <= {
-        one.question.resource for one in asked.decisions
+        one.question.resource for one in query.decisions
     }
     proofs = prove_all(graph, workers=1)
     assert [finding for proof in proofs for finding in proof.outcome.findings] == []

@@ -94,7 +94,7 @@ def _may(
     needs_resource_policy = action.startswith(("kms:", "sts:"))
     if action.startswith("sts:"):
         delegation["Statement"][0].pop("Resource")
-    asked = AuthorizationRequest(
+    query = AuthorizationRequest(
         id="asked",
         principal=principal,
         account=HOME.account,
@@ -106,4 +106,4 @@ def _may(
         resource_policy=delegation if needs_resource_policy else None,
         context={key.replace("__", ":").replace("Tag_", "Tag/"): value for key, value in context.items()},
     )
-    return decide(asked).allowed
+    return decide(query).allowed

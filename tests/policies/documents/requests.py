@@ -26,7 +26,7 @@ def may(document: str, action: str, resource: str, **context: str) -> bool:
     A role that is to be assumed trusts the account, so that the identity policy decides.
     """
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:*"}
-    asked = AuthorizationRequest(
+    query = AuthorizationRequest(
         id="asked",
         principal=role("mlops/people/asking"),
         account=ACCOUNT,
@@ -37,7 +37,7 @@ def may(document: str, action: str, resource: str, **context: str) -> bool:
         resource_policy={"Version": "2012-10-17", "Statement": [trust]} if action.startswith("sts:") else None,
         context=keys(context),
     )
-    return decide(asked).allowed
+    return decide(query).allowed
 
 
 def admits(
@@ -51,7 +51,7 @@ def admits(
     """Whether a trust policy admits a role that may itself assume anything, or a service."""
     account = principal.split(":")[4] if principal.startswith("arn:") else None
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}
-    asked = AuthorizationRequest(
+    query = AuthorizationRequest(
         id="asked",
         principal=principal,
         account=account,
@@ -62,7 +62,7 @@ def admits(
         resource_policy=json.loads(trust),
         context=keys(context),
     )
-    return decide(asked).allowed
+    return decide(query).allowed
 
 
 def keys(context: dict[str, str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def test_a_stack_set_that_does_not_exist_yet_can_be_made_and_others_are_not_touc
 def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_topic(
     principal: str, service: str, topic: str, allowed: bool
 ) -> None:
-    asked = AuthorizationRequest(
+    query = AuthorizationRequest(
         id="publish",
         principal=principal,
         account=ACCOUNT,
@@ -66,7 +66,7 @@ def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_top
             "kms:EncryptionContext:aws:sns:topicArn": topic,
         },
     )
-    assert decide(asked).allowed is allowed
+    assert decide(query).allowed is allowed
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ TAGGED, ASKED = "aws__ResourceTag/project", "aws__RequestTag/project"
 
 @pytest.mark.parametrize(("project", "allowed"), [("screening", True), ("diabetes", False), ("screening-eu", False)])
 def test_models_and_configurations_are_one_project_s_by_their_tag(project: str, allowed: bool) -> None:
-    asked, there_already = {ASKED: project}, {TAGGED: project}
+    query, there_already = {ASKED: project}, {TAGGED: project}
     for kind, resource in (("Model", MODEL), ("EndpointConfig", CONFIGURATION)):
-        assert may(EXECUTION, f"sagemaker:Create{kind}", resource, **asked) is allowed
-        assert may(EXECUTION, "sagemaker:AddTags", resource, **asked) is allowed
+        assert may(EXECUTION, f"sagemaker:Create{kind}", resource, **query) is allowed
+        assert may(EXECUTION, "sagemaker:AddTags", resource, **query) is allowed
         assert may(EXECUTION, f"sagemaker:Delete{kind}", resource, **there_already) is allowed
     assert may(EXECUTION, "sagemaker:UpdateEndpoint", CONFIGURATION, **there_already) is allowed
 

@@ -140,7 +140,7 @@ def test_a_bucket_policy_of_its_own_making_does_not_hand_it_data() -> None:
             },
         ],
     }
-    asked = AuthorizationRequest(
+    query = AuthorizationRequest(
         id="asked",
         principal=session,
         account=HOME.account,
@@ -152,7 +152,7 @@ def test_a_bucket_policy_of_its_own_making_does_not_hand_it_data() -> None:
         resource_policy=bucket,
         context={"aws:PrincipalArn": DEPLOYER},
     )
-    answer = decide(asked)
+    answer = decide(query)
     assert not answer.allowed
     assert "DenyData" in answer.because
 
@@ -208,7 +208,7 @@ def test_its_policies_give_nothing_a_step_aside(action: str, resource: str, cont
 
 def may_with(bucket: str, action: str, resource: str) -> bool:
     """Whether the deployer may do it that was context of a bucket."""
-    asked = AuthorizationRequest(
+    query = AuthorizationRequest(
         id="",
         principal=DEPLOYER,
         account="111111111111",
@@ -218,7 +218,7 @@ def may_with(bucket: str, action: str, resource: str) -> bool:
         identity=[parsed(text) for text in deployer_policies(HOME, [bucket]).values()],
         boundary=parsed(deployer_boundary(HOME)),
     )
-    return decide(asked).allowed
+    return decide(query).allowed
 
 
 def test_of_a_bucket_that_exists_it_sees_the_settings_and_writes_the_policy() -> None:

@@ -83,6 +83,6 @@ def test_only_services_that_say_nothing_of_their_source_are_not_asked_for_it() -
 
 def test_studio_names_its_people_and_jobs_do_not() -> None:
     named = trust.service_trust("sagemaker.amazonaws.com", ACCOUNT, sets_source_identity=True)
-    asked = {"aws__SourceAccount": ACCOUNT, "action": "sts:SetSourceIdentity"}
-    assert admits(named, "sagemaker.amazonaws.com", **asked)
-    assert not admits(trust.service_trust("sagemaker.amazonaws.com", ACCOUNT), "sagemaker.amazonaws.com", **asked)
+    query = {"aws__SourceAccount": ACCOUNT, "action": "sts:SetSourceIdentity"}
+    assert admits(named, "sagemaker.amazonaws.com", **query)
+    assert not admits(trust.service_trust("sagemaker.amazonaws.com", ACCOUNT), "sagemaker.amazonaws.com", **query)

@@ -38,8 +38,8 @@ class ProjectRequests:
     ) -> Recorded:
         """One request of a role."""
         account = role.split(":")[4]
-        asked = ApiRequest(service=service, operation=operation, account=account, region=REGION, parameters=given)
-        return _line(role, account, endpoint, service, operation, rights_of(asked), phase)
+        query = ApiRequest(service=service, operation=operation, account=account, region=REGION, parameters=given)
+        return _line(role, account, endpoint, service, operation, rights_of(query), phase)
 
     def start(self, principal: str, role: str, source: str) -> Recorded:
         """A service that takes on a role for a resource."""

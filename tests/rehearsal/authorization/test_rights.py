@@ -20,8 +20,8 @@ KEY = f"arn:aws:kms:eu-west-1:{DEV}:key/1"
 
 def rights(service: str, operation: str, **given: Any) -> list[Right]:
     """What an operation needs in the data science account."""
-    asked = ApiRequest(service=service, operation=operation, account=DEV, region="eu-west-1", parameters=given)
-    found = rights_of(asked)
+    query = ApiRequest(service=service, operation=operation, account=DEV, region="eu-west-1", parameters=given)
+    found = rights_of(query)
     assert found is not None
     return list(found)
 
@@ -184,8 +184,8 @@ def test_tags_at_creation_are_a_right_of_their_own(
 
 
 def test_an_operation_that_no_table_has_is_not_guessed() -> None:
-    asked = ApiRequest(service="sagemaker", operation="CreateCluster", account=DEV, region="eu-west-1", parameters={})
-    assert rights_of(asked) is None
+    query = ApiRequest(service="sagemaker", operation="CreateCluster", account=DEV, region="eu-west-1", parameters={})
+    assert rights_of(query) is None
 
 
 def test_the_record_holds_no_bodies_values_or_secrets() -> None:

@@ -57,8 +57,8 @@ def test_the_questions_are_answered_again_as_they_were(
 
 
 def test_unused_rights_are_listed_by_role_and_statement(facts: ResourceFacts, journey: ProjectRequests) -> None:
-    asked = decide_all([journey.report_written()], facts).decisions
-    idle = {one.statement: one for one in unused_rights(facts.graph, asked)}
+    query = decide_all([journey.report_written()], facts).decisions
+    idle = {one.statement: one for one in unused_rights(facts.graph, query)}
     assert {one.role for one in idle.values()} == {journey.role("mlops-screening-processing")}
     assert "s3:PutObject" not in idle["ReadAndWriteOwnRuns"].actions
     assert "s3:GetObject" in idle["ReadAndWriteOwnRuns"].actions

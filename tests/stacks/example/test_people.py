@@ -47,8 +47,8 @@ def test_scientists_publish_to_their_own_projects_under_their_own_names(
     assert endpoint is not None
 
     def allowed(identity: dict[str, str]) -> bool:
-        asked = graph.authorization_request(scientist(name), action, publish, endpoint=endpoint.id, context=identity)
-        return decide(asked).allowed
+        query = graph.authorization_request(scientist(name), action, publish, endpoint=endpoint.id, context=identity)
+        return decide(query).allowed
 
     assert allowed({"aws:SourceIdentity": name}) is (SCIENTISTS[name] == project)
     assert not allowed({"aws:SourceIdentity": "mallory"})
