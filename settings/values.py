@@ -32,7 +32,7 @@ class DeploymentStage(StrEnum):
 
 
 class InterfaceEndpoint(StrEnum):
-    """AWS services that a VPC may reach through an interface endpoint, by the platform's own short names."""
+    """AWS services that a VPC may reach through an interface endpoint: the end of the endpoint service's name."""
 
     API_GATEWAY = "execute-api"
     CLOUDFORMATION = "cloudformation"

@@ -41,7 +41,7 @@ def main() -> int:
 def _compare(picture: str) -> int:
     if ARCHITECTURE.exists() and ARCHITECTURE.read_text(encoding="utf-8") == picture:
         return 0
-    return _failed("docs/images/architecture.svg differs from what was built: run `make rehearse pictures`")
+    return _failed("docs/images/architecture.svg differs from what was built: run `make golden`")
 
 
 def _failed(reason: str) -> int:

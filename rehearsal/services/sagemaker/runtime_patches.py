@@ -215,6 +215,8 @@ def _resource_of_package(original: Callable[..., Any], instance: Any, arn: str) 
     resource = original(instance, arn)
     if resource is None:
         raise ValidationError(message=f"Could not find {arn}")
+    if resource.tags is None:  # moto's transform job that was made without any
+        resource.tags = []
     return resource
 
 
