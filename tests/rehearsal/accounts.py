@@ -62,7 +62,7 @@ def make_role_for(cloud: Cloud, actor: Actor, name: str, principal: str) -> str:
 def _role(cloud: Cloud, actor: Actor, name: str, principal: dict[str, str], path: str) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    answer = cloud.client(actor, "iam").create_role(AccountRoleName=name, AssumeRolePolicyDocument=trust, Path=path)
+    answer = cloud.client(actor, "iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust, Path=path)
     return str(answer["Role"]["Arn"])
 
 
