@@ -54,12 +54,13 @@ test.fast: $(INSTALLED) ## Tests that need no platform: under a minute
 test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 	@.venv/bin/pytest -n 2 tests/stacks
 
-# Tests of what reads policies run untraced: coverage leaves that out, and would make them three times as slow.
-READERS := $(addprefix tests/policies/access/,comparison graph mutations proofs)
+# Tests of what coverage leaves out (what reads policies, the rehearsal) run untraced: tracing would make them half to
+# three times as slow.
+UNTRACED := tests/rehearsal $(addprefix tests/policies/access/,comparison graph mutations proofs)
 
 test.root: $(INSTALLED)
-	@.venv/bin/pytest -n 2 --cov --cov-report=term:skip-covered $(READERS:%=--ignore=%)
-	@.venv/bin/pytest -n 2 $(READERS)
+	@.venv/bin/pytest -n 2 --cov --cov-report=term:skip-covered $(UNTRACED:%=--ignore=%)
+	@.venv/bin/pytest -n 2 $(UNTRACED)
 
 test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison of the two readers
 	@.venv/bin/pytest -n 2 -m slow --ignore tests/stacks
