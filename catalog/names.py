@@ -163,7 +163,7 @@ class ProjectNames:
 
 def any_project_path(prefix: str) -> str:
     """Pattern of the IAM paths of all projects."""
-    return RolePath.PROJECT.format(prefix=prefix, project="*")
+    return ProjectNames(prefix, "*").path()
 
 
 def path_of(kind: RoleKind, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""A foundation: what an account's owner makes once, so that whoever deploys into the account cannot outgrow context."""
+"""A foundation: what an account's owner makes once, so that whoever deploys into the account cannot outgrow it."""
 
 from __future__ import annotations
 

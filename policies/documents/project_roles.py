@@ -253,9 +253,7 @@ def deploy_test(
         *_build_basics(scope, *test_projects),
         _artifacts(scope, "ReadParametersAndRuns", READ_OBJECT, f"{scope.deploy_folder}/*", scope.runs()),
         _keys(scope, scope.data_key),
-        accounts.enter(
-            "EnterTestRoles", RolePath.PROJECT.format(prefix=scope.prefix, project=scope.project), test_roles
-        ),
+        accounts.enter("EnterTestRoles", ProjectNames(scope.prefix, scope.project).path(), test_roles),
     )
 
 

@@ -207,7 +207,7 @@ def test_its_policies_give_nothing_a_step_aside(action: str, resource: str, cont
 
 
 def may_with(bucket: str, action: str, resource: str) -> bool:
-    """Whether the deployer may do it that was context of a bucket."""
+    """Whether the deployer may do it that was told of a bucket."""
     query = AuthorizationRequest(
         id="",
         principal=DEPLOYER,
