@@ -66,7 +66,7 @@ class WorkloadAccounts:
         return EVERYBODY_INSIDE if self.paths else account_principals(self.scope.partition, self.ids)
 
     def callers(self, roles: Sequence[str] = ()) -> Conditions:
-        """What is true of callers beside `principals`: their place in the organization, and that they are of the roles (ARN patterns).
+        """What is true of callers beside `principals`: their place in the organization, and that they are `roles`.
 
         Everybody as a principal would grant without an identity policy in the home account, which therefore is left out
         (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access").
