@@ -14,6 +14,7 @@ FOLDER = "build/rehearsal"
 # Module and arguments, with what it writes.
 STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("settings", "schema"), "JSON schemas of stack files and of the contract with the seed repositories"),
+    (("assumptions", "write"), "docs/assumptions.md"),
     (("delivery",), "the template that the deploy repository carries"),
     (("policies.pack.table",), "docs/generated/policy-rules.md"),
     (("rehearsal", "--folder", FOLDER), "what was built and every request of the journey, for the steps below"),

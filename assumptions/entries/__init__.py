@@ -1,0 +1,1 @@
+"""One module for each assumption, with `ASSUMPTION`; found by themselves."""
