@@ -74,8 +74,13 @@ golden: $(INSTALLED) ## Renew everything generated: docs/generated, golden files
 pictures: $(INSTALLED) ## Draw docs/images from the last `make rehearse`
 	@$(RUN) -m scripts.pictures
 
-rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving
-	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(PROBLEM),--problem "$(PROBLEM)") $(if $(SABOTAGE),--sabotage "$(SABOTAGE)")
+# What is typed reaches the program as it was typed: make neither expands the values nor does a shell read them. Exported
+# as they are they would be expanded, `$(shell …)` included, so they go under other names.
+REHEARSE_WITH := DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
+unexport $(REHEARSE_WITH)
+$(foreach name,$(REHEARSE_WITH),$(eval export REHEARSE_$(name) := $$(value $(name))))
+rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
+	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z a-z)=$$REHEARSE_$(name)"})
 
 bench: $(INSTALLED) ## How long it takes, phase by phase, kept in benchmarks/
 	@$(RUN) -m benchmarks
