@@ -22,8 +22,8 @@ _MARK = "aws_behavior"
 _HEAD = """\
 # What AWS does beside its API
 
-Delays, first executions, empty pages, refusals: each is a function of the in-memory AWS, which an emulator would lack, and
-has a test in which the mistake is made that it notices. Written by `python -m scripts.aws_behaviors`.
+Delays, first executions, empty pages, refusals: each is a function of the in-memory AWS, which an emulator would lack,
+and has a test in which the mistake is made that it notices. Written by `python -m scripts.aws_behaviors`.
 
 | behaviour | what AWS does | source | where | test |
 |---|---|---|---|---|
@@ -38,7 +38,7 @@ def behaviors() -> Mapping[str, AwsBehavior]:
     return {name: aws_behaviors()[name] for name in sorted(aws_behaviors())}
 
 
-def tested() -> Mapping[str, list[str]]:
+def behavior_tests() -> Mapping[str, list[str]]:
     """Behaviours by name, each with the tests that are marked with it: `file::test`."""
     found: dict[str, list[str]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
@@ -57,7 +57,7 @@ def _marked(function: ast.FunctionDef) -> Iterator[str]:
 
 def page() -> str:
     """The whole page."""
-    tests = tested()
+    tests = behavior_tests()
     rows = [
         f"| `{name}` | {behavior.summary} | {'; '.join(behavior.sources)} | `{behavior.module}` | "
         f"{'<br>'.join(f'`{test}`' for test in tests.get(name, ())) or '**none**'} |\n"

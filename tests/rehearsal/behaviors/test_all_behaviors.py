@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rehearsal.service_model.aws_behavior import aws_behavior
-from scripts.aws_behaviors import PAGE, behaviors, page, tested
+from scripts.aws_behaviors import PAGE, behavior_tests, behaviors, page
 
 
 def test_every_behavior_has_a_test_and_every_mark_a_behavior() -> None:
-    marked = {name for name, tests in tested().items() if not all("test_all_behaviors" in test for test in tests)}
+    marked = {
+        name for name, tests in behavior_tests().items() if not all("test_all_behaviors" in test for test in tests)
+    }
     assert marked == {*behaviors()}
 
 
