@@ -63,7 +63,9 @@ def trail_key(scope: Scope, *, trail: str, readers: Sequence[str]) -> str:
     """Key of the trail's files: CloudTrail encrypts for this trail alone; `readers` (role ARN patterns) decrypt.
 
     Statements of CloudTrail userguide, create-kms-key-policy-for-cloudtrail: the context says which account's trail it
-    is, `aws:SourceArn` which trail asks.
+    is, `aws:SourceArn` which trail asks. CloudTrail itself decrypts nothing: that it must only where the files' bucket
+    has a bucket key, which it therefore has not; and with one, readers would be told by the bucket instead of the trail
+    (Amazon S3 User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys").
     """
     cloudtrail = Principals(services=[CLOUDTRAIL])
     encrypt = Statement(

@@ -24,12 +24,12 @@ class PolicyCaller:
     context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
-def admits(policy: str | Mapping[str, Any] | None, caller: PolicyCaller, action: str, resource: str) -> bool:
+def admits(policy: str | bytes | Mapping[str, Any] | None, caller: PolicyCaller, action: str, resource: str) -> bool:
     """Whether the policy allows the caller, and no statement of it denies.
 
     A policy that AWS would not take, such as one with an operator that does not exist, admits nobody.
     """
-    document = json.loads(policy) if isinstance(policy, str) and policy else policy
+    document = json.loads(policy) if isinstance(policy, str | bytes) and policy else policy
     if not isinstance(document, Mapping):
         return False
     question = AuthorizationRequest(
