@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.scope import Scope
-from policies.documents.accounts import WorkloadAccounts, not_through
+from policies.documents.accounts import WorkloadAccounts, both, not_through
 from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, account_principals, document
 
 # A key policy is attached to its key: `*` means this key and no other (AWS KMS Developer Guide, "Key policies in AWS
@@ -108,15 +108,17 @@ def _read_models(scope: Scope, accounts: WorkloadAccounts, readers: Sequence[str
         principals=accounts.principals(),
         actions=READ,
         resources=THIS_KEY,
-        conditions={
-            **accounts.callers(readers),
-            "StringEquals": {
-                "kms:ViaService": scope.service_host("s3"),
-                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
-                # SSE-KMS with Amazon S3 Bucket Keys").
-                "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+        conditions=both(
+            accounts.callers(readers),
+            {
+                "StringEquals": {
+                    "kms:ViaService": scope.service_host("s3"),
+                    # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost
+                    # of SSE-KMS with Amazon S3 Bucket Keys").
+                    "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+                }
             },
-        },
+        ),
         reason=ONLY_THIS_KEY,
     )
 
