@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from enum import StrEnum
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
+
+from settings.addresses import vpc_fault
 
 DATA = Path(__file__).parent / "data"
 
@@ -97,16 +98,8 @@ def _instance_type(value: str) -> str:
 
 
 def _cidr(value: str) -> str:
-    try:
-        network = ipaddress.IPv4Network(value)
-    except ValueError as error:
-        raise ValueError(f"not an IPv4 network in CIDR form such as 10.1.0.0/16 ({error})") from None
-    # 16 to 28: Amazon VPC User Guide, "VPC CIDR blocks". Smaller than /22, four subnets and
-    # the interface endpoints leave too few addresses for jobs.
-    if "/" not in value or not 16 <= network.prefixlen <= 22:
-        raise ValueError(f"a VPC of the platform has a prefix of /16 to /22, this has /{network.prefixlen}")
-    if not any(network.subnet_of(private) for private in RFC_1918):
-        raise ValueError("not a private network: use 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    if fault := vpc_fault(value):
+        raise ValueError(fault)
     return value
 
 
@@ -147,7 +140,6 @@ def _identifier(start: str) -> Any:
     return _matching(f"^{start}-[0-9a-f]{{8,17}}$", f"not an id such as {start}-0123456789abcdef0")
 
 
-RFC_1918 = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
