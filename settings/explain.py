@@ -46,14 +46,17 @@ def explain(
     source: str,
     positions: Positions,
 ) -> list[SettingsProblem]:
-    """One problem for each mistake. A key that is missing because it was misspelt is one mistake."""
+    """One problem for each mistake. A key that is missing because it was misspelt is one mistake, and so is a list that
+    is too short because an item of it is wrong."""
     details = error.errors(include_url=False)
     unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
     meant = {(*loc[:-1], _meant(str(loc[-1]), section_at(model, loc[:-1]))) for loc in unknown}
+    inner = {detail["loc"][:end] for detail in details for end in range(1, len(detail["loc"]))}
+    follows: dict[str, set[KeyPath]] = {"missing": meant, "too_short": inner}
     return [
         _problem(detail, model, values, source, positions)
         for detail in details
-        if not (detail["type"] == "missing" and detail["loc"] in meant)
+        if detail["loc"] not in follows.get(detail["type"], set())
     ]
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from settings.addresses import vpc_fault
-
-DATA = Path(__file__).parent / "data"
+from settings.arns import ROLE_ARN, role_fault
+from settings.closed_lists import closed_list
 
 
 class StackKind(StrEnum):
@@ -57,12 +54,6 @@ class InterfaceEndpoint(StrEnum):
     STS = "sts"
 
 
-@cache
-def closed_list(name: str) -> frozenset[str]:
-    """AWS's own names of one sort, which are kept as data: `regions` or `instance-types`."""
-    return frozenset(json.loads((DATA / f"{name}.json").read_text())["names"])
-
-
 class NotAllowed(ValueError):
     """A value outside a closed list. `allowed` lets the report name the nearest match."""
 
@@ -99,6 +90,12 @@ def _instance_type(value: str) -> str:
 
 def _cidr(value: str) -> str:
     if fault := vpc_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _role(value: str) -> str:
+    if fault := role_fault(value):
         raise ValueError(fault)
     return value
 
@@ -143,7 +140,6 @@ def _identifier(start: str) -> Any:
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
 KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
 # Amazon S3 User Guide, "General purpose bucket naming rules"; without dots, which the certificates of virtual hosts do
@@ -180,7 +176,7 @@ StackName = Annotated[
 Email = Annotated[str, _matching(EMAIL, "not an e-mail address"), _described(EMAIL, "ml-platform@example.com")]
 RoleArn = Annotated[
     str,
-    _matching(ROLE_ARN, "not the ARN of an IAM role, such as arn:aws:iam::111111111111:role/deployer"),
+    AfterValidator(_role),
     _described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
 ]
 PolicyArn = Annotated[
