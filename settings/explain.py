@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -52,11 +52,11 @@ def explain(
     unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
     meant = {(*loc[:-1], _meant(str(loc[-1]), section_at(model, loc[:-1]))) for loc in unknown}
     inner = {detail["loc"][:end] for detail in details for end in range(1, len(detail["loc"]))}
-    follows: dict[str, set[KeyPath]] = {"missing": meant, "too_short": inner}
+    follows: Mapping[str, Collection[Any]] = {"missing": meant, "too_short": inner}
     return [
         _problem(detail, model, values, source, positions)
         for detail in details
-        if detail["loc"] not in follows.get(detail["type"], set())
+        if detail["loc"] not in follows.get(detail["type"], ())
     ]
 
 
