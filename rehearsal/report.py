@@ -42,6 +42,8 @@ class RehearsalReport:
     seconds: dict[str, float] = field(default_factory=dict)
     # Stacks that were deleted again, in that order.
     destroyed: list[str] = field(default_factory=list)
+    # Assumptions about AWS that were made to fail.
+    failed_assumptions: list[str] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
@@ -118,6 +120,8 @@ class RehearsalReport:
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
             f"each found again in its own account: {all_found}"
         )
+        if self.failed_assumptions:
+            lines.append(f"{len(self.failed_assumptions)} assumptions about AWS fell against the platform")
         if self.destroyed:
             lines.append(f"{len(self.destroyed)} of {len(self.stacks)} stacks were destroyed again")
         return lines
