@@ -18,3 +18,4 @@ class Options:
     target: str | None = None
     problem: str | None = None
     sabotage: str | None = None
+    life: str | None = None
