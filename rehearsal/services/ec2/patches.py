@@ -18,6 +18,7 @@ def patch(patches: Patches) -> None:
     patches.wrap(SecurityGroupRule, "__init__", _init)
     patches.set(SecurityGroupRule, "description", property(_description))
     patches.wrap(EC2Backend, "delete_security_group", security_group_in_use_stays)
+    patches.wrap(EC2Backend, "delete_nat_gateway", _delete_nat_gateway)
     patches.wrap(EC2Backend, "delete_subnet", subnet_with_interfaces_stays)
     patches.wrap(EC2Backend, "delete_vpc", vpc_with_groups_stays)
 
@@ -32,6 +33,13 @@ def _init(original: Callable[..., Any], instance: Any, *arguments: Any, **named:
 def _description(instance: Any) -> str | None:
     found: str | None = instance.ip_range.get("Description") or instance.source_group.get("Description")
     return found or instance._prefix_list_description
+
+
+def _delete_nat_gateway(original: Callable[..., Any], backend: Any, nat_gateway_id: str) -> Any:
+    """A NAT gateway takes its interface with it."""
+    gateway = original(backend, nat_gateway_id)
+    backend.enis.pop(gateway._eni.id, None)
+    return gateway
 
 
 @aws_behavior('EC2 API Reference, "DeleteSecurityGroup"', 'Amazon VPC User Guide, "Delete a security group"')
