@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from policies.pack.model import UNKNOWN, StackResource
@@ -13,7 +14,7 @@ from tests.policies.pack.rule_cases import Cases, on
 PUBLIC = "Given makes the policy public"
 
 
-def everybody(**condition: dict[str, Any]) -> StackResource:
+def everybody(**condition: Mapping[str, Any]) -> StackResource:
     return bucket_policy(Principal={"AWS": "*"}, Condition=condition)
 
 
