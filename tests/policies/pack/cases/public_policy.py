@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from policies.pack.model import UNKNOWN, StackResource
@@ -14,7 +13,7 @@ from tests.policies.pack.rule_cases import Cases, on
 PUBLIC = "Given makes the policy public"
 
 
-def everybody(**condition: Mapping[str, Any]) -> StackResource:
+def everybody(**condition: Any) -> StackResource:
     return bucket_policy(Principal={"AWS": "*"}, Condition=condition)
 
 
