@@ -166,6 +166,12 @@ def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
             resources=[*groups, *(f"{group}:*" for group in groups)],
         ),
         Statement(
+            sid="SeeTheArtifactsBucket",
+            # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[scope.artifacts_bucket],
+        ),
+        Statement(
             sid="SeeTheNetwork",
             actions=[
                 "ec2:DescribeDhcpOptions",
@@ -265,7 +271,8 @@ def _runner(
         _artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
-            actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            # AWS CodePipeline User Guide, "Manage the CodePipeline service role".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
             resources=[scope.artifacts_bucket],
         ),
         _listing(scope, scope.artifacts_bucket),
