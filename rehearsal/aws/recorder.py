@@ -52,6 +52,7 @@ class Recorder:
     def __init__(self, path: Path | None) -> None:
         self.requests: list[Recorded] = []
         self.phase = "start"
+        self._heard = True
         self._lock = threading.Lock()
         self._file: IO[str] | None = None
         if path:
@@ -106,6 +107,8 @@ class Recorder:
         rights: tuple[Right, ...] | None,
     ) -> None:
         with self._lock:
+            if not self._heard:
+                return
             line = Recorded(
                 len(self.requests),
                 time.time(),
@@ -137,6 +140,15 @@ class Recorder:
             yield len(self.requests)
         finally:
             self.phase = before
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Requests of the rehearsal itself, which nobody of the platform makes, are not recorded."""
+        self._heard = False
+        try:
+            yield
+        finally:
+            self._heard = True
 
     def close(self) -> None:
         """Finish the file."""

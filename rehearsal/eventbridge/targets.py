@@ -11,6 +11,8 @@ from moto.events.models import events_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from assumptions.entries import pipeline_variables_from_events
+from assumptions.outcomes import holds
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
@@ -117,7 +119,12 @@ class EventTargets:
         # What a rule makes of the event may carry these (CodePipeline User Guide,
         # "Start a pipeline with a source revision override").
         overrides = json.loads(delivery.text) if delivery.transformed else {}
-        arguments = {key: overrides[key] for key in ("variables", "sourceRevisions") if key in overrides}
+        passed = (
+            ("variables", "sourceRevisions")
+            if holds(pipeline_variables_from_events.ASSUMPTION)
+            else ("sourceRevisions",)
+        )
+        arguments = {key: overrides[key] for key in passed if key in overrides}
         client.start_pipeline_execution(name=delivery.arn[5], **arguments)
 
     def _build(self, delivery: EventDelivery) -> None:

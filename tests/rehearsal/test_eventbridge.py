@@ -22,7 +22,8 @@ SPEC = "version: 0.2\nphases: {build: {commands: ['true']}}"
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> Iterator[CodeSuiteAccount]:
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CodeSuiteAccount]:
+    monkeypatch.setattr("rehearsal.codesuite.operations.first_execution", lambda *_: None)
     with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as suite:
         yield CodeSuiteAccount(cloud, suite)
 
