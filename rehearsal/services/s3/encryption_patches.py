@@ -82,9 +82,8 @@ def _blocked(bucket: Any) -> tuple[str, ...]:
 
 def _with_blocked_types(original: Callable[..., Any], response: S3Response) -> Any:
     original(response)  # its errors
-    encryption = response.backend.get_bucket_encryption(response.bucket_name)
-    rule = dict(encryption["Rule"])
-    blocked = _blocked(response.backend.get_bucket(response.bucket_name))
+    bucket = response.backend.get_bucket(response.bucket_name)
+    rule, blocked = dict((bucket.encryption or {})["Rule"]), _blocked(bucket)
     shown = {
         "ApplyServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
         "BucketKeyEnabled": str(rule.get("BucketKeyEnabled")).lower() == "true",
