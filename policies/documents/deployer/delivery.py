@@ -116,7 +116,12 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
         Statement(
             sid="CallTheReleaseCleaner",
             actions=["lambda:InvokeFunction"],
-            resources=[account.arn("lambda", f"function:{account.prefix}-*-release-cleaner")],
+            # With and without a qualifier: the provider calls `$LATEST` by name, which is authorised on the qualified
+            # ARN (AWS Lambda Developer Guide, "Fine-tuning the Resources and Conditions sections of policies").
+            resources=[
+                account.arn("lambda", f"function:{account.prefix}-*-release-cleaner{qualifier}")
+                for qualifier in ("", ":*")
+            ],
         ),
     )
 

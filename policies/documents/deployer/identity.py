@@ -23,6 +23,14 @@ MAKE_ROLES = (
     "iam:UpdateRole",
     "iam:UpdateRoleDescription",
 )
+# Services that make a role of their own for the first of their resources in an account, as its caller: NAT gateways
+# (Amazon VPC User Guide, "Using service-linked roles for VPC"), file systems' mount targets (Amazon EFS User Guide,
+# "Using service-linked roles for Amazon EFS"), Studio domains (schema of AWS::SageMaker::Domain).
+LINKED_SERVICES = (
+    "ec2-nat-gateway.amazonaws.com",
+    "elasticfilesystem.amazonaws.com",
+    "sagemaker.amazonaws.com",
+)
 
 
 def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
@@ -70,10 +78,10 @@ def _identity(account: AccountScope) -> Sequence[Statement]:
             conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
         ),
         Statement(
-            sid="LetStudioHaveItsRole",
+            sid="LetServicesHaveTheirRoles",
             actions=["iam:CreateServiceLinkedRole"],
-            resources=[account.arn("iam", "role/aws-service-role/sagemaker.amazonaws.com/*", region="")],
-            conditions={"StringEquals": {"iam:AWSServiceName": "sagemaker.amazonaws.com"}},
+            resources=[account.arn("iam", f"role/aws-service-role/{name}/*", region="") for name in LINKED_SERVICES],
+            conditions={"StringEquals": {"iam:AWSServiceName": LINKED_SERVICES}},
         ),
         Statement(
             sid="DenyTheFoundation",
