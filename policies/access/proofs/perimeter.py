@@ -107,7 +107,8 @@ def encrypted(graph: PolicyGraph) -> ProofOutcome:
     for bucket in resources_with_purpose(graph, "bucket", *KEYED_BUCKETS):
         others: dict[str, PinnedKeys] = {
             "another key": {_KEY_ID: f"arn:aws:kms:eu-west-1:{FOREIGN_ACCOUNT}:key/another"},
-            "another encryption": {_ENCRYPTION: "AES256", _KEY_ID: ()},
+            "S3's own key": {_ENCRYPTION: "AES256", _KEY_ID: ()},
+            "another encryption": {_ENCRYPTION: "aws:kms:dsse", _KEY_ID: bucket.key_arn or ()},
             "AWS's own key": {_ENCRYPTION: "aws:kms", _KEY_ID: ()},
             "a key of the caller's": {_ENCRYPTION: (), _KEY_ID: (), _CALLERS_KEY: "AES256"},
         }
