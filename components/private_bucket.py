@@ -116,6 +116,8 @@ class PrivateBucket(pulumi.ComponentResource):
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
                     apply_server_side_encryption_by_default=default,
                     bucket_key_enabled=bool(key) and self._args.bucket_key,
+                    # What S3 sets on new buckets by itself: unset it would differ for ever.
+                    blocked_encryption_types=["SSE-C"],
                 )
             ],
             opts=self._child(),

@@ -61,6 +61,7 @@ _KEYS = (
     "kms:Decrypt",
     "kms:DisableKey*",
     "kms:EnableKey*",
+    "kms:Encrypt",
     "kms:GenerateDataKey*",
     "kms:RevokeGrant",
     "kms:ScheduleKeyDeletion",

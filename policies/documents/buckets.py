@@ -35,26 +35,40 @@ def tls_only(bucket: str) -> Statement:
     )
 
 
-def right_key(bucket: str, key: str) -> tuple[Statement, Statement]:
-    """Uploads name this key or none, in which case the bucket's default encryption, the same key, applies.
+_ENCRYPTION = "s3:x-amz-server-side-encryption"
+_KEY_ID = f"{_ENCRYPTION}-aws-kms-key-id"
+_CALLERS_KEY = f"{_ENCRYPTION}-customer-algorithm"
+
+
+def right_key(bucket: str, key: str) -> tuple[Statement, ...]:
+    """Uploads name this key or no encryption at all: then the bucket's default encryption, the same key, applies.
 
     `Null` lets a request without the header through: a negated operator holds for a key that is missing, with
-    `IfExists` or without (IAM User Guide, "IAM JSON policy elements: Condition operators"), and so would deny it.
+    `IfExists` or without (IAM User Guide, "IAM JSON policy elements: Condition operators"), and so would deny it. An
+    upload that asks for `aws:kms` and names no key takes AWS's own, not the bucket's (botocore, s3 PutObject,
+    SSEKMSKeyId); with a key of the caller's (SSE-C) nobody else reads it.
     """
-    return _unless(bucket, "DenyAnotherKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", key), _unless(
-        bucket, "DenyAnotherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"
+    return (
+        _unless(bucket, "DenyAnotherKey", _KEY_ID, key),
+        _unless(bucket, "DenyAnotherEncryption", _ENCRYPTION, "aws:kms"),
+        _no_upload(bucket, "DenyEncryptionWithoutKey", {"Null": {_ENCRYPTION: "false", _KEY_ID: "true"}}),
+        _no_upload(bucket, "DenyKeysOfCallers", {"Null": {_CALLERS_KEY: "false"}}),
     )
 
 
-def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
+def _no_upload(bucket: str, sid: str, conditions: Conditions) -> Statement:
     return Statement(
         sid=sid,
         effect="Deny",
         principals=ANYBODY,
         actions=["s3:PutObject"],
         resources=[f"{bucket}/*"],
-        conditions={"StringNotEquals": {header: value}, "Null": {header: "false"}},
+        conditions=conditions,
     )
+
+
+def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
+    return _no_upload(bucket, sid, {"StringNotEquals": {header: value}, "Null": {header: "false"}})
 
 
 def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -> tuple[Statement, Statement]:

@@ -59,11 +59,11 @@ def _listing(scope: ProjectScope, *buckets: str) -> Statement:
     )
 
 
-def _keys(scope: ProjectScope, *keys: str) -> Statement:
-    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys)
+def _keys(scope: ProjectScope, *keys: str, encrypts: bool = False) -> Statement:
+    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys, encrypts=encrypts)
 
 
-def _volumes(scope: ProjectScope) -> Statement:
+def _volumes(scope: ProjectScope) -> tuple[Statement, ...]:
     return common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key)
 
 
@@ -91,13 +91,13 @@ def processing(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(
             sid="SeeTheModelInProduction",
             actions=["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             resources=scope.group_arns(),
         ),
-        _volumes(scope),
+        *_volumes(scope),
         *_job_basics(scope, "ProcessingJobs"),
     )
 
@@ -109,8 +109,8 @@ def training(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, scope.checkpoints()),
         _objects(scope, "WriteOwnModels", scope.models_bucket, WRITE_OBJECT),
         _listing(scope, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
-        _volumes(scope),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
+        *_volumes(scope),
         *_job_basics(scope, "TrainingJobs"),
     )
 
@@ -149,6 +149,9 @@ def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.artifacts_bucket),
         _keys(scope, scope.data_key, scope.models_key),
+        # The jobs' roles hand volume keys over; a caller must where they may not (SageMaker Developer Guide, "Amazon
+        # SageMaker AI API Permissions: Actions, Permissions, and Resources Reference").
+        *_volumes(scope),
         Statement(
             sid="PullTheModelImage",
             actions=["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, RoleKind
+from catalog.roles import MODEL_BUILDERS, RoleKind, RolePath
 from catalog.scope import Scope
 from policies.documents import buckets, endpoints, keys, shared
 from policies.documents.accounts import WorkloadAccounts
@@ -84,8 +84,9 @@ class SharedDocuments:
     def image_repository_policy(self) -> str:
         """Policy of the model image's repository."""
         # Of any stage and project: one * stands for both.
-        name = f"{self.scope.prefix}-*-{RoleKind.MODEL}"
-        return shared.image_repository(self.accounts, names.any_project_path(self.scope.prefix), name)
+        roles = {RoleKind.MODEL: names.any_project_path(self.scope.prefix), RoleKind.STACK_SET_EXECUTION: RolePath.NONE}
+        patterns = [self.accounts.role(path, f"{self.scope.prefix}-*-{kind}") for kind, path in roles.items()]
+        return shared.image_repository(self.accounts, patterns)
 
     def interface_endpoint_policy(self) -> str:
         """Policy of the data science account's interface endpoints."""

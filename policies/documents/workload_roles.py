@@ -65,7 +65,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
             actions=["s3:PutObject"],
             resources=[f"{scope.capture_bucket_arn}/{project}/*"],
         ),
-        common_statements.use_storage_keys("EncryptCaptures", scope.region, scope.capture_key_arn),
+        common_statements.use_storage_keys("EncryptCaptures", scope.region, scope.capture_key_arn, encrypts=True),
         common_statements.pull_image(scope.registry_arn("ecr", f"repository/{repository}")),
         common_statements.sign_in_to_registry(),
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
@@ -118,6 +118,9 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
             resources=[scope.registry_arn("sagemaker", f"model-package/{delivered.group}/*")],
         ),
+        # CreateModel may look at the image with its caller's rights.
+        common_statements.pull_image(scope.registry_arn("ecr", f"repository/{scope.prefix}/*")),
+        common_statements.sign_in_to_registry(),
         common_statements.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
         Statement(
             sid="ReadTheAccountsParameters",
@@ -125,7 +128,7 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
             resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
         ),
         *_surroundings(scope, delivered.endpoint),
-        common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
+        *common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
         # The handler of AWS::SageMaker::EndpointConfig looks at both of its keys; that it does so through SageMaker,
         # nobody says.
         Statement(

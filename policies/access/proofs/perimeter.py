@@ -31,6 +31,7 @@ KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
 # What a request says of encryption. Source: Service Authorization Reference, Amazon S3, condition keys of PutObject.
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+_CALLERS_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
 # Principals that carry no account.
 _NO_ACCOUNT = ("Federated", "CanonicalUser")
 PERIMETER_KEYS = ("data", "models", "capture")
@@ -101,12 +102,15 @@ def keys(graph: PolicyGraph) -> ProofOutcome:
 
 
 def encrypted(graph: PolicyGraph) -> ProofOutcome:
-    """Objects are written with their bucket's key: no request that names another key, or another encryption, passes."""
+    """Objects are written with their bucket's key: no request passes that asks for any other encryption."""
     solver = Solver()
     for bucket in resources_with_purpose(graph, "bucket", *KEYED_BUCKETS):
         others: dict[str, PinnedKeys] = {
             "another key": {_KEY_ID: f"arn:aws:kms:eu-west-1:{FOREIGN_ACCOUNT}:key/another"},
-            "another encryption": {_ENCRYPTION: "AES256", _KEY_ID: ()},
+            "S3's own key": {_ENCRYPTION: "AES256", _KEY_ID: ()},
+            "another encryption": {_ENCRYPTION: "aws:kms:dsse", _KEY_ID: bucket.key_arn or ()},
+            "AWS's own key": {_ENCRYPTION: "aws:kms", _KEY_ID: ()},
+            "a key of the caller's": {_ENCRYPTION: (), _KEY_ID: (), _CALLERS_KEY: "AES256"},
         }
         for what, pinned in others.items():
             for who, open_request in account_requests(
