@@ -161,7 +161,6 @@ class ModelPackageMetadata(BaseModel):
     manifest_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
     problem: ProblemType
     metric: Metric
-    metric_value: FiniteNumber
     commit: Annotated[str, _form(r"^\S+$", "a commit id")]
     code_uri: str = ""
     data_uri: str = ""
