@@ -221,7 +221,6 @@ def test_an_encrypted_topic_needs_its_keys_policy_too(dev: CodeSuiteAccount, key
     topic = sns.create_topic(Name="alarms", Attributes={"KmsMasterKeyId": key})["TopicArn"]
     allow = {
         "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": topic,
-        "Condition": {"StringEquals": {"aws:SourceAccount": DEV}},
     }  # fmt: skip
     document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
