@@ -246,6 +246,14 @@ def template_parameters() -> dict[str, dict[str, Any]]:
     }
 
 
+def account_lists() -> frozenset[str]:
+    """SSM parameters of a workload account's tree whose values the template reads as lists, by relative name."""
+    rules = template_parameters().values()
+    return frozenset(
+        rule["x-account-parameter"] for rule in rules if rule.get("x-cloudformation-type", "").startswith("List<")
+    )
+
+
 def project_parameters(**values: Any) -> dict[str, Any]:
     """A project's SSM parameters by name, given by field. Raises TypeError unless every field of the contract is given.
 
