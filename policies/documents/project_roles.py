@@ -241,6 +241,8 @@ def deploy(scope: ProjectScope, render_project: str) -> str:
         *_build_basics(scope, render_project),
         _read_parameters(scope),
         _artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        # What was registered, to compare the approved model with.
+        _artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
         _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
