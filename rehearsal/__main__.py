@@ -14,6 +14,12 @@ import typer
 FOLDER = Path("build/rehearsal")
 
 
+class Life(StrEnum):
+    """How far the platform's life is rehearsed."""
+
+    WHOLE = "whole"
+
+
 class Sabotage(StrEnum):
     """Faults that the platform must stop by itself."""
 
@@ -39,6 +45,9 @@ def main(
     doubt: Annotated[
         Doubt | None, typer.Option(help="Let every assumption of docs/assumptions.md fall against the platform.")
     ] = None,
+    life: Annotated[
+        Life | None, typer.Option(help="whole: use the platform on, destroy it, list what is left.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
 ) -> None:
@@ -53,6 +62,8 @@ def main(
         raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")
     if destroy and not stacks_only:
         raise typer.BadParameter("--destroy needs --stacks-only: what a journey leaves in buckets and registries stays")
+    if life and (stacks_only or sabotage):
+        raise typer.BadParameter("--life needs the journey to succeed: leave --stacks-only and --sabotage out")
     options = Options(
         directory=directory,
         folder=folder,
@@ -63,6 +74,7 @@ def main(
         problem=problem,
         sabotage=sabotage.value if sabotage else None,
         against=doubt is Doubt.AGAINST,
+        life=life.value if life else None,
     )
     raise typer.Exit(rehearse(options, started=time.monotonic()))
 

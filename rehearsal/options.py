@@ -22,3 +22,4 @@ class Options:
     problem: str | None = None
     sabotage: str | None = None
     against: bool = False
+    life: str | None = None
