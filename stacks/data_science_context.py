@@ -9,7 +9,8 @@ from catalog.roles import RoleKind
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
 from settings.model import DataScienceSettings
 from stacks.context import StackContext
-from stacks.existing import existing_of_data_science
+from stacks.endpoint_services import EndpointServices
+from stacks.existing import existing_of_data_science, services_of
 from stacks.references import WorkloadOutputs, read
 
 
@@ -19,6 +20,7 @@ class DataScienceContext(StackContext[DataScienceSettings]):
     def __init__(self, stack: str, settings: DataScienceSettings) -> None:
         super().__init__(stack, settings, names.Names(settings.prefix, stack))
         self.existing = existing_of_data_science(settings, self.provider)
+        self.services: EndpointServices = services_of(settings, self.provider, self.existing)
         self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
 
     def bucket_name(self, purpose: str) -> str:
