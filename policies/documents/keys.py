@@ -85,6 +85,16 @@ def use_through(sid: str, scope: Scope, roles: Sequence[str], service: str, acti
     )
 
 
+def _account_and(scope: Scope, roles: Sequence[str]) -> Principals:
+    """The account, and the roles that are named whole, for which its identity policies need not allow it too.
+
+    Those ask for the key's tag, which KMS may not know for the first five minutes (AWS KMS Developer Guide, "ABAC for
+    AWS KMS"); a role that is made again, and is another principal then, meets them later.
+    """
+    whole = sorted(role for role in roles if "*" not in role)
+    return Principals(aws=[*account_principals(scope.partition, [scope.account]).aws, *whole])
+
+
 def deny_outside_endpoints(elsewhere: Conditions) -> Statement:
     """Direct use from anywhere but KMS endpoints is refused; `elsewhere` is true of what comes not through them.
 
@@ -177,7 +187,7 @@ def data_key(
 
 
 def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_bucket: str) -> tuple[Statement, Statement]:
-    root = account_principals(scope.partition, [scope.account])
+    root = _account_and(scope, deployers)
     own: Conditions = {"ArnLike": {"aws:PrincipalArn": deployers}}
     seeds = Statement(
         sid="DeployersEncryptSeeds",
@@ -216,7 +226,7 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
         **named,
         "StringEquals": {"kms:ViaService": [scope.service_host(service) for service in services]},
     }
-    root = account_principals(scope.partition, [scope.account])
+    root = _account_and(scope, users)
     grants: Conditions = {**named, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     use = Statement(
         sid="NamedRolesUseThroughVolumes",

@@ -10,6 +10,7 @@ from policies.access.evaluator import Explanation, explain
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import account_of
 from rehearsal.authorization.external_principals import identity_of
+from rehearsal.authorization.new_keys import NewKeys, late_key_tags
 from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
 from rehearsal.service_model.required_action import Right
@@ -64,8 +65,10 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
     unmapped: dict[str, None] = {}
+    new_keys = NewKeys()
     count = 0
     for line in requests:
+        new_keys.see(line)
         if line.status in _DENIED_STATUS or (line.phase.startswith("destroy ") and not removals):
             continue
         count += 1
@@ -74,7 +77,8 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
             continue
         for right, endpoint in _required(line, facts):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, tagged_right, endpoint, facts.graph)
+            new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
+            _add(found, line, tagged_right, endpoint, facts.graph, new)
             if right.action.endswith(":AddTags"):
                 tagged.setdefault(right.resource, {}).update(_request_tags(right))
     return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
@@ -97,12 +101,20 @@ def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str
             yield facts.resolve(replace(implied, principal=right.principal)), None
 
 
-def _add(found: dict[object, Decision], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
+def _add(
+    found: dict[object, Decision],
+    line: Recorded,
+    right: Right,
+    endpoint: str | None,
+    graph: PolicyGraph,
+    new_key: bool,
+) -> None:
     principal = right.principal or line.role
     context = _context(line, right, principal)
-    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())))
+    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())), new_key)
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
+        question = late_key_tags(question) if new_key else question
         found[key] = Decision(question, explain(question))
     decision = found[key]
     decision.numbers.append(line.number)
