@@ -62,6 +62,7 @@ class RoleKind(StrEnum):
     DEPLOY_PIPELINE = "deploy-pipeline"
     EVENTS = "events"
     RELEASE_CLEANER = "release-cleaner"
+    ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
     STACK_SET_ADMINISTRATION = "stackset-administration"
@@ -161,6 +162,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),
+    # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
+    _K.ACCOUNT_CLEANER: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="lambda"),
     _K.PUBLISH: RoleSpec(
         path=RolePath.PROJECT, assumed_by=_K.SCIENTIST, delegates_to=_BUILDING, acts_for_scientists=True
     ),
