@@ -16,6 +16,7 @@ class PrivateBucketArgs:
 
     Without `key_arn` the bucket encrypts with S3's own key: only the bucket that S3 delivers access logs to does, since
     S3 writes them no other way (Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)").
+    With `bucket_key` S3 asks KMS once in a while for the bucket instead of for each object.
     `existing_arn` is the ARN of the bucket if somebody else made it: it gets the policy and nothing else.
     """
 
@@ -24,6 +25,7 @@ class PrivateBucketArgs:
     policy: pulumi.Input[str]
     protect: bool
     key_arn: pulumi.Input[str] | None = None
+    bucket_key: bool = True
     log_bucket: pulumi.Input[str] | None = None
     old_versions_days: int = 90
     expire_days: int | None = None
@@ -112,7 +114,8 @@ class PrivateBucket(pulumi.ComponentResource):
             bucket=self.bucket.id,
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=default, bucket_key_enabled=bool(key)
+                    apply_server_side_encryption_by_default=default,
+                    bucket_key_enabled=bool(key) and self._args.bucket_key,
                 )
             ],
             opts=self._child(),

@@ -27,6 +27,12 @@ class Sabotage(StrEnum):
     SERVING = "serving"
 
 
+class Doubt(StrEnum):
+    """How what no source settles about AWS (`docs/assumptions.md`) falls."""
+
+    AGAINST = "against"
+
+
 def main(
     stacks_only: Annotated[bool, typer.Option(help="Bring up the stacks and stop there.")] = False,
     destroy: Annotated[bool, typer.Option(help="Delete the stacks again; with --stacks-only.")] = False,
@@ -38,6 +44,9 @@ def main(
     sabotage: Annotated[Sabotage | None, typer.Option(help="Spoil labels or the staging endpoint's answers.")] = None,
     life: Annotated[
         Life | None, typer.Option(help="whole: use the platform on, destroy it, list what is left.")
+    ] = None,
+    doubt: Annotated[
+        Doubt | None, typer.Option(help="Let every assumption of docs/assumptions.md fall against the platform.")
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
@@ -65,6 +74,7 @@ def main(
         problem=problem,
         sabotage=sabotage.value if sabotage else None,
         life=life.value if life else None,
+        against=doubt is Doubt.AGAINST,
     )
     raise typer.Exit(rehearse(options, started=time.monotonic()))
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from assumptions.outcomes import failing
 from rehearsal.authorization.verdict import judge
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import ConsoleProgress
@@ -25,7 +26,12 @@ from settings.problems import SettingsError
 
 def rehearse(options: Options, started: float) -> int:
     """Rehearse, print, write the report; the process's exit status."""
-    progress, report = ConsoleProgress(), RehearsalReport()
+    with failing(None if options.against else ()) as fallen:
+        return _rehearse(options, started, RehearsalReport(failed_assumptions=list(fallen)))
+
+
+def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
+    progress = ConsoleProgress()
     try:
         planned = plan(options.directory)
         inputs = None if options.stacks_only else journey_inputs(planned, options)

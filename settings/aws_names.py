@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from settings.values import DATA
+from settings.closed_lists import DATA
 
 # Shapes of the sagemaker model that name an instance type of an endpoint, a job or an app.
 SHAPES = ("ProductionVariantInstanceType", "TrainingInstanceType", "ProcessingInstanceType", "AppInstanceType")

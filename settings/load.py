@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from catalog.nearest import nearest
+from settings.arns import misplaced
 from settings.config import (
     MODELS,
     NAMESPACE,
@@ -72,6 +73,8 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
         secret_keys = tuple(dotted(path) for path in secrets)
         found = explain(error, model, given, source, positions)
         problems += [problem for problem in found if not any(_within(problem.key, key) for key in secret_keys)]
+    told = {problem.key for problem in problems}
+    problems += [problem for problem in misplaced(given, source, positions) if problem.key not in told]
     if settings is None or problems:
         raise SettingsError(problems)
     complete = cast("AnyStack", settings)

@@ -17,11 +17,14 @@ from settings.values import (
     CapturePercentage,
     Cidr,
     DeploymentStage,
+    Description,
     Distinct,
     Email,
+    ExternalId,
     HttpsUrl,
     Identifier,
     ImageDigest,
+    ImageTag,
     InstanceCount,
     InstanceType,
     InterfaceEndpoint,
@@ -33,6 +36,7 @@ from settings.values import (
     RoleArn,
     StackKind,
     StackName,
+    TagValue,
 )
 
 E = InterfaceEndpoint
@@ -63,9 +67,7 @@ class Credentials(Section):
 
     profile: str | None = Field(default=None, min_length=1, description="Profile of the shared AWS configuration file.")
     role_arn: RoleArn | None = Field(default=None, description="Role to assume in the stack's account.")
-    external_id: str | None = Field(
-        default=None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
-    )
+    external_id: ExternalId | None = Field(default=None, description="External id that the role's trust asks for.")
 
     # Validators of fields, not of sections: a section's would wait until every field is right.
     @field_validator("external_id")
@@ -79,8 +81,8 @@ class Credentials(Section):
 class Tags(Section):
     """Tags on every resource that can carry them, beside environment and project."""
 
-    owner: str = Field(min_length=1, max_length=256, description="Team that answers for the resources.")
-    cost_centre: str = Field(min_length=1, max_length=256, description="Where the cost is booked.")
+    owner: TagValue = Field(description="Team that answers for the resources.")
+    cost_centre: TagValue = Field(description="Where the cost is booked.")
     data_class: Literal["public", "internal", "confidential", "restricted"] = Field(
         default="confidential", description="Highest class of data that is processed here."
     )
@@ -188,9 +190,7 @@ class ModelImage(Section):
     """The container image of jobs and endpoints, in the data science account's own repository."""
 
     repository: Identifier = Field(default="model", description="Repository, below the name prefix.")
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")] = Field(
-        default="1.0.0", description="Tag of the image. Tags never move in this repository."
-    )
+    version: ImageTag = Field(default="1.0.0", description="Tag of the image. Tags never move in this repository.")
     digest: ImageDigest | None = Field(default=None, description="Digest of the image; pins it whatever its tag.")
 
 
@@ -351,7 +351,7 @@ class ProjectSettings(StackSettings):
 
     kind: Literal[StackKind.PROJECT]
     id: Identifier = Field(description="The project's id, in every name and tag of it.")
-    description: str = Field(min_length=1, max_length=256, description="What the model is for.")
+    description: Description = Field(min_length=1, max_length=256, description="What the model is for.")
     data_science: StackName = Field(default="dev", description="The data science stack that the project lives in.")
     stages: Annotated[tuple[DeploymentStage, ...], Distinct] = Field(
         default=(DeploymentStage.STAGING, DeploymentStage.PRODUCTION),

@@ -36,7 +36,7 @@ def project(stack: str, settings: ProjectSettings) -> None:
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
     build = _build_pipeline(context, roles, seeds)
-    deploy = _deploy_pipeline(context, roles)
+    deploy = _deploy_pipeline(context, roles, seeds)
     _cleaner(context, roles)
     _discovery(context, registry, roles)
     pulumi.export("project", settings.id)
@@ -108,7 +108,8 @@ def _pipeline(
     *,
     event: str,
     why: str,
-    after: Sequence[pulumi.Resource] = (),
+    variable: pipelines.EventVariable,
+    seeds: Sequence[pulumi.Resource],
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -119,8 +120,10 @@ def _pipeline(
         events_role_arn=roles.events.arn,
         event=event,
         event_description=why,
+        variable=variable,
     )
-    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(after)))
+    # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
+    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
 
 
 def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
@@ -133,7 +136,6 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequenc
         pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
     ]
     event = pipelines.object_created(context.artifacts_bucket, key)
-    # After the seed: a repository that nobody has touched is no reason to train.
     return _pipeline(
         context,
         roles,
@@ -142,11 +144,12 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequenc
         stages,
         event=event,
         why="The repository changed",
-        after=seeds,
+        variable=pipelines.SOURCE_VERSION,
+        seeds=seeds,
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles) -> Pipeline:
+def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -156,9 +159,13 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles) -> Pipeline:
         )
         for purpose in ("test", "verify")
     }
+    package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, _source_key(context, "model-deploy")),
-        pipelines.Stage(name="Render", actions=[pipelines.build("Render", render.name, outputs=["Rendered"])]),
+        pipelines.Stage(
+            name="Render",
+            actions=[pipelines.build("Render", render.name, outputs=["Rendered"], environment=package)],
+        ),
     ]
     for stage in context.stages:
         if stage == "production":
@@ -172,6 +179,8 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles) -> Pipeline:
         stages,
         event=pipelines.model_approved(context.project_names.group()),
         why="A model of the project was approved",
+        variable=pipelines.PACKAGE,
+        seeds=seeds,
     )
 
 
@@ -198,7 +207,7 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
+        pipelines.Stage(name=stage.capitalize(), actions=[pipelines.stack_set(to_stage, "Rendered")]),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 

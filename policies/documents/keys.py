@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.scope import Scope
-from policies.documents.accounts import WorkloadAccounts, not_through
+from policies.documents.accounts import WorkloadAccounts, both, not_through
 from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, account_principals, document
 
 # A key policy is attached to its key: `*` means this key and no other (AWS KMS Developer Guide, "Key policies in AWS
@@ -108,15 +108,17 @@ def _read_models(scope: Scope, accounts: WorkloadAccounts, readers: Sequence[str
         principals=accounts.principals(),
         actions=READ,
         resources=THIS_KEY,
-        conditions={
-            **accounts.callers(readers),
-            "StringEquals": {
-                "kms:ViaService": scope.service_host("s3"),
-                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
-                # SSE-KMS with Amazon S3 Bucket Keys").
-                "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+        conditions=both(
+            accounts.callers(readers),
+            {
+                "StringEquals": {
+                    "kms:ViaService": scope.service_host("s3"),
+                    # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost
+                    # of SSE-KMS with Amazon S3 Bucket Keys").
+                    "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+                }
             },
-        },
+        ),
         reason=ONLY_THIS_KEY,
     )
 
@@ -245,19 +247,8 @@ def operations_key(
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         reason=ONLY_THIS_KEY,
     )
-    services = Statement(
-        sid="AlarmsAndEventsPublish",
-        principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
-        actions=["kms:Decrypt", *DATA_KEYS],
-        resources=THIS_KEY,
-        conditions={
-            "StringEquals": {"aws:SourceAccount": scope.account},
-            "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics},
-        },
-        reason=ONLY_THIS_KEY,
-    )
     roles = _publishing(scope, publishers, topics) if publishers else None
-    return document(administration(scope), logs, services, roles, kind=DocumentKind.KEY)
+    return document(administration(scope), logs, *services_publish(scope, topics), roles, kind=DocumentKind.KEY)
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:
@@ -270,5 +261,48 @@ def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) 
             "ArnLike": {"aws:PrincipalArn": publishers, "kms:EncryptionContext:aws:sns:topicArn": topics},
             "StringEquals": {"kms:ViaService": scope.service_host("sns")},
         },
+        reason=ONLY_THIS_KEY,
+    )
+
+
+def services_publish(scope: Scope, topics: Sequence[str]) -> tuple[Statement, Statement]:
+    """Alarms and rules publish to encrypted topics (ARN patterns): each service asks the topic's key itself.
+
+    EventBridge has a statement of its own without a source: no condition on `aws:SourceAccount` or `aws:SourceArn` is
+    ever met when it publishes to an encrypted topic (Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys
+    and costs"). What bounds it is the encryption context, which names this account's topics.
+    """
+    to_topics: Conditions = {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}}
+    alarms = Statement(
+        sid="AlarmsPublish",
+        principals=Principals(services=["cloudwatch.amazonaws.com"]),
+        actions=["kms:Decrypt", *DATA_KEYS],
+        resources=THIS_KEY,
+        conditions={**to_topics, "StringEquals": {"aws:SourceAccount": scope.account}},
+        reason=ONLY_THIS_KEY,
+    )
+    rules = Statement(
+        sid="RulesPublish",
+        principals=Principals(services=["events.amazonaws.com"]),
+        actions=["kms:Decrypt", *DATA_KEYS],
+        resources=THIS_KEY,
+        conditions=to_topics,
+        reason=ONLY_THIS_KEY,
+    )
+    return alarms, rules
+
+
+def rules_leave_in_queues(queues: Sequence[str]) -> Statement:
+    """EventBridge encrypts what it leaves in this account's queues (ARN patterns).
+
+    Bounded by the encryption context alone (Amazon SQS Developer Guide, "Key management"): no page says that
+    EventBridge names a source to the key of a queue, and to the key of a topic it does not.
+    """
+    return Statement(
+        sid="RulesLeaveWhatTheyCouldNotDeliver",
+        principals=Principals(services=["events.amazonaws.com"]),
+        actions=["kms:Decrypt", *DATA_KEYS],
+        resources=THIS_KEY,
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
         reason=ONLY_THIS_KEY,
     )

@@ -301,13 +301,11 @@ def deploy_pipeline(
     topic: str,
 ) -> str:
     """The deploy pipeline's runner: its own builds, its own StackSets, through the administration role."""
-    sets = [scope.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets]
     return document(
         *_runner(scope, MODEL_DEPLOY, scope.deploy_folder, build_projects, topic),
         Statement(
             sid="RunOwnStackSets",
             actions=[
-                "cloudformation:CreateStackInstances",
                 "cloudformation:DescribeStackInstance",
                 "cloudformation:DescribeStackSet",
                 "cloudformation:DescribeStackSetOperation",
@@ -315,18 +313,24 @@ def deploy_pipeline(
                 "cloudformation:ListStackSetOperationResults",
                 "cloudformation:ListStackSetOperations",
                 "cloudformation:TagResource",
+            ],
+            resources=_stack_sets(scope, stack_sets),
+        ),
+        Statement(
+            sid="ReachStackInstances",
+            actions=[
+                "cloudformation:CreateStackInstances",
                 "cloudformation:UpdateStackInstances",
                 "cloudformation:UpdateStackSet",
             ],
-            resources=sets,
+            resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         Statement(
             sid="MakeStackSets",
             actions=["cloudformation:CreateStackSet"],
             resources=["*"],
             reason='A set that does not exist yet is no resource (Service Authorization Reference, "AWS '
-            'CloudFormation"); without the role'
-            "that is passed below it reaches nothing",
+            'CloudFormation"); without the role that is passed below it reaches nothing',
         ),
         _pass_administration(administration_role),
     )
@@ -335,6 +339,22 @@ def deploy_pipeline(
 def stack_set_administration(accounts: WorkloadAccounts, execution_roles: Sequence[tuple[str, str]]) -> str:
     """StackSets of a project enter its execution roles (account and name) in the workload accounts, and no other."""
     return document(accounts.enter("EnterWorkloadAccounts", RolePath.NONE, execution_roles))
+
+
+def _stack_sets(scope: ProjectScope, names: Sequence[str]) -> list[str]:
+    """Sets by name, with any id and without: only a set that is there has the id that its ARN ends in."""
+    return [scope.arn("cloudformation", f"stackset/{name}{id_}") for name in names for id_ in ("", ":*")]
+
+
+def _stack_set_targets(scope: ProjectScope, names: Sequence[str]) -> list[str]:
+    """What operations on stack instances name beside the set (Service Authorization Reference, "AWS CloudFormation").
+
+    Accounts below the set, in the form of AWS's managed policy AmazonSSMServiceRolePolicy, and the types of the
+    template, which AWS's examples write with the account and without. Types bound nothing here: what they may become
+    in an account, the execution role's policy says.
+    """
+    targets = [scope.arn("cloudformation", f"stackset-target/{name}:*") for name in names]
+    return [*targets, *(scope.arn("cloudformation", "type/resource/*", account=owner) for owner in (None, ""))]
 
 
 def _pass_administration(role: str) -> Statement:
@@ -355,7 +375,6 @@ def release_cleaner(
         Statement(
             sid="RemoveOwnStackSets",
             actions=[
-                "cloudformation:DeleteStackInstances",
                 "cloudformation:DeleteStackSet",
                 "cloudformation:DescribeStackSet",
                 "cloudformation:DescribeStackSetOperation",
@@ -363,7 +382,12 @@ def release_cleaner(
                 "cloudformation:ListStackSetOperationResults",
                 "cloudformation:ListStackSetOperations",
             ],
-            resources=[scope.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets],
+            resources=_stack_sets(scope, stack_sets),
+        ),
+        Statement(
+            sid="RemoveStackInstances",
+            actions=["cloudformation:DeleteStackInstances"],
+            resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
         *removal,

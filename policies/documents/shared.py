@@ -64,11 +64,20 @@ def alarm_topic(topic: str, account: str) -> str:
     """Alarms and rules of the account publish; nobody over plain transport."""
     return document(
         Statement(
-            sid="AlarmsAndRulesPublish",
-            principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
+            sid="AlarmsPublish",
+            principals=Principals(services=["cloudwatch.amazonaws.com"]),
             actions=["sns:Publish"],
             resources=[topic],
             conditions={"StringEquals": {"aws:SourceAccount": account}},
+        ),
+        # Without a condition, for none is ever met (Amazon EventBridge User Guide, "Using resource-based policies for
+        # Amazon EventBridge"). Rules of other accounts reach it no other way than with a role of theirs, which this
+        # policy does not name (same guide, "Sending events to an AWS service in another account").
+        Statement(
+            sid="RulesPublish",
+            principals=Principals(services=["events.amazonaws.com"]),
+            actions=["sns:Publish"],
+            resources=[topic],
         ),
         Statement(
             sid="DenyPlainTransport",

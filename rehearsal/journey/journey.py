@@ -15,7 +15,7 @@ from catalog.roles import RoleKind
 from catalog.scope import Scope
 from components.archives import files
 from rehearsal.aws.processes import REPOSITORY
-from rehearsal.codesuite.execution import SUCCEEDED, PipelineExecution
+from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
@@ -57,6 +57,16 @@ class Journey:
         self.approval_requested = threading.Event()
 
     # ---- steps, in order
+
+    def start_quietly(self) -> str:
+        """AWS ran each pipeline when it was created; that neither failed nor trained nor deployed anything."""
+        for name in (self.outputs["buildPipeline"], self.outputs["deployPipeline"]):
+            for execution in self.suite.pipelines.executions(self.account, self.region, name):
+                self._wait(execution.done.is_set, f"{name} to end its first execution")
+                busy = [stage.name for stage in execution.stages[1:] if stage.status != SKIPPED]
+                if execution.status != SUCCEEDED or busy:
+                    raise JourneyFailed(f"{name} ran by itself: {', '.join(busy)}; {self._why(execution)}")
+        return "both pipelines skipped everything after their source"
 
     def push_image(self) -> str:
         """The platform team pushes the model image."""
@@ -219,14 +229,17 @@ class Journey:
         return model
 
     def _execution(self, pipeline: str) -> PipelineExecution:
-        def started() -> bool:
-            return bool(self.suite.pipelines.executions(self.account, self.region, pipeline))
+        """The newest execution that an event started."""
+
+        def started() -> list[PipelineExecution]:
+            executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
+            return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
 
         try:
             self._wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
             raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
-        return self.suite.pipelines.executions(self.account, self.region, pipeline)[-1]
+        return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
         execution = self._execution(pipeline)
@@ -283,6 +296,7 @@ def run_journey(
     runtime.on_approval = journey.request_approval
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):
+        steps.run("Find new pipelines quiet", journey.start_quietly)
         steps.run("Push the model image", journey.push_image)
         steps.run("Hand over data", journey.hand_over_data)
         steps.run("Hand over code", journey.hand_over_code)

@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import sagemaker_backends
 
+from assumptions.entries import updated_model_package_fields
+from assumptions.outcomes import holds
 from rehearsal.aws import logs
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
@@ -126,7 +128,7 @@ class SageMaker:
             "ModelPackageStatus": package.model_package_status,
             "ModelApprovalStatus": package.model_approval_status,
             "CustomerMetadataProperties": package.customer_metadata_properties or {},
-            "UpdatedModelPackageFields": fields,
+            **({"UpdatedModelPackageFields": fields} if holds(updated_model_package_fields.ASSUMPTION) else {}),
         }
         name = "SageMaker Model Package State Change"
         self.on_event(account, region, event(account, region, name, [arn], detail))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,12 +32,14 @@ class SampleArchive:
     files: Mapping[str, str]
 
 
-def policy_document(*actions: str, principal: Any = None, resource: Any = "*") -> str:
-    """A policy of one statement that allows the actions."""
+def policy_document(
+    *actions: str, principal: Any = None, resource: Any = "*", more: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """A policy of one statement that allows the actions; `more` are statements besides."""
     statement: dict[str, Any] = {"Sid": "Sample", "Effect": "Allow", "Action": list(actions), "Resource": resource}
     if principal is not None:
         statement["Principal"] = principal
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement, *more]})
 
 
 def trust_policy(*services: str) -> str:
