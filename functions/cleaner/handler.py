@@ -39,9 +39,7 @@ def _steps() -> Mapping[str, Step]:
         ),
         "forgetProject": project.forget,
         "clearAccount": account.clear,
-        "clearNetwork": lambda clients, event, waiting: studio.clear_network(
-            clients, event["tags"], "studio" in event["delete"], waiting
-        ),
+        "clearNetwork": studio.clear_network,
     }
 
 

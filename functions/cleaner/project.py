@@ -7,9 +7,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.cleaner.waiting import NotRemoved, Waiting
+from functions.cleaner.waiting import NotRemoved, Waiting, gone
 
-_GONE = ("ResourceNotFound", "ValidationException")
+# What SageMaker and EventBridge say of what is not there.
+_GONE = ("ResourceNotFound", "ResourceNotFoundException", "ValidationException")
 _RUNNING = ("Executing", "Stopping")
 
 
@@ -42,10 +43,10 @@ def forget(clients: Callable[[str], Any], event: Mapping[str, Any], waiting: Wai
     sagemaker, removed = clients("sagemaker"), []
     if event["deleteModels"]:
         for arn in _packages(sagemaker, event["group"]):
-            _unless_gone(lambda arn=arn: sagemaker.delete_model_package(ModelPackageName=arn))
+            gone(_GONE, sagemaker.delete_model_package, ModelPackageName=arn)
             removed.append(arn)
     _stop_executions(sagemaker, event["pipeline"], waiting)
-    if _unless_gone(lambda: sagemaker.delete_pipeline(PipelineName=event["pipeline"])):
+    if not gone(_GONE, sagemaker.delete_pipeline, PipelineName=event["pipeline"]):
         removed.append(event["pipeline"])
     return removed
 
@@ -65,7 +66,7 @@ def _packages(sagemaker: Any, group: str) -> list[str]:
 
 
 def _stop_code_pipeline(codepipeline: Any, events: Any, name: str) -> list[str]:
-    _unless_gone(lambda: events.disable_rule(Name=name))
+    gone(_GONE, events.disable_rule, Name=name)
     pages = codepipeline.get_paginator("list_pipeline_executions").paginate(pipelineName=name)
     running = [
         each["pipelineExecutionId"]
@@ -110,14 +111,3 @@ def _executions(sagemaker: Any, pipeline: str) -> Iterable[str]:
         for each in page["PipelineExecutionSummaries"]:
             if each["PipelineExecutionStatus"] in _RUNNING:
                 yield each["PipelineExecutionArn"]
-
-
-def _unless_gone(ask: Callable[[], Any]) -> bool:
-    """Ask, and say whether the thing was there."""
-    try:
-        ask()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in (*_GONE, "ResourceNotFoundException"):
-            return False
-        raise
-    return True

@@ -68,8 +68,8 @@ def _remove_instances(client: Any, name: str, instances: list[Instance], waiting
             break
         print(f"{name}: operation {operation} is {status}, {len(_instances(client, name))} instances are left")
     else:
-        left = len(_instances(client, name))
-        raise NotRemoved(f"{name}: operation {operation} still deletes {left} instances; {AGAIN}")
+        count = len(_instances(client, name))
+        raise NotRemoved(f"{name}: operation {operation} still deletes {count} instances; {AGAIN}")
     left = [each for each in _instances(client, name) if each in instances]
     if left:
         raise NotRemoved(_why_left(client, name, operation, status, left))

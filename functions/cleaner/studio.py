@@ -7,11 +7,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.cleaner.waiting import NotRemoved, Waiting
+from functions.cleaner.waiting import NotRemoved, Waiting, gone
 
 # The tag by which SageMaker marks the file system that it made for a domain.
 HOME_TAG = "ManagedByAmazonSageMakerResource"
 _ENDED = ("Deleted", "Failed")
+# What SageMaker and EFS say of what is not there, or is going already.
+_GONE = ("ResourceNotFound", "FileSystemNotFound", "MountTargetNotFound", "IncorrectFileSystemLifeCycleState")
 _AGAIN = "Wait for it, and run `pulumi destroy` again"
 
 
@@ -40,7 +42,7 @@ def end(sagemaker: Any, domain: str, waiting: Waiting) -> list[str]:
         running = apps(sagemaker, domain)
         for app in running:
             if app["Status"] != "Deleting":
-                _unless_gone(lambda app=app: sagemaker.delete_app(DomainId=domain, **_without_status(app)))
+                gone(_GONE, sagemaker.delete_app, DomainId=domain, **_without_status(app))
                 removed[f"app {app['AppName']} of {app.get('SpaceName') or app.get('UserProfileName')}"] = None
         if not running:
             break
@@ -52,7 +54,7 @@ def end(sagemaker: Any, domain: str, waiting: Waiting) -> list[str]:
         left = spaces(sagemaker, domain)
         for space in left:
             if space not in asked:
-                _unless_gone(lambda space=space: sagemaker.delete_space(DomainId=domain, SpaceName=space))
+                gone(_GONE, sagemaker.delete_space, DomainId=domain, SpaceName=space)
                 asked.add(space)
         if not left:
             return [*removed, *(f"space {space}" for space in sorted(asked))]
@@ -82,22 +84,25 @@ def mark(clients: Callable[[str], Any], domain: str, tags: Mapping[str, str]) ->
     return [*groups, *systems]
 
 
-def clear_network(
-    clients: Callable[[str], Any], tags: Mapping[str, str], delete_home: bool, waiting: Waiting
-) -> list[str]:
+def clear_network(clients: Callable[[str], Any], event: Mapping[str, Any], waiting: Waiting) -> list[str]:
     """Remove what a deleted domain left in its VPC, known by its tags: mount targets, then its two security groups.
 
-    The file system with people's homes goes only with `delete_home`; without mount targets it stays for nobody's harm.
-    Raises NotRemoved.
+    Event: `vpc`, `tags`, `delete`. The file system with people's homes goes only where `delete` names studio; without
+    mount targets it stays, and hinders nobody. Raises NotRemoved.
     """
     efs, ec2, removed = clients("efs"), clients("ec2"), []
+    tags, delete_home = event["tags"], "studio" in event["delete"]
     for system in _homes(efs):
         if not _tagged(system, tags):
             continue
         removed += _unmount(efs, system["FileSystemId"], waiting)
-        if delete_home and _unless_gone(lambda s=system: efs.delete_file_system(FileSystemId=s["FileSystemId"])):
-            removed.append(system["FileSystemId"])
-    groups = [group for group in _groups(ec2, [_name("*", "*")]) if _tagged(group, tags)]
+        if delete_home:
+            removed += _delete_home(efs, system["FileSystemId"], waiting)
+    groups = [
+        group
+        for group in _groups(ec2, [_name("*", "*")])
+        if group.get("VpcId") == event["vpc"] and _tagged(group, tags)
+    ]
     for group in groups:
         _close(ec2, group)
     for group in groups:
@@ -113,7 +118,7 @@ def _unmount(efs: Any, system: str, waiting: Waiting) -> list[str]:
         left = _mount_targets(efs, system)
         for target in left:
             if target not in asked:
-                _unless_gone(lambda target=target: efs.delete_mount_target(MountTargetId=target))
+                gone(_GONE, efs.delete_mount_target, MountTargetId=target)
                 asked.add(target)
         if not left:
             return sorted(asked)
@@ -121,14 +126,25 @@ def _unmount(efs: Any, system: str, waiting: Waiting) -> list[str]:
     raise NotRemoved(f"{system}: mount targets are being deleted and still there: {', '.join(left)}. {_AGAIN}")
 
 
+def _delete_home(efs: Any, system: str, waiting: Waiting) -> list[str]:
+    """Delete the file system as soon as EFS has let go of its mount targets."""
+    for _ in waiting.looks():
+        try:
+            return [] if gone(_GONE, efs.delete_file_system, FileSystemId=system) else [system]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "FileSystemInUse":
+                raise
+    raise NotRemoved(f"{system}: EFS still counts its mount targets. {_AGAIN}")
+
+
 def _mount_targets(efs: Any, system: str) -> list[str]:
-    found: list[str] = []
-    _unless_gone(
-        lambda: found.extend(
-            target["MountTargetId"] for target in efs.describe_mount_targets(FileSystemId=system)["MountTargets"]
-        )
-    )
-    return found
+    try:
+        answer = efs.describe_mount_targets(FileSystemId=system)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return []
+        raise
+    return [target["MountTargetId"] for target in answer["MountTargets"]]
 
 
 def _close(ec2: Any, group: Mapping[str, Any]) -> None:
@@ -179,16 +195,3 @@ def _domain_of(system: Mapping[str, Any]) -> str:
 
 def _tagged(thing: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
     return tags.items() <= {tag["Key"]: tag["Value"] for tag in thing.get("Tags", [])}.items()
-
-
-def _unless_gone(ask: Callable[[], Any]) -> bool:
-    """Ask, and say whether the thing was there."""
-    gone = ("ResourceNotFound", "FileSystemNotFound", "MountTargetNotFound")
-    try:
-        ask()
-    except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        if code in gone or (code == "ResourceInUse" and "is deleted" in message):
-            return False
-        raise
-    return True

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 # Pauses double from the first to the longest, in seconds.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
@@ -12,6 +15,17 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 
 class NotRemoved(RuntimeError):
     """Something is left. The message says what stands in the way, why, and what to do."""
+
+
+def gone(codes: Collection[str], ask: Callable[..., Any], **given: Any) -> bool:
+    """Ask for a deletion, and say whether the thing was gone already, which AWS says by one of the error codes."""
+    try:
+        ask(**given)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in codes:
+            return True
+        raise
+    return False
 
 
 @dataclass

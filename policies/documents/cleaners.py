@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from catalog.scope import Scope
 from policies.documents.project_scope import ProjectScope
-from policies.documents.statement import Statement, document
+from policies.documents.statement import Conditions, Statement, document
 
 # The tag by which the cleaner knows what a Studio domain made in its VPC; the value is the environment.
 STUDIO_TAG = "studio-home-of"
@@ -110,9 +110,10 @@ def _clear_network(scope: Scope, environment: str, *, deletes_home: bool) -> tup
     """Marking is for whatever SageMaker made for a domain; removing, for what is marked."""
     groups = [scope.arn("ec2", "security-group/*")]
     systems = [scope.arn("elasticfilesystem", "file-system/*")]
-    marks = {"StringEquals": {f"aws:RequestTag/{STUDIO_TAG}": environment}}
-    only = {"ForAllValues:StringEquals": {"aws:TagKeys": [STUDIO_TAG]}}
-    marked = {"StringEquals": {f"aws:ResourceTag/{STUDIO_TAG}": environment}}
+    marks: Conditions = {"StringEquals": {f"aws:RequestTag/{STUDIO_TAG}": environment}}
+    # Without the second a call that names no tag would pass the first.
+    only: Conditions = {"ForAllValues:StringEquals": {"aws:TagKeys": [STUDIO_TAG]}, "Null": {"aws:TagKeys": "false"}}
+    marked: Conditions = {"StringEquals": {f"aws:ResourceTag/{STUDIO_TAG}": environment}}
     delete = ["elasticfilesystem:DeleteMountTarget", *(["elasticfilesystem:DeleteFileSystem"] if deletes_home else [])]
     return (
         Statement(

@@ -114,9 +114,10 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
         ),
         Statement(
-            sid="CallTheReleaseCleaner",
+            sid="CallTheCleaners",
             actions=["lambda:InvokeFunction"],
-            resources=[account.arn("lambda", f"function:{account.prefix}-*-release-cleaner")],
+            # Always with a qualifier (terraform-provider-aws, internal/service/lambda/invocation.go).
+            resources=[account.arn("lambda", f"function:{account.prefix}-*-cleaner{end}") for end in ("", ":*")],
         ),
     )
 
