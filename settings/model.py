@@ -251,6 +251,29 @@ class QualityGateSettings(Section):
         return value
 
 
+class DataScienceRemoval(Section):
+    """What may be lost when the data science account's stack is destroyed."""
+
+    delete: Annotated[tuple[Literal["data", "models", "studio"], ...], Distinct] = Field(
+        default=(),
+        description="What is deleted with the stack: all versions in the data and models buckets, Studio's apps, "
+        "spaces and homes. What is not named here stays, and the stack is not destroyed while there is any.",
+    )
+
+
+class ProjectRemoval(Section):
+    """What may be lost when a project's stack is destroyed."""
+
+    delete: Annotated[tuple[Literal["models"], ...], Distinct] = Field(
+        default=(),
+        description="Registered models are deleted with the stack; without it a project that has any is not destroyed.",
+    )
+    retain_stacks_in: Annotated[tuple[AccountId, ...], Distinct] = Field(
+        default=(),
+        description="Suspended or closed accounts, which nobody can enter: the project's stacks stay there.",
+    )
+
+
 class StackSettings(Section):
     """Settings of every stack."""
 
@@ -316,6 +339,7 @@ class DataScienceSettings(StackSettings):
     studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
+    removal: DataScienceRemoval = Field(default_factory=DataScienceRemoval)
 
     @field_validator("approvers")
     @classmethod
@@ -356,6 +380,7 @@ class ProjectSettings(StackSettings):
     )
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
+    removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
     package_index: HttpsUrl | None = Field(
         default=None, description="Package index for builds; without it they need a network with NAT."
     )

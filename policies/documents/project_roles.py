@@ -373,8 +373,15 @@ def _pass_administration(role: str) -> Statement:
     return common_statements.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
-def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
-    """The function that removes a project's endpoints from all accounts when the project goes."""
+def release_cleaner(
+    scope: ProjectScope,
+    stack_sets: Sequence[str],
+    administration_role: str,
+    function: str,
+    removal: Sequence[Statement] = (),
+) -> str:
+    """The function that removes a project's endpoints from all accounts when the project goes; and more by `removal`
+    (policies/documents/cleaners.py)."""
     group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
@@ -385,6 +392,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
                 "cloudformation:DescribeStackSetOperation",
                 "cloudformation:ListStackInstances",
                 "cloudformation:ListStackSetOperationResults",
+                "cloudformation:ListStackSetOperations",
             ],
             resources=_stack_sets(scope, stack_sets),
         ),
@@ -394,6 +402,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
             resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
+        *removal,
         Statement(
             sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -81,6 +81,7 @@ OPERATIONS: Operations = {
     "RemoveTagsFromResource": (_parameter("RemoveTagsFromResource", "ResourceId"),),
 }
 
+
 def _patch(patches: Patches) -> None:
     from moto.ssm.models import SimpleSystemManagerBackend
 

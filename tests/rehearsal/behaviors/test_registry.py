@@ -43,9 +43,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     schema = ModuleType("table_schema")
     schema.TableSchema = object  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "table_schema", schema)
-    import production as module
-
-    yield module
+    yield import_module("production")
     for name in names:
         sys.modules.pop(name, None)
 
