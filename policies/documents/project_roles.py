@@ -169,6 +169,12 @@ def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
             resources=[*groups, *(f"{group}:*" for group in groups)],
         ),
         Statement(
+            sid="SeeTheArtifactsBucket",
+            # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[scope.artifacts_bucket],
+        ),
+        Statement(
             sid="SeeTheNetwork",
             actions=[
                 "ec2:DescribeDhcpOptions",
@@ -235,6 +241,8 @@ def deploy(scope: ProjectScope, render_project: str) -> str:
         *_build_basics(scope, render_project),
         _read_parameters(scope),
         _artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        # What was registered, to compare the approved model with.
+        _artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
         _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
@@ -268,7 +276,8 @@ def _runner(
         _artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
-            actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            # AWS CodePipeline User Guide, "Manage the CodePipeline service role".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
             resources=[scope.artifacts_bucket],
         ),
         _listing(scope, scope.artifacts_bucket),
@@ -364,8 +373,15 @@ def _pass_administration(role: str) -> Statement:
     return common_statements.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
-def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
-    """The function that removes a project's endpoints from all accounts when the project goes."""
+def release_cleaner(
+    scope: ProjectScope,
+    stack_sets: Sequence[str],
+    administration_role: str,
+    function: str,
+    removal: Sequence[Statement] = (),
+) -> str:
+    """The function that removes a project's endpoints from all accounts when the project goes; and more by `removal`
+    (policies/documents/cleaners.py)."""
     group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
@@ -376,6 +392,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
                 "cloudformation:DescribeStackSetOperation",
                 "cloudformation:ListStackInstances",
                 "cloudformation:ListStackSetOperationResults",
+                "cloudformation:ListStackSetOperations",
             ],
             resources=_stack_sets(scope, stack_sets),
         ),
@@ -385,6 +402,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
             resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
+        *removal,
         Statement(
             sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -32,9 +32,18 @@ _EC2_ID = re.compile(rf"({'|'.join(sorted(_IDS, key=len, reverse=True))})-[0-9a-
 _STUDIO = {"elasticfilesystem:Encrypted": "true", "elasticfilesystem:CreateAction": "CreateFileSystem"}
 # Action -> the service for which a service-linked role is made, by the type that needs it.
 _LINKED = {"AWS::SageMaker::Domain": ("sagemaker.amazonaws.com", "AWSServiceRoleForAmazonSageMakerNotebooks")}
+# Types that some settings declare, such as NAT, and the captured stacks may not -> the ends of their own ARN, if they
+# have one, and of what they name.
+_OPTIONAL: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "AWS::EC2::EIP": (["ec2 elastic-ip/eipalloc-0"], []),
+    "AWS::EC2::InternetGateway": (["ec2 internet-gateway/igw-0"], ["ec2 vpc/vpc-0"]),
+    "AWS::EC2::NatGateway": (["ec2 natgateway/nat-0"], ["ec2 subnet/subnet-0", "ec2 elastic-ip/eipalloc-0"]),
+    "AWS::EC2::Route": ([], ["ec2 route-table/rtb-0"]),
+    "AWS::SNS::Subscription": (["sns {prefix}-unnamed-alarms"], []),
+}
 
 
-def undeclared_tokens(tokens: Iterable[str]) -> list[str]:
+def unmapped_tokens(tokens: Iterable[str]) -> list[str]:
     """Tokens of AWS's provider that have neither a type of CloudFormation's nor a reason to have none, sorted."""
     return sorted({token for token in tokens if token.startswith("aws:")} - set(TYPES) - set(WITHOUT_SCHEMA))
 
@@ -50,7 +59,9 @@ def deployed_resources(graph: PolicyGraph, stacks: Sequence[CapturedStack]) -> I
         resources = StackResources(stack.stack, stack.with_outputs)
         deployer = deployers.get(resources.scope.account)
         if deployer is not None and stack.stack not in made_with:
-            yield from _Declared(graph, deployer, resources, stack.with_outputs).types()
+            declared = _Declared(graph, deployer, resources, stack.with_outputs)
+            yield from declared.types()
+            yield from declared.optional_types()
 
 
 class _Declared:
@@ -62,7 +73,9 @@ class _Declared:
         self.deployer, self.scope = deployer, stack.scope
         self.resources = [resource for resource in resources if resource.type in TYPES]
         self.own = {resource.urn: _own_arns(stack, resource) for resource in self.resources}
-        self.tags = {arn: tags for each in self.resources for arn in self.own[each.urn] if (tags := tags_of(each))}
+        self.tags: dict[str, Mapping[str, str]] = {
+            arn: tags for each in self.resources for arn in self.own[each.urn] if (tags := tags_of(each))
+        }
         self.tags |= {arn: key.tags for arn, key in graph.policy_resources.items() if key.tags}
         self.names = dict(self._names())
 
@@ -81,6 +94,27 @@ class _Declared:
         for type_name, resources in sorted(by_type.items()):
             yield self._of(type_name, resources)
 
+    def optional_types(self) -> Iterator[HandledResources]:
+        """What other settings would declare in the same account."""
+        there = {TYPES[resource.type] for resource in self.resources}
+        for type_name, (own, named) in _OPTIONAL.items():
+            if type_name not in there:
+                arns, others = ([self._arn(end) for end in ends] for ends in (own, named))
+                platform = {"platform": self.scope.prefix}
+                yield HandledResources(
+                    type_name=type_name,
+                    role=self.deployer,
+                    scope=self.scope,
+                    arns=arns,
+                    named=others,
+                    tags=dict.fromkeys((*arns, *others), platform),
+                    conditions={"ec2:CreateTags": {"ec2:CreateAction": _create_action(type_name)}},
+                )
+
+    def _arn(self, end: str) -> str:
+        service, _, rest = end.partition(" ")
+        return self.scope.arn(service, rest.format(prefix=self.scope.prefix))
+
     def _of(self, type_name: str, resources: Sequence[StackResource]) -> HandledResources:
         own = list(dict.fromkeys(arn for each in resources for arn in self.own[each.urn]))
         texts = {text for resource in resources for text in _texts(resource.props)}
@@ -94,7 +128,7 @@ class _Declared:
             f"iam:{verb}": {"iam:PermissionsBoundary": bounded} for verb in _WITH_BOUNDARY if bounded
         }
         conditions |= {f"elasticfilesystem:{verb}": _STUDIO for verb in ("CreateFileSystem", "TagResource")}
-        conditions["ec2:CreateTags"] = {"ec2:CreateAction": f"Create{type_name.rpartition(':')[2]}"}
+        conditions["ec2:CreateTags"] = {"ec2:CreateAction": _create_action(type_name)}
         linked: dict[str, Sequence[str]] = {}
         if type_name in _LINKED:
             service, name = _LINKED[type_name]
@@ -132,6 +166,11 @@ _WITH_BOUNDARY = (
     "PutRolePermissionsBoundary",
     "PutRolePolicy",
 )
+
+
+def _create_action(type_name: str) -> str:
+    noun = type_name.rpartition(":")[2]
+    return "AllocateAddress" if noun == "EIP" else f"Create{noun}"
 
 
 def _bounded(resource: StackResource) -> bool:

@@ -69,7 +69,7 @@ class HandledResources:
         return list(dict.fromkeys([*own, *named] if not own or _MAKING.search(action) else own))
 
     def _unnamed(self, pattern: str) -> str:
-        """An ARN of a kind that none of the resources is or names: in the account, called after nobody."""
+        """An ARN of a kind that none of the resources is or names: in the account, called after the platform alone."""
         parts = pattern.split(":", 5)
         if len(parts) < 6:
             return pattern
@@ -77,16 +77,16 @@ class HandledResources:
         filled = [
             text.replace("*", value) for text, value in zip(parts[1:5], (partition, "", region, account), strict=True)
         ]
-        return ":".join(["arn", *filled, parts[5].replace("*", "unnamed")])
+        return ":".join(["arn", *filled, parts[5].replace("*", f"{self.scope.prefix}-unnamed")])
 
-    def _contexts(self, handler: str, action: str, arn: str) -> Iterator[Mapping[str, str | tuple[str, ...]]]:
+    def _contexts(self, handler: str, action: str, arn: str) -> Iterator[RequestContext]:
         own, tags = arn in self.arns, self.tags.get(arn, {})
-        request = {
+        request: RequestContext = {
             **{f"aws:RequestTag/{key}": value for key, value in self._own_tags().items()},
             **({"aws:TagKeys": tuple(self._own_tags())} if self._own_tags() else {}),
         }
-        present = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
-        base = {**self._service_keys(action), **self.conditions.get(action, {})}
+        present: RequestContext = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+        base: RequestContext = {**self._service_keys(action), **self.conditions.get(action, {})}
         new = handler == "create" and own
         if _TAGGING.search(action):
             yield {**base, **request, **({} if new else present)}
@@ -98,7 +98,7 @@ class HandledResources:
     def _own_tags(self) -> Mapping[str, str]:
         return next((self.tags[arn] for arn in self.arns if self.tags.get(arn)), {})
 
-    def _service_keys(self, action: str) -> Mapping[str, str | tuple[str, ...]]:
+    def _service_keys(self, action: str) -> RequestContext:
         service = self.type_name.split("::")[1]
         principal = _SERVICES.get(service, service.lower())
         if action == "iam:PassRole":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph
 from policies.access.published.delivered_resources import delivered_resources
-from policies.access.published.deployed_resources import deployed_resources, undeclared_tokens
+from policies.access.published.deployed_resources import deployed_resources, unmapped_tokens
 from policies.access.published.handled_resources import HandledResources
 from policies.access.published.resource_schemas import handler_permissions
 from policies.access.published.reviewed_permissions import REVIEWED, ReviewedPermissions
@@ -77,7 +77,7 @@ def review_handlers(
         excused=len(excused),
         denied=_first_of_each(found for found in denied if not _excuse(found, reviewed)),
         stale=list(_stale(reviewed, denied, handled)),
-        unmapped=undeclared_tokens(each.type for stack in _of_deployers(graph, stacks) for each in stack.with_outputs),
+        unmapped=unmapped_tokens(each.type for stack in _of_deployers(graph, stacks) for each in stack.with_outputs),
     )
 
 

@@ -47,6 +47,19 @@ def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = (
     return policies
 
 
+def pass_administration(account: AccountScope) -> Statement:
+    """Pipelines name the administration role; whether CreatePipeline asks if its caller may pass it, no page says.
+
+    CodePipeline cannot assume the role. To CloudFormation, which can, only the deploy pipeline's own role may pass it.
+    """
+    return Statement(
+        sid="NameAdministrationRolesInPipelines",
+        actions=["iam:PassRole"],
+        resources=[account.administration_roles()],
+        conditions={"StringEquals": {"iam:PassedToService": "codepipeline.amazonaws.com"}},
+    )
+
+
 _SEE_ROLES = (
     "iam:GetRole",
     "iam:GetRolePolicy",
@@ -77,6 +90,7 @@ def _identity(account: AccountScope) -> Sequence[Statement]:
             resources=account.handed_roles(),
             conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
         ),
+        pass_administration(account),
         Statement(
             sid="LetServicesHaveTheirRoles",
             actions=["iam:CreateServiceLinkedRole"],
