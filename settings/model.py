@@ -107,6 +107,12 @@ class DataScienceNetwork(Section):
     endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
         default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
+    unlimited_endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
+        default=(),
+        validate_default=True,
+        description="Services of endpoints that may be without an endpoint policy, where AWS takes none for them: "
+        "anybody's credentials pass through such an endpoint, to anybody's resources.",
+    )
     # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
     flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
         default=365, description="Days that flow logs are kept."
@@ -118,6 +124,14 @@ class DataScienceNetwork(Section):
         missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
+        return value
+
+    @field_validator("unlimited_endpoints")
+    @classmethod
+    def _unlimited_ones_are_endpoints(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        others = sorted({*value} - {*info.data.get("endpoints", value)})
+        if others:
+            raise ValueError(f"names {', '.join(others)}, which is none of endpoints: add it there, or drop it here")
         return value
 
 
