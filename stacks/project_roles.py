@@ -38,7 +38,9 @@ class ProjectRoles:
             RoleKind.BUILD,
             lambda scope: documents.build(scope, project.role_arn(scope, RoleKind.PIPELINE), build),
         )
-        self.deploy = self._service_role(RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render))
+        self.deploy = self._service_role(
+            RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render, context.stack_sets())
+        )
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
         self.build_pipeline = self._service_role(
