@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
@@ -110,7 +111,7 @@ def test_a_pipeline_that_is_created_before_its_source_fails_once(dev: CodeSuiteA
 
 
 @pytest.mark.parametrize("fields", [{"UpdatedModelPackageFields": ["ModelApprovalStatus"]}, {}])
-def test_the_package_that_was_approved_travels_into_the_build(dev: CodeSuiteAccount, fields: dict[str, object]) -> None:
+def test_the_package_that_was_approved_travels_into_the_build(dev: CodeSuiteAccount, fields: dict[str, Any]) -> None:
     Engine(dev.cloud).up("project", deploying(dev), STRICT)
     executions(dev)
     approve(dev, **fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -70,7 +71,7 @@ def test_with_a_bucket_key_decrypting_for_the_trail_is_enough(cloud: Cloud) -> N
 )
 def test_a_trail_is_refused_where_policies_speak_of_another(cloud: Cloud, what: str, refused: str) -> None:
     other = f"{TRAIL}-other"
-    policies = {
+    policies: dict[str, dict[str, Any]] = {
         "bucket": {"bucket_policy": trail_bucket(SCOPE.bucket_arn(BUCKET), ACCOUNT, other)},
         "key": {"key_policy": trail_key(SCOPE, trail=other, readers=[])},
     }

@@ -13,7 +13,7 @@ from tests.policies.pack.rule_cases import Cases, on
 PUBLIC = "Given makes the policy public"
 
 
-def everybody(**condition: dict[str, Any]) -> StackResource:
+def everybody(**condition: Any) -> StackResource:
     return bucket_policy(Principal={"AWS": "*"}, Condition=condition)
 
 
