@@ -19,7 +19,6 @@ from settings.values import (
     DeploymentStage,
     Distinct,
     Email,
-    HttpsUrl,
     Identifier,
     ImageDigest,
     InstanceCount,
@@ -27,6 +26,7 @@ from settings.values import (
     InterfaceEndpoint,
     LatencyMilliseconds,
     OrganizationPath,
+    PackageIndex,
     PolicyArn,
     PulumiOrganization,
     Region,
@@ -343,6 +343,7 @@ class ProjectSettings(StackSettings):
     )
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
-    package_index: HttpsUrl | None = Field(
-        default=None, description="Package index for builds; without it they need a network with NAT."
+    package_index: PackageIndex = Field(
+        default="https://pypi.org/simple",
+        description="Package index that wheels are fetched from, outside the VPC and without signing in.",
     )
