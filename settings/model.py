@@ -23,7 +23,6 @@ from settings.values import (
     Distinct,
     Email,
     ExternalId,
-    HttpsUrl,
     Identifier,
     ImageDigest,
     ImageTag,
@@ -32,6 +31,7 @@ from settings.values import (
     InterfaceEndpoint,
     LatencyMilliseconds,
     OrganizationPath,
+    PackageIndex,
     PolicyArn,
     PulumiOrganization,
     Region,
@@ -403,6 +403,7 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
-    package_index: HttpsUrl | None = Field(
-        default=None, description="Package index for builds; without it they need a network with NAT."
+    package_index: PackageIndex = Field(
+        default="https://pypi.org/simple",
+        description="Package index that wheels are fetched from, outside the VPC and without signing in.",
     )

@@ -68,8 +68,8 @@ def endpoint_services(
 ) -> EndpointServices:
     """What the region offers of the network's services, but for those that have an endpoint in `existing`.
 
-    `zones` are those of a network that exists: its subnets must be where the services are. Those of a new one offer them
-    all: as many as the settings want, or those with its ids. Raises RunError with everything that is not offered.
+    `zones` are those of a network that exists: its subnets must be where the services are. Those of a new one offer
+    them all: as many as the settings want, or those with its ids. Raises RunError with everything that is not offered.
     """
     problems, options = _Problems(region), pulumi.InvokeOptions(provider=provider)
     wanted = [str(service) for service in network.endpoints if service not in existing]
