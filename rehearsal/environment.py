@@ -65,11 +65,8 @@ class RehearsalEnvironment:
                 self.progress.update("looking for what was made")
                 report.add_stack(planned, stack, self.missing(planned.stack))
 
-    def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
-        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed.
-
-        A stack that is protected is brought up without protection first, as its owner would have to.
-        """
+    def keep(self) -> None:
+        """Remember the stacks as they are: requests of their destruction are decided by what stood before."""
         self.destroyed = {
             name: replace(
                 stack,
@@ -78,9 +75,17 @@ class RehearsalEnvironment:
             )
             for name, stack in self.engine.stacks.items()
         }
+
+    def unprotect(self, planned: PlannedStack) -> None:
+        """Bring a stack up without protection, as its owner has to before it is destroyed."""
+        self.up(replace(planned, config={**planned.config, f"{NAMESPACE}protect": "false"}))
+
+    def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
+        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed."""
+        self.keep()
         for planned in reversed(plan):
             with self.progress.running(f"destroy {planned.stack} [dim]({planned.settings.account})[/dim]"):
                 if planned.settings.protect:
-                    self.up(replace(planned, config={**planned.config, f"{NAMESPACE}protect": "false"}))
+                    self.unprotect(planned)
                 self.destroy(planned.stack)
                 report.destroyed.append(planned.stack)

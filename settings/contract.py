@@ -90,6 +90,7 @@ class StageSettings(Section):
     model_role_name: ModelRoleName
     test_role_arns: TestRoleArns
     parameters_path: Annotated[str, _form(r"^(/[\w.-]+)+$", "an SSM path such as /mlops/staging")]
+    stack_set_name: Annotated[str, _form("^[a-zA-Z][a-zA-Z0-9-]{0,127}$", "a StackSet's name")]
     latency_limit_ms: LatencyMilliseconds
     # 200 requests a second x safety factor 0.5 x 60 s. Source: SageMaker Developer Guide, page
     # endpoint-scaling-loadtest.
@@ -100,12 +101,13 @@ class StageSettings(Section):
 
 
 class ProjectStages(BaseModel):
-    """The stages of a project: the JSON text of the SSM parameter `deploy/stages`."""
+    """The stages of a project, at least one: the JSON text of the SSM parameter `deploy/stages`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    staging: StageSettings
-    production: StageSettings
+    # Optional, but never null: a model of pydantic's has no other word for it.
+    staging: StageSettings = Field(default=None, json_schema_extra=_without_default)  # type: ignore[assignment]
+    production: StageSettings = Field(default=None, json_schema_extra=_without_default)  # type: ignore[assignment]
 
 
 class _ProjectParameters(BaseModel):
@@ -161,7 +163,6 @@ class ModelPackageMetadata(BaseModel):
     manifest_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
     problem: ProblemType
     metric: Metric
-    metric_value: FiniteNumber
     commit: Annotated[str, _form(r"^\S+$", "a commit id")]
     code_uri: str = ""
     data_uri: str = ""
@@ -245,6 +246,14 @@ def template_parameters() -> dict[str, dict[str, Any]]:
         name: definitions[rule["$ref"].rpartition("/")[2]] | rule if "$ref" in rule else rule
         for name, rule in properties.items()
     }
+
+
+def account_lists() -> frozenset[str]:
+    """SSM parameters of a workload account's tree whose values the template reads as lists, by relative name."""
+    rules = template_parameters().values()
+    return frozenset(
+        rule["x-account-parameter"] for rule in rules if rule.get("x-cloudformation-type", "").startswith("List<")
+    )
 
 
 def project_parameters(**values: Any) -> dict[str, Any]:

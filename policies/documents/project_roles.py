@@ -28,6 +28,7 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.TRAINING: ["training-job/*"],
         RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
         RoleKind.BUILD: [f"project/{project.name('build')}"],
+        RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
         RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
@@ -59,11 +60,11 @@ def _listing(scope: ProjectScope, *buckets: str) -> Statement:
     )
 
 
-def _keys(scope: ProjectScope, *keys: str) -> Statement:
-    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys)
+def _keys(scope: ProjectScope, *keys: str, encrypts: bool = False) -> Statement:
+    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys, encrypts=encrypts)
 
 
-def _volumes(scope: ProjectScope) -> Statement:
+def _volumes(scope: ProjectScope) -> tuple[Statement, ...]:
     return common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key)
 
 
@@ -91,13 +92,13 @@ def processing(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(
             sid="SeeTheModelInProduction",
             actions=["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             resources=scope.group_arns(),
         ),
-        _volumes(scope),
+        *_volumes(scope),
         *_job_basics(scope, "ProcessingJobs"),
     )
 
@@ -109,8 +110,8 @@ def training(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, scope.checkpoints()),
         _objects(scope, "WriteOwnModels", scope.models_bucket, WRITE_OBJECT),
         _listing(scope, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
-        _volumes(scope),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
+        *_volumes(scope),
         *_job_basics(scope, "TrainingJobs"),
     )
 
@@ -149,6 +150,9 @@ def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.artifacts_bucket),
         _keys(scope, scope.data_key, scope.models_key),
+        # The jobs' roles hand volume keys over; a caller must where they may not (SageMaker Developer Guide, "Amazon
+        # SageMaker AI API Permissions: Actions, Permissions, and Resources Reference").
+        *_volumes(scope),
         Statement(
             sid="PullTheModelImage",
             actions=["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"],
@@ -158,12 +162,14 @@ def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
 
 
 def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
-    groups = [scope.arn("logs", f"log-group:/aws/codebuild/{name}") for name in projects]
     return (
+        common_statements.write_build_logs(scope, projects),
+        _artifacts(scope, "ReadWheels", READ_OBJECT, scope.wheelhouse()),
         Statement(
-            sid="WriteBuildLogs",
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[*groups, *(f"{group}:*" for group in groups)],
+            sid="SeeTheArtifactsBucket",
+            # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[scope.artifacts_bucket],
         ),
         Statement(
             sid="SeeTheNetwork",
@@ -226,21 +232,24 @@ def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
     )
 
 
-def deploy(scope: ProjectScope, render_project: str) -> str:
-    """Rendering: find the approved model and write the template's parameters."""
+def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str]) -> str:
+    """Rendering: find the approved model, see what is deployed, and write the template's parameters."""
     return document(
         *_build_basics(scope, render_project),
         _read_parameters(scope),
         _artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        # What was registered, to compare the approved model with.
+        _artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
         _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
-            actions=[
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-            ],
+            actions=["sagemaker:DescribeModelPackage"],
             resources=scope.group_arns(),
+        ),
+        Statement(
+            sid="SeeWhatIsDeployed",
+            actions=["cloudformation:DescribeStackSet"],
+            resources=_stack_sets(scope, stack_sets),
         ),
     )
 
@@ -265,7 +274,8 @@ def _runner(
         _artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
-            actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            # AWS CodePipeline User Guide, "Manage the CodePipeline service role".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
             resources=[scope.artifacts_bucket],
         ),
         _listing(scope, scope.artifacts_bucket),
@@ -287,9 +297,9 @@ def _runner(
     )
 
 
-def build_pipeline(scope: ProjectScope, build_project: str) -> str:
+def build_pipeline(scope: ProjectScope, build_projects: Sequence[str]) -> str:
     """The build pipeline's runner."""
-    return document(*_runner(scope, MODEL_BUILD, scope.build_folder, [build_project], None))
+    return document(*_runner(scope, MODEL_BUILD, scope.build_folder, build_projects, None))
 
 
 def deploy_pipeline(
@@ -361,8 +371,15 @@ def _pass_administration(role: str) -> Statement:
     return common_statements.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
-def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
-    """The function that removes a project's endpoints from all accounts when the project goes."""
+def release_cleaner(
+    scope: ProjectScope,
+    stack_sets: Sequence[str],
+    administration_role: str,
+    function: str,
+    removal: Sequence[Statement] = (),
+) -> str:
+    """The function that removes a project's endpoints from all accounts when the project goes; and more by `removal`
+    (policies/documents/cleaners.py)."""
     group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
@@ -373,6 +390,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
                 "cloudformation:DescribeStackSetOperation",
                 "cloudformation:ListStackInstances",
                 "cloudformation:ListStackSetOperationResults",
+                "cloudformation:ListStackSetOperations",
             ],
             resources=_stack_sets(scope, stack_sets),
         ),
@@ -382,6 +400,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
             resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
+        *removal,
         Statement(
             sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],

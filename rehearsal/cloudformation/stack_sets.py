@@ -23,6 +23,7 @@ from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.cloudformation.stack_set_refusals import one_operation_at_a_time
+from rehearsal.cloudformation.template_fetch import fetch_template
 from rehearsal.service_model.patches import Patches
 
 AccountRegion = tuple[str, str]
@@ -337,6 +338,7 @@ class StackSets:
         """Create or update the stack as the execution role."""
         actor = self._execution_role(stack_set, instance)
         client = self._cloud.client(actor, "cloudformation", instance.region_name)
+        fetch_template(self._cloud, actor, stack_set)
         values = {**(stack_set.parameters or {}), **instance.overrides}
         given = {
             "StackName": instance.stack_name,

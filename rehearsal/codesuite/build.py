@@ -22,16 +22,26 @@ from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
 from rehearsal.aws.processes import Processes
 from rehearsal.codesuite import artifacts, buildspec
 from rehearsal.codesuite.artifacts import ArtifactLocation
-from rehearsal.codesuite.build_environment import BuildEnvironment
+from rehearsal.codesuite.build_environment import BuildEnvironment, ImageNotReady, runtime_fault
 from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
+from rehearsal.network.ec2 import attachment
 from rehearsal.zip_archives import ArchiveError
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
-_CLIENT_FAULTS = (BuildspecError, ArchiveError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
+_CLIENT_FAULTS = (
+    BuildspecError,
+    ArchiveError,
+    VariableError,
+    NotTrusted,
+    BotoCoreError,
+    FileNotFoundError,
+    ImageNotReady,
+    ValueError,
+)
 
 
 class _Failed(Exception):
@@ -179,13 +189,15 @@ class _Build:
             region=self.request.region,
             source=f"arn:aws:codebuild:{self.request.region}:{self.request.account}:project/{self.project['name']}",
         )
-        self.actor = cloud.in_vpc(self.outside, vpc["vpcId"]) if vpc.get("vpcId") else self.outside
+        self.actor = self.outside
         if vpc.get("vpcId"):
             # The interface is made by the service with the build's role, before there is anything inside the VPC.
             answer = cloud.client(self.outside, "ec2").create_network_interface(
                 SubnetId=vpc["subnets"][0], Groups=list(vpc["securityGroupIds"])
             )
             self.interface = answer["NetworkInterface"]["NetworkInterfaceId"]
+            where = attachment(self.request.account, self.request.region, vpc["subnets"], vpc["securityGroupIds"])
+            self.actor = cloud.in_vpc(self.outside, where)
         if self.record.log_settings.get("status") != "DISABLED":
             publish(self._client("logs"), self.record.group, self.record.stream, "[Container] Waiting for agent ping")
 
@@ -201,11 +213,11 @@ class _Build:
         text = self.request.specification or str(self.project["source"].get("buildspec") or "")
         self.specification = buildspec.load(text, self.source)
         for runtime, version in self.specification.runtimes.items():
+            fault = runtime_fault(str(self.project["environment"].get("image", "")), runtime, version)
+            if fault:
+                raise BuildspecError(f"YAML_FILE_ERROR: {fault}")
             self._log_line(f"runtime-versions {runtime} {version}: this machine's own stands for it")
         self.variables = resolved(self._client, self.record, self.specification)
-        self.provided = self.builds.build_environment.provide(
-            self.record.name, self.source, self.folder / "environment"
-        )
 
     def _inputs(self) -> dict[str, ArtifactLocation]:
         """Where the sources are; the primary one has no name."""
@@ -230,8 +242,10 @@ class _Build:
         """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
         own = build_variables(self.record, self.source, self.folders)
         base = self.builds.build_environment.environment(self.folder)
-        credentials = self.actor.environment(self.builds.cloud.endpoint_url)
-        environment = {**base, **own, **self.variables, **self.provided, **credentials}
+        cloud = self.builds.cloud
+        self.network = cloud.network.access(self.actor.vpc)
+        credentials = self.actor.environment(cloud.endpoint_url)
+        environment = {**base, **own, **self.variables, **credentials, **self.network.environment}
         state = self.folder / "shell"
         state.mkdir()
         shell = Shell(
@@ -267,7 +281,7 @@ class _Build:
         if result.cause is not None:
             raise _Failed(STOPPED if result.cause == PROCESS_STOPPED else TIMED_OUT, f"BUILD_{result.message}")
         if result.message:
-            raise _Failed(FAILED, result.message)
+            raise _Failed(FAILED, "; ".join(filter(None, (result.message, self.network.refusal))))
 
     def _upload(self) -> None:
         pipeline_artifacts = self.request.pipeline_artifacts

@@ -20,7 +20,7 @@ from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey import prediction
-from rehearsal.journey.actors import JourneyActors
+from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.image import push
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
@@ -62,7 +62,7 @@ class Journey:
         """AWS ran each pipeline when it was created; that neither failed nor trained nor deployed anything."""
         for name in (self.outputs["buildPipeline"], self.outputs["deployPipeline"]):
             for execution in self.suite.pipelines.executions(self.account, self.region, name):
-                self._wait(execution.done.is_set, f"{name} to end its first execution")
+                self.wait(execution.done.is_set, f"{name} to end its first execution")
                 busy = [stage.name for stage in execution.stages[1:] if stage.status != SKIPPED]
                 if execution.status != SUCCEEDED or busy:
                     raise JourneyFailed(f"{name} ran by itself: {', '.join(busy)}; {self._why(execution)}")
@@ -106,7 +106,7 @@ class Journey:
         arn = packages[0]["ModelPackageArn"]
         self.package = self._approver("sagemaker").describe_model_package(ModelPackageName=arn)
         metadata = self.package["CustomerMetadataProperties"]
-        version, value = arn.rpartition("/")[2], float(metadata["metric_value"])
+        version, value = arn.rpartition("/")[2], self._value()
         return f"{metadata['metric']} {value:.4f} on held-out rows; version {version} is pending"
 
     def approve(self) -> str:
@@ -118,7 +118,7 @@ class Journey:
     def stage(self) -> str:
         """Staging serves the model and passes its test; then the pipeline requests approval for production."""
         execution = self._execution(self.outputs["deployPipeline"])
-        self._wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
+        self.wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
         if not self.approval_requested.is_set():
             raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
         return "delivered by StackSet, answers and captures tested"
@@ -144,11 +144,12 @@ class Journey:
         outputs = self.environment.engine.stacks[workload["stack"]].outputs
         roles = outputs["projectRoles"][self.outputs["project"]]
         rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
-        tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=outputs["vpcId"])
+        own_vpc = workload_attachment(outputs)
+        tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=own_vpc)
         endpoint = self.outputs["endpoints"]["production"]
         answered = prediction.answers(self.cloud, tester, endpoint, rows)
         model = self.cloud.service_assume(
-            roles["model"], service="sagemaker.amazonaws.com", session="prediction", vpc=outputs["vpcId"]
+            roles["model"], service="sagemaker.amazonaws.com", session="prediction", vpc=own_vpc
         )
         url = self.package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
         artifact = self._object(url, model)
@@ -158,7 +159,7 @@ class Journey:
         sentence = (
             f"Production ({endpoint} in {workload['account']}) answered {len(answered)} rows; "
             f"{len(expected) - different} equal those of xgboost alone; "
-            f"held-out {metadata['metric']} {float(metadata['metric_value']):.4f}"
+            f"held-out {metadata['metric']} {self._value():.4f}"
         )
         report.prediction = {
             "sentence": sentence,
@@ -169,7 +170,7 @@ class Journey:
             "artifact_sha256": prediction.sha256(artifact),
             "artifact_is_the_registrys": same_hash,
             "metric": metadata["metric"],
-            "value": float(metadata["metric_value"]),
+            "value": self._value(),
             "first": [
                 {"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)
             ],
@@ -194,8 +195,9 @@ class Journey:
     def _tester(self) -> Any:
         role = self.names.role_arn(self.scope, RoleKind.DEPLOY_TEST)
         build = self.scope.arn("codebuild", f"project/{self.names.name('deploy-verify')}")
+        own_vpc = workload_attachment(self.data_science)
         return self.cloud.service_assume(
-            role, service="codebuild.amazonaws.com", session="prediction", vpc=self.data_science["vpcId"], source=build
+            role, service="codebuild.amazonaws.com", session="prediction", vpc=own_vpc, source=build
         )
 
     def _object(self, uri: str, actor: Any = None) -> bytes:
@@ -203,14 +205,25 @@ class Journey:
         client = self.cloud.client(actor or self._tester(), "s3")
         return bytes(client.get_object(Bucket=bucket, Key=key)["Body"].read())
 
-    def _packages(self, status: str) -> list[dict[str, Any]]:
-        answer = self._approver("sagemaker").list_model_packages(
-            ModelPackageGroupName=self.outputs["modelPackageGroup"],
-            ModelApprovalStatus=status,
-            SortBy="CreationTime",
-            SortOrder="Descending",
+    def _value(self) -> float:
+        """The metric on held-out rows, from the manifest that the training wrote."""
+        manifest = json.loads(self._object(self.package["CustomerMetadataProperties"]["manifest_uri"]))
+        return float(manifest["evaluation"]["value"])
+
+    def _packages(self, status: str = "") -> list[dict[str, Any]]:
+        """Packages of the project's group, newest first; of one approval status, or of all."""
+        filters = {"ModelApprovalStatus": status} if status else {}
+        pages = (
+            self._approver("sagemaker")
+            .get_paginator("list_model_packages")
+            .paginate(
+                ModelPackageGroupName=self.outputs["modelPackageGroup"],
+                SortBy="CreationTime",
+                SortOrder="Descending",
+                **filters,
+            )
         )
-        return list(answer["ModelPackageSummaryList"])
+        return [package for page in pages for package in page["ModelPackageSummaryList"]]
 
     def _repository(self) -> bytes:
         """The seed repository with the column to predict, as the team would edit it."""
@@ -236,14 +249,14 @@ class Journey:
             return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
 
         try:
-            self._wait(started, f"{pipeline} to start", seconds=30)
+            self.wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
             raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
         return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
         execution = self._execution(pipeline)
-        self._wait(execution.done.is_set, title)
+        self.wait(execution.done.is_set, title)
         if execution.status != SUCCEEDED:
             raise JourneyFailed(f"{title}: {self._why(execution)}")
 
@@ -262,10 +275,7 @@ class Journey:
         return "; ".join(errors)
 
     def _registered(self) -> int:
-        group = self.outputs["modelPackageGroup"]
-        return len(
-            self._approver("sagemaker").list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
-        )
+        return len(self._packages())
 
     def _in_production(self) -> str:
         """Whether production serves this project's endpoint, in words."""
@@ -275,7 +285,8 @@ class Journey:
         served = client.list_endpoints()["Endpoints"]
         return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
 
-    def _wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
+    def wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
+        """Wait until something is so. Raises JourneyFailed."""
         end = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > end:

@@ -1,0 +1,36 @@
+"""Accounts that are suspended: AWS lets nobody in until they are opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rehearsal.aws.cloud import Cloud, NotTrusted
+from rehearsal.service_model.aws_behavior import aws_behavior
+from rehearsal.service_model.patches import Patches
+
+
+@contextmanager
+def suspended(account: str) -> Iterator[None]:
+    """Suspend an account while the context lasts."""
+    patches = Patches()
+
+    @aws_behavior(
+        'AWS Account Management Reference Guide, "Close an AWS account"',
+        "aws-solutions/aws-control-tower-customizations issues 48, 86; superwerker issue 243",
+    )
+    def suspended_account_lets_nobody_in(
+        original: Callable[..., Any], cloud: Cloud, role_arn: str, *arguments: Any, **named: Any
+    ) -> Any:
+        """No role of a suspended account can be assumed, by nobody and no service."""
+        if role_arn.split(":")[4] == account:
+            raise NotTrusted(f"account {account} is suspended: {role_arn.rpartition('/')[2]} cannot be assumed")
+        return original(cloud, role_arn, *arguments, **named)
+
+    for method in ("assume", "service_assume"):
+        patches.wrap(Cloud, method, suspended_account_lets_nobody_in)
+    try:
+        yield
+    finally:
+        patches.undo()
