@@ -17,7 +17,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.awslambda.models import lambda_backends
 from moto.core.request import Request
-from moto.ec2.models import ec2_backends
 
 from rehearsal import zip_archives
 from rehearsal.aws.actors import Actor
@@ -25,6 +24,8 @@ from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.logs import publish, refused
 from rehearsal.aws.processes import TIMED_OUT, Processes
 from rehearsal.aws.requests import SignedRequest
+from rehearsal.network.ec2 import attachment
+from rehearsal.network.model import VpcAttachment
 from rehearsal.zip_archives import ArchiveError
 
 # Lambda's own part of the process: finds the handler, gives it the event, writes the answer to a file. Printed output
@@ -293,12 +294,10 @@ def _error(status: int, code: str, message: str) -> Answer:
     return status, {"Content-Type": "application/json", "x-amzn-errortype": code}, text.encode()
 
 
-def _vpc(function: Any, account: str, region: str) -> str | None:
-    """The VPC of the function's subnets. moto's own `vpc_config` says `vpc-123abc` for every function."""
-    subnets = (function._vpc_config or {}).get("SubnetIds") or []
-    if not subnets:
-        return None
-    for zone in ec2_backends[account][region].subnets.values():
-        if subnets[0] in zone:
-            return str(zone[subnets[0]].vpc_id)
-    raise _CannotRun(f"{function.function_name}: subnet {subnets[0]} does not exist in account {account}")
+def _vpc(function: Any, account: str, region: str) -> VpcAttachment | None:
+    """Where the function is attached. moto's own `vpc_config` says `vpc-123abc` for every function."""
+    given = function._vpc_config or {}
+    try:
+        return attachment(account, region, given.get("SubnetIds") or (), given.get("SecurityGroupIds") or ())
+    except ValueError as error:
+        raise _CannotRun(f"{function.function_name}: {error}") from None

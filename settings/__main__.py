@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     resolving.add_argument("--check", action="store_true", help="write nothing; status 1 if something is out of date")
     resolving.add_argument("--directory", type=Path, default=ROOT, help="where accounts.yaml and the stack files are")
     commands.add_parser("schema", help="write the JSON Schemas of docs/generated, and the copies in seed_code")
-    commands.add_parser("names", help="take AWS's regions and instance types from botocore's models")
+    commands.add_parser("names", help="take AWS's regions, instance types and endpoint services from others' models")
     commands.add_parser("patterns", help="take AWS's limits on texts from botocore's models and cfn-lint's schemas")
     given = parser.parse_args(arguments)
     if given.command == "check":

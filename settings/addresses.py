@@ -22,16 +22,17 @@ class ReservedRange:
     why: str
 
 
+# Amazon VPC User Guide, "VPC CIDR blocks": services such as SageMaker "can experience IP address conflicts if the
+# 172.17.0.0/16 IP address range is already in use anywhere in your network". Docker takes further ranges (172.18.0.0/16
+# on) only for networks that somebody makes on a host, and not those that the host's own interface is in; no page of
+# SageMaker names one.
+DOCKER_BRIDGE = ReservedRange(
+    ipaddress.IPv4Network("172.17.0.0/16"),
+    "SageMaker's hosts use for Docker's bridge: what has such an address is not reached from their containers",
+)
 # Every range that is no private network is refused too; these have a reason of their own to name.
 RESERVED = (
-    # Amazon VPC User Guide, "VPC CIDR blocks": services such as SageMaker "can experience IP address conflicts if the
-    # 172.17.0.0/16 IP address range is already in use anywhere in your network". Docker takes further ranges
-    # (172.18.0.0/16 on) only for networks that somebody makes on a host, and not those that the host's own interface is
-    # in; no page of SageMaker names one.
-    ReservedRange(
-        ipaddress.IPv4Network("172.17.0.0/16"),
-        "SageMaker's hosts use for Docker's bridge: what has such an address is not reached from their containers",
-    ),
+    DOCKER_BRIDGE,
     # RFC 6598. AWS lets a VPC have it; carriers and services' own networks use it, and no policy here expects it.
     ReservedRange(ipaddress.IPv4Network("100.64.0.0/10"), "is shared with carriers and with services' own networks"),
     # EC2 User Guide, "Instance metadata and user data"; Amazon VPC User Guide, "Amazon DNS server".

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
 from catalog import names
 from catalog.scope import Scope
 from settings.endpoint_instances import scales
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
+from settings.network_values import EndpointService, ZoneChoice, zone_choice, zone_schema
 from settings.section import Section
 from settings.values import (
     AccountId,
@@ -64,6 +65,9 @@ DATA_SCIENCE_ENDPOINTS = (
     E.SECRETS_MANAGER,
 )
 
+ZONES = "zones in use, one private subnet in each"
+SERVING_ZONES = f"{ZONES}; an endpoint in a VPC needs two"
+
 
 class Credentials(Section):
     """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
@@ -95,9 +99,15 @@ class DataScienceNetwork(Section):
     """The VPC of the data science account. Its subnets are private; the internet is opt-in."""
 
     cidr: Cidr = Field(description="Address range of the VPC; must not overlap any other stack's.")
-    availability_zones: int = Field(default=2, ge=1, le=4, description="Zones in use, one private subnet in each.")
+    availability_zones: Annotated[ZoneChoice, PlainValidator(zone_choice(1, ZONES)), WithJsonSchema(zone_schema(1))] = (
+        Field(
+            default=2,
+            description="Zones in use, one private subnet in each: how many, of those that every service of endpoints "
+            "is offered in, or their ids.",
+        )
+    )
     nat: bool = Field(default=False, description="One NAT gateway in each zone, for packages from the internet.")
-    endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
+    endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
         default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
     # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
@@ -107,7 +117,7 @@ class DataScienceNetwork(Section):
 
     @field_validator("endpoints")
     @classmethod
-    def _endpoints_that_every_job_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
+    def _endpoints_that_every_job_needs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
@@ -118,10 +128,13 @@ class WorkloadNetwork(DataScienceNetwork):
     """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
 
     # SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC"
-    availability_zones: int = Field(
-        default=2, ge=2, le=4, description="Zones in use, one private subnet in each; an endpoint in a VPC needs two."
+    availability_zones: Annotated[
+        ZoneChoice, PlainValidator(zone_choice(2, SERVING_ZONES)), WithJsonSchema(zone_schema(2))
+    ] = Field(
+        default=2,
+        description="Zones in use, one private subnet in each, by number or by id; an endpoint in a VPC needs two.",
     )
-    endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
+    endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
         default=WORKLOAD_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
 
@@ -246,6 +259,29 @@ class QualityGateSettings(Section):
         return value
 
 
+class DataScienceRemoval(Section):
+    """What may be lost when the data science account's stack is destroyed."""
+
+    delete: Annotated[tuple[Literal["data", "models", "studio"], ...], Distinct] = Field(
+        default=(),
+        description="What is deleted with the stack: all versions in the data and models buckets, Studio's apps, "
+        "spaces and homes. What is not named here stays, and the stack is not destroyed while there is any.",
+    )
+
+
+class ProjectRemoval(Section):
+    """What may be lost when a project's stack is destroyed."""
+
+    delete: Annotated[tuple[Literal["models"], ...], Distinct] = Field(
+        default=(),
+        description="Registered models are deleted with the stack; without it a project that has any is not destroyed.",
+    )
+    retain_stacks_in: Annotated[tuple[AccountId, ...], Distinct] = Field(
+        default=(),
+        description="Suspended or closed accounts, which nobody can enter: the project's stacks stay there.",
+    )
+
+
 class StackSettings(Section):
     """Settings of every stack."""
 
@@ -311,6 +347,7 @@ class DataScienceSettings(StackSettings):
     studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
+    removal: DataScienceRemoval = Field(default_factory=DataScienceRemoval)
 
     @field_validator("approvers")
     @classmethod
@@ -351,6 +388,7 @@ class ProjectSettings(StackSettings):
     )
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
+    removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
     package_index: HttpsUrl | None = Field(
         default=None, description="Package index for builds; without it they need a network with NAT."
     )

@@ -31,7 +31,7 @@ class DeploymentStage(StrEnum):
 
 
 class InterfaceEndpoint(StrEnum):
-    """AWS services that a VPC may reach through an interface endpoint: the end of the endpoint service's name."""
+    """Endpoint services that the platform names itself. Stack files may name any other (`settings.network_values`)."""
 
     API_GATEWAY = "execute-api"
     CLOUDFORMATION = "cloudformation"

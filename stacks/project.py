@@ -16,6 +16,8 @@ from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
+from components.removal import Declared
+from policies.documents import cleaners
 from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
@@ -31,14 +33,15 @@ BUILD_MINUTES = 480
 
 def project(stack: str, settings: ProjectSettings) -> None:
     """Declare a project."""
+    declared = Declared()
     context = ProjectContext(stack, settings)
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
     build = _build_pipeline(context, roles, seeds)
     deploy = _deploy_pipeline(context, roles, seeds)
-    _cleaner(context, roles)
     _discovery(context, registry, roles)
+    _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
     pulumi.export("account", settings.account)
     pulumi.export("buildPipeline", build.name)
@@ -213,14 +216,24 @@ def _release(
     ]
 
 
-def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
-    function = context.project_names.name("release-cleaner")
+def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegistry, declared: Declared) -> None:
+    project, removal = context.project_names, context.settings.removal
+    function = project.name("release-cleaner")
+    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(
-        lambda known: documents.release_cleaner(known[0], context.stack_sets(), known[1], function)
+        lambda known: documents.release_cleaner(
+            known[0],
+            context.stack_sets(),
+            known[1],
+            function,
+            cleaners.removal_of_project(known[0], code_pipelines, deletes_models=deletes_models),
+        )
     )
     args = ReleaseCleanerArgs(
         name=function,
+        stack=context.stack,
         scope=context.scope,
         project=context.settings.id,
         path=context.project_names.path(),
@@ -230,8 +243,13 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
         logs_key_arn=context.data_science.operations_key_arn,
         # Production last in, first out.
         stack_sets=[context.project_names.stack_set(stage) for stage in reversed(context.stages)],
+        code_pipelines=code_pipelines,
+        group=registry.name,
+        pipeline=project.pipeline(),
+        deletes_models=deletes_models,
+        retain_stacks_in=removal.retain_stacks_in,
     )
-    ReleaseCleaner("release-cleaner", args, context.child_options())
+    ReleaseCleaner("release-cleaner", args, declared.all(), context.child_options())
 
 
 def _discovery(context: ProjectContext, registry: ModelRegistry, roles: ProjectRoles) -> None:

@@ -93,6 +93,15 @@ class WorkloadAccounts:
             "StringNotEquals": {"aws:PrincipalAccount": self.scope.account},
         }
 
+    def sources(self) -> Conditions:
+        """What is true of an AWS service that acts for a resource of one of the accounts."""
+        if not self.paths:
+            return {"StringEquals": {"aws:SourceAccount": self.ids}}
+        return {
+            "ForAnyValue:StringLike": {"aws:SourceOrgPaths": beneath(self.paths)},
+            "StringEquals": {"aws:SourceOrgID": organizations(self.paths)},
+        }
+
     def role(self, path: str, name: str) -> str:
         """ARN pattern of a role in whichever account: `principals`, or a condition, says in which."""
         return self.scope.role_arn(path, name, account="*")

@@ -38,6 +38,8 @@ ADMINISTRATION = (
 )
 READ = ("kms:Decrypt", "kms:DescribeKey")
 READ_AND_WRITE = (*READ, "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+# What SageMaker's guide asks besides for a job's output; who may is for the roles' own policies to say.
+READ_AND_WRITE_OUTPUTS = (*READ_AND_WRITE, "kms:Encrypt")
 # What the guides of logs and topics write as `kms:GenerateDataKey*`.
 DATA_KEYS = (
     "kms:GenerateDataKey",
@@ -140,7 +142,7 @@ def models_key(
     """
     return document(
         administration(scope),
-        use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE),
+        use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE_OUTPUTS),
         _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
         deny_outside_endpoints(accounts.not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
@@ -151,7 +153,7 @@ def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[s
     """Key of buckets that only roles of its own account use (ARN patterns), through S3."""
     return document(
         administration(scope),
-        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
+        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         deny_outside_endpoints(not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
     )
@@ -167,7 +169,7 @@ def data_key(
     """
     return document(
         administration(scope),
-        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
+        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         *_deployers_fill_and_make(scope, deployers, seeded_bucket),
         deny_outside_endpoints(not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
@@ -205,13 +207,17 @@ def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_buck
 
 
 def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -> str:
-    """Key of volumes: AWS services create grants for a role's job, endpoint or space, and for nothing else."""
+    """Key of volumes: AWS services create grants for a role's job, endpoint or space, and for nothing else.
+
+    Grants do not ask for `kms:ViaService`: policies.documents.common_statements.encrypt_volumes says why.
+    """
+    named: Conditions = {"ArnLike": {"aws:PrincipalArn": users}}
     via: Conditions = {
-        "ArnLike": {"aws:PrincipalArn": users},
+        **named,
         "StringEquals": {"kms:ViaService": [scope.service_host(service) for service in services]},
     }
     root = account_principals(scope.partition, [scope.account])
-    grants: Conditions = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    grants: Conditions = {**named, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     use = Statement(
         sid="NamedRolesUseThroughVolumes",
         principals=root,

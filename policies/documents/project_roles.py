@@ -59,11 +59,11 @@ def _listing(scope: ProjectScope, *buckets: str) -> Statement:
     )
 
 
-def _keys(scope: ProjectScope, *keys: str) -> Statement:
-    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys)
+def _keys(scope: ProjectScope, *keys: str, encrypts: bool = False) -> Statement:
+    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys, encrypts=encrypts)
 
 
-def _volumes(scope: ProjectScope) -> Statement:
+def _volumes(scope: ProjectScope) -> tuple[Statement, ...]:
     return common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key)
 
 
@@ -91,13 +91,13 @@ def processing(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(
             sid="SeeTheModelInProduction",
             actions=["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             resources=scope.group_arns(),
         ),
-        _volumes(scope),
+        *_volumes(scope),
         *_job_basics(scope, "ProcessingJobs"),
     )
 
@@ -109,8 +109,8 @@ def training(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, scope.checkpoints()),
         _objects(scope, "WriteOwnModels", scope.models_bucket, WRITE_OBJECT),
         _listing(scope, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
-        _volumes(scope),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
+        *_volumes(scope),
         *_job_basics(scope, "TrainingJobs"),
     )
 
@@ -149,6 +149,9 @@ def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.artifacts_bucket),
         _keys(scope, scope.data_key, scope.models_key),
+        # The jobs' roles hand volume keys over; a caller must where they may not (SageMaker Developer Guide, "Amazon
+        # SageMaker AI API Permissions: Actions, Permissions, and Resources Reference").
+        *_volumes(scope),
         Statement(
             sid="PullTheModelImage",
             actions=["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"],
@@ -164,6 +167,12 @@ def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
             sid="WriteBuildLogs",
             actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[*groups, *(f"{group}:*" for group in groups)],
+        ),
+        Statement(
+            sid="SeeTheArtifactsBucket",
+            # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[scope.artifacts_bucket],
         ),
         Statement(
             sid="SeeTheNetwork",
@@ -268,7 +277,8 @@ def _runner(
         _artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
-            actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            # AWS CodePipeline User Guide, "Manage the CodePipeline service role".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
             resources=[scope.artifacts_bucket],
         ),
         _listing(scope, scope.artifacts_bucket),
@@ -364,8 +374,15 @@ def _pass_administration(role: str) -> Statement:
     return common_statements.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
-def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
-    """The function that removes a project's endpoints from all accounts when the project goes."""
+def release_cleaner(
+    scope: ProjectScope,
+    stack_sets: Sequence[str],
+    administration_role: str,
+    function: str,
+    removal: Sequence[Statement] = (),
+) -> str:
+    """The function that removes a project's endpoints from all accounts when the project goes; and more by `removal`
+    (policies/documents/cleaners.py)."""
     group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
@@ -376,6 +393,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
                 "cloudformation:DescribeStackSetOperation",
                 "cloudformation:ListStackInstances",
                 "cloudformation:ListStackSetOperationResults",
+                "cloudformation:ListStackSetOperations",
             ],
             resources=_stack_sets(scope, stack_sets),
         ),
@@ -385,6 +403,7 @@ def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administrati
             resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
+        *removal,
         Statement(
             sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],

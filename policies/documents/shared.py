@@ -36,15 +36,28 @@ def model_group(group: str, accounts: WorkloadAccounts) -> str:
     )
 
 
-def image_repository(accounts: WorkloadAccounts, path: str, name: str) -> str:
-    """Repository policy: model roles of the workload accounts pull."""
-    pull = Statement(
-        sid="ModelRolesPull",
-        principals=accounts.principals(),
-        actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        conditions=accounts.callers([accounts.role(path, name)]),
+def image_repository(accounts: WorkloadAccounts, roles: Sequence[str]) -> str:
+    """Repository policy: named roles of the workload accounts (ARN patterns) pull, and SageMaker for these accounts.
+
+    The model's role pulls when an endpoint starts. Before that CreateModel looks at the image, and no page says as
+    whom: as its caller, CloudFormation's role, or as itself.
+    """
+    actions = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    return document(
+        Statement(
+            sid="ModelRolesPull",
+            principals=accounts.principals(),
+            actions=actions,
+            conditions=accounts.callers(roles),
+        ),
+        Statement(
+            sid="SageMakerLooksAtImages",
+            principals=Principals(services=["sagemaker.amazonaws.com"]),
+            actions=actions,
+            conditions=accounts.sources(),
+        ),
+        kind=DocumentKind.REPOSITORY,
     )
-    return document(pull, kind=DocumentKind.REPOSITORY)
 
 
 def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:

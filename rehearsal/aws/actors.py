@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rehearsal.network.model import VpcAttachment
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """Temporary credentials of a role, and the network that they are used from.
 
-    `vpc` is the id of the VPC whose endpoints the actor's requests must pass, None outside any VPC. `source_identity`
+    `vpc` is where requests leave from: subnets and security groups of a VPC; None outside any VPC. `source_identity`
     is the person that the session was opened for; it stays, whichever role the session goes on to assume.
     """
 
@@ -20,7 +22,7 @@ class Actor:
     access_key: str
     secret_key: str = field(repr=False)
     token: str = field(repr=False)
-    vpc: str | None = None
+    vpc: VpcAttachment | None = None
     source_identity: str | None = None
 
     def credentials(self) -> dict[str, str]:

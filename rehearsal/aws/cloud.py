@@ -19,7 +19,6 @@ from botocore.config import Config
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.request import Request
-from moto.ec2.models import ec2_backends
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -30,6 +29,8 @@ from werkzeug.serving import make_server
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import SignedRequest, read
+from rehearsal.aws.routing import NoRoute, endpoint_of
+from rehearsal.network.model import VpcAttachment
 from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.trust import trusted_role, trusts_service
@@ -41,16 +42,11 @@ Handler = Callable[[Actor, SignedRequest, Request], Answer | None]
 _JSON = {"Content-Type": "application/json"}
 # The deployer among the roles below a foundation's path: names.deployer_arn.
 _DEPLOYER = re.compile(r":role/[^/]+/foundation/[^/]+-deployer$")
-# Reached without an endpoint: IAM has none in most regions; the console's and engine's calls come from outside.
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
 
 
 class NotTrusted(Exception):
     """A role that is asked for does not exist, or its trust policy does not name who asks."""
-
-
-class NoRoute(Exception):
-    """A request from inside a VPC that has no endpoint for the service."""
 
 
 class Cloud:
@@ -67,8 +63,8 @@ class Cloud:
         self.patches = Patches()
         self.after: list[Callable[[Actor, SignedRequest, int], None]] = []
         self._actors: dict[str, Actor] = {}
-        # Role and session -> VPC of whoever assumed it: a child process goes on using its network with the new keys.
-        self._entered: dict[tuple[str, str], str | None] = {}
+        # Role and session -> network of whoever assumed it: a child process keeps its network with the new keys.
+        self._entered: dict[tuple[str, str], VpcAttachment | None] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
         self._completed: set[str] = set()
@@ -127,9 +123,11 @@ class Cloud:
             raise NotTrusted(f"{role_arn} names no role that may assume it: give one in the stack's settings")
         extra = {"ExternalId": external} if external else {}
         by = self._actor(who, "sign-in", region or self.region, None)
-        return self.assume(role_arn, by=by, session=session, **extra)
+        return self.assume(role_arn, by=by, session=session, vpc=None, **extra)
 
-    def assume(self, role_arn: str, *, by: Actor, session: str, vpc: str | None = None, **extra: str) -> Actor:
+    def assume(
+        self, role_arn: str, *, by: Actor, session: str, vpc: VpcAttachment | None = None, **extra: str
+    ) -> Actor:
         """A role's actor, asked for through STS by another actor. `extra` may hold ExternalId.
 
         A source identity goes with whoever has one (IAM User Guide, page id_credentials_temp_control-access_monitor).
@@ -146,7 +144,7 @@ class Cloud:
         *,
         service: str,
         session: str,
-        vpc: str | None = None,
+        vpc: VpcAttachment | None = None,
         region: str | None = None,
         source: str = "",
         source_identity: str | None = None,
@@ -191,7 +189,7 @@ class Cloud:
                 self._clients[key] = self._session.client(service, config=_CONFIG, **credentials)
             return self._clients[key]
 
-    def in_vpc(self, actor: Actor, vpc: str | None) -> Actor:
+    def in_vpc(self, actor: Actor, vpc: VpcAttachment | None) -> Actor:
         """The same role and session, with credentials of their own, inside a VPC."""
         return self._actor(actor.role_arn, actor.session, actor.region, vpc)
 
@@ -206,7 +204,7 @@ class Cloud:
                 return role
         raise NotTrusted(f"role {name} does not exist in account {account} ({role_arn})")
 
-    def _actor(self, role_arn: str, session: str, region: str, vpc: str | None) -> Actor:
+    def _actor(self, role_arn: str, session: str, region: str, vpc: VpcAttachment | None) -> Actor:
         account = role_arn.split(":")[4]
         backend = sts_backends[account]["aws"]
         role = backend.assume_role(region, session, role_arn, "", 3600, "")
@@ -223,7 +221,9 @@ class Cloud:
             self._actors[actor.access_key] = actor = replace(actor, source_identity=source_identity)
         return actor
 
-    def _remember(self, role_arn: str, session: str, region: str, vpc: str | None, keys: dict[str, str]) -> Actor:
+    def _remember(
+        self, role_arn: str, session: str, region: str, vpc: VpcAttachment | None, keys: dict[str, str]
+    ) -> Actor:
         actor = Actor(
             role_arn=role_arn,
             account=role_arn.split(":")[4],
@@ -239,22 +239,6 @@ class Cloud:
 
     # ---- what is asked
 
-    def _endpoint(self, actor: Actor, question: SignedRequest) -> str | None:
-        service = services().get(question.service)
-        name = service.vpc_endpoint if service else ""
-        if actor.vpc is None or name is None:
-            return None
-        wanted = f"com.amazonaws.{actor.region}.{name or question.service}"
-        # The network may be another account's: credentials of a role that was assumed across accounts travel with it.
-        for backends in [ec2_backends[actor.account], *ec2_backends.values()]:
-            for endpoint in backends[actor.region].vpc_end_points.values():
-                if endpoint.vpc_id == actor.vpc and endpoint.service_name == wanted and endpoint.state != "deleted":
-                    return str(endpoint.id)
-        raise NoRoute(
-            f"{actor.role_arn.rsplit('/', 1)[-1]} called {question.service}:{question.operation} from {actor.vpc}, "
-            f"which has no endpoint {wanted}: add it to the stack's network.endpoints"
-        )
-
     def _receive(self, request: Request) -> tuple[Actor, SignedRequest, str | None] | Answer | None:
         question = read(request)
         if question is not None:
@@ -263,7 +247,7 @@ class Cloud:
         if question is None or actor is None:
             return None
         try:
-            endpoint = self._endpoint(actor, question)
+            endpoint = endpoint_of(actor, question)
         except NoRoute as error:
             self.recorder.add(actor, question, None, 400)
             return refusal("NoRoute", str(error), question.service)

@@ -27,11 +27,20 @@ from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
 from rehearsal.codesuite.variables import VariableError, build_variables, resolved
+from rehearsal.network.ec2 import attachment
 from rehearsal.zip_archives import ArchiveError
 
 # account, region, event
 Emit = Callable[[str, str, Mapping[str, Any]], None]
-_CLIENT_FAULTS = (BuildspecError, ArchiveError, VariableError, NotTrusted, BotoCoreError, FileNotFoundError)
+_CLIENT_FAULTS = (
+    BuildspecError,
+    ArchiveError,
+    VariableError,
+    NotTrusted,
+    BotoCoreError,
+    FileNotFoundError,
+    ValueError,
+)
 
 
 class _Failed(Exception):
@@ -179,13 +188,15 @@ class _Build:
             region=self.request.region,
             source=f"arn:aws:codebuild:{self.request.region}:{self.request.account}:project/{self.project['name']}",
         )
-        self.actor = cloud.in_vpc(self.outside, vpc["vpcId"]) if vpc.get("vpcId") else self.outside
+        self.actor = self.outside
         if vpc.get("vpcId"):
             # The interface is made by the service with the build's role, before there is anything inside the VPC.
             answer = cloud.client(self.outside, "ec2").create_network_interface(
                 SubnetId=vpc["subnets"][0], Groups=list(vpc["securityGroupIds"])
             )
             self.interface = answer["NetworkInterface"]["NetworkInterfaceId"]
+            where = attachment(self.request.account, self.request.region, vpc["subnets"], vpc["securityGroupIds"])
+            self.actor = cloud.in_vpc(self.outside, where)
         if self.record.log_settings.get("status") != "DISABLED":
             publish(self._client("logs"), self.record.group, self.record.stream, "[Container] Waiting for agent ping")
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from moto.sagemaker.models import sagemaker_backends
 
 from catalog import names
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted, unique
+from rehearsal.network.ec2 import attachment
+from rehearsal.network.model import VpcAttachment
+
+
+def workload_attachment(outputs: Mapping[str, Any]) -> VpcAttachment | None:
+    """Where a stack attaches its jobs, builds and endpoints; `outputs` are its own."""
+    groups = [outputs["workloadSecurityGroupId"]]
+    return attachment(outputs["account"], outputs["region"], outputs["subnetIds"], groups)
 
 
 class JourneyActors:
@@ -33,15 +44,21 @@ class JourneyActors:
             scientist["role"],
             service="sagemaker.amazonaws.com",
             session=unique("SageMaker"),
-            vpc=self._data_science["vpcId"],
+            vpc=self._studio(),
             source=scope.arn("sagemaker", "*"),
             source_identity=scientist["name"],
         )
 
+    def _studio(self) -> VpcAttachment | None:
+        """Where the domain attaches its apps."""
+        account, region = self._data_science["account"], self._data_science["region"]
+        domain = sagemaker_backends[account][region].domains[self._data_science["studioDomainId"]]
+        return attachment(account, region, domain.subnet_ids, domain.default_user_settings["SecurityGroups"])
+
     def publisher(self) -> Actor:
         """The scientist with the project's publish role, assumed from Studio."""
         return self._cloud.assume(
-            self._publish_role, by=self.scientist(), session=unique("publish"), vpc=self._data_science["vpcId"]
+            self._publish_role, by=self.scientist(), session=unique("publish"), vpc=self._studio()
         )
 
     def approver(self) -> Actor:

@@ -20,7 +20,7 @@ from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey import prediction
-from rehearsal.journey.actors import JourneyActors
+from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.image import push
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
@@ -144,11 +144,12 @@ class Journey:
         outputs = self.environment.engine.stacks[workload["stack"]].outputs
         roles = outputs["projectRoles"][self.outputs["project"]]
         rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
-        tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=outputs["vpcId"])
+        own_vpc = workload_attachment(outputs)
+        tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=own_vpc)
         endpoint = self.outputs["endpoints"]["production"]
         answered = prediction.answers(self.cloud, tester, endpoint, rows)
         model = self.cloud.service_assume(
-            roles["model"], service="sagemaker.amazonaws.com", session="prediction", vpc=outputs["vpcId"]
+            roles["model"], service="sagemaker.amazonaws.com", session="prediction", vpc=own_vpc
         )
         url = self.package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
         artifact = self._object(url, model)
@@ -194,8 +195,9 @@ class Journey:
     def _tester(self) -> Any:
         role = self.names.role_arn(self.scope, RoleKind.DEPLOY_TEST)
         build = self.scope.arn("codebuild", f"project/{self.names.name('deploy-verify')}")
+        own_vpc = workload_attachment(self.data_science)
         return self.cloud.service_assume(
-            role, service="codebuild.amazonaws.com", session="prediction", vpc=self.data_science["vpcId"], source=build
+            role, service="codebuild.amazonaws.com", session="prediction", vpc=own_vpc, source=build
         )
 
     def _object(self, uri: str, actor: Any = None) -> bytes:

@@ -9,7 +9,8 @@ from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.journey import Journey
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
-from rehearsal.life.leftovers import Inventory, inventory, leftovers, table, unlisted
+from rehearsal.leftover import table
+from rehearsal.life.leftovers import Inventory, inventory, leftovers, unlisted
 from rehearsal.life.use import open_studio
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport

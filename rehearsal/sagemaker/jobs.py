@@ -18,12 +18,13 @@ from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.ec2.models import ec2_backends
 
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.processes import STOPPED, TIMED_OUT, Ended, Processes, base_environment
+from rehearsal.network.ec2 import attachment
+from rehearsal.network.model import VpcAttachment
 from rehearsal.sagemaker import container, images, storage
 from rehearsal.services.sagemaker.runtime_patches import State, now
 
@@ -73,19 +74,10 @@ class JobType:
         return f"arn:aws:sagemaker:{region}:{account}:{xform_name(self.name, '-')}/{name}"
 
 
-def vpc_of(account: str, region: str, config: Mapping[str, Any] | None) -> str | None:
-    """The VPC that a VpcConfig's subnets are in. Raises ValueError for a subnet that does not exist."""
-    subnets = (config or {}).get("Subnets") or ()
-    vpcs = set()
-    for subnet in subnets:
-        zones = ec2_backends[account][region].subnets.values()
-        vpc_ids = [zone[subnet].vpc_id for zone in zones if subnet in zone]
-        if not vpc_ids:
-            raise ValueError(f"subnet {subnet} does not exist in account {account}, {region}")
-        vpcs.update(vpc_ids)
-    if len(vpcs) > 1:
-        raise ValueError(f"the subnets {', '.join(subnets)} are in different VPCs; name subnets of one")
-    return vpcs.pop() if vpcs else None
+def vpc_of(account: str, region: str, config: Mapping[str, Any] | None) -> VpcAttachment | None:
+    """Where a VpcConfig attaches a container. Raises ValueError for a subnet that does not exist."""
+    given = config or {}
+    return attachment(account, region, given.get("Subnets") or (), given.get("SecurityGroupIds") or ())
 
 
 class JobRunner:

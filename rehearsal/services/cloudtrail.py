@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from rehearsal.aws.admission import PolicyCaller, admits
+from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.emulator import parameters
 from rehearsal.service_model.patches import Patches

@@ -43,10 +43,27 @@ def make_vpc(cloud: Cloud, actor: Actor, endpoints: Sequence[str]) -> tuple[str,
         for i, zone in enumerate("ab")
     ]
     group = ec2.create_security_group(VpcId=vpc, GroupName="jobs", Description="jobs")["GroupId"]
-    for service in endpoints:
-        kind = "Gateway" if service == "s3" else "Interface"
-        ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{actor.region}.{service}", VpcEndpointType=kind)
+    make_endpoints(ec2, vpc, subnets, group, endpoints)
     return vpc, subnets, group
+
+
+def make_endpoints(ec2: Any, vpc: str, subnets: Sequence[str], group: str, services: Sequence[str]) -> None:
+    """Endpoints that what is in the group reaches from the VPC, S3's by its main route table."""
+    for name in ("EnableDnsSupport", "EnableDnsHostnames"):
+        ec2.modify_vpc_attribute(VpcId=vpc, **{name: {"Value": True}})
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{"GroupId": group}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    main = {"Filters": [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "association.main", "Values": ["true"]}]}
+    table = ec2.describe_route_tables(**main)["RouteTables"][0]["RouteTableId"]
+    for service in services:
+        kind = "Gateway" if service == "s3" else "Interface"
+        placed: dict[str, Any] = {"SubnetIds": list(subnets), "SecurityGroupIds": [group], "PrivateDnsEnabled": True}
+        ec2.create_vpc_endpoint(
+            VpcId=vpc,
+            ServiceName=f"com.amazonaws.{ec2.meta.region_name}.{service}",
+            VpcEndpointType=kind,
+            **({"RouteTableIds": [table]} if kind == "Gateway" else placed),
+        )
 
 
 def make_role(cloud: Cloud, actor: Actor, name: str, service: str, path: str = "/") -> str:

@@ -15,6 +15,7 @@ from policies.pack.public_buckets import public_statements
 from policies.pack.statements import parse
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
+from rehearsal.services.s3 import encryption_patches
 
 
 def patch(patches: Patches) -> None:
@@ -22,6 +23,7 @@ def patch(patches: Patches) -> None:
     patches.wrap(S3Response, "get_bucket_notification", _notification)
     patches.add(FakeDeleteMarker, dispose)
     patches.wrap(S3Backend, "put_bucket_policy", public_policies_are_refused)
+    encryption_patches.patch(patches)
 
 
 def dispose(_: Any) -> None:

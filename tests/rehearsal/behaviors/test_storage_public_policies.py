@@ -36,7 +36,11 @@ def models_policy(accounts: int) -> str:
     ]
     scope = Scope(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops")
     documents = SharedDocuments(
-        scope=scope, models_bucket=scope.bucket_arn(BUCKET), deployers=[], workloads=workloads, organization_paths=PATHS
+        scope=scope,
+        models_bucket=scope.bucket_arn(BUCKET),
+        deployers=[scope.role_arn("/mlops/", "deployer")],
+        workloads=workloads,
+        organization_paths=PATHS,
     )
     return documents.models_bucket_policy(scope.arn("kms", "key/k"), "vpce-0")
 

@@ -14,6 +14,7 @@ from rehearsal.codesuite import buildspec
 from rehearsal.codesuite.build_environment import BuildEnvironment
 from rehearsal.codesuite.buildspec import BuildspecError
 from rehearsal.zip_archives import ArchiveError
+from tests.rehearsal.accounts import make_endpoints
 from tests.rehearsal.codesuite.account import DEV, REGION, CodeSuiteAccount, action
 
 
@@ -144,12 +145,15 @@ def network(dev: CodeSuiteAccount) -> dict[str, Any]:
     return {"vpcId": vpc, "subnets": [subnet], "securityGroupIds": [group]}
 
 
+def with_endpoints(dev: CodeSuiteAccount, vpc_config: dict[str, Any], *services: str) -> None:
+    """Endpoints in the builds' own subnet and group."""
+    group = vpc_config["securityGroupIds"][0]
+    make_endpoints(dev.client("ec2"), vpc_config["vpcId"], vpc_config["subnets"], group, services)
+
+
 def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: CodeSuiteAccount) -> None:
     vpc_config = network(dev)
-    for service in ("s3", "logs"):
-        dev.client("ec2").create_vpc_endpoint(
-            VpcId=vpc_config["vpcId"], ServiceName=f"com.amazonaws.{REGION}.{service}"
-        )
+    with_endpoints(dev, vpc_config, "s3", "logs")
     code = "import boto3; boto3.client('ssm').get_parameter(Name='x')"
     dev.suite.builds.build_environment = BuildEnvironment(programs=(Path(sys.executable).parent,))
     build = built(dev, commands(build=[f'python -c "{code}"']), vpcConfig=vpc_config)
@@ -159,7 +163,9 @@ def test_a_build_in_a_vpc_reaches_only_what_has_an_endpoint(dev: CodeSuiteAccoun
         line.endpoint for line in dev.cloud.recorder.requests if line.role == dev.build_role and line.service == "s3"
     }
     assert all(endpoint and endpoint.startswith("vpce-") for endpoint in endpoints)
-    assert dev.client("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+    placed = dev.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    left = {each["NetworkInterfaceId"] for each in dev.client("ec2").describe_network_interfaces()["NetworkInterfaces"]}
+    assert left == {interface for endpoint in placed for interface in endpoint["NetworkInterfaceIds"]}
 
 
 def test_a_build_without_a_way_to_its_log_fails_at_once(dev: CodeSuiteAccount) -> None:
