@@ -59,9 +59,11 @@ class Provider:
             return self.invocations.plan(resource, set(changed))
         resource_type = resource_types()[resource.type]
         for name in changed:
+            if name == "region" or name in resource_type.replace_on:
+                return "replace"
             if name in resource_type.not_sent or name in ("tags", "tagsAll"):
                 continue
-            if name == "region" or name in resource_type.replace_on or not self._updaters(resource_type, name):
+            if not self._updaters(resource_type, name):
                 return "replace"
         return "update"
 

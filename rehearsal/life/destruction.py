@@ -62,6 +62,7 @@ class Destruction:
         agreed = replace(planned, config={**planned.config, **config})
         self._planned[self._planned.index(planned)] = agreed
         self._environment.up(agreed)
+        self._environment.keep(stack)
 
     def destroy(self, *stacks: str) -> str:
         """Destroy stacks, one after another. Raises JourneyFailed."""
@@ -122,7 +123,6 @@ class Destruction:
         cloud.after.append(listen)
         try:
             self._update(stack, stack_set)
-            patches.undo()
             yield
         finally:
             told.set()
