@@ -111,9 +111,10 @@ class Destruction:
         cloud, told = self._environment.cloud, threading.Event()
         patches = Patches()
 
-        def held(original: Any, sets: StackSets, *arguments: Any) -> Any:
-            told.wait(LONGEST_OPERATION_SECONDS)
-            return original(sets, *arguments)
+        def held(original: Any, sets: StackSets, acted_on: Any, *arguments: Any) -> Any:
+            if acted_on.name == stack_set:
+                told.wait(LONGEST_OPERATION_SECONDS)
+            return original(sets, acted_on, *arguments)
 
         def listen(_: Actor, question: SignedRequest, status: int) -> None:
             if question.operation == "DeleteStackInstances" and status >= 400:
