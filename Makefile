@@ -10,7 +10,7 @@ INSTALLED := build/.installed
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse bench clean
+.PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 22
@@ -74,8 +74,16 @@ golden: $(INSTALLED) ## Renew everything generated: docs/generated, golden files
 pictures: $(INSTALLED) ## Draw docs/images from the last `make rehearse`
 	@$(RUN) -m scripts.pictures
 
-rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving
-	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(if $(DATA),--data "$(DATA)") $(if $(TARGET),--target "$(TARGET)") $(if $(PROBLEM),--problem "$(PROBLEM)") $(if $(SABOTAGE),--sabotage "$(SABOTAGE)")
+# What is typed reaches the program as it was typed: make neither expands the values nor does a shell read them. Exported
+# as they are they would be expanded, `$(shell …)` included, so they go under other names.
+REHEARSE_WITH := DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
+unexport $(REHEARSE_WITH)
+$(foreach name,$(REHEARSE_WITH),$(eval export REHEARSE_$(name) := $$(value $(name))))
+rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
+	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z a-z)=$$REHEARSE_$(name)"})
+
+probe: $(INSTALLED) ## Settle assumptions about AWS in a stack's real account: STACK=dev, after saying what it costs
+	@$(if $(STACK),,echo "STACK=<stack> is missing, such as STACK=dev"; exit 1;) $(RUN) -m assumptions probe $(STACK)
 
 bench: $(INSTALLED) ## How long it takes, phase by phase, kept in benchmarks/
 	@$(RUN) -m benchmarks

@@ -19,10 +19,21 @@ class ProbeResult(StrEnum):
 class ProbedStack(Protocol):
     """What a probe works with: one stack that is up, and clients with the credentials of whoever deploys it."""
 
-    account: str
-    region: str
-    partition: str
-    prefix: str
+    @property
+    def account(self) -> str:
+        """The stack's account."""
+
+    @property
+    def region(self) -> str:
+        """The stack's region."""
+
+    @property
+    def partition(self) -> str:
+        """The region's partition, such as aws."""
+
+    @property
+    def prefix(self) -> str:
+        """What the platform's names begin with."""
 
     def client(self, service: str, role_arn: str = "") -> Any:
         """A boto3 client of the deployer, or of a role that the deployer may assume."""

@@ -63,6 +63,7 @@ class RoleKind(StrEnum):
     DEPLOY_PIPELINE = "deploy-pipeline"
     EVENTS = "events"
     RELEASE_CLEANER = "release-cleaner"
+    ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
     STACK_SET_ADMINISTRATION = "stackset-administration"
@@ -92,6 +93,8 @@ class RoleSpec:
       there but those of the foundation, and writes the policies of what those stacks make.
     - `approves`: it decides on registered models and lets them into production, and no other kind does.
     - `acts_for_scientists`: scientists work with it, in Studio or by assuming it.
+    - `clears_accounts`: when its stack is destroyed it lists the data and models buckets and, where the settings agree
+      to it, empties them, from outside the VPC; no other kind does.
     - `passes_stack_set_administration`: it hands its project's StackSet administration role to CloudFormation, and no
       other kind does.
     """
@@ -106,6 +109,7 @@ class RoleSpec:
     declares_stacks: bool = False
     approves: bool = False
     acts_for_scientists: bool = False
+    clears_accounts: bool = False
     passes_stack_set_administration: bool = False
 
     @property
@@ -163,6 +167,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.EVENTS: RoleSpec(path=RolePath.PROJECT, assumed_by="events"),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
+    ),
+    # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
+    _K.ACCOUNT_CLEANER: RoleSpec(
+        path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="lambda", clears_accounts=True
     ),
     _K.PUBLISH: RoleSpec(
         path=RolePath.PROJECT, assumed_by=_K.SCIENTIST, delegates_to=_BUILDING, acts_for_scientists=True

@@ -42,7 +42,6 @@ class DeadLetters(pulumi.ComponentResource):
             message_retention_seconds=KEPT_SECONDS,
             policy=dead_letters(
                 args.scope.arn("sqs", args.queue),
-                args.scope.account,
                 [args.scope.arn("events", f"rule/{args.rules}")],
             ),
             opts=options,

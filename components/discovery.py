@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -12,10 +12,14 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True, kw_only=True)
 class DiscoveryArgs:
-    """`parameters` by name below `root`; `tags` select the environment's resources for the group."""
+    """`parameters` by name below `root`; `tags` select the environment's resources for the group.
+
+    Those that `lists` names hold several values, comma separated, and are read as lists by CloudFormation templates.
+    """
 
     root: str
     parameters: Mapping[str, pulumi.Input[str]]
+    lists: Collection[str] = ()
     group: str
     tags: Mapping[str, str]
 
@@ -30,9 +34,10 @@ class Discovery(pulumi.ComponentResource):
             aws.ssm.Parameter(
                 f"{name}-{key.replace('/', '-')}",
                 name=f"{args.root}/{key}",
-                type="String",
+                type="StringList" if key in args.lists else "String",
                 value=value,
-                opts=options,
+                # A parameter never changes its type, and another of the same name is refused (botocore, PutParameter).
+                opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["type"], delete_before_replace=True),
             )
         self.group = aws.resourcegroups.Group(
             f"{name}-group",

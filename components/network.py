@@ -22,10 +22,11 @@ class NetworkArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingNetwork:
-    """A VPC that somebody else made, with its private subnets and their route tables."""
+    """A VPC that somebody else made, with its private subnets, their zones by name, and their route tables."""
 
     vpc_id: str
     subnet_ids: Sequence[str]
+    zones: Sequence[str]
     route_table_ids: Sequence[str]
 
 

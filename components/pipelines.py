@@ -11,11 +11,37 @@ import pulumi_aws as aws
 
 A = aws.codepipeline.PipelineStageActionArgs
 Stage = aws.codepipeline.PipelineStageArgs
+# The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
+NOTHING = "none"
+
+
+@dataclass(frozen=True)
+class EventVariable:
+    """A variable of a pipeline that its event fills: its name, the JSON path in the event, and what it is for.
+
+    A run without it does nothing after its source stage. AWS runs a pipeline once as soon as it is created
+    (CodePipeline User Guide, "Start a pipeline in CodePipeline"), and that run must neither train nor deploy.
+    """
+
+    name: str
+    path: str
+    description: str
+
+    @property
+    def reference(self) -> str:
+        """Its value, in an action's configuration."""
+        return f"#{{variables.{self.name}}}"
+
+
+PACKAGE = EventVariable("ModelPackageArn", "$.detail.ModelPackageArn", "The approved model package to deploy")
+SOURCE_VERSION = EventVariable(
+    "SourceVersion", "$.detail.object.version-id", "The S3 version of the repository that was handed over"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """A pipeline's role, its artifact store, its stages, and the event that starts it."""
+    """A pipeline's role, its artifact store, its stages, the event that starts it, and what the event says."""
 
     name: str
     role_arn: pulumi.Input[str]
@@ -25,10 +51,14 @@ class PipelineArgs:
     events_role_arn: pulumi.Input[str]
     event: pulumi.Input[str]
     event_description: str
+    variable: EventVariable
 
 
 class Pipeline(pulumi.ComponentResource):
-    """A CodePipeline (V2) that one EventBridge rule starts. A newer run waits for the one before it."""
+    """A CodePipeline (V2) that one EventBridge rule starts. A newer run waits for the one before it.
+
+    Stages after the first are skipped where the event's variable was not given.
+    """
 
     def __init__(self, name: str, args: PipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:project:Pipeline", name, None, opts)
@@ -43,7 +73,12 @@ class Pipeline(pulumi.ComponentResource):
             artifact_stores=[
                 aws.codepipeline.PipelineArtifactStoreArgs(location=args.bucket, type="S3", encryption_key=key)
             ],
-            stages=list(args.stages),
+            stages=[args.stages[0], *(_only_with(args.variable, stage) for stage in args.stages[1:])],
+            variables=[
+                aws.codepipeline.PipelineVariableArgs(
+                    name=args.variable.name, default_value=NOTHING, description=args.variable.description
+                )
+            ],
             opts=options,
         )
         rule = aws.cloudwatch.EventRule(
@@ -59,11 +94,37 @@ class Pipeline(pulumi.ComponentResource):
             target_id="pipeline",
             arn=self.pipeline.arn,
             role_arn=args.events_role_arn,
+            input_transformer=_start_with(args.variable),
             opts=options,
         )
         self.name = self.pipeline.name
         self.arn = self.pipeline.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
+
+
+def _start_with(variable: EventVariable) -> aws.cloudwatch.EventTargetInputTransformerArgs:
+    """What EventBridge hands to StartPipelineExecution.
+
+    Source: CodePipeline User Guide, "Start a pipeline with a source revision override", for the form of the input.
+    """
+    given = {"variables": [{"name": variable.name, "value": "<value>"}]}
+    return aws.cloudwatch.EventTargetInputTransformerArgs(
+        input_paths={"value": variable.path}, input_template=json.dumps(given)
+    )
+
+
+def _only_with(variable: EventVariable, stage: Stage) -> Stage:
+    """The stage, skipped without the variable (CodePipeline User Guide, "VariableCheck")."""
+    rule = aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
+        name="Started",
+        rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
+            category="Rule", owner="AWS", provider="VariableCheck", version="1"
+        ),
+        configuration={"Variable": variable.reference, "Operator": "NE", "Value": NOTHING},
+    )
+    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=[rule])
+    entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
+    return Stage(name=stage.name, actions=stage.actions, before_entry=entry)
 
 
 def source(bucket: pulumi.Input[str], key: str) -> Stage:
@@ -124,43 +185,33 @@ class StackSetDelivery:
     execution_role: str
 
 
-def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
-    """Two actions: bring the set to the new template and parameters, then reach the accounts that lack it.
+def stack_set(delivery: StackSetDelivery, artifact: str) -> A:
+    """One action: bring the set, and each account's stack, to the new template and parameters.
 
-    Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
+    It makes the stacks of accounts that lack one as well, so that no second action is needed, which would go through
+    all accounts again (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference"). Accounts
+    follow one another and the first failure stops the rest: production is never changed everywhere at once.
     """
-    common: dict[str, pulumi.Input[str]] = {
+    configuration: dict[str, pulumi.Input[str]] = {
         "StackSetName": delivery.stack_set,
         "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
         "Regions": pulumi.Output.from_input(delivery.regions).apply(",".join),
         "FailureTolerancePercentage": "0",
         "MaxConcurrentPercentage": "1",
-    }
-    update = common | {
         "TemplatePath": f"{artifact}::build/template.json",
         "Parameters": f"{artifact}::build/{delivery.stage}-parameters.json",
         "PermissionModel": "SELF_MANAGED",
         "AdministrationRoleArn": delivery.administration_role_arn,
         "ExecutionRoleName": delivery.execution_role,
     }
-    return [
-        _cloudformation("Update", "CloudFormationStackSet", update, artifact, 1),
-        _cloudformation("Reach", "CloudFormationStackInstances", common, artifact, 2),
-    ]
-
-
-def _cloudformation(
-    name: str, provider: str, configuration: Mapping[str, pulumi.Input[str]], artifact: str, order: int
-) -> A:
     return A(
-        name=name,
+        name="Update",
         category="Deploy",
         owner="AWS",
-        provider=provider,
+        provider="CloudFormationStackSet",
         version="1",
         input_artifacts=[artifact],
-        configuration=dict(configuration),
-        run_order=order,
+        configuration=configuration,
     )
 
 
@@ -194,11 +245,13 @@ def object_created(bucket: str, key: str) -> str:
 
 
 def model_approved(group: str) -> str:
-    """Event pattern: a model of the group became Approved, and nothing else.
+    """Event pattern: a model of the group became Approved.
 
-    Several events may follow one change, and changes of other fields carry the old status: hence the updated field
-    (SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge").
+    Changes of other fields carry the old status: hence the updated field (SageMaker Developer Guide, "Events that
+    Amazon SageMaker AI sends to Amazon EventBridge"). Whether every event has it is an assumption
+    (docs/assumptions.md); an event without it counts as an approval, since only approvers change an approved model.
     """
+    updated = "UpdatedModelPackageFields"
     return json.dumps(
         {
             "source": ["aws.sagemaker"],
@@ -206,7 +259,7 @@ def model_approved(group: str) -> str:
             "detail": {
                 "ModelPackageGroupName": [group],
                 "ModelApprovalStatus": ["Approved"],
-                "UpdatedModelPackageFields": ["ModelApprovalStatus"],
+                "$or": [{updated: ["ModelApprovalStatus"]}, {updated: [{"exists": False}]}],
             },
         }
     )

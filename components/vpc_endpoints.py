@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
-from catalog.scope import Scope
+from catalog.scope import Scope, partition_of
 from components.rendering import rendered
 from policies.documents import endpoints
 
-# Studio's own service is named apart from all others (SageMaker Developer Guide, "Connect Studio in a VPC to external
-# resources").
-STUDIO = "studio"
+# SageMaker's services that are named apart from all others (SageMaker Developer Guide, "Connect Studio in a VPC to
+# external resources"; AWS PrivateLink Guide, "AWS services that integrate with AWS PrivateLink").
+OF_SAGEMAKER = ("experiments", "notebook", "partner-app", "studio")
 
 
 @dataclass(frozen=True, kw_only=True)
 class VpcEndpointsArgs:
     """Which services, from which subnets, and whose credentials and resources pass (accounts, or organization paths).
 
-    `existing` holds endpoints by service that are used as they are, policy included; `s3_prefix_list` is that of S3's.
+    `service_names` are AWS's names of services that have another than `service_name` says. Those in `without_policy`
+    take no endpoint policy. `existing` holds endpoints by service that are used as they are, policy included;
+    `s3_prefix_list` is that of S3's.
     """
 
     scope: Scope
@@ -30,6 +32,8 @@ class VpcEndpointsArgs:
     route_table_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
     services: Sequence[str]
+    service_names: Mapping[str, str] = field(default_factory=dict)
+    without_policy: Collection[str] = ()
     accounts: pulumi.Input[Sequence[str]]
     organization_paths: pulumi.Input[Sequence[str]] = ()
     existing: Mapping[str, str] = field(default_factory=dict)
@@ -37,8 +41,18 @@ class VpcEndpointsArgs:
 
 
 def service_name(region: str, service: str) -> str:
-    """AWS's name of an endpoint service."""
-    return f"aws.sagemaker.{region}.studio" if service == STUDIO else f"com.amazonaws.{region}.{service}"
+    """AWS's name of an endpoint service. One that is a whole name already (`com.amazonaws.…`) stays as it is."""
+    return service_names(region, service)[0]
+
+
+def service_names(region: str, service: str) -> tuple[str, ...]:
+    """The names that an endpoint service may have in a region: in China some begin with `cn.`, no rule says which."""
+    if f".{region}." in service:
+        return (service,)
+    if service in OF_SAGEMAKER:
+        return (f"aws.sagemaker.{region}.{service}",)
+    name = f"com.amazonaws.{region}.{service}"
+    return (name, f"cn.{name}") if partition_of(region) == "aws-cn" else (name,)
 
 
 class VpcEndpoints(pulumi.ComponentResource):
@@ -86,14 +100,19 @@ class VpcEndpoints(pulumi.ComponentResource):
         return aws.ec2.VpcEndpoint(
             f"{self._name}-{service.replace('.', '-')}",
             vpc_id=args.vpc_id,
-            service_name=service_name(args.scope.region, service),
+            service_name=args.service_names.get(service) or service_name(args.scope.region, service),
             vpc_endpoint_type="Interface",
             subnet_ids=list(args.subnet_ids),
             security_group_ids=[args.security_group_id],
             private_dns_enabled=True,
-            policy=rendered(
-                endpoints.interface_endpoint, accounts=args.accounts, organization_paths=args.organization_paths
-            ),
+            policy=None if service in args.without_policy else self._interface_policy(),
             tags={"Name": f"{pulumi.get_stack()}-{service}"},
             opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _interface_policy(self) -> pulumi.Output[str]:
+        return rendered(
+            endpoints.interface_endpoint,
+            accounts=self._args.accounts,
+            organization_paths=self._args.organization_paths,
         )

@@ -14,11 +14,23 @@ import typer
 FOLDER = Path("build/rehearsal")
 
 
+class Life(StrEnum):
+    """How far the platform's life is rehearsed."""
+
+    WHOLE = "whole"
+
+
 class Sabotage(StrEnum):
     """Faults that the platform must stop by itself."""
 
     LABELS = "labels"
     SERVING = "serving"
+
+
+class Doubt(StrEnum):
+    """How what no source settles about AWS (`docs/assumptions.md`) falls."""
+
+    AGAINST = "against"
 
 
 def main(
@@ -30,6 +42,12 @@ def main(
         str | None, typer.Option(help="regression, binary or multiclass; found from the target.")
     ] = None,
     sabotage: Annotated[Sabotage | None, typer.Option(help="Spoil labels or the staging endpoint's answers.")] = None,
+    life: Annotated[
+        Life | None, typer.Option(help="whole: use the platform on, destroy it, list what is left.")
+    ] = None,
+    doubt: Annotated[
+        Doubt | None, typer.Option(help="Let every assumption of docs/assumptions.md fall against the platform.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
 ) -> None:
@@ -44,6 +62,8 @@ def main(
         raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")
     if destroy and not stacks_only:
         raise typer.BadParameter("--destroy needs --stacks-only: what a journey leaves in buckets and registries stays")
+    if life and (stacks_only or sabotage):
+        raise typer.BadParameter("--life needs the journey to succeed: leave --stacks-only and --sabotage out")
     options = Options(
         directory=directory,
         folder=folder,
@@ -53,6 +73,8 @@ def main(
         target=target,
         problem=problem,
         sabotage=sabotage.value if sabotage else None,
+        life=life.value if life else None,
+        against=doubt is Doubt.AGAINST,
     )
     raise typer.Exit(rehearse(options, started=time.monotonic()))
 

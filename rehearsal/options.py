@@ -8,7 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The command line, parsed. `folder` receives the report, `directory` holds the stack files."""
+    """The command line, parsed. `folder` receives the report, `directory` holds the stack files.
+
+    `against`: whether every assumption about AWS fails.
+    """
 
     directory: Path
     folder: Path
@@ -18,3 +21,5 @@ class Options:
     target: str | None = None
     problem: str | None = None
     sabotage: str | None = None
+    life: str | None = None
+    against: bool = False

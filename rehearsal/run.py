@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from assumptions.outcomes import failing
 from rehearsal.authorization.verdict import judge
 from rehearsal.aws.cloud import Cloud
 from rehearsal.console import ConsoleProgress
@@ -14,6 +15,8 @@ from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey.data import NoData
 from rehearsal.journey.inputs import JourneyInputs, journey_inputs, with_inputs
 from rehearsal.journey.journey import run_journey
+from rehearsal.life.leftovers import inventory
+from rehearsal.life.whole import accounts_of, live_on
 from rehearsal.options import Options
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.report import RehearsalReport
@@ -23,7 +26,12 @@ from settings.problems import SettingsError
 
 def rehearse(options: Options, started: float) -> int:
     """Rehearse, print, write the report; the process's exit status."""
-    progress, report = ConsoleProgress(), RehearsalReport()
+    with failing(None if options.against else ()) as fallen:
+        return _rehearse(options, started, RehearsalReport(failed_assumptions=list(fallen)))
+
+
+def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
+    progress = ConsoleProgress()
     try:
         planned = plan(options.directory)
         inputs = None if options.stacks_only else journey_inputs(planned, options)
@@ -45,7 +53,7 @@ def rehearse(options: Options, started: float) -> int:
         report.write(
             options.folder,
             environment.destroyed or environment.engine.stacks,
-            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy),
+            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy or bool(options.life)),
         )
     report.print_summary(progress, options.folder)
     return status or int(not report.passed)
@@ -64,6 +72,7 @@ def _run(
     report: RehearsalReport,
 ) -> int:
     began = time.monotonic()
+    before = inventory(environment.cloud, accounts_of(planned)) if options.life else {}
     try:
         environment.bring_up(planned, report)
         report.seconds["stacks"] = time.monotonic() - began
@@ -71,6 +80,9 @@ def _run(
             project = next(stack for stack in planned if stack.stack == inputs.stack)
             run_journey(environment, runtime, project, inputs, options.problem, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
+            if options.life:
+                live_on(environment, runtime, planned, inputs, report, before)
+                report.seconds["life"] = time.monotonic() - began - report.seconds["stacks"]
         if options.destroy:
             environment.take_down(planned, report)
             report.seconds["destroy"] = time.monotonic() - began - report.seconds["stacks"]

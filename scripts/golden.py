@@ -15,6 +15,7 @@ FOLDER = "build/rehearsal"
 STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("settings", "schema"), "JSON schemas of stack files and of the contract with the seed repositories"),
     (("assumptions", "write"), "docs/assumptions.md"),
+    (("scripts.aws_behaviors",), "docs/generated/aws-behaviors.md"),
     (("delivery",), "the template that the deploy repository carries"),
     (("policies.pack.table",), "docs/generated/policy-rules.md"),
     (("rehearsal", "--folder", FOLDER), "what was built and every request of the journey, for the steps below"),

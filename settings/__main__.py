@@ -1,4 +1,4 @@
-"""`python -m settings check|list|resolve|schema|names`: checks, lists or makes stack files; schema; AWS's names."""
+"""`python -m settings check|list|resolve|schema|names|patterns`: stack files, their schema, and AWS's own facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from settings import aws_names, schema
+from settings import aws_names, aws_patterns, schema
 from settings.check import check_stack_files
 from settings.organization import NotResolved, connect
 from settings.problems import SettingsError, printable
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     resolving.add_argument("--check", action="store_true", help="write nothing; status 1 if something is out of date")
     resolving.add_argument("--directory", type=Path, default=ROOT, help="where accounts.yaml and the stack files are")
     commands.add_parser("schema", help="write the JSON Schemas of docs/generated, and the copies in seed_code")
-    commands.add_parser("names", help="take AWS's regions and instance types from botocore's models")
+    commands.add_parser("names", help="take AWS's regions, instance types and endpoint services from others' models")
+    commands.add_parser("patterns", help="take AWS's limits on texts from botocore's models and cfn-lint's schemas")
     given = parser.parse_args(arguments)
     if given.command == "check":
         return _check(given.directory)
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in schema.write():
             print(path.relative_to(ROOT))
         return 0
-    print("\n".join(aws_names.write()))
+    print("\n".join([aws_patterns.write()] if given.command == "patterns" else aws_names.write()))
     return 0
 
 

@@ -14,12 +14,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
+from settings.addresses import pool_fault
 from settings.document import Document, KeyPath, dotted, line_of, read
 from settings.explain import explain
 from settings.model import Credentials
 from settings.problems import SettingsError, SettingsProblem
 from settings.section import Section
-from settings.values import RFC_1918, AccountId, DeploymentStage, Distinct, OrganizationalUnit, StackName
+from settings.values import AccountId, DeploymentStage, Distinct, OrganizationalUnit, StackName
 
 FILE = "accounts.yaml"
 # What the resolution itself decides, or the file says elsewhere.
@@ -27,12 +28,8 @@ DECIDED = ("kind", "stage", "account")
 
 
 def _pool(value: str) -> str:
-    try:
-        network = ipaddress.IPv4Network(value)
-    except ValueError as error:
-        raise ValueError(f"not an IPv4 network in CIDR form such as 10.64.0.0/10 ({error})") from None
-    if not any(network.subnet_of(private) for private in RFC_1918):
-        raise ValueError("not a private network: use a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    if fault := pool_fault(value):
+        raise ValueError(fault)
     return value
 
 

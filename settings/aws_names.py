@@ -1,6 +1,7 @@
-"""AWS's own names of regions and instance types, taken from botocore's models; the committed lists come from here.
+"""AWS's own names of regions, instance types and endpoint services; the committed lists come from here.
 
-botocore is no dependency of the program: only whoever refreshes or tests the lists needs it.
+Regions and instance types are botocore's; the services are those that moto knows. Neither is a dependency of the
+program: only whoever refreshes or tests the lists needs them.
 """
 
 from __future__ import annotations
@@ -8,10 +9,29 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from settings.values import DATA
+from settings.closed_lists import DATA
 
 # Shapes of the sagemaker model that name an instance type of an endpoint, a job or an app.
 SHAPES = ("ProductionVariantInstanceType", "TrainingInstanceType", "ProcessingInstanceType", "AppInstanceType")
+
+
+# SageMaker's services that are named apart from all others, and those that moto does not know yet.
+# Source: AWS PrivateLink Guide, "AWS services that integrate with AWS PrivateLink".
+SAGEMAKER_SERVICES = ("experiments", "notebook", "partner-app", "studio")
+MORE_SERVICES = (
+    *("ram", "resource-groups", "s3tables", "sagemaker.api-fips", "sagemaker.featurestore-runtime-fips"),
+    *("servicequotas", "sqs-fips", "sts-fips", "tagging"),
+)
+# Those that a VPC reaches by a gateway endpoint, or only from outside it: no interface endpoint of theirs answers to
+# the service's own name. Source: AWS PrivateLink Guide, "Gateway endpoints".
+NOT_BY_INTERFACE = ("dynamodb", "s3", "s3express", "s3-outposts")
+
+
+def endpoint_services() -> list[str]:
+    """Services with an interface endpoint, by the end of the endpoint service's name."""
+    from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+
+    return sorted({*AWS_ENDPOINT_SERVICES, *SAGEMAKER_SERVICES, *MORE_SERVICES} - {*NOT_BY_INTERFACE})
 
 
 def regions(loader: Any) -> list[str]:
@@ -29,16 +49,20 @@ def instance_types(loader: Any) -> list[str]:
 
 
 def write() -> list[str]:
-    """Writes both lists anew. Returns what was written."""
+    """Writes all lists anew. Returns what was written."""
     import botocore
+    import moto
     from botocore.loaders import Loader
 
     loader = Loader()
+    models = f"botocore {botocore.__version__}"
+    page = 'AWS PrivateLink Guide, "AWS services that integrate with AWS PrivateLink"'
     lists = {
-        "regions": ("endpoints.json, partitions.json", regions(loader)),
-        "instance-types": (f"sagemaker service-2.json, {', '.join(SHAPES)}", instance_types(loader)),
+        "regions": (f"{models}: endpoints.json, partitions.json", regions(loader)),
+        "instance-types": (f"{models}: sagemaker service-2.json, {', '.join(SHAPES)}", instance_types(loader)),
+        "endpoint-services": (f"moto {moto.__version__}: AWS_ENDPOINT_SERVICES; {page}", endpoint_services()),
     }
-    for name, (models, names) in lists.items():
-        content = {"source": f"botocore {botocore.__version__}: {models}", "names": names}
+    for name, (source, names) in lists.items():
+        content = {"source": source, "names": names}
         (DATA / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
     return [str(DATA / f"{name}.json") for name in lists]

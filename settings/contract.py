@@ -161,7 +161,6 @@ class ModelPackageMetadata(BaseModel):
     manifest_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
     problem: ProblemType
     metric: Metric
-    metric_value: FiniteNumber
     commit: Annotated[str, _form(r"^\S+$", "a commit id")]
     code_uri: str = ""
     data_uri: str = ""
@@ -245,6 +244,14 @@ def template_parameters() -> dict[str, dict[str, Any]]:
         name: definitions[rule["$ref"].rpartition("/")[2]] | rule if "$ref" in rule else rule
         for name, rule in properties.items()
     }
+
+
+def account_lists() -> frozenset[str]:
+    """SSM parameters of a workload account's tree whose values the template reads as lists, by relative name."""
+    rules = template_parameters().values()
+    return frozenset(
+        rule["x-account-parameter"] for rule in rules if rule.get("x-cloudformation-type", "").startswith("List<")
+    )
 
 
 def project_parameters(**values: Any) -> dict[str, Any]:

@@ -5,17 +5,20 @@ Their form is checked here; what AWS says of each is checked by `stacks.existing
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.nearest import did_you_mean
+from settings.closed_lists import closed_list
+from settings.network_values import WHOLE_NAME
 from settings.section import Section
 from settings.values import (
     BucketName,
     Distinct,
     EndpointId,
     Identifier,
-    InterfaceEndpoint,
     KeyArn,
     RoleArn,
     RouteTableId,
@@ -25,13 +28,14 @@ from settings.values import (
 )
 
 S3 = "s3"
-SERVICES = frozenset({S3, *(str(endpoint) for endpoint in InterfaceEndpoint)})
 
 
 def _known_services(value: dict[str, str]) -> dict[str, str]:
-    unknown = sorted(value.keys() - SERVICES)
+    services = closed_list("endpoint-services") | {S3}
+    unknown = sorted(name for name in value if name not in services and not re.fullmatch(WHOLE_NAME, name))
     if unknown:
-        raise ValueError(f"knows no service {', '.join(unknown)}: allowed: {', '.join(sorted(SERVICES))}")
+        match = did_you_mean(unknown[0], services)
+        raise ValueError(f"knows no service {', '.join(unknown)}{match}: name one of network.endpoints, or s3")
     twice = sorted({endpoint for endpoint in value.values() if list(value.values()).count(endpoint) > 1})
     if twice:
         raise ValueError(f"names {', '.join(twice)} for two services: an endpoint has one")

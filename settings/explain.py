@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -46,14 +46,17 @@ def explain(
     source: str,
     positions: Positions,
 ) -> list[SettingsProblem]:
-    """One problem for each mistake. A key that is missing because it was misspelt is one mistake."""
+    """One problem for each mistake. A key that is missing because it was misspelt is one mistake, and so is a list that
+    is too short because an item of it is wrong."""
     details = error.errors(include_url=False)
     unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
     meant = {(*loc[:-1], _meant(str(loc[-1]), section_at(model, loc[:-1]))) for loc in unknown}
+    inner = {detail["loc"][:end] for detail in details for end in range(1, len(detail["loc"]))}
+    follows: Mapping[str, Collection[Any]] = {"missing": meant, "too_short": inner}
     return [
         _problem(detail, model, values, source, positions)
         for detail in details
-        if not (detail["type"] == "missing" and detail["loc"] in meant)
+        if detail["loc"] not in follows.get(detail["type"], ())
     ]
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
 from settings.section import Section
-from settings.values import BucketName, Distinct, InstanceType, OrganizationTarget, RoleArn, StackKind
+from settings.values import BucketName, Distinct, ExternalId, InstanceType, OrganizationTarget, RoleArn, StackKind
 
 # Data and models, of as many data science stacks as an account reasonably has; the deployer's policy holds them all.
 MOST_BUCKETS = 10
@@ -20,9 +20,7 @@ class DeployerSettings(Section):
     trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         min_length=1, description="Roles that may act as the deployer: of CI, or that people sign in with."
     )
-    external_id: str | None = Field(
-        default=None, min_length=2, max_length=1224, description="External id that they must give."
-    )
+    external_id: ExternalId | None = Field(default=None, description="External id that they must give.")
     existing_buckets: Annotated[tuple[BucketName, ...], Distinct] = Field(
         default=(),
         max_length=MOST_BUCKETS,

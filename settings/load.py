@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from catalog.nearest import nearest
+from settings.arns import misplaced
 from settings.config import (
     MODELS,
     NAMESPACE,
@@ -24,7 +25,7 @@ from settings.config import (
 )
 from settings.document import KeyPath, Positions, dotted, line_of, positions_below, read
 from settings.explain import explain, keys_of, section_of
-from settings.limits import names_too_long
+from settings.limits import names_too_long, services_elsewhere
 from settings.model import StackSettings
 from settings.problems import SettingsError, SettingsProblem, shown
 from settings.values import StackKind
@@ -72,10 +73,12 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
         secret_keys = tuple(dotted(path) for path in secrets)
         found = explain(error, model, given, source, positions)
         problems += [problem for problem in found if not any(_within(problem.key, key) for key in secret_keys)]
+    told = {problem.key for problem in problems}
+    problems += [problem for problem in misplaced(given, source, positions) if problem.key not in told]
     if settings is None or problems:
         raise SettingsError(problems)
     complete = cast("AnyStack", settings)
-    if problems := names_too_long(stack, complete, source):
+    if problems := names_too_long(stack, complete, source) + services_elsewhere(complete, source):
         raise SettingsError(problems)
     return complete
 

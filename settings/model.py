@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
 from catalog import names
 from catalog.scope import Scope
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
+from settings.network_values import EndpointService, ZoneChoice, zone_choice, zone_schema
 from settings.section import Section
 from settings.values import (
     AccountId,
@@ -17,10 +18,13 @@ from settings.values import (
     CapturePercentage,
     Cidr,
     DeploymentStage,
+    Description,
     Distinct,
     Email,
+    ExternalId,
     Identifier,
     ImageDigest,
+    ImageTag,
     InstanceCount,
     InstanceType,
     InterfaceEndpoint,
@@ -33,6 +37,7 @@ from settings.values import (
     RoleArn,
     StackKind,
     StackName,
+    TagValue,
 )
 
 E = InterfaceEndpoint
@@ -57,15 +62,16 @@ DATA_SCIENCE_ENDPOINTS = (
     E.SECRETS_MANAGER,
 )
 
+ZONES = "zones in use, one private subnet in each"
+SERVING_ZONES = f"{ZONES}; an endpoint in a VPC needs two"
+
 
 class Credentials(Section):
     """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
 
     profile: str | None = Field(default=None, min_length=1, description="Profile of the shared AWS configuration file.")
     role_arn: RoleArn | None = Field(default=None, description="Role to assume in the stack's account.")
-    external_id: str | None = Field(
-        default=None, min_length=2, max_length=1224, description="External id that the role's trust asks for."
-    )
+    external_id: ExternalId | None = Field(default=None, description="External id that the role's trust asks for.")
 
     # Validators of fields, not of sections: a section's would wait until every field is right.
     @field_validator("external_id")
@@ -79,8 +85,8 @@ class Credentials(Section):
 class Tags(Section):
     """Tags on every resource that can carry them, beside environment and project."""
 
-    owner: str = Field(min_length=1, max_length=256, description="Team that answers for the resources.")
-    cost_centre: str = Field(min_length=1, max_length=256, description="Where the cost is booked.")
+    owner: TagValue = Field(description="Team that answers for the resources.")
+    cost_centre: TagValue = Field(description="Where the cost is booked.")
     data_class: Literal["public", "internal", "confidential", "restricted"] = Field(
         default="confidential", description="Highest class of data that is processed here."
     )
@@ -90,9 +96,15 @@ class DataScienceNetwork(Section):
     """The VPC of the data science account. Its subnets are private; the internet is opt-in."""
 
     cidr: Cidr = Field(description="Address range of the VPC; must not overlap any other stack's.")
-    availability_zones: int = Field(default=2, ge=1, le=4, description="Zones in use, one private subnet in each.")
+    availability_zones: Annotated[ZoneChoice, PlainValidator(zone_choice(1, ZONES)), WithJsonSchema(zone_schema(1))] = (
+        Field(
+            default=2,
+            description="Zones in use, one private subnet in each: how many, of those that every service of endpoints "
+            "is offered in, or their ids.",
+        )
+    )
     nat: bool = Field(default=False, description="One NAT gateway in each zone, for packages from the internet.")
-    endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
+    endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
         default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
     # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
@@ -102,7 +114,7 @@ class DataScienceNetwork(Section):
 
     @field_validator("endpoints")
     @classmethod
-    def _endpoints_that_every_job_needs(cls, value: tuple[InterfaceEndpoint, ...]) -> tuple[InterfaceEndpoint, ...]:
+    def _endpoints_that_every_job_needs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
@@ -113,10 +125,13 @@ class WorkloadNetwork(DataScienceNetwork):
     """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
 
     # SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC"
-    availability_zones: int = Field(
-        default=2, ge=2, le=4, description="Zones in use, one private subnet in each; an endpoint in a VPC needs two."
+    availability_zones: Annotated[
+        ZoneChoice, PlainValidator(zone_choice(2, SERVING_ZONES)), WithJsonSchema(zone_schema(2))
+    ] = Field(
+        default=2,
+        description="Zones in use, one private subnet in each, by number or by id; an endpoint in a VPC needs two.",
     )
-    endpoints: Annotated[tuple[InterfaceEndpoint, ...], Distinct] = Field(
+    endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
         default=WORKLOAD_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
 
@@ -188,9 +203,7 @@ class ModelImage(Section):
     """The container image of jobs and endpoints, in the data science account's own repository."""
 
     repository: Identifier = Field(default="model", description="Repository, below the name prefix.")
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")] = Field(
-        default="1.0.0", description="Tag of the image. Tags never move in this repository."
-    )
+    version: ImageTag = Field(default="1.0.0", description="Tag of the image. Tags never move in this repository.")
     digest: ImageDigest | None = Field(default=None, description="Digest of the image; pins it whatever its tag.")
 
 
@@ -236,6 +249,29 @@ class QualityGateSettings(Section):
         if metric and (fault := threshold_fault(metric, value)):
             raise ValueError(fault)
         return value
+
+
+class DataScienceRemoval(Section):
+    """What may be lost when the data science account's stack is destroyed."""
+
+    delete: Annotated[tuple[Literal["data", "models", "studio"], ...], Distinct] = Field(
+        default=(),
+        description="What is deleted with the stack: all versions in the data and models buckets, Studio's apps, "
+        "spaces and homes. What is not named here stays, and the stack is not destroyed while there is any.",
+    )
+
+
+class ProjectRemoval(Section):
+    """What may be lost when a project's stack is destroyed."""
+
+    delete: Annotated[tuple[Literal["models"], ...], Distinct] = Field(
+        default=(),
+        description="Registered models are deleted with the stack; without it a project that has any is not destroyed.",
+    )
+    retain_stacks_in: Annotated[tuple[AccountId, ...], Distinct] = Field(
+        default=(),
+        description="Suspended or closed accounts, which nobody can enter: the project's stacks stay there.",
+    )
 
 
 class StackSettings(Section):
@@ -303,6 +339,7 @@ class DataScienceSettings(StackSettings):
     studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
+    removal: DataScienceRemoval = Field(default_factory=DataScienceRemoval)
 
     @field_validator("approvers")
     @classmethod
@@ -327,7 +364,7 @@ class ProjectSettings(StackSettings):
 
     kind: Literal[StackKind.PROJECT]
     id: Identifier = Field(description="The project's id, in every name and tag of it.")
-    description: str = Field(min_length=1, max_length=256, description="What the model is for.")
+    description: Description = Field(min_length=1, max_length=256, description="What the model is for.")
     data_science: StackName = Field(default="dev", description="The data science stack that the project lives in.")
     stages: Annotated[tuple[DeploymentStage, ...], Distinct] = Field(
         default=(DeploymentStage.STAGING, DeploymentStage.PRODUCTION),
@@ -343,6 +380,7 @@ class ProjectSettings(StackSettings):
     )
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
+    removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",
         description="Package index that wheels are fetched from, outside the VPC and without signing in.",

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from settings.accounts import FILE, AccountsFile, read_accounts
+from settings.addresses import reserved_within
 from settings.check import check
 from settings.config import NAMESPACE
 from settings.document import line_of
@@ -161,7 +162,7 @@ class _Resolving:
         settings = self._file.settings
         pool = ipaddress.IPv4Network(settings.addresses)
         for block in pool.subnets(new_prefix=settings.network_prefix):
-            if not any(block.overlaps(network) for network in self._taken):
+            if not reserved_within(block) and not any(block.overlaps(network) for network in self._taken):
                 self._taken.append(block)
                 return str(block)
         message = f"has no /{settings.network_prefix} left: give a larger network, or a smaller networkPrefix"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-DATA = Path(__file__).parent / "data"
+from settings.addresses import vpc_fault
+from settings.arns import ROLE_ARN, role_fault
+from settings.closed_lists import closed_list
+from settings.patterns import AwsText, ascii_form, lengths_of
 
 
 class StackKind(StrEnum):
@@ -33,7 +33,7 @@ class DeploymentStage(StrEnum):
 
 
 class InterfaceEndpoint(StrEnum):
-    """AWS services that a VPC may reach through an interface endpoint: the end of the endpoint service's name."""
+    """Endpoint services that the platform names itself. Stack files may name any other (`settings.network_values`)."""
 
     API_GATEWAY = "execute-api"
     CLOUDFORMATION = "cloudformation"
@@ -55,12 +55,6 @@ class InterfaceEndpoint(StrEnum):
     SQS = "sqs"
     SSM = "ssm"
     STS = "sts"
-
-
-@cache
-def closed_list(name: str) -> frozenset[str]:
-    """AWS's own names of one sort, which are kept as data: `regions` or `instance-types`."""
-    return frozenset(json.loads((DATA / f"{name}.json").read_text())["names"])
 
 
 class NotAllowed(ValueError):
@@ -98,16 +92,14 @@ def _instance_type(value: str) -> str:
 
 
 def _cidr(value: str) -> str:
-    try:
-        network = ipaddress.IPv4Network(value)
-    except ValueError as error:
-        raise ValueError(f"not an IPv4 network in CIDR form such as 10.1.0.0/16 ({error})") from None
-    # 16 to 28: Amazon VPC User Guide, "VPC CIDR blocks". Smaller than /22, four subnets and
-    # the interface endpoints leave too few addresses for jobs.
-    if "/" not in value or not 16 <= network.prefixlen <= 22:
-        raise ValueError(f"a VPC of the platform has a prefix of /16 to /22, this has /{network.prefixlen}")
-    if not any(network.subnet_of(private) for private in RFC_1918):
-        raise ValueError("not a private network: use 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    if fault := vpc_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _role(value: str) -> str:
+    if fault := role_fault(value):
+        raise ValueError(fault)
     return value
 
 
@@ -148,6 +140,13 @@ def _package_index(value: str) -> str:
     return value
 
 
+def _unreserved(value: str) -> str:
+    # Amazon ECS API Reference, "Tag": neither keys nor values begin with it, in whichever case; others say so of keys.
+    if value.lower().startswith("aws:"):
+        raise ValueError("begins with aws:, which is reserved for AWS's own tags")
+    return value
+
+
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     twice = sorted({str(value) for value in values if values.count(value) > 1})
     if twice:
@@ -173,11 +172,20 @@ def _identifier(start: str) -> Any:
     return _matching(f"^{start}-[0-9a-f]{{8,17}}$", f"not an id such as {start}-0123456789abcdef0")
 
 
-RFC_1918 = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+def _aws(kind: str, what: str = "the form above alone") -> Any:
+    """What AWS's models say of the text, after the platform's own form; `what` tells it where people write freely."""
+    return AfterValidator(AwsText(kind, what))
+
+
+def _editors(kind: str) -> Any:
+    """The same for editors, as far as a schema can say it."""
+    least, most = lengths_of(kind)
+    return Field(json_schema_extra={"pattern": ascii_form(kind), "minLength": least, "maxLength": most})
+
+
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-ROLE_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
 KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
 # Amazon S3 User Guide, "General purpose bucket naming rules"; without dots, which the certificates of virtual hosts do
@@ -187,6 +195,7 @@ ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
 # IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgPaths: ids from the organization down to a unit.
 ORGANIZATION_PATH = r"^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}/(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}/)+$"
+IMAGE_TAG = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 HTTPS = r"^https://[^\s]+$"
@@ -195,7 +204,22 @@ Distinct = AfterValidator(_distinct)
 InstanceCount = Annotated[int, Field(ge=1, le=100)]
 CapturePercentage = Annotated[int, Field(ge=0, le=100)]
 LatencyMilliseconds = Annotated[int, Field(ge=1, le=60_000)]
-AccountId = Annotated[str, BeforeValidator(_account), _described(r"^[0-9]{12}$", "111111111111")]
+# What AWS's models say of each sort of text: `settings.patterns`; tests/settings/test_patterns.py finds what has none.
+TagValue = Annotated[
+    str,
+    AfterValidator(_unreserved),
+    _aws("tag-value", "letters, digits, spaces and _ . : / = + - @"),
+    _editors("tag-value"),
+]
+Description = Annotated[
+    str, _aws("description", "letters, digits, spaces, punctuation and symbols, on one line"), _editors("description")
+]
+ExternalId = Annotated[
+    str,
+    _aws("external-id", "ASCII letters, digits and _ + = , . @ : / -, without spaces"),
+    _editors("external-id"),
+]
+AccountId = Annotated[str, BeforeValidator(_account), _aws("account-id"), _described(r"^[0-9]{12}$", "111111111111")]
 Region = Annotated[str, AfterValidator(_region), _enumerated("regions")]
 InstanceType = Annotated[str, AfterValidator(_instance_type), _enumerated("instance-types")]
 Cidr = Annotated[str, AfterValidator(_cidr), _described(r"^[0-9.]+/(1[6-9]|2[0-2])$", "10.10.0.0/16")]
@@ -204,28 +228,33 @@ Identifier = Annotated[
     str,
     Field(min_length=2, max_length=20),
     _matching(IDENTIFIER, "lower case letters, digits and single hyphens only, beginning with a letter"),
+    _aws("name-part"),
     _described(IDENTIFIER, "screening"),
 ]
 StackName = Annotated[
     str,
     _matching(STACK_NAME, "the name of a stack: 2 to 50 lower case letters, digits and hyphens, a letter first"),
+    _aws("name-part"),
     _described(STACK_NAME, "dev"),
 ]
 Email = Annotated[str, _matching(EMAIL, "not an e-mail address"), _described(EMAIL, "ml-platform@example.com")]
 RoleArn = Annotated[
     str,
-    _matching(ROLE_ARN, "not the ARN of an IAM role, such as arn:aws:iam::111111111111:role/deployer"),
+    AfterValidator(_role),
+    _aws("role-arn"),
     _described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
 ]
 PolicyArn = Annotated[
     str,
     _matching(POLICY_ARN, "not the ARN of a managed policy, such as arn:aws:iam::111111111111:policy/boundary"),
+    _aws("policy-arn"),
     _described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
 ]
 # A root, an organizational unit or an account. Source: botocore, service model of organizations, PolicyTargetId.
 OrganizationTarget = Annotated[
     str,
     _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
+    _aws("organization-target"),
     _described(ORGANIZATION_TARGET, "ou-ab12-11111111"),
 ]
 OrganizationPath = Annotated[
@@ -239,28 +268,39 @@ OrganizationPath = Annotated[
 KeyArn = Annotated[
     str,
     _matching(KEY_ARN, "not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111111111111:key/…; no alias"),
+    _aws("key-arn"),
     _described(KEY_ARN, "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 ]
 BucketName = Annotated[
     str,
     _matching(BUCKET_NAME, "the name of a bucket: 3 to 63 lower case letters, digits and hyphens, no dots"),
+    _aws("bucket-name"),
     _described(BUCKET_NAME, "acme-models"),
 ]
-VpcId = Annotated[str, _identifier("vpc")]
-SubnetId = Annotated[str, _identifier("subnet")]
+VpcId = Annotated[str, _identifier("vpc"), _aws("vpc-id")]
+SubnetId = Annotated[str, _identifier("subnet"), _aws("subnet-id")]
 RouteTableId = Annotated[str, _identifier("rtb")]
-SecurityGroupId = Annotated[str, _identifier("sg")]
+SecurityGroupId = Annotated[str, _identifier("sg"), _aws("security-group-id")]
 EndpointId = Annotated[str, _identifier("vpce")]
 # What accounts can be listed for. Source: botocore, service model of organizations, ParentId.
 OrganizationalUnit = Annotated[
     str,
     _matching(ORGANIZATIONAL_UNIT, "not an organizational unit (ou-…) or a root (r-…)"),
+    _aws("organizational-unit"),
     _described(ORGANIZATIONAL_UNIT, "ou-ab12-11111111"),
 ]
 ImageDigest = Annotated[
     str,
     _matching(DIGEST, "not an image digest: sha256: and 64 hexadecimal digits"),
+    _aws("image-digest"),
     _described(DIGEST, f"sha256:{'0' * 64}"),
+]
+# Docker's own form of a tag: 128 characters.
+ImageTag = Annotated[
+    str,
+    _matching(IMAGE_TAG, "letters, digits, dots, hyphens and underscores, at most 128, not beginning with - or ."),
+    _aws("image-tag"),
+    _described(IMAGE_TAG, "1.0.0"),
 ]
 PulumiOrganization = Annotated[
     str,

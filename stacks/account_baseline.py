@@ -21,14 +21,15 @@ from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from policies.documents.buckets import log_bucket as log_bucket_policy
 from policies.documents.buckets import service_bucket as service_bucket_policy
 from policies.documents.keys import operations_key as operations_key_policy
-from settings.model import DataScienceSettings, WorkloadSettings
-from stacks.context import StackContext, availability_zones
+from stacks.context import StackContext
+from stacks.data_science_context import DataScienceContext
 from stacks.existing import Existing
+from stacks.workload_context import WorkloadContext
 
 # Access logs are read when something has happened, which may be noticed late.
 ACCESS_LOG_DAYS = 730
 
-NetworkedContext = StackContext[DataScienceSettings] | StackContext[WorkloadSettings]
+NetworkedContext = DataScienceContext | WorkloadContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,9 @@ def perimeter(
             subnet_ids=network.subnet_ids,
             route_table_ids=network.route_table_ids,
             security_group_id=groups.endpoints.id,
-            services=[endpoint.value for endpoint in context.settings.network.endpoints],
+            services=[str(service) for service in context.settings.network.endpoints],
+            service_names=context.services.names,
+            without_policy=context.services.without_policy,
             accounts=accounts,
             organization_paths=organization_paths,
             existing={service: endpoint.id for service, endpoint in existing.endpoints.items()},
@@ -78,8 +81,8 @@ def perimeter(
 
 def _network(context: NetworkedContext) -> Network:
     settings = context.settings.network
-    zones = availability_zones(context.provider, settings.availability_zones)
-    return Network("network", NetworkArgs(cidr=settings.cidr, zones=zones, nat=settings.nat), context.child_options())
+    args = NetworkArgs(cidr=settings.cidr, zones=context.services.zones, nat=settings.nat)
+    return Network("network", args, context.child_options())
 
 
 def _flow_logs(context: NetworkedContext, network: Network | ExistingNetwork, key: pulumi.Input[str]) -> FlowLogs:

@@ -78,20 +78,3 @@ def _assumed_roles(stack: str, credentials: Credentials) -> list[aws.ProviderAss
         role_arn=credentials.role_arn, external_id=credentials.external_id, session_name=f"pulumi-{stack}"[:64]
     )
     return [role]
-
-
-def availability_zones(provider: aws.Provider, count: int) -> list[str]:
-    """The first zones of the region, in the order of their names; never letters that somebody assumed.
-
-    Raises RunError where the region has fewer.
-    """
-    # Local zones and wavelength zones are opt-in and take neither NAT gateways nor most endpoints.
-    found = aws.get_availability_zones(
-        state="available",
-        filters=[aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])],
-        opts=pulumi.InvokeOptions(provider=provider),
-    )
-    offered = sorted(found.names)
-    if len(offered) < count:
-        raise pulumi.RunError(f"network.availabilityZones is {count}, but the region offers {len(offered)}: {offered}")
-    return offered[:count]

@@ -9,7 +9,8 @@ from catalog.roles import RoleKind
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
 from settings.model import DataScienceSettings
 from stacks.context import StackContext
-from stacks.existing import existing_of_data_science
+from stacks.endpoint_services import EndpointServices
+from stacks.existing import existing_of_data_science, services_of
 from stacks.references import WorkloadOutputs, read
 
 
@@ -19,11 +20,25 @@ class DataScienceContext(StackContext[DataScienceSettings]):
     def __init__(self, stack: str, settings: DataScienceSettings) -> None:
         super().__init__(stack, settings, names.Names(settings.prefix, stack))
         self.existing = existing_of_data_science(settings, self.provider)
+        self.services: EndpointServices = services_of(settings, self.provider, self.existing)
         self.workloads = {name: read(WorkloadOutputs, settings.organization, name) for name in settings.workloads}
 
     def bucket_name(self, purpose: str) -> str:
         """Name of a bucket: of the one that exists, or else the platform's own."""
         return self.existing.buckets.get(purpose, super().bucket_name(purpose))
+
+    def cleaner(self) -> str:
+        """ARN of the role that clears the account when the stack is destroyed."""
+        kind = RoleKind.ACCOUNT_CLEANER
+        return self.scope.role_arn(names.path_of(kind, self.settings.prefix), self.env_names.role(kind))
+
+    def listing_roles(self) -> list[str]:
+        """ARNs of the roles that list the data and models buckets from outside the VPC, to find and to empty them."""
+        return [*self.settings.deploying_roles(), self.cleaner()]
+
+    def removing_roles(self, purpose: str) -> list[str]:
+        """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""
+        return [self.cleaner()] if purpose in self.settings.removal.delete else []
 
     def people(self) -> str:
         """ARN pattern of the roles that people of this account act with."""
@@ -54,7 +69,8 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         return SharedDocuments(
             scope=self.scope,
             models_bucket=self.scope.bucket_arn(self.bucket_name("models")),
-            deployers=self.settings.deploying_roles(),
+            deployers=self.listing_roles(),
+            removers=self.removing_roles("models"),
             workloads=workloads,
             organization_paths=self.settings.aws_organization.paths,
         )

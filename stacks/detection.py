@@ -128,6 +128,8 @@ def _evidence(
         purpose=purpose,
         bucket=name,
         key_arn=key.arn,
+        # With a bucket key CloudTrail would have to decrypt: policies.documents.detection.trail_key.
+        bucket_key=not trail,
         policy=trail_bucket(arn, account, trail) if trail else config_bucket(arn, account),
         log_bucket=logs.name,
         protect=context.settings.protect,

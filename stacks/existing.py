@@ -15,6 +15,7 @@ from components.network import ExistingNetwork
 from settings.existing import DataScienceExisting, WorkloadExisting
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from stacks.context import boundary_arn
+from stacks.endpoint_services import EndpointServices, endpoint_services
 from stacks.existing_network import ExistingEndpoint, endpoints, network, security_groups
 from stacks.existing_roles import ExistingRole, ExpectedRole, role
 from stacks.existing_storage import bucket, key
@@ -66,6 +67,18 @@ def existing_of_project(
     found = role(lookups, "roles.stackSetAdministration", arn, expected, boundary_arn(settings))
     _raise_shortfalls(lookups)
     return found
+
+
+def services_of(
+    settings: WorkloadSettings | DataScienceSettings, provider: aws.Provider, existing: Existing
+) -> EndpointServices:
+    """What the region offers of the services that interface endpoints are made for, and a new network's zones.
+
+    Raises RunError with everything that it does not offer.
+    """
+    made = [str(service) for service in settings.network.endpoints if service not in existing.endpoints]
+    zones = existing.network.zones if existing.network else ()
+    return endpoint_services(provider, settings.region, made, settings.network.availability_zones, zones)
 
 
 def _lookups(settings: StackSettings, provider: aws.Provider) -> Lookups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from components.network import ExistingNetwork
 from components.security_groups import APPS, HTTPS, NFS
 from components.vpc_endpoints import service_name
 from settings import existing as settings_of
+from settings.addresses import DOCKER_BRIDGE
 from settings.model import DataScienceNetwork, WorkloadNetwork
 from stacks.lookups import Lookups
 
@@ -21,6 +23,11 @@ EVERYWHERE = ("0.0.0.0/0", "::/0")
 # SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC": an endpoint in
 # a VPC needs two zones, even with one instance.
 SERVING_ZONES = 2
+
+AMAZON_DNS = "AmazonProvidedDNS"
+RESOLVER_ADDRESSES = ("169.254.169.253", "fd00:ec2::253")
+# What EC2 says of a VPC from which its DHCP options were taken (Amazon EC2 API Reference, "AssociateDhcpOptions").
+WITHOUT_OPTIONS = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +50,9 @@ def network(lookups: Lookups, given: settings_of.ExistingVpc, settings: DataScie
         len(zones) >= least or len(given.subnets) > len(zones), "network.subnets", ", ".join(given.subnets), needs
     )
     _routes(lookups, given, inside, nat=settings.nat)
-    return ExistingNetwork(vpc_id=given.vpc, subnet_ids=given.subnets, route_table_ids=given.route_tables)
+    return ExistingNetwork(
+        vpc_id=given.vpc, subnet_ids=given.subnets, zones=tuple(zones), route_table_ids=given.route_tables
+    )
 
 
 def _vpc(lookups: Lookups, vpc: str, cidr: str) -> None:
@@ -59,9 +68,41 @@ def _vpc(lookups: Lookups, vpc: str, cidr: str) -> None:
     lookups.require(
         found.enable_dns_hostnames, setting, vpc, "has no DNS hostnames, which private names of endpoints need"
     )
+    _name_servers(lookups, found)
     ranges = sorted({found.cidr_block, *(each.cidr_block for each in found.cidr_block_associations)})
     lookups.require(
         cidr in ranges, setting, vpc, f"has the range {', '.join(ranges)}: set network.cidr to it, not to {cidr}"
+    )
+    for each in ranges:
+        if each != cidr and DOCKER_BRIDGE.network.overlaps(ipaddress.IPv4Network(each)):
+            what = f"has the range {each} too, which overlaps {DOCKER_BRIDGE.network}, which {DOCKER_BRIDGE.why}"
+            lookups.add_shortfall(setting, vpc, what)
+
+
+def _name_servers(lookups: Lookups, vpc: Any) -> None:
+    """Whoever is in the VPC asks the VPC's own resolver: no other knows the private names of its endpoints.
+
+    Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint" (private DNS needs the Route
+    53 Resolver); Amazon VPC User Guide, "Amazon DNS server", for its addresses.
+    """
+    setting = "network.vpc"
+    needs = f"private names of endpoints need {AMAZON_DNS}: associate a set with it (aws ec2 associate-dhcp-options)"
+    if vpc.dhcp_options_id == WITHOUT_OPTIONS:
+        lookups.add_shortfall(setting, vpc.id, f"has no DHCP options, and {needs}")
+        return
+    options_id = vpc.dhcp_options_id
+    found = lookups.get(
+        setting, options_id, lambda options: aws.ec2.get_vpc_dhcp_options(dhcp_options_id=options_id, opts=options)
+    )
+    if found is None:
+        return
+    resolver = str(ipaddress.IPv4Network(vpc.cidr_block)[2])
+    others = sorted({*found.domain_name_servers} - {AMAZON_DNS, *RESOLVER_ADDRESSES, resolver})
+    lookups.require(
+        bool(found.domain_name_servers) and not others,
+        setting,
+        vpc.id,
+        f"has DHCP options {options_id} with {', '.join(others) or 'no DNS server'}, and {needs}",
     )
 
 

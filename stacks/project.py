@@ -17,6 +17,8 @@ from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
+from components.removal import Declared
+from policies.documents import cleaners
 from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
@@ -32,15 +34,16 @@ BUILD_MINUTES = 480
 
 def project(stack: str, settings: ProjectSettings) -> None:
     """Declare a project."""
+    declared = Declared()
     context = ProjectContext(stack, settings)
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
     packages = _packages(context, roles)
     build = _build_pipeline(context, roles, seeds, packages)
-    deploy = _deploy_pipeline(context, roles, packages)
-    _cleaner(context, roles)
+    deploy = _deploy_pipeline(context, roles, seeds, packages)
     _discovery(context, registry, roles)
+    _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
     pulumi.export("account", settings.account)
     pulumi.export("buildPipeline", build.name)
@@ -130,7 +133,8 @@ def _pipeline(
     *,
     event: str,
     why: str,
-    after: Sequence[pulumi.Resource] = (),
+    variable: pipelines.EventVariable,
+    seeds: Sequence[pulumi.Resource],
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -141,8 +145,10 @@ def _pipeline(
         events_role_arn=roles.events.arn,
         event=event,
         event_description=why,
+        variable=variable,
     )
-    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(after)))
+    # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
+    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
 
 
 def _build_pipeline(
@@ -160,7 +166,6 @@ def _build_pipeline(
         ),
     ]
     event = pipelines.object_created(context.artifacts_bucket, key)
-    # After the seed: a repository that nobody has touched is no reason to train.
     return _pipeline(
         context,
         roles,
@@ -169,11 +174,14 @@ def _build_pipeline(
         stages,
         event=event,
         why="The repository changed",
-        after=seeds,
+        variable=pipelines.SOURCE_VERSION,
+        seeds=seeds,
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, packages: BuildProject) -> Pipeline:
+def _deploy_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
+) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -183,13 +191,14 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, packages: Bui
         )
         for purpose in ("test", "verify")
     }
+    package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, _source_key(context, "model-deploy")),
         pipelines.Stage(
             name="Render",
             actions=[
                 pipelines.build("Packages", packages.name),
-                pipelines.build("Render", render.name, outputs=["Rendered"], order=2),
+                pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
             ],
         ),
     ]
@@ -205,6 +214,8 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, packages: Bui
         stages,
         event=pipelines.model_approved(context.project_names.group()),
         why="A model of the project was approved",
+        variable=pipelines.PACKAGE,
+        seeds=seeds,
     )
 
 
@@ -231,19 +242,29 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
+        pipelines.Stage(name=stage.capitalize(), actions=[pipelines.stack_set(to_stage, "Rendered")]),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 
 
-def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
-    function = context.project_names.name("release-cleaner")
+def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegistry, declared: Declared) -> None:
+    project, removal = context.project_names, context.settings.removal
+    function = project.name("release-cleaner")
+    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(
-        lambda known: documents.release_cleaner(known[0], context.stack_sets(), known[1], function)
+        lambda known: documents.release_cleaner(
+            known[0],
+            context.stack_sets(),
+            known[1],
+            function,
+            cleaners.removal_of_project(known[0], code_pipelines, deletes_models=deletes_models),
+        )
     )
     args = ReleaseCleanerArgs(
         name=function,
+        stack=context.stack,
         scope=context.scope,
         project=context.settings.id,
         path=context.project_names.path(),
@@ -253,8 +274,13 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
         logs_key_arn=context.data_science.operations_key_arn,
         # Production last in, first out.
         stack_sets=[context.project_names.stack_set(stage) for stage in reversed(context.stages)],
+        code_pipelines=code_pipelines,
+        group=registry.name,
+        pipeline=project.pipeline(),
+        deletes_models=deletes_models,
+        retain_stacks_in=removal.retain_stacks_in,
     )
-    ReleaseCleaner("release-cleaner", args, context.child_options())
+    ReleaseCleaner("release-cleaner", args, declared.all(), context.child_options())
 
 
 def _discovery(context: ProjectContext, registry: ModelRegistry, roles: ProjectRoles) -> None:

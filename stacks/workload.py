@@ -18,6 +18,7 @@ from policies.documents import trust, workload_roles
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.keys import storage_key, volume_key
 from policies.documents.workload_roles import WorkloadScope
+from settings import contract
 from settings.model import WorkloadSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
@@ -244,6 +245,7 @@ def _discovery(
     args = DiscoveryArgs(
         root=context.stage_names.parameters(),
         parameters=parameters,
+        lists=contract.account_lists(),
         group=context.env_names.name("resources"),
         tags={"platform": tags["platform"], "environment": tags["environment"]},
     )

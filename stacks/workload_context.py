@@ -7,7 +7,8 @@ from catalog.roles import ROLES, RoleKind
 from policies.documents import trust
 from settings.model import WorkloadSettings
 from stacks.context import StackContext
-from stacks.existing import existing_of_workload
+from stacks.endpoint_services import EndpointServices
+from stacks.existing import existing_of_workload, services_of
 from stacks.existing_roles import ExpectedRole
 
 
@@ -27,6 +28,7 @@ class WorkloadContext(StackContext[WorkloadSettings]):
         self.registry_scope = self.scope.in_account(settings.registry.account)
         executions = {project: self.stack_set_execution(project) for project in settings.projects}
         self.existing = existing_of_workload(settings, self.provider, executions)
+        self.services: EndpointServices = services_of(settings, self.provider, self.existing)
 
     def project_names(self, project: str) -> names.ProjectNames:
         """Names of one of the account's projects."""

@@ -46,9 +46,12 @@ def review(
     from policies.access.defects import defects
     from policies.access.encoding import MalformedDocument, Unsupported
     from policies.access.graph import BadExport, read_graph
+    from policies.access.published.package_data import NotInstalled
+    from policies.pack.captured import read
 
     try:
         graph = read_graph(*files)
+        stacks = [stack for file in files for stack in read(file)]
     except BadExport as bad:
         typer.echo(str(bad), err=True)
         raise typer.Exit(1) from bad
@@ -58,11 +61,14 @@ def review(
     if problems:
         raise typer.Exit(1)
     try:
-        holds = print_review(graph, write=write, golden=golden, everything=everything)
+        holds = print_review(graph, stacks, write=write, golden=golden, everything=everything)
     except (MalformedDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
         raise typer.Exit(1) from bad
+    except NotInstalled as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(1) from missing
     if not holds:
         raise typer.Exit(1)
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from policies.access import review
 from policies.access.graph import PolicyGraph
+from policies.pack.captured import CapturedStack
 
 # A single wrong statement can break hundreds of cells: of each check, so many findings are shown unless all are wanted.
 FINDINGS_SHOWN = 10
@@ -16,14 +17,16 @@ FINDINGS_SHOWN = 10
 LINES_SHOWN = 40
 
 
-def print_review(graph: PolicyGraph, *, write: bool, golden: bool, everything: bool) -> bool:
-    """Review a graph and print the result; True where everything holds.
+def print_review(
+    graph: PolicyGraph, stacks: Sequence[CapturedStack] = (), *, write: bool, golden: bool, everything: bool
+) -> bool:
+    """Review a graph, and the stacks that it was read from, and print the result; True where everything holds.
 
     `golden` compares the generated documents, or writes them; `everything` shows each finding of each check.
     """
     console = Console(soft_wrap=True, highlight=False, markup=False)
     with console.status("deciding and proving"):
-        found = review.review(graph)
+        found = review.review(graph, stacks)
     for line in _proofs(found):
         console.print(line)
     problems = found.problems()
@@ -33,6 +36,8 @@ def print_review(graph: PolicyGraph, *, write: bool, golden: bool, everything: b
         problems += review.out_of_date(found.documents())
     for line in problem_lines(problems, everything=everything):
         console.print(line, style="red")
+    console.print(found.handlers.sentence())
+    console.print(found.managed_policies.sentence())
     console.print(_summary(found, len(problems)))
     return not problems
 

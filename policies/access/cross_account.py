@@ -87,10 +87,12 @@ def _model_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountReque
             )
             side = f"the policy of key {_key_name(graph.policy_resources.get(bucket.key_arn), bucket.key_arn)}"
             yield CrossAccountRequest(what="decrypt its models", role=role, other_side=side, request=decrypt)
+    yield from _pulls(graph, role, ecr.id if ecr else None)
+
+
+def _pulls(graph: PolicyGraph, role: IamRole, endpoint: str | None) -> Iterable[CrossAccountRequest]:
     for repository in graph.resources("repository"):
-        pull = graph.authorization_request(
-            role.arn, "ecr:BatchGetImage", repository.arn, endpoint=ecr.id if ecr else None
-        )
+        pull = graph.authorization_request(role.arn, "ecr:BatchGetImage", repository.arn, endpoint=endpoint)
         side = f"the policy of repository {repository.name}"
         yield CrossAccountRequest(what="pull the model image", role=role, other_side=side, request=pull)
 
@@ -100,7 +102,8 @@ def _key_name(key: PolicyResource | None, arn: str) -> str:
 
 
 def _execution_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
-    """CloudFormation makes models of the project from the registry's packages."""
+    """CloudFormation makes models of the project from the registry's packages, and CreateModel looks at their image."""
+    yield from _pulls(graph, role, None)
     for group in graph.resources("group"):
         if group.project != role.project:
             continue

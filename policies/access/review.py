@@ -17,6 +17,9 @@ from policies.access.matrix.cells import Matrix, matrix
 from policies.access.proofs import render as proofs_render
 from policies.access.proofs.all import proving
 from policies.access.proofs.theorem import Proof
+from policies.access.published.handler_permissions import HandlerReview, review_handlers
+from policies.access.published.managed_policies import ManagedPolicyReview, review_managed_policies
+from policies.pack.captured import CapturedStack
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Review:
     missing: Sequence[cross_account.MissingGrant]
     cross_account_requests: int
     sizes: Sequence[sizes.Size]
+    handlers: HandlerReview
+    managed_policies: ManagedPolicyReview
     seconds: Mapping[str, float]
 
     def documents(self) -> dict[Path, str]:
@@ -59,6 +64,8 @@ class Review:
                 for finding in proof.outcome.findings
             ]
         found += [ReviewProblem("missing grant", str(missing)) for missing in self.missing]
+        found += [ReviewProblem("handler permissions", problem) for problem in self.handlers.problems]
+        found += [ReviewProblem("AWS's managed policies", problem) for problem in self.managed_policies.problems]
         found += [
             ReviewProblem(
                 "size",
@@ -71,8 +78,12 @@ class Review:
         return found
 
 
-def review(graph: PolicyGraph) -> Review:
-    """Decide, prove and measure everything."""
+def review(graph: PolicyGraph, stacks: Sequence[CapturedStack] = ()) -> Review:
+    """Decide, prove and measure everything.
+
+    `stacks` are those of the graph: what they declare, their deployers must be able to make. Raises NotInstalled where
+    the packages that carry what AWS publishes are missing.
+    """
     seconds: dict[str, float] = {}
     began = time.monotonic()
     with proving(graph) as wait_for_proofs:
@@ -81,6 +92,8 @@ def review(graph: PolicyGraph) -> Review:
         seconds["matrix"] = time.monotonic() - began
         missing = cross_account.missing_grants(graph, decide)
         measured = sizes.sizes(graph)
+        handlers = review_handlers(graph, stacks)
+        managed = review_managed_policies(graph)
         proofs = wait_for_proofs()
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
@@ -90,6 +103,8 @@ def review(graph: PolicyGraph) -> Review:
         missing=missing,
         cross_account_requests=len(cross_account.cross_account_requests(graph)),
         sizes=measured,
+        handlers=handlers,
+        managed_policies=managed,
         seconds=seconds,
     )
 

@@ -45,6 +45,10 @@ class AccountScope(Scope):
         """ARN patterns of the roles that stacks hand to a service: none with which StackSets enter an account."""
         return [self.role_arn(f"/{self.prefix}/{kind}/") for kind in ("people", "platform", "projects")]
 
+    def administration_roles(self) -> str:
+        """ARN pattern of the roles that StackSets enter other accounts with; pipelines of stacks name them."""
+        return self.role_arn(RolePath.DELIVERY.format(prefix=self.prefix))
+
     def execution_roles(self) -> str:
         """ARN pattern of the roles with which StackSets act in this account; these have no path."""
         return self.role_arn(RolePath.NONE, f"{self.prefix}-*-{RoleKind.STACK_SET_EXECUTION}")

@@ -25,6 +25,16 @@ def beneath(organization_paths: Sequence[str]) -> list[str]:
     return [f"{path}*" for path in organization_paths]
 
 
+def organizations(organization_paths: Sequence[str]) -> list[str]:
+    """Ids of the organizations that the paths begin with."""
+    return sorted({path.partition("/")[0] for path in organization_paths})
+
+
+def both(first: Conditions, second: Conditions) -> Conditions:
+    """Conditions that hold together, where they do not speak of the same key with the same operator."""
+    return {operator: {**first.get(operator, {}), **second.get(operator, {})} for operator in sorted({*first, *second})}
+
+
 def not_through(endpoints: Sequence[str]) -> Conditions:
     """The request came through none of the endpoints, or through no endpoint at all."""
     return {"StringNotEquals": {"aws:SourceVpce": endpoints}}
@@ -69,7 +79,9 @@ class WorkloadAccounts:
         """What is true of callers beside `principals`: their place in the organization, and that they are `roles`.
 
         Everybody as a principal would grant without an identity policy in the home account, which therefore is left out
-        (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access").
+        (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access"). The id of the
+        organization bounds nothing that the paths do not: by S3's rule a bucket policy without it is public, whatever
+        the paths say, and is refused (Amazon S3 User Guide, 'The meaning of "public"').
         """
         named: Conditions = {"ArnLike": {"aws:PrincipalArn": roles}} if roles else {}
         if not self.paths:
@@ -77,7 +89,17 @@ class WorkloadAccounts:
         return {
             **named,
             "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": beneath(self.paths)},
+            "StringEquals": {"aws:PrincipalOrgID": organizations(self.paths)},
             "StringNotEquals": {"aws:PrincipalAccount": self.scope.account},
+        }
+
+    def sources(self) -> Conditions:
+        """What is true of an AWS service that acts for a resource of one of the accounts."""
+        if not self.paths:
+            return {"StringEquals": {"aws:SourceAccount": self.ids}}
+        return {
+            "ForAnyValue:StringLike": {"aws:SourceOrgPaths": beneath(self.paths)},
+            "StringEquals": {"aws:SourceOrgID": organizations(self.paths)},
         }
 
     def role(self, path: str, name: str) -> str:

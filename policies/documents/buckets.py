@@ -10,9 +10,10 @@ from policies.documents.statement import Conditions, DocumentKind, Principals, S
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
 # Every action on an object, its past versions, tags and locks included, and what S3 adds under these verbs.
+DELETE_OBJECT = "s3:DeleteObject*"
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
-    "s3:DeleteObject*",
+    DELETE_OBJECT,
     "s3:GetObject*",
     "s3:ListMultipartUploadParts",
     "s3:PutObject*",
@@ -35,33 +36,50 @@ def tls_only(bucket: str) -> Statement:
     )
 
 
-def right_key(bucket: str, key: str) -> tuple[Statement, Statement]:
-    """Uploads name this key or none, in which case the bucket's default encryption, the same key, applies.
+_ENCRYPTION = "s3:x-amz-server-side-encryption"
+_KEY_ID = f"{_ENCRYPTION}-aws-kms-key-id"
+_CALLERS_KEY = f"{_ENCRYPTION}-customer-algorithm"
+
+
+def right_key(bucket: str, key: str) -> tuple[Statement, ...]:
+    """Uploads name this key or no encryption at all: then the bucket's default encryption, the same key, applies.
 
     `Null` lets a request without the header through: a negated operator holds for a key that is missing, with
-    `IfExists` or without (IAM User Guide, "IAM JSON policy elements: Condition operators"), and so would deny it.
+    `IfExists` or without (IAM User Guide, "IAM JSON policy elements: Condition operators"), and so would deny it. An
+    upload that asks for `aws:kms` and names no key takes AWS's own, not the bucket's (botocore, s3 PutObject,
+    SSEKMSKeyId); with a key of the caller's (SSE-C) nobody else reads it.
     """
-    return _unless(bucket, "DenyAnotherKey", "s3:x-amz-server-side-encryption-aws-kms-key-id", key), _unless(
-        bucket, "DenyAnotherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"
+    return (
+        _unless(bucket, "DenyAnotherKey", _KEY_ID, key),
+        _unless(bucket, "DenyAnotherEncryption", _ENCRYPTION, "aws:kms"),
+        _no_upload(bucket, "DenyEncryptionWithoutKey", {"Null": {_ENCRYPTION: "false", _KEY_ID: "true"}}),
+        _no_upload(bucket, "DenyKeysOfCallers", {"Null": {_CALLERS_KEY: "false"}}),
     )
 
 
-def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
+def _no_upload(bucket: str, sid: str, conditions: Conditions) -> Statement:
     return Statement(
         sid=sid,
         effect="Deny",
         principals=ANYBODY,
         actions=["s3:PutObject"],
         resources=[f"{bucket}/*"],
-        conditions={"StringNotEquals": {header: value}, "Null": {header: "false"}},
+        conditions=conditions,
     )
 
 
-def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -> tuple[Statement, Statement]:
+def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
+    return _no_upload(bucket, sid, {"StringNotEquals": {header: value}, "Null": {header: "false"}})
+
+
+def only_through(
+    bucket: str, elsewhere: Conditions, deployers: Sequence[str], removers: Sequence[str] = ()
+) -> tuple[Statement, ...]:
     """Objects are touched, and listed, only through S3 endpoints; `elsewhere` is true of what comes not through them.
 
     Listing spares the deployers: S3 answers the HEAD of a bucket, with which `pulumi refresh` looks for it, by
-    `s3:ListBucket`. What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
+    `s3:ListBucket`. Deleting spares `removers`, which empty the bucket when it is destroyed, where the settings agree.
+    What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
     """
     outside: Conditions = {
         **elsewhere,
@@ -71,7 +89,7 @@ def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -
         sid="DenyNoVPC",
         effect="Deny",
         principals=ANYBODY,
-        actions=OBJECT_ACTIONS,
+        actions=[action for action in OBJECT_ACTIONS if not (removers and action == DELETE_OBJECT)],
         resources=[f"{bucket}/*"],
         conditions=outside,
     )
@@ -83,7 +101,18 @@ def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -
         resources=[bucket],
         conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": deployers}},
     )
-    return objects, listing
+    return (objects, *([_deletion(bucket, outside, removers)] if removers else []), listing)
+
+
+def _deletion(bucket: str, outside: Conditions, removers: Sequence[str]) -> Statement:
+    return Statement(
+        sid="DenyDeletingNoVPC",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=[DELETE_OBJECT],
+        resources=[f"{bucket}/*"],
+        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": removers}},
+    )
 
 
 def _read_own_models(bucket: str, accounts: WorkloadAccounts, readers: Sequence[str]) -> Statement:
@@ -104,6 +133,7 @@ def models_bucket(
     readers: Sequence[str],
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
+    removers: Sequence[str] = (),
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
@@ -113,17 +143,19 @@ def models_bucket(
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
-        *only_through(bucket, accounts.not_through(s3_endpoints), deployers),
+        *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,
     )
 
 
-def private_bucket(bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> str:
+def private_bucket(
+    bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str], removers: Sequence[str] = ()
+) -> str:
     """A bucket of one account, reached only through its S3 endpoints."""
     return document(
-        *only_through(bucket, not_through(s3_endpoints), deployers),
+        *only_through(bucket, not_through(s3_endpoints), deployers, removers),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,

@@ -27,23 +27,40 @@ def sign_in_to_registry() -> Statement:
     )
 
 
-def use_storage_keys(sid: str, region: str, *keys: str) -> Statement:
-    """Read and write objects that the keys encrypt, through S3 and not otherwise."""
+def use_storage_keys(sid: str, region: str, *keys: str, encrypts: bool = False) -> Statement:
+    """Read and write objects that the keys encrypt, through S3 and not otherwise.
+
+    With `encrypts` for a role whose outputs SageMaker writes: its guide asks for `kms:Encrypt` in places, S3 does not.
+    """
     return Statement(
         sid=sid,
-        actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        actions=["kms:Decrypt", "kms:DescribeKey", *(["kms:Encrypt"] if encrypts else []), "kms:GenerateDataKey"],
         resources=keys,
         conditions={"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
     )
 
 
-def encrypt_volumes(sid: str, region: str, key: str) -> Statement:
-    """Hand a volume's key to SageMaker by a grant."""
-    return Statement(
-        sid=sid,
-        actions=["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
-        resources=[key],
-        conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{region}.amazonaws.com"}},
+def encrypt_volumes(sid: str, region: str, key: str) -> tuple[Statement, Statement, Statement]:
+    """Hand a volume's key to SageMaker by a grant, and look at the key.
+
+    The grant is bounded by what it is for, an AWS service's resource, and not by `kms:ViaService`: no page says that a
+    role that SageMaker acts with itself, such as a job's, comes through SageMaker in KMS's eyes. What the role uses the
+    key for otherwise stays with calls through SageMaker.
+    """
+    return (
+        Statement(
+            sid=f"{sid}ByGrant",
+            actions=["kms:CreateGrant"],
+            resources=[key],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+        Statement(
+            sid=sid,
+            actions=["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[key],
+            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{region}.amazonaws.com"}},
+        ),
+        Statement(sid=f"{sid}WithThisKey", actions=["kms:DescribeKey"], resources=[key]),
     )
 
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from catalog.scope import Scope
 from policies.documents.buckets import tls_only
-from policies.documents.keys import ONLY_THIS_KEY, READ, THIS_KEY, administration, use_through
+from policies.documents.keys import (
+    ONLY_THIS_KEY,
+    READ,
+    THIS_KEY,
+    administration,
+    rules_leave_in_queues,
+    services_publish,
+    use_through,
+)
 from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
 
 CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
@@ -23,7 +31,8 @@ def guards_key(
     return document(
         administration(scope),
         _logs_encrypt(scope, log_groups),
-        *_services_tell(scope, topics, queues),
+        *services_publish(scope, topics),
+        rules_leave_in_queues(queues),
         # Config developerguide, s3-kms-key-policy, for delivery without a role of one's own.
         Statement(
             sid="ConfigEncryptsItsHistory",
@@ -50,33 +59,13 @@ def _logs_encrypt(scope: Scope, log_groups: Sequence[str]) -> Statement:
     )
 
 
-def _services_tell(scope: Scope, topics: Sequence[str], queues: Sequence[str]) -> tuple[Statement, Statement]:
-    """What this account's alarms and rules send to topics, and leave in queues when that fails."""
-    source = {"StringEquals": {"aws:SourceAccount": scope.account}}
-    topic = Statement(
-        sid="AlarmsAndRulesPublish",
-        principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
-        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-        resources=THIS_KEY,
-        conditions={**source, "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
-        reason=ONLY_THIS_KEY,
-    )
-    queue = Statement(
-        sid="RulesLeaveWhatTheyCouldNotDeliver",
-        principals=Principals(services=["events.amazonaws.com"]),
-        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-        resources=THIS_KEY,
-        conditions={**source, "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
-        reason=ONLY_THIS_KEY,
-    )
-    return topic, queue
-
-
 def trail_key(scope: Scope, *, trail: str, readers: Sequence[str]) -> str:
     """Key of the trail's files: CloudTrail encrypts for this trail alone; `readers` (role ARN patterns) decrypt.
 
     Statements of CloudTrail userguide, create-kms-key-policy-for-cloudtrail: the context says which account's trail it
-    is, `aws:SourceArn` which trail asks.
+    is, `aws:SourceArn` which trail asks. CloudTrail itself decrypts nothing: that it must only where the files' bucket
+    has a bucket key, which it therefore has not; and with one, readers would be told by the bucket instead of the trail
+    (Amazon S3 User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys").
     """
     cloudtrail = Principals(services=[CLOUDTRAIL])
     encrypt = Statement(

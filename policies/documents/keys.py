@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.scope import Scope
-from policies.documents.accounts import WorkloadAccounts, not_through
+from policies.documents.accounts import WorkloadAccounts, both, not_through
 from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, account_principals, document
 
 # A key policy is attached to its key: `*` means this key and no other (AWS KMS Developer Guide, "Key policies in AWS
@@ -38,6 +38,8 @@ ADMINISTRATION = (
 )
 READ = ("kms:Decrypt", "kms:DescribeKey")
 READ_AND_WRITE = (*READ, "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+# What SageMaker's guide asks besides for a job's output; who may is for the roles' own policies to say.
+READ_AND_WRITE_OUTPUTS = (*READ_AND_WRITE, "kms:Encrypt")
 # What the guides of logs and topics write as `kms:GenerateDataKey*`.
 DATA_KEYS = (
     "kms:GenerateDataKey",
@@ -108,15 +110,17 @@ def _read_models(scope: Scope, accounts: WorkloadAccounts, readers: Sequence[str
         principals=accounts.principals(),
         actions=READ,
         resources=THIS_KEY,
-        conditions={
-            **accounts.callers(readers),
-            "StringEquals": {
-                "kms:ViaService": scope.service_host("s3"),
-                # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost of
-                # SSE-KMS with Amazon S3 Bucket Keys").
-                "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+        conditions=both(
+            accounts.callers(readers),
+            {
+                "StringEquals": {
+                    "kms:ViaService": scope.service_host("s3"),
+                    # The bucket, not the object: the bucket has a bucket key (Amazon S3 User Guide, "Reducing the cost
+                    # of SSE-KMS with Amazon S3 Bucket Keys").
+                    "kms:EncryptionContext:aws:s3:arn": bucket_arn,
+                }
             },
-        },
+        ),
         reason=ONLY_THIS_KEY,
     )
 
@@ -138,7 +142,7 @@ def models_key(
     """
     return document(
         administration(scope),
-        use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE),
+        use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE_OUTPUTS),
         _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
         deny_outside_endpoints(accounts.not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
@@ -149,7 +153,7 @@ def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[s
     """Key of buckets that only roles of its own account use (ARN patterns), through S3."""
     return document(
         administration(scope),
-        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
+        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         deny_outside_endpoints(not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
     )
@@ -165,7 +169,7 @@ def data_key(
     """
     return document(
         administration(scope),
-        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE),
+        use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         *_deployers_fill_and_make(scope, deployers, seeded_bucket),
         deny_outside_endpoints(not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
@@ -203,13 +207,17 @@ def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_buck
 
 
 def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -> str:
-    """Key of volumes: AWS services create grants for a role's job, endpoint or space, and for nothing else."""
+    """Key of volumes: AWS services create grants for a role's job, endpoint or space, and for nothing else.
+
+    Grants do not ask for `kms:ViaService`: policies.documents.common_statements.encrypt_volumes says why.
+    """
+    named: Conditions = {"ArnLike": {"aws:PrincipalArn": users}}
     via: Conditions = {
-        "ArnLike": {"aws:PrincipalArn": users},
+        **named,
         "StringEquals": {"kms:ViaService": [scope.service_host(service) for service in services]},
     }
     root = account_principals(scope.partition, [scope.account])
-    grants: Conditions = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    grants: Conditions = {**named, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     use = Statement(
         sid="NamedRolesUseThroughVolumes",
         principals=root,
@@ -245,19 +253,8 @@ def operations_key(
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         reason=ONLY_THIS_KEY,
     )
-    services = Statement(
-        sid="AlarmsAndEventsPublish",
-        principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
-        actions=["kms:Decrypt", *DATA_KEYS],
-        resources=THIS_KEY,
-        conditions={
-            "StringEquals": {"aws:SourceAccount": scope.account},
-            "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics},
-        },
-        reason=ONLY_THIS_KEY,
-    )
     roles = _publishing(scope, publishers, topics) if publishers else None
-    return document(administration(scope), logs, services, roles, kind=DocumentKind.KEY)
+    return document(administration(scope), logs, *services_publish(scope, topics), roles, kind=DocumentKind.KEY)
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:
@@ -270,5 +267,48 @@ def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) 
             "ArnLike": {"aws:PrincipalArn": publishers, "kms:EncryptionContext:aws:sns:topicArn": topics},
             "StringEquals": {"kms:ViaService": scope.service_host("sns")},
         },
+        reason=ONLY_THIS_KEY,
+    )
+
+
+def services_publish(scope: Scope, topics: Sequence[str]) -> tuple[Statement, Statement]:
+    """Alarms and rules publish to encrypted topics (ARN patterns): each service asks the topic's key itself.
+
+    EventBridge has a statement of its own without a source: no condition on `aws:SourceAccount` or `aws:SourceArn` is
+    ever met when it publishes to an encrypted topic (Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys
+    and costs"). What bounds it is the encryption context, which names this account's topics.
+    """
+    to_topics: Conditions = {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}}
+    alarms = Statement(
+        sid="AlarmsPublish",
+        principals=Principals(services=["cloudwatch.amazonaws.com"]),
+        actions=["kms:Decrypt", *DATA_KEYS],
+        resources=THIS_KEY,
+        conditions={**to_topics, "StringEquals": {"aws:SourceAccount": scope.account}},
+        reason=ONLY_THIS_KEY,
+    )
+    rules = Statement(
+        sid="RulesPublish",
+        principals=Principals(services=["events.amazonaws.com"]),
+        actions=["kms:Decrypt", *DATA_KEYS],
+        resources=THIS_KEY,
+        conditions=to_topics,
+        reason=ONLY_THIS_KEY,
+    )
+    return alarms, rules
+
+
+def rules_leave_in_queues(queues: Sequence[str]) -> Statement:
+    """EventBridge encrypts what it leaves in this account's queues (ARN patterns).
+
+    Bounded by the encryption context alone (Amazon SQS Developer Guide, "Key management"): no page says that
+    EventBridge names a source to the key of a queue, and to the key of a topic it does not.
+    """
+    return Statement(
+        sid="RulesLeaveWhatTheyCouldNotDeliver",
+        principals=Principals(services=["events.amazonaws.com"]),
+        actions=["kms:Decrypt", *DATA_KEYS],
+        resources=THIS_KEY,
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}},
         reason=ONLY_THIS_KEY,
     )

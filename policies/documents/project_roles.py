@@ -60,11 +60,11 @@ def _listing(scope: ProjectScope, *buckets: str) -> Statement:
     )
 
 
-def _keys(scope: ProjectScope, *keys: str) -> Statement:
-    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys)
+def _keys(scope: ProjectScope, *keys: str, encrypts: bool = False) -> Statement:
+    return common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, *keys, encrypts=encrypts)
 
 
-def _volumes(scope: ProjectScope) -> Statement:
+def _volumes(scope: ProjectScope) -> tuple[Statement, ...]:
     return common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key)
 
 
@@ -92,13 +92,13 @@ def processing(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(
             sid="SeeTheModelInProduction",
             actions=["sagemaker:DescribeModelPackage", "sagemaker:ListModelPackages"],
             resources=scope.group_arns(),
         ),
-        _volumes(scope),
+        *_volumes(scope),
         *_job_basics(scope, "ProcessingJobs"),
     )
 
@@ -110,8 +110,8 @@ def training(scope: ProjectScope) -> str:
         _artifacts(scope, "ReadAndWriteOwnCheckpoints", READ_AND_WRITE_OBJECT, scope.checkpoints()),
         _objects(scope, "WriteOwnModels", scope.models_bucket, WRITE_OBJECT),
         _listing(scope, scope.artifacts_bucket, scope.models_bucket),
-        _keys(scope, scope.data_key, scope.models_key),
-        _volumes(scope),
+        _keys(scope, scope.data_key, scope.models_key, encrypts=True),
+        *_volumes(scope),
         *_job_basics(scope, "TrainingJobs"),
     )
 
@@ -150,6 +150,9 @@ def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
         _objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
         _listing(scope, scope.artifacts_bucket),
         _keys(scope, scope.data_key, scope.models_key),
+        # The jobs' roles hand volume keys over; a caller must where they may not (SageMaker Developer Guide, "Amazon
+        # SageMaker AI API Permissions: Actions, Permissions, and Resources Reference").
+        *_volumes(scope),
         Statement(
             sid="PullTheModelImage",
             actions=["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"],
@@ -162,6 +165,12 @@ def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
     return (
         common_statements.write_build_logs(scope, projects),
         _artifacts(scope, "ReadWheels", READ_OBJECT, scope.wheelhouse()),
+        Statement(
+            sid="SeeTheArtifactsBucket",
+            # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[scope.artifacts_bucket],
+        ),
         Statement(
             sid="SeeTheNetwork",
             actions=[
@@ -229,6 +238,8 @@ def deploy(scope: ProjectScope, render_project: str) -> str:
         *_build_basics(scope, render_project),
         _read_parameters(scope),
         _artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        # What was registered, to compare the approved model with.
+        _artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
         _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
@@ -262,7 +273,8 @@ def _runner(
         _artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
         Statement(
             sid="SeeTheSourceBucket",
-            actions=["s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            # AWS CodePipeline User Guide, "Manage the CodePipeline service role".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
             resources=[scope.artifacts_bucket],
         ),
         _listing(scope, scope.artifacts_bucket),
@@ -298,13 +310,11 @@ def deploy_pipeline(
     topic: str,
 ) -> str:
     """The deploy pipeline's runner: its own builds, its own StackSets, through the administration role."""
-    sets = [scope.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets]
     return document(
         *_runner(scope, MODEL_DEPLOY, scope.deploy_folder, build_projects, topic),
         Statement(
             sid="RunOwnStackSets",
             actions=[
-                "cloudformation:CreateStackInstances",
                 "cloudformation:DescribeStackInstance",
                 "cloudformation:DescribeStackSet",
                 "cloudformation:DescribeStackSetOperation",
@@ -312,18 +322,24 @@ def deploy_pipeline(
                 "cloudformation:ListStackSetOperationResults",
                 "cloudformation:ListStackSetOperations",
                 "cloudformation:TagResource",
+            ],
+            resources=_stack_sets(scope, stack_sets),
+        ),
+        Statement(
+            sid="ReachStackInstances",
+            actions=[
+                "cloudformation:CreateStackInstances",
                 "cloudformation:UpdateStackInstances",
                 "cloudformation:UpdateStackSet",
             ],
-            resources=sets,
+            resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         Statement(
             sid="MakeStackSets",
             actions=["cloudformation:CreateStackSet"],
             resources=["*"],
             reason='A set that does not exist yet is no resource (Service Authorization Reference, "AWS '
-            'CloudFormation"); without the role'
-            "that is passed below it reaches nothing",
+            'CloudFormation"); without the role that is passed below it reaches nothing',
         ),
         _pass_administration(administration_role),
     )
@@ -334,27 +350,56 @@ def stack_set_administration(accounts: WorkloadAccounts, execution_roles: Sequen
     return document(accounts.enter("EnterWorkloadAccounts", RolePath.NONE, execution_roles))
 
 
+def _stack_sets(scope: ProjectScope, names: Sequence[str]) -> list[str]:
+    """Sets by name, with any id and without: only a set that is there has the id that its ARN ends in."""
+    return [scope.arn("cloudformation", f"stackset/{name}{id_}") for name in names for id_ in ("", ":*")]
+
+
+def _stack_set_targets(scope: ProjectScope, names: Sequence[str]) -> list[str]:
+    """What operations on stack instances name beside the set (Service Authorization Reference, "AWS CloudFormation").
+
+    Accounts below the set, in the form of AWS's managed policy AmazonSSMServiceRolePolicy, and the types of the
+    template, which AWS's examples write with the account and without. Types bound nothing here: what they may become
+    in an account, the execution role's policy says.
+    """
+    targets = [scope.arn("cloudformation", f"stackset-target/{name}:*") for name in names]
+    return [*targets, *(scope.arn("cloudformation", "type/resource/*", account=owner) for owner in (None, ""))]
+
+
 def _pass_administration(role: str) -> Statement:
     return common_statements.pass_role("PassTheAdministrationRole", [role], "cloudformation.amazonaws.com")
 
 
-def release_cleaner(scope: ProjectScope, stack_sets: Sequence[str], administration_role: str, function: str) -> str:
-    """The function that removes a project's endpoints from all accounts when the project goes."""
+def release_cleaner(
+    scope: ProjectScope,
+    stack_sets: Sequence[str],
+    administration_role: str,
+    function: str,
+    removal: Sequence[Statement] = (),
+) -> str:
+    """The function that removes a project's endpoints from all accounts when the project goes; and more by `removal`
+    (policies/documents/cleaners.py)."""
     group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
             sid="RemoveOwnStackSets",
             actions=[
-                "cloudformation:DeleteStackInstances",
                 "cloudformation:DeleteStackSet",
                 "cloudformation:DescribeStackSet",
                 "cloudformation:DescribeStackSetOperation",
                 "cloudformation:ListStackInstances",
                 "cloudformation:ListStackSetOperationResults",
+                "cloudformation:ListStackSetOperations",
             ],
-            resources=[scope.arn("cloudformation", f"stackset/{name}:*") for name in stack_sets],
+            resources=_stack_sets(scope, stack_sets),
+        ),
+        Statement(
+            sid="RemoveStackInstances",
+            actions=["cloudformation:DeleteStackInstances"],
+            resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
+        *removal,
         Statement(
             sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],

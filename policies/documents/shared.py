@@ -36,15 +36,28 @@ def model_group(group: str, accounts: WorkloadAccounts) -> str:
     )
 
 
-def image_repository(accounts: WorkloadAccounts, path: str, name: str) -> str:
-    """Repository policy: model roles of the workload accounts pull."""
-    pull = Statement(
-        sid="ModelRolesPull",
-        principals=accounts.principals(),
-        actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        conditions=accounts.callers([accounts.role(path, name)]),
+def image_repository(accounts: WorkloadAccounts, roles: Sequence[str]) -> str:
+    """Repository policy: named roles of the workload accounts (ARN patterns) pull, and SageMaker for these accounts.
+
+    The model's role pulls when an endpoint starts. Before that CreateModel looks at the image, and no page says as
+    whom: as its caller, CloudFormation's role, or as itself.
+    """
+    actions = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    return document(
+        Statement(
+            sid="ModelRolesPull",
+            principals=accounts.principals(),
+            actions=actions,
+            conditions=accounts.callers(roles),
+        ),
+        Statement(
+            sid="SageMakerLooksAtImages",
+            principals=Principals(services=["sagemaker.amazonaws.com"]),
+            actions=actions,
+            conditions=accounts.sources(),
+        ),
+        kind=DocumentKind.REPOSITORY,
     )
-    return document(pull, kind=DocumentKind.REPOSITORY)
 
 
 def event_bus(partition: str, bus: str, accounts: Sequence[str]) -> str:
@@ -64,11 +77,20 @@ def alarm_topic(topic: str, account: str) -> str:
     """Alarms and rules of the account publish; nobody over plain transport."""
     return document(
         Statement(
-            sid="AlarmsAndRulesPublish",
-            principals=Principals(services=["cloudwatch.amazonaws.com", "events.amazonaws.com"]),
+            sid="AlarmsPublish",
+            principals=Principals(services=["cloudwatch.amazonaws.com"]),
             actions=["sns:Publish"],
             resources=[topic],
             conditions={"StringEquals": {"aws:SourceAccount": account}},
+        ),
+        # Without a condition, for none is ever met (Amazon EventBridge User Guide, "Using resource-based policies for
+        # Amazon EventBridge"). Rules of other accounts reach it no other way than with a role of theirs, which this
+        # policy does not name (same guide, "Sending events to an AWS service in another account").
+        Statement(
+            sid="RulesPublish",
+            principals=Principals(services=["events.amazonaws.com"]),
+            actions=["sns:Publish"],
+            resources=[topic],
         ),
         Statement(
             sid="DenyPlainTransport",

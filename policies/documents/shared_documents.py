@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, RoleKind
+from catalog.roles import MODEL_BUILDERS, RoleKind, RolePath
 from catalog.scope import Scope
 from policies.documents import buckets, endpoints, keys, shared
 from policies.documents.accounts import WorkloadAccounts
@@ -31,8 +31,9 @@ class WorkloadAccount:
 class SharedDocuments:
     """Renders each shared policy from the complete list of workload accounts.
 
-    `scope` is the data science account, `models_bucket` an ARN, `deployers` are role ARNs. Methods take what is made
-    together with the policy's own resource: ids of the data science account's endpoints, the key's ARN.
+    `scope` is the data science account, `models_bucket` an ARN, `deployers` are role ARNs of those who
+    list buckets from outside, `removers` of those who empty the models bucket when it is destroyed. Methods take what
+    is made together with the policy's own resource: ids of the data science account's endpoints, the key's ARN.
     """
 
     scope: Scope
@@ -40,6 +41,7 @@ class SharedDocuments:
     deployers: Sequence[str]
     workloads: Sequence[WorkloadAccount]
     organization_paths: Sequence[str] = field(default=())
+    removers: Sequence[str] = field(default=())
 
     @cached_property
     def accounts(self) -> WorkloadAccounts:
@@ -67,6 +69,7 @@ class SharedDocuments:
             readers=self.model_roles(),
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
+            removers=self.removers,
         )
 
     def models_key_policy(self, kms_endpoint: str) -> str:
@@ -84,8 +87,9 @@ class SharedDocuments:
     def image_repository_policy(self) -> str:
         """Policy of the model image's repository."""
         # Of any stage and project: one * stands for both.
-        name = f"{self.scope.prefix}-*-{RoleKind.MODEL}"
-        return shared.image_repository(self.accounts, names.any_project_path(self.scope.prefix), name)
+        roles = {RoleKind.MODEL: names.any_project_path(self.scope.prefix), RoleKind.STACK_SET_EXECUTION: RolePath.NONE}
+        patterns = [self.accounts.role(path, f"{self.scope.prefix}-*-{kind}") for kind, path in roles.items()]
+        return shared.image_repository(self.accounts, patterns)
 
     def interface_endpoint_policy(self) -> str:
         """Policy of the data science account's interface endpoints."""

@@ -61,7 +61,7 @@ def scientist(scope: StudioScope, name: str, projects: Sequence[names.ProjectNam
         _list_studio(),
         *_own_projects(scope, projects),
         *_shared_data(scope),
-        common_statements.encrypt_volumes("EncryptOwnVolumes", scope.region, scope.volume_key),
+        *common_statements.encrypt_volumes("EncryptOwnVolumes", scope.region, scope.volume_key),
         Statement(
             sid="FindThePlatform",
             actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],

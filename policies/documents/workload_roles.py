@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from catalog.scope import Scope
 from policies.documents import common_statements
+from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 
@@ -64,7 +65,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
             actions=["s3:PutObject"],
             resources=[f"{scope.capture_bucket_arn}/{project}/*"],
         ),
-        common_statements.use_storage_keys("EncryptCaptures", scope.region, scope.capture_key_arn),
+        common_statements.use_storage_keys("EncryptCaptures", scope.region, scope.capture_key_arn, encrypts=True),
         common_statements.pull_image(scope.registry_arn("ecr", f"repository/{repository}")),
         common_statements.sign_in_to_registry(),
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
@@ -117,6 +118,9 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
             actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
             resources=[scope.registry_arn("sagemaker", f"model-package/{delivered.group}/*")],
         ),
+        # CreateModel may look at the image with its caller's rights.
+        common_statements.pull_image(scope.registry_arn("ecr", f"repository/{scope.prefix}/*")),
+        common_statements.sign_in_to_registry(),
         common_statements.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
         Statement(
             sid="ReadTheAccountsParameters",
@@ -124,7 +128,12 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
             resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
         ),
         *_surroundings(scope, delivered.endpoint),
-        common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
+        *common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
+        # The handler of AWS::SageMaker::EndpointConfig looks at both of its keys; that it does so through SageMaker,
+        # nobody says.
+        Statement(
+            sid="SeeTheKeys", actions=["kms:DescribeKey"], resources=[scope.capture_key_arn, scope.volume_key_arn]
+        ),
     )
 
 
@@ -134,30 +143,27 @@ def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="ManageItsStacks",
-            actions=[
-                "cloudformation:CreateChangeSet",
-                "cloudformation:CreateStack",
-                "cloudformation:DeleteChangeSet",
-                "cloudformation:DeleteStack",
-                "cloudformation:DescribeChangeSet",
-                "cloudformation:DescribeStackEvents",
-                "cloudformation:DescribeStackResource",
-                "cloudformation:DescribeStackResources",
-                "cloudformation:DescribeStacks",
-                "cloudformation:ExecuteChangeSet",
-                "cloudformation:GetTemplate",
-                "cloudformation:ListStackResources",
-                "cloudformation:TagResource",
-                "cloudformation:UntagResource",
-                "cloudformation:UpdateStack",
-            ],
+            actions=["cloudformation:*"],
             resources=[scope.arn("cloudformation", f"stack/{stacks}/*")],
+            reason="AWS asks for all of CloudFormation, and no page lists the calls that StackSets make (AWS "
+            'CloudFormation User Guide, "Grant self-managed permissions"); the stacks are its own',
         ),
         Statement(
             sid="CheckTemplates",
             actions=["cloudformation:GetTemplateSummary", "cloudformation:ValidateTemplate"],
             resources=["*"],
             reason="Validating a template that is not a stack yet knows no resource",
+        ),
+        Statement(
+            sid="FetchTheTemplate",
+            # StackSets keeps the template in a bucket of AWS's own, and AWS asks for S3 in the execution role
+            # (AWS CloudFormation User Guide, "Grant self-managed permissions").
+            actions=["s3:GetObject"],
+            resources=["*"],
+            conditions={
+                "StringNotEquals": {"aws:ResourceAccount": sorted({scope.account, scope.registry_account})},
+            },
+            reason="The bucket's name is AWS's own; the platform's accounts are left out",
         ),
     )
 
@@ -228,10 +234,22 @@ def _surroundings(scope: WorkloadScope, endpoint: str) -> Sequence[Statement]:
     return (
         Statement(
             sid="ManageAlarms",
-            actions=["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
+            actions=[
+                "cloudwatch:DeleteAlarms",
+                "cloudwatch:ListTagsForResource",
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:TagResource",
+                "cloudwatch:UntagResource",
+            ],
             resources=[scope.arn("cloudwatch", f"alarm:{endpoint}-*")],
         ),
         common_statements.see_alarms(),
+        Statement(
+            sid="SeeWhatScalingFollows",
+            actions=["cloudwatch:GetMetricData"],
+            resources=["*"],
+            reason="The handler of AWS::ApplicationAutoScaling::ScalingPolicy reads metrics, which know no resource",
+        ),
         Statement(
             sid="ManageScaling",
             actions=[
@@ -239,13 +257,24 @@ def _surroundings(scope: WorkloadScope, endpoint: str) -> Sequence[Statement]:
                 "application-autoscaling:DeregisterScalableTarget",
                 "application-autoscaling:DescribeScalableTargets",
                 "application-autoscaling:DescribeScalingPolicies",
+                "application-autoscaling:DescribeScheduledActions",
+                "application-autoscaling:ListTagsForResource",
                 "application-autoscaling:PutScalingPolicy",
                 "application-autoscaling:RegisterScalableTarget",
                 "application-autoscaling:TagResource",
+                "application-autoscaling:UntagResource",
             ],
             resources=["*"],
             conditions={"StringEqualsIfExists": {"application-autoscaling:service-namespace": "sagemaker"}},
             reason="Scalable targets have no name of their own; the condition keeps it to endpoints",
+        ),
+        Statement(
+            sid="LetScalingHaveItsRole",
+            # An account's first scalable target of an endpoint makes it, as its caller (Application Auto Scaling User
+            # Guide, "Service-linked roles for Application Auto Scaling").
+            actions=["iam:CreateServiceLinkedRole"],
+            resources=[scope.arn("iam", f"role/aws-service-role/{SCALING_SERVICE}/*", region="")],
+            conditions={"StringEquals": {"iam:AWSServiceName": SCALING_SERVICE}},
         ),
     )
 

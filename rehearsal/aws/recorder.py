@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -52,6 +52,7 @@ class Recorder:
     def __init__(self, path: Path | None) -> None:
         self.requests: list[Recorded] = []
         self.phase = "start"
+        self._heard = True
         self._lock = threading.Lock()
         self._file: IO[str] | None = None
         if path:
@@ -80,12 +81,14 @@ class Recorder:
         question: SignedRequest,
         source: str = "",
         source_identity: str | None = None,
+        context: Mapping[str, str | tuple[str, ...]] | None = None,
     ) -> None:
         """Record an act of AWS itself, such as assuming a service role, for the resource whose ARN is `source`.
 
-        `source_identity` names the person for whom a session is opened, which is a right of its own (STS).
+        `source_identity` names the person for whom a session is opened, which is a right of its own (STS). `context`
+        are the condition keys that the service sends, where they are not those that follow from the source.
         """
-        context = source_keys(principal, account, source)
+        context = dict(source_keys(principal, account, source) if context is None else context)
         actions = [f"{question.service}:{question.operation}"]
         if source_identity:
             context["sts:SourceIdentity"] = source_identity
@@ -104,6 +107,8 @@ class Recorder:
         rights: tuple[Right, ...] | None,
     ) -> None:
         with self._lock:
+            if not self._heard:
+                return
             line = Recorded(
                 len(self.requests),
                 time.time(),
@@ -135,6 +140,15 @@ class Recorder:
             yield len(self.requests)
         finally:
             self.phase = before
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Requests of the rehearsal itself, which nobody of the platform makes, are not recorded."""
+        self._heard = False
+        try:
+            yield
+        finally:
+            self._heard = True
 
     def close(self) -> None:
         """Finish the file."""

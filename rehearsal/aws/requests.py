@@ -103,6 +103,7 @@ _S3_HEADERS = (
     "x-amz-acl",
     "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-storage-class",
     "x-amz-tagging",
 )

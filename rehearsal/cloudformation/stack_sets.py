@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
-from moto.cloudformation.exceptions import StackInstanceNotFound, ValidationError
+from moto.cloudformation.exceptions import StackInstanceNotFound, StackSetNotFoundException, ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
@@ -22,6 +22,7 @@ from moto.core.utils import utcnow
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
+from rehearsal.cloudformation.stack_set_refusals import one_operation_at_a_time
 from rehearsal.service_model.patches import Patches
 
 AccountRegion = tuple[str, str]
@@ -114,6 +115,7 @@ class StackSets:
             "create_stack_instances": self._create,
             "update_stack_instances": self._update_instances,
             "delete_stack_instances": self._delete,
+            "delete_stack_set": self._delete_set,
             "update_stack_set": self._update_set,
             "stop_stack_set_operation": self._stop,
             "describe_stack_set_operation": self._describe_operation,
@@ -134,6 +136,7 @@ class StackSets:
 
     def _create(self, response: Any) -> Any:
         stack_set = _set(response)
+        self._idle(stack_set)
         if stack_set.permission_model != "SELF_MANAGED":
             raise ValidationError(
                 message="only self-managed stack sets are rehearsed; set PermissionModel to SELF_MANAGED"
@@ -147,6 +150,7 @@ class StackSets:
 
     def _update_instances(self, response: Any) -> Any:
         stack_set = _set(response)
+        self._idle(stack_set)
         targets = _targets(response, stack_set)
         for account, region in targets:
             instance = stack_set.instances.get_instance(account, region)
@@ -189,6 +193,16 @@ class StackSets:
             self._delete_stack(stack_set, instance, retain)
 
         return self._begin(response, stack_set, "DELETE", _targets(response, stack_set), work)
+
+    def _delete_set(self, response: Any) -> Any:
+        """Delete an empty set; of one that is not there nothing is said (API Reference, "DeleteStackSet")."""
+        name = response._get_param("StackSetName")
+        try:
+            self._idle(response.cloudformation_backend.describe_stack_set(name))
+        except StackSetNotFoundException:
+            return EmptyResult()
+        response.cloudformation_backend.delete_stack_set(name)
+        return EmptyResult()
 
     def _stop(self, response: Any) -> Any:
         operation = self._operation(response, _set(response))
@@ -239,8 +253,7 @@ class StackSets:
     # ---- operations
 
     def _idle(self, stack_set: Any) -> None:
-        if any(operation.status in ("RUNNING", "STOPPING") for operation in self._operations.get(stack_set.id, [])):
-            raise ValidationError(message=f"Another Operation on StackSet {stack_set.id} is in progress")
+        one_operation_at_a_time(stack_set.id, self._operations.get(stack_set.id, []))
 
     def _begin(
         self,

@@ -27,6 +27,7 @@ from rehearsal.cloudformation.parameters import problems
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 from rehearsal.cloudformation.stack_operation import StackOperation, StackOperationFailed
+from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 
 _OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
@@ -127,10 +128,22 @@ class Stacks:
                 raise ValidationError(
                     message=f"Unable to fetch parameters [{value}] from parameter store for this account."
                 )
+            require_ssm_type(value, value_type, parameters[0]["Type"])
             text = parameters[0]["Value"]
             return text.split(",") if "List" in value_type else text
 
         return read
+
+
+@aws_behavior('CloudFormation User Guide, "Systems Manager parameter types" of "Parameters"')
+def require_ssm_type(name: str, value_type: str, found: str) -> None:
+    """A list in a template reads a parameter of type StringList, a single value one of type String."""
+    wanted = "StringList" if "List" in value_type else "String"
+    if found != wanted:
+        raise ValidationError(
+            message=f"Parameter {name} is of type {found} in parameter store; "
+            f"the template's {value_type} takes {wanted}"
+        )
 
 
 def _operation_of(resource_map: Any) -> StackOperation:

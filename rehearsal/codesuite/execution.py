@@ -13,7 +13,7 @@ from rehearsal.codesuite.artifacts import ArtifactLocation
 from rehearsal.codesuite.structure import PipelineDeclaration, StageDeclaration
 
 IN_PROGRESS, SUCCEEDED, FAILED, ABANDONED = "InProgress", "Succeeded", "Failed", "Abandoned"
-STOPPED, STOPPING, SUPERSEDED = "Stopped", "Stopping", "Superseded"
+STOPPED, STOPPING, SUPERSEDED, SKIPPED = "Stopped", "Stopping", "Superseded", "Skipped"
 
 
 @dataclass(frozen=True)

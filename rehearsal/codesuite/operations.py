@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moto.codepipeline.models import codepipeline_backends
+from moto.codepipeline.models import CodePipelineBackend, codepipeline_backends
 from moto.core.request import Request
 
 from rehearsal.aws.actors import Actor
@@ -17,6 +18,7 @@ from rehearsal.codesuite.execution import IN_PROGRESS, ExecutionTrigger, Pipelin
 from rehearsal.codesuite.pipeline import CodePipelineRunner, UnknownPipeline, overrides
 from rehearsal.codesuite.records import BuildRecord, BuildRequest
 from rehearsal.codesuite.structure import PipelineStructureError
+from rehearsal.service_model.aws_behavior import aws_behavior
 
 # Which rule an actor delivers for, None where it is no rule.
 Cause = Callable[[Actor], str | None]
@@ -61,6 +63,25 @@ def install(cloud: Cloud, pipelines: CodePipelineRunner, cause: Cause = lambda _
     }
     for name, operation in operations.items():
         cloud.patches.set_item(cloud.handlers, name, _handler(operation))
+    cloud.patches.wrap(CodePipelineBackend, "create_pipeline", _first_execution(pipelines))
+
+
+def _first_execution(pipelines: CodePipelineRunner) -> Callable[..., Any]:
+    """What surrounds CreatePipeline: `first_execution` follows it."""
+
+    def create(original: Callable[..., Any], backend: Any, pipeline: dict[str, Any], tags: Any) -> Any:
+        answer = original(backend, pipeline, tags)
+        first_execution(pipelines, backend.account_id, backend.region_name, pipeline["name"])
+        return answer
+
+    return create
+
+
+@aws_behavior('CodePipeline User Guide, "Start a pipeline in CodePipeline"')
+def first_execution(pipelines: CodePipelineRunner, account: str, region: str, name: str) -> None:
+    """A pipeline is executed once as soon as it is created, with its variables' defaults."""
+    with contextlib.suppress(PipelineStructureError):  # a structure that is not run here is refused when it is started
+        pipelines.start(account, region, name, ExecutionTrigger("CreatePipeline"))
 
 
 def _handler(operation: _Operation) -> Callable[[Actor, SignedRequest, Request], Answer | None]:

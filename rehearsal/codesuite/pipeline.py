@@ -25,10 +25,12 @@ from rehearsal.codesuite.actions import (
     source_from_s3,
 )
 from rehearsal.codesuite.build import BuildRunner, Emit
+from rehearsal.codesuite.conditions import EntryCondition
 from rehearsal.codesuite.execution import (
     ABANDONED,
     FAILED,
     IN_PROGRESS,
+    SKIPPED,
     STOPPED,
     STOPPING,
     SUCCEEDED,
@@ -166,6 +168,10 @@ class CodePipelineRunner:
         if not lock.enter(execution):
             return False
         try:
+            if stage.entry and not self._may_enter(execution, stage.name, stage.entry):
+                state.status = SKIPPED
+                self._emit_change(execution, "Stage", SKIPPED.upper(), stage=stage.name)
+                return True
             state.status = IN_PROGRESS
             self._emit_change(execution, "Stage", "STARTED", stage=stage.name)
             done = self._run_actions(execution, stage, state)
@@ -177,6 +183,16 @@ class CodePipelineRunner:
             return done
         finally:
             lock.leave(execution)
+
+    def _may_enter(self, execution: PipelineExecution, stage: str, condition: EntryCondition) -> bool:
+        """Whether every rule before a stage holds; a stage that is not entered is skipped, and the next one follows.
+
+        Source: CodePipeline User Guide, "How do stage conditions work?".
+        """
+        where = f"stage {stage}, condition before entry"
+        return all(
+            rule.holds(structure.substituted(rule.variable, execution.namespaces, where)) for rule in condition.rules
+        )
 
     def _run_actions(self, execution: PipelineExecution, stage: StageDeclaration, state: StageState) -> bool:
         states = {action.name: action for action in state.actions}

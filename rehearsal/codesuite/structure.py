@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.nearest import nearest
+from rehearsal.codesuite import conditions
+from rehearsal.codesuite.conditions import EntryCondition
 
 _STACK_SET_COMMON = (
     "StackSetName",
@@ -45,7 +47,7 @@ KEYS: Mapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {
         (*_STACK_SET_COMMON, "ParameterOverrides"),
     ),
 }
-_STAGE_KEYS = ("name", "actions", "blockers")
+_STAGE_KEYS = ("name", "actions", "blockers", "beforeEntry")
 _REFERENCE = re.compile(r"#\{([A-Za-z0-9@\-_]+)\.([A-Za-z0-9@\-_]+)\}")
 
 
@@ -71,10 +73,11 @@ class ActionDeclaration:
 
 @dataclass(frozen=True)
 class StageDeclaration:
-    """A stage: its actions in the order of their runOrder."""
+    """A stage: its actions in the order of their runOrder, and what must hold before it is entered."""
 
     name: str
     actions: tuple[ActionDeclaration, ...]
+    entry: EntryCondition | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +116,7 @@ def read(pipeline: Mapping[str, Any], region: str) -> PipelineDeclaration:
 
 def _stage(stage: Mapping[str, Any]) -> StageDeclaration:
     actions = sorted((_action(action) for action in stage["actions"]), key=lambda action: action.order)
-    return StageDeclaration(stage["name"], tuple(actions))
+    return StageDeclaration(stage["name"], tuple(actions), conditions.read(stage))
 
 
 def _action(action: Mapping[str, Any]) -> ActionDeclaration:
@@ -139,6 +142,7 @@ def _problems(pipeline: Mapping[str, Any]) -> Iterator[str]:
         for key, value in stage.items():
             if key not in _STAGE_KEYS and value:
                 yield f"{where}: {key} is not run here; allowed: {', '.join(_STAGE_KEYS)}"
+        yield from conditions.problems(where, stage, pipeline.get("pipelineType") or "V1")
         for action in sorted(stage["actions"], key=lambda action: int(action.get("runOrder") or 1)):
             yield from _action_problems(f"{where}, action {action['name']}", action, made)
 

@@ -11,6 +11,7 @@ from botocore.model import Shape
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.requests import SignedRequest
 from rehearsal.engine.naming import match, normal, noun
 from rehearsal.engine.request_parameters import Members, UnknownProperty, convert, place
 from rehearsal.engine.state import Resource
@@ -83,6 +84,12 @@ class DeployerClients:
         if failed:  # EC2 and EventBridge answer 200 and say in the body what they did not do
             raise Refused(resource, f"{service}:{name}", "Unsuccessful", str(failed))
         return answer
+
+    def record(self, resource: Resource, service: str, name: str, parameters: Mapping[str, Any]) -> None:
+        """Record a call that the provider makes and that something else answers here, so that it is decided too."""
+        actor = self.actor(resource.account, resource.region, owner=resource.stack in self.owned)
+        question = SignedRequest("", resource.region, service, name, "*", parameters)
+        self._cloud.recorder.add(actor, question, None, 200)
 
 
 def method_of(client: Any, name: str) -> str:

@@ -62,6 +62,8 @@ class Invocations:
         name = str(resource.inputs["functionName"])
         if not self.exists(resource):
             raise Refused(resource, "lambda:Invoke", "ResourceNotFoundException", f"there is no function {name}")
+        given = {"FunctionName": name, "Qualifier": resource.inputs.get("qualifier", "$LATEST")}
+        self._caller.record(resource, "lambda", "Invoke", given)
         result = self.run(resource, name, json.dumps(payload).encode()).decode() if self.run else None
         resource.outputs = {**resource.inputs, **({"result": result} if result is not None else {})}
 

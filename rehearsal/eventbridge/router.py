@@ -23,6 +23,8 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.logs import refused
 from rehearsal.aws.requests import SignedRequest
+from rehearsal.eventbridge.alarm_actions import notify
+from rehearsal.eventbridge.service_senders import NotAdmitted
 from rehearsal.eventbridge.target_input import Event, target_input
 from rehearsal.eventbridge.targets import EventDelivery, EventTargets, Undeliverable, bus_admits
 from rehearsal.lambda_functions import LambdaFunctions
@@ -34,7 +36,10 @@ _KEPT = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryRecord:
-    """How the delivery of one event to one target ended. `outcome`: delivered, dead-letter or failed."""
+    """How the delivery of one event to one target ended. `outcome`: delivered, dead-letter or failed.
+
+    Of an alarm that tells a topic, `rule` is the alarm.
+    """
 
     at: float
     account: str
@@ -73,6 +78,31 @@ class EventRouter:
         before = alarm.state_value
         original(alarm, reason, reason_data, state)
         self._alarm_changed(alarm, before)
+        if alarm.state_value == "ALARM" != before and alarm.actions_enabled is not False:
+            for action in alarm.alarm_actions or ():
+                self._notify(alarm, action)
+
+    def _notify(self, alarm: Any, action: str) -> None:
+        """Tell a topic of an alarm; what else an alarm can do is not rehearsed."""
+        outcome, error = "delivered", ""
+        try:
+            if action.split(":")[2] == "sns":
+                notify(self.cloud, alarm, action)
+        except NotAdmitted as refused:
+            outcome, error = "failed", str(refused)
+        self.delivered.append(
+            DeliveryRecord(
+                at=time.time(),
+                account=alarm.alarm_arn.split(":")[4],
+                rule=alarm.alarm_arn,
+                target=action,
+                source="aws.cloudwatch",
+                detail_type="alarm action",
+                event_id="",
+                outcome=outcome,
+                error=error,
+            )
+        )
 
     def close(self) -> None:
         """Deliver the events in the queue, then restore moto's methods."""

@@ -8,18 +8,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.events.models import events_backends
-from moto.kms.models import kms_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from assumptions.entries import pipeline_variables_from_events
+from assumptions.outcomes import holds
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
+from rehearsal.eventbridge.service_senders import (
+    RULES,
+    NotAdmitted,
+    ServiceSender,
+    require_invoke,
+    require_publish,
+    require_send,
+)
 from rehearsal.eventbridge.target_input import Event
 from rehearsal.lambda_functions import LambdaFunctions, UnknownFunction
-
-SERVICE = "events.amazonaws.com"
+from rehearsal.service_model.admission import PolicyCaller, admits
 
 
 class Undeliverable(Exception):
@@ -85,46 +92,25 @@ class EventTargets:
             raise Undeliverable("NO_PERMISSIONS", f"target {delivery.target['Arn']} has no role: set RoleArn")
         session = delivery.rule_arn.rpartition("/")[2][:64]
         actor = self.cloud.service_assume(
-            role, service=SERVICE, session=session, region=delivery.region, source=delivery.rule_arn
+            role, service=RULES, session=session, region=delivery.region, source=delivery.rule_arn
         )
         self.rules[actor.access_key] = delivery.rule_arn
         return actor
 
-    def _admitted(self, delivery: EventDelivery, policy: Any, action: str, resource: str, key: str = "") -> None:
-        """Require that the resource's policy, and its key's, admit EventBridge itself. Raises Undeliverable."""
-        caller = PolicyCaller(
-            service=SERVICE,
-            context={
-                "aws:SourceArn": delivery.rule_arn,
-                "aws:SourceAccount": delivery.account,
-                "aws:SecureTransport": "true",
-                # The encryption contexts of SNS and SQS (SNS Developer Guide, "Managing Amazon SNS encryption keys and
-                # costs"; SQS Developer Guide, "Key management").
-                "kms:EncryptionContext:aws:sns:topicArn": resource,
-                "kms:EncryptionContext:aws:sqs:arn": resource,
-            },
-        )
-        allowed = admits(policy, caller, action, resource)
-        region = delivery.region
-        service, _, operation = action.partition(":")
-        question = SignedRequest("", region, service, operation, resource, {})
-        if not allowed:
-            raise Undeliverable("NO_PERMISSIONS", f"the policy of {resource} does not let {SERVICE} {action}")
-        if key:
-            self._key_admits(delivery, caller, key)
-        self.cloud.recorder.add_service(SERVICE, delivery.account, question, delivery.rule_arn)
+    def _sends(self, delivery: EventDelivery, operation: str, resource: str, *asked: Any) -> None:
+        """EventBridge itself acts on a resource whose policies were asked by `require(sender, resource, *asked)`.
 
-    def _key_admits(self, delivery: EventDelivery, caller: PolicyCaller, key: str) -> None:
-        backend = kms_backends[delivery.account][delivery.region]
+        Raises Undeliverable where they do not admit it.
+        """
+        require, *policies = asked
+        sender = ServiceSender(service=RULES, account=delivery.account, source=delivery.rule_arn)
         try:
-            kms_key = backend.keys[backend.any_id_to_key_id(key)]
-        except KeyError:
-            raise Undeliverable("NO_PERMISSIONS", f"key {key} does not exist or is AWS's own") from None
-        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-            if not admits(kms_key.policy, caller, action, kms_key.arn):
-                raise Undeliverable(
-                    "NO_PERMISSIONS", f"the policy of key {kms_key.arn} does not let {SERVICE} {action}"
-                )
+            sent = require(sender, resource, *policies)
+        except NotAdmitted as error:
+            raise Undeliverable("NO_PERMISSIONS", str(error)) from None
+        service, _, name = operation.partition(":")
+        question = SignedRequest("", delivery.region, service, name, resource, {})
+        self.cloud.recorder.add_service(RULES, delivery.account, question, context=sent)
 
     # ---- targets by service
 
@@ -133,7 +119,12 @@ class EventTargets:
         # What a rule makes of the event may carry these (CodePipeline User Guide,
         # "Start a pipeline with a source revision override").
         overrides = json.loads(delivery.text) if delivery.transformed else {}
-        arguments = {key: overrides[key] for key in ("variables", "sourceRevisions") if key in overrides}
+        passed = (
+            ("variables", "sourceRevisions")
+            if holds(pipeline_variables_from_events.ASSUMPTION)
+            else ("sourceRevisions",)
+        )
+        arguments = {key: overrides[key] for key in passed if key in overrides}
         client.start_pipeline_execution(name=delivery.arn[5], **arguments)
 
     def _build(self, delivery: EventDelivery) -> None:
@@ -155,7 +146,8 @@ class EventTargets:
         topic = backend.topics.get(arn)
         if topic is None:
             raise Undeliverable("RESOURCE_NOT_FOUND", f"topic {arn} does not exist")
-        self._admitted(delivery, topic.policy, "sns:Publish", arn, topic.kms_master_key_id or "")
+        key = topic.kms_master_key_id or ""
+        self._sends(delivery, "sns:Publish", arn, require_publish, topic.policy, key)
         backend.publish(delivery.text, arn=arn)
 
     def _queue(self, delivery: EventDelivery) -> None:
@@ -168,7 +160,8 @@ class EventTargets:
         queue = backend.queues.get(name)
         if queue is None:
             raise Undeliverable("RESOURCE_NOT_FOUND", f"queue {arn} does not exist")
-        self._admitted(delivery, queue.policy, "sqs:SendMessage", arn, getattr(queue, "kms_master_key_id", None) or "")
+        key = getattr(queue, "kms_master_key_id", None) or ""
+        self._sends(delivery, "sqs:SendMessage", arn, require_send, queue.policy, key)
         message_attributes = {key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()}
         group = (delivery.target.get("SqsParameters") or {}).get("MessageGroupId")
         backend.send_message(name, text, message_attributes=message_attributes, group_id=group)
@@ -184,7 +177,7 @@ class EventTargets:
             policy = self.functions.policy(account, region, name)
         except UnknownFunction as error:
             raise Undeliverable("RESOURCE_NOT_FOUND", str(error)) from None
-        self._admitted(delivery, policy, "lambda:InvokeFunction", arn)
+        self._sends(delivery, "lambda:InvokeFunction", arn, require_invoke, policy)
         self.functions.start(account, region, name, payload)
 
     def _bus(self, delivery: EventDelivery) -> None:

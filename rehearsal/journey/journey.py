@@ -15,7 +15,7 @@ from catalog.roles import RoleKind
 from catalog.scope import Scope
 from components.archives import files
 from rehearsal.aws.processes import REPOSITORY
-from rehearsal.codesuite.execution import SUCCEEDED, PipelineExecution
+from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
@@ -58,6 +58,16 @@ class Journey:
 
     # ---- steps, in order
 
+    def start_quietly(self) -> str:
+        """AWS ran each pipeline when it was created; that neither failed nor trained nor deployed anything."""
+        for name in (self.outputs["buildPipeline"], self.outputs["deployPipeline"]):
+            for execution in self.suite.pipelines.executions(self.account, self.region, name):
+                self._wait(execution.done.is_set, f"{name} to end its first execution")
+                busy = [stage.name for stage in execution.stages[1:] if stage.status != SKIPPED]
+                if execution.status != SUCCEEDED or busy:
+                    raise JourneyFailed(f"{name} ran by itself: {', '.join(busy)}; {self._why(execution)}")
+        return "both pipelines skipped everything after their source"
+
     def push_image(self) -> str:
         """The platform team pushes the model image."""
         deployer = self.cloud.deployer(self.account)
@@ -96,7 +106,7 @@ class Journey:
         arn = packages[0]["ModelPackageArn"]
         self.package = self._approver("sagemaker").describe_model_package(ModelPackageName=arn)
         metadata = self.package["CustomerMetadataProperties"]
-        version, value = arn.rpartition("/")[2], float(metadata["metric_value"])
+        version, value = arn.rpartition("/")[2], self._value()
         return f"{metadata['metric']} {value:.4f} on held-out rows; version {version} is pending"
 
     def approve(self) -> str:
@@ -149,7 +159,7 @@ class Journey:
         sentence = (
             f"Production ({endpoint} in {workload['account']}) answered {len(answered)} rows; "
             f"{len(expected) - different} equal those of xgboost alone; "
-            f"held-out {metadata['metric']} {float(metadata['metric_value']):.4f}"
+            f"held-out {metadata['metric']} {self._value():.4f}"
         )
         report.prediction = {
             "sentence": sentence,
@@ -160,7 +170,7 @@ class Journey:
             "artifact_sha256": prediction.sha256(artifact),
             "artifact_is_the_registrys": same_hash,
             "metric": metadata["metric"],
-            "value": float(metadata["metric_value"]),
+            "value": self._value(),
             "first": [
                 {"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)
             ],
@@ -195,14 +205,25 @@ class Journey:
         client = self.cloud.client(actor or self._tester(), "s3")
         return bytes(client.get_object(Bucket=bucket, Key=key)["Body"].read())
 
-    def _packages(self, status: str) -> list[dict[str, Any]]:
-        answer = self._approver("sagemaker").list_model_packages(
-            ModelPackageGroupName=self.outputs["modelPackageGroup"],
-            ModelApprovalStatus=status,
-            SortBy="CreationTime",
-            SortOrder="Descending",
+    def _value(self) -> float:
+        """The metric on held-out rows, from the manifest that the training wrote."""
+        manifest = json.loads(self._object(self.package["CustomerMetadataProperties"]["manifest_uri"]))
+        return float(manifest["evaluation"]["value"])
+
+    def _packages(self, status: str = "") -> list[dict[str, Any]]:
+        """Packages of the project's group, newest first; of one approval status, or of all."""
+        filters = {"ModelApprovalStatus": status} if status else {}
+        pages = (
+            self._approver("sagemaker")
+            .get_paginator("list_model_packages")
+            .paginate(
+                ModelPackageGroupName=self.outputs["modelPackageGroup"],
+                SortBy="CreationTime",
+                SortOrder="Descending",
+                **filters,
+            )
         )
-        return list(answer["ModelPackageSummaryList"])
+        return [package for page in pages for package in page["ModelPackageSummaryList"]]
 
     def _repository(self) -> bytes:
         """The seed repository with the column to predict, as the team would edit it."""
@@ -221,14 +242,17 @@ class Journey:
         return model
 
     def _execution(self, pipeline: str) -> PipelineExecution:
-        def started() -> bool:
-            return bool(self.suite.pipelines.executions(self.account, self.region, pipeline))
+        """The newest execution that an event started."""
+
+        def started() -> list[PipelineExecution]:
+            executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
+            return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
 
         try:
             self._wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
             raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
-        return self.suite.pipelines.executions(self.account, self.region, pipeline)[-1]
+        return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
         execution = self._execution(pipeline)
@@ -251,10 +275,7 @@ class Journey:
         return "; ".join(errors)
 
     def _registered(self) -> int:
-        group = self.outputs["modelPackageGroup"]
-        return len(
-            self._approver("sagemaker").list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
-        )
+        return len(self._packages())
 
     def _in_production(self) -> str:
         """Whether production serves this project's endpoint, in words."""
@@ -285,6 +306,7 @@ def run_journey(
     runtime.on_approval = journey.request_approval
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):
+        steps.run("Find new pipelines quiet", journey.start_quietly)
         steps.run("Push the model image", journey.push_image)
         steps.run("Hand over data", journey.hand_over_data)
         steps.run("Hand over code", journey.hand_over_code)

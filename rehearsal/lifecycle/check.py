@@ -172,6 +172,9 @@ def _delete(engine: Engine, lifecycle: Lifecycle) -> None:
     def listen(event: str, resource: Resource) -> None:
         if event == "delete" and resource.managed:
             deleted.add(resource.type)
+            clean = samples()[resource.type].clean
+            if clean is not None:
+                clean(partial(engine.cloud.client, engine.cloud.owner(ACCOUNT)))
 
     if STACK not in engine.stacks:
         return

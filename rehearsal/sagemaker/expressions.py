@@ -7,9 +7,12 @@ https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definiti
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from assumptions.entries import json_get_within_join
+from assumptions.outcomes import holds
 
 _TOKEN = re.compile(r"\.?([^.\[\]'\"]+)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -49,6 +52,7 @@ class PipelineExpressions:
             if name == "Get":
                 return self._get(argument)
             if name == "Std:Join":
+                _refuse_json_get(argument["Values"])
                 return _text(self.value(argument.get("On", ""))).join(_text(self.value(v)) for v in argument["Values"])
             if name == "Std:JsonGet":
                 return self._json_get(argument)
@@ -95,6 +99,14 @@ class PipelineExpressions:
         if kind == "Or":
             return any(self.holds(inner) for inner in condition["Conditions"])
         raise DefinitionError(f"condition {kind} is unknown; known are {', '.join((*_COMPARISONS, 'In', 'Not', 'Or'))}")
+
+
+def _refuse_json_get(operands: Sequence[Any]) -> None:
+    """Where the assumption fails, a Join takes no JsonGet."""
+    if holds(json_get_within_join.ASSUMPTION):
+        return
+    if any(isinstance(operand, Mapping) and "Std:JsonGet" in operand for operand in operands):
+        raise DefinitionError("Std:JsonGet is no operand of Std:Join; it is for conditions")
 
 
 def _text(value: Any) -> str:

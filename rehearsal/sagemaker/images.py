@@ -7,14 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.ecr.exceptions import RepositoryNotFoundException
 from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 
+from assumptions.entries.images_checked_for_the_caller import ASSUMPTION
+from assumptions.outcomes import holds
+from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
+from rehearsal.aws.recorder import source_keys
+from rehearsal.service_model.admission import PolicyCaller, admits
+from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 
 _URI = re.compile(
@@ -23,8 +29,12 @@ _URI = re.compile(
 )
 
 
+_SAGEMAKER = "sagemaker.amazonaws.com"
+_PULL = ("ecr:BatchGetImage", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer")
+
+
 class ImageNotFound(Exception):
-    """An image that is not in its repository."""
+    """An image that is not in its repository, or that may not be looked at."""
 
 
 def pull(cloud: Cloud, actor: Actor, uri: str, *, required: bool) -> None:
@@ -50,6 +60,30 @@ def pull(cloud: Cloud, actor: Actor, uri: str, *, required: bool) -> None:
         raise ImageNotFound(f"image {uri} is not in its repository: push it, and name it by the digest of the push")
 
 
+@aws_behavior(
+    'SageMaker Developer Guide, "How to use SageMaker AI execution roles", CreateModel',
+    "aws/deep-learning-containers, issue 5657",
+)
+def image_is_checked_when_a_model_is_made(cloud: Cloud, caller: Actor, uri: str, model_arn: str) -> None:
+    """CreateModel looks at the model's image before there is a model: with its caller's rights, or as SageMaker itself.
+
+    Raises ImageNotFound where it may not, or for an address that is not ECR's.
+    """
+    match = _URI.match(uri)
+    if match is None or match["account"] == caller.account or holds(ASSUMPTION):
+        try:
+            pull(cloud, caller, uri, required=False)
+        except ClientError as error:
+            raise ImageNotFound(f"{uri}: {logs.refused(error)}") from None
+        return
+    backend = ecr_backends[match["account"]][match["region"]]
+    repository = backend.repositories.get(match["name"])
+    service = PolicyCaller(service=_SAGEMAKER, context=source_keys(_SAGEMAKER, caller.account, model_arn))
+    for action in _PULL:
+        if repository is not None and not admits(repository.policy, service, action, repository.arn):
+            raise ImageNotFound(f"the repository of {uri} does not grant {action} to {_SAGEMAKER}")
+
+
 def install(patches: Patches, cloud: Cloud) -> None:
     """Let an account pull another's images where the repository's policy admits the caller.
 
@@ -65,8 +99,11 @@ def install(patches: Patches, cloud: Cloud) -> None:
         name = response._get_param("repositoryName")
         repository = backend.repositories.get(name)
         caller = _caller(actor)
-        if repository is None or caller is None or not admits(repository.policy, caller, "ecr:BatchGetImage", ""):
+        if repository is None:
             raise RepositoryNotFoundException(name, owner)
+        if caller is None or not admits(repository.policy, caller, "ecr:BatchGetImage", repository.arn):
+            message = f"no resource-based policy of {repository.arn} lets {actor and actor.role_arn} ecr:BatchGetImage"
+            raise JsonRESTError("AccessDeniedException", message)
         return ActionResult(backend.batch_get_image(name, owner, response._get_param("imageIds")))
 
     patches.wrap(ECRResponse, "batch_get_image", answer)

@@ -100,8 +100,9 @@ class Publisher:
         server, config, last = entries[-1]
         content = "".join(capture.line(config, exchange) + "\n" for _, _, exchange in entries)
         target = capture.address(config, key[2], server.variant, last.at)
+        encrypted = storage.output_encryption(config.get("KmsKeyId"))
         try:
-            storage.put(self._cloud.client(server.role, "s3"), target, content.encode(), config.get("KmsKeyId"))
+            storage.put(self._cloud.client(server.role, "s3"), target, content.encode(), encrypted)
         except ClientError as error:
             self.problems.append(f"capture of {key[2]}: {logs.refused(error)}")
         except BotoCoreError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,7 +12,10 @@ from botocore.exceptions import ClientError
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import sagemaker_backends
 
+from assumptions.entries import updated_model_package_fields
+from assumptions.outcomes import holds
 from rehearsal.aws import logs
+from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
 from rehearsal.sagemaker import endpoints, images, job_states
@@ -88,16 +91,34 @@ class SageMaker:
     def _started(self, account: str, region: str, arn: str) -> None:
         self.pipelines.start(account, region, arn, self.on_step)
 
-    def _model_created(self, account: str, region: str, access_key: str, model: str, package: str) -> None:
-        """Resolve a model's package, perhaps another account's, with the rights of the model's creator."""
+    def _model_created(
+        self, account: str, region: str, access_key: str, model: str, container: Mapping[str, Any]
+    ) -> None:
+        """Resolve a container's package, perhaps another account's, with the rights of the model's creator.
+
+        Its image, or the package's, is looked at.
+        """
         caller = self.cloud.adopt(access_key)
         if caller is None:
-            raise ValidationError(message=f"nobody known asks for model package {package}")
+            raise ValidationError(message=f"nobody known makes model {model}")
+        found: list[Mapping[str, Any]] = [container]
+        if container.get("ModelPackageName"):
+            found = self._resolved(caller, account, region, model, container["ModelPackageName"])
+        arn = f"arn:aws:sagemaker:{region}:{account}:model/{model}"
+        for image in sorted({each["Image"] for each in found if each.get("Image")}):
+            try:
+                images.image_is_checked_when_a_model_is_made(self.cloud, caller, image, arn)
+            except images.ImageNotFound as error:
+                raise ValidationError(message=str(error)) from None
+
+    def _resolved(self, caller: Actor, account: str, region: str, model: str, package: str) -> list[Mapping[str, Any]]:
+        """The containers of a package."""
         try:
             described = self.cloud.client(caller, "sagemaker", region).describe_model_package(ModelPackageName=package)
         except ClientError as error:
             raise ValidationError(message=f"model package {package}: {logs.refused(error)}") from None
         self.state.put(account, region, "Packages", model, {package: described})
+        return list((described.get("InferenceSpecification") or {}).get("Containers") or ())
 
     def _job_changed(self, account: str, region: str, job_type: str, name: str, status: str) -> None:
         arn = f"arn:aws:sagemaker:{region}:{account}:{xform_name(job_type, '-')}/{name}"
@@ -126,7 +147,7 @@ class SageMaker:
             "ModelPackageStatus": package.model_package_status,
             "ModelApprovalStatus": package.model_approval_status,
             "CustomerMetadataProperties": package.customer_metadata_properties or {},
-            "UpdatedModelPackageFields": fields,
+            **({"UpdatedModelPackageFields": fields} if holds(updated_model_package_fields.ASSUMPTION) else {}),
         }
         name = "SageMaker Model Package State Change"
         self.on_event(account, region, event(account, region, name, [arn], detail))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
+
+from rehearsal.service_model.aws_behavior import aws_behavior
 
 
 class TransferError(Exception):
@@ -61,27 +64,33 @@ def _download_object(client: Any, bucket: str, key: str, folder: Path, prefix: s
     return target
 
 
-def upload(client: Any, folder: Path, uri: str, key_id: str | None) -> list[str]:
-    """Upload a folder's files below an address, encrypted with a KMS key if one is given. Gives the keys."""
+def upload(client: Any, folder: Path, uri: str, encrypted: Mapping[str, str]) -> list[str]:
+    """Upload a folder's files below an address; `encrypted` are PutObject's arguments. Gives the keys."""
     bucket, prefix = bucket_and_key(uri)
     keys: list[str] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
         key = "/".join(part for part in (prefix.rstrip("/"), path.relative_to(folder).as_posix()) if part)
         with path.open("rb") as file:
-            client.put_object(Bucket=bucket, Key=key, Body=file, **encryption(key_id))
+            client.put_object(Bucket=bucket, Key=key, Body=file, **encrypted)
         keys.append(key)
     return keys
 
 
-def put(client: Any, uri: str, content: bytes, key_id: str | None) -> None:
-    """Write one object."""
+def put(client: Any, uri: str, content: bytes, encrypted: Mapping[str, str]) -> None:
+    """Write one object; `encrypted` are PutObject's arguments."""
     bucket, key = bucket_and_key(uri)
-    client.put_object(Bucket=bucket, Key=key, Body=content, **encryption(key_id))
+    client.put_object(Bucket=bucket, Key=key, Body=content, **encrypted)
 
 
 def encryption(key_id: str | None) -> dict[str, str]:
     """Arguments of PutObject for a customer managed key; none where the bucket's own default decides."""
     return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+
+
+@aws_behavior("botocore, sagemaker OutputDataConfig, KmsKeyId")
+def output_encryption(key_id: str | None) -> dict[str, str]:
+    """A job's output without a key of its own takes AWS's own key of S3, not the bucket's default."""
+    return encryption(key_id) or {"ServerSideEncryption": "aws:kms"}
 
 
 def pack(folder: Path) -> bytes:

@@ -62,6 +62,7 @@ SERVICE = AwsService(
     emulated={
         "CreateAnalyzer": _create_analyzer,
         "GetAnalyzer": lambda records, given: {"analyzer": records.get("analyzer", given["analyzerName"])},
+        "ListAnalyzers": lambda records, _: {"analyzers": list(records.all("analyzer").values())},
         "DeleteAnalyzer": lambda records, given: records.delete("analyzer", given["analyzerName"]),
         "TagResource": _tag,
         "UntagResource": _untag,

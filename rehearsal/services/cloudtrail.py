@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rehearsal.service_model.admission import PolicyCaller, admits
+from rehearsal.service_model.aws_behavior import aws_behavior
+from rehearsal.service_model.emulator import parameters
+from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
     Operations,
     RequiredAction,
@@ -88,6 +95,7 @@ TRAIL = ResourceType(
             ],
         },
         update={"enableLogFileValidation": False},
+        depends_on=("aws:s3/bucketPolicy:BucketPolicy",),
     ),
 )
 
@@ -119,8 +127,82 @@ OPERATIONS: Operations = {
     ),
 }
 
+_PRINCIPAL = "cloudtrail.amazonaws.com"
+# One thing that CloudTrail does to a bucket or a key: policy, action, ARN, condition keys.
+_Need = tuple[Any, str, str, Mapping[str, str]]
+
+
+def patch(patches: Patches) -> None:
+    """Trails are made and changed only where CloudTrail reaches the bucket and the key."""
+    from moto.cloudtrail.responses import CloudTrailResponse
+
+    patches.wrap(CloudTrailResponse, "create_trail", _checked)
+    patches.wrap(CloudTrailResponse, "update_trail", _checked)
+
+
+def _checked(original: Callable[..., str], response: Any) -> str:
+    given, backend = parameters(response), response.cloudtrail_backend
+    name = str(given["Name"]).rpartition("/")[2]
+    before = backend.trails.get(name)
+    bucket = given.get("S3BucketName") or (before.bucket_name if before else "")
+    key = given.get("KmsKeyId") or (before.kms_key_id if before else "")
+    arn = f"arn:{backend.partition}:cloudtrail:{response.region}:{response.current_account}:trail/{name}"
+    trail_must_reach_its_bucket_and_key(arn, str(bucket), str(key or ""))
+    return original(response)
+
+
+@aws_behavior(
+    'AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail"',
+    'AWS CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail"',
+)
+def trail_must_reach_its_bucket_and_key(trail: str, bucket: str, key: str) -> None:
+    """CloudTrail makes and changes a trail only where bucket and key let it write, and decrypt with a bucket key.
+
+    Raises CloudTrail's error with the action that is refused.
+    """
+    from moto.core.exceptions import JsonRESTError
+    from moto.s3.models import s3_backends
+
+    partition, account = trail.split(":")[1], trail.split(":")[4]
+    found = s3_backends[account][partition].buckets.get(bucket)
+    if found is None:
+        return  # the emulator's own error says so
+    error = "InsufficientS3BucketPolicyException"
+    for number, need in enumerate((*_of_bucket(found, account), *_of_key(found, trail, key))):
+        policy, action, arn, context = need
+        error = error if number < 2 else "InsufficientEncryptionPolicyException"
+        caller = PolicyCaller(service=_PRINCIPAL, context={**context, "aws:SourceArn": trail})
+        if not admits(policy, caller, action, arn):
+            raise JsonRESTError(error, f"{_PRINCIPAL} may not {action} on {arn} for {trail}")
+
+
+def _of_bucket(bucket: Any, account: str) -> Iterator[_Need]:
+    policy, arn = bucket.policy, bucket.arn
+    secure = {"aws:SecureTransport": "true"}
+    yield policy, "s3:GetBucketAcl", arn, secure
+    written = {**secure, "s3:x-amz-acl": "bucket-owner-full-control"}
+    yield policy, "s3:PutObject", f"{arn}/AWSLogs/{account}/CloudTrail/file", written
+
+
+def _of_key(bucket: Any, trail: str, key: str) -> Iterator[_Need]:
+    from moto.kms.models import kms_backends
+
+    if not key:
+        return
+    _, _, _, region, account, _ = trail.split(":", 5)
+    backend = kms_backends[account][region]
+    held = backend.keys[backend.any_id_to_key_id(key)]
+    yield held.policy, "kms:DescribeKey", held.arn, {}
+    yield held.policy, "kms:GenerateDataKey", held.arn, {"kms:EncryptionContext:aws:cloudtrail:arn": trail}
+    rule = (bucket.encryption or {}).get("Rule") or {}
+    if str(rule.get("BucketKeyEnabled")).lower() == "true":
+        # In which context the page does not say.
+        yield held.policy, "kms:Decrypt", held.arn, {}
+
+
 SERVICE = AwsService(
     name="cloudtrail",
     operations=OPERATIONS,
     resource_types=(TRAIL,),
+    patch=patch,
 )

@@ -25,13 +25,18 @@ def _action(action: Values) -> dict[str, Any]:
     return {**rest, "actionTypeId": {name: action[name] for name in _TYPE if name in action}}
 
 
+def _stage(stage: Values) -> dict[str, Any]:
+    """A stage has lists of conditions in the API, one condition in the provider."""
+    made = {**stage, "actions": [_action(action) for action in stage.get("actions", [])]}
+    if "beforeEntry" in stage:
+        made["beforeEntry"] = {"conditions": [stage["beforeEntry"]["condition"]]}
+    return made
+
+
 def _pipeline(values: Values, _: Values) -> Values:
     """One structure holds the whole pipeline; stores with a region are a map, the one without is alone."""
     rest = {name: value for name, value in values.items() if name not in ("stages", "artifactStores")}
-    stages = [
-        {**stage, "actions": [_action(action) for action in stage.get("actions", [])]}
-        for stage in values.get("stages", [])
-    ]
+    stages = [_stage(stage) for stage in values.get("stages", [])]
     stores: list[dict[str, Any]] = [dict(store) for store in values.get("artifactStores", [])]
     regional = {store.pop("region"): store for store in stores if "region" in store}
     placed = {"artifactStores": regional} if regional else {"artifactStore": stores[0]} if stores else {}

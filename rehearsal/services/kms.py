@@ -29,6 +29,9 @@ _DEFAULT_POLICY = (
     '"Resource": "*"}]}'
 )
 
+# A trail's sample has the same key.
+_SAMPLE_PRINCIPAL = {"AWS": "arn:aws:iam::${AWS::AccountId}:root", "Service": "cloudtrail.amazonaws.com"}
+
 KEY = ResourceType(
     type="aws:kms/key:Key",
     create=ApiCall(operation="CreateKey", members={"customerMasterKeySpec": "KeySpec"}),
@@ -92,7 +95,7 @@ KEY = ResourceType(
             "description": "Sample",
             "enableKeyRotation": True,
             "deletionWindowInDays": 7,
-            "policy": policy_document("kms:*", principal={"AWS": "arn:aws:iam::${AWS::AccountId}:root"}),
+            "policy": policy_document("kms:*", principal=_SAMPLE_PRINCIPAL),
         },
         update={"description": "Sample, described again", "enableKeyRotation": False},
     ),
@@ -153,7 +156,7 @@ KEY_POLICY = ResourceType(
     sample=Sample(
         {
             "keyId": "${aws:kms/key:Key.keyId}",
-            "policy": policy_document("kms:*", principal={"AWS": "arn:aws:iam::${AWS::AccountId}:root"}),
+            "policy": policy_document("kms:*", principal=_SAMPLE_PRINCIPAL),
         },
         no_update="the sample of the key has the same policy",
     ),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
+    ApiRequest,
     Operations,
     RequiredAction,
+    Right,
     arn_template,
     on_each,
     pass_role,
     requires,
+    values,
 )
 from rehearsal.service_model.resource_type import ApiCall, FunctionInvocation, ReadCall, ResourceType, Values
 from rehearsal.service_model.sample import Sample, SampleArchive
@@ -155,6 +160,21 @@ INVOCATION = FunctionInvocation(
 _FUNCTION_ARN = arn_template("lambda", "function:{FunctionName}")
 _EXECUTION = pass_role("Role", "lambda.amazonaws.com")
 
+
+@aws_behavior(
+    'AWS Lambda Developer Guide, "Fine-tuning the Resources and Conditions sections of policies": a policy on a '
+    "function's unqualified ARN denies requests that name a version or alias",
+    "terraform-provider-aws, internal/service/lambda/invocation.go: the qualifier is always sent, by default $LATEST",
+)
+def qualified_invocation(request: ApiRequest) -> list[Right]:
+    """An invocation with a qualifier is authorised on the qualified ARN alone, `$LATEST` included."""
+    qualifier = next(iter(values(request.parameters, "Qualifier")), "")
+    named = RequiredAction(action="lambda:InvokeFunction", resource=_FUNCTION_ARN).rights(request)
+    return [
+        replace(right, resource=f"{right.resource}:{qualifier}" if qualifier else right.resource) for right in named
+    ]
+
+
 OPERATIONS: Operations = {
     **on_each(
         "lambda",
@@ -188,7 +208,7 @@ OPERATIONS: Operations = {
         _EXECUTION,
         RequiredAction(action="lambda:TagResource", resource=_FUNCTION_ARN, tags="Tags", when="Tags"),
     ),
-    "Invoke": requires("lambda:InvokeFunction", _FUNCTION_ARN),
+    "Invoke": (qualified_invocation,),
     "ListTags": requires("lambda:ListTags", "{Resource}"),
     "RemovePermission": requires("lambda:RemovePermission", _FUNCTION_ARN),
     "TagResource": requires("lambda:TagResource", "{Resource}", tags="Tags"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
+from rehearsal.service_model.aws_behavior import aws_behavior
+from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
     ApiRequest,
     Operations,
@@ -77,6 +81,28 @@ OPERATIONS: Operations = {
     "RemoveTagsFromResource": (_parameter("RemoveTagsFromResource", "ResourceId"),),
 }
 
+
+def _patch(patches: Patches) -> None:
+    from moto.ssm.models import SimpleSystemManagerBackend
+
+    patches.wrap(SimpleSystemManagerBackend, "put_parameter", parameter_keeps_its_type)
+
+
+@aws_behavior("botocore, service model of ssm, HierarchyTypeMismatchException of PutParameter")
+def parameter_keeps_its_type(original: Callable[..., Any], backend: Any, *arguments: Any, **named: Any) -> Any:
+    """Overwriting a parameter cannot change its type; it is deleted and made again."""
+    from moto.core.exceptions import JsonRESTError
+
+    given = inspect.signature(original).bind(backend, *arguments, **named).arguments
+    existing = backend.get_parameter(given["name"]) if given.get("overwrite") else None
+    if existing is not None and given.get("parameter_type") not in (None, existing.type):
+        raise JsonRESTError(
+            "HierarchyTypeMismatchException",
+            f"The parameter {given['name']} is a {existing.type} and cannot become a {given['parameter_type']}.",
+        )
+    return original(backend, *arguments, **named)
+
+
 SERVICE = AwsService(
     name="ssm",
     operations=OPERATIONS,
@@ -86,4 +112,5 @@ SERVICE = AwsService(
         untag="RemoveTagsFromResource",
         parameters={"ResourceType": "Parameter", "ResourceId": "{id}"},
     ),
+    patch=_patch,
 )

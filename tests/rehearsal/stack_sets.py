@@ -93,7 +93,8 @@ class DeployedTemplate:
             "alarms/topic-arn": topic,
         }
         for name, value in values.items():
-            workload.client("ssm").put_parameter(Name=f"/mlops/staging/{name}", Value=value, Type="String")
+            kind = "StringList" if name in contract.account_lists() else "String"
+            workload.client("ssm").put_parameter(Name=f"/mlops/staging/{name}", Value=value, Type=kind)
 
     def parameters(self, package: str) -> list[dict[str, str]]:
         staging = stages_document()["staging"]

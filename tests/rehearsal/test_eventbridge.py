@@ -22,7 +22,8 @@ SPEC = "version: 0.2\nphases: {build: {commands: ['true']}}"
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> Iterator[CodeSuiteAccount]:
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CodeSuiteAccount]:
+    monkeypatch.setattr("rehearsal.codesuite.operations.first_execution", lambda *_: None)
     with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as suite:
         yield CodeSuiteAccount(cloud, suite)
 
@@ -220,7 +221,6 @@ def test_an_encrypted_topic_needs_its_keys_policy_too(dev: CodeSuiteAccount, key
     topic = sns.create_topic(Name="alarms", Attributes={"KmsMasterKeyId": key})["TopicArn"]
     allow = {
         "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": topic,
-        "Condition": {"StringEquals": {"aws:SourceAccount": DEV}},
     }  # fmt: skip
     document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)

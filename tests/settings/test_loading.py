@@ -19,13 +19,13 @@ from pulumi.runtime import config as engine
 
 from settings import aws_names, schema
 from settings.check import check
+from settings.closed_lists import closed_list
 from settings.config import engine_config
 from settings.document import plain
 from settings.explain import keys_of
 from settings.load import from_engine, from_file, from_pulumi, load, read_stack, stack_of
 from settings.model import DataScienceSettings, StackSettings, WorkloadSettings
 from settings.problems import SettingsError
-from settings.values import closed_list
 from tests.settings.folder import FILES, Folder
 
 ROOT = Path(__file__).parents[2]

@@ -84,6 +84,7 @@ def test_the_management_account_and_the_platforms_own_are_left_out(folder: Folde
     home = account(client, root(client), "home")
     boundary = f"arn:aws:iam::{home}:policy/boundary"
     folder.change("dev", '"111111111111"', f'"{home}"\n  mlops-platform:permissionsBoundary: {boundary}')
+    folder.change("dev", "iam::111111111111:role/break-glass", f"iam::{home}:role/break-glass")
     for stack in ("staging", "prod", "project-screening", "project-diabetes"):
         folder.change(stack, "111111111111", home)
     for stack in ("project-screening", "project-diabetes"):

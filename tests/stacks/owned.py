@@ -15,12 +15,13 @@ CIDRS = {"staging": "10.20.0.0/16", "dev": "10.10.0.0/16"}
 class Owned:
     """Things of one account, made as its owner; `section` is what a stack file says of them."""
 
-    def __init__(self, cloud: Cloud, account: str, cidr: str) -> None:
-        self.cloud, self.account, self._cidr = cloud, account, cidr
+    def __init__(self, cloud: Cloud, account: str, cidr: str, region: str = REGION) -> None:
+        self.cloud, self.account, self._cidr, self._region = cloud, account, cidr, region
         self.ec2, self.kms, self.s3, self.iam = (self.client(name) for name in ("ec2", "kms", "s3", "iam"))
 
-    def client(self, service: str, region: str = REGION) -> Any:
-        """A client that acts as the account's owner."""
+    def client(self, service: str, region: str = "") -> Any:
+        """A client that acts as the account's owner, in the owner's region unless said otherwise."""
+        region = region or self._region
         return self.cloud.client(self.cloud.owner(self.account, region), service, region)
 
     def marked(self, resource: str) -> str:
@@ -39,10 +40,16 @@ class Owned:
         subnets = [self.subnet(vpc, zone, index, table) for index, zone in enumerate(zones)]
         return {"vpc": vpc, "subnets": subnets, "routeTables": [table]}
 
+    def name_servers(self, vpc: str, *servers: str) -> None:
+        """Hand DNS servers out to whoever is in the VPC."""
+        options = [{"Key": "domain-name-servers", "Values": list(servers)}]
+        made = self.ec2.create_dhcp_options(DhcpConfigurations=options)["DhcpOptions"]["DhcpOptionsId"]
+        self.ec2.associate_dhcp_options(DhcpOptionsId=made, VpcId=vpc)
+
     def subnet(self, vpc: str, zone: str, index: int, table: str | None = None) -> str:
         """A private subnet."""
         block = f"{self._cidr.rsplit('.', 2)[0]}.{index * 16}.0/20"
-        made = self.ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=f"{REGION}{zone}")["Subnet"]
+        made = self.ec2.create_subnet(VpcId=vpc, CidrBlock=block, AvailabilityZone=f"{self._region}{zone}")["Subnet"]
         subnet = self.marked(made["SubnetId"])
         self.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": False})
         if table:

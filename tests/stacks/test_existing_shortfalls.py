@@ -67,6 +67,28 @@ def without_dns(own: Owned) -> Section:
     return {"network": network}
 
 
+def options(own: Owned, *servers: str) -> Section:
+    network = own.network()
+    own.name_servers(network["vpc"], *servers)
+    return {"network": network}
+
+
+def another_name_server(own: Owned) -> Section:
+    return options(own, "10.20.0.2", "10.99.0.53")
+
+
+def no_name_server(own: Owned) -> Section:
+    network = own.network()
+    own.ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=network["vpc"])
+    return {"network": network}
+
+
+def dockers_range(own: Owned) -> Section:
+    network = own.network()
+    own.ec2.associate_vpc_cidr_block(VpcId=network["vpc"], CidrBlock="172.17.16.0/20")
+    return {"network": network}
+
+
 def another_range(own: Owned) -> Section:
     return {"network": Owned(own.cloud, own.account, "10.99.0.0/16").network()}
 
@@ -257,6 +279,15 @@ def trusting_all(own: Owned) -> Section:
 # name: (what is spoilt, parts of the only message)
 SHORT: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "a VPC without DNS": (without_dns, ("existing.network.vpc = 'vpc-", "has no DNS support")),
+    "a VPC with a DNS server of its owner's": (
+        another_name_server,
+        ("existing.network.vpc = 'vpc-", "with 10.99.0.53", "need AmazonProvidedDNS", "associate-dhcp-options"),
+    ),
+    "a VPC without a DNS server": (no_name_server, ("existing.network.vpc", "has no DHCP options")),
+    "a VPC with a part of Docker's bridge": (
+        dockers_range,
+        ("existing.network.vpc", "has the range 172.17.16.0/20 too", "SageMaker's hosts use for Docker's bridge"),
+    ),
     "a VPC of another range": (another_range, ("existing.network.vpc", "has the range 10.99.0.0/16", "10.20.0.0/16")),
     "a subnet of another VPC": (foreign_subnet, ("existing.network.subnets = 'subnet-", "is in vpc-", "not in vpc-")),
     "a public subnet": (public_subnet, ("existing.network.subnets", "gives out public addresses")),

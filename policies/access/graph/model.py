@@ -262,7 +262,7 @@ class PolicyGraph:
 
     def _organization_keys(
         self, account: str | None, owner: str, vpc_endpoint: VpcEndpoint | None
-    ) -> dict[str, tuple[str, ...]]:
+    ) -> dict[str, str | tuple[str, ...]]:
         """Condition keys that tell where in the organization caller, resource and VPC endpoint are."""
         paths = self.organization_paths[:1]
         if not paths:
@@ -270,7 +270,12 @@ class PolicyGraph:
         keys = {"aws:PrincipalOrgPaths": account, "aws:ResourceOrgPaths": owner}
         if vpc_endpoint:
             keys["aws:VpceOrgPaths"] = vpc_endpoint.account
-        return {key: paths for key, member in keys.items() if member in self._member_accounts}
+        found: dict[str, str | tuple[str, ...]] = {
+            key: paths for key, member in keys.items() if member in self._member_accounts
+        }
+        if account in self._member_accounts:
+            found["aws:PrincipalOrgID"] = paths[0].partition("/")[0]
+        return found
 
     @cached_property
     def _member_accounts(self) -> frozenset[str]:

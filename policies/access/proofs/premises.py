@@ -73,6 +73,10 @@ PERIMETER_CHANGES = (
 )
 # Services that do not say on whose behalf they assume a role; docs/access.md says what follows.
 WITHOUT_SOURCE = frozenset({"lambda.amazonaws.com"})
+# EventBridge does not say for whom it publishes to a topic, and meets no condition of its policy; a rule of another
+# account publishes with a role of that account and not as the service. Source: Amazon EventBridge User Guide, "Using
+# resource-based policies for Amazon EventBridge", "Sending events to an AWS service in another account".
+_RULES_PUBLISH = ({"Service": "events.amazonaws.com"}, "sns:Publish")
 # Keys of callers that are members of an organization, which no service is. Source: IAM User Guide, "AWS global
 # condition context keys".
 _IN_NO_ORGANIZATION: PinnedKeys = {"aws:PrincipalOrgID": (), "aws:PrincipalOrgPaths": ()}
@@ -154,7 +158,9 @@ def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
     solver, named = Solver(), set[str]()
     for_others = _on_behalf_of_others(graph.accounts())
     for _, resource in sorted(graph.policy_resources.items()):
-        for service, open_request in _service_requests(resource.policy or {}, None, resource.account, ["*"]):
+        policy, rules = _without_rules(resource)
+        named |= {f"{rule} publishes to {resource.kind} {resource.name}" for rule in rules}
+        for service, open_request in _service_requests(policy, None, resource.account, ["*"]):
             title = f"{service} has access to {resource.kind} {resource.name} on behalf of a foreign account"
             solver.refute(title, open_request, for_others)
     for role in graph.sorted_roles():
@@ -164,6 +170,16 @@ def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
             else:
                 solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, for_others)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _without_rules(resource: PolicyResource) -> tuple[Document, list[str]]:
+    """A resource's policy without what it lets rules publish, if it is a topic's, and who publishes so."""
+    policy = resource.policy or {}
+    every = statements(policy)
+    rules = [one for one in every if (one.get("Principal"), one.get("Action")) == _RULES_PUBLISH]
+    if resource.kind != "topic" or not rules:
+        return policy, []
+    return {**policy, "Statement": [one for one in every if one not in rules]}, ["events.amazonaws.com"]
 
 
 def _service_requests(
@@ -211,7 +227,7 @@ def _on_behalf_of_others(accounts: Iterable[str]) -> Constraint:
     arns = [f"arn:*:*:*:{account}:*" for account in ids]
 
     def constraint(encoded: EncodedRequest) -> list[Formula]:
-        contexts = sorted(key for key in encoded.request.keys if key.startswith(_CONTEXT) and key.endswith(":arn"))
+        contexts = sorted(key for key in encoded.request.keys if key.startswith(_CONTEXT) and key.endswith("arn"))
         return [
             encoded.key_not_in("aws:SourceAccount", ids),
             *(negation(encoded.key_arn_like(key, arns)) for key in ("aws:SourceArn", *contexts)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.documents.account import FOUNDATION_TAG, AccountScope
 from policies.documents.boundaries import CEILING, CRYPTOGRAPHY, IAM_WRITES
-from policies.documents.deployer.identity import BOUNDED, MAKE_ROLES
+from policies.documents.deployer.identity import BOUNDED, MAKE_ROLES, pass_administration
 from policies.documents.deployer.resource_types import CEILING_ACTIONS, KEY_SERVICES, PASSED_TO
 from policies.documents.statement import DocumentKind, Statement, document
 
@@ -44,6 +44,7 @@ def _roles_of_stacks(account: AccountScope) -> tuple[Statement, ...]:
             resources=account.handed_roles(),
             conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
         ),
+        pass_administration(account),
         Statement(
             sid="MakeServiceLinkedRoles",
             actions=["iam:CreateServiceLinkedRole"],

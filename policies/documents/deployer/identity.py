@@ -23,6 +23,14 @@ MAKE_ROLES = (
     "iam:UpdateRole",
     "iam:UpdateRoleDescription",
 )
+# Services that make a role of their own for the first of their resources in an account, as its caller: NAT gateways
+# (Amazon VPC User Guide, "Using service-linked roles for VPC"), file systems' mount targets (Amazon EFS User Guide,
+# "Using service-linked roles for Amazon EFS"), Studio domains (schema of AWS::SageMaker::Domain).
+LINKED_SERVICES = (
+    "ec2-nat-gateway.amazonaws.com",
+    "elasticfilesystem.amazonaws.com",
+    "sagemaker.amazonaws.com",
+)
 
 
 def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = ()) -> dict[str, str]:
@@ -37,6 +45,19 @@ def deployer_policies(account: AccountScope, existing_buckets: Sequence[str] = (
     if existing_buckets:
         policies["existing"] = document(*_existing(account, existing_buckets), kind=DocumentKind.MANAGED)
     return policies
+
+
+def pass_administration(account: AccountScope) -> Statement:
+    """Pipelines name the administration role; whether CreatePipeline asks if its caller may pass it, no page says.
+
+    CodePipeline cannot assume the role. To CloudFormation, which can, only the deploy pipeline's own role may pass it.
+    """
+    return Statement(
+        sid="NameAdministrationRolesInPipelines",
+        actions=["iam:PassRole"],
+        resources=[account.administration_roles()],
+        conditions={"StringEquals": {"iam:PassedToService": "codepipeline.amazonaws.com"}},
+    )
 
 
 _SEE_ROLES = (
@@ -69,11 +90,12 @@ def _identity(account: AccountScope) -> Sequence[Statement]:
             resources=account.handed_roles(),
             conditions={"StringEquals": {"iam:PassedToService": PASSED_TO}},
         ),
+        pass_administration(account),
         Statement(
-            sid="LetStudioHaveItsRole",
+            sid="LetServicesHaveTheirRoles",
             actions=["iam:CreateServiceLinkedRole"],
-            resources=[account.arn("iam", "role/aws-service-role/sagemaker.amazonaws.com/*", region="")],
-            conditions={"StringEquals": {"iam:AWSServiceName": "sagemaker.amazonaws.com"}},
+            resources=[account.arn("iam", f"role/aws-service-role/{name}/*", region="") for name in LINKED_SERVICES],
+            conditions={"StringEquals": {"iam:AWSServiceName": LINKED_SERVICES}},
         ),
         Statement(
             sid="DenyTheFoundation",

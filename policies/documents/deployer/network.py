@@ -37,6 +37,7 @@ _SEEING = (
     "ec2:DescribeAddresses",
     "ec2:DescribeAddressesAttribute",
     "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeDhcpOptions",
     "ec2:DescribeFlowLogs",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNatGateways",

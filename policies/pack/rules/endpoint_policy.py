@@ -15,6 +15,10 @@ OWNER = ("aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths")
 # Endpoint types that take a policy.
 # Source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies".
 WITH_POLICY = ("Gateway", "Interface")
+# Services that take none, each with its source: their endpoints let everything through.
+WITHOUT_POLICY = {
+    "codepipeline": "aws-samples, data-perimeter-policy-examples, Service-specific guidance: AWS CodePipeline",
+}
 _BUCKET = re.compile(r"arn:[^:]*:s3:::([^/]*)")
 
 
@@ -25,6 +29,9 @@ def check(endpoint: StackResource, stack: Sequence[StackResource]) -> list[str]:
         raise NotApplicable(f"an endpoint of type {kind} takes no policy")
     document = _document(endpoint, stack)
     if document in (None, ""):
+        service = endpoint.text("serviceName").rpartition(".")[2]
+        if service in WITHOUT_POLICY:
+            raise NotApplicable(f"the endpoint service {service} takes no policy")
         return ["the endpoint has no policy, and AWS's default lets everything through"]
     storage = endpoint.text("serviceName").endswith(".s3")
     return [

@@ -54,7 +54,8 @@ def _run(run: JobRun, actor: Actor, isolated: bool) -> JobOutcome:
         for output in config.get("Outputs") or ():
             target = output["S3Output"]
             folder = local_path(target["LocalPath"], run.root)
-            storage.upload(run.s3(actor), folder, target["S3Uri"], config.get("KmsKeyId"))
+            key = storage.output_encryption(config.get("KmsKeyId"))
+            storage.upload(run.s3(actor), folder, target["S3Uri"], key)
     return outcome
 
 

@@ -86,11 +86,11 @@ def _upload(run: JobRun, actor: Actor, outcome: JobOutcome) -> None:
     """Upload model.tar.gz of a job that completed; checkpoints and `output/data` of any."""
     target = run.job["OutputDataConfig"]
     prefix = f"{target['S3OutputPath'].rstrip('/')}/{run.name}/output"
-    key = target.get("KmsKeyId")
+    key = storage.output_encryption(target.get("KmsKeyId"))
     config = run.job.get("CheckpointConfig")
     if config:
         folder = local_path(config.get("LocalPath") or "/opt/ml/checkpoints", run.root)
-        storage.upload(run.s3(actor), folder, config["S3Uri"], None)
+        storage.upload(run.s3(actor), folder, config["S3Uri"], storage.encryption(None))
     data = run.root / "output" / "data"
     if any(data.iterdir()):
         storage.put(run.s3(actor), f"{prefix}/output.tar.gz", storage.pack(data), key)

@@ -12,9 +12,13 @@ from rehearsal.services.ec2.security_groups import SECURITY_GROUPS
 
 
 def _patch(patches: Patches) -> None:
-    from rehearsal.services.ec2.patches import patch  # moto's EC2 takes its time to load
+    # moto's EC2 takes its time to load
+    from rehearsal.services.ec2 import dhcp_options, endpoint_services
+    from rehearsal.services.ec2.patches import patch
 
     patch(patches)
+    endpoint_services.patch(patches)
+    dhcp_options.patch(patches)
 
 
 SERVICE = AwsService(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.service_model.data_source import DataSource, DataSourceFunction
+from rehearsal.service_model.data_source import DataSource, DataSourceFunction, DataSourceNotFound
 from rehearsal.service_model.resource_type import Send, Values
 
 
@@ -23,6 +23,32 @@ def _zones(send: Send, region: str, arguments: Values) -> dict[str, Any]:
         "names": [zone["ZoneName"] for zone in zones],
         "zoneIds": [zone["ZoneId"] for zone in zones],
         "groupNames": sorted({zone.get("GroupName") or region for zone in zones}),
+    }
+
+
+def _endpoint_service(send: Send, region: str, arguments: Values) -> dict[str, Any]:
+    """The one service of the name and type. The provider looks for the type itself, among what EC2 answers."""
+    name = arguments.get("serviceName") or f"com.amazonaws.{region}.{arguments['service']}"
+    answer = send("DescribeVpcEndpointServices", {"ServiceNames": [name]})
+    types = arguments.get("serviceType")
+    found = [
+        detail
+        for detail in answer["ServiceDetails"]
+        if types in (None, *(each["ServiceType"] for each in detail["ServiceType"]))
+    ]
+    if len(found) != 1:
+        raise DataSourceNotFound(f"{len(found)} endpoint services match {dict(arguments)}: there must be one")
+    [service] = found
+    return {
+        "id": service["ServiceId"],
+        "serviceId": service["ServiceId"],
+        "serviceName": service["ServiceName"],
+        "serviceType": service["ServiceType"][0]["ServiceType"],
+        "availabilityZones": service["AvailabilityZones"],
+        "privateDnsName": service.get("PrivateDnsName", ""),
+        "vpcEndpointPolicySupported": service["VpcEndpointPolicySupported"],
+        "owner": service.get("Owner", ""),
+        "acceptanceRequired": service["AcceptanceRequired"],
     }
 
 
@@ -69,11 +95,25 @@ DATA_SOURCES: Mapping[str, DataSourceFunction] = {
             "ownerId": "OwnerId",
             "cidrBlock": "CidrBlock",
             "state": "State",
+            "dhcpOptionsId": "DhcpOptionsId",
             "cidrBlockAssociations": "CidrBlockAssociationSet[].{associationId: AssociationId, cidrBlock: CidrBlock, "
             "state: CidrBlockState.State}",
         },
         more_outputs=_dns,
     ),
+    "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions": DataSource(
+        operation="DescribeDhcpOptions",
+        parameters=lambda arguments: {"DhcpOptionsIds": [arguments["dhcpOptionsId"]]},
+        path="DhcpOptions[0]",
+        tagged=True,
+        outputs={
+            "dhcpOptionsId": "DhcpOptionsId",
+            "ownerId": "OwnerId",
+            "domainName": "DhcpConfigurations[?Key=='domain-name'].Values[].Value | [0]",
+            "domainNameServers": "DhcpConfigurations[?Key=='domain-name-servers'].Values[].Value",
+        },
+    ),
+    "aws:ec2/getVpcEndpointService:getVpcEndpointService": _endpoint_service,
     "aws:ec2/getSubnet:getSubnet": DataSource(
         operation="DescribeSubnets",
         parameters=lambda arguments: {"SubnetIds": [arguments["id"]]},

@@ -97,6 +97,7 @@ OPERATIONS: Operations = {
     **_describing(
         "DescribeAddresses",
         "DescribeAvailabilityZones",
+        "DescribeDhcpOptions",
         "DescribeFlowLogs",
         "DescribeInternetGateways",
         "DescribeManagedPrefixLists",

@@ -20,10 +20,13 @@ from rehearsal.service_model.required_action import (
 _BUCKET = "arn:{partition}:s3:::{Bucket}"
 _OBJECT = "arn:{partition}:s3:::{Bucket}/{Key}"
 
+_ENCRYPTION = "s3:x-amz-server-side-encryption"
+_KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 # Header or member -> condition key of uploads.
 _UPLOAD = {
-    "s3:x-amz-server-side-encryption": "x-amz-server-side-encryption",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id": "x-amz-server-side-encryption-aws-kms-key-id",
+    _ENCRYPTION: "x-amz-server-side-encryption",
+    _KEY_ID: "x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:x-amz-server-side-encryption-customer-algorithm": "x-amz-server-side-encryption-customer-algorithm",
     "s3:x-amz-acl": "x-amz-acl",
     "s3:x-amz-storage-class": "x-amz-storage-class",
 }
@@ -149,6 +152,13 @@ def encryption_rights(right: Right, operation: str, key: str, bucket: str) -> Se
     reads, writes = right.action in _READS, right.action in _WRITES
     if operation in _HEADERS or not (reads or writes):
         return ()
+    # What the headers name stands before the bucket's default; without a key it is AWS's own, which serves everybody in
+    # its account.
+    if writes and _ENCRYPTION in right.context:
+        named = str(right.context.get(_KEY_ID, ""))
+        if not named:
+            return ()
+        key = named if named.startswith("arn:") else key
     actions = []
     if reads or operation in _BOTH:
         actions.append("kms:Decrypt")

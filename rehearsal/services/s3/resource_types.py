@@ -192,6 +192,14 @@ LIFECYCLE = ResourceType(
     ),
 )
 
+# The sample of a trail is delivered there, too.
+_FOR_A_TRAIL = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudtrail.amazonaws.com"},
+    "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+    "Resource": ["${aws:s3/bucket:Bucket.arn}", "${aws:s3/bucket:Bucket.arn}/*"],
+}
+
 POLICY = ResourceType(
     type="aws:s3/bucketPolicy:BucketPolicy",
     read_after_create=False,
@@ -207,6 +215,7 @@ POLICY = ResourceType(
                 "s3:PutObject",
                 principal={"Service": "logging.s3.amazonaws.com"},
                 resource="${aws:s3/bucket:Bucket.arn}/*",
+                more=[_FOR_A_TRAIL],
             ),
         },
         update={
@@ -214,6 +223,7 @@ POLICY = ResourceType(
                 "s3:PutObject",
                 principal={"Service": "logging.s3.amazonaws.com"},
                 resource="${aws:s3/bucket:Bucket.arn}/logs/*",
+                more=[_FOR_A_TRAIL],
             )
         },
     ),

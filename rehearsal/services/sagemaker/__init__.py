@@ -10,9 +10,11 @@ from rehearsal.services.sagemaker.resource_types import RESOURCE_TYPES
 
 
 def _patch(patches: Patches) -> None:
-    from rehearsal.services.sagemaker.patches import patch  # moto's SageMaker takes its time to load
+    from rehearsal.services.sagemaker import pages  # moto's SageMaker takes its time to load
+    from rehearsal.services.sagemaker import patches as studio
 
-    patch(patches)
+    studio.patch(patches)
+    pages.patch(patches)
 
 
 SERVICE = AwsService(

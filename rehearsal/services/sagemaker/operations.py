@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from assumptions.entries import outputs_without_encrypt, via_service_of_volume_grants
+from assumptions.outcomes import holds
 from rehearsal.service_model.required_action import (
     ApiRequest,
     Operations,
     RequiredAction,
     RequiredActions,
     Right,
+    RightsFunction,
     arn_template,
     pass_role,
     requires,
@@ -42,19 +46,50 @@ def _network(path: str) -> dict[str, str]:
     }
 
 
-def _volume(path: str, by: str) -> tuple[RequiredAction, ...]:
-    """A volume's key is handed to the service by a grant of the role that it acts with (SageMaker
-    Developer Guide, "How to use SageMaker AI execution roles")."""
+def _volume(path: str, by: str) -> tuple[RightsFunction, ...]:
+    """A volume's key is handed to the service by a grant: of the role that a job acts with, else of the caller.
 
-    return (
-        RequiredAction(
-            action="kms:CreateGrant",
-            resource=f"{{{path}}}",
-            when=path,
-            principal_path=by,
-            constants={"kms:ViaService": "sagemaker.{region}.amazonaws.com", "kms:GrantIsForAWSResource": "true"},
-        ),
-    )
+    Source: SageMaker Developer Guide, "Amazon SageMaker AI API Permissions: Actions, Permissions, and Resources
+    Reference". In KMS's eyes a caller comes through SageMaker; of a job's role no page says it.
+    """
+
+    def rights(request: ApiRequest) -> list[Right]:
+        through = not by or holds(via_service_of_volume_grants.ASSUMPTION)
+        constants = {"kms:GrantIsForAWSResource": "true"}
+        if through:
+            constants["kms:ViaService"] = "sagemaker.{region}.amazonaws.com"
+        return RequiredAction(
+            action="kms:CreateGrant", resource=f"{{{path}}}", when=path, principal_path=by, constants=constants
+        ).rights(request)
+
+    return (rights,)
+
+
+def _output(key: str, targets: str, by: str) -> tuple[RightsFunction, ...]:
+    """What a job's output needs of its key beside what S3 asks for when it is written."""
+
+    def rights(request: ApiRequest) -> list[Right]:
+        if holds(outputs_without_encrypt.ASSUMPTION):
+            return []
+        buckets = sorted({uri.split("/")[2] for uri in values(request.parameters, targets) if uri.startswith("s3://")})
+        found = []
+        for bucket in buckets:
+            constants = {
+                "kms:ViaService": "s3.{region}.amazonaws.com",
+                "aws:ViaAWSService": "true",
+                "kms:EncryptionContext:aws:s3:arn": f"arn:{request.partition}:s3:::{bucket}",
+            }
+            found += RequiredAction(
+                action="kms:Encrypt", resource=f"{{{key}}}", when=key, principal_path=by, constants=constants
+            ).rights(request)
+        return found
+
+    return (rights,)
+
+
+def _rights(rows: Sequence[RequiredAction | RightsFunction], request: ApiRequest) -> list[Right]:
+    every = [row.rights(request) if isinstance(row, RequiredAction) else row(request) for row in rows]
+    return [right for rights in every for right in rights]
 
 
 def _training(request: ApiRequest) -> list[Right]:
@@ -67,12 +102,13 @@ def _training(request: ApiRequest) -> list[Right]:
         "sagemaker:NetworkIsolation": "EnableNetworkIsolation",
         "sagemaker:MaxRuntimeInSeconds": "StoppingCondition.MaxRuntimeInSeconds",
     }
-    rows = (
+    rows: tuple[RequiredAction | Callable[[ApiRequest], Sequence[Right]], ...] = (
         *_making("CreateTrainingJob", "training-job/{TrainingJobName}", keys),
         pass_role("RoleArn", _PRINCIPAL),
         *_volume("ResourceConfig.VolumeKmsKeyId", "RoleArn"),
+        *_output("OutputDataConfig.KmsKeyId", "OutputDataConfig.S3OutputPath", "RoleArn"),
     )
-    return [right for row in rows for right in row.rights(request)]
+    return _rights(rows, request)
 
 
 _PROCESSING = {
@@ -127,6 +163,20 @@ def _studio(action: str, resource: str, settings: str, keys: dict[str, str]) -> 
         return found
 
     return rights, pass_role(f"{settings}.ExecutionRole", _PRINCIPAL)
+
+
+def _home(request: ApiRequest) -> list[Right]:
+    """A domain's key serves its file system and its spaces' volumes (same page, CreateDomain)."""
+    key = str(request.parameters.get("KmsKeyId", ""))
+    if not key:
+        return []
+    via = {"kms:ViaService": "sagemaker.{region}.amazonaws.com", "aws:ViaAWSService": "true"}
+    grant = {**via, "kms:GrantIsForAWSResource": "true"}
+    arn = "{KmsKeyId}" if key.startswith("arn:") else arn_template("kms", "key/{KmsKeyId}")
+    rows = [RequiredAction(action="kms:CreateGrant", resource=arn, constants=grant)]
+    for action in ("Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"):
+        rows.append(RequiredAction(action=f"kms:{action}", resource=arn, constants=via))
+    return _rights(rows, request)
 
 
 def _packages(request: ApiRequest) -> list[Right]:
@@ -203,7 +253,7 @@ OPERATIONS: Operations = {
         ("UpdateEndpointWeightsAndCapacities", "endpoint/{EndpointName}"),
     ),
     "AddTags": (_require("AddTags", "{ResourceArn}", tags="Tags"),),
-    "CreateDomain": _studio("CreateDomain", "domain/*", "DefaultUserSettings", _DOMAIN),
+    "CreateDomain": (*_studio("CreateDomain", "domain/*", "DefaultUserSettings", _DOMAIN), _home),
     # The configuration is a resource of the action, too (Service Authorization Reference).
     "CreateEndpoint": (
         *_making("CreateEndpoint", "endpoint/{EndpointName}"),
@@ -226,6 +276,7 @@ OPERATIONS: Operations = {
         *_making("CreateProcessingJob", "processing-job/{ProcessingJobName}", _PROCESSING),
         pass_role("RoleArn", _PRINCIPAL),
         *_volume("ProcessingResources.ClusterConfig.VolumeKmsKeyId", "RoleArn"),
+        *_output("ProcessingOutputConfig.KmsKeyId", "ProcessingOutputConfig.Outputs.S3Output.S3Uri", "RoleArn"),
     ),
     "CreateTrainingJob": (_training,),
     "CreateUserProfile": _studio(

@@ -86,11 +86,6 @@ def _describe_domain(original: Callable[..., Any], instance: Any) -> Any:
 
 def _delete_domain(original: Callable[..., Any], instance: Any) -> Any:
     backend, identity = instance.sagemaker_backend, parameters(instance)["DomainId"]
-    profiles = [p["UserProfileName"] for p in records(backend, "profile").values() if p["DomainId"] == identity]
-    if profiles:
-        raise ResourceInUseException(
-            f"Unable to delete Domain {identity}: it has the user profiles {', '.join(profiles)}"
-        )
     answer = original(instance)
     records(backend, "domain").pop(identity, None)
     return answer

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, create_or_update
 from rehearsal.service_model.sample import Sample, policy_document
+
+
+def _remove_groups(client: Callable[[str], Any]) -> None:
+    """Remove the security groups that a deleted domain leaves: each names the other in a rule."""
+    ec2 = client("ec2")
+    names = [{"Name": "group-name", "Values": ["security-group-for-*-nfs-*"]}]
+    groups = ec2.describe_security_groups(Filters=names)["SecurityGroups"]
+    for group in groups:
+        if group["IpPermissions"]:
+            ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=group["IpPermissions"])
+        if group["IpPermissionsEgress"]:
+            ec2.revoke_security_group_egress(GroupId=group["GroupId"], IpPermissions=group["IpPermissionsEgress"])
+    for group in groups:
+        ec2.delete_security_group(GroupId=group["GroupId"])
+
 
 DOMAIN = ResourceType(
     type="aws:sagemaker/domain:Domain",
@@ -42,6 +60,7 @@ DOMAIN = ResourceType(
             "retentionPolicy": {"homeEfsFileSystem": "Delete"},
         },
         update={"tagPropagation": "DISABLED"},
+        clean=_remove_groups,
     ),
 )
 

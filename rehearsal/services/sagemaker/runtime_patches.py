@@ -59,7 +59,7 @@ class Hooks:
 
     pipeline_started: Callable[[str, str, str], None] = lambda *_: None
     pipeline_stopped: Callable[[str, str, str], None] = lambda *_: None
-    model_created: Callable[[str, str, str, str, str], None] = lambda *_: None
+    model_created: Callable[[str, str, str, str, Mapping[str, Any]], None] = lambda *_: None
     package_changed: Callable[[str, str, str, list[str]], None] = lambda *_: None
 
 
@@ -130,9 +130,9 @@ def _unused(records: Mapping[str, Any], name: str, kind: str) -> None:
 def _models(patches: Patches, hooks: Hooks) -> None:
     def create(original: Callable[..., Any], instance: Any) -> Any:
         containers = [*(instance._get_param("Containers") or ()), instance._get_param("PrimaryContainer") or {}]
-        for package in (c["ModelPackageName"] for c in containers if c.get("ModelPackageName")):
-            name = instance._get_param("ModelName")
-            hooks.model_created(instance.current_account, instance.region, instance.access_key, name, package)
+        name = instance._get_param("ModelName")
+        for container in (each for each in containers if each):
+            hooks.model_created(instance.current_account, instance.region, instance.access_key, name, container)
         return original(instance)
 
     patches.wrap(SageMakerResponse, "create_model", create)

@@ -54,5 +54,5 @@ def make_steps(context: PipelineContext) -> list[Step]:
     prepare = prepare_step(context)
     train = train_step(context, prepare)
     evaluate = evaluate_step(context, prepare, train)
-    register = register_step(context, train, evaluate)
+    register = register_step(context, prepare, train, evaluate)
     return [prepare, train, evaluate, gate_step(context, evaluate, [register])]

@@ -12,6 +12,7 @@ from sagemaker.core.shapes import (
     ProcessingS3Input,
     ProcessingS3Output,
 )
+from sagemaker.core.workflow.functions import Join
 from sagemaker.mlops.workflow.steps import ProcessingStep
 
 from pipeline.context import PipelineContext
@@ -46,6 +47,11 @@ def make_processor(
             encrypt_inter_container_traffic=True,
         ),
     )
+
+
+def option(name: str, value: Any) -> Any:
+    """A script's option with its value in one argument, so that a value may begin with a dash."""
+    return f"--{name}={value}" if isinstance(value, str) else Join(on="", values=[f"--{name}=", value])
 
 
 def code_input(context: PipelineContext) -> ProcessingInput:

@@ -5,6 +5,7 @@ The layout's root is `/opt/ml` in a container and `ML_ROOT` elsewhere, so the sa
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import logging
@@ -12,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # DescribeTrainingJob.FailureReason keeps 1,024 characters of `output/failure` (botocore: FailureReason),
 # DescribeProcessingJob.ExitMessage the first 1 KB of `output/message`, which must be UTF-8, or the job fails
@@ -29,6 +30,15 @@ class JobError(Exception):
     def __init__(self, problems: str | list[str]) -> None:
         self.problems = [problems] if isinstance(problems, str) else problems
         super().__init__("\n".join(self.problems))
+
+
+class JobArguments(argparse.ArgumentParser):
+    """A job's command line. What is wrong with it is a JobError, so that SageMaker shows the reason."""
+
+    def error(self, message: str) -> NoReturn:
+        raise JobError(
+            f"arguments: {message}; give each option as --name=value, {self.format_usage().strip()}"
+        )
 
 
 def ml_root() -> Path:
@@ -52,6 +62,11 @@ def run_job(main: Callable[[], None]) -> int:
         log.error("out of memory; choose a larger instance type")
         report_failure("out of memory; choose a larger instance type")
         return 1
+    except SystemExit as error:
+        if error.code:
+            log.error("the job ended with exit code %s", error.code)
+            report_failure(f"the job ended with exit code {error.code}")
+        return 1 if error.code else 0
     except Exception as error:
         log.exception("unexpected failure")
         report_failure(f"unexpected failure: {type(error).__name__}: {error}")

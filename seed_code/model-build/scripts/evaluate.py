@@ -23,7 +23,17 @@ import pandas as pd
 
 from artifact import open_artifact
 from booster import TRAINING_FILE, DataSplit, predict, read_split
-from container import JobError, ml_root, only_file, read_json, report_message, run_job, sha256_of, write_json
+from container import (
+    JobArguments,
+    JobError,
+    ml_root,
+    only_file,
+    read_json,
+    report_message,
+    run_job,
+    sha256_of,
+    write_json,
+)
 from gate import decide
 from manifest import build_manifest
 from metrics import direction, measure, naive_answers
@@ -52,19 +62,14 @@ def main(arguments: list[str] | None = None) -> None:
     answers = predict(artifact.model, split.features)
     evaluation = evaluate(options, schema, split, answers, production)
     evaluation["artifact"] = {"sha256": sha256_of(archive), "bytes": archive.stat().st_size}
-    evaluation["metadata"] = {
-        "artifact_sha256": evaluation["artifact"]["sha256"],
-        "problem": schema.problem,
-        "metric_value": repr(evaluation["gate"]["value"]),
-    }
     write_json(output / "evaluation.json", evaluation)
     write_json(output / "manifest.json", build_manifest(schema, training, evaluation, os.environ))
     write_holdout(output, schema, split, answers)
-    report_message(evaluation["artifact"]["sha256"])
+    report_message(exit_message(evaluation))
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure a model and decide whether it may be registered.")
+    parser = JobArguments(description="Measure a model and decide whether it may be registered.")
     parser.add_argument("--metric", required=True, help="the metric that decides")
     parser.add_argument("--threshold", required=True, type=float, help="what it must reach")
     return parser.parse_args(arguments)
@@ -124,6 +129,17 @@ def evaluate(
             "reasons": "; ".join(gate.reasons) or "none",
         },
     }
+
+
+def exit_message(evaluation: dict[str, Any]) -> str:
+    """What the pipeline's next steps read: the artifact's SHA-256 to register, else why there is none."""
+    if evaluation["gate"]["passed"]:
+        return str(evaluation["artifact"]["sha256"])
+    shown = evaluation["display"]
+    return (
+        f"The gate is closed: {evaluation['metric']} {shown['value']}; threshold {shown['threshold']}; "
+        f"in production {shown['production']}; naive answer {shown['baseline']}. Reasons: {shown['reasons']}."
+    )
 
 
 def finite(value: float | None) -> float | None:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from container import ml_root, report_message, run_job, sha256_of
+from container import JobArguments, ml_root, report_message, run_job, sha256_of
 from dataset import read_folder
 from objects import object_versions
 from problem import check_rows, choose_problem, encode_target
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Check and split a table.")
+    parser = JobArguments(description="Check and split a table.")
     parser.add_argument("--target", required=True, help="name of the column to predict")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--problem", default="auto", choices=["auto", *PROBLEMS])

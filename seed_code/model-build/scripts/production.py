@@ -45,14 +45,14 @@ def find_production(group: str, schema: TableSchema, folder: Path) -> Production
 
 
 def newest_approved(client: Any, group: str) -> dict[str, Any] | None:
-    """Description of the newest approved package, None if there is none."""
-    listed = client.list_model_packages(
-        ModelPackageGroupName=group,
-        ModelApprovalStatus="Approved",
-        SortBy="CreationTime",
-        SortOrder="Descending",
-        MaxResults=10,
-    )["ModelPackageSummaryList"]
+    """Description of the newest approved package, None if there is none.
+
+    Every page is read: a page of a filtered list may be empty although another follows.
+    """
+    pages = client.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=group, ModelApprovalStatus="Approved"
+    )
+    listed = [summary for page in pages for summary in page["ModelPackageSummaryList"]]
     if not listed:
         return None
     newest = max(listed, key=lambda each: (each["CreationTime"], each.get("ModelPackageVersion", 0)))

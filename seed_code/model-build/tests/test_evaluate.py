@@ -65,8 +65,17 @@ def test_the_artifact_is_named_by_its_hash(screening: LocalJobs) -> None:
     archive = screening.root / "evaluate" / "processing" / "input" / "model" / "model.tar.gz"
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     assert screening.evaluation()["artifact"] == {"sha256": digest, "bytes": archive.stat().st_size}
-    assert screening.evaluation()["metadata"]["artifact_sha256"] == digest
     assert screening.message("evaluate") == digest
+
+
+def test_a_closed_gate_leaves_its_figures_in_the_message(screening: LocalJobs) -> None:
+    assert screening.train() == 0
+    assert screening.evaluate(threshold=0.9999) == 0
+    shown = screening.evaluation()["display"]
+    assert screening.message("evaluate") == (
+        f"The gate is closed: auc {shown['value']}; threshold 0.9999; in production none; "
+        f"naive answer 0.5. Reasons: {shown['reasons']}."
+    )
 
 
 def test_the_holdout_has_no_target_and_at_most_a_thousand_rows(jobs: LocalJobs) -> None:

@@ -173,13 +173,26 @@ def test_the_gate_needs_threshold_production_and_the_evaluations_own_word(
     }
 
 
-def test_a_failing_gate_says_the_figures(steps: dict[str, Definition]) -> None:
+def test_a_failing_gate_says_what_the_evaluation_left_as_its_message(steps: dict[str, Definition]) -> None:
     values = steps["GateClosed"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
-    paths = [value["Std:JsonGet"]["Path"] for value in values if isinstance(value, dict)]
-    assert paths == [
-        f"display.{name}" for name in ("value", "threshold", "production", "baseline", "reasons")
+    assert values[0] == {"Get": "Steps.Evaluate.ExitMessage"}
+
+
+def test_property_files_are_read_in_conditions_alone(steps: dict[str, Definition]) -> None:
+    assert "Std:JsonGet" in json.dumps(steps["Gate"]["Arguments"]["Conditions"])
+    others = [
+        step["Arguments"] if name != "Gate" else step["Arguments"]["IfSteps"] + step["Arguments"]["ElseSteps"]
+        for name, step in steps.items()
     ]
-    assert values[0] == "The gate is closed: auc "
+    assert "Std:JsonGet" not in json.dumps(others)
+
+
+def test_each_option_and_its_value_are_one_argument(steps: dict[str, Definition]) -> None:
+    """So that a value may begin with a dash."""
+    for name in ("Prepare", "Evaluate"):
+        arguments = steps[name]["Arguments"]["AppSpecification"]["ContainerArguments"]
+        starts = [each["Std:Join"]["Values"][0] if isinstance(each, dict) else each for each in arguments]
+        assert all(each.startswith("--") and "=" in each for each in starts), arguments
 
 
 def test_registration_is_pending_and_carries_what_a_deployment_checks(steps: dict[str, Definition]) -> None:
@@ -199,6 +212,8 @@ def test_registration_is_pending_and_carries_what_a_deployment_checks(steps: dic
     metadata = package["CustomerMetadataProperties"]
     assert set(metadata) == set(contract.properties("ModelPackageMetadata"))
     assert (metadata["commit"], metadata["metric"]) == ("c0ffee", "auc")
+    assert metadata["artifact_sha256"] == {"Get": "Steps.Evaluate.ExitMessage"}
+    assert metadata["problem"] == {"Get": "Steps.Prepare.ExitMessage"}
 
 
 def test_spot_training_has_checkpoints_and_a_longest_wait(steps: dict[str, Definition]) -> None:

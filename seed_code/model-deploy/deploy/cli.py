@@ -59,7 +59,7 @@ def _render(template: Path, folder: Path) -> int:
         raise DeployError([f"{template} does not exist; it comes with this repository's archive, restore it"])
     project = read_project(boto3.client("ssm"))
     requested = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
-    package = find_package(boto3.client("sagemaker"), project.group, requested)
+    package = find_package(boto3.client("sagemaker"), boto3.client("s3"), project.group, requested)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     for path in write_release(folder, template.read_text(encoding="utf-8"), project, package):
         print(f"wrote {path}")

@@ -1,15 +1,15 @@
-"""The model package to deploy: approved, complete, and of this project's group."""
+"""The model package to deploy: approved, complete, of this project's group, and as it was registered."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from deploy import project_contract as contract
 from deploy.errors import DeployError
+from deploy.manifest import ModelManifest, read_manifest
 
-# "latest": a pipeline variable cannot default to an empty text (codepipeline, defaultValue: min 1).
-NEWEST = ("", "latest")
+# A pipeline's variable cannot be empty (botocore, PipelineVariableValue), so "none" is its default.
+NOTHING = ("", "none")
 # What the training pipeline writes into CustomerMetadataProperties.
 _METADATA = "ModelPackageMetadata"
 
@@ -29,30 +29,56 @@ class ModelPackage:
     commit: str
 
 
-def find_package(sagemaker: Any, group: str, requested: str) -> ModelPackage:
-    """The package that `wanted` names, else the group's newest approved one. Raises `DeployError`."""
-    arn = _newest_approved(sagemaker, group) if requested in NEWEST else requested
+def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
+    """The package of that ARN. Raises `DeployError` if it may not be deployed.
+
+    None is chosen where none is named: the newest approved one need not be the one that was approved last.
+    """
+    if arn in NOTHING:
+        raise DeployError(
+            [
+                "MODEL_PACKAGE_ARN names no model package; approve one, or start the pipeline with "
+                "--variables name=ModelPackageArn,value=ARN"
+            ]
+        )
     try:
         description = sagemaker.describe_model_package(ModelPackageName=arn)
     except sagemaker.exceptions.ClientError as error:
         raise DeployError([f"model package {arn}: {error.response['Error']['Message']}"]) from error
-    problems = package_problems(description, group)
+    _refuse(arn, package_problems(description, group))
+    manifest = read_manifest(s3, description["CustomerMetadataProperties"]["manifest_uri"])
+    _refuse(arn, differences(description, manifest, group))
+    return _package(description, manifest)
+
+
+def _refuse(arn: str, problems: list[str]) -> None:
     if problems:
         raise DeployError([f"model package {arn}: {problem}" for problem in problems])
-    return _package(description)
 
 
-def _newest_approved(sagemaker: Any, group: str) -> str:
-    newest_first = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending"}
-    approved = sagemaker.list_model_packages(**newest_first, ModelApprovalStatus="Approved", MaxResults=1)
-    for summary in approved["ModelPackageSummaryList"]:
-        return str(summary["ModelPackageArn"])
-    others = sagemaker.list_model_packages(**newest_first, MaxResults=100)["ModelPackageSummaryList"]
-    counts = Counter(summary.get("ModelApprovalStatus", "unknown") for summary in others)
-    found = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no package at all"
-    raise DeployError(
-        [f"no approved model package in group {group} (it holds {found}); approve one, then start again"]
-    )
+def differences(description: Mapping[str, Any], manifest: ModelManifest, group: str) -> list[str]:
+    """Where a package is no longer what was registered: whoever approves one can also change it.
+
+    Source: botocore, service model of sagemaker, UpdateModelPackage.
+    """
+    (container,) = description["InferenceSpecification"]["Containers"]
+    metadata = description["CustomerMetadataProperties"]
+    compared = {
+        "image": (container.get("Image", ""), manifest.image),
+        "artifact": (_artifact_uri(container), manifest.model_data_url),
+        "artifact_sha256": (metadata["artifact_sha256"], manifest.artifact_sha256),
+        "problem": (metadata["problem"], manifest.problem),
+        "metric": (metadata["metric"], manifest.metric),
+        "group": (group, manifest.group),
+    }
+    problems = [
+        f"its {name} is {found}; registered was {registered}; approve a package that nobody changed"
+        for name, (found, registered) in compared.items()
+        if found != registered
+    ]
+    if not manifest.gate_passed:
+        problems.append("its training did not pass the quality gate; train again")
+    return problems
 
 
 def package_problems(description: Mapping[str, Any], group: str) -> list[str]:
@@ -74,8 +100,8 @@ def _group_of(description: Mapping[str, Any]) -> str:
 
 def _artifact_problems(description: Mapping[str, Any]) -> list[str]:
     containers = description.get("InferenceSpecification", {}).get("Containers", [])
-    if not containers:
-        return ["it has no container; register the model again"]
+    if len(containers) != 1:
+        return [f"it has {len(containers)} containers; allowed: one; register the model again"]
     problems = []
     if not all(_artifact_uri(container) for container in containers):
         problems.append("it has no model artifact (ModelDataUrl); register the model again")
@@ -101,7 +127,7 @@ def _metadata_problems(description: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _package(description: Mapping[str, Any]) -> ModelPackage:
+def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPackage:
     metadata = description["CustomerMetadataProperties"]
     arn = str(description["ModelPackageArn"])
     return ModelPackage(
@@ -112,6 +138,6 @@ def _package(description: Mapping[str, Any]) -> ModelPackage:
         manifest_uri=metadata["manifest_uri"],
         problem=metadata["problem"],
         metric=metadata["metric"],
-        metric_value=float(metadata["metric_value"]),
+        metric_value=manifest.metric_value,
         commit=metadata["commit"],
     )

@@ -27,11 +27,11 @@ def _no_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         "AWS_PROFILE",
         "AWS_ENDPOINT_URL",
-        "MODEL_PACKAGE_ARN",
         "MLOPS_PARAMETERS",
         "AWS_SESSION_TOKEN",
     ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MODEL_PACKAGE_ARN", "none")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

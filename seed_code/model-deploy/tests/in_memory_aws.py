@@ -5,6 +5,7 @@ The model is a small logistic one, computed in float32 as a server would.
 
 import json
 import math
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,8 +90,23 @@ def metadata() -> dict[str, str]:
         "manifest_uri": "s3://mlops-artifacts/screening/runs/1/evaluation/manifest.json",
         "problem": "binary",
         "metric": "auc",
-        "metric_value": "0.98",
         "commit": "0123abc",
+    }
+
+
+IMAGE = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/mlops@sha256:" + "b" * 64
+ARTIFACT = "s3://mlops-models/screening/training/model.tar.gz"
+
+
+def manifest() -> dict[str, Any]:
+    """What the training pipeline writes beside its held-out rows."""
+    return {
+        "model_package_group": GROUP,
+        "image": IMAGE,
+        "model_data_url": ARTIFACT,
+        "artifact": {"sha256": "a" * 64, "bytes": 1},
+        "problem": "binary",
+        "evaluation": {"metric": "auc", "value": 0.98, "gate": {"passed": 1}},
     }
 
 
@@ -130,6 +146,7 @@ class InMemoryAws:
         self.sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="mlops-artifacts")
         self.put_holdout()
+        self.put_manifest(manifest())
         for name, value in {
             "id": "screening",
             "registry/group": GROUP,
@@ -156,13 +173,22 @@ class InMemoryAws:
                 Bucket="mlops-artifacts", Key=f"screening/runs/1/evaluation/{name}.csv", Body=text.encode()
             )
 
+    def put_manifest(self, document: Any) -> None:
+        boto3.client("s3", region_name=REGION).put_object(
+            Bucket="mlops-artifacts",
+            Key="screening/runs/1/evaluation/manifest.json",
+            Body=json.dumps(document).encode(),
+        )
+
     def register(self, approval: str = "Approved", **changes: Any) -> str:
-        """A model package; returns its ARN. A metadata value of None leaves the key out."""
+        """A model package, which the pipeline runs for if it is approved; returns its ARN.
+
+        A metadata value of None leaves the key out.
+
+        `image` and `artifact` change its container.
+        """
+        container = {"Image": changes.pop("image", IMAGE), "ModelDataUrl": changes.pop("artifact", ARTIFACT)}
         described = {key: value for key, value in (metadata() | changes).items() if value is not None}
-        container = {
-            "Image": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/mlops@sha256:" + "b" * 64,
-            "ModelDataUrl": "s3://mlops-models/screening/training/model.tar.gz",
-        }
         answer = self.sagemaker.create_model_package(
             ModelPackageGroupName=GROUP,
             ModelApprovalStatus=approval,
@@ -173,7 +199,10 @@ class InMemoryAws:
             },
             CustomerMetadataProperties=described,
         )
-        return str(answer["ModelPackageArn"])
+        arn = str(answer["ModelPackageArn"])
+        if approval == "Approved":
+            os.environ["MODEL_PACKAGE_ARN"] = arn  # what the approval's event gives the pipeline
+        return arn
 
     def session(self, account: str) -> boto3.session.Session:
         keys = assumed(account)

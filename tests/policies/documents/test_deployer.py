@@ -57,7 +57,8 @@ def test_it_makes_roles_of_the_platform_with_the_boundary_and_not_without(path: 
 # What nobody may reach through the deployer: (action, resource, context).
 NEVER: tuple[tuple[str, str, dict[str, str]], ...] = (
     # Its pipelines name the administration role; who passes it to CloudFormation is the project's deploy pipeline.
-    ("iam:PassRole", f"{IAM}:role/{PATHS[0]}", {"iam__PassedToService": "codepipeline.amazonaws.com"}),
+    ("iam:PassRole", f"{IAM}:role/{PATHS[0]}", {"iam__PassedToService": "cloudformation.amazonaws.com"}),
+    ("cloudformation:CreateStackSet", "*", {}),
     ("iam:PassRole", f"{IAM}:role/{PATHS[4]}", {"iam__PassedToService": "sagemaker.amazonaws.com"}),
     ("iam:CreateRole", f"{IAM}:role/mlops/foundation/mlops-other", {"iam__PermissionsBoundary": BOUNDARY}),
     ("iam:CreateRole", f"{IAM}:role/admin", {"iam__PermissionsBoundary": BOUNDARY}),

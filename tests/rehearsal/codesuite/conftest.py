@@ -12,6 +12,12 @@ from rehearsal.codesuite.suite import CodeSuite
 from tests.rehearsal.codesuite.account import REGION, CodeSuiteAccount
 
 
+@pytest.fixture(autouse=True)
+def no_first_execution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests start pipelines themselves; what AWS runs by itself is in tests/rehearsal/behaviors."""
+    monkeypatch.setattr("rehearsal.codesuite.operations.first_execution", lambda *_: None)
+
+
 @pytest.fixture
 def suite(tmp_path: Path) -> Iterator[CodeSuite]:
     with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as opened:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assumptions.outcomes import failing
 from rehearsal.sagemaker import steps as steps_package
 from rehearsal.sagemaker.definition import check, dependencies, every_step, in_order, parameters
 from rehearsal.sagemaker.expressions import DefinitionError, PipelineExpressions, walk
@@ -179,3 +180,11 @@ def test_cache_expiry_is_a_duration(text: str, seconds: float) -> None:
 def test_what_is_no_duration_of_whole_numbers_is_refused(text: str) -> None:
     with pytest.raises(DefinitionError, match="is no ISO 8601 duration such as P30D or PT12H"):
         seconds_of(text)
+
+
+def test_a_property_file_within_a_join_is_refused_where_aws_refuses_it() -> None:
+    within = PipelineExpressions({}, {}, lambda _: {"a": 1})
+    joined = {"Std:Join": {"On": "", "Values": ["a ", {"Std:JsonGet": {"S3Uri": "s3://b/k", "Path": "a"}}]}}
+    assert within.value(joined) == "a 1"
+    with failing(["json-get-within-join"]), pytest.raises(DefinitionError, match="no operand of Std:Join"):
+        within.value(joined)

@@ -136,7 +136,9 @@ def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
     assert np.array_equal(served, np.array(json.loads(fresh.stdout), dtype=np.float32))
 
 
-def deploy(data_science: DataScienceAccount, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def deploy(
+    data_science: DataScienceAccount, folder: Path, *command: str, package: str = "none"
+) -> subprocess.CompletedProcess[str]:
     """Run the deploy repository, with the template beside it as it is delivered."""
     if not (folder / "template.json").exists():
         shutil.copytree(DEPLOY / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
@@ -145,6 +147,7 @@ def deploy(data_science: DataScienceAccount, folder: Path, *command: str) -> sub
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "MLOPS_PARAMETERS": TREE,
+        "MODEL_PACKAGE_ARN": package,
         **data_science.deployer.environment(data_science.cloud.endpoint_url),
     }
     return subprocess.run(
@@ -171,7 +174,7 @@ def test_the_deploy_repository_tests_what_a_stack_set_serves_and_sees_sabotage(
     stages = json.dumps(stages_document())
     data_science.client("ssm").put_parameter(Name=f"{TREE}/deploy/stages", Value=stages, Type="String")
 
-    rendered = deploy(data_science, tmp_path, "render")
+    rendered = deploy(data_science, tmp_path, "render", package=summary["ModelPackageArn"])
     assert rendered.returncode == 0, rendered.stderr
     deployed = DeployedTemplate(data_science, make_workload(data_science, models))
     make_role_for(data_science.cloud, deployed.workload.deployer, "test", data_science.deployer.role_arn)

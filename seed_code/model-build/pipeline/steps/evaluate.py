@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import JsonGet
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 
 from pipeline.context import PipelineContext, job_retries
-from pipeline.jobs import code_input, job_input, job_output, make_processor, output_uri
+from pipeline.jobs import code_input, job_input, job_output, make_processor, option, output_uri
 
 EVALUATION = PropertyFile(name="Evaluation", output_name="evaluation", path="evaluation.json")
 
@@ -43,10 +45,8 @@ def evaluate_step(context: PipelineContext, prepare: ProcessingStep, train: Trai
             ],
             outputs=[job_output("evaluation", context.run_uri("evaluation"))],
             arguments=[
-                "--metric",
-                context.project.gate_metric,
-                "--threshold",
-                context.text("MetricThreshold"),
+                option("metric", context.project.gate_metric),
+                option("threshold", context.text("MetricThreshold")),
             ],
         ),
         property_files=[EVALUATION],
@@ -55,5 +55,14 @@ def evaluate_step(context: PipelineContext, prepare: ProcessingStep, train: Trai
 
 
 def figure(evaluate: ProcessingStep, path: str) -> JsonGet:
-    """A value of evaluation.json, by its path in that document."""
+    """A value of evaluation.json, by its path in that document; for a condition alone.
+
+    SageMaker's documentation shows JsonGet in conditions, and nowhere inside Join or a request. What other
+    steps need of an evaluation, `exit_message` carries.
+    """
     return JsonGet(step_name=evaluate.name, property_file=EVALUATION, json_path=path)
+
+
+def exit_message(step: ProcessingStep) -> Any:
+    """What a job left as its message: Prepare the problem, Evaluate the artifact's SHA-256 or why not."""
+    return step.properties.ExitMessage

@@ -14,7 +14,7 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, Step
 
 from pipeline import project_contract as contract
 from pipeline.context import PipelineContext
-from pipeline.steps.evaluate import figure
+from pipeline.steps.evaluate import exit_message, figure
 
 
 def gate_step(context: PipelineContext, evaluate: ProcessingStep, passed: list[Step]) -> ConditionStep:
@@ -36,24 +36,16 @@ def gate_step(context: PipelineContext, evaluate: ProcessingStep, passed: list[S
             ConditionEquals(left=figure(evaluate, "gate.passed"), right=1),
         ],
         if_steps=passed,
-        else_steps=[fail_step(context, evaluate)],
+        else_steps=[fail_step(evaluate)],
     )
 
 
-def fail_step(context: PipelineContext, evaluate: ProcessingStep) -> FailStep:
-    """End the execution with the figures that decided; botocore's FailStepMetadata keeps 3,072 characters."""
-    metric = context.project.gate_metric
+def fail_step(evaluate: ProcessingStep) -> FailStep:
+    """End the execution with the figures that decided, as the evaluation said them in its message.
+
+    botocore's FailStepMetadata keeps 3,072 characters, a job's message 1,024.
+    """
     return FailStep(
         name="GateClosed",
-        error_message=Join(
-            on="",
-            values=[
-                f"The gate is closed: {metric} ", figure(evaluate, "display.value"),
-                "; threshold ", figure(evaluate, "display.threshold"),
-                "; in production ", figure(evaluate, "display.production"),
-                "; naive answer ", figure(evaluate, "display.baseline"),
-                ". Reasons: ", figure(evaluate, "display.reasons"),
-                ". Nothing was registered.",
-            ],
-        ),
-    )  # fmt: skip
+        error_message=Join(on="", values=[exit_message(evaluate), " Nothing was registered."]),
+    )

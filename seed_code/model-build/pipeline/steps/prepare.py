@@ -6,7 +6,7 @@ from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.mlops.workflow.steps import ProcessingStep
 
 from pipeline.context import PipelineContext, cache, job_retries
-from pipeline.jobs import code_input, job_input, job_output, make_processor
+from pipeline.jobs import code_input, job_input, job_output, make_processor, option
 from pipeline.model import PROBLEMS
 
 OUTPUTS = ("train", "validation", "test", "schema")
@@ -34,9 +34,7 @@ def prepare_step(context: PipelineContext) -> ProcessingStep:
             inputs=[code_input(context), job_input("data", context.parameters["DataUri"])],
             outputs=[job_output(name, context.run_uri("prepare", name)) for name in OUTPUTS],
             arguments=[
-                "--target", target,
-                "--seed", context.text("Seed"),
-                "--problem", problem,
+                option("target", target), option("seed", context.text("Seed")), option("problem", problem)
             ],
         ),
         cache_config=cache(),

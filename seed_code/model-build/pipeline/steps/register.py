@@ -13,12 +13,14 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 
 from pipeline.context import PipelineContext, service_retries
 from pipeline.jobs import output_uri
-from pipeline.steps.evaluate import figure
+from pipeline.steps.evaluate import exit_message
 
 CONTENT_TYPES = ["text/csv", "application/json", "application/jsonlines"]
 
 
-def register_step(context: PipelineContext, train: TrainingStep, evaluate: ProcessingStep) -> ModelStep:
+def register_step(
+    context: PipelineContext, prepare: ProcessingStep, train: TrainingStep, evaluate: ProcessingStep
+) -> ModelStep:
     """Register the model, pending approval, with all that a deployment needs to check it."""
     project, session = context.project, context.session
     evaluation_uri = output_uri(evaluate, "evaluation")
@@ -36,7 +38,7 @@ def register_step(context: PipelineContext, train: TrainingStep, evaluate: Proce
                 s3_uri=Join(on="/", values=[evaluation_uri, "evaluation.json"]),
             )
         ),
-        customer_metadata_properties=metadata(context, evaluate, evaluation_uri),
+        customer_metadata_properties=metadata(context, prepare, evaluate, evaluation_uri),
     )
     # ModelBuilder.register() would look at the model, which does not exist yet; this is the request that it
     # makes, made by the same function and captured by the same session.
@@ -46,17 +48,17 @@ def register_step(context: PipelineContext, train: TrainingStep, evaluate: Proce
     return ModelStep(name="Register", step_args=step_args, retry_policies=service_retries())
 
 
-def metadata(context: PipelineContext, evaluate: ProcessingStep, evaluation_uri: Any) -> dict[str, Any]:
-    """The package's CustomerMetadataProperties, each at most 256 characters (CustomerMetadataValue)."""
+def metadata(
+    context: PipelineContext, prepare: ProcessingStep, evaluate: ProcessingStep, evaluation_uri: Any
+) -> dict[str, Any]:
+    """The package's CustomerMetadataProperties, each at most 256 characters (CustomerMetadataValue).
 
-    def measured(name: str) -> Join:
-        return Join(on="", values=[figure(evaluate, f"metadata.{name}")])
-
+    Figures stand in the manifest, which nobody who approves can change.
+    """
     return {
-        "artifact_sha256": measured("artifact_sha256"),
-        "problem": measured("problem"),
+        "artifact_sha256": exit_message(evaluate),
+        "problem": exit_message(prepare),
         "metric": context.project.gate_metric,
-        "metric_value": measured("metric_value"),
         "holdout_uri": evaluation_uri,
         "manifest_uri": Join(on="/", values=[evaluation_uri, "manifest.json"]),
         "commit": context.commit,

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.policies.access.mutations.mutation import Mutation, added, checks, condition, lacking, listed, more
+from tests.policies.access.mutations.mutation import (
+    Mutation,
+    added,
+    both,
+    changed,
+    checks,
+    condition,
+    lacking,
+    listed,
+    more,
+)
 
 FOREIGN = "444444444444"
 FLOW_LOGS = "arn:aws:iam::111111111111:role/mlops/platform/mlops-dev-flow-logs"
@@ -57,11 +67,14 @@ MUTATIONS = (
     ),
     Mutation(
         id="grants-for-themselves",
-        what="Roles of projects grant the volumes' key on, and not for what SageMaker makes alone.",
+        what="The volumes' key lets roles of projects grant it on by itself, and not for what SageMaker makes alone.",
         stack="dev",
         type="Key",
         name="volumes-key-key",
-        edit=condition("NamedRolesGrantToVolumes", lacking("kms:GrantIsForAWSResource")),
+        edit=both(
+            changed("NamedRolesGrantToVolumes", Principal="*"),
+            condition("NamedRolesGrantToVolumes", lacking("kms:GrantIsForAWSResource")),
+        ),
         noticed_by=checks("proof:policies-stay"),
     ),
     Mutation(

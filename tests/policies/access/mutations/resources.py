@@ -32,7 +32,7 @@ MUTATIONS = (
         stack="dev",
         type="TopicPolicy",
         name="alarms-policy",
-        edit=changed("AlarmsAndRulesPublish", Principal="*", Condition=None),
+        edit=changed("AlarmsPublish", Principal="*", Condition=None),
         noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
     ),
     Mutation(
@@ -41,7 +41,7 @@ MUTATIONS = (
         stack="dev",
         type="TopicPolicy",
         name="alarms-policy",
-        edit=changed("AlarmsAndRulesPublish", Condition=None),
+        edit=changed("AlarmsPublish", Condition=None),
         noticed_by=checks("proof:services-from-home", "rule:IAM-14"),
     ),
     Mutation(

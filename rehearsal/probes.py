@@ -1,0 +1,62 @@
+"""Probes of assumptions against the in-memory AWS: each must tell both outcomes apart and leave nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assumptions import register
+from assumptions.assumption import Assumption, ProbeResult
+from assumptions.outcomes import failing
+from assumptions.probing import ProbeAnswer, probes_of, run
+from rehearsal.aws.cloud import Cloud
+from rehearsal.plan import PlannedStack
+
+
+@dataclass(frozen=True)
+class EmulatedStack:
+    """A stack of the in-memory AWS, as a probe sees one. Clients are the account owner's, who has every right."""
+
+    cloud: Cloud
+    outputs: Mapping[str, Any]
+    account: str
+    region: str
+    prefix: str
+    partition: str = "aws"
+
+    def client(self, service: str, role_arn: str = "") -> Any:
+        """A client of the owner, or of a role that the owner assumes."""
+        actor = self.cloud.owner(self.account, self.region)
+        if role_arn:
+            actor = self.cloud.assume(role_arn, by=actor, session="mlops-probe")
+        return self.cloud.client(actor, service, self.region)
+
+    def output(self, name: str) -> Any:
+        """An output of the stack. Raises KeyError where it has none of the name."""
+        return self.outputs[name]
+
+
+def emulated(cloud: Cloud, planned: PlannedStack, outputs: Mapping[str, Any]) -> EmulatedStack:
+    """A stack that is up in the in-memory AWS."""
+    settings = planned.settings
+    return EmulatedStack(cloud, outputs, settings.account, settings.region, settings.prefix)
+
+
+def both_outcomes(assumption: Assumption, stack: EmulatedStack) -> tuple[ProbeAnswer, ProbeAnswer]:
+    """What the assumption's probe finds where it holds, and where it fails. Raises ValueError without a probe."""
+    if assumption.probe is None:
+        raise ValueError(f"{assumption.name} has no probe: {assumption.no_probe}")
+    holding = run(assumption.probe, stack)
+    with failing([assumption.name]):
+        return holding, run(assumption.probe, stack)
+
+
+def told_apart(answers: tuple[ProbeAnswer, ProbeAnswer]) -> bool:
+    """Whether a probe finds both outcomes."""
+    return [answer.result for answer in answers] == [ProbeResult.HOLDS, ProbeResult.FAILS]
+
+
+def probed(kind: str) -> list[Assumption]:
+    """The assumptions that a stack of a kind can settle."""
+    return [assumption for assumption, _ in probes_of(register(), kind)]

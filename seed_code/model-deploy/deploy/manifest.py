@@ -1,0 +1,53 @@
+"""The manifest of a model's training: what was registered, which nobody who approves can change."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlparse
+
+from deploy.errors import DeployError
+
+
+@dataclass(frozen=True)
+class ModelManifest:
+    """What `manifest.json` says of the model that was evaluated."""
+
+    group: str
+    image: str
+    model_data_url: str
+    artifact_sha256: str
+    problem: str
+    metric: str
+    metric_value: float
+    gate_passed: bool
+
+
+def read_manifest(s3: Any, uri: str) -> ModelManifest:
+    """The manifest at an S3 address. Raises `DeployError` where it is missing or says less than it must."""
+    location = urlparse(uri)
+    try:
+        body = s3.get_object(Bucket=location.netloc, Key=location.path.lstrip("/"))["Body"].read()
+    except s3.exceptions.ClientError as error:
+        raise DeployError([f"manifest {uri}: {error.response['Error']['Message']}"]) from error
+    try:
+        return _manifest(json.loads(body))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DeployError([f"manifest {uri}: not what the training pipeline writes ({error!r})"]) from error
+
+
+def _manifest(document: Mapping[str, Any]) -> ModelManifest:
+    value = float(document["evaluation"]["value"])
+    if not math.isfinite(value):
+        raise ValueError("evaluation.value is not finite")
+    return ModelManifest(
+        group=document["model_package_group"],
+        image=document["image"],
+        model_data_url=document["model_data_url"],
+        artifact_sha256=document["artifact"]["sha256"],
+        problem=document["problem"],
+        metric=document["evaluation"]["metric"],
+        metric_value=value,
+        gate_passed=document["evaluation"]["gate"]["passed"] == 1,
+    )

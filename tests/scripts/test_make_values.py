@@ -1,0 +1,68 @@
+"""`make rehearse` hands over what was typed, whatever characters it holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_SHOW = "import json, sys; print(json.dumps(sys.argv[1:]))"
+VALUES = (
+    "price ($)",
+    'p\\q"r',
+    "-logp",
+    "--target",
+    "$HOME",
+    "$(shell touch made)",
+    "`touch made`",
+    "$$(touch made)",
+    "'; touch made; '",
+    "#comment",
+    "a=b",
+    "größe (µm)",
+    "two  spaces",
+    "* ? [a-z]",
+    "\\",
+)
+
+
+def _arguments(folder: Path, *typed: str, **environment: str) -> list[str]:
+    """What the rehearsal is started with by `make rehearse` in a folder that holds the Makefile alone."""
+    program = folder / "show.py"
+    program.write_text(_SHOW)
+    shutil.copy(ROOT / "Makefile", folder)
+    command = ["make", "-s", "rehearse", "INSTALLED=", f"RUN={sys.executable} {program}", *typed]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    arguments = json.loads(done.stdout)
+    assert arguments[:2] == ["-m", "rehearsal"]
+    return list(arguments[2:])
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_reaches_the_program_as_it_was_typed(tmp_path: Path, value: str) -> None:
+    assert _arguments(tmp_path, "DATA=d.csv", f"TARGET={value}") == ["--data=d.csv", f"--target={value}"]
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_of_the_environment_is_not_run_either(tmp_path: Path, value: str) -> None:
+    assert _arguments(tmp_path, TARGET=value) == [f"--target={value}"]
+    assert not (tmp_path / "made").exists()
+
+
+def test_every_option_has_its_word(tmp_path: Path) -> None:
+    typed = ("STACKS_ONLY=1", "PROBLEM=binary", "SABOTAGE=labels", "DOUBT=against", "LIFE=whole")
+    wanted = ["--stacks-only", "--problem=binary", "--sabotage=labels", "--doubt=against", "--life=whole"]
+    assert _arguments(tmp_path, *typed) == wanted
+
+
+def test_nothing_typed_is_nothing_handed_over(tmp_path: Path) -> None:
+    assert _arguments(tmp_path) == []

@@ -1,0 +1,132 @@
+"""Zones and endpoint services in a stack file: which may be asked for, before AWS is asked which it offers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+
+from settings import aws_names
+from settings.check import check
+from settings.closed_lists import closed_list
+from settings.load import from_file
+from settings.model import DataScienceSettings, WorkloadSettings
+from settings.network_values import GATEWAYS, MOST_ZONES, zone_choice
+from tests.settings.folder import Folder
+
+NEEDED = "[kms, sts, logs"
+KNOWN_ZONES = sorted({zone.zone_id for zones in RegionsAndZonesBackend.zones.values() for zone in zones})
+
+
+def with_endpoints(folder: Folder, *services: str) -> list[str]:
+    folder.change("dev", "[kms, sts, logs, ecr.api]", f"{', '.join([NEEDED, *services])}]")
+    return [str(problem) for problem in check(folder.path)]
+
+
+def with_zones(folder: Folder, zones: str) -> list[str]:
+    folder.change("staging", "availabilityZones: 2", f"availabilityZones: {zones}")
+    return [str(problem) for problem in check(folder.path)]
+
+
+# ---- services
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        ("sagemaker.metrics",),
+        ("sagemaker.featurestore-runtime", "athena"),
+        ("codeartifact.api", "codeartifact.repositories"),
+        ("studio", "notebook", "sagemaker.api-fips"),
+        ("com.amazonaws.eu-west-1.something-new", "aws.api.eu-west-1.kendra-ranking"),
+    ],
+)
+def test_a_service_that_the_platform_does_not_use_itself_can_be_named(folder: Folder, services: tuple[str]) -> None:
+    assert with_endpoints(folder, *services) == []
+    found = from_file(folder.file("dev"))
+    assert isinstance(found, DataScienceSettings)
+    assert found.network.endpoints == ("kms", "sts", "logs", *services)
+
+
+def test_a_misspelt_service_is_refused_with_the_nearest(folder: Folder) -> None:
+    [message] = with_endpoints(folder, "sagemaker.metric")
+    assert "network.endpoints[3] = 'sagemaker.metric'" in message
+    assert "did you mean sagemaker.metrics?" in message
+    assert "written with its whole name" in message
+
+
+@pytest.mark.parametrize("service", GATEWAYS)
+def test_a_service_without_an_interface_endpoint_of_its_own_name_is_refused(folder: Folder, service: str) -> None:
+    [message] = with_endpoints(folder, service)
+    assert "is no interface endpoint" in message
+
+
+@pytest.mark.parametrize("name", ["com.amazonaws.eu-west-1", "com.amazonaws.eu-west-1.", "org.x.eu-west-1.y", "a b"])
+def test_a_whole_name_has_its_parts(folder: Folder, name: str) -> None:
+    assert "is no endpoint service that is known here" in with_endpoints(folder, f"'{name}'")[0]
+
+
+def test_a_whole_name_of_another_region_is_refused(folder: Folder) -> None:
+    [message] = with_endpoints(folder, "com.amazonaws.us-east-1.athena")
+    assert "network.endpoints = 'com.amazonaws.us-east-1.athena'  is of another region" in message
+
+
+@given(st.sampled_from(sorted(closed_list("endpoint-services"))))
+def test_every_service_that_moto_knows_is_known(service: str) -> None:
+    assert service in {*AWS_ENDPOINT_SERVICES, *aws_names.MORE_SERVICES, *aws_names.SAGEMAKER_SERVICES}
+    assert service not in GATEWAYS
+
+
+def test_the_list_of_services_is_what_the_models_say() -> None:
+    assert sorted(closed_list("endpoint-services")) == aws_names.endpoint_services()
+
+
+# ---- zones
+
+
+@pytest.mark.parametrize("zones", ["2", "4", "[euw1-az1, euw1-az2]", "[euw1-az3, euw1-az1, euw1-az2]"])
+def test_zones_are_a_number_or_ids_in_the_order_of_the_subnets(folder: Folder, zones: str) -> None:
+    assert with_zones(folder, zones) == []
+    found = from_file(folder.file("staging"))
+    assert isinstance(found, WorkloadSettings)
+    given_zones = found.network.availability_zones
+    assert given_zones == (int(zones) if zones.isdigit() else tuple(zones.strip("[]").split(", ")))
+
+
+@pytest.mark.parametrize(
+    ("zones", "part"),
+    [
+        ("1", "must be at least 2: zones in use, one private subnet in each; an endpoint in a VPC needs two"),
+        ("5", "must be at most 4"),
+        ("[euw1-az1]", "must be at least 2"),
+        ("[euw1-az1, euw1-az2, euw1-az3, euw1-az4, euw1-az5]", "must be at most 4"),
+        ("[euw1-az1, euw1-az1]", "names euw1-az1 twice"),
+        ("[eu-west-1a, eu-west-1b]", "names eu-west-1a, which is another place in each account"),
+        ("[euw1-az1, a]", "has 'a', which is no id of a zone"),
+        ("[euw1-az1, 2]", "has 2, which is no id of a zone"),
+        ("true", "must be a whole number"),
+        ("2.5", "must be a whole number"),
+        ("all", "or a list of zone ids such as [euw1-az1, euw1-az2]"),
+    ],
+)
+def test_other_zones_are_refused(folder: Folder, zones: str, part: str) -> None:
+    [message] = with_zones(folder, zones)
+    assert "Pulumi.staging.yaml:15  network.availabilityZones" in message
+    assert part in message
+
+
+@given(st.lists(st.sampled_from(KNOWN_ZONES), min_size=1, max_size=MOST_ZONES, unique=True))
+def test_every_zone_that_moto_knows_has_the_form(zones: list[str]) -> None:
+    assert zone_choice(1, "")(zones) == tuple(zones)
+
+
+@given(st.integers(-2, 10))
+def test_a_number_of_zones_has_its_bounds(count: int) -> None:
+    try:
+        assert zone_choice(1, "why")(count) == count
+    except ValueError:
+        assert not 1 <= count <= MOST_ZONES
+    else:
+        assert 1 <= count <= MOST_ZONES
