@@ -56,12 +56,14 @@ class RoleKind(StrEnum):
     TRAINING = "training"
     PIPELINE = "pipeline"
     BUILD = "build"
+    PACKAGES = "packages"
     BUILD_PIPELINE = "build-pipeline"
     DEPLOY = "deploy"
     DEPLOY_TEST = "deploy-test"
     DEPLOY_PIPELINE = "deploy-pipeline"
     EVENTS = "events"
     RELEASE_CLEANER = "release-cleaner"
+    ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
     STACK_SET_ADMINISTRATION = "stackset-administration"
@@ -72,9 +74,9 @@ class RoleKind(StrEnum):
 
 _K = RoleKind
 _TRAINING = frozenset({_K.PIPELINE, _K.PROCESSING, _K.TRAINING})
-_BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE}
+_BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
 _ENTERING = frozenset({_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION, _K.MODEL})
-_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.TEST}
+_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,8 @@ class RoleSpec:
       there but those of the foundation, and writes the policies of what those stacks make.
     - `approves`: it decides on registered models and lets them into production, and no other kind does.
     - `acts_for_scientists`: scientists work with it, in Studio or by assuming it.
+    - `clears_accounts`: when its stack is destroyed it lists the data and models buckets and, where the settings agree
+      to it, empties them, from outside the VPC; no other kind does.
     - `passes_stack_set_administration`: it hands its project's StackSet administration role to CloudFormation, and no
       other kind does.
     """
@@ -105,6 +109,7 @@ class RoleSpec:
     declares_stacks: bool = False
     approves: bool = False
     acts_for_scientists: bool = False
+    clears_accounts: bool = False
     passes_stack_set_administration: bool = False
 
     @property
@@ -151,6 +156,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),
     _K.BUILD: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_BUILDING),
+    # Fetches wheels from a package index, outside the VPC; runs nothing of the repository.
+    _K.PACKAGES: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild"),
     _K.BUILD_PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_BUILDING),
     _K.DEPLOY: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_DEPLOYING),
     _K.DEPLOY_TEST: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=frozenset({_K.TEST})),
@@ -160,6 +167,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.EVENTS: RoleSpec(path=RolePath.PROJECT, assumed_by="events"),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
+    ),
+    # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
+    _K.ACCOUNT_CLEANER: RoleSpec(
+        path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="lambda", clears_accounts=True
     ),
     _K.PUBLISH: RoleSpec(
         path=RolePath.PROJECT, assumed_by=_K.SCIENTIST, delegates_to=_BUILDING, acts_for_scientists=True

@@ -17,6 +17,7 @@ class PrivateBucketArgs:
     Without `key_arn` the bucket encrypts with S3's own key: only the bucket that S3 delivers access logs to does, since
     S3 writes them no other way (Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)").
     With `bucket_key` S3 asks KMS once in a while for the bucket instead of for each object.
+    `emptied_by_deployer`: whether whoever destroys the bucket deletes what it holds; otherwise a function has to first.
     `existing_arn` is the ARN of the bucket if somebody else made it: it gets the policy and nothing else.
     """
 
@@ -31,12 +32,13 @@ class PrivateBucketArgs:
     expire_days: int | None = None
     events: bool = False
     existing_arn: str | None = None
+    emptied_by_deployer: bool = True
 
 
 class PrivateBucket(pulumi.ComponentResource):
     """A versioned, encrypted bucket without ACLs, public access or plain transport; its access is logged.
 
-    Unless protected it can be destroyed with what it holds.
+    Unless protected it can be destroyed; with what it holds, if the deployer may empty it.
     """
 
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -58,7 +60,7 @@ class PrivateBucket(pulumi.ComponentResource):
         return aws.s3.Bucket(
             f"{self._name}-bucket",
             bucket=args.bucket,
-            force_destroy=not args.protect,
+            force_destroy=not args.protect and args.emptied_by_deployer,
             tags={PURPOSE_TAG: args.purpose},
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )

@@ -42,11 +42,11 @@ def main(
         str | None, typer.Option(help="regression, binary or multiclass; found from the target.")
     ] = None,
     sabotage: Annotated[Sabotage | None, typer.Option(help="Spoil labels or the staging endpoint's answers.")] = None,
-    doubt: Annotated[
-        Doubt | None, typer.Option(help="Let every assumption of docs/assumptions.md fall against the platform.")
-    ] = None,
     life: Annotated[
         Life | None, typer.Option(help="whole: use the platform on, destroy it, list what is left.")
+    ] = None,
+    doubt: Annotated[
+        Doubt | None, typer.Option(help="Let every assumption of docs/assumptions.md fall against the platform.")
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
@@ -73,8 +73,8 @@ def main(
         target=target,
         problem=problem,
         sabotage=sabotage.value if sabotage else None,
-        against=doubt is Doubt.AGAINST,
         life=life.value if life else None,
+        against=doubt is Doubt.AGAINST,
     )
     raise typer.Exit(rehearse(options, started=time.monotonic()))
 

@@ -21,5 +21,5 @@ class Options:
     target: str | None = None
     problem: str | None = None
     sabotage: str | None = None
-    against: bool = False
     life: str | None = None
+    against: bool = False

@@ -12,7 +12,7 @@ from typing import Any
 from rehearsal.authorization.verdict import Access
 from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Stack, resources_json
-from rehearsal.life.leftovers import Leftover, table
+from rehearsal.leftover import Leftover, table
 from rehearsal.plan import PlannedStack
 
 # Small parts of other resources: they are not counted as resources of their own.

@@ -8,15 +8,20 @@ from typing import Any
 
 import pulumi
 
+from catalog import names
+from catalog.roles import RoleKind
+from components.account_cleaner import AccountCleaner, AccountCleanerArgs
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.image_repository import ImageRepository, ImageRepositoryArgs
+from components.lambda_function import log_group_arn
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
+from components.removal import Declared
 from components.rendering import rendered
 from components.role import Role
 from components.studio import Studio, StudioArgs
-from policies.documents import buckets, keys
+from policies.documents import buckets, cleaners, keys
 from policies.documents.shared_documents import SharedDocuments
 from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
@@ -49,15 +54,17 @@ class Stores:
 
 @dataclass(frozen=True, kw_only=True)
 class Workplace:
-    """Where scientists work and approvers decide."""
+    """Where scientists work and approvers decide, and what clears it when the stack is destroyed."""
 
     roles: StudioRoles
     studio: Studio
     approver: Role
+    cleaner: AccountCleaner
 
 
 def data_science(stack: str, settings: DataScienceSettings) -> None:
     """Declare the data science account."""
+    declared = Declared()
     context = DataScienceContext(stack, settings)
     shared = context.shared_documents()
     operations = operations_key(context, [context.deploy_pipelines()], existing=context.existing.keys.get("operations"))
@@ -76,6 +83,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     topic = alarm_topic(context, operations.arn)
     outputs = _outputs(context, net, own_keys, stores, workplace, topic, _organization_paths(shared))
     _discovery(context, outputs)
+    workplace.cleaner.clear_first(workplace.studio.domain_id, declared.all())
     publish(outputs)
 
 
@@ -116,7 +124,42 @@ def _stores(
 
 def _workplace(context: DataScienceContext, net: Perimeter, own_keys: Keys, stores: Stores) -> Workplace:
     roles = StudioRoles(context, stores.data, own_keys.data, own_keys.studio, stores.images)
-    return Workplace(roles=roles, studio=_studio(context, net, own_keys.studio, roles), approver=approver(context))
+    cleaner = _cleaner(context, net, own_keys)
+    studio = _studio(context, net, own_keys.studio, roles, cleaner)
+    return Workplace(roles=roles, studio=studio, approver=approver(context), cleaner=cleaner)
+
+
+def _cleaner(context: DataScienceContext, net: Perimeter, own_keys: Keys) -> AccountCleaner:
+    settings, name = context.settings, context.env_names.role(RoleKind.ACCOUNT_CLEANER)
+    # A bucket that was there before is not the stack's to empty.
+    emptied = {
+        purpose: context.bucket_name(purpose)
+        for purpose in ("data", "models")
+        if purpose not in context.existing.buckets
+    }
+    policy = cleaners.account_cleaner(
+        context.scope,
+        log_group=log_group_arn(context.scope, name),
+        environment=context.stack,
+        buckets={purpose: context.scope.bucket_arn(bucket) for purpose, bucket in emptied.items()},
+        deletes=settings.removal.delete,
+    )
+    args = AccountCleanerArgs(
+        name=name,
+        stack=context.stack,
+        scope=context.scope,
+        path=names.path_of(RoleKind.ACCOUNT_CLEANER, settings.prefix),
+        boundary=context.boundary,
+        policy=policy,
+        logs_key_arn=own_keys.operations.arn,
+        vpc_id=net.network.vpc_id,
+        subnet_ids=net.network.subnet_ids,
+        tags={cleaners.STUDIO_TAG: context.stack},
+        buckets=emptied,
+        groups=f"{settings.prefix}-",
+        deletes=settings.removal.delete,
+    )
+    return AccountCleaner("account-cleaner", args, context.child_options())
 
 
 def _outputs(
@@ -220,7 +263,8 @@ def _data_bucket(context: DataScienceContext, net: Perimeter, key: EncryptionKey
         bucket=context.scope.bucket_arn(name),
         key=key.arn,
         s3_endpoints=[net.endpoints.s3_id],
-        deployers=context.settings.deploying_roles(),
+        deployers=context.listing_roles(),
+        removers=context.removing_roles("data"),
     )
     return _bucket(context, "data", name, policy, key, logs)
 
@@ -254,6 +298,7 @@ def _bucket(
         log_bucket=logs.name,
         protect=context.settings.protect,
         events=True,
+        emptied_by_deployer=False,
         existing_arn=context.scope.bucket_arn(name) if purpose in context.existing.buckets else None,
     )
     return PrivateBucket(purpose, args, context.child_options())
@@ -270,7 +315,9 @@ def _images(context: DataScienceContext, key: EncryptionKey, shared: pulumi.Outp
     return ImageRepository("images", args, context.child_options())
 
 
-def _studio(context: DataScienceContext, net: Perimeter, key: EncryptionKey, roles: StudioRoles) -> Studio:
+def _studio(
+    context: DataScienceContext, net: Perimeter, key: EncryptionKey, roles: StudioRoles, cleaner: AccountCleaner
+) -> Studio:
     settings, studio = context.settings, context.settings.studio
     assert net.groups.studio is not None  # noqa: S101 - the perimeter was asked for one
     args = StudioArgs(
@@ -286,6 +333,7 @@ def _studio(context: DataScienceContext, net: Perimeter, key: EncryptionKey, rol
         space_gigabytes=studio.space_gigabytes,
         profiles={name: role.arn for name, role in roles.scientists.items()},
         protect=settings.protect,
+        after=[cleaner.network_cleared],
     )
     return Studio("studio", args, context.child_options())
 

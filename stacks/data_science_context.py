@@ -27,6 +27,19 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """Name of a bucket: of the one that exists, or else the platform's own."""
         return self.existing.buckets.get(purpose, super().bucket_name(purpose))
 
+    def cleaner(self) -> str:
+        """ARN of the role that clears the account when the stack is destroyed."""
+        kind = RoleKind.ACCOUNT_CLEANER
+        return self.scope.role_arn(names.path_of(kind, self.settings.prefix), self.env_names.role(kind))
+
+    def listing_roles(self) -> list[str]:
+        """ARNs of the roles that list the data and models buckets from outside the VPC, to find and to empty them."""
+        return [*self.settings.deploying_roles(), self.cleaner()]
+
+    def removing_roles(self, purpose: str) -> list[str]:
+        """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""
+        return [self.cleaner()] if purpose in self.settings.removal.delete else []
+
     def people(self) -> str:
         """ARN pattern of the roles that people of this account act with."""
         return self.scope.role_arn(names.path_of(RoleKind.SCIENTIST, self.settings.prefix))
@@ -56,7 +69,8 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         return SharedDocuments(
             scope=self.scope,
             models_bucket=self.scope.bucket_arn(self.bucket_name("models")),
-            deployers=self.settings.deploying_roles(),
+            deployers=self.listing_roles(),
+            removers=self.removing_roles("models"),
             workloads=workloads,
             organization_paths=self.settings.aws_organization.paths,
         )

@@ -11,11 +11,14 @@ import delivery
 from catalog.roles import RoleKind
 from components import pipelines
 from components.archives import repository_archive
-from components.build_project import BuildProject, BuildProjectArgs
+from components.build_project import BuildNetwork, BuildProject, BuildProjectArgs
+from components.builds.packages import packages_specification
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
+from components.removal import Declared
+from policies.documents import cleaners
 from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
@@ -31,14 +34,16 @@ BUILD_MINUTES = 480
 
 def project(stack: str, settings: ProjectSettings) -> None:
     """Declare a project."""
+    declared = Declared()
     context = ProjectContext(stack, settings)
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
-    build = _build_pipeline(context, roles, seeds)
-    deploy = _deploy_pipeline(context, roles, seeds)
-    _cleaner(context, roles)
+    packages = _packages(context, roles)
+    build = _build_pipeline(context, roles, seeds, packages)
+    deploy = _deploy_pipeline(context, roles, seeds, packages)
     _discovery(context, registry, roles)
+    _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
     pulumi.export("account", settings.account)
     pulumi.export("buildPipeline", build.name)
@@ -82,21 +87,41 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
 def _build_project(
     context: ProjectContext, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
 ) -> BuildProject:
-    index = context.settings.package_index
+    data_science = context.data_science
     args = BuildProjectArgs(
         name=context.project_names.name(purpose),
         description=description,
         buildspec=buildspec,
         role_arn=role,
-        vpc_id=context.data_science.vpc_id,
-        subnet_ids=context.data_science.subnet_ids,
-        security_group_id=context.data_science.workload_security_group_id,
+        network=BuildNetwork(
+            vpc_id=data_science.vpc_id,
+            subnet_ids=data_science.subnet_ids,
+            security_group_id=data_science.workload_security_group_id,
+        ),
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
-        environment={"MLOPS_PARAMETERS": context.parameters, **({"UV_DEFAULT_INDEX": index} if index else {})},
+        environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context)},
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
+
+
+def _wheelhouse(context: ProjectContext) -> pulumi.Output[str]:
+    return pulumi.Output.format("s3://{0}/{1}/wheelhouse", context.data_science.artifacts_bucket, context.settings.id)
+
+
+def _packages(context: ProjectContext, roles: ProjectRoles) -> BuildProject:
+    """Outside the VPC, which may reach no package index; both pipelines run it before their builds."""
+    args = BuildProjectArgs(
+        name=context.project_names.name("packages"),
+        description="Fetches the wheels that builds install",
+        buildspec=packages_specification(),
+        role_arn=roles.packages.arn,
+        artifacts_key_arn=context.data_science.data_key_arn,
+        logs_key_arn=context.data_science.operations_key_arn,
+        environment={"WHEELHOUSE": _wheelhouse(context), "PACKAGE_INDEX": context.settings.package_index},
+    )
+    return BuildProject("packages", args, context.child_options())
 
 
 def _pipeline(
@@ -126,14 +151,19 @@ def _pipeline(
     return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
 
 
-def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
+def _build_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
+) -> Pipeline:
     build = _build_project(
         context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
     )
     key = _source_key(context, "model-build")
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, key),
-        pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
+        pipelines.Stage(
+            name="Build",
+            actions=[pipelines.build("Packages", packages.name), pipelines.build("Train", build.name, order=2)],
+        ),
     ]
     event = pipelines.object_created(context.artifacts_bucket, key)
     return _pipeline(
@@ -149,7 +179,9 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequenc
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
+def _deploy_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
+) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -164,7 +196,10 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
         pipelines.source(context.data_science.artifacts_bucket, _source_key(context, "model-deploy")),
         pipelines.Stage(
             name="Render",
-            actions=[pipelines.build("Render", render.name, outputs=["Rendered"], environment=package)],
+            actions=[
+                pipelines.build("Packages", packages.name),
+                pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
+            ],
         ),
     ]
     for stage in context.stages:
@@ -185,7 +220,8 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
 
 
 def _approval(context: ProjectContext) -> pipelines.Stage:
-    question = f"Staging serves and has been tested. Let project {context.settings.id} into production?"
+    tested = "Staging serves and has been tested. " if "staging" in context.stages else "Nothing was tested before. "
+    question = f"{tested}Let project {context.settings.id} into production?"
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(context.data_science.alarm_topic_arn, question)])
 
 
@@ -207,19 +243,29 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=[pipelines.stack_set(to_stage, "Rendered")]),
+        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 
 
-def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
-    function = context.project_names.name("release-cleaner")
+def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegistry, declared: Declared) -> None:
+    project, removal = context.project_names, context.settings.removal
+    function = project.name("release-cleaner")
+    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(
-        lambda known: documents.release_cleaner(known[0], context.stack_sets(), known[1], function)
+        lambda known: documents.release_cleaner(
+            known[0],
+            context.stack_sets(),
+            known[1],
+            function,
+            cleaners.removal_of_project(known[0], code_pipelines, deletes_models=deletes_models),
+        )
     )
     args = ReleaseCleanerArgs(
         name=function,
+        stack=context.stack,
         scope=context.scope,
         project=context.settings.id,
         path=context.project_names.path(),
@@ -229,8 +275,13 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles) -> None:
         logs_key_arn=context.data_science.operations_key_arn,
         # Production last in, first out.
         stack_sets=[context.project_names.stack_set(stage) for stage in reversed(context.stages)],
+        code_pipelines=code_pipelines,
+        group=registry.name,
+        pipeline=project.pipeline(),
+        deletes_models=deletes_models,
+        retain_stacks_in=removal.retain_stacks_in,
     )
-    ReleaseCleaner("release-cleaner", args, context.child_options())
+    ReleaseCleaner("release-cleaner", args, declared.all(), context.child_options())
 
 
 def _discovery(context: ProjectContext, registry: ModelRegistry, roles: ProjectRoles) -> None:

@@ -10,9 +10,10 @@ from policies.documents.statement import Conditions, DocumentKind, Principals, S
 ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
 # Every action on an object, its past versions, tags and locks included, and what S3 adds under these verbs.
+DELETE_OBJECT = "s3:DeleteObject*"
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
-    "s3:DeleteObject*",
+    DELETE_OBJECT,
     "s3:GetObject*",
     "s3:ListMultipartUploadParts",
     "s3:PutObject*",
@@ -71,11 +72,14 @@ def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
     return _no_upload(bucket, sid, {"StringNotEquals": {header: value}, "Null": {header: "false"}})
 
 
-def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -> tuple[Statement, Statement]:
+def only_through(
+    bucket: str, elsewhere: Conditions, deployers: Sequence[str], removers: Sequence[str] = ()
+) -> tuple[Statement, ...]:
     """Objects are touched, and listed, only through S3 endpoints; `elsewhere` is true of what comes not through them.
 
     Listing spares the deployers: S3 answers the HEAD of a bucket, with which `pulumi refresh` looks for it, by
-    `s3:ListBucket`. What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
+    `s3:ListBucket`. Deleting spares `removers`, which empty the bucket when it is destroyed, where the settings agree.
+    What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
     """
     outside: Conditions = {
         **elsewhere,
@@ -85,7 +89,7 @@ def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -
         sid="DenyNoVPC",
         effect="Deny",
         principals=ANYBODY,
-        actions=OBJECT_ACTIONS,
+        actions=[action for action in OBJECT_ACTIONS if not (removers and action == DELETE_OBJECT)],
         resources=[f"{bucket}/*"],
         conditions=outside,
     )
@@ -97,7 +101,18 @@ def only_through(bucket: str, elsewhere: Conditions, deployers: Sequence[str]) -
         resources=[bucket],
         conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": deployers}},
     )
-    return objects, listing
+    return (objects, *([_deletion(bucket, outside, removers)] if removers else []), listing)
+
+
+def _deletion(bucket: str, outside: Conditions, removers: Sequence[str]) -> Statement:
+    return Statement(
+        sid="DenyDeletingNoVPC",
+        effect="Deny",
+        principals=ANYBODY,
+        actions=[DELETE_OBJECT],
+        resources=[f"{bucket}/*"],
+        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": removers}},
+    )
 
 
 def _read_own_models(bucket: str, accounts: WorkloadAccounts, readers: Sequence[str]) -> Statement:
@@ -118,6 +133,7 @@ def models_bucket(
     readers: Sequence[str],
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
+    removers: Sequence[str] = (),
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
@@ -127,17 +143,19 @@ def models_bucket(
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
-        *only_through(bucket, accounts.not_through(s3_endpoints), deployers),
+        *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,
     )
 
 
-def private_bucket(bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str]) -> str:
+def private_bucket(
+    bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str], removers: Sequence[str] = ()
+) -> str:
     """A bucket of one account, reached only through its S3 endpoints."""
     return document(
-        *only_through(bucket, not_through(s3_endpoints), deployers),
+        *only_through(bucket, not_through(s3_endpoints), deployers, removers),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,

@@ -31,8 +31,9 @@ class WorkloadAccount:
 class SharedDocuments:
     """Renders each shared policy from the complete list of workload accounts.
 
-    `scope` is the data science account, `models_bucket` an ARN, `deployers` are role ARNs. Methods take what is made
-    together with the policy's own resource: ids of the data science account's endpoints, the key's ARN.
+    `scope` is the data science account, `models_bucket` an ARN, `deployers` are role ARNs of those who
+    list buckets from outside, `removers` of those who empty the models bucket when it is destroyed. Methods take what
+    is made together with the policy's own resource: ids of the data science account's endpoints, the key's ARN.
     """
 
     scope: Scope
@@ -40,6 +41,7 @@ class SharedDocuments:
     deployers: Sequence[str]
     workloads: Sequence[WorkloadAccount]
     organization_paths: Sequence[str] = field(default=())
+    removers: Sequence[str] = field(default=())
 
     @cached_property
     def accounts(self) -> WorkloadAccounts:
@@ -67,6 +69,7 @@ class SharedDocuments:
             readers=self.model_roles(),
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
+            removers=self.removers,
         )
 
     def models_key_policy(self, kms_endpoint: str) -> str:

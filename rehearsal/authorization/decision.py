@@ -21,6 +21,8 @@ _NEW_KEY: Document = {
     "Statement": [{"Sid": "NewKey", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}],
 }
 _REQUEST_TAG = "aws:RequestTag/"
+# Actions that tag what no stack made, such as jobs, and what a Studio domain makes in its VPC.
+_TAGGING = (":AddTags", ":CreateTags", "elasticfilesystem:TagResource")
 # AWS answers these where it refused by itself; what it refused it need not have allowed.
 _DENIED_STATUS = frozenset({401, 403})
 
@@ -77,9 +79,9 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
             continue
         for right, endpoint in _required(line, facts):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
+new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
             _add(found, line, tagged_right, endpoint, facts.graph, new)
-            if right.action.endswith(":AddTags"):
+            if right.action.endswith(_TAGGING):
                 tagged.setdefault(right.resource, {}).update(_request_tags(right))
     return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
 

@@ -14,7 +14,7 @@ from moto.kms.models import kms_backends
 
 from assumptions.entries.source_of_rules_in_queue_keys import ASSUMPTION as NAMED_TO_QUEUE_KEYS
 from assumptions.outcomes import holds
-from rehearsal.aws.admission import PolicyCaller, admits
+from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.service_model.aws_behavior import aws_behavior
 
 RULES, ALARMS = "events.amazonaws.com", "cloudwatch.amazonaws.com"

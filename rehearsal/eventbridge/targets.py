@@ -14,7 +14,6 @@ from moto.sqs.models import sqs_backends
 from assumptions.entries import pipeline_variables_from_events
 from assumptions.outcomes import holds
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.eventbridge.service_senders import (
@@ -27,6 +26,7 @@ from rehearsal.eventbridge.service_senders import (
 )
 from rehearsal.eventbridge.target_input import Event
 from rehearsal.lambda_functions import LambdaFunctions, UnknownFunction
+from rehearsal.service_model.admission import PolicyCaller, admits
 
 
 class Undeliverable(Exception):

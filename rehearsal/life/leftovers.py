@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.recorder import Recorded
+from rehearsal.leftover import Leftover
 from rehearsal.life.listings import LISTINGS, known, makes_something
 
 Inventory = Mapping[tuple[str, str, str], frozenset[str]]
@@ -51,17 +52,6 @@ KEPT: tuple[Kept, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Leftover:
-    """A thing that is there and was not before. `kept` says why it stays; empty where it should have gone."""
-
-    account: str
-    service: str
-    kind: str
-    name: str
-    kept: str
-
-
 def inventory(cloud: Cloud, accounts: Iterable[str]) -> Inventory:
     """Everything that can be listed in each account, by account, service and kind, as the account's owner sees it."""
     found: dict[tuple[str, str, str], frozenset[str]] = {}
@@ -99,15 +89,3 @@ def unlisted(requests: Iterable[Recorded]) -> list[str]:
         if line.writes and line.status < 400 and makes_something(line.operation)
     }
     return sorted(f"{service}:{operation}" for service, operation in made if not known(service, operation))
-
-
-def table(found: Sequence[Leftover]) -> list[str]:
-    """Lines for people: one for each account, service and kind, with names and why they stay."""
-    groups: dict[tuple[str, str, str, str], list[str]] = {}
-    for each in found:
-        groups.setdefault((each.account, each.service, each.kind, each.kept), []).append(each.name)
-    lines = []
-    for (account, service, kind, kept), names in sorted(groups.items()):
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        lines.append(f"{account}  {service:<12} {len(names):>3} {kind}: {shown}: {kept or 'LEFT BEHIND'}")
-    return lines

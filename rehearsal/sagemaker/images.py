@@ -17,9 +17,9 @@ from assumptions.entries.images_checked_for_the_caller import ASSUMPTION
 from assumptions.outcomes import holds
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.recorder import source_keys
+from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.engine.state import Resource
 from rehearsal.plan import plan
+from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.services import name_property
 from tests.stacks.built import listed
 from tests.stacks.conftest import Platform, platform_in

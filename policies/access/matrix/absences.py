@@ -57,6 +57,9 @@ def _kinds(*members: SubjectKind) -> frozenset[SubjectKind]:
 # Whoever administers an account without a role of the platform: IAM cannot limit them from inside the account.
 _ADMINISTRATORS = _kinds(Outsider.ACCOUNT_ADMINISTRATOR)
 _BUILDERS = _kinds(*MODEL_BUILDERS)
+# What empties an account when its stack is destroyed has the right to delete only where the settings agree to it
+# (policies/documents/cleaners.py); then it is all that the buckets' policies let through from outside.
+_CLEANERS = kinds(lambda spec: spec.clears_accounts)
 
 ABSENCES: tuple[Absence, ...] = (
     Absence(
@@ -65,6 +68,15 @@ ABSENCES: tuple[Absence, ...] = (
         areas=frozenset({Area.BUCKET}),
         purposes=frozenset({"data", "models"}),
         allowed=ONLY_INSIDE,
+        but=_CLEANERS,
+    ),
+    Absence(
+        id="cleaners-only-delete",
+        statement="What empties the account when it is destroyed neither reads nor writes data and models.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"data", "models"}),
+        other_than=frozenset({"delete", "delete old"}),
+        kinds=_CLEANERS,
     ),
     Absence(
         id="models-readers",
@@ -84,11 +96,11 @@ ABSENCES: tuple[Absence, ...] = (
     ),
     Absence(
         id="models-deletion",
-        statement="No role of the platform deletes a model.",
+        statement="No role of the platform deletes a model, but what empties the account where the settings agree.",
         areas=frozenset({Area.BUCKET}),
         purposes=frozenset({"models"}),
         verbs=frozenset({"delete", "delete old"}),
-        but=_ADMINISTRATORS,
+        but=_ADMINISTRATORS | _CLEANERS,
     ),
     Absence(
         id="other-projects",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from catalog.roles import ROLES, kinds
+from catalog.roles import ROLES, RoleKind, kinds
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.model import FOREIGN_ACCOUNT, account_of
 from policies.access.graph.policy_documents import as_list, statements
@@ -35,8 +35,13 @@ _CALLERS_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
 # Principals that carry no account.
 _NO_ACCOUNT = ("Federated", "CanonicalUser")
 PERIMETER_KEYS = ("data", "models", "capture")
-OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject")
+OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:RestoreObject")
+DELETIONS = ("s3:DeleteObject*",)
 LISTS = ("s3:ListBucket*",)
+# Kinds of roles that the denial of listing may exempt, and that of deleting: an account is emptied when its stack is
+# destroyed, where the settings agree to it.
+_LISTERS = kinds(lambda spec: spec.declares_stacks or spec.clears_accounts)
+_REMOVERS = kinds(lambda spec: spec.clears_accounts)
 CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # A caller of its own, not a service on its behalf: such a request carries no endpoint (S3 asking KMS, CloudFormation).
 OWN_CALL: PinnedKeys = {"aws:ViaAWSService": "false"}
@@ -47,17 +52,26 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
     everybody, paths = [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
     for bucket in resources_with_purpose(graph, "bucket", *PERIMETER_BUCKETS):
-        deployers, outside = _exempt_deployers(graph, bucket), _outside(graph, bucket, "s3")
+        deployers, outside = _exempt(graph, bucket, LISTS, _LISTERS), _outside(graph, bucket, "s3")
+        removers = _exempt(graph, bucket, DELETIONS, _REMOVERS)
         named += [f"{arn} lists {bucket.name}" for arn in deployers]
+        named += [f"{arn} empties {bucket.name}" for arn in removers]
         for who, open_request in account_requests(
             everybody, OBJECTS, policy_resource=bucket, pinned=OWN_CALL, paths=paths
         ):
             title = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
             solver.refute(title, open_request, within(f"{bucket.arn}/*"), outside)
         for who, open_request in account_requests(
+            everybody, DELETIONS, policy_resource=bucket, pinned=OWN_CALL, paths=paths
+        ):
+            title = f"{who} that does not clear the account deletes from {bucket.name} from outside the S3 endpoints"
+            solver.refute(title, open_request, within(f"{bucket.arn}/*"), none_of(*removers), outside)
+        for who, open_request in account_requests(
             everybody, LISTS, policy_resource=bucket, resource=bucket.arn, pinned=OWN_CALL, paths=paths
         ):
-            title = f"{who} that is no deployer lists {bucket.name} from outside the S3 endpoints"
+            title = (
+                f"{who} that neither deploys nor clears the account lists {bucket.name} from outside the S3 endpoints"
+            )
             solver.refute(title, open_request, none_of(*deployers), outside)
     others = [bucket for bucket in graph.resources("bucket") if bucket.purpose not in PERIMETER_BUCKETS]
     named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
@@ -75,16 +89,18 @@ def _outside(graph: PolicyGraph, policy_resource: PolicyResource, service: str) 
     return without("aws:SourceVpce", endpoint_ids(graph, service))
 
 
-def _exempt_deployers(graph: PolicyGraph, bucket: PolicyResource) -> list[str]:
-    """Deployers that the denial of listing exempts; anybody else whom it exempts lists from outside, and is found."""
+def _exempt(
+    graph: PolicyGraph, bucket: PolicyResource, actions: Sequence[str], role_kinds: frozenset[RoleKind]
+) -> list[str]:
+    """Roles of the kinds that a denial of these actions, and of no others, exempts; anybody else whom it exempts acts
+    from outside, and is found."""
     found: list[str] = []
-    deployers = {role.arn for role in roles_of_kind(graph, *kinds(lambda spec: spec.declares_stacks))}
-    for statement in (bucket.policy or {}).get("Statement", []):
-        condition = statement.get("Condition", {})
-        value = condition.get("ArnNotLike", {}).get("aws:PrincipalArn", [])
-        if statement.get("Effect") == "Deny":
-            found += [value] if isinstance(value, str) else value
-    return sorted(deployers.intersection(found))
+    meant = {role.arn for role in roles_of_kind(graph, *role_kinds)}
+    for statement in statements(bucket.policy or {}):
+        value = statement.get("Condition", {}).get("ArnNotLike", {}).get("aws:PrincipalArn", [])
+        if statement.get("Effect") == "Deny" and set(map(str, as_list(statement.get("Action")))) <= set(actions):
+            found += map(str, as_list(value))
+    return sorted(meant.intersection(found))
 
 
 def keys(graph: PolicyGraph) -> ProofOutcome:
@@ -175,7 +191,8 @@ def _without_account(graph: PolicyGraph) -> list[Finding]:
 THEOREMS = (
     Theorem(
         id="objects-through-endpoints",
-        statement="No object of the data and models buckets is touched, or listed, from outside the VPC endpoints.",
+        statement="No object of the data and models buckets is touched, or listed, from outside the VPC endpoints; "
+        "where the settings agree, what clears the account deletes.",
         prove=objects,
     ),
     Theorem(

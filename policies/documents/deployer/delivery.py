@@ -114,13 +114,12 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
         ),
         Statement(
-            sid="CallTheReleaseCleaner",
+            sid="CallTheCleaners",
             actions=["lambda:InvokeFunction"],
             # With and without a qualifier: the provider calls `$LATEST` by name, which is authorised on the qualified
             # ARN (AWS Lambda Developer Guide, "Fine-tuning the Resources and Conditions sections of policies").
             resources=[
-                account.arn("lambda", f"function:{account.prefix}-*-release-cleaner{qualifier}")
-                for qualifier in ("", ":*")
+                account.arn("lambda", f"function:{account.prefix}-*-cleaner{qualifier}") for qualifier in ("", ":*")
             ],
         ),
     )

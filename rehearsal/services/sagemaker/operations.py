@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -102,7 +102,7 @@ def _training(request: ApiRequest) -> list[Right]:
         "sagemaker:NetworkIsolation": "EnableNetworkIsolation",
         "sagemaker:MaxRuntimeInSeconds": "StoppingCondition.MaxRuntimeInSeconds",
     }
-    rows = (
+    rows: tuple[RequiredAction | Callable[[ApiRequest], Sequence[Right]], ...] = (
         *_making("CreateTrainingJob", "training-job/{TrainingJobName}", keys),
         pass_role("RoleArn", _PRINCIPAL),
         *_volume("ResourceConfig.VolumeKmsKeyId", "RoleArn"),

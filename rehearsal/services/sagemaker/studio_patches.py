@@ -83,7 +83,12 @@ def domain_makes_file_system_and_groups(original: Callable[..., Any], instance: 
         tags=[{"Key": HOME_TAG, "Value": domain.arn}],
     )
     for subnet in domain.subnet_ids:
-        efs.create_mount_target(home.file_system_id, subnet, security_groups=[ours["inbound"].id])
+        target = efs.create_mount_target(home.file_system_id, subnet, security_groups=[ours["inbound"].id])
+        # Whose a mount target was is asked when it is gone.
+        records(efs, "mount-target-made")[target.mount_target_id] = {
+            "system": home.file_system_id,
+            "interface": target.network_interface_id,
+        }
     records(backend, "home")[domain.id] = {"FileSystemId": home.file_system_id}
     return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 
 import pytest
@@ -43,9 +44,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     schema = ModuleType("table_schema")
     schema.TableSchema = object  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "table_schema", schema)
-    import production as module
-
-    yield module
+    yield import_module("production")
     for name in names:
         sys.modules.pop(name, None)
 

@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from policies.documents.buckets import service_bucket
-from rehearsal.aws.admission import PolicyCaller, admits
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.sagemaker import storage
+from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.service_model.required_action import ApiRequest
 from rehearsal.services import rights_of
 

@@ -1,1 +1,0 @@
-"""Removes what a project's deploy pipeline has put into workload accounts, when the project goes."""
