@@ -79,7 +79,7 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
             continue
         for right, endpoint in _required(line, facts):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
+            new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
             _add(found, line, tagged_right, endpoint, facts.graph, new)
             if right.action.endswith(_TAGGING):
                 tagged.setdefault(right.resource, {}).update(_request_tags(right))
