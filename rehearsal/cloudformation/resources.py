@@ -17,6 +17,7 @@ from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES, StackResourceType, arguments, unknown_properties
+from rehearsal.service_model.tag_limits import tags_at_most
 
 # Endpoints take minutes in AWS, seconds here.
 _SECONDS = 300
@@ -60,6 +61,9 @@ class CloudFormationResource:
         unknown = unknown_properties(self.resource_type, self.properties)
         if unknown:
             raise ResourceFailed(f"Encountered unsupported property {', '.join(unknown)}")
+        too_many = tags_at_most(self.cf_resource_type, len(_tags(self.properties)))
+        if too_many:
+            raise ResourceFailed(too_many)
         later = {} if self.resource_type.tagging is None or holds(TAGS) else _tags(self.properties)
         given = _untagged(self.properties) if later else self.properties
         self._call(actor, self.resource_type.create, arguments(self.resource_type, self.resource_type.create, given))

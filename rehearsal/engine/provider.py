@@ -17,6 +17,7 @@ from rehearsal.engine.request_parameters import Members, convert
 from rehearsal.engine.state import Resource
 from rehearsal.engine.strict import operation
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, filled
+from rehearsal.service_model.tag_limits import tags_at_most
 from rehearsal.service_model.tagging import TagOperations
 from rehearsal.services import invocations, resource_types, services
 
@@ -40,6 +41,7 @@ class Provider:
             self.invocations.create(resource)
             return
         resource_type = resource_types()[resource.type]
+        _require_few_tags(resource)
         values = {k: v for k, v in resource.inputs.items() if k not in _COMMON and k not in resource_type.not_sent}
         later = {name for call in resource_type.after_create for name in call.properties or ()}
         resource.outputs = {**resource.inputs}
@@ -77,6 +79,7 @@ class Provider:
             return
         resource_type, before = resource_types()[resource.type], dict(resource.inputs)
         resource.inputs = dict(inputs)
+        _require_few_tags(resource)
         resource.outputs = {k: v for k, v in resource.outputs.items() if k not in before} | resource.inputs
         done: list[ApiCall] = []
         for name in changed:
@@ -296,6 +299,12 @@ def _untagged(resource_type: ResourceType, name: str, keys: list[str]) -> dict[s
     if member:
         return {member: keys}
     return {"Tags": [{"Key": key} for key in keys]} if "Tags" in members else {"tags": []} if "tags" in members else {}
+
+
+def _require_few_tags(resource: Resource) -> None:
+    refused = tags_at_most(resource.type, len(resource.inputs.get("tagsAll") or ()))
+    if refused:
+        raise Refused(resource, resource.type, "TooManyTags", refused)
 
 
 def _with_tags(resource_type: ResourceType, resource: Resource) -> dict[str, Any]:
