@@ -45,6 +45,7 @@ class Journey:
     ) -> None:
         self.environment, self.cloud, self.project = environment, environment.cloud, project
         self.image, self.data, self.suite, self.problem = inputs.image, inputs.data, suite, problem
+        self.sabotage = inputs.sabotage
         self.outputs = environment.engine.stacks[project.stack].outputs
         self.data_science = environment.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
         self.account, self.region = self.data_science["account"], self.data_science["region"]
@@ -107,6 +108,11 @@ class Journey:
         self.package = self._approver("sagemaker").describe_model_package(ModelPackageName=arn)
         metadata = self.package["CustomerMetadataProperties"]
         version, value = arn.rpartition("/")[2], self._value()
+        if self.sabotage == "labels":
+            raise JourneyFailed(
+                f"the labels were shuffled, and version {version} is registered all the same: {metadata['metric']} "
+                f"{value:.4f} on held-out rows passed the gate"
+            )
         return f"{metadata['metric']} {value:.4f} on held-out rows; version {version} is pending"
 
     def approve(self) -> str:
@@ -121,6 +127,8 @@ class Journey:
         self._wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
         if not self.approval_requested.is_set():
             raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
+        if self.sabotage == "serving":
+            raise JourneyFailed("staging answered wrongly, and its test passed all the same")
         return "delivered by StackSet, answers and captures tested"
 
     def release(self) -> str:
