@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from delivery import template as delivered
 from rehearsal.aws.processes import REPOSITORY
 from tests.rehearsal.accounts import STAGING, DataScienceAccount
-from tests.rehearsal.stack_sets import DeployedTemplate, delivered
+from tests.rehearsal.stack_sets import DeployedTemplate
 from tests.rehearsal.workload import ENDPOINT, make_workload
 
 TARGET = {
