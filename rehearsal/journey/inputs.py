@@ -20,11 +20,12 @@ PREFERRED_PROJECT = "screening"
 
 @dataclass(frozen=True)
 class JourneyInputs:
-    """The project's stack, the model image that its jobs and endpoints run, and the data to train on."""
+    """The project's stack, the model image that its jobs and endpoints run, the data to train on, and what is wrong."""
 
     stack: str
     image: OciImage
     data: TrainingData
+    sabotage: str | None = None
 
 
 def journey_inputs(planned: Sequence[PlannedStack], options: Options) -> JourneyInputs | None:
@@ -40,7 +41,8 @@ def journey_inputs(planned: Sequence[PlannedStack], options: Options) -> Journey
         data = example_data(project, folder)
     if options.sabotage == "labels":
         data = with_shuffled_labels(data)
-    return JourneyInputs(projects[project].stack, image_of(REPOSITORY / "containers" / "model"), data)
+    image = image_of(REPOSITORY / "containers" / "model")
+    return JourneyInputs(projects[project].stack, image, data, options.sabotage)
 
 
 def with_inputs(planned: Sequence[PlannedStack], inputs: JourneyInputs, options: Options) -> list[PlannedStack]:
