@@ -65,15 +65,16 @@ class RehearsalEnvironment:
                 self.progress.update("looking for what was made")
                 report.add_stack(planned, stack, self.missing(planned.stack))
 
-    def keep(self) -> None:
-        """Remember the stacks as they are: requests of their destruction are decided by what stood before."""
-        self.destroyed = {
+    def keep(self, *stacks: str) -> None:
+        """Remember stacks, or all, as they are: requests of their destruction are decided by what stood before."""
+        self.destroyed |= {
             name: replace(
                 stack,
                 # Copies: the removal of protection below changes the engine's own.
                 resources={urn: replace(resource) for urn, resource in stack.resources.items()},
             )
             for name, stack in self.engine.stacks.items()
+            if not stacks or name in stacks
         }
 
     def unprotect(self, planned: PlannedStack) -> None:

@@ -62,6 +62,7 @@ class Destruction:
         agreed = replace(planned, config={**planned.config, **config})
         self._planned[self._planned.index(planned)] = agreed
         self._environment.up(agreed)
+        self._environment.keep(stack)
 
     def destroy(self, *stacks: str) -> str:
         """Destroy stacks, one after another. Raises JourneyFailed."""
@@ -110,9 +111,10 @@ class Destruction:
         cloud, told = self._environment.cloud, threading.Event()
         patches = Patches()
 
-        def held(original: Any, sets: StackSets, *arguments: Any) -> Any:
-            told.wait(LONGEST_OPERATION_SECONDS)
-            return original(sets, *arguments)
+        def held(original: Any, sets: StackSets, acted_on: Any, *arguments: Any) -> Any:
+            if acted_on.name == stack_set:
+                told.wait(LONGEST_OPERATION_SECONDS)
+            return original(sets, acted_on, *arguments)
 
         def listen(_: Actor, question: SignedRequest, status: int) -> None:
             if question.operation == "DeleteStackInstances" and status >= 400:
@@ -122,7 +124,6 @@ class Destruction:
         cloud.after.append(listen)
         try:
             self._update(stack, stack_set)
-            patches.undo()
             yield
         finally:
             told.set()
