@@ -14,6 +14,7 @@ from components.archives import repository_archive
 from components.build_project import BuildProject, BuildProjectArgs
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
+from components.pipeline_starter import PipelineStarter
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
 from components.removal import Declared
@@ -24,6 +25,7 @@ from settings import contract
 from settings.model import ProjectSettings
 from stacks import releases
 from stacks.context import common_tags
+from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
 from stacks.project_roles import ProjectRoles
 
@@ -38,8 +40,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
-    build = _build_pipeline(context, roles, seeds)
-    deploy = _deploy_pipeline(context, roles, seeds)
+    starter = pipeline_starter(context, roles.scope)
+    build = _build_pipeline(context, roles, seeds, starter)
+    deploy = _deploy_pipeline(context, roles, seeds, starter)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
@@ -49,16 +52,12 @@ def project(stack: str, settings: ProjectSettings) -> None:
     pulumi.export("modelPackageGroup", registry.name)
     pulumi.export("parameters", context.parameters)
     pulumi.export("dataUri", _uri(context, context.data_science.data_bucket))
-    pulumi.export("sourceUri", f"s3://{context.artifacts_bucket}/{_source_key(context, 'model-build')}")
+    pulumi.export("sourceUri", f"s3://{context.artifacts_bucket}/{context.source_key('model-build')}")
     pulumi.export("endpoints", {stage: context.project_names.endpoint(stage) for stage in context.stages})
 
 
 def _uri(context: ProjectContext, bucket: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.format("s3://{0}/{1}", bucket, context.settings.id)
-
-
-def _source_key(context: ProjectContext, repository: str) -> str:
-    return f"{context.settings.id}/source/{repository}.zip"
 
 
 def _registry(context: ProjectContext) -> ModelRegistry:
@@ -74,7 +73,7 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
     return aws.s3.BucketObjectv2(
         f"seed-{repository}",
         bucket=context.data_science.artifacts_bucket,
-        key=_source_key(context, repository),
+        key=context.source_key(repository),
         source=repository_archive(repository, extra),
         kms_key_id=context.data_science.data_key_arn,
         server_side_encryption="aws:kms",
@@ -104,7 +103,6 @@ def _build_project(
 
 def _pipeline(
     context: ProjectContext,
-    roles: ProjectRoles,
     purpose: str,
     role: pulumi.Input[str],
     stages: Sequence[pipelines.Stage],
@@ -113,6 +111,7 @@ def _pipeline(
     why: str,
     variable: pipelines.EventVariable,
     seeds: Sequence[pulumi.Resource],
+    starter: PipelineStarter,
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -120,7 +119,7 @@ def _pipeline(
         bucket=context.data_science.artifacts_bucket,
         key_arn=context.data_science.data_key_arn,
         stages=stages,
-        events_role_arn=roles.events.arn,
+        starter=starter,
         event=event,
         event_description=why,
         variable=variable,
@@ -129,11 +128,13 @@ def _pipeline(
     return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
 
 
-def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
+def _build_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], starter: PipelineStarter
+) -> Pipeline:
     build = _build_project(
         context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
     )
-    key = _source_key(context, "model-build")
+    key = context.source_key("model-build")
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, key),
         pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
@@ -141,7 +142,6 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequenc
     event = pipelines.object_created(context.artifacts_bucket, key)
     return _pipeline(
         context,
-        roles,
         "build",
         roles.build_pipeline.arn,
         stages,
@@ -149,10 +149,13 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequenc
         why="The repository changed",
         variable=pipelines.SOURCE_VERSION,
         seeds=seeds,
+        starter=starter,
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
+def _deploy_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], starter: PipelineStarter
+) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -164,7 +167,7 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
     }
     package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
     stages = [
-        pipelines.source(context.data_science.artifacts_bucket, _source_key(context, "model-deploy")),
+        pipelines.source(context.data_science.artifacts_bucket, context.source_key("model-deploy")),
         pipelines.Stage(
             name="Render",
             actions=[pipelines.build("Render", render.name, outputs=["Rendered"], environment=package)],
@@ -176,7 +179,6 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
         stages += _release(context, roles, stage, tests)
     return _pipeline(
         context,
-        roles,
         "deploy",
         roles.deploy_pipeline.arn,
         stages,
@@ -184,6 +186,7 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
         seeds=seeds,
+        starter=starter,
     )
 
 

@@ -32,8 +32,6 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
         RoleKind.DEPLOY_PIPELINE: [deploy],
-        # A rule that starts a pipeline has the pipeline's name.
-        RoleKind.EVENTS: [f"rule/{pipeline}" for pipeline in (build, deploy)],
     }
 
 
@@ -411,12 +409,27 @@ def release_cleaner(
     )
 
 
-def events(scope: ProjectScope, pipelines: Sequence[str]) -> str:
-    """Rules of the project start its own pipelines."""
+def pipeline_starter(scope: ProjectScope, pipelines: Sequence[str], function: str, queue: str) -> str:
+    """The function that starts the project's own pipelines, and keeps the events that it could not deal with."""
+    group = scope.arn("logs", f"log-group:/aws/lambda/{function}")
     return document(
         Statement(
             sid="StartOwnPipelines",
             actions=["codepipeline:StartPipelineExecution"],
             resources=[scope.arn("codepipeline", name) for name in pipelines],
-        )
+        ),
+        # Lambda sends what failed for good with the function's role (AWS Lambda Developer Guide, "Capturing records of
+        # Lambda asynchronous invocations").
+        Statement(sid="KeepWhatFailed", actions=["sqs:SendMessage"], resources=[queue]),
+        Statement(
+            sid="EncryptWhatFailed",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[scope.operations_key],
+            conditions={"StringEquals": {"kms:ViaService": scope.service_host("sqs")}},
+        ),
+        Statement(
+            sid="WriteOwnLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{group}:*"],
+        ),
     )
