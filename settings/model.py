@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, With
 
 from catalog import names
 from catalog.scope import Scope
+from settings.endpoint_instances import scales
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
 from settings.network_values import EndpointService, ZoneChoice, zone_choice, zone_schema
@@ -22,7 +23,6 @@ from settings.values import (
     Distinct,
     Email,
     ExternalId,
-    HttpsUrl,
     Identifier,
     ImageDigest,
     ImageTag,
@@ -31,6 +31,7 @@ from settings.values import (
     InterfaceEndpoint,
     LatencyMilliseconds,
     OrganizationPath,
+    PackageIndex,
     PolicyArn,
     PulumiOrganization,
     Region,
@@ -57,6 +58,8 @@ DATA_SCIENCE_ENDPOINTS = (
     E.SAGEMAKER_STUDIO,
     E.SERVICE_CATALOG,
     E.SSM,
+    # Rendering a release asks which instance type is deployed.
+    E.CLOUDFORMATION,
     E.CODEPIPELINE,
     E.EVENTS,
     E.SECRETS_MANAGER,
@@ -240,6 +243,11 @@ class DeploymentSettings(Section):
         least = info.data.get("min_instances", 0)
         if value < least:
             raise ValueError(f"maxInstances {value} is below minInstances {least}")
+        if value > least and not scales(instance_type := str(info.data.get("instance_type", ""))):
+            raise ValueError(
+                f"maxInstances {value} is above minInstances {least}, but {instance_type} is burstable, and such "
+                "instances do not scale: give both the same number, or another instance type"
+            )
         return value
 
 
@@ -395,6 +403,7 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
-    package_index: HttpsUrl | None = Field(
-        default=None, description="Package index for builds; without it they need a network with NAT."
+    package_index: PackageIndex = Field(
+        default="https://pypi.org/simple",
+        description="Package index that wheels are fetched from, outside the VPC and without signing in.",
     )

@@ -68,15 +68,13 @@ def endpoint_services(
 ) -> EndpointServices:
     """What the region offers of the network's services, but for those that have an endpoint in `existing`.
 
-    `zones` are those of a network that exists: its subnets must be where the services are. Those of a new one offer them
-    all: as many as the settings want, or those with its ids. Raises RunError with everything that is not offered.
+    `zones` are those of a network that exists: its subnets must be where the services are. Those of a new one offer
+    them all: as many as the settings want, or those with its ids. Raises RunError with everything that is not offered.
     """
     problems, options = _Problems(region), pulumi.InvokeOptions(provider=provider)
     wanted = [str(service) for service in network.endpoints if service not in existing]
-    found = {service: _offer(service, problems, options) for service in wanted}
-    offers = {
-        service: offer for service, offer in found.items() if offer and _is_made(service, offer, network, problems)
-    }
+    found = {service: offer for service in wanted if (offer := _offer(service, problems, options)) is not None}
+    offers = {service: offer for service, offer in found.items() if _is_made(service, offer, network, problems)}
     names = [offer.name for offer in offers.values()]
     for service, offer in offers.items():
         if names.count(offer.name) > 1 and service != offer.name:

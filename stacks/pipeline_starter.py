@@ -9,8 +9,8 @@ import pulumi
 from catalog.roles import RoleKind
 from components import pipelines
 from components.pipeline_starter import PipelineStarter, PipelineStarterArgs
-from policies.documents import project_roles as documents
 from policies.documents.buckets import PROJECT_TAG
+from policies.documents.pipeline_starter import pipeline_starter as starter_policy
 from policies.documents.project_scope import MODEL_BUILD, ProjectScope
 from stacks.project_context import ProjectContext
 
@@ -24,7 +24,7 @@ def pipeline_starter(context: ProjectContext, scope: pulumi.Output[ProjectScope]
 
     def policy(queue: pulumi.Output[str]) -> pulumi.Output[str]:
         return pulumi.Output.all(scope, queue).apply(
-            lambda known: documents.pipeline_starter(known[0], started, function, known[1])
+            lambda known: starter_policy(known[0], started, function, known[1])
         )
 
     args = PipelineStarterArgs(

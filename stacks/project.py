@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +12,8 @@ import delivery
 from catalog.roles import RoleKind
 from components import pipelines
 from components.archives import repository_archive
-from components.build_project import BuildProject, BuildProjectArgs
+from components.build_project import BuildNetwork, BuildProject, BuildProjectArgs
+from components.builds.packages import packages_specification
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipeline_starter import PipelineStarter
@@ -33,6 +35,15 @@ from stacks.project_roles import ProjectRoles
 BUILD_MINUTES = 480
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Shared:
+    """What both pipelines have: their repositories' first versions, the build that fetches packages, the starter."""
+
+    seeds: Sequence[pulumi.Resource]
+    packages: BuildProject
+    starter: PipelineStarter
+
+
 def project(stack: str, settings: ProjectSettings) -> None:
     """Declare a project."""
     declared = Declared()
@@ -40,9 +51,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
-    starter = pipeline_starter(context, roles.scope)
-    build = _build_pipeline(context, roles, seeds, starter)
-    deploy = _deploy_pipeline(context, roles, seeds, starter)
+    shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
+    build = _build_pipeline(context, roles, shared)
+    deploy = _deploy_pipeline(context, roles, shared)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
@@ -84,21 +95,41 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
 def _build_project(
     context: ProjectContext, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
 ) -> BuildProject:
-    index = context.settings.package_index
+    data_science = context.data_science
     args = BuildProjectArgs(
         name=context.project_names.name(purpose),
         description=description,
         buildspec=buildspec,
         role_arn=role,
-        vpc_id=context.data_science.vpc_id,
-        subnet_ids=context.data_science.subnet_ids,
-        security_group_id=context.data_science.workload_security_group_id,
+        network=BuildNetwork(
+            vpc_id=data_science.vpc_id,
+            subnet_ids=data_science.subnet_ids,
+            security_group_id=data_science.workload_security_group_id,
+        ),
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
-        environment={"MLOPS_PARAMETERS": context.parameters, **({"UV_DEFAULT_INDEX": index} if index else {})},
+        environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context)},
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
+
+
+def _wheelhouse(context: ProjectContext) -> pulumi.Output[str]:
+    return pulumi.Output.format("s3://{0}/{1}/wheelhouse", context.data_science.artifacts_bucket, context.settings.id)
+
+
+def _packages(context: ProjectContext, roles: ProjectRoles) -> BuildProject:
+    """Outside the VPC, which may reach no package index; both pipelines run it before their builds."""
+    args = BuildProjectArgs(
+        name=context.project_names.name("packages"),
+        description="Fetches the wheels that builds install",
+        buildspec=packages_specification(),
+        role_arn=roles.packages.arn,
+        artifacts_key_arn=context.data_science.data_key_arn,
+        logs_key_arn=context.data_science.operations_key_arn,
+        environment={"WHEELHOUSE": _wheelhouse(context), "PACKAGE_INDEX": context.settings.package_index},
+    )
+    return BuildProject("packages", args, context.child_options())
 
 
 def _pipeline(
@@ -110,8 +141,7 @@ def _pipeline(
     event: str,
     why: str,
     variable: pipelines.EventVariable,
-    seeds: Sequence[pulumi.Resource],
-    starter: PipelineStarter,
+    shared: _Shared,
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -119,25 +149,26 @@ def _pipeline(
         bucket=context.data_science.artifacts_bucket,
         key_arn=context.data_science.data_key_arn,
         stages=stages,
-        starter=starter,
+        starter=shared.starter,
         event=event,
         event_description=why,
         variable=variable,
     )
     # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
-    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
+    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(shared.seeds)))
 
 
-def _build_pipeline(
-    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], starter: PipelineStarter
-) -> Pipeline:
+def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
     build = _build_project(
         context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
     )
     key = context.source_key("model-build")
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, key),
-        pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
+        pipelines.Stage(
+            name="Build",
+            actions=[pipelines.build("Packages", shared.packages.name), pipelines.build("Train", build.name, order=2)],
+        ),
     ]
     event = pipelines.object_created(context.artifacts_bucket, key)
     return _pipeline(
@@ -148,14 +179,11 @@ def _build_pipeline(
         event=event,
         why="The repository changed",
         variable=pipelines.SOURCE_VERSION,
-        seeds=seeds,
-        starter=starter,
+        shared=shared,
     )
 
 
-def _deploy_pipeline(
-    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], starter: PipelineStarter
-) -> Pipeline:
+def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -170,7 +198,10 @@ def _deploy_pipeline(
         pipelines.source(context.data_science.artifacts_bucket, context.source_key("model-deploy")),
         pipelines.Stage(
             name="Render",
-            actions=[pipelines.build("Render", render.name, outputs=["Rendered"], environment=package)],
+            actions=[
+                pipelines.build("Packages", shared.packages.name),
+                pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
+            ],
         ),
     ]
     for stage in context.stages:
@@ -185,13 +216,13 @@ def _deploy_pipeline(
         event=pipelines.model_approved(context.project_names.group()),
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
-        seeds=seeds,
-        starter=starter,
+        shared=shared,
     )
 
 
 def _approval(context: ProjectContext) -> pipelines.Stage:
-    question = f"Staging serves and has been tested. Let project {context.settings.id} into production?"
+    tested = "Staging serves and has been tested. " if "staging" in context.stages else "Nothing was tested before. "
+    question = f"{tested}Let project {context.settings.id} into production?"
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(context.data_science.alarm_topic_arn, question)])
 
 
@@ -213,7 +244,7 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=[pipelines.stack_set(to_stage, "Rendered")]),
+        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 
