@@ -67,7 +67,12 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     declared = Declared()
     context = DataScienceContext(stack, settings)
     shared = context.shared_documents()
-    operations = operations_key(context, [context.deploy_pipelines()], existing=context.existing.keys.get("operations"))
+    operations = operations_key(
+        context,
+        [context.deploy_pipelines()],
+        dead_letters=context.dead_letters(),
+        existing=context.existing.keys.get("operations"),
+    )
     logs = log_bucket(context)
     net = perimeter(
         context,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from catalog.scope import Scope
 from policies.documents.accounts import WorkloadAccounts, both, not_through
@@ -247,13 +248,26 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
     return document(administration(scope), use, grant, kind=DocumentKind.KEY)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterQueues:
+    """Dead-letter queues of an account (ARN patterns), and the roles of functions that send to them (ARN patterns)."""
+
+    queues: Sequence[str]
+    senders: Sequence[str]
+
+
 def operations_key(
-    scope: Scope, *, log_groups: Sequence[str], topics: Sequence[str], publishers: Sequence[str] = ()
+    scope: Scope,
+    *,
+    log_groups: Sequence[str],
+    topics: Sequence[str],
+    publishers: Sequence[str] = (),
+    dead_letters: DeadLetterQueues | None = None,
 ) -> str:
     """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns).
 
     `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (Amazon SNS Developer Guide,
-    "Managing Amazon SNS encryption keys and costs").
+    "Managing Amazon SNS encryption keys and costs"). `dead_letters` are queues that the key encrypts as well.
     """
     logs = Statement(
         sid="LogsEncryptTheirGroups",
@@ -264,7 +278,16 @@ def operations_key(
         reason=ONLY_THIS_KEY,
     )
     roles = _publishing(scope, publishers, topics) if publishers else None
-    return document(administration(scope), logs, *services_publish(scope, topics), roles, kind=DocumentKind.KEY)
+    kept = _leaving_in(scope, dead_letters) if dead_letters else ()
+    return document(administration(scope), logs, *services_publish(scope, topics), roles, *kept, kind=DocumentKind.KEY)
+
+
+def _leaving_in(scope: Scope, dead_letters: DeadLetterQueues) -> tuple[Statement, ...]:
+    write = ("kms:Decrypt", "kms:GenerateDataKey")
+    return (
+        rules_leave_in_queues(dead_letters.queues),
+        use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write),
+    )
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

@@ -258,16 +258,17 @@ class Journey:
         return model
 
     def _execution(self, pipeline: str) -> PipelineExecution:
-        """The newest execution that an event started."""
+        """The newest execution that the project's pipeline starter started."""
+        starter = self.names.role(RoleKind.PIPELINE_STARTER)
 
         def started() -> list[PipelineExecution]:
             executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
-            return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
+            return [execution for execution in executions if execution.trigger.detail.endswith(f"/{starter}")]
 
         try:
             self.wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
-            raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
+            raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or {starter} failed") from None
         return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
