@@ -241,6 +241,7 @@ def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
         deployers=context.settings.deploying_roles(),
         seeded_bucket=context.scope.bucket_arn(context.bucket_name("artifacts")),
         kms_endpoints=[net.endpoints.kms_id],
+        inspectors=context.inspectors("artifacts", "data"),
     )
     return _key(context, "data", f"Data and pipeline artifacts of {context.stack}", policy)
 
@@ -270,6 +271,7 @@ def _data_bucket(context: DataScienceContext, net: Perimeter, key: EncryptionKey
         s3_endpoints=[net.endpoints.s3_id],
         deployers=context.listing_roles(),
         removers=context.removing_roles("data"),
+        inspectors=context.inspectors("data"),
     )
     return _bucket(context, "data", name, policy, key, logs)
 

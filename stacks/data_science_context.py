@@ -41,6 +41,10 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""
         return [self.cleaner()] if purpose in self.settings.removal.delete else []
 
+    def inspectors(self, *purposes: str) -> list[str]:
+        """Macie's role, where the settings let it read one of these buckets."""
+        return [names.macie_role_arn(self.scope)] if {*purposes} & {*self.settings.inspected} else []
+
     def people(self) -> str:
         """ARN pattern of the roles that people of this account act with."""
         return self.scope.role_arn(names.path_of(RoleKind.SCIENTIST, self.settings.prefix))
@@ -82,4 +86,5 @@ class DataScienceContext(StackContext[DataScienceSettings]):
             removers=self.removing_roles("models"),
             workloads=workloads,
             organization_paths=self.settings.aws_organization.paths,
+            inspectors=self.inspectors("models"),
         )

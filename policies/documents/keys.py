@@ -96,6 +96,28 @@ def _account_and(scope: Scope, roles: Sequence[str]) -> Principals:
     return Principals(aws=[*account_principals(scope.partition, [scope.account]).aws, *whole])
 
 
+def inspected(scope: Scope, inspectors: Sequence[str]) -> Statement | None:
+    """Macie's service-linked role decrypts what it reads, through S3; nothing where it is not told to read.
+
+    The key grants it itself: AWS's policy of the role knows no KMS (Amazon Macie User Guide, "Allowing Macie to use a
+    customer managed AWS KMS key"). By a condition, for a role that is not there yet cannot be a principal.
+    """
+    if not inspectors:
+        return None
+    return Statement(
+        sid="MacieDecryptsWhatItReads",
+        principals=Principals(aws=["*"]),
+        actions=["kms:Decrypt"],
+        resources=THIS_KEY,
+        conditions={
+            "ArnEquals": {"aws:PrincipalArn": inspectors},
+            "Bool": {"aws:PrincipalIsAWSService": "false"},
+            "StringEquals": {"kms:CallerAccount": scope.account, "kms:ViaService": scope.service_host("s3")},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+
+
 def deny_outside_endpoints(elsewhere: Conditions) -> Statement:
     """Direct use from anywhere but KMS endpoints is refused; `elsewhere` is true of what comes not through them.
 
@@ -144,15 +166,17 @@ def models_key(
     readers: Sequence[str],
     bucket_arn: str,
     kms_endpoints: Sequence[str],
+    inspectors: Sequence[str] = (),
 ) -> str:
     """Key of the models bucket.
 
     `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns of the
     roles that decrypt what the models bucket holds, each with its account while there are few; `kms_endpoints` are KMS
-    endpoint ids of all accounts.
+    endpoint ids of all accounts; `inspectors` is Macie's role where it reads the bucket.
     """
     return document(
         administration(scope),
+        inspected(scope, inspectors),
         use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE_OUTPUTS),
         _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
         deny_outside_endpoints(accounts.not_through(kms_endpoints)),
@@ -160,10 +184,13 @@ def models_key(
     )
 
 
-def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str]) -> str:
+def storage_key(
+    scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str], inspectors: Sequence[str] = ()
+) -> str:
     """Key of buckets that only roles of its own account use (ARN patterns), through S3."""
     return document(
         administration(scope),
+        inspected(scope, inspectors),
         use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         deny_outside_endpoints(not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
@@ -171,7 +198,13 @@ def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[s
 
 
 def data_key(
-    scope: Scope, *, users: Sequence[str], deployers: Sequence[str], seeded_bucket: str, kms_endpoints: Sequence[str]
+    scope: Scope,
+    *,
+    users: Sequence[str],
+    deployers: Sequence[str],
+    seeded_bucket: str,
+    kms_endpoints: Sequence[str],
+    inspectors: Sequence[str] = (),
 ) -> str:
     """Key of data, artifacts and images: `users` through S3; deployers only to fill repositories and make registries.
 
@@ -180,6 +213,7 @@ def data_key(
     """
     return document(
         administration(scope),
+        inspected(scope, inspectors),
         use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         *_deployers_fill_and_make(scope, deployers, seeded_bucket),
         deny_outside_endpoints(not_through(kms_endpoints)),

@@ -18,6 +18,15 @@ from tests.policies.access.mutations.mutation import (
 
 MUTATIONS = (
     Mutation(
+        id="images-unseen-by-delivery",
+        what="CloudFormation's role in production may not look at the image of the model that it makes.",
+        stack="prod",
+        type="RolePolicy",
+        name="diabetes-stackset-execution-policy",
+        edit=dropped("PullTheModelImage"),
+        noticed_by=checks("grant"),
+    ),
+    Mutation(
         id="delivery-of-every-project",
         what="A project's delivery removes every project's models in production.",
         stack="prod",
