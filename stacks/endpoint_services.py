@@ -73,10 +73,8 @@ def endpoint_services(
     """
     problems, options = _Problems(region), pulumi.InvokeOptions(provider=provider)
     wanted = [str(service) for service in network.endpoints if service not in existing]
-    found = {service: _offer(service, problems, options) for service in wanted}
-    offers = {
-        service: offer for service, offer in found.items() if offer and _is_made(service, offer, network, problems)
-    }
+    found = {service: offer for service in wanted if (offer := _offer(service, problems, options)) is not None}
+    offers = {service: offer for service, offer in found.items() if _is_made(service, offer, network, problems)}
     names = [offer.name for offer in offers.values()]
     for service, offer in offers.items():
         if names.count(offer.name) > 1 and service != offer.name:

@@ -141,7 +141,8 @@ def require_ssm_type(name: str, value_type: str, found: str) -> None:
     wanted = "StringList" if "List" in value_type else "String"
     if found != wanted:
         raise ValidationError(
-            message=f"Parameter {name} is of type {found} in parameter store; {value_type} takes {wanted}"
+            message=f"Parameter {name} is of type {found} in parameter store; "
+            f"the template's {value_type} takes {wanted}"
         )
 
 

@@ -54,7 +54,8 @@ class BuildEnvironment:
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Beside the source, of which outputs are made.
+            "PYTHONPYCACHEPREFIX": str(home / "pycache"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "AWS_CONFIG_FILE": str(config),
             "UV_PYTHON_DOWNLOADS": "never",

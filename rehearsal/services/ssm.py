@@ -98,8 +98,7 @@ def parameter_keeps_its_type(original: Callable[..., Any], backend: Any, *argume
     if existing is not None and given.get("parameter_type") not in (None, existing.parameter_type):
         raise JsonRESTError(
             "HierarchyTypeMismatchException",
-            f"The parameter {given['name']} is a {existing.parameter_type} and cannot become a "
-            f"{given['parameter_type']}.",
+            f"Parameter {given['name']} is a {existing.parameter_type} and cannot become a {given['parameter_type']}.",
         )
     return original(backend, *arguments, **named)
 
