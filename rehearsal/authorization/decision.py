@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policies.access.authorization import AuthorizationRequest, Document
@@ -22,6 +22,8 @@ _NEW_KEY: Document = {
 _REQUEST_TAG = "aws:RequestTag/"
 # Actions that tag what no stack made, such as jobs, and what a Studio domain makes in its VPC.
 _TAGGING = (":AddTags", ":CreateTags", "elasticfilesystem:TagResource")
+_POLICY_DELETED, _POLICY_PUT = "s3:DeleteBucketPolicy", "s3:PutBucketPolicy"
+_REFUSED = 400
 # AWS answers these where it refused by itself; what it refused it need not have allowed.
 _DENIED_STATUS = frozenset({401, 403})
 
@@ -65,6 +67,8 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
     found: dict[object, Decision] = {}
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
+    # Buckets whose policy was deleted before, when their stack is destroyed.
+    without_policy: set[str] = set()
     unmapped: dict[str, None] = {}
     count = 0
     for line in requests:
@@ -76,7 +80,10 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
             continue
         for right, endpoint in _required(line, facts):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, tagged_right, endpoint, facts.graph)
+            _add(found, line, tagged_right, endpoint, facts.graph, without_policy)
+            if right.action == _POLICY_DELETED and line.status < _REFUSED:
+                without_policy.add(right.resource)
+            without_policy -= {right.resource} if right.action == _POLICY_PUT else set()
             if right.action.endswith(_TAGGING):
                 tagged.setdefault(right.resource, {}).update(_request_tags(right))
     return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
@@ -99,12 +106,21 @@ def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str
             yield facts.resolve(replace(implied, principal=right.principal)), None
 
 
-def _add(found: dict[object, Decision], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
+def _add(
+    found: dict[object, Decision],
+    line: Recorded,
+    right: Right,
+    endpoint: str | None,
+    graph: PolicyGraph,
+    without_policy: Collection[str],
+) -> None:
     principal = right.principal or line.role
     context = _context(line, right, principal)
-    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())))
+    bare = right.resource.partition("/")[0] in without_policy
+    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())), bare)
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
+        question = replace(question, resource_policy=None) if bare else question
         found[key] = Decision(question, explain(question))
     decision = found[key]
     decision.numbers.append(line.number)
