@@ -42,7 +42,10 @@ def test_a_policy_that_was_put_back_decides_again(facts: ResourceFacts) -> None:
 def test_a_tag_that_a_cleaner_set_lets_it_remove_what_it_marked(facts: ResourceFacts) -> None:
     cleaner = f"arn:aws:iam::{ACCOUNT}:role/mlops/platform/mlops-dev-account-cleaner"
     group = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:security-group/sg-1"
-    marks = {"aws:RequestTag/studio-home-of": "dev", "aws:TagKeys": ("studio-home-of",)}
+    marks: dict[str, str | tuple[str, ...]] = {
+        "aws:RequestTag/studio-home-of": "dev",
+        "aws:TagKeys": ("studio-home-of",),
+    }
     marking = asked(1, "CreateTags", Right(action="ec2:CreateTags", resource=group, context=marks), cleaner)
     removing = asked(2, "DeleteSecurityGroup", Right(action="ec2:DeleteSecurityGroup", resource=group), cleaner)
     assert decide_all([marking, removing], facts, removals=True).passed
