@@ -228,6 +228,8 @@ def _key(context: DataScienceContext, purpose: str, description: str, policy: pu
         policy=policy,
         protect=context.settings.protect,
         existing=context.existing.keys.get(purpose),
+        # Studio's file system with people's homes stays, unless the settings agree to lose it.
+        outlives_stack=purpose == "studio" and purpose not in context.settings.removal.delete,
     )
     return EncryptionKey(f"{purpose}-key", args, context.child_options())
 
