@@ -27,6 +27,7 @@ from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
+from stacks.image_build import image_build
 from stacks.people import StudioRoles, approver
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
@@ -80,6 +81,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     own_keys = _keys(context, net, operations, shared)
     stores = _stores(context, net, own_keys, logs, shared)
     workplace = _workplace(context, net, own_keys, stores)
+    image_build(context, stores.artifacts.name, own_keys.data.arn, operations.arn, stores.images)
     topic = alarm_topic(context, operations.arn)
     outputs = _outputs(context, net, own_keys, stores, workplace, topic, _organization_paths(shared))
     _discovery(context, outputs)
@@ -228,7 +230,7 @@ def _key(context: DataScienceContext, purpose: str, description: str, policy: pu
 
 
 def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
-    users = [context.project_roles(), context.people()]
+    users = [context.project_roles(), context.people(), context.image_builder()]
     policy = rendered(
         keys.data_key,
         scope=context.scope,
@@ -360,6 +362,8 @@ def _discovery(context: DataScienceContext, outputs: DataScienceOutputs) -> None
             "alarms/topic-arn": outputs.alarm_topic_arn,
             "studio/domain-id": outputs.studio_domain_id,
         },
+        # The image's build names what it pushed, unless the settings name a digest.
+        written=() if context.settings.model_image.digest else ("image/uri",),
         group=context.env_names.name("resources"),
         tags={"platform": tags["platform"], "environment": tags["environment"]},
     )

@@ -40,6 +40,15 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""
         return [self.cleaner()] if purpose in self.settings.removal.delete else []
 
+    def image_parameter(self) -> str:
+        """SSM parameter that names the model image."""
+        return f"{self.env_names.parameters()}/image/uri"
+
+    def image_builder(self) -> str:
+        """ARN of the role that builds the model image."""
+        kind = RoleKind.IMAGE_BUILD
+        return self.scope.role_arn(names.path_of(kind, self.settings.prefix), self.env_names.role(kind))
+
     def people(self) -> str:
         """ARN pattern of the roles that people of this account act with."""
         return self.scope.role_arn(names.path_of(RoleKind.SCIENTIST, self.settings.prefix))

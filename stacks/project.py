@@ -85,7 +85,12 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
 
 
 def _build_project(
-    context: ProjectContext, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
+    context: ProjectContext,
+    purpose: str,
+    description: str,
+    buildspec: str,
+    role: pulumi.Input[str],
+    parameters: Mapping[str, str] | None = None,
 ) -> BuildProject:
     data_science = context.data_science
     args = BuildProjectArgs(
@@ -101,6 +106,7 @@ def _build_project(
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
         environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context)},
+        parameters=parameters or {},
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
@@ -155,7 +161,12 @@ def _build_pipeline(
     context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
 ) -> Pipeline:
     build = _build_project(
-        context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
+        context,
+        "build",
+        "Tests the code, defines and runs the training",
+        "buildspec.yml",
+        roles.build.arn,
+        {"MODEL_IMAGE": context.image_parameter},
     )
     key = _source_key(context, "model-build")
     stages = [

@@ -36,7 +36,9 @@ class ProjectRoles:
         self.pipeline = self._training_pipeline()
         self.build = self._service_role(
             RoleKind.BUILD,
-            lambda scope: documents.build(scope, project.role_arn(scope, RoleKind.PIPELINE), build),
+            lambda scope: documents.build(
+                scope, project.role_arn(scope, RoleKind.PIPELINE), build, context.image_parameter
+            ),
         )
         self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
         self.deploy = self._service_role(RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render))

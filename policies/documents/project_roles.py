@@ -203,13 +203,18 @@ def _read_parameters(scope: ProjectScope) -> Statement:
     )
 
 
-def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
+def build(scope: ProjectScope, pipeline_role: str, build_project: str, image_parameter: str) -> str:
     """The build: upload code, define the SageMaker pipeline and start it."""
     pipeline_arn = scope.arn("sagemaker", f"pipeline/{scope.pipeline}")
     return document(
         *_build_basics(scope, build_project),
         _artifacts(scope, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, scope.code(), f"{scope.build_folder}/*"),
         _read_parameters(scope),
+        Statement(
+            sid="ReadWhichImage",
+            actions=["ssm:GetParameters"],
+            resources=[scope.arn("ssm", f"parameter{image_parameter}")],
+        ),
         # What data there is, for the pipeline's cache; the data itself is the jobs' matter.
         _listing(scope, scope.artifacts_bucket, scope.data_bucket),
         _keys(scope, scope.data_key),

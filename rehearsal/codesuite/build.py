@@ -241,7 +241,9 @@ class _Build:
     def _commands(self) -> bool:
         """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
         own = build_variables(self.record, self.source, self.folders)
-        base = self.builds.build_environment.environment(self.folder)
+        base = self.builds.build_environment.environment(
+            self.folder, privileged=bool(self.project["environment"].get("privilegedMode"))
+        )
         cloud = self.builds.cloud
         self.network = cloud.network.access(self.actor.vpc)
         credentials = self.actor.environment(cloud.endpoint_url)

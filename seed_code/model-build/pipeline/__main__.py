@@ -171,7 +171,11 @@ def read_project(file: Path | None) -> ProjectParameters:
             "MLOPS_PARAMETERS is not set; set it to the project's SSM tree, "
             "like /mlops/dev/projects/screening, or give --parameters FILE"
         )
-    return parse_project(read_ssm(client("ssm", None), root), root)
+    values = read_ssm(client("ssm", None), root)
+    # The build's variable names the image by the digest that was built and scanned last.
+    if image := os.environ.get("MODEL_IMAGE"):
+        values["image/uri"] = image
+    return parse_project(values, root)
 
 
 def definition(project: ProjectParameters, model: ModelSettings) -> dict[str, Any]:
