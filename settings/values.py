@@ -115,6 +115,13 @@ def _matching(pattern: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _unreserved(value: str) -> str:
+    # Amazon ECS API Reference, "Tag": neither keys nor values begin with it, in whichever case; others say so of keys.
+    if value.lower().startswith("aws:"):
+        raise ValueError("begins with aws:, which is reserved for AWS's own tags")
+    return value
+
+
 def _package_index(value: str) -> str:
     """An index that a build outside the VPC reaches, without signing in."""
     parts = urlsplit(value)
@@ -137,13 +144,6 @@ def _package_index(value: str) -> str:
             f"{host or 'it'} is reached from inside a network alone; wheels are fetched outside the VPC: give an index "
             "on the internet"
         )
-    return value
-
-
-def _unreserved(value: str) -> str:
-    # Amazon ECS API Reference, "Tag": neither keys nor values begin with it, in whichever case; others say so of keys.
-    if value.lower().startswith("aws:"):
-        raise ValueError("begins with aws:, which is reserved for AWS's own tags")
     return value
 
 

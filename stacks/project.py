@@ -231,7 +231,8 @@ def _deploy_pipeline(
 
 
 def _approval(context: ProjectContext) -> pipelines.Stage:
-    question = f"Staging serves and has been tested. Let project {context.settings.id} into production?"
+    tested = "Staging serves and has been tested. " if "staging" in context.stages else "Nothing was tested before. "
+    question = f"{tested}Let project {context.settings.id} into production?"
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(context.data_science.alarm_topic_arn, question)])
 
 
@@ -253,7 +254,7 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=[pipelines.stack_set(to_stage, "Rendered")]),
+        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 

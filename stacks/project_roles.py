@@ -41,7 +41,9 @@ class ProjectRoles:
             ),
         )
         self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
-        self.deploy = self._service_role(RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render))
+        self.deploy = self._service_role(
+            RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render, context.stack_sets())
+        )
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
         self.build_pipeline = self._service_role(

@@ -237,8 +237,8 @@ def build(scope: ProjectScope, pipeline_role: str, build_project: str, image_par
     )
 
 
-def deploy(scope: ProjectScope, render_project: str) -> str:
-    """Rendering: find the approved model and write the template's parameters."""
+def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str]) -> str:
+    """Rendering: find the approved model, see what is deployed, and write the template's parameters."""
     return document(
         *_build_basics(scope, render_project),
         _read_parameters(scope),
@@ -248,12 +248,13 @@ def deploy(scope: ProjectScope, render_project: str) -> str:
         _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
-            actions=[
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-            ],
+            actions=["sagemaker:DescribeModelPackage"],
             resources=scope.group_arns(),
+        ),
+        Statement(
+            sid="SeeWhatIsDeployed",
+            actions=["cloudformation:DescribeStackSet"],
+            resources=_stack_sets(scope, stack_sets),
         ),
     )
 
