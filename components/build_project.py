@@ -41,8 +41,6 @@ class BuildProjectArgs:
     source: pulumi.Input[str] | None = None
     privileged: bool = False
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    # Variable -> name of the SSM parameter that holds its value when a build starts.
-    parameters: Mapping[str, str] = field(default_factory=dict)
     timeout_minutes: int = 60
     log_days: int = 365
 
@@ -108,8 +106,7 @@ def _container(args: BuildProjectArgs) -> aws.codebuild.ProjectEnvironmentArgs:
         image_pull_credentials_type="CODEBUILD",
         privileged_mode=args.privileged,
         environment_variables=[
-            aws.codebuild.ProjectEnvironmentEnvironmentVariableArgs(name=key, value=value, type=kind)
-            for kind, variables in (("PLAINTEXT", args.environment), ("PARAMETER_STORE", args.parameters))
-            for key, value in sorted(variables.items())
+            aws.codebuild.ProjectEnvironmentEnvironmentVariableArgs(name=key, value=value, type="PLAINTEXT")
+            for key, value in sorted(args.environment.items())
         ],
     )

@@ -14,14 +14,12 @@ import pulumi_aws as aws
 class DiscoveryArgs:
     """`parameters` by name below `root`; `tags` select the environment's resources for the group.
 
-    Those that `written` names get their first value here; from then on builds write them. Those that `lists` names hold
-    several values, comma separated, and are read as lists by CloudFormation templates.
+    Those that `lists` names hold several values, comma separated, and are read as lists by CloudFormation templates.
     """
 
     root: str
     parameters: Mapping[str, pulumi.Input[str]]
     lists: Collection[str] = ()
-    written: Collection[str] = ()
     group: str
     tags: Mapping[str, str]
 
@@ -39,12 +37,7 @@ class Discovery(pulumi.ComponentResource):
                 type="StringList" if key in args.lists else "String",
                 value=value,
                 # A parameter never changes its type, and another of the same name is refused (botocore, PutParameter).
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    replace_on_changes=["type"],
-                    delete_before_replace=True,
-                    ignore_changes=["value"] if key in args.written else None,
-                ),
+                opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["type"], delete_before_replace=True),
             )
         self.group = aws.resourcegroups.Group(
             f"{name}-group",

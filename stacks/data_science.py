@@ -361,8 +361,6 @@ def _discovery(context: DataScienceContext, outputs: DataScienceOutputs) -> None
             "alarms/topic-arn": outputs.alarm_topic_arn,
             "studio/domain-id": outputs.studio_domain_id,
         },
-        # The image's build names what it pushed, unless the settings name a digest.
-        written=() if context.settings.model_image.digest else ("image/uri",),
         group=context.env_names.name("resources"),
         tags={"platform": tags["platform"], "environment": tags["environment"]},
     )

@@ -40,10 +40,6 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""
         return [self.cleaner()] if purpose in self.settings.removal.delete else []
 
-    def image_parameter(self) -> str:
-        """SSM parameter that names the model image."""
-        return f"{self.env_names.parameters()}/image/uri"
-
     def image_builder(self) -> str:
         """ARN of the role that builds the model image."""
         kind = RoleKind.IMAGE_BUILD

@@ -13,11 +13,12 @@ from components.builds.model_image import BASE, model_image_specification
 from components.image_repository import ImageRepository
 from components.role import Role, RoleArgs
 from policies.documents import build_roles
+from policies.documents.project_scope import PINNED_IMAGE
 from policies.documents.trust import service_trust
 from stacks.data_science_context import DataScienceContext
 
 # Below a folder `source`, as what projects start from is: the deployer fills no other.
-SOURCE = "image/source/model.zip"
+SOURCE = "_image/source/model.zip"
 MINUTES = 60
 
 
@@ -39,7 +40,6 @@ def image_build(
         server_side_encryption="aws:kms",
         opts=context.child_options(),
     )
-    image = context.settings.model_image
     args = BuildProjectArgs(
         name=name,
         description="Builds, scans and pins the model image",
@@ -52,9 +52,8 @@ def image_build(
         environment={
             "BASE": BASE,
             "REPOSITORY_URL": images.url,
-            "VERSION": image.version,
-            # A digest in the settings is the platform team's own pin, which no build moves.
-            "IMAGE_PARAMETER": "" if image.digest else context.image_parameter(),
+            "VERSION": context.settings.model_image.version,
+            "PIN": pulumi.Output.format("s3://{0}/{1}", artifacts, PINNED_IMAGE),
         },
         timeout_minutes=MINUTES,
     )
@@ -63,15 +62,15 @@ def image_build(
 
 def _role(context: DataScienceContext, project: str, data_key: pulumi.Input[str], images: ImageRepository) -> Role:
     scope, kind = context.scope, RoleKind.IMAGE_BUILD
-    source = f"{scope.bucket_arn(context.bucket_name('artifacts'))}/{SOURCE}"
+    bucket = scope.bucket_arn(context.bucket_name("artifacts"))
     policy = pulumi.Output.all(data_key, images.arn).apply(
         lambda known: build_roles.image_build(
             scope,
             project,
-            source=source,
+            source=f"{bucket}/{SOURCE}",
             key=known[0],
             repository=known[1],
-            parameter=context.image_parameter(),
+            pin=f"{bucket}/{PINNED_IMAGE}",
         )
     )
     args = RoleArgs(

@@ -90,7 +90,6 @@ def _build_project(
     description: str,
     buildspec: str,
     role: pulumi.Input[str],
-    parameters: Mapping[str, str] | None = None,
 ) -> BuildProject:
     data_science = context.data_science
     args = BuildProjectArgs(
@@ -106,7 +105,6 @@ def _build_project(
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
         environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context)},
-        parameters=parameters or {},
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
@@ -166,7 +164,6 @@ def _build_pipeline(
         "Tests the code, defines and runs the training",
         "buildspec.yml",
         roles.build.arn,
-        {"MODEL_IMAGE": context.image_parameter},
     )
     key = _source_key(context, "model-build")
     stages = [

@@ -25,7 +25,6 @@ class ProjectContext(StackContext[ProjectSettings]):
         super().__init__(stack, settings, env_names, {"project": settings.id})
         self.project_names = names.ProjectNames(settings.prefix, settings.id)
         self.parameters = self.project_names.parameters(settings.data_science)
-        self.image_parameter = f"{names.Names(settings.prefix, settings.data_science).parameters()}/image/uri"
         self.stages = [stage.value for stage in settings.stages]
         # Computed as the data science stack does: the trigger's pattern and the archives' keys name it.
         self.artifacts_bucket = self.bucket_name("artifacts")

@@ -36,9 +36,7 @@ class ProjectRoles:
         self.pipeline = self._training_pipeline()
         self.build = self._service_role(
             RoleKind.BUILD,
-            lambda scope: documents.build(
-                scope, project.role_arn(scope, RoleKind.PIPELINE), build, context.image_parameter
-            ),
+            lambda scope: documents.build(scope, project.role_arn(scope, RoleKind.PIPELINE), build),
         )
         self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
         self.deploy = self._service_role(

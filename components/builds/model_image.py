@@ -15,7 +15,7 @@ _OF_IMAGE = '--repository-name "${REPOSITORY_URL#*/}" --image-id "imageDigest=${
 
 
 def model_image_specification() -> str:
-    """Its build specification. Variables: REPOSITORY_URL, VERSION, BASE, and IMAGE_PARAMETER, empty for no pin.
+    """Its build specification. Variables: REPOSITORY_URL, VERSION, BASE, and PIN, an s3:// address.
 
     Its commands share one shell, so that a later one knows what an earlier one found (AWS CodeBuild User Guide, "Shells
     and commands in build environments"). The digest is pinned last: an image with findings is pushed and never used.
@@ -35,8 +35,7 @@ def model_image_specification() -> str:
             f"aws ecr wait image-scan-complete {_OF_IMAGE}",
             f'aws ecr describe-image-scan-findings {_OF_IMAGE} > "$HOME/findings.json"',
             'python3 -I "$HOME/image_scan.py" scan-exemptions.toml < "$HOME/findings.json"',
-            'if [ -n "$IMAGE_PARAMETER" ]; then aws ssm put-parameter --name "$IMAGE_PARAMETER" --type String '
-            '--overwrite --value "$pinned"; fi',
-            'echo "Built and scanned $pinned"',
+            'printf %s "$pinned" > "$HOME/uri"',
+            'aws s3 cp --only-show-errors "$HOME/uri" "$PIN"',
         ],
     )

@@ -36,8 +36,9 @@ _WORK = (
     "ec2:CreateTags",
     "ec2:DeleteSecurityGroup",
     "ec2:RevokeSecurityGroup*",
-    "ecr:BatchCheckLayerAvailability",
+    "ecr:*Layer*",
     "ecr:BatchGetImage",
+    "ecr:PutImage",
     "elasticfilesystem:De*",
     "elasticfilesystem:TagResource",
     # One name for several where nothing else fits it: a boundary has 6,144 characters.
@@ -118,28 +119,10 @@ def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = (
     """
     return document(
         Statement(sid="WhatThePlatformNeeds", actions=(*_WORK, *_KEYS, *_READING), resources=["*"], reason=CEILING),
-        _make_the_image(account),
         *_enter_and_pass_roles(account),
         *_stay_below_the_foundation(account),
         *prevention,
         kind=DocumentKind.MANAGED,
-    )
-
-
-def _make_the_image(account: AccountScope) -> Statement:
-    """What nobody but the image's build does, whatever else a role's own policy says."""
-    builder = account.role_arn(
-        RolePath.PLATFORM.format(prefix=account.prefix), f"{account.prefix}-*-{RoleKind.IMAGE_BUILD}"
-    )
-    return Statement(
-        sid="MakeTheImage",
-        actions=["ecr:*Layer*", "ecr:PutImage", "ssm:PutParameter"],
-        resources=[
-            account.arn("ecr", f"repository/{account.prefix}/*"),
-            account.arn("ssm", f"parameter/{account.prefix}/*/image/uri"),
-        ],
-        conditions={"ArnLike": {"aws:PrincipalArn": builder}},
-        reason="A push uploads layers by several actions; the role's own policy names each",
     )
 
 

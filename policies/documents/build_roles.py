@@ -32,8 +32,8 @@ def packages(scope: ProjectScope, project: str) -> str:
     )
 
 
-def image_build(scope: Scope, project: str, *, source: str, key: str, repository: str, parameter: str) -> str:
-    """The image's build: reads its source (an object's ARN), pushes to one repository, reads the scan, pins the digest.
+def image_build(scope: Scope, project: str, *, source: str, key: str, repository: str, pin: str) -> str:
+    """The image's build: reads `source`, pushes to one repository, reads the scan, writes `pin` (objects' ARNs).
 
     Actions of a push: Amazon ECR User Guide, "IAM permissions for pushing an image to an Amazon ECR private
     repository".
@@ -41,7 +41,7 @@ def image_build(scope: Scope, project: str, *, source: str, key: str, repository
     return document(
         common_statements.write_build_logs(scope, [project]),
         Statement(sid="ReadTheSource", actions=READ_OBJECT, resources=[source]),
-        common_statements.use_storage_keys("ReadKeysThroughStorage", scope.region, key),
+        common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, key),
         common_statements.sign_in_to_registry(),
         Statement(
             sid="PushAndScan",
@@ -57,7 +57,5 @@ def image_build(scope: Scope, project: str, *, source: str, key: str, repository
             ],
             resources=[repository],
         ),
-        Statement(
-            sid="PinTheDigest", actions=["ssm:PutParameter"], resources=[scope.arn("ssm", f"parameter{parameter}")]
-        ),
+        Statement(sid="PinTheDigest", actions=_WRITE_OBJECT, resources=[pin]),
     )

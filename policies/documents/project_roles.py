@@ -9,7 +9,7 @@ from catalog.roles import RoleKind, RolePath
 from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_scope import MODEL_BUILD, MODEL_DEPLOY, ProjectScope
+from policies.documents.project_scope import MODEL_BUILD, MODEL_DEPLOY, PINNED_IMAGE, ProjectScope
 from policies.documents.statement import Statement, document
 
 WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
@@ -203,18 +203,14 @@ def _read_parameters(scope: ProjectScope) -> Statement:
     )
 
 
-def build(scope: ProjectScope, pipeline_role: str, build_project: str, image_parameter: str) -> str:
+def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
     """The build: upload code, define the SageMaker pipeline and start it."""
     pipeline_arn = scope.arn("sagemaker", f"pipeline/{scope.pipeline}")
     return document(
         *_build_basics(scope, build_project),
         _artifacts(scope, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, scope.code(), f"{scope.build_folder}/*"),
         _read_parameters(scope),
-        Statement(
-            sid="ReadWhichImage",
-            actions=["ssm:GetParameters"],
-            resources=[scope.arn("ssm", f"parameter{image_parameter}")],
-        ),
+        _artifacts(scope, "ReadWhichImage", READ_OBJECT, PINNED_IMAGE),
         # What data there is, for the pipeline's cache; the data itself is the jobs' matter.
         _listing(scope, scope.artifacts_bucket, scope.data_bucket),
         _keys(scope, scope.data_key),

@@ -14,6 +14,7 @@ from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from components.archives import files
+from policies.documents.project_scope import PINNED_IMAGE
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
@@ -75,11 +76,12 @@ class Journey:
         record = self.suite.builds.records[build["id"]]
         if not record.done.wait(PIPELINE_SECONDS) or record.failure:
             raise JourneyFailed(f"the image's build: {record.failure or 'no end'}")
-        root = Names(self.project.settings.prefix, self.project.settings.data_science).parameters()  # type: ignore[union-attr]
-        parameter = self.cloud.client(deployer, "ssm").get_parameter(Name=f"{root}/image/uri")["Parameter"]
-        repository, _, digest = parameter["Value"].partition("@")
+        bucket = self.data_science["artifactsBucket"]
+        pinned = self.cloud.client(self.cloud.owner(self.account), "s3").get_object(Bucket=bucket, Key=PINNED_IMAGE)
+        address = pinned["Body"].read().decode()
+        repository, _, digest = address.partition("@")
         if not digest:
-            raise JourneyFailed(f"the image's build ended well and pinned nothing: {parameter['Value']}")
+            raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
         return f"{repository.partition('/')[2]} {digest[:19]}"
 
     def hand_over_data(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.errors import UserError
 from pipeline.model import ModelSettings, read_model
-from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm
+from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm, with_pinned_image
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPTED = 130
@@ -172,10 +172,7 @@ def read_project(file: Path | None) -> ProjectParameters:
             "like /mlops/dev/projects/screening, or give --parameters FILE"
         )
     values = read_ssm(client("ssm", None), root)
-    # The build's variable names the image by the digest that was built and scanned last.
-    if image := os.environ.get("MODEL_IMAGE"):
-        values["image/uri"] = image
-    return parse_project(values, root)
+    return parse_project(with_pinned_image(values, lambda: client("s3", None)), root)
 
 
 def definition(project: ProjectParameters, model: ModelSettings) -> dict[str, Any]:

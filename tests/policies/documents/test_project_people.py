@@ -18,9 +18,7 @@ APPROVER = platform_roles.approver(SCOPE)
 PIPELINE = project_roles.pipeline(SCOPE, [role("mlops/projects/screening/mlops-screening-training")])
 # Roles that run what a scientist has written.
 SCIENTISTS_CODE = {
-    "build": project_roles.build(
-        SCOPE, role("mlops/projects/screening/mlops-screening-pipeline"), PROJECTS[0], "/mlops/dev/image/uri"
-    ),
+    "build": project_roles.build(SCOPE, role("mlops/projects/screening/mlops-screening-pipeline"), PROJECTS[0]),
     "pipeline": PIPELINE,
     "processing": project_roles.processing(SCOPE),
     "training": project_roles.training(SCOPE),

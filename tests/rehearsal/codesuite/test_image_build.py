@@ -12,7 +12,7 @@ from components.builds.model_image import BASE, model_image_specification
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, archive
 from tests.rehearsal.codesuite.test_codebuild import log_of
 
-PARAMETER = "/mlops/dev/image/uri"
+PIN = "_image/uri"
 URL = f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/mlops/model"
 FILES = {
     "Dockerfile": "ARG BASE\nFROM ${BASE}\nCOPY serve.py /opt/program/\n",
@@ -27,10 +27,9 @@ def build(
     """Why the build fails, empty where it does not, and its log."""
     scanning = {"scanOnPush": scanned}
     dev.client("ecr").create_repository(repositoryName="mlops/model", imageScanningConfiguration=scanning)
-    dev.client("ssm").put_parameter(Name=PARAMETER, Value=f"{URL}:1.0.0", Type="String")
     content = archive({**FILES, **{name.replace("_", "-") + ".toml": text for name, text in files.items()}})
     dev.s3.put_object(Bucket=BUCKET, Key="image/source/model.zip", Body=content)
-    values = {"BASE": BASE, "REPOSITORY_URL": URL, "VERSION": "1.0.0", "IMAGE_PARAMETER": PARAMETER}
+    values = {"BASE": BASE, "REPOSITORY_URL": URL, "VERSION": "1.0.0", "PIN": f"s3://{BUCKET}/{PIN}"}
     dev.client("codebuild").create_project(
         name="image",
         source={"type": "S3", "location": f"{BUCKET}/image/source/model.zip", "buildspec": model_image_specification()},
@@ -51,7 +50,9 @@ def build(
 
 
 def pinned(dev: CodeSuiteAccount) -> str:
-    return str(dev.client("ssm").get_parameter(Name=PARAMETER)["Parameter"]["Value"])
+    """What was pinned; empty where nothing was."""
+    found = dev.s3.list_objects_v2(Bucket=BUCKET, Prefix=PIN).get("Contents")
+    return str(dev.s3.get_object(Bucket=BUCKET, Key=PIN)["Body"].read().decode()) if found else ""
 
 
 def finding(name: str, severity: str) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def test_a_finding_keeps_an_image_from_being_pinned(dev: CodeSuiteAccount) -> No
     failure, log = build(dev)
     assert "image_scan.py" in failure
     assert [line for line in log if "The image is not pinned: CVE-2026-1 (HIGH)" in line], log
-    assert pinned(dev) == f"{URL}:1.0.0"
+    assert pinned(dev) == ""
 
 
 def test_a_finding_that_somebody_answers_for_does_not(dev: CodeSuiteAccount) -> None:
@@ -92,7 +93,7 @@ def test_a_finding_that_somebody_answers_for_does_not(dev: CodeSuiteAccount) -> 
 def test_a_repository_that_does_not_scan_leaves_nothing_to_wait_for(dev: CodeSuiteAccount) -> None:
     failure, _ = build(dev, scanned=False)
     assert "aws ecr wait image-scan-complete" in failure
-    assert pinned(dev) == f"{URL}:1.0.0"
+    assert pinned(dev) == ""
 
 
 @pytest.mark.aws_behavior("docker_daemon")
@@ -104,5 +105,5 @@ def test_docker_needs_a_privileged_build(dev: CodeSuiteAccount) -> None:
 
 def test_the_specification_is_the_projects_own_and_pins_last() -> None:
     commands = json.loads(model_image_specification())["phases"]["build"]["commands"]
-    pin = next(number for number, command in enumerate(commands) if "put-parameter" in command)
+    pin = next(number for number, command in enumerate(commands) if '"$PIN"' in command)
     assert pin > next(number for number, command in enumerate(commands) if 'image_scan.py" scan-exemptions' in command)
