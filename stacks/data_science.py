@@ -27,6 +27,7 @@ from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
+from stacks.image_build import image_build
 from stacks.people import StudioRoles, approver
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
@@ -85,6 +86,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     own_keys = _keys(context, net, operations, shared)
     stores = _stores(context, net, own_keys, logs, shared)
     workplace = _workplace(context, net, own_keys, stores)
+    image_build(context, stores.artifacts.name, own_keys.data.arn, operations.arn, stores.images)
     topic = alarm_topic(context, operations.arn)
     outputs = _outputs(context, net, own_keys, stores, workplace, topic, _organization_paths(shared))
     _discovery(context, outputs)
@@ -235,7 +237,7 @@ def _key(context: DataScienceContext, purpose: str, description: str, policy: pu
 
 
 def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
-    users = [context.project_roles(), context.people()]
+    users = [context.project_roles(), context.people(), context.image_builder()]
     policy = rendered(
         keys.data_key,
         scope=context.scope,

@@ -45,6 +45,11 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """Macie's role, where the settings let it read one of these buckets."""
         return [names.macie_role_arn(self.scope)] if {*purposes} & {*self.settings.inspected} else []
 
+    def image_builder(self) -> str:
+        """ARN of the role that builds the model image."""
+        kind = RoleKind.IMAGE_BUILD
+        return self.scope.role_arn(names.path_of(kind, self.settings.prefix), self.env_names.role(kind))
+
     def people(self) -> str:
         """ARN pattern of the roles that people of this account act with."""
         return self.scope.role_arn(names.path_of(RoleKind.SCIENTIST, self.settings.prefix))

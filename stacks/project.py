@@ -93,7 +93,11 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
 
 
 def _build_project(
-    context: ProjectContext, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
+    context: ProjectContext,
+    purpose: str,
+    description: str,
+    buildspec: str,
+    role: pulumi.Input[str],
 ) -> BuildProject:
     data_science = context.data_science
     args = BuildProjectArgs(
@@ -160,7 +164,11 @@ def _pipeline(
 
 def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
     build = _build_project(
-        context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
+        context,
+        "build",
+        "Tests the code, defines and runs the training",
+        "buildspec.yml",
+        roles.build.arn,
     )
     key = context.source_key("model-build")
     stages = [

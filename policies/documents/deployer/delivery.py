@@ -103,6 +103,11 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
     return (
         Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
+        Statement(
+            sid="BuildTheModelImage",
+            actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
+            resources=[account.arn("codebuild", f"project/{prefix}-*-image")],
+        ),
         Statement(sid="KeepPipelines", actions=_PIPELINES, resources=pipelines),
     )
 
