@@ -17,6 +17,12 @@ def packages(scope: ProjectScope, project: str) -> str:
     return document(
         common_statements.write_build_logs(scope, [project]),
         Statement(
+            sid="SeeTheArtifactsBucket",
+            # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation"],
+            resources=[bucket],
+        ),
+        Statement(
             sid="ReadTheRepositories",
             actions=READ_OBJECT,
             resources=[f"{bucket}/{folder}/Source/*" for folder in (scope.build_folder, scope.deploy_folder)],

@@ -184,6 +184,34 @@ COUNTERPARTS: Sequence[Counterpart] = (
         left_out=(*_BUILD, _GROUPS, _PACKAGES, _NO_PIPELINE, _READS_ONLY),
     ),
     Counterpart(
+        policy=_PRODUCTS.format("CodeBuild"),
+        kind=RoleKind.PACKAGES,
+        left_out=(*_BUILD, _GROUPS, _PACKAGES, _NO_PIPELINE),
+    ),
+    Counterpart(
+        policy=_PRODUCTS.format("CodeBuild"),
+        kind=RoleKind.IMAGE_BUILD,
+        left_out=(
+            *(each for each in _BUILD if each is not _IMAGES),
+            _GROUPS,
+            _PACKAGES,
+            _NO_PIPELINE,
+            _left(
+                "The repository is the stack's, and the build reads the scan of its own push alone",
+                "ecr:CreateRepository",
+                "ecr:DescribeImageReplicationStatus",
+                "ecr:DescribeRegistry",
+                "ecr:DescribeRepositories",
+            ),
+            _left(
+                "Its source and its answer are two objects, named by key",
+                "s3:GetBucketAcl",
+                "s3:GetBucketLocation",
+                "s3:ListBucket",
+            ),
+        ),
+    ),
+    Counterpart(
         policy=_PRODUCTS.format("CodePipeline"),
         kind=RoleKind.BUILD_PIPELINE,
         left_out=(
@@ -198,6 +226,7 @@ COUNTERPARTS: Sequence[Counterpart] = (
     ),
     Counterpart(policy=_PRODUCTS.format("Events"), kind=RoleKind.PIPELINE_STARTER, left_out=()),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.PIPELINE_STARTER, left_out=(_LOG_GROUP,)),
+    Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.ACCOUNT_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.REMEDIATOR, left_out=(_LOG_GROUP,)),
     Counterpart(

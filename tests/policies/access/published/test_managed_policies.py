@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.roles import RoleKind
+from catalog.roles import ROLES, RoleKind
 from policies.access.graph import PolicyGraph
 from policies.access.published.managed_policies import managed_policy_actions, review_managed_policies
 from policies.access.published.reviewed_policies import COUNTERPARTS, Counterpart, LeftOut
@@ -65,6 +65,12 @@ def test_a_line_that_nothing_needs_and_one_that_says_too_much_are_reported(graph
     line = Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_CLEANER, left_out=[wide])
     (problem,) = review_managed_policies(graph, [line]).problems
     assert "logs:* also stands for logs:CreateLogStream" in problem
+
+
+def test_every_kind_of_role_that_runs_builds_pipelines_or_functions_is_compared() -> None:
+    compared = {counterpart.kind for counterpart in COUNTERPARTS}
+    running = {kind for kind, spec in ROLES.items() if spec.assumed_by in ("codebuild", "codepipeline", "lambda")}
+    assert running <= compared
 
 
 def test_a_policy_is_read_without_importing_the_package() -> None:
