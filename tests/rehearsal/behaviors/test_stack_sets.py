@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.service_model.required_action import ApiRequest
 from rehearsal.services import rights_of
+from tests.policies.documents.requests import may
+from tests.policies.documents.test_delivery import PIPELINE
 from tests.rehearsal.accounts import ACCOUNT, REGION, STAGING, DataScienceAccount
 from tests.rehearsal.stack_sets import StackSetClient
 
@@ -108,3 +110,21 @@ def test_an_update_of_a_set_names_the_types_of_its_template() -> None:
     assert f"{PREFIX}:type/resource/AWS-SNS-Topic" in asked(
         "UpdateStackSet", StackSetName="s", TemplateBody=json.dumps(TEMPLATE)
     )
+
+
+@pytest.mark.aws_behavior("stack_set_targets", "absent_stack_set")
+@pytest.mark.parametrize("lost", ["stackset-target", "type/resource", "stackset/mlops-screening-staging"])
+def test_a_deploy_pipeline_without_a_kind_of_resource_is_refused(lost: str) -> None:
+    given = {"StackSetName": "mlops-screening-staging", "Accounts": [STAGING], "Regions": [REGION]}
+    request = ApiRequest(
+        service="cloudformation", operation="CreateStackInstances", account=ACCOUNT, region=REGION, parameters=given
+    )
+    rights = rights_of(request) or ()
+    old = json.loads(PIPELINE)
+    for statement in old["Statement"]:
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        statement["Resource"] = [
+            one for one in resources if not (one.endswith(lost) if lost.startswith("stackset/") else lost in one)
+        ] or ["arn:aws:s3:::none"]
+    assert all(may(PIPELINE, right.action, right.resource) for right in rights)
+    assert not all(may(json.dumps(old), right.action, right.resource) for right in rights)
