@@ -56,6 +56,7 @@ class RoleKind(StrEnum):
     TRAINING = "training"
     PIPELINE = "pipeline"
     BUILD = "build"
+    PACKAGES = "packages"
     BUILD_PIPELINE = "build-pipeline"
     DEPLOY = "deploy"
     DEPLOY_TEST = "deploy-test"
@@ -73,9 +74,9 @@ class RoleKind(StrEnum):
 
 _K = RoleKind
 _TRAINING = frozenset({_K.PIPELINE, _K.PROCESSING, _K.TRAINING})
-_BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE}
+_BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
 _ENTERING = frozenset({_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION, _K.MODEL})
-_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.TEST}
+_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +156,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),
     _K.BUILD: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_BUILDING),
+    # Fetches wheels from a package index, outside the VPC; runs nothing of the repository.
+    _K.PACKAGES: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild"),
     _K.BUILD_PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_BUILDING),
     _K.DEPLOY: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_DEPLOYING),
     _K.DEPLOY_TEST: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=frozenset({_K.TEST})),

@@ -1,7 +1,8 @@
-"""A build that runs inside the VPC."""
+"""Builds: those of repositories inside the VPC, the platform's own outside of it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,25 +14,36 @@ IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:6.0"
 
 
 @dataclass(frozen=True, kw_only=True)
+class BuildNetwork:
+    """Where a build is attached to the VPC."""
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: pulumi.Input[Sequence[str]]
+    security_group_id: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildProjectArgs:
-    """What runs (a build specification of the source), as whom, where, and for how long at most."""
+    """What runs (a build specification of the source), as whom, where, and for how long at most.
+
+    Without `network` it runs outside the VPC. Then `buildspec` is the specification itself, as `specification` makes
+    it: what reaches the internet runs what the platform says and nothing that a repository says.
+    """
 
     name: str
     description: str
     buildspec: str
     role_arn: pulumi.Input[str]
-    vpc_id: pulumi.Input[str]
-    subnet_ids: pulumi.Input[Sequence[str]]
-    security_group_id: pulumi.Input[str]
     artifacts_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
+    network: BuildNetwork | None = None
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     timeout_minutes: int = 60
     log_days: int = 365
 
 
 class BuildProject(pulumi.ComponentResource):
-    """A CodeBuild project for one action of a pipeline: in the VPC, unprivileged, its log encrypted."""
+    """A CodeBuild project for one action of a pipeline: unprivileged, its log encrypted."""
 
     def __init__(self, name: str, args: BuildProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:project:BuildProject", name, None, opts)
@@ -53,11 +65,7 @@ class BuildProject(pulumi.ComponentResource):
             artifacts=aws.codebuild.ProjectArtifactsArgs(type="CODEPIPELINE"),
             source=aws.codebuild.ProjectSourceArgs(type="CODEPIPELINE", buildspec=args.buildspec),
             environment=_container(args.environment),
-            vpc_config=aws.codebuild.ProjectVpcConfigArgs(
-                vpc_id=args.vpc_id,
-                subnets=pulumi.Output.from_input(args.subnet_ids).apply(list),
-                security_group_ids=[args.security_group_id],
-            ),
+            vpc_config=_attached(args.network),
             logs_config=aws.codebuild.ProjectLogsConfigArgs(
                 cloudwatch_logs=aws.codebuild.ProjectLogsConfigCloudwatchLogsArgs(
                     status="ENABLED", group_name=self.logs.name
@@ -67,6 +75,22 @@ class BuildProject(pulumi.ComponentResource):
         )
         self.name = self.project.name
         self.register_outputs({"name": self.name})
+
+
+def specification(python: str, build: Sequence[str]) -> str:
+    """A build specification of commands under a Python version, as JSON, which is YAML too."""
+    phases = {"install": {"runtime-versions": {"python": python}}, "build": {"commands": list(build)}}
+    return json.dumps({"version": "0.2", "phases": phases}, indent=1)
+
+
+def _attached(network: BuildNetwork | None) -> aws.codebuild.ProjectVpcConfigArgs | None:
+    if network is None:
+        return None
+    return aws.codebuild.ProjectVpcConfigArgs(
+        vpc_id=network.vpc_id,
+        subnets=pulumi.Output.from_input(network.subnet_ids).apply(list),
+        security_group_ids=[network.security_group_id],
+    )
 
 
 def _container(variables: Mapping[str, pulumi.Input[str]]) -> aws.codebuild.ProjectEnvironmentArgs:

@@ -185,13 +185,21 @@ class StackSetDelivery:
     execution_role: str
 
 
-def stack_set(delivery: StackSetDelivery, artifact: str) -> A:
-    """One action: bring the set, and each account's stack, to the new template and parameters.
+def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
+    """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
-    It makes the stacks of accounts that lack one as well, so that no second action is needed, which would go through
-    all accounts again (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference"). Accounts
-    follow one another and the first failure stops the rest: production is never changed everywhere at once.
+    The first has the parameters of `<stage>-deregister-parameters.json`: where the release changes the instance type,
+    those of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
+    of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
+    Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
     """
+    return [
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", 1),
+        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", 2),
+    ]
+
+
+def _update(delivery: StackSetDelivery, artifact: str, name: str, parameters: str, order: int) -> A:
     configuration: dict[str, pulumi.Input[str]] = {
         "StackSetName": delivery.stack_set,
         "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
@@ -199,19 +207,20 @@ def stack_set(delivery: StackSetDelivery, artifact: str) -> A:
         "FailureTolerancePercentage": "0",
         "MaxConcurrentPercentage": "1",
         "TemplatePath": f"{artifact}::build/template.json",
-        "Parameters": f"{artifact}::build/{delivery.stage}-parameters.json",
+        "Parameters": f"{artifact}::build/{parameters}",
         "PermissionModel": "SELF_MANAGED",
         "AdministrationRoleArn": delivery.administration_role_arn,
         "ExecutionRoleName": delivery.execution_role,
     }
     return A(
-        name="Update",
+        name=name,
         category="Deploy",
         owner="AWS",
         provider="CloudFormationStackSet",
         version="1",
         input_artifacts=[artifact],
         configuration=configuration,
+        run_order=order,
     )
 
 

@@ -19,7 +19,7 @@ class ReleaseCleanerArgs:
 
     - `stack`: the project's stack, as messages name it.
     - `stack_sets`: in the order in which they go, each by a run of its own.
-    - `code_pipelines`: names of the pipelines that could make something new, and of the rules that start them.
+    - `code_pipelines`: names of the pipelines that could make something new.
     - `group`, `pipeline`: the model package group and the training pipeline.
     - `deletes_models`: whether somebody agreed to lose registered models.
     - `retain_stacks_in`: accounts that nobody can enter any more.

@@ -36,7 +36,8 @@ class Declared:
         pulumi.runtime.register_stack_transformation(self._note)
 
     def _note(self, args: pulumi.ResourceTransformationArgs) -> None:
-        if isinstance(args.resource, pulumi.CustomResource) and not isinstance(args.resource, pulumi.ProviderResource):
+        made = isinstance(args.resource, pulumi.CustomResource)
+        if made and not isinstance(args.resource, pulumi.ProviderResource | pulumi.StackReference):
             self._resources.append(args.resource)
 
     def all(self) -> Sequence[pulumi.Resource]:

@@ -15,8 +15,8 @@ S = aws.sagemaker
 class StudioArgs:
     """The domain's network, key and limits, and the role of each user profile by its name.
 
-    `default_role_arn` is what apps run with that have no profile's role: those of shared spaces. `keep_home`: the file
-    system with people's homes outlives the domain. `after`: what is destroyed after the domain, of what is not its own.
+    `default_role_arn` is what apps run with that have no profile's role: those of shared spaces. `after`: what is
+    destroyed after the domain, and is not its own.
     """
 
     name: str
@@ -31,7 +31,6 @@ class StudioArgs:
     space_gigabytes: int
     profiles: Mapping[str, pulumi.Input[str]]
     protect: bool
-    keep_home: bool
     after: Sequence[pulumi.Resource] = ()
 
 
@@ -60,8 +59,16 @@ class Studio(pulumi.ComponentResource):
                 security_group_ids=[args.security_group_id],
                 execution_role_identity_config="USER_PROFILE_NAME",
             ),
-            retention_policy=S.DomainRetentionPolicyArgs(home_efs_file_system="Retain" if args.keep_home else "Delete"),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=list(args.after)),
+            # Always: another policy would replace the domain, with every space in it (terraform-provider-aws,
+            # internal/service/sagemaker/domain.go). The account's cleaner deletes the file system where that is agreed.
+            retention_policy=S.DomainRetentionPolicyArgs(home_efs_file_system="Retain"),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                depends_on=list(args.after),
+                # Of domains that were made with another.
+                ignore_changes=["retentionPolicy"],
+            ),
         )
         for profile, role in args.profiles.items():
             S.UserProfile(

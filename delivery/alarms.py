@@ -7,7 +7,7 @@ for each request, so their average is a rate. `ModelLatency` is in microseconds.
 from typing import Any
 
 from delivery.endpoint import VARIANT, attribute, tags
-from settings.endpoint_instances import VCPUS
+from settings.endpoint_instances import VCPUS, scales
 
 _INVOCATIONS = "AWS/SageMaker"
 _INSTANCES = "/aws/sagemaker/Endpoints"
@@ -137,6 +137,9 @@ def standing_alarms() -> dict[str, Any]:
     }
 
 
-def cpu_thresholds() -> dict[str, dict[str, int]]:
-    """`Mappings` entry: the CPU alarm's threshold in percent of one core, by instance type."""
-    return {name: {"CpuAlarmPercent": round(_CPU_SHARE * 100 * count)} for name, count in VCPUS.items()}
+def instances() -> dict[str, dict[str, int | str]]:
+    """`Mappings` entry by instance type: the CPU alarm's threshold in percent of one core, and whether it scales."""
+    return {
+        name: {"CpuAlarmPercent": round(_CPU_SHARE * 100 * count), "Scales": "yes" if scales(name) else "no"}
+        for name, count in VCPUS.items()
+    }

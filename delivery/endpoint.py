@@ -113,10 +113,28 @@ def _blue_green() -> dict[str, Any]:
     }
 
 
+# Where it does not hold, the variant is no scalable target.
+SCALED = "Scaled"
+
+
+def scaled() -> dict[str, Any]:
+    """The condition of scaling: there is a range to scale in, and the instances can.
+
+    SageMaker refuses another instance type while the variant is a scalable target, and CloudFormation removes what it
+    no longer needs only after it has updated the rest. So a release that changes the type comes in two updates: one
+    that leaves all as it is but gives both bounds one number, which deregisters, and then the new parameters.
+    Source: SageMaker Developer Guide, "Update endpoints that use auto scaling".
+    """
+    same = {"Fn::Equals": [{"Ref": "MinInstanceCount"}, {"Ref": "MaxInstanceCount"}]}
+    can = {"Fn::Equals": [{"Fn::FindInMap": ["Instances", {"Ref": "InstanceType"}, "Scales"]}, "yes"]}
+    return {SCALED: {"Fn::And": [{"Fn::Not": [same]}, can]}}
+
+
 def scalable_target() -> dict[str, Any]:
     """Application Auto Scaling uses its service-linked role; none is named."""
     return {
         "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+        "Condition": SCALED,
         "DependsOn": "Endpoint",
         "Properties": {
             "ServiceNamespace": "sagemaker",
@@ -133,6 +151,7 @@ def scaling_policy() -> dict[str, Any]:
     """Target tracking on requests a minute and instance."""
     return {
         "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "Condition": SCALED,
         "Properties": {
             "PolicyName": {"Fn::Sub": "${EndpointName}-invocations"},
             "PolicyType": "TargetTrackingScaling",

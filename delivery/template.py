@@ -24,8 +24,8 @@ def template() -> dict[str, Any]:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "A model from the registry behind a SageMaker endpoint in the account's VPC",
         "Parameters": parameters(),
-        "Mappings": {"Instances": alarms.cpu_thresholds()},
-        "Conditions": {"Canary": {"Fn::Equals": [{"Ref": "TrafficShifting"}, "CANARY"]}},
+        "Mappings": {"Instances": alarms.instances()},
+        "Conditions": {"Canary": {"Fn::Equals": [{"Ref": "TrafficShifting"}, "CANARY"]}, **endpoint.scaled()},
         "Resources": {
             "Model": endpoint.model(),
             "EndpointConfig": endpoint.endpoint_config(),

@@ -65,22 +65,28 @@ class RehearsalEnvironment:
                 self.progress.update("looking for what was made")
                 report.add_stack(planned, stack, self.missing(planned.stack))
 
-    def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
-        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed.
-
-        A stack that is protected is brought up without protection first, as its owner would have to.
-        """
-        self.destroyed = {
+    def keep(self, *stacks: str) -> None:
+        """Remember stacks, or all, as they are: requests of their destruction are decided by what stood before."""
+        self.destroyed |= {
             name: replace(
                 stack,
                 # Copies: the removal of protection below changes the engine's own.
                 resources={urn: replace(resource) for urn, resource in stack.resources.items()},
             )
             for name, stack in self.engine.stacks.items()
+            if not stacks or name in stacks
         }
+
+    def unprotect(self, planned: PlannedStack) -> None:
+        """Bring a stack up without protection, as its owner has to before it is destroyed."""
+        self.up(replace(planned, config={**planned.config, f"{NAMESPACE}protect": "false"}))
+
+    def take_down(self, plan: Sequence[PlannedStack], report: RehearsalReport) -> None:
+        """Delete all stacks in reverse order, each as whoever brought it up. Raises StackFailed."""
+        self.keep()
         for planned in reversed(plan):
             with self.progress.running(f"destroy {planned.stack} [dim]({planned.settings.account})[/dim]"):
                 if planned.settings.protect:
-                    self.up(replace(planned, config={**planned.config, f"{NAMESPACE}protect": "false"}))
+                    self.unprotect(planned)
                 self.destroy(planned.stack)
                 report.destroyed.append(planned.stack)

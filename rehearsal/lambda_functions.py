@@ -246,7 +246,7 @@ class LambdaFunctions:
             "PATH": f"{self.python.parent}:{_SYSTEM_PATH}",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        return {**own, **(function.environment_vars or {}), **actor.environment(self.cloud.endpoint_url)}
+        return {**own, **(function.environment_vars or {}), **self.cloud.environment(actor)}
 
     # ---- callers through the API
 

@@ -43,10 +43,10 @@ class RehearsalReport:
     seconds: dict[str, float] = field(default_factory=dict)
     # Stacks that were deleted again, in that order.
     destroyed: list[str] = field(default_factory=list)
-    # What a life to the end left in the accounts.
-    leftovers: list[Leftover] = field(default_factory=list)
     # Assumptions about AWS that were made to fail.
     failed_assumptions: list[str] = field(default_factory=list)
+    # What a life to the end left in the accounts.
+    leftovers: list[Leftover] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
@@ -123,9 +123,9 @@ class RehearsalReport:
             f"{accounts} accounts, {total} resources, {counted} of them more than parameters, rules and associations; "
             f"each found again in its own account: {all_found}"
         )
-        lines += table(self.leftovers)
         if self.failed_assumptions:
             lines.append(f"{len(self.failed_assumptions)} assumptions about AWS fell against the platform")
+        lines += table(self.leftovers)
         if self.destroyed:
             lines.append(f"{len(self.destroyed)} of {len(self.stacks)} stacks were destroyed again")
         return lines

@@ -9,15 +9,12 @@ from pathlib import Path
 from types import TracebackType
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.processes import REPOSITORY
 from rehearsal.cloudformation.service import CloudFormation
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Resource
 from rehearsal.sagemaker.service import SageMaker
-
-ENVIRONMENTS = {name: REPOSITORY / "seed_code" / name / ".venv" for name in ("model-build", "model-deploy")}
 
 
 class Runtime:
@@ -33,7 +30,6 @@ class Runtime:
         self.suite = CodeSuite(
             cloud,
             logs=logs,
-            environments=ENVIRONMENTS,
             on_action=lambda _, stage, action: progress.update(f"{stage}: {action.name} {action.status.lower()}"),
             on_approval=self._approval_requested,
         )

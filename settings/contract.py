@@ -90,6 +90,7 @@ class StageSettings(Section):
     model_role_name: ModelRoleName
     test_role_arns: TestRoleArns
     parameters_path: Annotated[str, _form(r"^(/[\w.-]+)+$", "an SSM path such as /mlops/staging")]
+    stack_set_name: Annotated[str, _form("^[a-zA-Z][a-zA-Z0-9-]{0,127}$", "a StackSet's name")]
     latency_limit_ms: LatencyMilliseconds
     # 200 requests a second x safety factor 0.5 x 60 s. Source: SageMaker Developer Guide, page
     # endpoint-scaling-loadtest.
@@ -100,12 +101,13 @@ class StageSettings(Section):
 
 
 class ProjectStages(BaseModel):
-    """The stages of a project: the JSON text of the SSM parameter `deploy/stages`."""
+    """The stages of a project, at least one: the JSON text of the SSM parameter `deploy/stages`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    staging: StageSettings
-    production: StageSettings
+    # Optional, but never null: a model of pydantic's has no other word for it.
+    staging: StageSettings = Field(default=None, json_schema_extra=_without_default)  # type: ignore[assignment]
+    production: StageSettings = Field(default=None, json_schema_extra=_without_default)  # type: ignore[assignment]
 
 
 class _ProjectParameters(BaseModel):

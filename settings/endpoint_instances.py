@@ -26,3 +26,11 @@ _FAMILIES: Mapping[str, Mapping[str, int]] = {
 VCPUS: Mapping[str, int] = {
     f"ml.{family}.{size}": count for family, sizes in _FAMILIES.items() for size, count in sizes.items()
 }
+
+
+def scales(instance_type: str) -> bool:
+    """Whether an endpoint on such instances may scale by itself: burstable ones may not.
+
+    Source: SageMaker Developer Guide, "Automatic scaling of Amazon SageMaker AI models".
+    """
+    return not instance_type.startswith("ml.t")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, With
 
 from catalog import names
 from catalog.scope import Scope
+from settings.endpoint_instances import scales
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
 from settings.network_values import EndpointService, ZoneChoice, zone_choice, zone_schema
@@ -22,7 +23,6 @@ from settings.values import (
     Distinct,
     Email,
     ExternalId,
-    HttpsUrl,
     Identifier,
     ImageDigest,
     ImageTag,
@@ -31,6 +31,7 @@ from settings.values import (
     InterfaceEndpoint,
     LatencyMilliseconds,
     OrganizationPath,
+    PackageIndex,
     PolicyArn,
     PulumiOrganization,
     Region,
@@ -57,6 +58,8 @@ DATA_SCIENCE_ENDPOINTS = (
     E.SAGEMAKER_STUDIO,
     E.SERVICE_CATALOG,
     E.SSM,
+    # Rendering a release asks which instance type is deployed.
+    E.CLOUDFORMATION,
     E.CODEPIPELINE,
     E.EVENTS,
     E.SECRETS_MANAGER,
@@ -107,6 +110,12 @@ class DataScienceNetwork(Section):
     endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
         default=DATA_SCIENCE_ENDPOINTS, description="Interface endpoints; the S3 gateway endpoint is always there."
     )
+    unlimited_endpoints: Annotated[tuple[EndpointService, ...], Distinct] = Field(
+        default=(),
+        validate_default=True,
+        description="Services of endpoints that may be without an endpoint policy, where AWS takes none for them: "
+        "anybody's credentials pass through such an endpoint, to anybody's resources.",
+    )
     # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
     flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
         default=365, description="Days that flow logs are kept."
@@ -118,6 +127,14 @@ class DataScienceNetwork(Section):
         missing = {E.KMS, E.STS, E.LOGS} - set(value)
         if missing:
             raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
+        return value
+
+    @field_validator("unlimited_endpoints")
+    @classmethod
+    def _unlimited_ones_are_endpoints(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        others = sorted({*value} - {*info.data.get("endpoints", value)})
+        if others:
+            raise ValueError(f"names {', '.join(others)}, which is none of endpoints: add it there, or drop it here")
         return value
 
 
@@ -226,6 +243,11 @@ class DeploymentSettings(Section):
         least = info.data.get("min_instances", 0)
         if value < least:
             raise ValueError(f"maxInstances {value} is below minInstances {least}")
+        if value > least and not scales(instance_type := str(info.data.get("instance_type", ""))):
+            raise ValueError(
+                f"maxInstances {value} is above minInstances {least}, but {instance_type} is burstable, and such "
+                "instances do not scale: give both the same number, or another instance type"
+            )
         return value
 
 
@@ -391,6 +413,7 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
-    package_index: HttpsUrl | None = Field(
-        default=None, description="Package index for builds; without it they need a network with NAT."
+    package_index: PackageIndex = Field(
+        default="https://pypi.org/simple",
+        description="Package index that wheels are fetched from, outside the VPC and without signing in.",
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -117,6 +119,31 @@ def _unreserved(value: str) -> str:
     # Amazon ECS API Reference, "Tag": neither keys nor values begin with it, in whichever case; others say so of keys.
     if value.lower().startswith("aws:"):
         raise ValueError("begins with aws:, which is reserved for AWS's own tags")
+    return value
+
+
+def _package_index(value: str) -> str:
+    """An index that a build outside the VPC reaches, without signing in."""
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    if parts.username or parts.password:
+        raise ValueError("holds a user name or password, which everybody who sees the stack would read")
+    if parts.query or parts.fragment:
+        raise ValueError("has a query or fragment, which an index's pages cannot be asked with")
+    if host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        raise ValueError(
+            f"{host} asks for a token of AWS CodeArtifact, which the packages' build does not fetch: give an index "
+            "that answers without signing in"
+        )
+    try:
+        private = not ipaddress.ip_address(host).is_global
+    except ValueError:
+        private = "." not in host or host.endswith((".internal", ".local", ".localhost", ".lan"))
+    if private:
+        raise ValueError(
+            f"{host or 'it'} is reached from inside a network alone; wheels are fetched outside the VPC: give an index "
+            "on the internet"
+        )
     return value
 
 
@@ -280,6 +307,9 @@ PulumiOrganization = Annotated[
     _matching(ORGANIZATION, "letters, digits, dots, hyphens and underscores only, a letter or digit first"),
     _described(ORGANIZATION, "organization"),
 ]
-HttpsUrl = Annotated[
-    str, _matching(HTTPS, "an address that begins with https://"), _described(HTTPS, "https://pypi.org/simple")
+PackageIndex = Annotated[
+    str,
+    _matching(HTTPS, "an address that begins with https://"),
+    AfterValidator(_package_index),
+    _described(HTTPS, "https://pypi.org/simple"),
 ]

@@ -65,7 +65,7 @@ def perimeter(
             subnet_ids=network.subnet_ids,
             route_table_ids=network.route_table_ids,
             security_group_id=groups.endpoints.id,
-            services=[str(service) for service in context.settings.network.endpoints],
+            services=context.services.made,
             service_names=context.services.names,
             without_policy=context.services.without_policy,
             accounts=accounts,

@@ -335,7 +335,6 @@ def _studio(
         space_gigabytes=studio.space_gigabytes,
         profiles={name: role.arn for name, role in roles.scientists.items()},
         protect=settings.protect,
-        keep_home=settings.protect or "studio" not in settings.removal.delete,
         after=[cleaner.network_cleared],
     )
     return Studio("studio", args, context.child_options())

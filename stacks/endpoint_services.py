@@ -6,28 +6,31 @@ a region's zones, takes an endpoint policy or does not, and answers to its own n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
 from components.vpc_endpoints import service_names
-from policies.documents.endpoints import WITHOUT_POLICY
+from settings.model import DataScienceNetwork
 from settings.network_values import ZoneChoice
+from settings.values import InterfaceEndpoint
 from stacks.lookups import LONGEST_REASON
 
-_ENDPOINTS, _ZONES = "network.endpoints", "network.availabilityZones"
+_ENDPOINTS, _ZONES, _UNLIMITED = "network.endpoints", "network.availabilityZones", "network.unlimitedEndpoints"
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointServices:
     """What interface endpoints are made of.
 
-    `names` are AWS's names by those of the settings; `without_policy` are services of the settings that take none;
-    `zones` are the names of a new network's zones, in the order of its subnets, and empty where the network exists.
+    `made` are the services that get an endpoint, `names` AWS's names of them; `without_policy` are those of `made` that
+    take no endpoint policy. `zones` are the names of a new network's zones, in the order of its subnets, and empty
+    where the network exists.
     """
 
+    made: Sequence[str]
     names: Mapping[str, str]
     without_policy: frozenset[str]
     zones: Sequence[str] = ()
@@ -36,8 +39,12 @@ class EndpointServices:
 @dataclass(frozen=True, kw_only=True)
 class _Offer:
     name: str
-    zones: frozenset[str]
+    zones: frozenset[str] | None
     takes_policy: bool
+
+    def lacks(self, zone: str) -> bool:
+        """Whether the service is known not to be offered in a zone."""
+        return self.zones is not None and zone not in self.zones
 
 
 @dataclass
@@ -57,29 +64,30 @@ class _Problems:
 
 
 def endpoint_services(
-    provider: aws.Provider, region: str, services: Sequence[str], wanted: ZoneChoice, existing_zones: Sequence[str]
+    provider: aws.Provider, region: str, network: DataScienceNetwork, existing: Collection[str], zones: Sequence[str]
 ) -> EndpointServices:
-    """What the region offers of `services`, and zones that offer them all: `wanted` of them, or those with its ids.
+    """What the region offers of the network's services, but for those that have an endpoint in `existing`.
 
-    `existing_zones` are those of a network that exists: its subnets must be where the services are. Raises RunError
-    with everything that is not offered.
+    `zones` are those of a network that exists: its subnets must be where the services are. Those of a new one offer
+    them all: as many as the settings want, or those with its ids. Raises RunError with everything that is not offered.
     """
     problems, options = _Problems(region), pulumi.InvokeOptions(provider=provider)
-    offers = {service: offer for service in services if (offer := _offer(service, problems, options)) is not None}
+    wanted = [str(service) for service in network.endpoints if service not in existing]
+    found = {service: offer for service in wanted if (offer := _offer(service, problems, options)) is not None}
+    offers = {service: offer for service, offer in found.items() if _is_made(service, offer, network, problems)}
     names = [offer.name for offer in offers.values()]
     for service, offer in offers.items():
         if names.count(offer.name) > 1 and service != offer.name:
             problems.add(_ENDPOINTS, f"{service} is {offer.name}, which is named too: drop one of the two")
-    if existing_zones:
-        _require_zones(offers, {name: name for name in existing_zones}, "existing.network.subnets", problems)
-        zones: Sequence[str] = ()
-    else:
-        zones = _zones(offers, wanted, problems, options)
+    if zones:
+        _require_zones(offers, {name: name for name in zones}, "existing.network.subnets", problems)
+    chosen = [] if zones else _zones(offers, network.availability_zones, problems, options)
     problems.raise_any()
     return EndpointServices(
+        made=tuple(offers),
         names={service: offer.name for service, offer in offers.items()},
         without_policy=frozenset(service for service, offer in offers.items() if not offer.takes_policy),
-        zones=zones,
+        zones=chosen,
     )
 
 
@@ -94,16 +102,34 @@ def _offer(service: str, problems: _Problems, options: pulumi.InvokeOptions) -> 
     if found is None:
         problems.add(_ENDPOINTS, f"{service} is not offered there; drop it ({reason})")
         return None
-    if not found.private_dns_name:
+    if found.private_dns_name == "":
         problems.add(_ENDPOINTS, f"{service} has no private DNS name, so that no client would find it; drop it")
-    if not found.vpc_endpoint_policy_supported and service not in WITHOUT_POLICY:
-        what = f"{service} takes no endpoint policy, so that anybody's credentials would pass through it; drop it"
-        problems.add(_ENDPOINTS, what)
+    # AWS always says all of this. What a provider leaves open, such as a stand-in of AWS's, limits nothing: EC2 itself
+    # would refuse the endpoint.
+    zones = found.availability_zones
     return _Offer(
         name=found.service_name,
-        zones=frozenset(found.availability_zones),
-        takes_policy=found.vpc_endpoint_policy_supported,
+        zones=None if zones is None else frozenset(zones),
+        takes_policy=found.vpc_endpoint_policy_supported is not False,
     )
+
+
+def _is_made(service: str, offer: _Offer, network: DataScienceNetwork, problems: _Problems) -> bool:
+    """Whether a service gets an endpoint: one that takes no policy only where the settings say so.
+
+    CodePipeline is left out then, since every network asks for it and nothing needs it: people see their pipelines in
+    the console. Any other was asked for on purpose. Source: aws-samples, data-perimeter-policy-examples,
+    "Service-specific guidance: AWS CodePipeline": "The service does not currently support VPC endpoint policies".
+    """
+    if offer.takes_policy or service in network.unlimited_endpoints:
+        return True
+    what = f"{service} takes no endpoint policy, so that anybody's credentials would pass through it"
+    accept = f"name it in {_UNLIMITED} too"
+    if service == InterfaceEndpoint.CODEPIPELINE:
+        pulumi.log.warn(f"{_ENDPOINTS}: {what}: it gets no endpoint; to have one all the same, {accept}")
+        return False
+    problems.add(_ENDPOINTS, f"{what}; drop it, or {accept}")
+    return True
 
 
 def _zones(
@@ -122,7 +148,7 @@ def _zones(
     by_id = dict(zip(found.zone_ids, found.names, strict=True))
     shown = ", ".join(f"{id_} ({name})" for id_, name in sorted(by_id.items(), key=lambda pair: pair[1]))
     if isinstance(wanted, int):
-        common = [zone for zone in sorted(found.names) if all(zone in offer.zones for offer in offers.values())]
+        common = [zone for zone in sorted(found.names) if not any(offer.lacks(zone) for offer in offers.values())]
         if len(common) < wanted:
             what = f"{wanted} are asked for, and every service is offered in {len(common)} of {shown}"
             problems.add(_ZONES, f"{what}{_lacking(offers, found.names)}: ask for fewer, or drop services")
@@ -137,9 +163,7 @@ def _zones(
 def _require_zones(offers: Mapping[str, _Offer], zones: Mapping[str, str], setting: str, problems: _Problems) -> None:
     """Note each service that is not offered in one of the zones, which are names by how they are shown."""
     for service, offer in offers.items():
-        lacking = [
-            f"{shown} ({name})" if shown != name else name for shown, name in zones.items() if name not in offer.zones
-        ]
+        lacking = [f"{shown} ({name})" if shown != name else name for shown, name in zones.items() if offer.lacks(name)]
         if lacking:
             what = f"{service} is not offered in {', '.join(lacking)}: choose other zones, or drop the service"
             problems.add(setting, what)
@@ -147,6 +171,6 @@ def _require_zones(offers: Mapping[str, _Offer], zones: Mapping[str, str], setti
 
 def _lacking(offers: Mapping[str, _Offer], zones: Sequence[str]) -> str:
     """Which services lack which zones, in brackets; nothing where none does."""
-    found = {service: sorted({*zones} - offer.zones) for service, offer in offers.items()}
+    found = {service: sorted(zone for zone in zones if offer.lacks(zone)) for service, offer in offers.items()}
     named = [f"{service} not in {', '.join(missing)}" for service, missing in found.items() if missing]
     return f" ({'; '.join(named)})" if named else ""

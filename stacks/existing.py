@@ -76,9 +76,8 @@ def services_of(
 
     Raises RunError with everything that it does not offer.
     """
-    made = [str(service) for service in settings.network.endpoints if service not in existing.endpoints]
     zones = existing.network.zones if existing.network else ()
-    return endpoint_services(provider, settings.region, made, settings.network.availability_zones, zones)
+    return endpoint_services(provider, settings.region, settings.network, existing.endpoints, zones)
 
 
 def _lookups(settings: StackSettings, provider: aws.Provider) -> Lookups:

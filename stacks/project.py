@@ -11,7 +11,8 @@ import delivery
 from catalog.roles import RoleKind
 from components import pipelines
 from components.archives import repository_archive
-from components.build_project import BuildProject, BuildProjectArgs
+from components.build_project import BuildNetwork, BuildProject, BuildProjectArgs
+from components.builds.packages import packages_specification
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipelines import Pipeline, PipelineArgs
@@ -38,8 +39,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
-    build = _build_pipeline(context, roles, seeds)
-    deploy = _deploy_pipeline(context, roles, seeds)
+    packages = _packages(context, roles)
+    build = _build_pipeline(context, roles, seeds, packages)
+    deploy = _deploy_pipeline(context, roles, seeds, packages)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
@@ -85,21 +87,41 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
 def _build_project(
     context: ProjectContext, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
 ) -> BuildProject:
-    index = context.settings.package_index
+    data_science = context.data_science
     args = BuildProjectArgs(
         name=context.project_names.name(purpose),
         description=description,
         buildspec=buildspec,
         role_arn=role,
-        vpc_id=context.data_science.vpc_id,
-        subnet_ids=context.data_science.subnet_ids,
-        security_group_id=context.data_science.workload_security_group_id,
+        network=BuildNetwork(
+            vpc_id=data_science.vpc_id,
+            subnet_ids=data_science.subnet_ids,
+            security_group_id=data_science.workload_security_group_id,
+        ),
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
-        environment={"MLOPS_PARAMETERS": context.parameters, **({"UV_DEFAULT_INDEX": index} if index else {})},
+        environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context)},
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
+
+
+def _wheelhouse(context: ProjectContext) -> pulumi.Output[str]:
+    return pulumi.Output.format("s3://{0}/{1}/wheelhouse", context.data_science.artifacts_bucket, context.settings.id)
+
+
+def _packages(context: ProjectContext, roles: ProjectRoles) -> BuildProject:
+    """Outside the VPC, which may reach no package index; both pipelines run it before their builds."""
+    args = BuildProjectArgs(
+        name=context.project_names.name("packages"),
+        description="Fetches the wheels that builds install",
+        buildspec=packages_specification(),
+        role_arn=roles.packages.arn,
+        artifacts_key_arn=context.data_science.data_key_arn,
+        logs_key_arn=context.data_science.operations_key_arn,
+        environment={"WHEELHOUSE": _wheelhouse(context), "PACKAGE_INDEX": context.settings.package_index},
+    )
+    return BuildProject("packages", args, context.child_options())
 
 
 def _pipeline(
@@ -129,14 +151,19 @@ def _pipeline(
     return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
 
 
-def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
+def _build_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
+) -> Pipeline:
     build = _build_project(
         context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
     )
     key = _source_key(context, "model-build")
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, key),
-        pipelines.Stage(name="Build", actions=[pipelines.build("Train", build.name)]),
+        pipelines.Stage(
+            name="Build",
+            actions=[pipelines.build("Packages", packages.name), pipelines.build("Train", build.name, order=2)],
+        ),
     ]
     event = pipelines.object_created(context.artifacts_bucket, key)
     return _pipeline(
@@ -152,7 +179,9 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequenc
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource]) -> Pipeline:
+def _deploy_pipeline(
+    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
+) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -167,7 +196,10 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
         pipelines.source(context.data_science.artifacts_bucket, _source_key(context, "model-deploy")),
         pipelines.Stage(
             name="Render",
-            actions=[pipelines.build("Render", render.name, outputs=["Rendered"], environment=package)],
+            actions=[
+                pipelines.build("Packages", packages.name),
+                pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
+            ],
         ),
     ]
     for stage in context.stages:
@@ -188,7 +220,8 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, seeds: Sequen
 
 
 def _approval(context: ProjectContext) -> pipelines.Stage:
-    question = f"Staging serves and has been tested. Let project {context.settings.id} into production?"
+    tested = "Staging serves and has been tested. " if "staging" in context.stages else "Nothing was tested before. "
+    question = f"{tested}Let project {context.settings.id} into production?"
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(context.data_science.alarm_topic_arn, question)])
 
 
@@ -210,7 +243,7 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=[pipelines.stack_set(to_stage, "Rendered")]),
+        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 

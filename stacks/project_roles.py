@@ -10,7 +10,7 @@ import pulumi
 
 from catalog.roles import ROLES, RoleKind
 from components.role import Role, RoleArgs
-from policies.documents import project_people
+from policies.documents import build_roles, project_people
 from policies.documents import project_roles as documents
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import PROJECT_TAG
@@ -28,7 +28,7 @@ class ProjectRoles:
         self._context = context
         self.scope = _project_scope(context)
         project = context.project_names
-        build, render = project.name("build"), project.name("deploy")
+        build, render, packages = (project.name(purpose) for purpose in ("build", "deploy", "packages"))
         tests = [project.name("deploy-test"), project.name("deploy-verify")]
         build_pipeline, deploy_pipeline = project.code_pipeline("build"), project.code_pipeline("deploy")
         self.processing = self._service_role(RoleKind.PROCESSING, documents.processing)
@@ -38,13 +38,16 @@ class ProjectRoles:
             RoleKind.BUILD,
             lambda scope: documents.build(scope, project.role_arn(scope, RoleKind.PIPELINE), build),
         )
-        self.deploy = self._service_role(RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render))
+        self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
+        self.deploy = self._service_role(
+            RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render, context.stack_sets())
+        )
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
         self.build_pipeline = self._service_role(
-            RoleKind.BUILD_PIPELINE, lambda scope: documents.build_pipeline(scope, build)
+            RoleKind.BUILD_PIPELINE, lambda scope: documents.build_pipeline(scope, [packages, build])
         )
-        self.deploy_pipeline = self._deploy_pipeline([render, *tests])
+        self.deploy_pipeline = self._deploy_pipeline([packages, render, *tests])
         pipelines = [build_pipeline, deploy_pipeline]
         self.events = self._service_role(RoleKind.EVENTS, lambda scope: documents.events(scope, pipelines))
         self.publish = self._publish(build_pipeline)

@@ -58,6 +58,7 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
             for workload in workloads
         },
         parameters_path=names.Names(settings.prefix, stage).parameters(),
+        stack_set_name=project.stack_set(stage),
         latency_limit_ms=size.latency_limit_ms,
         traffic_shifting="CANARY" if size.min_instances > 1 else "ALL_AT_ONCE",
     )

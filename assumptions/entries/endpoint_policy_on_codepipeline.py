@@ -22,14 +22,12 @@ ASSUMPTION = Assumption(
     if_it_holds="The endpoint is made with the platform's policy: its own principals, on its own accounts' pipelines.",
     if_it_fails="EC2 says VpcEndpointPolicySupported=false of the service and refuses an endpoint with a policy. One "
     "without lets through whoever the VPC's security groups do, with whichever credentials.",
-    design="Before anything is made the program asks EC2 of each endpoint service whether it takes a policy. "
-    "CodePipeline alone may be without one, since scientists start their pipelines through it and it carries no "
-    "artifacts; every other service that takes none is refused. network.endpoints may leave it out.",
-    leans_on=(
-        "stacks/endpoint_services.py:endpoint_services",
-        "policies/documents/endpoints.py:WITHOUT_POLICY",
-        "components/vpc_endpoints.py:VpcEndpoints",
-    ),
+    design="Before anything is made the program asks EC2 of each endpoint service whether it takes a policy. Where "
+    "CodePipeline's takes none, it gets no endpoint, with a warning: no job or build calls it, people see their "
+    "pipelines in the console. Whoever wants it all the same names it in network.unlimitedEndpoints, and rule NET-02 "
+    "of the policy pack then asks for an exemption. Every other service that takes no policy is refused, unless it is "
+    "named there.",
+    leans_on=("stacks/endpoint_services.py:endpoint_services", "components/vpc_endpoints.py:VpcEndpoints"),
     sources=(
         'aws-samples/data-perimeter-policy-examples, "Service-specific guidance: AWS CodePipeline": not currently',
         'Amazon VPC User Guide, "AWS services that you can use with AWS PrivateLink", 2021: No',

@@ -9,16 +9,15 @@ from botocore.exceptions import ClientError
 
 from functions.cleaner.waiting import NotRemoved, Waiting, gone
 
-# What SageMaker and EventBridge say of what is not there.
-_GONE = ("ResourceNotFound", "ResourceNotFoundException", "ValidationException")
+# What SageMaker says of what is not there.
+_GONE = ("ResourceNotFound", "ValidationException")
 _RUNNING = ("Executing", "Stopping")
 
 
 def stop(clients: Callable[[str], Any], event: Mapping[str, Any], waiting: Waiting) -> list[str]:
     """Refuse while models would be lost that nobody agreed to lose; else stop whatever could make something new.
 
-    Event: `stack`, `group`, `deleteModels`, `codePipelines` (each started by a rule of its name), `pipeline`. Raises
-    NotRemoved before anything is changed.
+    Event: `stack`, `group`, `deleteModels`, `codePipelines`, `pipeline`. Raises NotRemoved before anything is changed.
     """
     sagemaker = clients("sagemaker")
     models = _packages(sagemaker, event["group"])
@@ -31,7 +30,7 @@ def stop(clients: Callable[[str], Any], event: Mapping[str, Any], waiting: Waiti
         )
     stopped = []
     for name in event["codePipelines"]:
-        stopped += _stop_code_pipeline(clients("codepipeline"), clients("events"), name)
+        stopped += _stop_code_pipeline(clients("codepipeline"), name)
     return stopped + _stop_executions(sagemaker, event["pipeline"], waiting)
 
 
@@ -65,8 +64,7 @@ def _packages(sagemaker: Any, group: str) -> list[str]:
     return [package["ModelPackageArn"] for page in pages for package in page["ModelPackageSummaryList"]]
 
 
-def _stop_code_pipeline(codepipeline: Any, events: Any, name: str) -> list[str]:
-    gone(_GONE, events.disable_rule, Name=name)
+def _stop_code_pipeline(codepipeline: Any, name: str) -> list[str]:
     pages = codepipeline.get_paginator("list_pipeline_executions").paginate(pipelineName=name)
     running = [
         each["pipelineExecutionId"]

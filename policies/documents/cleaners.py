@@ -41,11 +41,6 @@ def removal_of_project(
             actions=["codepipeline:ListPipelineExecutions", "codepipeline:StopPipelineExecution"],
             resources=[scope.arn("codepipeline", name) for name in code_pipelines],
         ),
-        Statement(
-            sid="StartNothingMore",
-            actions=["events:DisableRule"],
-            resources=[scope.arn("events", f"rule/{name}") for name in code_pipelines],
-        ),
         *((delete,) if deletes_models else ()),
     )
 

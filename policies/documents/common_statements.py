@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.scope import Scope
 from policies.documents.statement import Statement
 
 
@@ -69,6 +70,16 @@ def write_logs(sid: str, groups: Sequence[str]) -> Statement:
         sid=sid,
         actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         resources=groups,
+    )
+
+
+def write_build_logs(scope: Scope, projects: Sequence[str]) -> Statement:
+    """Write the logs of build projects, by name."""
+    groups = [scope.arn("logs", f"log-group:/aws/codebuild/{name}") for name in projects]
+    return Statement(
+        sid="WriteBuildLogs",
+        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[*groups, *(f"{group}:*" for group in groups)],
     )
 
 

@@ -8,12 +8,6 @@ from catalog.scope import Scope
 from policies.documents.accounts import beneath
 from policies.documents.statement import EVERYBODY, Conditions, DocumentKind, Statement, document
 
-# Services whose endpoints may be made without a policy where AWS says that they take none; all others are refused
-# then. Sources: aws-samples, data-perimeter-policy-examples, "Service-specific guidance: AWS CodePipeline" ("The
-# service does not currently support VPC endpoint policies"); Amazon VPC User Guide, "AWS services that you can use with
-# AWS PrivateLink", as it was in 2021. Scientists see and start their pipelines through it; it carries names and states,
-# while artifacts travel through S3.
-WITHOUT_POLICY = frozenset({"codepipeline"})
 LIMITS_ONLY = "An endpoint policy only limits; identity and resource policies grant the action"
 
 

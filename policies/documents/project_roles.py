@@ -28,6 +28,7 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.TRAINING: ["training-job/*"],
         RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
         RoleKind.BUILD: [f"project/{project.name('build')}"],
+        RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
         RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
@@ -161,13 +162,9 @@ def pipeline(scope: ProjectScope, job_roles: Sequence[str]) -> str:
 
 
 def _build_basics(scope: ProjectScope, *projects: str) -> tuple[Statement, ...]:
-    groups = [scope.arn("logs", f"log-group:/aws/codebuild/{name}") for name in projects]
     return (
-        Statement(
-            sid="WriteBuildLogs",
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[*groups, *(f"{group}:*" for group in groups)],
-        ),
+        common_statements.write_build_logs(scope, projects),
+        _artifacts(scope, "ReadWheels", READ_OBJECT, scope.wheelhouse()),
         Statement(
             sid="SeeTheArtifactsBucket",
             # AWS CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services".
@@ -235,8 +232,8 @@ def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
     )
 
 
-def deploy(scope: ProjectScope, render_project: str) -> str:
-    """Rendering: find the approved model and write the template's parameters."""
+def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str]) -> str:
+    """Rendering: find the approved model, see what is deployed, and write the template's parameters."""
     return document(
         *_build_basics(scope, render_project),
         _read_parameters(scope),
@@ -246,12 +243,13 @@ def deploy(scope: ProjectScope, render_project: str) -> str:
         _keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
-            actions=[
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:ListModelPackages",
-            ],
+            actions=["sagemaker:DescribeModelPackage"],
             resources=scope.group_arns(),
+        ),
+        Statement(
+            sid="SeeWhatIsDeployed",
+            actions=["cloudformation:DescribeStackSet"],
+            resources=_stack_sets(scope, stack_sets),
         ),
     )
 
@@ -299,9 +297,9 @@ def _runner(
     )
 
 
-def build_pipeline(scope: ProjectScope, build_project: str) -> str:
+def build_pipeline(scope: ProjectScope, build_projects: Sequence[str]) -> str:
     """The build pipeline's runner."""
-    return document(*_runner(scope, MODEL_BUILD, scope.build_folder, [build_project], None))
+    return document(*_runner(scope, MODEL_BUILD, scope.build_folder, build_projects, None))
 
 
 def deploy_pipeline(

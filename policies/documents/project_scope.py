@@ -46,6 +46,10 @@ class ProjectScope(Scope):
         """Keys of what an interrupted training goes on from."""
         return f"{self.project}/checkpoints/*"
 
+    def wheelhouse(self) -> str:
+        """Keys of the wheels that builds install."""
+        return f"{self.project}/wheelhouse/*"
+
     def group_arns(self) -> list[str]:
         """The model package group and its packages."""
         return [

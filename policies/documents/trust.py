@@ -15,6 +15,11 @@ SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
 # every function, and a role is never passed to another account's function (IAM User Guide, "Grant a user permissions to
 # pass a role to an AWS service"): no condition.
 SILENT = frozenset({"lambda.amazonaws.com"})
+# Services that may say where they come from, and no page says that they do (`codepipeline-names-its-source` in
+# docs/assumptions.md): CodePipeline's guide has no page on cross-service confused deputies, and no trust in it has a
+# condition (AWS CodePipeline User Guide, "Create the CodePipeline service role (CLI)"). What they say is held to this
+# account; what they do not say is not asked for. As with Lambda, no role is passed to another account's pipeline.
+UNCERTAIN = frozenset({"codepipeline.amazonaws.com"})
 # Tag of a scientist's role: the name of the user profile whose apps run with it.
 USER_TAG = "user"
 
@@ -30,9 +35,11 @@ def service_trust(
     other AWS services" (the project).
     """
     conditions: dict[str, dict[str, str | Sequence[str]]] = {}
-    if service not in SILENT:
+    if service in UNCERTAIN:
+        conditions["StringEqualsIfExists"] = {"aws:SourceAccount": account}
+    elif service not in SILENT:
         conditions["StringEquals"] = {"aws:SourceAccount": account}
-    if source_arns:
+    if source_arns and service not in UNCERTAIN:
         conditions["ArnLike"] = {"aws:SourceArn": source_arns}
     return document(
         Statement(

@@ -27,10 +27,12 @@ from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
 from rehearsal.aws.actors import Actor
+from rehearsal.aws.processes import REPOSITORY
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.aws.routing import NoRoute, endpoint_of
 from rehearsal.network.model import VpcAttachment
+from rehearsal.network.proxy import NetworkProxy
 from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.trust import trusted_role, trusts_service
@@ -71,6 +73,7 @@ class Cloud:
         self._records: dict[tuple[str, str], ServiceRecords] = {}
         self._mock = mock_aws()
         self._server: Any = None
+        self.network = NetworkProxy(REPOSITORY / "build" / "package-index")
 
     def __enter__(self) -> Cloud:
         self._mock.start()
@@ -80,11 +83,13 @@ class Cloud:
         app = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler)
         threading.Thread(target=self._server.serve_forever, daemon=True, name="in-memory-aws").start()
+        self.network.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.network.__exit__(kind, error, trace)
         self._server.shutdown()
         self._server.server_close()
         self.patches.undo()
@@ -95,6 +100,10 @@ class Cloud:
     def endpoint_url(self) -> str:
         """Where child processes find this AWS."""
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    def environment(self, actor: Actor) -> dict[str, str]:
+        """Variables for a child process that acts as the actor, from the actor's network."""
+        return {**actor.environment(self.endpoint_url), **self.network.access(actor.vpc).environment}
 
     # ---- who acts
 

@@ -74,6 +74,10 @@ class Recorder:
             rights = tuple(replace(right, context={**right.context, **identity}) for right in rights)
         self._add(actor.role_arn, actor.session, actor.account, endpoint, question, status, rights)
 
+    def add_rights(self, actor: Actor, question: SignedRequest, rights: tuple[Right, ...]) -> None:
+        """Record a request that was answered, and that needs these rights, where its parameters do not tell them."""
+        self._add(actor.role_arn, actor.session, actor.account, None, question, 200, rights)
+
     def add_service(
         self,
         principal: str,
@@ -161,7 +165,7 @@ class Recorder:
 def source_keys(principal: str, account: str, source: str) -> dict[str, str | tuple[str, ...]]:
     """Condition keys against the confused deputy, of a service's request for a resource of an account."""
     service = services().get(principal.partition(".")[0])
-    if service is not None and not service.names_source:
+    if service is not None and not service.tells_its_source:
         return {}
     owner = source.split(":")[4] if source.count(":") >= 5 and source.split(":")[4] else account
     found: dict[str, str | tuple[str, ...]] = {"aws:SourceAccount": owner}

@@ -11,6 +11,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 
+from assumptions.entries.cloudformation_tags_with_creation import ASSUMPTION as TAGS
+from assumptions.outcomes import holds
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
@@ -58,9 +60,12 @@ class CloudFormationResource:
         unknown = unknown_properties(self.resource_type, self.properties)
         if unknown:
             raise ResourceFailed(f"Encountered unsupported property {', '.join(unknown)}")
-        self._call(
-            actor, self.resource_type.create, arguments(self.resource_type, self.resource_type.create, self.properties)
-        )
+        later = {} if self.resource_type.tagging is None or holds(TAGS) else _tags(self.properties)
+        given = _untagged(self.properties) if later else self.properties
+        self._call(actor, self.resource_type.create, arguments(self.resource_type, self.resource_type.create, given))
+        if later:
+            self._find(actor)
+            self._retag(actor, {}, later)
         self._stabilize(actor)
 
     def update(self, actor: Actor, properties: Mapping[str, Any]) -> None:
@@ -119,11 +124,7 @@ class CloudFormationResource:
     def _stabilize(self, actor: Actor) -> None:
         stabilization, deadline = self.resource_type.stabilization, time.monotonic() + _SECONDS
         while True:
-            self._found = self.resource_type.found(
-                self._call(actor, self.resource_type.describe, self.resource_type.identity(self.properties))
-            )
-            if not self._found:
-                raise ResourceFailed("it is not found again after creation")
+            self._find(actor)
             if stabilization is None:
                 return
             status, reason = self._found[stabilization.status], self._found.get(stabilization.reason)
@@ -134,6 +135,13 @@ class CloudFormationResource:
             if status in stabilization.bad or time.monotonic() > deadline:
                 raise ResourceFailed(reason or f"status {status}")
             time.sleep(0.2)
+
+    def _find(self, actor: Actor) -> None:
+        self._found = self.resource_type.found(
+            self._call(actor, self.resource_type.describe, self.resource_type.identity(self.properties))
+        )
+        if not self._found:
+            raise ResourceFailed("it is not found again after creation")
 
     def _call(self, actor: Actor, method: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         client = self._cloud.client(actor, self.resource_type.service)

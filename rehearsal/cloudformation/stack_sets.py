@@ -23,6 +23,7 @@ from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.cloudformation.stack_set_refusals import one_operation_at_a_time
+from rehearsal.cloudformation.template_fetch import fetch_template
 from rehearsal.service_model.patches import Patches
 
 AccountRegion = tuple[str, str]
@@ -337,6 +338,7 @@ class StackSets:
         """Create or update the stack as the execution role."""
         actor = self._execution_role(stack_set, instance)
         client = self._cloud.client(actor, "cloudformation", instance.region_name)
+        fetch_template(self._cloud, actor, stack_set)
         values = {**(stack_set.parameters or {}), **instance.overrides}
         given = {
             "StackName": instance.stack_name,
@@ -364,8 +366,10 @@ class StackSets:
         return stack["StackStatus"], stack.get("StackStatusReason")
 
     def _delete_stack(self, stack_set: Any, instance: StackInstance, retain: bool) -> None:
-        actor = self._execution_role(stack_set, instance)
-        if instance.stack_id and not retain:
+        """Delete the stack as the execution role; a retained one is let go of, and nobody enters its account for that
+        (CloudFormation User Guide, "Delete stacks from a StackSet")."""
+        actor = None if retain else self._execution_role(stack_set, instance)
+        if instance.stack_id and actor is not None:
             client = self._cloud.client(actor, "cloudformation", instance.region_name)
             client.delete_stack(StackName=instance.stack_id)
         stack_set.stack_instances.remove(instance)

@@ -22,7 +22,7 @@ from rehearsal.aws.processes import STOPPED as PROCESS_STOPPED
 from rehearsal.aws.processes import Processes
 from rehearsal.codesuite import artifacts, buildspec
 from rehearsal.codesuite.artifacts import ArtifactLocation
-from rehearsal.codesuite.build_environment import BuildEnvironment
+from rehearsal.codesuite.build_environment import BuildEnvironment, ImageNotReady, runtime_fault
 from rehearsal.codesuite.buildspec import PHASES, Buildspec, BuildspecError
 from rehearsal.codesuite.records import FAILED, STOPPED, SUCCEEDED, TIMED_OUT, BuildRecord, BuildRequest
 from rehearsal.codesuite.shell import Shell
@@ -39,6 +39,7 @@ _CLIENT_FAULTS = (
     NotTrusted,
     BotoCoreError,
     FileNotFoundError,
+    ImageNotReady,
     ValueError,
 )
 
@@ -212,11 +213,11 @@ class _Build:
         text = self.request.specification or str(self.project["source"].get("buildspec") or "")
         self.specification = buildspec.load(text, self.source)
         for runtime, version in self.specification.runtimes.items():
+            fault = runtime_fault(str(self.project["environment"].get("image", "")), runtime, version)
+            if fault:
+                raise BuildspecError(f"YAML_FILE_ERROR: {fault}")
             self._log_line(f"runtime-versions {runtime} {version}: this machine's own stands for it")
         self.variables = resolved(self._client, self.record, self.specification)
-        self.provided = self.builds.build_environment.provide(
-            self.record.name, self.source, self.folder / "environment"
-        )
 
     def _inputs(self) -> dict[str, ArtifactLocation]:
         """Where the sources are; the primary one has no name."""
@@ -241,8 +242,10 @@ class _Build:
         """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
         own = build_variables(self.record, self.source, self.folders)
         base = self.builds.build_environment.environment(self.folder)
-        credentials = self.actor.environment(self.builds.cloud.endpoint_url)
-        environment = {**base, **own, **self.variables, **self.provided, **credentials}
+        cloud = self.builds.cloud
+        self.network = cloud.network.access(self.actor.vpc)
+        credentials = self.actor.environment(cloud.endpoint_url)
+        environment = {**base, **own, **self.variables, **credentials, **self.network.environment}
         state = self.folder / "shell"
         state.mkdir()
         shell = Shell(
@@ -278,7 +281,7 @@ class _Build:
         if result.cause is not None:
             raise _Failed(STOPPED if result.cause == PROCESS_STOPPED else TIMED_OUT, f"BUILD_{result.message}")
         if result.message:
-            raise _Failed(FAILED, result.message)
+            raise _Failed(FAILED, "; ".join(filter(None, (result.message, self.network.refusal))))
 
     def _upload(self) -> None:
         pipeline_artifacts = self.request.pipeline_artifacts

@@ -1,4 +1,7 @@
-"""What builds find on this machine: a stand-in for CodeBuild's image, and environments that are already installed."""
+"""What builds find on this machine: a stand-in for CodeBuild's image, with Python, pip and the AWS CLI and no more.
+
+Packages a build installs itself, and gets them as the network lets it: nothing is lent, no cache is shared.
+"""
 
 from __future__ import annotations
 
@@ -7,118 +10,116 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from rehearsal.aws.processes import REPOSITORY
+from rehearsal.service_model.aws_behavior import aws_behavior
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _IMAGE = REPOSITORY / "build" / "build-image"
+# The AWS CLI is in every image (AWS CodeBuild User Guide, "Docker images provided by CodeBuild").
+_CONTENT = ("pip==26.3", "awscli==1.46.3")
+_RUN = "#!{python}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"
+_PROGRAMS = {"pip": "pip._internal.cli.main", "pip3": "pip._internal.cli.main", "aws": "awscli.clidriver"}
+# One request for each object: the in-memory S3 reads a whole object for each part of it that is asked for.
+_AWS_CONFIG = "[default]\ns3 =\n  multipart_threshold = 4GB\n  multipart_chunksize = 4GB\n"
+# What each image's runtime-versions may name: aws/aws-codebuild-docker-images, runtimes.yml of the image. CodeBuild
+# downloads other versions from the language's own site, which a VPC without NAT does not reach.
+RUNTIMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "aws/codebuild/amazonlinux-x86_64-standard:6.0": {"python": ("3.10", "3.11", "3.12", "3.13", "3.14")},
+    "aws/codebuild/amazonlinux-x86_64-standard:5.0": {"python": ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")},
+}
+
+
+class ImageNotReady(Exception):
+    """The stand-in for CodeBuild's image cannot be made on this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuildEnvironment:
-    """`environments` maps a CodeBuild project's name, or the `[project].name` of the source's pyproject.toml, to an
-    installed virtual environment. A build gets a copy, so that its `uv sync` fetches nothing and changes nothing here.
-    """
+    """`programs` are folders whose programs builds find before all others."""
 
-    environments: Mapping[str, Path] = field(default_factory=dict)
     programs: tuple[Path, ...] = ()
 
     def environment(self, home: Path) -> dict[str, str]:
-        """A clean environment for a build whose home is `home`."""
-        folders = [*self.programs, image() / "bin", *_uv_folder()]
+        """A clean environment for a build whose home is `home`. Raises ImageNotReady."""
+        folders = [*self.programs, _container(home)]
+        config = home / "aws-config"
+        config.write_text(_AWS_CONFIG, encoding="utf-8")
         return {
             "PATH": ":".join([*map(str, folders), _SYSTEM_PATH]),
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Beside the source, of which outputs are made.
+            "PYTHONPYCACHEPREFIX": str(home / "pycache"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "UV_CACHE_DIR": _uv_cache(),
+            "AWS_CONFIG_FILE": str(config),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
+            # What this network refuses it goes on refusing: a second try would only take longer.
+            "PIP_RETRIES": "0",
+            "UV_HTTP_RETRIES": "0",
         }
 
-    def provide(self, project: str, source: Path, folder: Path) -> dict[str, str]:
-        """Variables that make `uv sync` find an installed environment, copied to `folder`; none where none is known."""
-        installed = self.environments.get(project) or self.environments.get(_name_of(source))
-        if installed is None:
-            return {}
-        if not installed.is_dir():
-            raise FileNotFoundError(f"{installed} is not installed: run `make setup`")
-        shutil.copytree(installed, folder, symlinks=True, copy_function=_link)
-        return {"UV_PROJECT_ENVIRONMENT": str(folder), "UV_OFFLINE": "1"}
+
+@aws_behavior('AWS CodeBuild User Guide, "Available runtimes"')
+def runtime_fault(image: str, runtime: str, version: str) -> str | None:
+    """An image has certain runtime versions and no others; gives what is wrong, None where nothing is."""
+    known = RUNTIMES.get(image)
+    if known is None:
+        return f"nobody looked up which runtimes {image} has: add it to RUNTIMES in {Path(__file__).name}"
+    allowed = known.get(runtime, ())
+    if version in allowed:
+        return None
+    return f"Unknown runtime version named '{version}' of {runtime}. {image} has: {', '.join(allowed) or 'none'}"
 
 
-def _link(source: str, target: str) -> None:
-    """A hard link where the file system allows it: uv and pip replace files and never write into them."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-
-
-def _name_of(source: Path) -> str:
-    path = source / "pyproject.toml"
-    if not path.is_file():
-        return ""
-    try:
-        return str(tomllib.loads(path.read_text(encoding="utf-8")).get("project", {}).get("name", ""))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return ""
+def _container(home: Path) -> Path:
+    """A build's own Python, with what the image holds; what the build installs goes into it and nowhere else."""
+    made = home / "container"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True, capture_output=True)
+    folder, python = made / "bin", made / "bin" / "python"
+    library = next(made.glob("lib/python*/site-packages"))
+    (library / "image.pth").write_text(f"{image()}\n", encoding="utf-8")
+    for name, module in _PROGRAMS.items():
+        program = folder / name
+        program.write_text(_RUN.format(python=python, module=module), encoding="utf-8")
+        program.chmod(0o755)
+    return folder
 
 
 @cache
 def image() -> Path:
-    """A virtual environment that stands for CodeBuild's image: python, pip, and this machine's uv as pip knows it.
-
-    A build that asks pip for this version of uv has it; for another it goes to the package index.
-    """
+    """The packages of the stand-in for CodeBuild's image, made once by this machine's pip. Raises ImageNotReady."""
     _IMAGE.parent.mkdir(parents=True, exist_ok=True)
+    # By content and version of Python: an older checkout's image is another one.
+    ready = _IMAGE / f"ready-{sys.version_info[0]}.{sys.version_info[1]}-{'-'.join(_CONTENT)}"
     with (_IMAGE.parent / "build-image.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (_IMAGE / "ready").exists():
+        if not ready.exists():
             shutil.rmtree(_IMAGE, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", str(_IMAGE)], check=True, capture_output=True)
-            pip = [str(_IMAGE / "bin" / "python"), "-m", "pip", "install", "--quiet", f"uv=={_uv_version()}"]
-            uv = [_uv_program() or "uv", "pip", "install", "--quiet", "--python", pip[0], pip[-1]]
-            # uv has its own wheel in its cache more often than not; without a network neither may work, and a build
-            # that needs it will say so.
-            if not _uv_version() or subprocess.run(uv, capture_output=True, check=False).returncode != 0:
-                subprocess.run(pip, capture_output=True, check=False)
-            (_IMAGE / "ready").touch()
-    return _IMAGE
+            program = _uv_program()
+            install = [program, "pip", "install", "--quiet", "--python", sys.executable] if program else _pip()
+            made = subprocess.run(
+                [*install, "--target", str(_IMAGE / "packages"), *_CONTENT], capture_output=True, text=True, check=False
+            )
+            if made.returncode:
+                raise ImageNotReady(
+                    f"{', '.join(_CONTENT)} for builds cannot be installed: {made.stderr.strip()[-400:]}"
+                )
+            ready.touch()
+    return _IMAGE / "packages"
 
 
-@cache
+def _pip() -> list[str]:
+    return [sys.executable, "-m", "pip", "install", "--quiet"]
+
+
 def _uv_program() -> str | None:
     """This machine's uv, or the one that `make setup` has installed; None where there is neither."""
     installed = REPOSITORY / ".tools" / "bin" / "uv"
-    return shutil.which("uv") or (str(installed) if installed.exists() else None)
-
-
-@cache
-def _uv_version() -> str:
-    return _uv("--version").removeprefix("uv ").partition(" ")[0]
-
-
-@cache
-def _uv_folder() -> list[Path]:
-    program = _uv_program()
-    return [Path(program).parent] if program else []
-
-
-@cache
-def _uv_cache() -> str:
-    return _uv("cache", "dir") or str(Path.home() / ".cache" / "uv")
-
-
-def _uv(*arguments: str) -> str:
-    program = _uv_program()
-    if program is None:
-        return ""
-    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False).stdout.strip()
+    return shutil.which("uv") or (str(installed) if os.access(installed, os.X_OK) else None)

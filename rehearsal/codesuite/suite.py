@@ -26,7 +26,6 @@ class CodeSuite:
         cloud: Cloud,
         *,
         logs: Path,
-        environments: Mapping[str, Path] | None = None,
         on_action: OnAction | None = None,
         on_approval: OnApproval | None = None,
         approval_seconds: float | None = None,
@@ -35,9 +34,8 @@ class CodeSuite:
         self.processes = Processes()
         self.functions = LambdaFunctions(cloud, processes=self.processes, logs=logs)
         self.events = EventRouter(cloud, self.functions)
-        build_environment = BuildEnvironment(environments=environments or {})
         self.builds = BuildRunner(
-            cloud, build_environment=build_environment, processes=self.processes, logs=logs, emit=self.emit
+            cloud, build_environment=BuildEnvironment(), processes=self.processes, logs=logs, emit=self.emit
         )
         self.pipelines = CodePipelineRunner(
             cloud,

@@ -9,7 +9,7 @@ from typing import Any
 from rehearsal.engine.calls import DeployerClients, Refused
 from rehearsal.engine.state import Resource
 
-# resource, function name, payload → the function's answer.
+# resource, function name, payload → the function's answer. Raises RuntimeError with the function's own error.
 Invoke = Callable[[Resource, str, bytes], bytes]
 
 
@@ -64,7 +64,10 @@ class Invocations:
             raise Refused(resource, "lambda:Invoke", "ResourceNotFoundException", f"there is no function {name}")
         given = {"FunctionName": name, "Qualifier": resource.inputs.get("qualifier", "$LATEST")}
         self._caller.record(resource, "lambda", "Invoke", given)
-        result = self.run(resource, name, json.dumps(payload).encode()).decode() if self.run else None
+        try:
+            result = self.run(resource, name, json.dumps(payload).encode()).decode() if self.run else None
+        except RuntimeError as error:
+            raise Refused(resource, "lambda:Invoke", "Unhandled", str(error)) from None
         resource.outputs = {**resource.inputs, **({"result": result} if result is not None else {})}
 
 

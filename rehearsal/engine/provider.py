@@ -23,6 +23,9 @@ from rehearsal.services import invocations, resource_types, services
 # Properties that every type has and no call carries: where it lives, and its tags, which have calls of their own.
 _COMMON = frozenset({"region", "tags", "tagsAll"})
 
+# The provider tries for ever; whatever is not empty by then will not be.
+_EMPTYINGS = 5
+
 
 class Provider:
     """Resource types at work: what the Pulumi AWS provider does, against the in-memory AWS."""
@@ -59,9 +62,11 @@ class Provider:
             return self.invocations.plan(resource, set(changed))
         resource_type = resource_types()[resource.type]
         for name in changed:
+            if name == "region" or name in resource_type.replace_on:
+                return "replace"
             if name in resource_type.not_sent or name in ("tags", "tagsAll"):
                 continue
-            if name == "region" or name in resource_type.replace_on or not self._updaters(resource_type, name):
+            if not self._updaters(resource_type, name):
                 return "replace"
         return "update"
 
@@ -126,12 +131,24 @@ class Provider:
                 self._call(resource_type, call, resource, {})
             except Refused as refused:
                 if resource_type.not_empty_error == refused.code:
-                    self._empty(resource_type, resource)
-                    self._call(resource_type, call, resource, {})
+                    self._delete_emptied(resource_type, call, resource)
                 elif not refused.means_gone and refused.code not in call.tolerated_errors:
                     raise
 
     # ---- parts
+
+    def _delete_emptied(self, resource_type: ResourceType, call: ApiCall, resource: Resource) -> None:
+        """Empty and delete, again where something came in between: the provider tries until it is gone
+        (terraform-provider-aws, internal/service/s3/bucket.go)."""
+        for attempt in range(_EMPTYINGS, 0, -1):
+            self._empty(resource_type, resource)
+            try:
+                self._call(resource_type, call, resource, {})
+            except Refused as refused:
+                if attempt == 1 or refused.code != resource_type.not_empty_error:
+                    raise
+            else:
+                return
 
     def _empty(self, resource_type: ResourceType, resource: Resource) -> None:
         if resource_type.before_delete is not None:

@@ -62,7 +62,7 @@ class Journey:
         """AWS ran each pipeline when it was created; that neither failed nor trained nor deployed anything."""
         for name in (self.outputs["buildPipeline"], self.outputs["deployPipeline"]):
             for execution in self.suite.pipelines.executions(self.account, self.region, name):
-                self._wait(execution.done.is_set, f"{name} to end its first execution")
+                self.wait(execution.done.is_set, f"{name} to end its first execution")
                 busy = [stage.name for stage in execution.stages[1:] if stage.status != SKIPPED]
                 if execution.status != SUCCEEDED or busy:
                     raise JourneyFailed(f"{name} ran by itself: {', '.join(busy)}; {self._why(execution)}")
@@ -118,7 +118,7 @@ class Journey:
     def stage(self) -> str:
         """Staging serves the model and passes its test; then the pipeline requests approval for production."""
         execution = self._execution(self.outputs["deployPipeline"])
-        self._wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
+        self.wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
         if not self.approval_requested.is_set():
             raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
         return "delivered by StackSet, answers and captures tested"
@@ -249,14 +249,14 @@ class Journey:
             return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
 
         try:
-            self._wait(started, f"{pipeline} to start", seconds=30)
+            self.wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
             raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
         return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
         execution = self._execution(pipeline)
-        self._wait(execution.done.is_set, title)
+        self.wait(execution.done.is_set, title)
         if execution.status != SUCCEEDED:
             raise JourneyFailed(f"{title}: {self._why(execution)}")
 
@@ -285,7 +285,8 @@ class Journey:
         served = client.list_endpoints()["Endpoints"]
         return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
 
-    def _wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
+    def wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
+        """Wait until something is so. Raises JourneyFailed."""
         end = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > end:

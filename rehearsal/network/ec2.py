@@ -59,7 +59,7 @@ def network_of(where: VpcAttachment) -> VpcNetwork:
         nat_gateways={
             nat.id: nat.subnet_id
             for nat in backend.nat_gateways.values()
-            if nat.vpc_id == where.vpc and nat.state == "available" and nat.connectivity_type == "public"
+            if nat.vpc_id == where.vpc and nat.state == "available" and (nat.connectivity_type or "public") == "public"
         },
         internet_gateways=frozenset(
             gateway.id for gateway in backend.internet_gateways.values() if gateway.vpc and gateway.vpc.id == where.vpc

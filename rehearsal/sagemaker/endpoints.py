@@ -12,6 +12,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from rehearsal.sagemaker import scaling
 from rehearsal.sagemaker.hosting import Hosting, retained
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker.runtime_patches import State
@@ -26,6 +27,7 @@ def install(patches: Patches, state: State, hosting: Hosting) -> None:
     patches.wrap(SageMakerResponse, "describe_endpoint", _describe(state))
     patches.set(SageMakerResponse, "update_endpoint", _update(state, hosting))
     patches.set(FakeEndpointConfig, "validate_instance_type", _valid_instance_type)
+    scaling.install(patches)
 
 
 def _create(hosting: Hosting) -> Callable[..., Any]:
@@ -92,6 +94,8 @@ def _update(state: State, hosting: Hosting) -> Callable[..., Any]:
             raise ValidationError(message=f"Cannot update in-progress endpoint {endpoint.arn}.")
         deployment = instance._get_param("DeploymentConfig") or {}
         _same_variants(endpoint, config, deployment)
+        current = backend.describe_endpoint_config(endpoint.endpoint_config_name)
+        scaling.scaled_variant_keeps_its_instance_type(backend.account_id, backend.region_name, name, current, config)
         keep = bool(instance._get_param("RetainAllVariantProperties"))
         endpoint.retained = retained(instance._get_param("ExcludeRetainedVariantProperties") or ()) if keep else []
         members = {"LastDeploymentConfig": deployment or None}

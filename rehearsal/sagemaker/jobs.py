@@ -210,7 +210,7 @@ class JobRun:
     def process(self, command: list[str], actor: Actor, isolated: bool, variables: Mapping[str, str]) -> Ended:
         """Run the container's command with nothing but the contract in its environment."""
         given = {k: container.localized(v, self.root) for k, v in (self.job.get("Environment") or {}).items()}
-        access = {} if isolated else actor.environment(self._runner.cloud.endpoint_url)
+        access = {} if isolated else self._runner.cloud.environment(actor)
         environment = {
             **given,
             **base_environment(self.root, self._runner.python),

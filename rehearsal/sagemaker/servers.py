@@ -105,7 +105,7 @@ class ModelServerStarter:
         self, account: str, endpoint: str, variant: str, model: ServedModel, role: Actor, root: Path
     ) -> ModelServer:
         port = _free_port()
-        access = {} if model.isolated else role.environment(self.cloud.endpoint_url)
+        access = {} if model.isolated else self.cloud.environment(role)
         environment = {
             **model.environment,
             **base_environment(root, self.python),

@@ -27,7 +27,8 @@ class AwsService:
     - `emulated`: operations that moto lacks and that only keep records.
     - `signing_name`: of signatures, where it is not the name. `vpc_endpoint`: of its interface endpoint likewise;
       None where requests from a VPC need none.
-    - `names_source`: whether it sends aws:SourceArn and aws:SourceAccount when it assumes a role.
+    - `names_source`: whether it sends aws:SourceArn and aws:SourceAccount when it assumes a role; a function where an
+      assumption says so.
     - `prepare_samples`: what must be there before a sample of its types is created.
     """
 
@@ -43,7 +44,7 @@ class AwsService:
     emulated: Mapping[str, EmulatedOperation] = field(default_factory=dict)
     signing_name: str = ""
     vpc_endpoint: str | None = ""
-    names_source: bool = True
+    names_source: bool | Callable[[], bool] = True
     prepare_samples: Callable[[Send], Any] | None = None
 
     def __post_init__(self) -> None:
@@ -51,6 +52,11 @@ class AwsService:
         object.__setattr__(
             self, "resource_types", tuple(replace(each, service=self.name) for each in self.resource_types)
         )
+
+    @property
+    def tells_its_source(self) -> bool:
+        """What `names_source` says now."""
+        return self.names_source() if callable(self.names_source) else self.names_source
 
     def with_part(self, part: AwsService) -> AwsService:
         """The service with what a further module of its package adds. Raises ValueError where both say one thing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.service_model.aws_behavior import aws_behavior
-from rehearsal.service_model.emulator import parameters
+from rehearsal.service_model.emulator import parameters, records
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
     Operations,
@@ -134,10 +134,40 @@ _Need = tuple[Any, str, str, Mapping[str, str]]
 
 def patch(patches: Patches) -> None:
     """Trails are made and changed only where CloudTrail reaches the bucket and the key."""
+    from moto.cloudtrail.models import CloudTrailBackend
     from moto.cloudtrail.responses import CloudTrailResponse
+    from moto.s3.models import S3Backend
 
+    patches.wrap(CloudTrailBackend, "delete_trail", _delete_trail)
+    patches.wrap(S3Backend, "delete_bucket", trail_delivers_after_its_deletion)
     patches.wrap(CloudTrailResponse, "create_trail", _checked)
     patches.wrap(CloudTrailResponse, "update_trail", _checked)
+
+
+# How often a bucket still gets logs when it is about to be deleted, after the trail that filled it.
+_LATE = 2
+
+
+def _delete_trail(original: Callable[..., Any], backend: Any, name: str) -> Any:
+    from moto.s3.models import s3_backends
+
+    trail = backend.trails.get(name)
+    if trail is not None:
+        records(s3_backends[backend.account_id]["aws"], "late-logs")[trail.bucket_name] = {"left": _LATE}
+    return original(backend, name)
+
+
+@aws_behavior(
+    'AWS CloudTrail User Guide, "Working with CloudTrail log files": events come within minutes, not at once',
+    'AWS CloudTrail User Guide, "Deleting a trail": log files are delivered until then, and stay in the bucket',
+)
+def trail_delivers_after_its_deletion(original: Callable[..., Any], backend: Any, bucket_name: str) -> Any:
+    """A trail's bucket still gets logs of the last minutes when the trail is gone, even once it was emptied."""
+    late = records(backend, "late-logs").get(bucket_name, {"left": 0})
+    if late["left"]:
+        late["left"] -= 1
+        backend.put_object(bucket_name, f"AWSLogs/{backend.account_id}/CloudTrail/late-{late['left']}.json.gz", b"{}")
+    return original(backend, bucket_name)
 
 
 def _checked(original: Callable[..., str], response: Any) -> str:

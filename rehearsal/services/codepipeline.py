@@ -6,8 +6,19 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from assumptions.entries.codepipeline_names_its_source import ASSUMPTION as SOURCE
+from assumptions.entries.pipelines_pass_action_roles import ASSUMPTION as PASSED
+from assumptions.outcomes import holds
 from rehearsal.service_model.patches import Patches
-from rehearsal.service_model.required_action import Operations, RequiredAction, arn_template, pass_role, requires
+from rehearsal.service_model.required_action import (
+    ApiRequest,
+    Operations,
+    RequiredAction,
+    Right,
+    arn_template,
+    pass_role,
+    requires,
+)
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, Values
 from rehearsal.service_model.sample import Sample
 from rehearsal.service_model.service import AwsService
@@ -120,10 +131,19 @@ def _on_pipeline(action: str) -> tuple[RequiredAction, ...]:
     return requires(f"codepipeline:{action}", arn_template("codepipeline", "{pipelineName}"))
 
 
+_ADMINISTRATION = pass_role("pipeline.stages.actions.configuration.AdministrationRoleArn", "codepipeline.amazonaws.com")
+
+
+def _roles_of_actions(request: ApiRequest) -> list[Right]:
+    """Roles that a pipeline's actions name, where who makes the pipeline must be allowed to pass them too."""
+    return [] if holds(PASSED) else _ADMINISTRATION.rights(request)
+
+
 OPERATIONS: Operations = {
     "CreatePipeline": (
         *requires("codepipeline:CreatePipeline", _STRUCTURE, tags="tags"),
         _RUNNER,
+        _roles_of_actions,
         _TAGGING,
     ),
     "DeletePipeline": requires("codepipeline:DeletePipeline", _PIPELINE_ARN),
@@ -148,7 +168,7 @@ OPERATIONS: Operations = {
     "StopPipelineExecution": _on_pipeline("StopPipelineExecution"),
     "TagResource": requires("codepipeline:TagResource", "{resourceArn}", tags="tags"),
     "UntagResource": requires("codepipeline:UntagResource", "{resourceArn}", context_keys={"aws:TagKeys": "tagKeys"}),
-    "UpdatePipeline": (*requires("codepipeline:UpdatePipeline", _STRUCTURE), _RUNNER),
+    "UpdatePipeline": (_roles_of_actions, *requires("codepipeline:UpdatePipeline", _STRUCTURE), _RUNNER),
 }
 
 _PRINCIPAL = "codepipeline.amazonaws.com"
@@ -206,4 +226,5 @@ SERVICE = AwsService(
     resource_types=(PIPELINE,),
     tagging=TagOperations(parameters={"resourceArn": "{arn}"}),
     patch=patch,
+    names_source=lambda: holds(SOURCE),
 )

@@ -175,7 +175,6 @@ OPERATIONS: Operations = {
     ),
     "DeleteEventBus": requires("events:DeleteEventBus", _BUS_ARN),
     "DeleteRule": (_rule("DeleteRule"),),
-    "DisableRule": (_rule("DisableRule"),),
     "DescribeEventBus": requires("events:DescribeEventBus", _BUS_ARN),
     "DescribeRule": (_rule("DescribeRule"),),
     "ListTagsForResource": requires("events:ListTagsForResource", "{ResourceARN}"),

@@ -95,10 +95,10 @@ def parameter_keeps_its_type(original: Callable[..., Any], backend: Any, *argume
 
     given = inspect.signature(original).bind(backend, *arguments, **named).arguments
     existing = backend.get_parameter(given["name"]) if given.get("overwrite") else None
-    if existing is not None and given.get("parameter_type") not in (None, existing.type):
+    if existing is not None and given.get("parameter_type") not in (None, existing.parameter_type):
         raise JsonRESTError(
             "HierarchyTypeMismatchException",
-            f"The parameter {given['name']} is a {existing.type} and cannot become a {given['parameter_type']}.",
+            f"Parameter {given['name']} is a {existing.parameter_type} and cannot become a {given['parameter_type']}.",
         )
     return original(backend, *arguments, **named)
 

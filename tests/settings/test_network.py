@@ -73,6 +73,15 @@ def test_a_whole_name_of_another_region_is_refused(folder: Folder) -> None:
     assert "network.endpoints = 'com.amazonaws.us-east-1.athena'  is of another region" in message
 
 
+def test_only_endpoints_are_without_a_policy(folder: Folder) -> None:
+    folder.change("dev", "ecr.api]", "ecr.api]\n    unlimitedEndpoints: [ecr.api, codepipeline]")
+    [message] = [str(problem) for problem in check(folder.path)]
+    assert "network.unlimitedEndpoints" in message
+    assert "names codepipeline, which is none of endpoints" in message
+    folder.change("dev", "[ecr.api, codepipeline]", "[ecr.api]")
+    assert check(folder.path) == []
+
+
 @given(st.sampled_from(sorted(closed_list("endpoint-services"))))
 def test_every_service_that_moto_knows_is_known(service: str) -> None:
     assert service in {*AWS_ENDPOINT_SERVICES, *aws_names.MORE_SERVICES, *aws_names.SAGEMAKER_SERVICES}

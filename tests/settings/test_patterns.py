@@ -33,6 +33,7 @@ REVIEWED = {
     "DataScienceNetwork.cidr": "ranges and sizes of the VPC User Guide; tests/settings/test_addresses.py",
     "DataScienceNetwork.availability_zones": "ids of zones, which EC2 has no pattern for; the region's list is asked",
     "DataScienceNetwork.endpoints": "a closed list, or a whole name; the region's list is asked",
+    "DataScienceNetwork.unlimited_endpoints": "some of endpoints",
     "Accounts.addresses": "ranges and sizes of the VPC User Guide; tests/settings/test_addresses.py",
     "Alerts.emails": "SNS has no pattern for an endpoint, and delivers nothing until the address has confirmed",
     "AwsOrganization.paths": "stands in conditions alone, which compare it; the form of its ids is botocore's",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -68,12 +67,30 @@ def test_a_service_that_the_platform_does_not_use_itself_gets_an_endpoint_with_t
     assert names["endpoints-codeartifact-api"] == "com.amazonaws.us-east-1.codeartifact.api"
 
 
-@pytest.mark.parametrize("takes_policy", [True, False])
-def test_codepipelines_endpoint_has_the_policy_that_its_service_takes_or_none(
-    virginia: Region, takes_policy: bool
-) -> None:
-    with nullcontext() if takes_policy else failing(["endpoint-policy-on-codepipeline"]):
+def limited(region: Region) -> dict[str, bool]:
+    """Whether an endpoint's policy is the platform's, by its service."""
+    made = region.resources(ENDPOINT)
+    return {
+        name.removeprefix("endpoints-"): "aws:PrincipalAccount" in str(endpoint.outputs["policy"])
+        for name, endpoint in made.items()
+    }
+
+
+def test_codepipelines_endpoint_has_the_policy_that_its_service_takes(virginia: Region) -> None:
+    virginia.up(endpoints=[*NEEDED, "codepipeline"])
+    assert limited(virginia)["codepipeline"]
+    assert all(limited(virginia).values())
+
+
+def test_codepipeline_gets_no_endpoint_where_its_service_takes_no_policy(virginia: Region) -> None:
+    with failing(["endpoint-policy-on-codepipeline"]):
         virginia.up(endpoints=[*NEEDED, "codepipeline"])
-    made = virginia.resources(ENDPOINT)
-    limited = {name for name, endpoint in made.items() if "aws:PrincipalAccount" in str(endpoint.outputs["policy"])}
-    assert made.keys() - limited == (set() if takes_policy else {"endpoints-codepipeline"})
+    assert "codepipeline" not in limited(virginia)
+    assert all(limited(virginia).values())
+
+
+def test_an_endpoint_without_policy_is_made_only_where_the_settings_name_it_once_more(virginia: Region) -> None:
+    open_ones = ["codepipeline", "appstream.api"]
+    with failing(["endpoint-policy-on-codepipeline"]):
+        virginia.up(endpoints=[*NEEDED, *open_ones], unlimitedEndpoints=open_ones)
+    assert {service for service, holds in limited(virginia).items() if not holds} == {"codepipeline", "appstream-api"}

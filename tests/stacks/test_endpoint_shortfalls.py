@@ -53,5 +53,6 @@ def test_services_that_the_region_lacks_are_all_told_at_once(virginia: Region) -
     assert [line.split(" is ")[0].strip() for line in found[:2]] == [f"network.endpoints: {name}" for name in unknown]
     assert "does not exist" in found[0]
     assert "network.endpoints: appstream.api takes no endpoint policy, so that anybody's credentials" in found[2]
+    assert "name it in network.unlimitedEndpoints too" in found[2]
     assert "athena is com.amazonaws.us-east-1.athena, which is named too" in found[3]
     assert len(found) == 4

@@ -168,7 +168,15 @@ COUNTERPARTS: Sequence[Counterpart] = (
     Counterpart(
         policy=_PRODUCTS.format("CodeBuild"),
         kind=RoleKind.DEPLOY,
-        left_out=(*_BUILD, _GROUPS, _NO_PIPELINE, _left("Objects are named by key", "s3:ListBucket")),
+        left_out=(
+            *_BUILD,
+            _GROUPS,
+            _NO_PIPELINE,
+            _left("Objects are named by key", "s3:ListBucket"),
+            _left(
+                "The approval names the package", "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"
+            ),
+        ),
     ),
     Counterpart(
         policy=_PRODUCTS.format("CodeBuild"),

@@ -8,8 +8,11 @@ from policies.pack.model import Rule, Severity, StackResource
 from policies.pack.statements import StatementView, parse
 
 SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
-# Services that send none of these keys when they assume a role. AWS publishes no list; each entry has its own source.
+# Services that send none of these keys when they assume a role, or perhaps none. AWS publishes no list; each entry has
+# its own source.
 WITHOUT_SOURCE = {
+    # Of CodePipeline no page says that it sends one; iam:PassRole limits who may hand such a role to a pipeline.
+    "codepipeline.amazonaws.com": "AWS CodePipeline User Guide, page pipelines-create-service-role-cli: no condition",
     "ec2.amazonaws.com": "AWS Support, cited in github.com/prowler-cloud/prowler issue 2810",
     # iam:PassRole limits who may hand such a role to a function.
     "lambda.amazonaws.com": "AWS Lambda Developer Guide, page access permissions: SourceArn is for function policies",

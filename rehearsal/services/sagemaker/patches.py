@@ -11,6 +11,7 @@ from moto.sagemaker.exceptions import ConflictException, ResourceInUseException,
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.emulator import completed, parameters, pick, records
 from rehearsal.service_model.patches import Patches
 
@@ -42,8 +43,10 @@ def patch(patches: Patches) -> None:
         put_model_package_group_policy,
         get_model_package_group_policy,
         delete_model_package_group_policy,
+        delete_model_package,
         delete_model_package_group,
     )
+    patches.wrap(SageMakerResponse, "delete_pipeline", pipeline_that_runs_stays)
     patches.wrap(SageMakerModelBackend, "_get_resource_from_arn", _resource_of_profile)
 
 
@@ -199,12 +202,36 @@ def delete_model_package_group_policy(instance: Any) -> EmptyResult:
     return EmptyResult()
 
 
+def delete_model_package(instance: Any) -> EmptyResult:
+    """DeleteModelPackage, by its ARN."""
+    backend, name = instance.sagemaker_backend, parameters(instance)["ModelPackageName"]
+    if name not in backend.model_packages:
+        raise ValidationError(message=f"ModelPackage {name} does not exist.")
+    del backend.model_packages[name]
+    return EmptyResult()
+
+
+@aws_behavior("botocore, DeletePipeline: ConflictException", 'SageMaker API Reference, "DeletePipeline"')
+def pipeline_that_runs_stays(original: Callable[..., Any], instance: Any) -> Any:
+    """A pipeline with executions that run cannot be deleted."""
+    name = parameters(instance)["PipelineName"]
+    pipeline = instance.sagemaker_backend.pipelines.get(name)
+    executions = pipeline.pipeline_executions.values() if pipeline else ()
+    running = [each.arn for each in executions if each.pipeline_execution_status in ("Executing", "Stopping")]
+    if running:
+        raise ConflictException(f"Pipeline {name} has executions that run: {', '.join(running)}")
+    return original(instance)
+
+
+@aws_behavior(
+    'SageMaker Developer Guide, "Delete a Model Group"', "botocore, DeleteModelPackageGroup: ConflictException"
+)
 def delete_model_package_group(instance: Any) -> EmptyResult:
-    """DeleteModelPackageGroup: only an empty one goes."""
+    """A model package group that holds packages cannot be deleted."""
     backend, name = instance.sagemaker_backend, parameters(instance)["ModelPackageGroupName"]
     group = backend.describe_model_package_group(name)
     if any(package.model_package_group_name == name for package in backend.model_packages.values()):
-        raise ConflictException(message=f"ModelPackageGroup {group.arn} contains model packages: delete them first.")
+        raise ConflictException(f"ModelPackageGroup {group.arn} contains model packages: delete them first.")
     del backend.model_package_groups[name]
     records(backend, "group-policy").pop(name, None)
     return EmptyResult()

@@ -43,6 +43,8 @@ DOMAIN = ResourceType(
         ),
     ),
     not_sent={"retentionPolicy": "sent when the domain is deleted"},
+    # Source: terraform-provider-aws, internal/service/sagemaker/domain.go (ForceNew).
+    replace_on=("retentionPolicy",),
     sample=Sample(
         {
             "domainName": "sample-domain",

@@ -4,12 +4,14 @@ import argparse
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
+from deploy.deployed import REACHABLE, deployed_parameters
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
@@ -17,7 +19,7 @@ from deploy.project import read_project
 from deploy.registry import find_package
 from deploy.render import DEPLOYMENT, Release, read_deployment, write_release
 from deploy.report import AccountReport, failed, table, write_report
-from deploy.stages import STAGES, StageSettingsError
+from deploy.stages import STAGES, StageSettings, StageSettingsError
 
 _BUILD = Path("build")
 
@@ -61,7 +63,9 @@ def _render(template: Path, folder: Path) -> int:
     requested = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
     package = find_package(boto3.client("sagemaker"), boto3.client("s3"), project.group, requested)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
-    for path in write_release(folder, template.read_text(encoding="utf-8"), project, package):
+    cloudformation = boto3.client("cloudformation", config=REACHABLE)
+    deployed = partial(deployed_parameters, cloudformation)
+    for path in write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed):
         print(f"wrote {path}")
     return 0
 
@@ -79,8 +83,15 @@ def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int
     return 1 if failures else 0
 
 
+def _stage(deployment: Release, stage: str) -> StageSettings:
+    if stage not in deployment.stages:
+        allowed = ", ".join(deployment.stages)
+        raise DeployError([f"--stage {stage}: the release does not go there; its stages: {allowed}"])
+    return deployment.stages[stage]
+
+
 def _run(deployment: Release, stage: str, plan: TestScope, capture_wait: float) -> list[AccountReport]:
-    settings = deployment.stages[stage]
+    settings = _stage(deployment, stage)
     holdout = fetch_holdout(boto3.client("s3"), deployment.holdout_uri).first(plan.rows)
     reports: list[AccountReport] = []
     tests: list[EndpointTest] = []

@@ -1,11 +1,12 @@
 """From the registry and the project's settings to the files that the pipeline's StackSet actions read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.deployed import deregistering
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
 from deploy.parameters import stage_parameters
@@ -29,9 +30,16 @@ class Release:
 
 
 def write_release(
-    folder: Path, template_text: str, project: ProjectParameters, package: ModelPackage
+    folder: Path,
+    template_text: str,
+    project: ProjectParameters,
+    package: ModelPackage,
+    deployed: Callable[[str], Mapping[str, str]],
 ) -> list[Path]:
-    """Checks everything, then writes the template, each stage's parameters and the deployment."""
+    """Checks everything, then writes the template, each stage's parameters and the deployment.
+
+    `deployed` gives the parameters that a StackSet has now, by its name.
+    """
     template = _template(template_text)
     problems = release_problems(project, package)
     if problems:
@@ -40,6 +48,8 @@ def write_release(
     for name, settings in project.stages.items():
         parameters = stage_parameters(template, project.id, settings, package.arn)
         texts[f"{name}-parameters.json"] = _text(parameters)
+        before = deregistering(deployed(settings.stack_set_name), parameters)
+        texts[f"{name}-deregister-parameters.json"] = _text(before)
     texts[DEPLOYMENT] = _text(deployment_document(project, package))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():

@@ -36,6 +36,7 @@ class StageSettings:
     model_role_name: str  # with its path, without a leading slash
     test_role_arns: Mapping[str, str]  # account id -> role of the endpoint test
     parameters_path: str  # the account's SSM tree, such as /mlops/staging
+    stack_set_name: str
     latency_limit_ms: int
     traffic_shifting: str
     target_invocations_per_instance: int
@@ -43,22 +44,23 @@ class StageSettings:
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
-    """Settings of both stages from the JSON of `deploy/stages`.
+    """Settings of the project's stages, one or both, from the JSON of `deploy/stages`.
 
     Raises `StageSettingsError` with every problem.
     """
     if not isinstance(document, dict):
         raise StageSettingsError(
-            [f"{WHERE}: not a JSON object; allowed: an object with {' and '.join(STAGES)}"]
+            [f"{WHERE}: not a JSON object; allowed: an object with {' or '.join(STAGES)}"]
         )
     problems = _unknown(WHERE, "ProjectStages", document)
-    problems += [f"{WHERE}: {name} is missing" for name in contract.missing("ProjectStages", document)]
+    if not document:
+        problems.append(f"{WHERE}: no stage; allowed: {' or '.join(STAGES)}, or both")
     for stage in STAGES:
         if stage in document:
             problems += _stage_problems(f"{WHERE}: {stage}", document[stage])
     if problems:
         raise StageSettingsError(problems)
-    return {stage: _stage(stage, document[stage]) for stage in STAGES}
+    return {stage: _stage(stage, document[stage]) for stage in STAGES if stage in document}
 
 
 def _stage_problems(where: str, values: Any) -> list[str]:

@@ -61,6 +61,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InMemoryAws
             return status, headers | {"status": str(status)}, answer  # moto reads the status there
 
         monkeypatch.setattr(STSBackend, "assume_role", assume_role)
+        monkeypatch.setattr("deploy.cli.deployed_parameters", lambda _, name: made.deployed.get(name, {}))
         monkeypatch.setattr(SageMakerRuntimeResponse, "invoke_endpoint", invoke)
         yield made
         boto3.DEFAULT_SESSION = None

@@ -80,6 +80,7 @@ def stage(name: str, *accounts: str) -> dict[str, Any]:
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-test" for account in accounts},
         "parametersPath": f"/mlops/{name}",
         "latencyLimitMs": 5000,
+        "stackSetName": f"mlops-screening-{name}",
     }
 
 
@@ -139,6 +140,7 @@ class InMemoryAws:
     behaviour: dict[str, Behaviour] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
     buckets: dict[str, Any] = field(default_factory=dict)  # account -> S3 client of its own
+    deployed: dict[str, dict[str, str]] = field(default_factory=dict)  # stack set -> parameters
 
     def __post_init__(self) -> None:
         self.ssm = boto3.client("ssm", region_name=REGION)

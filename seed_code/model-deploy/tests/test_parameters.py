@@ -32,6 +32,7 @@ def stage(name: str, account: str) -> dict[str, Any]:
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-endpoint-test"},
         "parametersPath": f"/mlops/{name}",
         "latencyLimitMs": 500,
+        "stackSetName": f"mlops-screening-{name}",
     }
 
 

@@ -202,3 +202,60 @@ def test_two_renders_of_the_same_release_are_the_same_bytes(aws: InMemoryAws, ru
     first = {path.name: path.read_bytes() for path in Path("build").iterdir()}
     run("render")
     assert {path.name: path.read_bytes() for path in Path("build").iterdir()} == first
+
+
+def deregistering(aws: InMemoryAws, stage: str) -> dict[str, str]:
+    found = built(aws, f"{stage}-deregister-parameters.json")
+    return {p["ParameterKey"]: p["ParameterValue"] for p in found}
+
+
+def test_the_first_release_has_nothing_to_deregister(aws: InMemoryAws, run: Run) -> None:
+    aws.register()
+    assert run("render")[0] == 0
+    assert deregistering(aws, "production") == parameters(aws, "production")
+
+
+def test_another_instance_type_comes_after_the_scaling_was_taken_away(aws: InMemoryAws, run: Run) -> None:
+    old = aws.register()
+    assert run("render")[0] == 0
+    aws.deployed["mlops-screening-production"] = parameters(aws, "production")
+    new = aws.register()
+    aws.stages["production"] |= {"instanceType": "ml.c5.xlarge", "maxInstanceCount": 3}
+    aws.publish()
+    assert run("render")[0] == 0
+    before, after = deregistering(aws, "production"), parameters(aws, "production")
+    assert (before["InstanceType"], before["ModelPackageArn"]) == ("ml.m5.large", old)
+    assert before["MaxInstanceCount"] == before["MinInstanceCount"]
+    assert (after["InstanceType"], after["ModelPackageArn"]) == ("ml.c5.xlarge", new)
+    assert after["MaxInstanceCount"] == "3"
+
+
+def test_the_same_instance_type_is_released_at_once(aws: InMemoryAws, run: Run) -> None:
+    aws.register()
+    assert run("render")[0] == 0
+    aws.deployed["mlops-screening-staging"] = parameters(aws, "staging")
+    aws.register()
+    assert run("render")[0] == 0
+    assert deregistering(aws, "staging") == parameters(aws, "staging")
+
+
+@pytest.mark.parametrize("only", ["staging", "production"])
+def test_a_project_of_one_stage_is_released_there_alone(aws: InMemoryAws, run: Run, only: str) -> None:
+    aws.register()
+    aws.stages = {only: aws.stages[only]}
+    aws.publish()
+    assert run("render")[0] == 0
+    assert parameters(aws, only)["Stage"] == only
+    (other,) = {"staging", "production"} - {only}
+    assert not (aws.folder / "build" / f"{other}-parameters.json").exists()
+    code, _, error = run("test", "--stage", other)
+    assert code == 1
+    assert f"--stage {other}: the release does not go there; its stages: {only}" in error
+
+
+def test_a_project_without_a_stage_is_refused(aws: InMemoryAws, run: Run) -> None:
+    aws.register()
+    aws.stages = {}
+    aws.publish()
+    code, _, error = run("render")
+    assert (code, "deploy/stages: no stage; allowed: production or staging, or both" in error) == (1, True)

@@ -63,7 +63,8 @@ def test_a_build_without_a_key_is_named() -> None:
 
 
 def test_a_build_outside_the_vpc_is_named() -> None:
-    assert violations(build_project.RULE, without(build(), "vpcConfig")) == ["the build runs outside the VPC"]
+    expected = ["the build runs outside the VPC, and its source says what runs"]
+    assert violations(build_project.RULE, without(build(), "vpcConfig")) == expected
 
 
 def test_a_privileged_build_is_named() -> None:

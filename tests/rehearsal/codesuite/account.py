@@ -56,7 +56,11 @@ class CodeSuiteAccount:
         return str(self.s3.put_object(Bucket=BUCKET, Key="source.zip", Body=archive(files))["VersionId"])
 
     def project(self, name: str, buildspec: str = "buildspec.yml", **more: Any) -> None:
-        environment = {"type": "LINUX_CONTAINER", "image": "aws/codebuild/x", "computeType": "BUILD_GENERAL1_SMALL"}
+        environment = {
+            "type": "LINUX_CONTAINER",
+            "image": more.pop("image", "aws/codebuild/x"),
+            "computeType": "BUILD_GENERAL1_SMALL",
+        }
         environment["environmentVariables"] = more.pop("variables", [])
         self.client("codebuild").create_project(
             name=name,

@@ -186,29 +186,24 @@ def test_a_build_in_a_subnet_that_does_not_exist_fails(dev: CodeSuiteAccount) ->
     assert "CreateNetworkInterface" in dev.failure("flow")
 
 
-def test_an_installed_environment_is_lent_as_a_copy_that_the_specification_cannot_refuse(
-    dev: CodeSuiteAccount, tmp_path: Path
-) -> None:
-    installed = tmp_path / "venv"
-    (installed / "lib").mkdir(parents=True)
-    (installed / "lib" / "module.py").write_text("original")
-    dev.suite.builds.build_environment = BuildEnvironment(environments={"model-build": installed})
-    spec = commands(build=['rm "$UV_PROJECT_ENVIRONMENT/lib/module.py" && echo removed $UV_OFFLINE'])
-    spec += "env: {variables: {UV_PROJECT_ENVIRONMENT: /tmp/elsewhere}}\n"
-    build = built(dev, spec, {"pyproject.toml": '[project]\nname = "model-build"\n'})
-    assert "removed 1" in build["lines"], build["lines"]
-    assert (installed / "lib" / "module.py").read_text() == "original"
-
-
-def test_an_environment_that_is_not_installed_says_what_to_run(dev: CodeSuiteAccount, tmp_path: Path) -> None:
-    dev.suite.builds.build_environment = BuildEnvironment(environments={"builder": tmp_path / "nowhere"})
-    built(dev, commands(build=["true"]))
-    assert "is not installed: run `make setup`" in dev.failure("flow")
-
-
-def test_pip_finds_the_uv_that_the_machine_has(dev: CodeSuiteAccount) -> None:
-    build = built(dev, commands(install=["pip install --no-index uv && uv --version"]))
+def test_what_a_build_installs_is_its_own(dev: CodeSuiteAccount) -> None:
+    build = built(dev, commands(install=["python3 -c 'import pip, sys; print(sys.prefix)'", "aws --version"]))
     assert build["buildStatus"] == "SUCCEEDED", build["lines"]
+    assert [line for line in build["lines"] if line.endswith("/container")]
+
+
+@pytest.mark.aws_behavior("runtime_fault")
+@pytest.mark.parametrize(
+    ("image", "named"),
+    [
+        ("aws/codebuild/amazonlinux-x86_64-standard:6.0", "Unknown runtime version named '3.9' of python"),
+        ("aws/codebuild/of-somebody:1.0", "nobody looked up which runtimes"),
+    ],
+)
+def test_a_runtime_that_the_image_lacks_fails_the_build(dev: CodeSuiteAccount, image: str, named: str) -> None:
+    spec = "version: 0.2\nphases: {install: {runtime-versions: {python: 3.9}}, build: {commands: ['true']}}"
+    built(dev, spec, image=image)
+    assert named in dev.failure("flow")
 
 
 def test_a_pipelines_project_is_not_started_by_hand(dev: CodeSuiteAccount) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph, read_graph
-from policies.documents.trust import SILENT
+from policies.documents.trust import SILENT, UNCERTAIN
 from rehearsal.engine import resources_json
 from rehearsal.journey.actors import JourneyActors
 from tests.stacks.conftest import Platform
@@ -86,7 +86,8 @@ def test_every_trust_says_which_account_or_which_roles(graph: PolicyGraph) -> No
             services = set(listed(statement["Principal"].get("Service", [])))
             if services:
                 assert "aws:SourceAccount" in keys or services <= SILENT, role.arn
-                assert conditions.get("StringEquals", {}).get("aws:SourceAccount") in (role.account, None), role.arn
+                held = "StringEqualsIfExists" if services <= UNCERTAIN else "StringEquals"
+                assert conditions.get(held, {}).get("aws:SourceAccount") in (role.account, None), role.arn
             else:
                 assert all(one.endswith(":root") for one in listed(statement["Principal"]["AWS"])), role.arn
                 named = conditions["ArnEquals"]["aws:PrincipalArn"]
@@ -103,8 +104,8 @@ def test_services_act_for_resources_that_are_there(graph: PolicyGraph, standing:
             for source in (one for one in sources if one.split(":")[2] in ("codebuild", "codepipeline", "events")):
                 assert source in arns, role.arn
                 found += 1
-    # Two projects with four builds, two pipelines and two rules each.
-    assert found == 16
+    # Two projects with four builds and two rules each; of pipelines no page says that they name themselves.
+    assert found == 12
 
 
 def test_roles_live_below_the_path_of_whoever_they_belong_to(graph: PolicyGraph) -> None:

@@ -8,18 +8,13 @@ from tests.policies.pack.pack_factories import having
 from tests.policies.pack.resources.network import endpoint, statement
 from tests.policies.pack.rule_cases import Cases, on
 
-PIPELINES = "com.amazonaws.eu-west-1.codepipeline"
 CASES = Cases(
     rule=endpoint_policy.RULE,
     passes=[on(endpoint())],
     violations=[
         (on(endpoint(statement(Condition={}))), "everybody do everything through the endpoint"),
         (on(having(endpoint(), policy="")), "the endpoint has no policy"),
-        (on(having(endpoint(statement(Condition={})), serviceName=PIPELINES)), "everybody do everything"),
     ],
     unknown=[(on(having(endpoint(), policy=UNKNOWN)), "policy of kms")],
-    not_applicable=[
-        (on(having(endpoint(), vpcEndpointType="GatewayLoadBalancer")), "takes no policy"),
-        (on(having(endpoint(), policy="", serviceName=PIPELINES)), "codepipeline takes no policy"),
-    ],
+    not_applicable=[(on(having(endpoint(), vpcEndpointType="GatewayLoadBalancer")), "takes no policy")],
 )

@@ -21,6 +21,7 @@ def build() -> StackResource:
         encryptionKey=KEY_ARN,
         vpcConfig={"vpcId": "vpc-1", "subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]},
         environment={"privilegedMode": False, "image": "runner", "type": "LINUX_CONTAINER"},
+        source={"type": "CODEPIPELINE", "buildspec": "buildspec.yml"},
     )
 
 

@@ -1,0 +1,1 @@
+"""What the platform's own builds run: plain Python that needs nothing but CodeBuild's image."""

@@ -1,0 +1,31 @@
+"""Identity policies of the platform's own builds, which run outside the VPC and nothing that a repository says."""
+
+from __future__ import annotations
+
+from policies.documents import common_statements
+from policies.documents.buckets import READ_OBJECT
+from policies.documents.project_scope import ProjectScope
+from policies.documents.statement import Statement, document
+
+_WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
+
+
+def packages(scope: ProjectScope, project: str) -> str:
+    """The packages' build: reads the source artifacts of both pipelines, writes wheels, and does nothing else."""
+    bucket = scope.artifacts_bucket
+    return document(
+        common_statements.write_build_logs(scope, [project]),
+        Statement(
+            sid="ReadTheRepositories",
+            actions=READ_OBJECT,
+            resources=[f"{bucket}/{folder}/Source/*" for folder in (scope.build_folder, scope.deploy_folder)],
+        ),
+        Statement(sid="WriteWheels", actions=_WRITE_OBJECT, resources=[f"{bucket}/{scope.wheelhouse()}"]),
+        Statement(
+            sid="ListWheels",
+            actions=["s3:ListBucket"],
+            resources=[bucket],
+            conditions={"StringLike": {"s3:prefix": [scope.wheelhouse()]}},
+        ),
+        common_statements.use_storage_keys("UseKeysThroughStorage", scope.region, scope.data_key),
+    )
