@@ -132,6 +132,10 @@ class ProjectNames:
         """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
         return exact(f"{self.project}-{self.prefix}-{purpose}", NameLimit.PIPELINE)
 
+    def dead_letters(self) -> str:
+        """Queue of the events that started no pipeline; its key's policy names it."""
+        return self.name("dead-letters")
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from catalog.scope import Scope
 from policies.documents.accounts import WorkloadAccounts, both, not_through
@@ -83,6 +84,16 @@ def use_through(sid: str, scope: Scope, roles: Sequence[str], service: str, acti
         },
         reason=ONLY_THIS_KEY,
     )
+
+
+def _account_and(scope: Scope, roles: Sequence[str]) -> Principals:
+    """The account, and the roles that are named whole, for which its identity policies need not allow it too.
+
+    Those ask for the key's tag, which KMS may not know for the first five minutes (AWS KMS Developer Guide, "ABAC for
+    AWS KMS"); a role that is made again, and is another principal then, meets them later.
+    """
+    whole = sorted(role for role in roles if "*" not in role)
+    return Principals(aws=[*account_principals(scope.partition, [scope.account]).aws, *whole])
 
 
 def inspected(scope: Scope, inspectors: Sequence[str]) -> Statement | None:
@@ -211,7 +222,7 @@ def data_key(
 
 
 def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_bucket: str) -> tuple[Statement, Statement]:
-    root = account_principals(scope.partition, [scope.account])
+    root = _account_and(scope, deployers)
     own: Conditions = {"ArnLike": {"aws:PrincipalArn": deployers}}
     seeds = Statement(
         sid="DeployersEncryptSeeds",
@@ -250,7 +261,7 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
         **named,
         "StringEquals": {"kms:ViaService": [scope.service_host(service) for service in services]},
     }
-    root = account_principals(scope.partition, [scope.account])
+    root = _account_and(scope, users)
     grants: Conditions = {**named, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     use = Statement(
         sid="NamedRolesUseThroughVolumes",
@@ -271,13 +282,26 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
     return document(administration(scope), use, grant, kind=DocumentKind.KEY)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterQueues:
+    """Dead-letter queues of an account (ARN patterns), and the roles of functions that send to them (ARN patterns)."""
+
+    queues: Sequence[str]
+    senders: Sequence[str]
+
+
 def operations_key(
-    scope: Scope, *, log_groups: Sequence[str], topics: Sequence[str], publishers: Sequence[str] = ()
+    scope: Scope,
+    *,
+    log_groups: Sequence[str],
+    topics: Sequence[str],
+    publishers: Sequence[str] = (),
+    dead_letters: DeadLetterQueues | None = None,
 ) -> str:
     """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns).
 
     `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (Amazon SNS Developer Guide,
-    "Managing Amazon SNS encryption keys and costs").
+    "Managing Amazon SNS encryption keys and costs"). `dead_letters` are queues that the key encrypts as well.
     """
     logs = Statement(
         sid="LogsEncryptTheirGroups",
@@ -288,7 +312,16 @@ def operations_key(
         reason=ONLY_THIS_KEY,
     )
     roles = _publishing(scope, publishers, topics) if publishers else None
-    return document(administration(scope), logs, *services_publish(scope, topics), roles, kind=DocumentKind.KEY)
+    kept = _leaving_in(scope, dead_letters) if dead_letters else ()
+    return document(administration(scope), logs, *services_publish(scope, topics), roles, *kept, kind=DocumentKind.KEY)
+
+
+def _leaving_in(scope: Scope, dead_letters: DeadLetterQueues) -> tuple[Statement, ...]:
+    write = ("kms:Decrypt", "kms:GenerateDataKey")
+    return (
+        rules_leave_in_queues(dead_letters.queues),
+        use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write),
+    )
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

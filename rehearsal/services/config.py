@@ -204,7 +204,7 @@ def config_must_reach_its_bucket_and_key(partition: str, account: str, region: s
     if found is None:
         raise JsonRESTError("NoSuchBucketException", f"bucket {bucket} does not exist")
     written = {"s3:x-amz-acl": "bucket-owner-full-control"}
-    needs = [
+    needs: list[tuple[str | bytes | None, str, str, dict[str, str]]] = [
         (found.policy, "s3:GetBucketAcl", found.arn, {}),
         (found.policy, "s3:ListBucket", found.arn, {}),
         (found.policy, "s3:PutObject", f"{found.arn}/AWSLogs/{account}/Config/ConfigWritabilityCheckFile", written),

@@ -64,6 +64,17 @@ MUTATIONS = (
         ),
     ),
     Mutation(
+        id="team-administrator-deploys",
+        what="A team's administrator starts the deploy pipeline, with whichever package.",
+        stack="project-diabetes",
+        type="RolePolicy",
+        name="role-team-administrator-policy",
+        edit=listed(
+            "RunTheBuild", "Resource", more("arn:aws:codepipeline:eu-west-1:111111111111:diabetes-mlops-deploy")
+        ),
+        noticed_by=checks("absence:deployments-started", "matrix:Delivery"),
+    ),
+    Mutation(
         id="pipeline-approves",
         what="A project's training pipeline changes the approval of its models.",
         stack="project-diabetes",

@@ -110,6 +110,15 @@ MUTATIONS = (
         noticed_by=checks("proof:services-from-home", "rule:LAM-03"),
     ),
     Mutation(
+        id="starter-for-any-rule",
+        what="A project's pipeline starter is invoked by EventBridge for any account.",
+        stack="project-diabetes",
+        type="Permission",
+        name="deploy-pipeline-trigger",
+        edit=without_property("sourceArn"),
+        noticed_by=checks("proof:services-from-home", "rule:LAM-03"),
+    ),
+    Mutation(
         id="bucket-not-versioned",
         what="The data bucket keeps no versions.",
         stack="dev",
