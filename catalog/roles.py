@@ -62,7 +62,7 @@ class RoleKind(StrEnum):
     DEPLOY = "deploy"
     DEPLOY_TEST = "deploy-test"
     DEPLOY_PIPELINE = "deploy-pipeline"
-    EVENTS = "events"
+    PIPELINE_STARTER = "pipeline-starter"
     RELEASE_CLEANER = "release-cleaner"
     ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
@@ -167,7 +167,7 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.DEPLOY_PIPELINE: RoleSpec(
         path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING, passes_stack_set_administration=True
     ),
-    _K.EVENTS: RoleSpec(path=RolePath.PROJECT, assumed_by="events"),
+    _K.PIPELINE_STARTER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),

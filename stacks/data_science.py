@@ -68,7 +68,12 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     declared = Declared()
     context = DataScienceContext(stack, settings)
     shared = context.shared_documents()
-    operations = operations_key(context, [context.deploy_pipelines()], existing=context.existing.keys.get("operations"))
+    operations = operations_key(
+        context,
+        [context.deploy_pipelines()],
+        dead_letters=context.dead_letters(),
+        existing=context.existing.keys.get("operations"),
+    )
     logs = log_bucket(context)
     net = perimeter(
         context,
@@ -225,6 +230,8 @@ def _key(context: DataScienceContext, purpose: str, description: str, policy: pu
         policy=policy,
         protect=context.settings.protect,
         existing=context.existing.keys.get(purpose),
+        # Studio's file system with people's homes stays, unless the settings agree to lose it.
+        outlives_stack=purpose == "studio" and purpose not in context.settings.removal.delete,
     )
     return EncryptionKey(f"{purpose}-key", args, context.child_options())
 
@@ -238,6 +245,7 @@ def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
         deployers=context.settings.deploying_roles(),
         seeded_bucket=context.scope.bucket_arn(context.bucket_name("artifacts")),
         kms_endpoints=[net.endpoints.kms_id],
+        inspectors=context.inspectors("artifacts", "data"),
     )
     return _key(context, "data", f"Data and pipeline artifacts of {context.stack}", policy)
 
@@ -267,6 +275,7 @@ def _data_bucket(context: DataScienceContext, net: Perimeter, key: EncryptionKey
         s3_endpoints=[net.endpoints.s3_id],
         deployers=context.listing_roles(),
         removers=context.removing_roles("data"),
+        inspectors=context.inspectors("data"),
     )
     return _bucket(context, "data", name, policy, key, logs)
 

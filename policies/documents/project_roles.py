@@ -33,8 +33,6 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
         RoleKind.DEPLOY_PIPELINE: [deploy],
-        # A rule that starts a pipeline has the pipeline's name.
-        RoleKind.EVENTS: [f"rule/{pipeline}" for pipeline in (build, deploy)],
     }
 
 
@@ -407,15 +405,4 @@ def release_cleaner(
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[f"{group}:*"],
         ),
-    )
-
-
-def events(scope: ProjectScope, pipelines: Sequence[str]) -> str:
-    """Rules of the project start its own pipelines."""
-    return document(
-        Statement(
-            sid="StartOwnPipelines",
-            actions=["codepipeline:StartPipelineExecution"],
-            resources=[scope.arn("codepipeline", name) for name in pipelines],
-        )
     )

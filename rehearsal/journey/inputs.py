@@ -17,10 +17,11 @@ PREFERRED_PROJECT = "screening"
 
 @dataclass(frozen=True)
 class JourneyInputs:
-    """The project's stack and the data to train on."""
+    """The project's stack, the data to train on, and what is wrong with them."""
 
     stack: str
     data: TrainingData
+    sabotage: str | None = None
 
 
 def journey_inputs(planned: Sequence[PlannedStack], options: Options) -> JourneyInputs | None:
@@ -36,7 +37,7 @@ def journey_inputs(planned: Sequence[PlannedStack], options: Options) -> Journey
         data = example_data(project, folder)
     if options.sabotage == "labels":
         data = with_shuffled_labels(data)
-    return JourneyInputs(projects[project].stack, data)
+    return JourneyInputs(projects[project].stack, data, options.sabotage)
 
 
 def with_inputs(planned: Sequence[PlannedStack], inputs: JourneyInputs, options: Options) -> list[PlannedStack]:

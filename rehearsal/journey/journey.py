@@ -45,6 +45,7 @@ class Journey:
     ) -> None:
         self.environment, self.cloud, self.project = environment, environment.cloud, project
         self.data, self.suite, self.problem = inputs.data, suite, problem
+        self.sabotage = inputs.sabotage
         self.outputs = environment.engine.stacks[project.stack].outputs
         self.data_science = environment.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
         self.account, self.region = self.data_science["account"], self.data_science["region"]
@@ -55,6 +56,10 @@ class Journey:
         self.package: dict[str, Any] = {}
         self.approval: ApprovalRequest | None = None
         self.approval_requested = threading.Event()
+
+    def has(self, stage: str) -> bool:
+        """Whether the project has a stage."""
+        return stage in self.outputs["endpoints"]
 
     # ---- steps, in order
 
@@ -114,6 +119,11 @@ class Journey:
         self.package = self._approver("sagemaker").describe_model_package(ModelPackageName=arn)
         metadata = self.package["CustomerMetadataProperties"]
         version, value = arn.rpartition("/")[2], self._value()
+        if self.sabotage == "labels":
+            raise JourneyFailed(
+                f"the labels were shuffled, and version {version} is registered all the same: {metadata['metric']} "
+                f"{value:.4f} on held-out rows passed the gate"
+            )
         return f"{metadata['metric']} {value:.4f} on held-out rows; version {version} is pending"
 
     def approve(self) -> str:
@@ -123,11 +133,17 @@ class Journey:
         return f"{arn.rpartition('/')[2]} approved"
 
     def stage(self) -> str:
-        """Staging serves the model and passes its test; then the pipeline requests approval for production."""
+        """Staging serves the model and passes its test; then the pipeline requests approval for production, if any."""
         execution = self._execution(self.outputs["deployPipeline"])
         self.wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
+        if not self.has("production") and execution.status == SUCCEEDED:
+            return "delivered by StackSet, answers and captures tested; the project has no production"
         if not self.approval_requested.is_set():
             raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
+        if self.sabotage == "serving":
+            raise JourneyFailed("staging answered wrongly, and its test passed all the same")
+        if not self.has("staging"):
+            return "the project has no staging: nothing was delivered before the question"
         return "delivered by StackSet, answers and captures tested"
 
     def release(self) -> str:
@@ -249,16 +265,17 @@ class Journey:
         return model
 
     def _execution(self, pipeline: str) -> PipelineExecution:
-        """The newest execution that an event started."""
+        """The newest execution that the project's pipeline starter started."""
+        starter = self.names.role(RoleKind.PIPELINE_STARTER)
 
         def started() -> list[PipelineExecution]:
             executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
-            return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
+            return [execution for execution in executions if execution.trigger.detail.endswith(f"/{starter}")]
 
         try:
             self.wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
-            raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
+            raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or {starter} failed") from None
         return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
@@ -322,5 +339,6 @@ def run_journey(
         steps.run("Find the registered model", journey.find_registered)
         steps.run("Approve the model", journey.approve)
         steps.run("Deliver to staging and test", journey.stage)
-        steps.run("Approve and deliver to production", journey.release)
-        steps.run("Ask production", lambda: journey.predict(report))
+        if journey.has("production"):
+            steps.run("Approve and deliver to production", journey.release)
+            steps.run("Ask production", lambda: journey.predict(report))
