@@ -101,6 +101,11 @@ class Cloud:
         """Where child processes find this AWS."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Loopback ports of this AWS and of the way to everything else: what a child process needs of this machine."""
+        return int(self._server.server_port), self.network.port
+
     def environment(self, actor: Actor) -> dict[str, str]:
         """Variables for a child process that acts as the actor, from the actor's network."""
         return {**actor.environment(self.endpoint_url), **self.network.access(actor.vpc).environment}

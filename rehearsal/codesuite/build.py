@@ -262,6 +262,7 @@ class _Build:
             log=self.log,
             exported=self.specification.exported,
             stopped=self.record.stop.is_set,
+            ports=cloud.ports,
         )
         succeeding, reached = True, False
         for name in PHASES:

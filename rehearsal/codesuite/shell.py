@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.aws.processes import Processes
 from rehearsal.codesuite.buildspec import BuildPhase
+from rehearsal.network.namespace import inside
 
 # A phase is a process of its own, so that `exit` in a command ends the phase and not the build. Variables,
 # functions and the working directory are handed to the next phase through a file.
@@ -41,7 +42,7 @@ class PhaseResult:
 
 
 class Shell:
-    """The shell of one build. `folder` holds its state, outside the source."""
+    """The shell of one build. `folder` holds its state, outside the source; `ports` of loopback are all it reaches."""
 
     def __init__(
         self,
@@ -52,7 +53,9 @@ class Shell:
         log: Path,
         exported: tuple[str, ...],
         stopped: Callable[[], bool] = lambda: False,
+        ports: Sequence[int],
     ) -> None:
+        self._ports = ports
         self._processes = processes
         self._stopped = stopped
         self._folder = folder
@@ -85,7 +88,7 @@ class Shell:
         done = self._folder / "done"
         script.write_text(self._script(commands, done), encoding="utf-8")
         ended = self._processes.run(
-            ["/bin/bash", "--noprofile", "--norc", str(script)],
+            inside(["/bin/bash", "--noprofile", "--norc", str(script)], self._ports),
             environment=environment,
             folder=self._source,
             log=self._log,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
-import select
 import shutil
 import socket
-import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from rehearsal.network.ec2 import network_of
 from rehearsal.network.hosts import destination
 from rehearsal.network.model import HTTPS, Route, Unreachable, VpcAttachment
 from rehearsal.network.package_index import HOSTS, PackageIndex
+from rehearsal.network.relay import relay
 
 _SECONDS = 120
 
@@ -59,11 +58,16 @@ class NetworkProxy:
             self._server.shutdown()
             self._server.server_close()
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        assert self._server is not None  # noqa: S101 - within the context
+        return int(self._server.server_port)
+
     def access(self, vpc: VpcAttachment | None) -> NetworkAccess:
         """A process's way out of a VPC, or of AWS's own network where it is in none."""
-        assert self._server is not None  # noqa: S101 - within the context
         token = secrets.token_hex(8)
-        address = f"http://rehearsal:{token}@127.0.0.1:{self._server.server_port}"
+        address = f"http://rehearsal:{token}@127.0.0.1:{self.port}"
         trusted = str(bundle(self._folder))
         environment = {name: address for stem in ("http", "https", "all") for name in _cases(f"{stem}_proxy")}
         environment |= dict.fromkeys(_cases("no_proxy"), "127.0.0.1,localhost")
@@ -119,7 +123,7 @@ def _handler(proxy: NetworkProxy) -> Callable[..., BaseHTTPRequestHandler]:
             try:
                 with socket.create_connection((host, int(port)), timeout=_SECONDS) as other:
                     self._established()
-                    _relay(self.connection, other)
+                    relay(self.connection, other)
             except OSError as error:
                 self.send_error(502, f"{host}: {error}")
 
@@ -180,20 +184,3 @@ def _index_handler(index: PackageIndex, host: str) -> Callable[..., BaseHTTPRequ
             """Say nothing: whoever asks prints what it got."""
 
     return Handler
-
-
-def _relay(one: socket.socket, other: socket.socket) -> None:
-    """Pass bytes both ways until either side ends."""
-    pairs = {one: other, other: one}
-    while True:
-        ready, _, _ = select.select(list(pairs), [], [], _SECONDS)
-        if not ready:
-            return
-        for source in ready:
-            try:
-                content = source.recv(1 << 16)
-            except (OSError, ssl.SSLError):
-                return
-            if not content:
-                return
-            pairs[source].sendall(content)

@@ -11,6 +11,7 @@ import pytest
 
 from components.builds.packages import packages_specification
 from rehearsal.aws.processes import REPOSITORY
+from rehearsal.network.namespace import possible
 from tests.rehearsal.codesuite.account import BUCKET, CodeSuiteAccount, action
 from tests.rehearsal.codesuite.test_codebuild import log_of, network, with_endpoints
 
@@ -134,6 +135,14 @@ def test_a_build_with_neither_fails_and_names_the_host_and_the_way(dev: CodeSuit
 def test_a_command_that_downloads_fails_without_nat(dev: CodeSuiteAccount, command: str) -> None:
     failure, _ = run(dev, nat=False, wheelhouse=False, files={"buildspec.yml": spec(command)})
     assert "pypi.org is not reached" in failure
+
+
+@pytest.mark.skipif(not possible(), reason="this system lets nobody make a network namespace")
+def test_a_program_that_does_not_heed_the_proxy_reaches_nothing_else(dev: CodeSuiteAccount) -> None:
+    command = spec("curl -sSf --noproxy '*' --max-time 5 https://pypi.org/simple/six/ || echo no way")
+    failure, log = run(dev, nat=True, wheelhouse=False, files={"buildspec.yml": command})
+    assert failure == ""
+    assert "no way" in log
 
 
 def test_a_frozen_sync_asks_the_hosts_in_the_lock_whatever_index_is_set(dev: CodeSuiteAccount) -> None:
