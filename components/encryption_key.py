@@ -18,6 +18,7 @@ class EncryptionKeyArgs:
     """What the key is for, who may use it, and the alias that other accounts know it by.
 
     `existing` is the ARN of a key that somebody else made: it gets this policy and this alias, and stays when they go.
+    `outlives_stack`: the key stays when its stack is destroyed, since something that it encrypts does.
     """
 
     purpose: str
@@ -26,6 +27,7 @@ class EncryptionKeyArgs:
     policy: pulumi.Input[str]
     protect: bool
     existing: str | None = None
+    outlives_stack: bool = False
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -50,7 +52,7 @@ class EncryptionKey(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
             tags={PURPOSE_TAG: args.purpose},
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, retain_on_delete=args.outlives_stack),
         )
         return key.key_id, key.arn
 

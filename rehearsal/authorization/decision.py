@@ -10,6 +10,7 @@ from policies.access.evaluator import Explanation, explain
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import account_of
 from rehearsal.authorization.external_principals import identity_of
+from rehearsal.authorization.new_keys import NewKeys, late_key_tags
 from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
 from rehearsal.service_model.required_action import Right
@@ -22,6 +23,8 @@ _NEW_KEY: Document = {
 _REQUEST_TAG = "aws:RequestTag/"
 # Actions that tag what no stack made, such as jobs, and what a Studio domain makes in its VPC.
 _TAGGING = (":AddTags", ":CreateTags", "elasticfilesystem:TagResource")
+_POLICY_DELETED, _POLICY_PUT = "s3:DeleteBucketPolicy", "s3:PutBucketPolicy"
+_REFUSED = 400
 # AWS answers these where it refused by itself; what it refused it need not have allowed.
 _DENIED_STATUS = frozenset({401, 403})
 
@@ -65,9 +68,13 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
     found: dict[object, Decision] = {}
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
+    # Buckets whose policy was deleted before, when their stack is destroyed.
+    without_policy: set[str] = set()
     unmapped: dict[str, None] = {}
+    new_keys = NewKeys()
     count = 0
     for line in requests:
+        new_keys.see(line)
         if line.status in _DENIED_STATUS or (line.phase.startswith("destroy ") and not removals):
             continue
         count += 1
@@ -76,7 +83,12 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
             continue
         for right, endpoint in _required(line, facts):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, tagged_right, endpoint, facts.graph)
+            new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
+            bare = right.resource.partition("/")[0] in without_policy
+            _add(found, line, tagged_right, endpoint, facts.graph, new_key=new, without_policy=bare)
+            if right.action == _POLICY_DELETED and line.status < _REFUSED:
+                without_policy.add(right.resource)
+            without_policy -= {right.resource} if right.action == _POLICY_PUT else set()
             if right.action.endswith(_TAGGING):
                 tagged.setdefault(right.resource, {}).update(_request_tags(right))
     return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
@@ -99,12 +111,23 @@ def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str
             yield facts.resolve(replace(implied, principal=right.principal)), None
 
 
-def _add(found: dict[object, Decision], line: Recorded, right: Right, endpoint: str | None, graph: PolicyGraph) -> None:
+def _add(
+    found: dict[object, Decision],
+    line: Recorded,
+    right: Right,
+    endpoint: str | None,
+    graph: PolicyGraph,
+    *,
+    new_key: bool,
+    without_policy: bool,
+) -> None:
     principal = right.principal or line.role
     context = _context(line, right, principal)
-    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())))
+    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())), new_key, without_policy)
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
+        question = replace(question, resource_policy=None) if without_policy else question
+        question = late_key_tags(question) if new_key else question
         found[key] = Decision(question, explain(question))
     decision = found[key]
     decision.numbers.append(line.number)

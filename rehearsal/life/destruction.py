@@ -150,7 +150,10 @@ class Destruction:
 
     def _workload(self, stack: str, stage: str) -> str:
         data_science = self._environment.engine.stacks[self._of(stack).settings.data_science].outputs  # type: ignore[union-attr]
-        return str(next(w["account"] for w in data_science["workloads"] if w["stage"] == stage))
+        served = [str(w["account"]) for w in data_science["workloads"] if w["stage"] == stage]
+        if not served or served[0] == data_science["account"]:
+            raise JourneyFailed(f"the whole life needs a workload account of its own for {stage}, which is suspended")
+        return served[0]
 
     def retained_stacks(self, account: str) -> str:
         """The owner of an account that is open again deletes the stacks that were retained there."""

@@ -204,7 +204,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "events": ("PutEvents", "PutPermission", "PutTargets"),
     "iam": ("AttachRolePolicy", "CreatePolicyVersion", "PutRolePolicy"),
     "kms": ("EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion"),
-    "lambda": ("AddPermission", "Invoke"),
+    "lambda": ("AddPermission", "Invoke", "InvokeFunction"),
     "logs": ("CreateLogStream", "PutLogEvents", "PutRetentionPolicy"),
     "s3": (
         *(f"PutBucket{part}" for part in ("Encryption", "LifecycleConfiguration", "Logging", "OwnershipControls")),

@@ -83,9 +83,12 @@ def test_a_project_that_no_account_lets_in_is_told_where_to_ask(running: Platfor
 def test_the_function_removes_releases_when_a_project_goes_and_then_its_way_into_accounts_goes(
     running: Platform,
 ) -> None:
-    invocation = running.resources(PROJECT, "aws:lambda/invocation:Invocation")["release-cleaner-on-destroy"]
-    assert json.loads(invocation.inputs["input"]) == {
-        "stackSets": ["mlops-screening-production", "mlops-screening-staging"]
+    calls = running.resources(PROJECT, "aws:lambda/invocation:Invocation")
+    production = calls["release-cleaner-mlops-screening-production"]
+    assert json.loads(production.inputs["input"]) == {
+        "step": "removeStackSet",
+        "stackSet": "mlops-screening-production",
+        "retainStacksIn": [],
     }
     before = len(running.recorder.requests)
     running.world.destroy(PROJECT)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.errors import UserError
 from pipeline.model import ModelSettings, read_model
-from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm
+from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm, with_pinned_image
 from pipeline.ranges import parameter_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -174,7 +174,8 @@ def read_project(file: Path | None) -> ProjectParameters:
             "MLOPS_PARAMETERS is not set; set it to the project's SSM tree, "
             "like /mlops/dev/projects/screening, or give --parameters FILE"
         )
-    return parse_project(read_ssm(client("ssm", None), root), root)
+    values = read_ssm(client("ssm", None), root)
+    return parse_project(with_pinned_image(values, lambda: client("s3", None)), root)
 
 
 def definition(project: ProjectParameters, model: ModelSettings) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_making_changing_and_removing_an_invocation_is_decided_on_the_qualified_
 def test_a_right_on_the_unqualified_function_alone_calls_no_release_cleaner() -> None:
     document = deployer_policies(AccountScope(partition="aws", account=ACCOUNT, prefix="mlops"))["delivery"]
     unqualified = json.loads(document)
-    (calling,) = [each for each in unqualified["Statement"] if each["Sid"] == "CallTheReleaseCleaner"]
+    (calling,) = [each for each in unqualified["Statement"] if each["Sid"] == "CallTheCleaners"]
     calling["Resource"] = [resource for resource in calling["Resource"] if not resource.endswith(":*")]
     assert may(document, "lambda:InvokeFunction", QUALIFIED)
     assert not may(json.dumps(unqualified), "lambda:InvokeFunction", QUALIFIED)

@@ -53,3 +53,21 @@ def resources_of(standing: Platform, name: str) -> str:
     """The type of a resource of the data science stack."""
     found = standing.world.engine.stacks["dev"].resources.values()
     return next(resource.type for resource in found if resource.name == name)
+
+
+def test_the_key_of_peoples_homes_outlives_the_stack_as_they_do(standing: Platform) -> None:
+    keys = standing.resources("dev", "aws:kms/key:Key")
+    retained = {name for name, key in keys.items() if key.options.get("retainOnDelete")}
+    assert retained == {"studio-key-key"}
+    assert standing.resources("dev", "aws:sagemaker/domain:Domain")["studio-domain"].inputs["retentionPolicy"] == {
+        "homeEfsFileSystem": "Retain"
+    }
+
+
+def test_without_consent_no_role_deletes_what_people_made(standing: Platform) -> None:
+    policies = standing.resources("dev", "aws:iam/rolePolicy:RolePolicy")
+    text = policies["account-cleaner-policy"].inputs["policy"]
+    for action in ("s3:Delete", "sagemaker:Delete", "elasticfilesystem:DeleteFileSystem"):
+        assert action not in text
+    project = standing.resources("project-screening", "aws:iam/rolePolicy:RolePolicy")
+    assert "sagemaker:DeleteModelPackage" not in project["release-cleaner-policy"].inputs["policy"]
