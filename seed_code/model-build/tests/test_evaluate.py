@@ -186,6 +186,7 @@ def coin_flips(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return random.integers(0, 2, rows).astype(float), random.random(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [10, 45, 300])
 def test_of_a_hundred_models_that_learned_nothing_hardly_one_beats_chance(rows: int) -> None:
     """At most one in a hundred; of two hundred such, six and more have a probability below 2 in 100."""

@@ -11,7 +11,33 @@ from pipeline.errors import UserError
 from pipeline.model import ModelSettings, read_model
 from pipeline.ranges import instance_types, parameter_rules, rules
 
-TEXT = (Path(__file__).resolve().parent.parent / "model.toml").read_text(encoding="utf-8")
+# Not the repository's own model.toml: that is the team's.
+TEXT = """
+target = "target"
+problem = "auto"
+seed = 0
+data = "training/"
+
+[instances]
+processing = "ml.m5.large"
+training = "ml.m5.large"
+volume_gb = 30
+
+[training]
+spot = true
+max_runtime_seconds = 3600
+max_wait_seconds = 7200
+
+[hyperparameters]
+num_round = 300
+early_stopping_rounds = 20
+max_depth = 4
+eta = 0.1
+min_child_weight = 1.0
+lambda = 1.0
+subsample = 1.0
+colsample_bytree = 1.0
+"""
 
 
 def written(folder: Path, content: str | bytes) -> Path:
