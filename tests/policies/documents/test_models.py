@@ -111,7 +111,7 @@ def documents_of(project: str) -> list[str]:
         project_roles.training(project_scope),
         project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
         project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
-        project_roles.deploy(project_scope, f"mlops-{project}-deploy", []),
+        project_roles.deploy(project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"]),
         project_roles.build_pipeline(project_scope, f"mlops-{project}-build"),
         project_people.publish(project_scope, f"{project}-mlops-build"),
         project_people.team_administrator(
