@@ -132,6 +132,10 @@ class ProjectNames:
         """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
         return exact(f"{self.project}-{self.prefix}-{purpose}", NameLimit.PIPELINE)
 
+    def dead_letters(self) -> str:
+        """Queue of the events that started no pipeline; its key's policy names it."""
+        return self.name("dead-letters")
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 
@@ -240,3 +244,8 @@ def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[st
     names += [project_names.code_pipeline("deploy"), project_names.group(), project_names.pipeline()]
     names += [project_names.endpoint(stage) for stage in stages]
     return names + [project_names.stack_set(stage) for stage in stages]
+
+
+def macie_role_arn(scope: Scope) -> str:
+    """The service-linked role that Macie reads an account's buckets with."""
+    return scope.role_arn("/aws-service-role/macie.amazonaws.com/", "AWSServiceRoleForAmazonMacie")

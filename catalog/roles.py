@@ -57,11 +57,12 @@ class RoleKind(StrEnum):
     PIPELINE = "pipeline"
     BUILD = "build"
     PACKAGES = "packages"
+    IMAGE_BUILD = "image-build"
     BUILD_PIPELINE = "build-pipeline"
     DEPLOY = "deploy"
     DEPLOY_TEST = "deploy-test"
     DEPLOY_PIPELINE = "deploy-pipeline"
-    EVENTS = "events"
+    PIPELINE_STARTER = "pipeline-starter"
     RELEASE_CLEANER = "release-cleaner"
     ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
@@ -135,7 +136,7 @@ ROLES: dict[RoleKind, RoleSpec] = {
         path=RolePath.FOUNDATION,
         name=RoleName.ACCOUNT,
         assumed_by="people",
-        delegates_to=_DEPLOYING,
+        delegates_to=_DEPLOYING | {_K.IMAGE_BUILD},
         signs_in=True,
         declares_stacks=True,
     ),
@@ -156,6 +157,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),
     _K.BUILD: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_BUILDING),
+    # Pushes the model image and says which digest is used; started by the deployer, who puts its source in place.
+    _K.IMAGE_BUILD: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="codebuild"),
     # Fetches wheels from a package index, outside the VPC; runs nothing of the repository.
     _K.PACKAGES: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild"),
     _K.BUILD_PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_BUILDING),
@@ -164,7 +167,7 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.DEPLOY_PIPELINE: RoleSpec(
         path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING, passes_stack_set_administration=True
     ),
-    _K.EVENTS: RoleSpec(path=RolePath.PROJECT, assumed_by="events"),
+    _K.PIPELINE_STARTER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),

@@ -32,6 +32,12 @@ def repository_archive(name: str, extra: Mapping[str, str] | None = None) -> pul
     return pulumi.AssetArchive(assets)
 
 
+def folder_archive(folder: Path) -> pulumi.Archive:
+    """A folder as an archive, without what tools leave behind and without its tests."""
+    found = [path for path in files(folder) if path.relative_to(folder).parts[0] != "tests"]
+    return pulumi.AssetArchive({path.relative_to(folder).as_posix(): pulumi.FileAsset(str(path)) for path in found})
+
+
 def function_package(name: str, extra: Mapping[str, str]) -> pulumi.Archive:
     """A function as an archive that keeps its packages, with generated files (name -> text) beside its code.
 

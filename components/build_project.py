@@ -37,13 +37,16 @@ class BuildProjectArgs:
     artifacts_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
     network: BuildNetwork | None = None
+    # bucket/key of an archive in S3; None for what a pipeline hands over.
+    source: pulumi.Input[str] | None = None
+    privileged: bool = False
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     timeout_minutes: int = 60
     log_days: int = 365
 
 
 class BuildProject(pulumi.ComponentResource):
-    """A CodeBuild project for one action of a pipeline: unprivileged, its log encrypted."""
+    """A CodeBuild project, for an action of a pipeline or with a source of its own; its log is encrypted."""
 
     def __init__(self, name: str, args: BuildProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:project:BuildProject", name, None, opts)
@@ -62,9 +65,11 @@ class BuildProject(pulumi.ComponentResource):
             service_role=args.role_arn,
             build_timeout=args.timeout_minutes,
             encryption_key=args.artifacts_key_arn,
-            artifacts=aws.codebuild.ProjectArtifactsArgs(type="CODEPIPELINE"),
-            source=aws.codebuild.ProjectSourceArgs(type="CODEPIPELINE", buildspec=args.buildspec),
-            environment=_container(args.environment),
+            artifacts=aws.codebuild.ProjectArtifactsArgs(type="NO_ARTIFACTS" if args.source else "CODEPIPELINE"),
+            source=aws.codebuild.ProjectSourceArgs(
+                type="S3" if args.source else "CODEPIPELINE", location=args.source, buildspec=args.buildspec
+            ),
+            environment=_container(args),
             vpc_config=_attached(args.network),
             logs_config=aws.codebuild.ProjectLogsConfigArgs(
                 cloudwatch_logs=aws.codebuild.ProjectLogsConfigCloudwatchLogsArgs(
@@ -93,15 +98,15 @@ def _attached(network: BuildNetwork | None) -> aws.codebuild.ProjectVpcConfigArg
     )
 
 
-def _container(variables: Mapping[str, pulumi.Input[str]]) -> aws.codebuild.ProjectEnvironmentArgs:
+def _container(args: BuildProjectArgs) -> aws.codebuild.ProjectEnvironmentArgs:
     return aws.codebuild.ProjectEnvironmentArgs(
         type="LINUX_CONTAINER",
         compute_type="BUILD_GENERAL1_SMALL",
         image=IMAGE,
         image_pull_credentials_type="CODEBUILD",
-        privileged_mode=False,
+        privileged_mode=args.privileged,
         environment_variables=[
             aws.codebuild.ProjectEnvironmentEnvironmentVariableArgs(name=key, value=value, type="PLAINTEXT")
-            for key, value in sorted(variables.items())
+            for key, value in sorted(args.environment.items())
         ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -16,12 +17,16 @@ KEPT_SECONDS = 14 * 24 * 3600
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLettersArgs:
-    """Names of queue and alarm, whose events are kept (rule names, a pattern), and who hears of them."""
+    """Names of queue and alarm, whose events are kept (rule names, or patterns), and who hears of them.
+
+    `description` is the alarm's: what it means that an event waits there.
+    """
 
     queue: str
     alarm: str
+    description: str
     scope: Scope
-    rules: str
+    rules: Sequence[str]
     key_arn: pulumi.Input[str]
     topic_arn: pulumi.Input[str]
 
@@ -29,7 +34,8 @@ class DeadLettersArgs:
 class DeadLetters(pulumi.ComponentResource):
     """A queue for events that reached no target or that the target could not deal with, and an alarm that tells of it.
 
-    An event of an account control that is lost may be a job that runs outside the rules.
+    An event of an account control that is lost may be a job that runs outside the rules; one of a project, a model that
+    was approved and not deployed.
     """
 
     def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -42,15 +48,14 @@ class DeadLetters(pulumi.ComponentResource):
             message_retention_seconds=KEPT_SECONDS,
             policy=dead_letters(
                 args.scope.arn("sqs", args.queue),
-                [args.scope.arn("events", f"rule/{args.rules}")],
+                [args.scope.arn("events", f"rule/{name}") for name in args.rules],
             ),
             opts=options,
         )
         aws.cloudwatch.MetricAlarm(
             f"{name}-alarm",
             name=args.alarm,
-            alarm_description="An event of the account's guards could not be dealt with and waits in the dead-letter "
-            "queue: something may be running, or changed, that nobody looked at",
+            alarm_description=args.description,
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
             dimensions={"QueueName": queue.name},

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.pipeline_starter import PipelineStarter
+
 A = aws.codepipeline.PipelineStageActionArgs
 Stage = aws.codepipeline.PipelineStageArgs
 # The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
@@ -17,14 +19,13 @@ NOTHING = "none"
 
 @dataclass(frozen=True)
 class EventVariable:
-    """A variable of a pipeline that its event fills: its name, the JSON path in the event, and what it is for.
+    """A variable of a pipeline that the project's starter fills from an event: its name, and what it is for.
 
     A run without it does nothing after its source stage. AWS runs a pipeline once as soon as it is created
     (CodePipeline User Guide, "Start a pipeline in CodePipeline"), and that run must neither train nor deploy.
     """
 
     name: str
-    path: str
     description: str
 
     @property
@@ -33,29 +34,27 @@ class EventVariable:
         return f"#{{variables.{self.name}}}"
 
 
-PACKAGE = EventVariable("ModelPackageArn", "$.detail.ModelPackageArn", "The approved model package to deploy")
-SOURCE_VERSION = EventVariable(
-    "SourceVersion", "$.detail.object.version-id", "The S3 version of the repository that was handed over"
-)
+PACKAGE = EventVariable("ModelPackageArn", "The approved model package to deploy")
+SOURCE_VERSION = EventVariable("SourceVersion", "The S3 version of the repository that was handed over")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """A pipeline's role, its artifact store, its stages, the event that starts it, and what the event says."""
+    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable."""
 
     name: str
     role_arn: pulumi.Input[str]
     bucket: pulumi.Input[str]
     key_arn: pulumi.Input[str]
     stages: Sequence[Stage]
-    events_role_arn: pulumi.Input[str]
+    starter: PipelineStarter
     event: pulumi.Input[str]
     event_description: str
     variable: EventVariable
 
 
 class Pipeline(pulumi.ComponentResource):
-    """A CodePipeline (V2) that one EventBridge rule starts. A newer run waits for the one before it.
+    """A CodePipeline (V2) that the starter starts for one EventBridge rule. A newer run waits for the one before it.
 
     Stages after the first are skipped where the event's variable was not given.
     """
@@ -81,36 +80,34 @@ class Pipeline(pulumi.ComponentResource):
             ],
             opts=options,
         )
-        rule = aws.cloudwatch.EventRule(
-            f"{name}-trigger",
-            name=args.name,
-            description=args.event_description,
-            event_pattern=args.event,
-            opts=options,
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-trigger",
-            rule=rule.name,
-            target_id="pipeline",
-            arn=self.pipeline.arn,
-            role_arn=args.events_role_arn,
-            input_transformer=_start_with(args.variable),
-            opts=options,
-        )
+        self._trigger(f"{name}-trigger", args)
         self.name = self.pipeline.name
         self.arn = self.pipeline.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
 
-
-def _start_with(variable: EventVariable) -> aws.cloudwatch.EventTargetInputTransformerArgs:
-    """What EventBridge hands to StartPipelineExecution.
-
-    Source: CodePipeline User Guide, "Start a pipeline with a source revision override", for the form of the input.
-    """
-    given = {"variables": [{"name": variable.name, "value": "<value>"}]}
-    return aws.cloudwatch.EventTargetInputTransformerArgs(
-        input_paths={"value": variable.path}, input_template=json.dumps(given)
-    )
+    def _trigger(self, name: str, args: PipelineArgs) -> None:
+        """The rule, which calls the starter with the whole event."""
+        starter, options = args.starter, pulumi.ResourceOptions(parent=self)
+        rule = aws.cloudwatch.EventRule(
+            name, name=args.name, description=args.event_description, event_pattern=args.event, opts=options
+        )
+        allowed = aws.lambda_.Permission(
+            name,
+            statement_id=args.name,
+            action="lambda:InvokeFunction",
+            function=starter.function_name,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+            opts=options,
+        )
+        aws.cloudwatch.EventTarget(
+            name,
+            rule=rule.name,
+            target_id="pipeline",
+            arn=starter.function_arn,
+            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=starter.queue_arn),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.pipeline, allowed]),
+        )
 
 
 def _only_with(variable: EventVariable, stage: Stage) -> Stage:

@@ -1,1 +1,1 @@
-"""Lambda functions, a folder each: a thin handler and its logic."""
+"""Lambda functions, a module or a folder each: a thin handler and its logic."""

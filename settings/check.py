@@ -13,6 +13,7 @@ from pathlib import Path
 
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
+from settings.check_inspection import macie_is_let_in
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
@@ -313,6 +314,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     names_do_not_collide,
     accounts_have_a_foundation,
     deployers_know_buckets,
+    macie_is_let_in,
 )
 
 

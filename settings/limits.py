@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from catalog import names
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
-from settings.network_values import WHOLE_NAME
 from settings.problems import SettingsProblem, shown
 
 
@@ -35,19 +33,6 @@ def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Set
         problem
         for project in settings.projects
         for problem in _problems(source, "projects", project, names_with([project]))
-    ]
-
-
-def services_elsewhere(settings: StackSettings, source: str) -> list[SettingsProblem]:
-    """One problem for each endpoint service whose whole name has another region than the stack."""
-    if not isinstance(settings, DataScienceSettings | WorkloadSettings):
-        return []
-    named = [name for name in settings.network.endpoints if re.fullmatch(WHOLE_NAME, name)]
-    message = f"is of another region: a VPC in {settings.region} reaches the services of that region"
-    return [
-        SettingsProblem(file=source, key="network.endpoints", given=shown(name), message=message)
-        for name in named
-        if f".{settings.region}." not in name
     ]
 
 

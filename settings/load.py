@@ -25,8 +25,9 @@ from settings.config import (
 )
 from settings.document import KeyPath, Positions, dotted, line_of, positions_below, read
 from settings.explain import explain, keys_of, section_of
-from settings.limits import names_too_long, services_elsewhere
+from settings.limits import names_too_long
 from settings.model import StackSettings
+from settings.network_values import services_elsewhere
 from settings.problems import SettingsError, SettingsProblem, shown
 from settings.values import StackKind
 
@@ -74,11 +75,12 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
         found = explain(error, model, given, source, positions)
         problems += [problem for problem in found if not any(_within(problem.key, key) for key in secret_keys)]
     told = {problem.key for problem in problems}
-    problems += [problem for problem in misplaced(given, source, positions) if problem.key not in told]
+    elsewhere = [*misplaced(given, source, positions), *services_elsewhere(given, source, positions)]
+    problems += [problem for problem in elsewhere if problem.key not in told]
     if settings is None or problems:
         raise SettingsError(problems)
     complete = cast("AnyStack", settings)
-    if problems := names_too_long(stack, complete, source) + services_elsewhere(complete, source):
+    if problems := names_too_long(stack, complete, source):
         raise SettingsError(problems)
     return complete
 

@@ -320,6 +320,12 @@ class StackSettings(Section):
     )
 
 
+INSPECTED = (
+    "Buckets of this stack that Macie reads, as detection.macieBuckets of the account's foundation says: its role is "
+    "let in from outside the VPC endpoints, and decrypts."
+)
+
+
 class WorkloadSettings(StackSettings):
     """A workload account: models run here."""
 
@@ -334,6 +340,7 @@ class WorkloadSettings(StackSettings):
         default_factory=WorkloadExisting, description="What the account has already, used instead of made."
     )
     alerts: Alerts = Field(default_factory=Alerts)
+    inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
 
 
 class DataScienceSettings(StackSettings):
@@ -362,6 +369,9 @@ class DataScienceSettings(StackSettings):
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
     removal: DataScienceRemoval = Field(default_factory=DataScienceRemoval)
+    inspected: Annotated[tuple[Literal["artifacts", "data", "models"], ...], Distinct] = Field(
+        default=(), description=INSPECTED
+    )
 
     @field_validator("approvers")
     @classmethod

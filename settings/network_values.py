@@ -6,12 +6,14 @@ Source of what may be asked for: AWS PrivateLink Guide, "AWS services that integ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Field
 
 from settings.closed_lists import closed_list
+from settings.document import Positions, closest_line, dotted
+from settings.problems import SettingsProblem, shown
 from settings.values import NotAllowed
 
 MOST_ZONES = 4
@@ -73,6 +75,26 @@ def _in_bounds(count: int, least: int, why: str) -> None:
         raise ValueError(f"must be at least {least}: {why}")
     if count > MOST_ZONES:
         raise ValueError(f"must be at most {MOST_ZONES}: {why}")
+
+
+def services_elsewhere(values: Mapping[str, Any], file: str, positions: Positions) -> list[SettingsProblem]:
+    """One problem for each endpoint service whose whole name has another region than the stack."""
+    region, network = values.get("region"), values.get("network")
+    endpoints = network.get("endpoints") if isinstance(network, Mapping) else None
+    if not isinstance(region, str) or not isinstance(endpoints, list):
+        return []
+    message = f"is of another region: a VPC in {region} reaches the services of that region"
+    return [
+        SettingsProblem(
+            file=file,
+            key=dotted(("network", "endpoints", index)),
+            given=shown(name),
+            line=closest_line(positions, ("network", "endpoints", index)),
+            message=message,
+        )
+        for index, name in enumerate(endpoints)
+        if isinstance(name, str) and re.fullmatch(WHOLE_NAME, name) and f".{region}." not in name
+    ]
 
 
 def zone_schema(least: int) -> dict[str, Any]:

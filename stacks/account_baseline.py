@@ -20,6 +20,7 @@ from components.security_groups import SecurityGroups, SecurityGroupsArgs
 from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from policies.documents.buckets import log_bucket as log_bucket_policy
 from policies.documents.buckets import service_bucket as service_bucket_policy
+from policies.documents.keys import DeadLetterQueues
 from policies.documents.keys import operations_key as operations_key_policy
 from stacks.context import StackContext
 from stacks.data_science_context import DataScienceContext
@@ -114,11 +115,15 @@ def _security_groups(
 
 
 def operations_key(
-    context: NetworkedContext, publishers: Sequence[str] = (), *, existing: str | None = None
+    context: NetworkedContext,
+    publishers: Sequence[str] = (),
+    *,
+    dead_letters: DeadLetterQueues | None = None,
+    existing: str | None = None,
 ) -> EncryptionKey:
     """Key of logs and alarms: losing it would lose what happened, so it stands apart from data.
 
-    `publishers` are role ARN patterns that publish to the topics themselves.
+    `publishers` are role ARN patterns that publish to the topics themselves; `dead_letters` are queues of events.
     """
     scope, env_names = context.scope, context.env_names
     groups = [f"/{scope.prefix}/*", f"/aws/codebuild/{scope.prefix}-*", f"/aws/lambda/{scope.prefix}-*"]
@@ -127,6 +132,7 @@ def operations_key(
         log_groups=[scope.arn("logs", f"log-group:{group}") for group in groups],
         topics=[scope.arn("sns", f"{scope.prefix}-*")],
         publishers=publishers,
+        dead_letters=dead_letters,
     )
     args = EncryptionKeyArgs(
         purpose="operations",

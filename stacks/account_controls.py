@@ -97,8 +97,10 @@ def _dead_letters(context: FoundationContext, key: EncryptionKey, topic: AlarmTo
     args = DeadLettersArgs(
         queue=context.env_names.name("dead-letters"),
         alarm=context.env_names.name("lost-events"),
+        description="An event of the account's guards could not be dealt with and waits in the dead-letter queue: "
+        "something may be running, or changed, that nobody looked at",
         scope=context.scope,
-        rules=context.env_names.name("*"),
+        rules=[context.env_names.name("*")],
         key_arn=key.arn,
         topic_arn=topic.arn,
     )

@@ -27,6 +27,7 @@ from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
+from stacks.image_build import image_build
 from stacks.people import StudioRoles, approver
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
@@ -67,7 +68,12 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     declared = Declared()
     context = DataScienceContext(stack, settings)
     shared = context.shared_documents()
-    operations = operations_key(context, [context.deploy_pipelines()], existing=context.existing.keys.get("operations"))
+    operations = operations_key(
+        context,
+        [context.deploy_pipelines()],
+        dead_letters=context.dead_letters(),
+        existing=context.existing.keys.get("operations"),
+    )
     logs = log_bucket(context)
     net = perimeter(
         context,
@@ -80,6 +86,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     own_keys = _keys(context, net, operations, shared)
     stores = _stores(context, net, own_keys, logs, shared)
     workplace = _workplace(context, net, own_keys, stores)
+    image_build(context, stores.artifacts.name, own_keys.data.arn, operations.arn, stores.images)
     topic = alarm_topic(context, operations.arn)
     outputs = _outputs(context, net, own_keys, stores, workplace, topic, _organization_paths(shared))
     _discovery(context, outputs)
@@ -230,7 +237,7 @@ def _key(context: DataScienceContext, purpose: str, description: str, policy: pu
 
 
 def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
-    users = [context.project_roles(), context.people()]
+    users = [context.project_roles(), context.people(), context.image_builder()]
     policy = rendered(
         keys.data_key,
         scope=context.scope,
@@ -238,6 +245,7 @@ def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
         deployers=context.settings.deploying_roles(),
         seeded_bucket=context.scope.bucket_arn(context.bucket_name("artifacts")),
         kms_endpoints=[net.endpoints.kms_id],
+        inspectors=context.inspectors("artifacts", "data"),
     )
     return _key(context, "data", f"Data and pipeline artifacts of {context.stack}", policy)
 
@@ -267,6 +275,7 @@ def _data_bucket(context: DataScienceContext, net: Perimeter, key: EncryptionKey
         s3_endpoints=[net.endpoints.s3_id],
         deployers=context.listing_roles(),
         removers=context.removing_roles("data"),
+        inspectors=context.inspectors("data"),
     )
     return _bucket(context, "data", name, policy, key, logs)
 

@@ -6,6 +6,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from policies.documents.keys import DeadLetterQueues
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
 from settings.model import DataScienceSettings
 from stacks.context import StackContext
@@ -40,6 +41,15 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""
         return [self.cleaner()] if purpose in self.settings.removal.delete else []
 
+    def inspectors(self, *purposes: str) -> list[str]:
+        """Macie's role, where the settings let it read one of these buckets."""
+        return [names.macie_role_arn(self.scope)] if {*purposes} & {*self.settings.inspected} else []
+
+    def image_builder(self) -> str:
+        """ARN of the role that builds the model image."""
+        kind = RoleKind.IMAGE_BUILD
+        return self.scope.role_arn(names.path_of(kind, self.settings.prefix), self.env_names.role(kind))
+
     def people(self) -> str:
         """ARN pattern of the roles that people of this account act with."""
         return self.scope.role_arn(names.path_of(RoleKind.SCIENTIST, self.settings.prefix))
@@ -51,6 +61,14 @@ class DataScienceContext(StackContext[DataScienceSettings]):
     def deploy_pipelines(self) -> str:
         """ARN pattern of the project roles that ask for approval on the alarm topic."""
         return names.ProjectNames(self.settings.prefix, "*").role_arn(self.scope, RoleKind.DEPLOY_PIPELINE)
+
+    def dead_letters(self) -> DeadLetterQueues:
+        """The projects' queues of events that started no pipeline, and the roles of the functions that send there."""
+        every = names.ProjectNames(self.settings.prefix, "*")
+        return DeadLetterQueues(
+            queues=[self.scope.arn("sqs", every.dead_letters())],
+            senders=[every.role_arn(self.scope, RoleKind.PIPELINE_STARTER)],
+        )
 
     def shared_documents(self) -> pulumi.Output[SharedDocuments]:
         """The policies that speak of all workload accounts, once it is known which those are."""
@@ -73,4 +91,5 @@ class DataScienceContext(StackContext[DataScienceSettings]):
             removers=self.removing_roles("models"),
             workloads=workloads,
             organization_paths=self.settings.aws_organization.paths,
+            inspectors=self.inspectors("models"),
         )

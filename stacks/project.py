@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -15,6 +16,7 @@ from components.build_project import BuildNetwork, BuildProject, BuildProjectArg
 from components.builds.packages import packages_specification
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
+from components.pipeline_starter import PipelineStarter
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
 from components.removal import Declared
@@ -25,11 +27,21 @@ from settings import contract
 from settings.model import ProjectSettings
 from stacks import releases
 from stacks.context import common_tags
+from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
 from stacks.project_roles import ProjectRoles
 
 # Training is waited for in the build; its own steps have limits of theirs.
 BUILD_MINUTES = 480
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shared:
+    """What both pipelines have: their repositories' first versions, the build that fetches packages, the starter."""
+
+    seeds: Sequence[pulumi.Resource]
+    packages: BuildProject
+    starter: PipelineStarter
 
 
 def project(stack: str, settings: ProjectSettings) -> None:
@@ -39,9 +51,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
-    packages = _packages(context, roles)
-    build = _build_pipeline(context, roles, seeds, packages)
-    deploy = _deploy_pipeline(context, roles, seeds, packages)
+    shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
+    build = _build_pipeline(context, roles, shared)
+    deploy = _deploy_pipeline(context, roles, shared)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
@@ -51,16 +63,12 @@ def project(stack: str, settings: ProjectSettings) -> None:
     pulumi.export("modelPackageGroup", registry.name)
     pulumi.export("parameters", context.parameters)
     pulumi.export("dataUri", _uri(context, context.data_science.data_bucket))
-    pulumi.export("sourceUri", f"s3://{context.artifacts_bucket}/{_source_key(context, 'model-build')}")
+    pulumi.export("sourceUri", f"s3://{context.artifacts_bucket}/{context.source_key('model-build')}")
     pulumi.export("endpoints", {stage: context.project_names.endpoint(stage) for stage in context.stages})
 
 
 def _uri(context: ProjectContext, bucket: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.format("s3://{0}/{1}", bucket, context.settings.id)
-
-
-def _source_key(context: ProjectContext, repository: str) -> str:
-    return f"{context.settings.id}/source/{repository}.zip"
 
 
 def _registry(context: ProjectContext) -> ModelRegistry:
@@ -76,7 +84,7 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
     return aws.s3.BucketObjectv2(
         f"seed-{repository}",
         bucket=context.data_science.artifacts_bucket,
-        key=_source_key(context, repository),
+        key=context.source_key(repository),
         source=repository_archive(repository, extra),
         kms_key_id=context.data_science.data_key_arn,
         server_side_encryption="aws:kms",
@@ -85,7 +93,11 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
 
 
 def _build_project(
-    context: ProjectContext, purpose: str, description: str, buildspec: str, role: pulumi.Input[str]
+    context: ProjectContext,
+    purpose: str,
+    description: str,
+    buildspec: str,
+    role: pulumi.Input[str],
 ) -> BuildProject:
     data_science = context.data_science
     args = BuildProjectArgs(
@@ -126,7 +138,6 @@ def _packages(context: ProjectContext, roles: ProjectRoles) -> BuildProject:
 
 def _pipeline(
     context: ProjectContext,
-    roles: ProjectRoles,
     purpose: str,
     role: pulumi.Input[str],
     stages: Sequence[pipelines.Stage],
@@ -134,7 +145,7 @@ def _pipeline(
     event: str,
     why: str,
     variable: pipelines.EventVariable,
-    seeds: Sequence[pulumi.Resource],
+    shared: _Shared,
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -142,46 +153,45 @@ def _pipeline(
         bucket=context.data_science.artifacts_bucket,
         key_arn=context.data_science.data_key_arn,
         stages=stages,
-        events_role_arn=roles.events.arn,
+        starter=shared.starter,
         event=event,
         event_description=why,
         variable=variable,
     )
     # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
-    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(seeds)))
+    return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(shared.seeds)))
 
 
-def _build_pipeline(
-    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
-) -> Pipeline:
+def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
     build = _build_project(
-        context, "build", "Tests the code, defines and runs the training", "buildspec.yml", roles.build.arn
+        context,
+        "build",
+        "Tests the code, defines and runs the training",
+        "buildspec.yml",
+        roles.build.arn,
     )
-    key = _source_key(context, "model-build")
+    key = context.source_key("model-build")
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, key),
         pipelines.Stage(
             name="Build",
-            actions=[pipelines.build("Packages", packages.name), pipelines.build("Train", build.name, order=2)],
+            actions=[pipelines.build("Packages", shared.packages.name), pipelines.build("Train", build.name, order=2)],
         ),
     ]
     event = pipelines.object_created(context.artifacts_bucket, key)
     return _pipeline(
         context,
-        roles,
         "build",
         roles.build_pipeline.arn,
         stages,
         event=event,
         why="The repository changed",
         variable=pipelines.SOURCE_VERSION,
-        seeds=seeds,
+        shared=shared,
     )
 
 
-def _deploy_pipeline(
-    context: ProjectContext, roles: ProjectRoles, seeds: Sequence[pulumi.Resource], packages: BuildProject
-) -> Pipeline:
+def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
@@ -193,11 +203,11 @@ def _deploy_pipeline(
     }
     package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
     stages = [
-        pipelines.source(context.data_science.artifacts_bucket, _source_key(context, "model-deploy")),
+        pipelines.source(context.data_science.artifacts_bucket, context.source_key("model-deploy")),
         pipelines.Stage(
             name="Render",
             actions=[
-                pipelines.build("Packages", packages.name),
+                pipelines.build("Packages", shared.packages.name),
                 pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
             ],
         ),
@@ -208,14 +218,13 @@ def _deploy_pipeline(
         stages += _release(context, roles, stage, tests)
     return _pipeline(
         context,
-        roles,
         "deploy",
         roles.deploy_pipeline.arn,
         stages,
         event=pipelines.model_approved(context.project_names.group()),
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
-        seeds=seeds,
+        shared=shared,
     )
 
 

@@ -29,6 +29,10 @@ class ProjectContext(StackContext[ProjectSettings]):
         # Computed as the data science stack does: the trigger's pattern and the archives' keys name it.
         self.artifacts_bucket = self.bucket_name("artifacts")
 
+    def source_key(self, repository: str) -> str:
+        """Key of a repository's archive in the artifacts bucket."""
+        return f"{self.settings.id}/source/{repository}.zip"
+
     def stack_sets(self) -> list[str]:
         """Names of the project's StackSets, one for each stage."""
         return [self.project_names.stack_set(stage) for stage in self.stages]

@@ -48,8 +48,6 @@ class ProjectRoles:
             RoleKind.BUILD_PIPELINE, lambda scope: documents.build_pipeline(scope, [packages, build])
         )
         self.deploy_pipeline = self._deploy_pipeline([packages, render, *tests])
-        pipelines = [build_pipeline, deploy_pipeline]
-        self.events = self._service_role(RoleKind.EVENTS, lambda scope: documents.events(scope, pipelines))
         self.publish = self._publish(build_pipeline)
         if context.settings.administrators:
             self._team_administrator(build_pipeline, deploy_pipeline, [build, render, *tests])

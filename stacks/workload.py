@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import pulumi
 
+from catalog import names
 from catalog.roles import ROLES, RoleKind
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
@@ -105,6 +106,7 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
             scope=context.scope,
             users=[context.project_roles(RoleKind.MODEL), context.project_roles(RoleKind.TEST)],
             kms_endpoints=[net.endpoints.kms_id],
+            inspectors=[names.macie_role_arn(context.scope)] if "capture" in settings.inspected else [],
         ),
         protect=settings.protect,
         existing=context.existing.keys.get("capture"),

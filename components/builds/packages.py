@@ -14,10 +14,10 @@ archive="$WHEELHOUSE/$(sha256sum uv.lock | cut -d ' ' -f 1).tar"
 if aws s3 ls "$archive"; then
   echo "The wheelhouse of this uv.lock is there already"
 else
-  cat > /tmp/wheelhouse.py <<'END_OF_SCRIPT'
+  cat > "$HOME/wheelhouse.py" <<'END_OF_SCRIPT'
 {script}END_OF_SCRIPT
   wheels="$(mktemp -d)"
-  python3 -I /tmp/wheelhouse.py uv.lock "$wheels/wheels" "$PACKAGE_INDEX" &&
+  python3 -I "$HOME/wheelhouse.py" uv.lock "$wheels/wheels" "$PACKAGE_INDEX" &&
     tar -cf "$wheels/wheels.tar" -C "$wheels/wheels" . &&
     aws s3 cp --only-show-errors "$wheels/wheels.tar" "$archive"
 fi"""

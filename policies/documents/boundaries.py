@@ -36,8 +36,9 @@ _WORK = (
     "ec2:CreateTags",
     "ec2:DeleteSecurityGroup",
     "ec2:RevokeSecurityGroup*",
-    "ecr:BatchCheckLayerAvailability",
+    "ecr:*Layer*",
     "ecr:BatchGetImage",
+    "ecr:PutImage",
     "elasticfilesystem:De*",
     "elasticfilesystem:TagResource",
     # One name for several where nothing else fits it: a boundary has 6,144 characters.

@@ -11,10 +11,11 @@ ANYBODY = Principals(aws=["*"])
 READ_OBJECT = ("s3:GetObject", "s3:GetObjectVersion")
 # Every action on an object, its past versions, tags and locks included, and what S3 adds under these verbs.
 DELETE_OBJECT = "s3:DeleteObject*"
+GET_OBJECT = "s3:GetObject*"
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
     DELETE_OBJECT,
-    "s3:GetObject*",
+    GET_OBJECT,
     "s3:ListMultipartUploadParts",
     "s3:PutObject*",
     "s3:RestoreObject",
@@ -73,23 +74,32 @@ def _unless(bucket: str, sid: str, header: str, value: str) -> Statement:
 
 
 def only_through(
-    bucket: str, elsewhere: Conditions, deployers: Sequence[str], removers: Sequence[str] = ()
+    bucket: str,
+    elsewhere: Conditions,
+    deployers: Sequence[str],
+    removers: Sequence[str] = (),
+    inspectors: Sequence[str] = (),
 ) -> tuple[Statement, ...]:
     """Objects are touched, and listed, only through S3 endpoints; `elsewhere` is true of what comes not through them.
 
     Listing spares the deployers: S3 answers the HEAD of a bucket, with which `pulumi refresh` looks for it, by
     `s3:ListBucket`. Deleting spares `removers`, which empty the bucket when it is destroyed, where the settings agree.
-    What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint.
+    What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint. Nor does Macie, which reads as
+    its service-linked role and is no service in the eyes of `aws:PrincipalIsAWSService`: where it is told to read the
+    bucket, `inspectors` names that role, which nobody else can assume and whose policy, AWS's own, writes nothing
+    (Amazon Macie User Guide, "Allowing Macie to access S3 buckets and objects").
     """
     outside: Conditions = {
         **elsewhere,
         "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
     }
+    every = {DELETE_OBJECT: removers, GET_OBJECT: inspectors}
+    spared = {action: roles for action, roles in every.items() if roles}
     objects = Statement(
         sid="DenyNoVPC",
         effect="Deny",
         principals=ANYBODY,
-        actions=[action for action in OBJECT_ACTIONS if not (removers and action == DELETE_OBJECT)],
+        actions=[action for action in OBJECT_ACTIONS if action not in spared],
         resources=[f"{bucket}/*"],
         conditions=outside,
     )
@@ -99,19 +109,20 @@ def only_through(
         principals=ANYBODY,
         actions=LISTING,
         resources=[bucket],
-        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": deployers}},
+        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": [*deployers, *inspectors]}},
     )
-    return (objects, *([_deletion(bucket, outside, removers)] if removers else []), listing)
+    return (objects, *(_but(bucket, action, outside, roles) for action, roles in spared.items()), listing)
 
 
-def _deletion(bucket: str, outside: Conditions, removers: Sequence[str]) -> Statement:
+def _but(bucket: str, action: str, outside: Conditions, roles: Sequence[str]) -> Statement:
+    """The denial of one action, which spares some roles."""
     return Statement(
-        sid="DenyDeletingNoVPC",
+        sid={DELETE_OBJECT: "DenyDeletingNoVPC", GET_OBJECT: "DenyReadingNoVPC"}[action],
         effect="Deny",
         principals=ANYBODY,
-        actions=[DELETE_OBJECT],
+        actions=[action],
         resources=[f"{bucket}/*"],
-        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": removers}},
+        conditions={**outside, "ArnNotLike": {"aws:PrincipalArn": roles}},
     )
 
 
@@ -134,6 +145,7 @@ def models_bucket(
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
     removers: Sequence[str] = (),
+    inspectors: Sequence[str] = (),
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
@@ -143,7 +155,7 @@ def models_bucket(
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
-        *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers),
+        *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers, inspectors),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,
@@ -151,11 +163,17 @@ def models_bucket(
 
 
 def private_bucket(
-    bucket: str, key: str, *, s3_endpoints: Sequence[str], deployers: Sequence[str], removers: Sequence[str] = ()
+    bucket: str,
+    key: str,
+    *,
+    s3_endpoints: Sequence[str],
+    deployers: Sequence[str],
+    removers: Sequence[str] = (),
+    inspectors: Sequence[str] = (),
 ) -> str:
     """A bucket of one account, reached only through its S3 endpoints."""
     return document(
-        *only_through(bucket, not_through(s3_endpoints), deployers, removers),
+        *only_through(bucket, not_through(s3_endpoints), deployers, removers, inspectors),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from catalog.scope import Scope
 from policies.documents.accounts import WorkloadAccounts, both, not_through
@@ -85,6 +86,38 @@ def use_through(sid: str, scope: Scope, roles: Sequence[str], service: str, acti
     )
 
 
+def _account_and(scope: Scope, roles: Sequence[str]) -> Principals:
+    """The account, and the roles that are named whole, for which its identity policies need not allow it too.
+
+    Those ask for the key's tag, which KMS may not know for the first five minutes (AWS KMS Developer Guide, "ABAC for
+    AWS KMS"); a role that is made again, and is another principal then, meets them later.
+    """
+    whole = sorted(role for role in roles if "*" not in role)
+    return Principals(aws=[*account_principals(scope.partition, [scope.account]).aws, *whole])
+
+
+def inspected(scope: Scope, inspectors: Sequence[str]) -> Statement | None:
+    """Macie's service-linked role decrypts what it reads, through S3; nothing where it is not told to read.
+
+    The key grants it itself: AWS's policy of the role knows no KMS (Amazon Macie User Guide, "Allowing Macie to use a
+    customer managed AWS KMS key"). By a condition, for a role that is not there yet cannot be a principal.
+    """
+    if not inspectors:
+        return None
+    return Statement(
+        sid="MacieDecryptsWhatItReads",
+        principals=Principals(aws=["*"]),
+        actions=["kms:Decrypt"],
+        resources=THIS_KEY,
+        conditions={
+            "ArnEquals": {"aws:PrincipalArn": inspectors},
+            "Bool": {"aws:PrincipalIsAWSService": "false"},
+            "StringEquals": {"kms:CallerAccount": scope.account, "kms:ViaService": scope.service_host("s3")},
+        },
+        reason=ONLY_THIS_KEY,
+    )
+
+
 def deny_outside_endpoints(elsewhere: Conditions) -> Statement:
     """Direct use from anywhere but KMS endpoints is refused; `elsewhere` is true of what comes not through them.
 
@@ -133,15 +166,17 @@ def models_key(
     readers: Sequence[str],
     bucket_arn: str,
     kms_endpoints: Sequence[str],
+    inspectors: Sequence[str] = (),
 ) -> str:
     """Key of the models bucket.
 
     `builders` are role ARN patterns of the key's account that write models; `readers` are role ARN patterns of the
     roles that decrypt what the models bucket holds, each with its account while there are few; `kms_endpoints` are KMS
-    endpoint ids of all accounts.
+    endpoint ids of all accounts; `inspectors` is Macie's role where it reads the bucket.
     """
     return document(
         administration(scope),
+        inspected(scope, inspectors),
         use_through("ProjectRolesWriteModels", scope, builders, "s3", READ_AND_WRITE_OUTPUTS),
         _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
         deny_outside_endpoints(accounts.not_through(kms_endpoints)),
@@ -149,10 +184,13 @@ def models_key(
     )
 
 
-def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str]) -> str:
+def storage_key(
+    scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str], inspectors: Sequence[str] = ()
+) -> str:
     """Key of buckets that only roles of its own account use (ARN patterns), through S3."""
     return document(
         administration(scope),
+        inspected(scope, inspectors),
         use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         deny_outside_endpoints(not_through(kms_endpoints)),
         kind=DocumentKind.KEY,
@@ -160,7 +198,13 @@ def storage_key(scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[s
 
 
 def data_key(
-    scope: Scope, *, users: Sequence[str], deployers: Sequence[str], seeded_bucket: str, kms_endpoints: Sequence[str]
+    scope: Scope,
+    *,
+    users: Sequence[str],
+    deployers: Sequence[str],
+    seeded_bucket: str,
+    kms_endpoints: Sequence[str],
+    inspectors: Sequence[str] = (),
 ) -> str:
     """Key of data, artifacts and images: `users` through S3; deployers only to fill repositories and make registries.
 
@@ -169,6 +213,7 @@ def data_key(
     """
     return document(
         administration(scope),
+        inspected(scope, inspectors),
         use_through("NamedRolesUseThroughStorage", scope, users, "s3", READ_AND_WRITE_OUTPUTS),
         *_deployers_fill_and_make(scope, deployers, seeded_bucket),
         deny_outside_endpoints(not_through(kms_endpoints)),
@@ -177,7 +222,7 @@ def data_key(
 
 
 def _deployers_fill_and_make(scope: Scope, deployers: Sequence[str], seeded_bucket: str) -> tuple[Statement, Statement]:
-    root = account_principals(scope.partition, [scope.account])
+    root = _account_and(scope, deployers)
     own: Conditions = {"ArnLike": {"aws:PrincipalArn": deployers}}
     seeds = Statement(
         sid="DeployersEncryptSeeds",
@@ -216,7 +261,7 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
         **named,
         "StringEquals": {"kms:ViaService": [scope.service_host(service) for service in services]},
     }
-    root = account_principals(scope.partition, [scope.account])
+    root = _account_and(scope, users)
     grants: Conditions = {**named, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     use = Statement(
         sid="NamedRolesUseThroughVolumes",
@@ -237,13 +282,26 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
     return document(administration(scope), use, grant, kind=DocumentKind.KEY)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterQueues:
+    """Dead-letter queues of an account (ARN patterns), and the roles of functions that send to them (ARN patterns)."""
+
+    queues: Sequence[str]
+    senders: Sequence[str]
+
+
 def operations_key(
-    scope: Scope, *, log_groups: Sequence[str], topics: Sequence[str], publishers: Sequence[str] = ()
+    scope: Scope,
+    *,
+    log_groups: Sequence[str],
+    topics: Sequence[str],
+    publishers: Sequence[str] = (),
+    dead_letters: DeadLetterQueues | None = None,
 ) -> str:
     """Key of logs and alarm topics, used by AWS services for this account's log groups and topics (ARN patterns).
 
     `publishers` are role ARN patterns that publish to the topics: SNS asks KMS for them (Amazon SNS Developer Guide,
-    "Managing Amazon SNS encryption keys and costs").
+    "Managing Amazon SNS encryption keys and costs"). `dead_letters` are queues that the key encrypts as well.
     """
     logs = Statement(
         sid="LogsEncryptTheirGroups",
@@ -254,7 +312,16 @@ def operations_key(
         reason=ONLY_THIS_KEY,
     )
     roles = _publishing(scope, publishers, topics) if publishers else None
-    return document(administration(scope), logs, *services_publish(scope, topics), roles, kind=DocumentKind.KEY)
+    kept = _leaving_in(scope, dead_letters) if dead_letters else ()
+    return document(administration(scope), logs, *services_publish(scope, topics), roles, *kept, kind=DocumentKind.KEY)
+
+
+def _leaving_in(scope: Scope, dead_letters: DeadLetterQueues) -> tuple[Statement, ...]:
+    write = ("kms:Decrypt", "kms:GenerateDataKey")
+    return (
+        rules_leave_in_queues(dead_letters.queues),
+        use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write),
+    )
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

@@ -9,7 +9,7 @@ from catalog.roles import RoleKind, RolePath
 from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_scope import MODEL_BUILD, MODEL_DEPLOY, ProjectScope
+from policies.documents.project_scope import MODEL_BUILD, MODEL_DEPLOY, PINNED_IMAGE, ProjectScope
 from policies.documents.statement import Statement, document
 
 WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
@@ -33,8 +33,6 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
         RoleKind.DEPLOY_PIPELINE: [deploy],
-        # A rule that starts a pipeline has the pipeline's name.
-        RoleKind.EVENTS: [f"rule/{pipeline}" for pipeline in (build, deploy)],
     }
 
 
@@ -210,6 +208,7 @@ def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
         *_build_basics(scope, build_project),
         _artifacts(scope, "ReadAndWriteCode", READ_AND_WRITE_OBJECT, scope.code(), f"{scope.build_folder}/*"),
         _read_parameters(scope),
+        _artifacts(scope, "ReadWhichImage", READ_OBJECT, PINNED_IMAGE),
         # What data there is, for the pipeline's cache; the data itself is the jobs' matter.
         _listing(scope, scope.artifacts_bucket, scope.data_bucket),
         _keys(scope, scope.data_key),
@@ -406,15 +405,4 @@ def release_cleaner(
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[f"{group}:*"],
         ),
-    )
-
-
-def events(scope: ProjectScope, pipelines: Sequence[str]) -> str:
-    """Rules of the project start its own pipelines."""
-    return document(
-        Statement(
-            sid="StartOwnPipelines",
-            actions=["codepipeline:StartPipelineExecution"],
-            resources=[scope.arn("codepipeline", name) for name in pipelines],
-        )
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from catalog.scope import Scope
 
 # Repositories that a project starts from: scientists publish to the first, nobody of the team to the second.
+# Key of the object that names the model image by its digest, written by the image's build alone. No project's id begins
+# like that.
+PINNED_IMAGE = "_image/uri"
 MODEL_BUILD, MODEL_DEPLOY = "model-build", "model-deploy"
 
 

@@ -32,8 +32,9 @@ class SharedDocuments:
     """Renders each shared policy from the complete list of workload accounts.
 
     `scope` is the data science account, `models_bucket` an ARN, `deployers` are role ARNs of those who
-    list buckets from outside, `removers` of those who empty the models bucket when it is destroyed. Methods take what
-    is made together with the policy's own resource: ids of the data science account's endpoints, the key's ARN.
+    list buckets from outside, `removers` of those who empty the models bucket when it is destroyed, `inspectors` is
+    Macie's role where it reads the bucket. Methods take what is made together with the policy's own resource: ids of
+    the data science account's endpoints, the key's ARN.
     """
 
     scope: Scope
@@ -42,6 +43,7 @@ class SharedDocuments:
     workloads: Sequence[WorkloadAccount]
     organization_paths: Sequence[str] = field(default=())
     removers: Sequence[str] = field(default=())
+    inspectors: Sequence[str] = field(default=())
 
     @cached_property
     def accounts(self) -> WorkloadAccounts:
@@ -70,6 +72,7 @@ class SharedDocuments:
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
             removers=self.removers,
+            inspectors=self.inspectors,
         )
 
     def models_key_policy(self, kms_endpoint: str) -> str:
@@ -82,6 +85,7 @@ class SharedDocuments:
             readers=self.model_roles(),
             bucket_arn=self.models_bucket,
             kms_endpoints=sorted([kms_endpoint, *(workload.kms_endpoint for workload in self.workloads)]),
+            inspectors=self.inspectors,
         )
 
     def image_repository_policy(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policies.access.authorization import AuthorizationRequest, Document
@@ -10,6 +10,7 @@ from policies.access.evaluator import Explanation, explain
 from policies.access.graph import PolicyGraph
 from policies.access.graph.model import account_of
 from rehearsal.authorization.external_principals import identity_of
+from rehearsal.authorization.new_keys import NewKeys, late_key_tags
 from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.aws.recorder import Recorded
 from rehearsal.service_model.required_action import Right
@@ -70,8 +71,10 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
     # Buckets whose policy was deleted before, when their stack is destroyed.
     without_policy: set[str] = set()
     unmapped: dict[str, None] = {}
+    new_keys = NewKeys()
     count = 0
     for line in requests:
+        new_keys.see(line)
         if line.status in _DENIED_STATUS or (line.phase.startswith("destroy ") and not removals):
             continue
         count += 1
@@ -80,7 +83,9 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
             continue
         for right, endpoint in _required(line, facts):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
-            _add(found, line, tagged_right, endpoint, facts.graph, without_policy)
+            new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
+            bare = right.resource.partition("/")[0] in without_policy
+            _add(found, line, tagged_right, endpoint, facts.graph, new_key=new, without_policy=bare)
             if right.action == _POLICY_DELETED and line.status < _REFUSED:
                 without_policy.add(right.resource)
             without_policy -= {right.resource} if right.action == _POLICY_PUT else set()
@@ -112,15 +117,17 @@ def _add(
     right: Right,
     endpoint: str | None,
     graph: PolicyGraph,
-    without_policy: Collection[str],
+    *,
+    new_key: bool,
+    without_policy: bool,
 ) -> None:
     principal = right.principal or line.role
     context = _context(line, right, principal)
-    bare = right.resource.partition("/")[0] in without_policy
-    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())), bare)
+    key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())), new_key, without_policy)
     if key not in found:
         question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
-        question = replace(question, resource_policy=None) if bare else question
+        question = replace(question, resource_policy=None) if without_policy else question
+        question = late_key_tags(question) if new_key else question
         found[key] = Decision(question, explain(question))
     decision = found[key]
     decision.numbers.append(line.number)

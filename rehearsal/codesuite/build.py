@@ -71,6 +71,7 @@ class BuildRunner:
         self.records: dict[str, BuildRecord] = {}
         self._emit = emit
         self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
 
     def project(self, account: str, region: str, name: str) -> Mapping[str, Any] | None:
         """A project as the in-memory CodeBuild keeps it; `name` may be its ARN."""
@@ -86,21 +87,23 @@ class BuildRunner:
             )
             record = BuildRecord(f"{name}:{uuid.uuid4()}", request, number)
             self.records[record.id] = record
-        threading.Thread(target=self._run, args=(record,), daemon=True, name=record.id).start()
+        thread = threading.Thread(target=self._run, args=(record,), daemon=True, name=record.id)
+        self._threads.append(thread)
+        thread.start()
         return record
 
     def close(self) -> None:
         """Stop builds that are in progress."""
         for record in self.records.values():
             record.stop.set()
-        for record in self.records.values():
-            record.done.wait(10)
+        for thread in self._threads:
+            thread.join(30)
 
     def _run(self, record: BuildRecord) -> None:
         self._announce(record, "IN_PROGRESS")
+        folder = Path(tempfile.mkdtemp(prefix="build-"))
         try:
-            with tempfile.TemporaryDirectory(prefix="build-", ignore_cleanup_errors=True) as folder:
-                _Build(self, record, Path(folder)).run()
+            _Build(self, record, folder).run()
         except Exception as error:  # a build must never be left running for ever, whatever is wrong
             record.begin("FINALIZING")
             record.end("FAULT", f"INTERNAL_SERVICE_ERROR: {type(error).__name__}: {error}")
@@ -111,6 +114,8 @@ class BuildRunner:
         record.ended = time.time()
         self._announce(record, record.status)
         record.done.set()
+        # A build's packages are many files: nobody waits until they are gone.
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _announce(self, record: BuildRecord, status: str) -> None:
         if self._emit is None:
@@ -241,7 +246,9 @@ class _Build:
     def _commands(self) -> bool:
         """The commands' phases. Whether UPLOAD_ARTIFACTS is attempted: always once BUILD was reached."""
         own = build_variables(self.record, self.source, self.folders)
-        base = self.builds.build_environment.environment(self.folder)
+        base = self.builds.build_environment.environment(
+            self.folder, privileged=bool(self.project["environment"].get("privilegedMode"))
+        )
         cloud = self.builds.cloud
         self.network = cloud.network.access(self.actor.vpc)
         credentials = self.actor.environment(cloud.endpoint_url)

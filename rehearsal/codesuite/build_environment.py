@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from rehearsal.aws.processes import REPOSITORY
+from rehearsal.codesuite.programs import docker
 from rehearsal.service_model.aws_behavior import aws_behavior
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -23,7 +24,12 @@ _IMAGE = REPOSITORY / "build" / "build-image"
 # The AWS CLI is in every image (AWS CodeBuild User Guide, "Docker images provided by CodeBuild").
 _CONTENT = ("pip==26.3", "awscli==1.46.3")
 _RUN = "#!{python}\nimport sys\nfrom {module} import main\nsys.exit(main())\n"
-_PROGRAMS = {"pip": "pip._internal.cli.main", "pip3": "pip._internal.cli.main", "aws": "awscli.clidriver"}
+_PROGRAMS = {
+    "pip": "pip._internal.cli.main",
+    "pip3": "pip._internal.cli.main",
+    "aws": "awscli.clidriver",
+    "docker": "docker_stand_in",
+}
 # One request for each object: the in-memory S3 reads a whole object for each part of it that is asked for.
 _AWS_CONFIG = "[default]\ns3 =\n  multipart_threshold = 4GB\n  multipart_chunksize = 4GB\n"
 # What each image's runtime-versions may name: aws/aws-codebuild-docker-images, runtimes.yml of the image. CodeBuild
@@ -44,7 +50,7 @@ class BuildEnvironment:
 
     programs: tuple[Path, ...] = ()
 
-    def environment(self, home: Path) -> dict[str, str]:
+    def environment(self, home: Path, *, privileged: bool = False) -> dict[str, str]:
         """A clean environment for a build whose home is `home`. Raises ImageNotReady."""
         folders = [*self.programs, _container(home)]
         config = home / "aws-config"
@@ -58,6 +64,7 @@ class BuildEnvironment:
             "PYTHONPYCACHEPREFIX": str(home / "pycache"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "AWS_CONFIG_FILE": str(config),
+            "DOCKER_DAEMON": docker_daemon(privileged),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
             # What this network refuses it goes on refusing: a second try would only take longer.
@@ -78,6 +85,12 @@ def runtime_fault(image: str, runtime: str, version: str) -> str | None:
     return f"Unknown runtime version named '{version}' of {runtime}. {image} has: {', '.join(allowed) or 'none'}"
 
 
+@aws_behavior('AWS CodeBuild User Guide, "Docker sample for CodeBuild"')
+def docker_daemon(privileged: bool) -> str:
+    """A build has a Docker daemon only in privileged mode."""
+    return "on" if privileged else "off"
+
+
 def _container(home: Path) -> Path:
     """A build's own Python, with what the image holds; what the build installs goes into it and nowhere else."""
     made = home / "container"
@@ -85,6 +98,7 @@ def _container(home: Path) -> Path:
     folder, python = made / "bin", made / "bin" / "python"
     library = next(made.glob("lib/python*/site-packages"))
     (library / "image.pth").write_text(f"{image()}\n", encoding="utf-8")
+    shutil.copy2(Path(docker.__file__), library / "docker_stand_in.py")
     for name, module in _PROGRAMS.items():
         program = folder / name
         program.write_text(_RUN.format(python=python, module=module), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,6 +23,8 @@ from rehearsal.service_model.aws_behavior import aws_behavior
 
 # Which rule an actor delivers for, None where it is no rule.
 Cause = Callable[[Actor], str | None]
+# Account, region and token of a start -> what it asked for, and its answer.
+StartsByToken = dict[tuple[str, str, str], tuple[Mapping[str, Any], Mapping[str, Any]]]
 _Operation = Callable[[Actor, Mapping[str, Any]], Mapping[str, Any]]
 # StartBuild's members that are honoured here; any other that is set is refused.
 _START_BUILD = (
@@ -84,6 +87,31 @@ def first_execution(pipelines: CodePipelineRunner, account: str, region: str, na
         pipelines.start(account, region, name, ExecutionTrigger("CreatePipeline"))
 
 
+@aws_behavior(
+    'CodePipeline API Reference, "StartPipelineExecution": clientRequestToken',
+    "botocore's model of codepipeline: the member is an idempotency token",
+    'Smithy 2.0, "Behavior traits", idempotencyToken: the server identifies and discards replayed requests',
+)
+def repeated_token(
+    started: StartsByToken, actor: Actor, parameters: Mapping[str, Any], start: Callable[[], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """A second request with the token of a first starts nothing and is answered with the first one's execution.
+
+    What CodePipeline does when the second asks for something else, no page says: that is refused.
+    """
+    token = parameters.get("clientRequestToken")
+    if not token:
+        return start()
+    asked = {name: value for name, value in parameters.items() if value is not None}
+    key = (actor.account, actor.region, token)
+    if key not in started:
+        started[key] = (asked, start())
+    first, answer = started[key]
+    if first != asked:
+        raise _Refused("ValidationException", f"token {token} has started another execution, of {first['name']}")
+    return answer
+
+
 def _handler(operation: _Operation) -> Callable[[Actor, SignedRequest, Request], Answer | None]:
     def handle(actor: Actor, question: SignedRequest, request: Request) -> Answer | None:
         parameters = question.parameters or json.loads(request.data or b"{}")
@@ -102,10 +130,16 @@ class _Operations:
     def __init__(self, pipelines: CodePipelineRunner, cause: Cause) -> None:
         self.pipelines, self.builds, self.pending = pipelines, pipelines.builds, pipelines.pending
         self._cause = cause
+        self._starting = threading.Lock()
+        self._started: StartsByToken = {}
 
     # ---- CodePipeline
 
     def start_pipeline(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        with self._starting:
+            return repeated_token(self._started, actor, parameters, lambda: self._start(actor, parameters))
+
+    def _start(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         rule = self._cause(actor)
         trigger = ExecutionTrigger("CloudWatchEvent", rule) if rule else ExecutionTrigger(detail=actor.role_arn)
         variables = {entry["name"]: entry["value"] for entry in parameters.get("variables") or ()}

@@ -13,6 +13,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.engine.naming import match, normal, noun
+from rehearsal.engine.new_roles import NewRoles
 from rehearsal.engine.request_parameters import Members, UnknownProperty, convert, place
 from rehearsal.engine.state import Resource
 from rehearsal.engine.strict import check, operation
@@ -51,6 +52,7 @@ class DeployerClients:
         self._methods: dict[tuple[str, str, bool, str, str], Any] = {}
         # Foundations: what makes the deployer cannot be made by it.
         self.owned: set[str] = set()
+        self._new_roles = NewRoles()
 
     def actor(self, account: str, region: str, *, owner: bool = False) -> Actor:
         """Whoever deploys in an account, or whoever owns it."""
@@ -60,7 +62,12 @@ class DeployerClients:
         return self._actors[key]
 
     def send(self, resource: Resource, service: str, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """AWS's answer. Raises Refused."""
+        """AWS's answer, after the provider's own retries. Raises Refused."""
+        check = self._new_roles.new_role_is_not_assumable(f"{service}:{name}", parameters)
+        if check is not None and not check.retried:
+            raise Refused(resource, f"{service}:{name}", check.code, check.message)
+        if check is not None:
+            self._new_roles.wait()
         owner = resource.stack in self.owned
         key = (resource.account, resource.region, owner, service, name)
         try:
@@ -80,6 +87,7 @@ class DeployerClients:
                 resource, f"{service}:{name}", "NotInMemory", f"{error}: add it to `patch` in {module_path(service)}"
             ) from None
         answer.pop("ResponseMetadata", None)
+        self._new_roles.see(f"{service}:{name}", answer)
         failed = answer.get("Unsuccessful") or answer.get("FailedEntries")
         if failed:  # EC2 and EventBridge answer 200 and say in the body what they did not do
             raise Refused(resource, f"{service}:{name}", "Unsuccessful", str(failed))

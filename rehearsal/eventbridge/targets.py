@@ -11,8 +11,6 @@ from moto.events.models import events_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
-from assumptions.entries import pipeline_variables_from_events
-from assumptions.outcomes import holds
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
@@ -116,16 +114,8 @@ class EventTargets:
 
     def _pipeline(self, delivery: EventDelivery) -> None:
         client = self.cloud.client(self._actor(delivery), "codepipeline", delivery.arn[3])
-        # What a rule makes of the event may carry these (CodePipeline User Guide,
-        # "Start a pipeline with a source revision override").
-        overrides = json.loads(delivery.text) if delivery.transformed else {}
-        passed = (
-            ("variables", "sourceRevisions")
-            if holds(pipeline_variables_from_events.ASSUMPTION)
-            else ("sourceRevisions",)
-        )
-        arguments = {key: overrides[key] for key in passed if key in overrides}
-        client.start_pipeline_execution(name=delivery.arn[5], **arguments)
+        overrides = source_overrides(json.loads(delivery.text)) if delivery.transformed else {}
+        client.start_pipeline_execution(name=delivery.arn[5], **overrides)
 
     def _build(self, delivery: EventDelivery) -> None:
         client = self.cloud.client(self._actor(delivery), "codebuild", delivery.arn[3])
@@ -194,6 +184,22 @@ class EventTargets:
         if not admitted:
             raise Undeliverable("NO_PERMISSIONS", f"the policy of {arn} does not let {actor.role_arn} events:PutEvents")
         self.forward(account, region, name, delivery.event)
+
+
+def source_overrides(given: Any) -> dict[str, Any]:
+    """What a rule's input may hand to a pipeline: `sourceRevisions`, and nothing else that is documented.
+
+    Source: CodePipeline User Guide, "Start a pipeline with a source revision override". Raises Undeliverable for
+    anything more: of `variables` no page says whether EventBridge passes them on.
+    """
+    more = sorted(set(given) - {"sourceRevisions"}) if isinstance(given, Mapping) else ["no object"]
+    if more:
+        raise Undeliverable(
+            "INVALID_PARAMETER",
+            f"the input of a pipeline as a rule's target holds {', '.join(more)}: only sourceRevisions is documented. "
+            "Call StartPipelineExecution from a function, which takes variables",
+        )
+    return dict(given)
 
 
 def bus_admits(account: str, region: str, name: str, actor: Actor) -> bool:

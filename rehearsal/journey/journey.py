@@ -10,10 +10,11 @@ import time
 import zipfile
 from typing import Any
 
-from catalog.names import ProjectNames
+from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from components.archives import files
+from policies.documents.project_scope import PINNED_IMAGE
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
@@ -21,7 +22,6 @@ from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey import prediction
 from rehearsal.journey.actors import JourneyActors, workload_attachment
-from rehearsal.journey.image import push
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
 from rehearsal.plan import PlannedStack
@@ -44,7 +44,8 @@ class Journey:
         problem: str | None,
     ) -> None:
         self.environment, self.cloud, self.project = environment, environment.cloud, project
-        self.image, self.data, self.suite, self.problem = inputs.image, inputs.data, suite, problem
+        self.data, self.suite, self.problem = inputs.data, suite, problem
+        self.sabotage = inputs.sabotage
         self.outputs = environment.engine.stacks[project.stack].outputs
         self.data_science = environment.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
         self.account, self.region = self.data_science["account"], self.data_science["region"]
@@ -55,6 +56,10 @@ class Journey:
         self.package: dict[str, Any] = {}
         self.approval: ApprovalRequest | None = None
         self.approval_requested = threading.Event()
+
+    def has(self, stage: str) -> bool:
+        """Whether the project has a stage."""
+        return stage in self.outputs["endpoints"]
 
     # ---- steps, in order
 
@@ -68,14 +73,21 @@ class Journey:
                     raise JourneyFailed(f"{name} ran by itself: {', '.join(busy)}; {self._why(execution)}")
         return "both pipelines skipped everything after their source"
 
-    def push_image(self) -> str:
-        """The platform team pushes the model image."""
+    def build_image(self) -> str:
+        """The platform team has the model image built from the source that the data science stack put in place."""
         deployer = self.cloud.deployer(self.account)
-        repository = self.data_science["imageUri"].split("/", 1)[1].split("@")[0].split(":")[0]
-        digest = push(self.cloud.client(deployer, "ecr"), repository, self.image, "1.0.0")
-        if digest != self.image.digest:
-            raise JourneyFailed(f"the repository names the image {digest}, not {self.image.digest}")
-        return f"{repository} {self.image.digest[:19]}"
+        project = Names(self.project.settings.prefix, self.project.settings.data_science).name("image")  # type: ignore[union-attr]
+        build = self.cloud.client(deployer, "codebuild").start_build(projectName=project)["build"]
+        record = self.suite.builds.records[build["id"]]
+        if not record.done.wait(PIPELINE_SECONDS) or record.failure:
+            raise JourneyFailed(f"the image's build: {record.failure or 'no end'}")
+        bucket = self.data_science["artifactsBucket"]
+        pinned = self.cloud.client(self.cloud.owner(self.account), "s3").get_object(Bucket=bucket, Key=PINNED_IMAGE)
+        address = pinned["Body"].read().decode()
+        repository, _, digest = address.partition("@")
+        if not digest:
+            raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
+        return f"{repository.partition('/')[2]} {digest[:19]}"
 
     def hand_over_data(self) -> str:
         """The scientist puts data under the project's prefix."""
@@ -107,6 +119,11 @@ class Journey:
         self.package = self._approver("sagemaker").describe_model_package(ModelPackageName=arn)
         metadata = self.package["CustomerMetadataProperties"]
         version, value = arn.rpartition("/")[2], self._value()
+        if self.sabotage == "labels":
+            raise JourneyFailed(
+                f"the labels were shuffled, and version {version} is registered all the same: {metadata['metric']} "
+                f"{value:.4f} on held-out rows passed the gate"
+            )
         return f"{metadata['metric']} {value:.4f} on held-out rows; version {version} is pending"
 
     def approve(self) -> str:
@@ -116,11 +133,17 @@ class Journey:
         return f"{arn.rpartition('/')[2]} approved"
 
     def stage(self) -> str:
-        """Staging serves the model and passes its test; then the pipeline requests approval for production."""
+        """Staging serves the model and passes its test; then the pipeline requests approval for production, if any."""
         execution = self._execution(self.outputs["deployPipeline"])
         self.wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
+        if not self.has("production") and execution.status == SUCCEEDED:
+            return "delivered by StackSet, answers and captures tested; the project has no production"
         if not self.approval_requested.is_set():
             raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
+        if self.sabotage == "serving":
+            raise JourneyFailed("staging answered wrongly, and its test passed all the same")
+        if not self.has("staging"):
+            return "the project has no staging: nothing was delivered before the question"
         return "delivered by StackSet, answers and captures tested"
 
     def release(self) -> str:
@@ -242,16 +265,17 @@ class Journey:
         return model
 
     def _execution(self, pipeline: str) -> PipelineExecution:
-        """The newest execution that an event started."""
+        """The newest execution that the project's pipeline starter started."""
+        starter = self.names.role(RoleKind.PIPELINE_STARTER)
 
         def started() -> list[PipelineExecution]:
             executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
-            return [execution for execution in executions if execution.trigger.type == "CloudWatchEvent"]
+            return [execution for execution in executions if execution.trigger.detail.endswith(f"/{starter}")]
 
         try:
             self.wait(started, f"{pipeline} to start", seconds=30)
         except JourneyFailed:
-            raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or its role may not") from None
+            raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or {starter} failed") from None
         return started()[-1]
 
     def _finished(self, pipeline: str, title: str) -> None:
@@ -308,12 +332,13 @@ def run_journey(
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):
         steps.run("Find new pipelines quiet", journey.start_quietly)
-        steps.run("Push the model image", journey.push_image)
+        steps.run("Build, scan and pin the model image", journey.build_image)
         steps.run("Hand over data", journey.hand_over_data)
         steps.run("Hand over code", journey.hand_over_code)
         steps.run("Build, train, evaluate, gate, register", journey.build)
         steps.run("Find the registered model", journey.find_registered)
         steps.run("Approve the model", journey.approve)
         steps.run("Deliver to staging and test", journey.stage)
-        steps.run("Approve and deliver to production", journey.release)
-        steps.run("Ask production", lambda: journey.predict(report))
+        if journey.has("production"):
+            steps.run("Approve and deliver to production", journey.release)
+            steps.run("Ask production", lambda: journey.predict(report))

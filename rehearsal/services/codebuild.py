@@ -136,7 +136,7 @@ def patch(patches: Patches) -> None:
 
 def _validate(original: Callable[..., None], members: dict[str, Any]) -> None:
     """moto asks every source and artifact for a location; a pipeline's have none (botocore: ProjectSource)."""
-    if members.get("type") not in ("CODEPIPELINE", "NO_SOURCE"):
+    if members.get("type") not in ("CODEPIPELINE", "NO_ARTIFACTS", "NO_SOURCE"):
         original(members)
 
 

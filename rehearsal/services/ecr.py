@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
+from moto.core.utils import utcnow
+
+from rehearsal.service_model.aws_behavior import aws_behavior
+from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
     ApiRequest,
     Operations,
@@ -128,6 +134,7 @@ OPERATIONS: Operations = {
             "DeleteLifecyclePolicy",
             "DeleteRepository",
             "DeleteRepositoryPolicy",
+            "DescribeImageScanFindings",
             "DescribeImages",
             "DescribeRepositories",
             "GetDownloadUrlForLayer",
@@ -154,7 +161,36 @@ OPERATIONS: Operations = {
     "UntagResource": requires("ecr:UntagResource", "{resourceArn}", context_keys={"aws:TagKeys": "tagKeys"}),
 }
 
+
+def _patch(patches: Patches) -> None:
+    from moto.ecr.models import ECRBackend
+
+    patches.wrap(ECRBackend, "put_image", image_is_scanned_on_push)
+    patches.wrap(ECRBackend, "describe_image_scan_findings", _findings)
+
+
+@aws_behavior('Amazon ECR User Guide, "Scan images for OS vulnerabilities in Amazon ECR"')
+def image_is_scanned_on_push(
+    original: Callable[..., Any], backend: Any, name: str, *arguments: Any, **named: Any
+) -> Any:
+    """A repository that scans on push has findings of every image soon after it was pushed; others have none."""
+    image = original(backend, name, *arguments, **named)
+    if (backend.repositories[name].image_scanning_configuration or {}).get("scanOnPush"):
+        image.last_scan = utcnow()
+    return image
+
+
+def _findings(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """moto invents a finding for every image; here an image has those that a test gives it."""
+    answer = original(*arguments, **named)
+    found = answer.get("imageScanFindings", {})
+    if any(finding["name"] == "CVE-9999-9999" for finding in found.get("findings", ())):
+        answer["imageScanFindings"] = {**found, "findings": [], "findingSeverityCounts": {}}
+    return answer
+
+
 SERVICE = AwsService(
+    patch=_patch,
     name="ecr",
     operations=OPERATIONS,
     resource_types=(REPOSITORY, REPOSITORY_POLICY, LIFECYCLE_POLICY),

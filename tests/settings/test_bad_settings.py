@@ -97,6 +97,36 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "10.0.0.0/8",
         ("Pulumi.dev.yaml:13", "network.cidr = '10.0.0.0/8'", "a prefix of /16 to /22, this has /8"),
     ),
+    "the network of Docker's bridge": (
+        "prod",
+        "10.30.0.0/16",
+        "172.17.0.0/16",
+        ("Pulumi.prod.yaml:14", "network.cidr = '172.17.0.0/16'", "SageMaker's hosts use for Docker's bridge"),
+    ),
+    "a tag with a character that IAM refuses": (
+        "project-screening",
+        "owner: ml-platform",
+        "owner: 'ML Team <ml@example.com> & co'",
+        ("tags.owner = 'ML Team <ml@example.com> & co'", "holds '<', which AWS refuses", "_ . : / = + - @"),
+    ),
+    "an SSO role without its path": (
+        "dev",
+        "role/break-glass",
+        "role/AWSReservedSSO_Operator_0123456789abcdef",
+        ("deployers[0]", "role/aws-reserved/sso.amazonaws.com/[region/]AWSReservedSSO_Operator_0123456789abcdef"),
+    ),
+    "a zone by name": (
+        "staging",
+        "availabilityZones: 2",
+        "availabilityZones: [eu-west-1a, eu-west-1b]",
+        ("network.availabilityZones", "names eu-west-1a, which is another place in each account"),
+    ),
+    "a service of another region": (
+        "dev",
+        "ecr.api]",
+        "ecr.api, com.amazonaws.us-east-1.athena]",
+        ("network.endpoints[4] = 'com.amazonaws.us-east-1.athena'", "is of another region"),
+    ),
     "a public network": ("dev", "10.10.0.0/16", "11.10.0.0/16", ("not a private network",)),
     "host bits in a network": ("dev", "10.10.0.0/16", "10.10.0.1/16", ("not an IPv4 network in CIDR form",)),
     "a project id in capitals": (
@@ -290,6 +320,10 @@ APART = (
     "a share above 1",
     "bounds in the wrong order",
     "text for a section",
+    "the network of Docker's bridge",
+    "a tag with a character that IAM refuses",
+    "an SSO role without its path",
+    "a service of another region",
 )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from catalog.names import ProjectNames
 from settings import contract, schema
 from settings.load import from_file
-from settings.model import ProjectSettings
+from settings.model import DeploymentSettings, ProjectSettings
 from stacks import releases
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,32 @@ def test_what_a_project_publishes_of_its_stages_is_as_agreed(project: str) -> No
     assert isinstance(settings, ProjectSettings)
     text = releases.stages(settings, {"staging": [account("2")], "production": [account("3"), account("4")]})
     validator("ProjectStages").validate(json.loads(text))
+
+
+@pytest.mark.parametrize("stages", [("staging",), ("production",), ("staging", "production")])
+def test_a_project_may_have_one_stage_or_both(stages: tuple[str, ...]) -> None:
+    settings = from_file(ROOT / "Pulumi.project-screening.yaml")
+    assert isinstance(settings, ProjectSettings)
+    found = json.loads(releases.stages(settings, {stage: [account("2")] for stage in stages}))
+    validator("ProjectStages").validate(found)
+    assert tuple(found) == stages
+    names = ProjectNames(settings.prefix, settings.id)
+    assert [stage["stackSetName"] for stage in found.values()] == [names.stack_set(stage) for stage in stages]
+
+
+def test_a_project_without_a_stage_is_refused() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        validator("ProjectStages").validate({})
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_burstable_instances_have_no_range_to_scale_in(most: int) -> None:
+    given = {"instanceType": "ml.t2.medium", "minInstances": 1, "maxInstances": most}
+    if most == 1:
+        assert DeploymentSettings.model_validate(given).max_instances == 1
+        return
+    with pytest.raises(ValueError, match=r"ml\.t2\.medium is burstable, and such instances do not scale"):
+        DeploymentSettings.model_validate(given)
 
 
 def test_every_pattern_is_for_the_whole_text() -> None:

@@ -9,6 +9,17 @@ from tests.settings.folder import PROD, Folder
 
 # name: (changes as (stack, old, new), parts of the message)
 BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
+    "a bucket that Macie is told to read and not let read": (
+        [
+            (
+                "foundation",
+                "  mlops-platform:deployer:",
+                "  mlops-platform:detection:\n    macie: true\n    macieBuckets: "
+                "[mlops-dev-models-111111111111-eu-west-1]\n  mlops-platform:deployer:",
+            )
+        ],
+        ("Pulumi.dev.yaml", "inspected", "tells Macie to read mlops-dev-models-111111111111-eu-west-1", "add models"),
+    ),
     "overlapping networks": (
         [("prod", "10.30.0.0/16", "10.20.128.0/17")],
         ("Pulumi.staging.yaml:14", "network.cidr = '10.20.0.0/16'", "overlaps 10.20.128.0/17 of prod"),

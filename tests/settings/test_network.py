@@ -70,7 +70,8 @@ def test_a_whole_name_has_its_parts(folder: Folder, name: str) -> None:
 
 def test_a_whole_name_of_another_region_is_refused(folder: Folder) -> None:
     [message] = with_endpoints(folder, "com.amazonaws.us-east-1.athena")
-    assert "network.endpoints = 'com.amazonaws.us-east-1.athena'  is of another region" in message
+    assert "Pulumi.dev.yaml:14  network.endpoints[3] = 'com.amazonaws.us-east-1.athena'" in message
+    assert "is of another region" in message
 
 
 def test_only_endpoints_are_without_a_policy(folder: Folder) -> None:

@@ -117,6 +117,13 @@ ABSENCES: tuple[Absence, ...] = (
         but=_ADMINISTRATORS | kinds(lambda spec: spec.approves),
     ),
     Absence(
+        id="deployments-started",
+        statement="Deploy pipelines are started by their projects' pipeline starters alone, which an approval calls.",
+        areas=frozenset({Area.DELIVERY}),
+        verbs=frozenset({"start deploy"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.PIPELINE_STARTER),
+    ),
+    Absence(
         id="scientists-deliver-nothing",
         statement="A scientist neither registers, approves nor deploys, and changes no pipeline.",
         areas=frozenset({Area.REGISTRY, Area.DELIVERY, Area.ENDPOINTS, Area.RIGHTS}),

@@ -9,6 +9,7 @@ from catalog.roles import MODEL_BUILDERS, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
+from policies.access.proofs.perimeter import inspecting_roles
 from policies.access.proofs.prefilter import may_touch, may_touch_beyond
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
@@ -64,7 +65,8 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
     """Reading a model takes the object and its key; so does writing one. Nobody else gets both."""
     solver, named = Solver(), set[str]()
     for bucket, key in _models_buckets(graph):
-        patterns = _patterns(graph, key)
+        inspectors = inspecting_roles(key)
+        patterns = [*_patterns(graph, key), *inspectors]
         for who, open_request in account_requests(
             [*graph.accounts(), *graph.foreign_accounts],
             USE,
@@ -74,7 +76,7 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
         ):
             title = f"{who} that is none of the named ones uses the key of {bucket.name}"
             solver.refute(title, open_request, none_of(*patterns))
-        named |= set(_named(graph, key))
+        named |= {*_named(graph, key), *inspectors}
         for role in _others(graph, named):
             _neither(solver, role, bucket, key)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
+from catalog.names import macie_role_arn
 from catalog.roles import ROLES, RoleKind, kinds
+from catalog.scope import Scope
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.model import FOREIGN_ACCOUNT, account_of
 from policies.access.graph.policy_documents import as_list, statements
@@ -35,7 +38,8 @@ _CALLERS_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
 # Principals that carry no account.
 _NO_ACCOUNT = ("Federated", "CanonicalUser")
 PERIMETER_KEYS = ("data", "models", "capture")
-OBJECTS = ("s3:GetObject*", "s3:PutObject*", "s3:RestoreObject")
+READS = ("s3:GetObject*",)
+WRITES = ("s3:PutObject*", "s3:RestoreObject")
 DELETIONS = ("s3:DeleteObject*",)
 LISTS = ("s3:ListBucket*",)
 # Kinds of roles that the denial of listing may exempt, and that of deleting: an account is emptied when its stack is
@@ -53,14 +57,16 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
     everybody, paths = [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
     for bucket in resources_with_purpose(graph, "bucket", *PERIMETER_BUCKETS):
         deployers, outside = _exempt(graph, bucket, LISTS, _LISTERS), _outside(graph, bucket, "s3")
-        removers = _exempt(graph, bucket, DELETIONS, _REMOVERS)
+        removers, inspectors = _exempt(graph, bucket, DELETIONS, _REMOVERS), inspecting_roles(bucket)
+        named += [f"{arn} reads {bucket.name}" for arn in inspectors]
         named += [f"{arn} lists {bucket.name}" for arn in deployers]
         named += [f"{arn} empties {bucket.name}" for arn in removers]
-        for who, open_request in account_requests(
-            everybody, OBJECTS, policy_resource=bucket, pinned=OWN_CALL, paths=paths
-        ):
-            title = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
-            solver.refute(title, open_request, within(f"{bucket.arn}/*"), outside)
+        for family, exempt in ((READS, inspectors), (WRITES, ())):
+            for who, open_request in account_requests(
+                everybody, family, policy_resource=bucket, pinned=OWN_CALL, paths=paths
+            ):
+                title = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
+                solver.refute(title, open_request, none_of(*exempt), within(f"{bucket.arn}/*"), outside)
         for who, open_request in account_requests(
             everybody, DELETIONS, policy_resource=bucket, pinned=OWN_CALL, paths=paths
         ):
@@ -72,10 +78,21 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
             title = (
                 f"{who} that neither deploys nor clears the account lists {bucket.name} from outside the S3 endpoints"
             )
-            solver.refute(title, open_request, none_of(*deployers), outside)
+            solver.refute(title, open_request, none_of(*deployers, *inspectors), outside)
     others = [bucket for bucket in graph.resources("bucket") if bucket.purpose not in PERIMETER_BUCKETS]
     named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def inspecting_roles(resource: PolicyResource) -> list[str]:
+    """Macie's service-linked role of the resource's own account, where the resource's policy names it.
+
+    Nobody but Macie assumes it, and AWS's policy of it changes nothing. Source: Amazon Macie User Guide,
+    "Service-linked roles for Macie".
+    """
+    partition = resource.arn.split(":")[1]
+    arn = macie_role_arn(Scope(partition=partition, account=resource.account, region="", prefix=""))
+    return [arn] if arn in json.dumps(resource.policy or {}) else []
 
 
 def _outside(graph: PolicyGraph, policy_resource: PolicyResource, service: str) -> Constraint:

@@ -129,6 +129,7 @@ class _Declared:
         }
         conditions |= {f"elasticfilesystem:{verb}": _STUDIO for verb in ("CreateFileSystem", "TagResource")}
         conditions["ec2:CreateTags"] = {"ec2:CreateAction": _create_action(type_name)}
+        conditions["lambda:AddPermission"] = {"lambda:Principal": _principal(resources)}
         linked: dict[str, Sequence[str]] = {}
         if type_name in _LINKED:
             service, name = _LINKED[type_name]
@@ -152,6 +153,11 @@ class _Declared:
             if _bounded(resource) and {*self.own[resource.urn]} & {*named}:
                 return str(resource.props["permissionsBoundary"])
         return ""
+
+
+def _principal(resources: Sequence[StackResource]) -> str:
+    """Whom a stack's permissions let call a function."""
+    return next((str(each.props["principal"]) for each in resources if "principal" in each.props), "")
 
 
 # What carries the boundary that a role has or is given (Service Authorization Reference, "AWS Identity and Access

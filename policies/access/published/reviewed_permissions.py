@@ -120,6 +120,7 @@ DEPLOYED: Sequence[ReviewedPermissions] = (
         "ec2:UnassignPrivateNatGatewayAddress",
     ),
     _deploy("AWS::Events::EventBus", "Buses have AWS's own key", "kms:*"),
+    _deploy("AWS::Events::Rule", "Targets are functions and topics, whose policies let EventBridge in", "iam:PassRole"),
     _deploy(
         "AWS::IAM::Role",
         "Roles have inline policies alone, and lose no boundary: the deployer's own boundary denies both",

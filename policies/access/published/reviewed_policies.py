@@ -196,7 +196,8 @@ COUNTERPARTS: Sequence[Counterpart] = (
         kind=RoleKind.DEPLOY_PIPELINE,
         left_out=(_SOURCES, _STACKS, _ARTIFACTS_STAY),
     ),
-    Counterpart(policy=_PRODUCTS.format("Events"), kind=RoleKind.EVENTS, left_out=()),
+    Counterpart(policy=_PRODUCTS.format("Events"), kind=RoleKind.PIPELINE_STARTER, left_out=()),
+    Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.PIPELINE_STARTER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.REMEDIATOR, left_out=(_LOG_GROUP,)),
     Counterpart(

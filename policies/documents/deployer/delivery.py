@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.roles import RoleKind
 from policies.documents.account import AccountScope
 from policies.documents.deployer.deployed import DeployedTypes
 from policies.documents.statement import Statement
@@ -102,16 +103,33 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
     return (
         Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
+        Statement(
+            sid="BuildTheModelImage",
+            actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
+            resources=[account.arn("codebuild", f"project/{prefix}-*-image")],
+        ),
         Statement(sid="KeepPipelines", actions=_PIPELINES, resources=pipelines),
     )
 
 
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
+    starters = [account.arn("lambda", f"function:{account.prefix}-*-{RoleKind.PIPELINE_STARTER}")]
     return (
         Statement(
             sid="KeepFunctions",
             actions=_FUNCTIONS,
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
+        ),
+        Statement(
+            sid="LetRulesCallStarters",
+            actions=["lambda:AddPermission"],
+            resources=starters,
+            conditions={"StringEquals": {"lambda:Principal": "events.amazonaws.com"}},
+        ),
+        Statement(
+            sid="SeeWhoCallsStarters",
+            actions=["lambda:GetPolicy", "lambda:RemovePermission"],
+            resources=starters,
         ),
         Statement(
             sid="CallTheCleaners",
@@ -152,7 +170,11 @@ DELIVERY = (
         passed_to=("codebuild", "codepipeline"),
     ),
     DeployedTypes(
-        types=("aws:lambda/function:Function", "aws:lambda/invocation:Invocation"),
+        types=(
+            "aws:lambda/function:Function",
+            "aws:lambda/invocation:Invocation",
+            "aws:lambda/permission:Permission",
+        ),
         statements=_functions,
         ceiling=("lambda:*",),
         passed_to=("lambda",),

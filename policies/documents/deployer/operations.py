@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.names import ProjectNames
 from policies.documents import common_statements
 from policies.documents.account import AccountScope
 from policies.documents.deployer.deployed import DeployedTypes
@@ -57,6 +58,16 @@ _TOPICS = (
     "sns:Subscribe",
     "sns:TagResource",
     "sns:UntagResource",
+)
+_QUEUES = (
+    "sqs:CreateQueue",
+    "sqs:DeleteQueue",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ListQueueTags",
+    "sqs:SetQueueAttributes",
+    "sqs:TagQueue",
+    "sqs:UntagQueue",
 )
 _PARAMETERS = (
     "ssm:AddTagsToResource",
@@ -148,6 +159,16 @@ def _topics(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+def _queues(account: AccountScope) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="KeepDeadLetterQueues",
+            actions=_QUEUES,
+            resources=[account.arn("sqs", ProjectNames(account.prefix, "*").dead_letters())],
+        ),
+    )
+
+
 def _parameters(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     return (
@@ -194,7 +215,6 @@ OPERATIONS = (
         ),
         statements=_events,
         ceiling=("events:*",),
-        passed_to=("events",),
     ),
     DeployedTypes(
         types=(
@@ -205,6 +225,7 @@ OPERATIONS = (
         statements=_topics,
         ceiling=("sns:*",),
     ),
+    DeployedTypes(types=("aws:sqs/queue:Queue",), statements=_queues, ceiling=("sqs:*",)),
     DeployedTypes(
         types=("aws:resourcegroups/group:Group", "aws:ssm/parameter:Parameter"),
         statements=_parameters,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.documents.account import AccountScope
 from policies.documents.deployer.deployed import DeployedTypes
-from policies.documents.statement import Statement
+from policies.documents.statement import Conditions, Statement
 
 _BUCKETS = (
     "s3:CreateBucket",
@@ -44,21 +44,25 @@ _BUCKETS = (
 )
 _KEYS = (
     "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
     "kms:DeleteAlias",
-    "kms:DescribeKey",
     "kms:DisableKey",
     "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListResourceTags",
     "kms:PutKeyPolicy",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
+)
+# What the provider asks of a key right after it made it, and reads of it ever after (terraform-provider-aws,
+# internal/service/kms/key.go, alias.go).
+_NEW_KEYS = (
+    "kms:CreateAlias",
+    "kms:DescribeKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
 )
 _REPOSITORIES = (
     "ecr:CreateRepository",
@@ -156,9 +160,21 @@ def _make_keys(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+def _tagged_by_now(account: AccountScope) -> Conditions:
+    """The key is the platform's, or KMS does not know its tags yet: that takes up to five minutes.
+
+    Source: AWS KMS Developer Guide, "ABAC for AWS KMS". A key that has no tags at all is somebody else's: what is
+    allowed so hands out no key, destroys none, uses none and changes no policy.
+    """
+    return {"StringEqualsIfExists": {"aws:ResourceTag/platform": account.prefix}}
+
+
 def _keep_keys(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(sid="KeepKeys", actions=_KEYS, resources=_every_key(account), conditions=account.tagged()),
+        Statement(
+            sid="KeepNewKeys", actions=_NEW_KEYS, resources=_every_key(account), conditions=_tagged_by_now(account)
+        ),
         Statement(
             sid="KeepAliases",
             actions=["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
@@ -182,6 +198,7 @@ def _use_keys(account: AccountScope) -> tuple[Statement, ...]:
             sid="HandKeysToServices",
             actions=["kms:CreateGrant", "kms:RetireGrant"],
             resources=every,
+            # Of a new key, whose tags KMS does not know yet, the key's own policy names whoever deploys.
             conditions={
                 "StringEquals": {"aws:ResourceTag/platform": account.prefix},
                 "StringLike": {"kms:ViaService": ["ecr.*.amazonaws.com", *studio_services]},

@@ -192,11 +192,11 @@ LIFECYCLE = ResourceType(
     ),
 )
 
-# The sample of a trail is delivered there, too.
-_FOR_A_TRAIL = {
+# The samples of a trail and of AWS Config deliver there, too.
+_FOR_DETECTORS = {
     "Effect": "Allow",
-    "Principal": {"Service": "cloudtrail.amazonaws.com"},
-    "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+    "Principal": {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]},
+    "Action": ["s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject"],
     "Resource": ["${aws:s3/bucket:Bucket.arn}", "${aws:s3/bucket:Bucket.arn}/*"],
 }
 
@@ -215,7 +215,7 @@ POLICY = ResourceType(
                 "s3:PutObject",
                 principal={"Service": "logging.s3.amazonaws.com"},
                 resource="${aws:s3/bucket:Bucket.arn}/*",
-                more=[_FOR_A_TRAIL],
+                more=[_FOR_DETECTORS],
             ),
         },
         update={
@@ -223,7 +223,7 @@ POLICY = ResourceType(
                 "s3:PutObject",
                 principal={"Service": "logging.s3.amazonaws.com"},
                 resource="${aws:s3/bucket:Bucket.arn}/logs/*",
-                more=[_FOR_A_TRAIL],
+                more=[_FOR_DETECTORS],
             )
         },
     ),

@@ -13,7 +13,8 @@ from typing import Any
 
 from pipeline.errors import UserError
 from pipeline.model import ModelSettings, read_model
-from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm
+from pipeline.project import ProjectParameters, parse_project, read_file, read_ssm, with_pinned_image
+from pipeline.ranges import parameter_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPTED = 130
@@ -128,9 +129,9 @@ def published_parameters(sagemaker: Any, name: str) -> dict[str, Any]:
 
 
 def parameter_values(given: list[str], parameter_names: list[str]) -> dict[str, str]:
-    """`Name=value` texts as a dictionary. Raises UserError listing all that are malformed or unknown."""
+    """`Name=value` texts as a dictionary. Raises UserError listing all that are malformed or not allowed."""
     values: dict[str, str] = {}
-    problems = []
+    problems, known = [], parameter_rules()
     for text in given:
         name, equals, value = text.partition("=")
         nearest = difflib.get_close_matches(name, parameter_names, 1)
@@ -139,6 +140,8 @@ def parameter_values(given: list[str], parameter_names: list[str]) -> dict[str, 
         elif name not in parameter_names:
             hint = f"did you mean {nearest[0]}?" if nearest else f"allowed: {', '.join(parameter_names)}"
             problems.append(f"--set {name}: the pipeline has no such parameter; {hint}")
+        elif refused := known.get(name, lambda _: None)(value):
+            problems.append(f"--set {name}: {value!r} is not allowed; allowed: {refused}")
         values[name] = value
     if problems:
         raise UserError(problems)
@@ -171,7 +174,8 @@ def read_project(file: Path | None) -> ProjectParameters:
             "MLOPS_PARAMETERS is not set; set it to the project's SSM tree, "
             "like /mlops/dev/projects/screening, or give --parameters FILE"
         )
-    return parse_project(read_ssm(client("ssm", None), root), root)
+    values = read_ssm(client("ssm", None), root)
+    return parse_project(with_pinned_image(values, lambda: client("s3", None)), root)
 
 
 def definition(project: ProjectParameters, model: ModelSettings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline import project_contract as contract
 from pipeline.errors import UserError
+from pipeline.ranges import rules
 
 PROBLEMS = ("auto", *contract.problem_types())
 
@@ -68,9 +69,15 @@ TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "str
 
 
 def read_model(path: Path) -> ModelSettings:
-    """Parse `model.toml`. Raises UserError listing every unknown, missing and mistyped key."""
+    """Parse `model.toml`. Raises UserError listing every unknown or missing key and every refused value."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        # An editor may have put a byte order mark first.
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{path}: not UTF-8 (byte {error.start + 1} is 0x{error.object[error.start]:02x}); "
+            "save it as UTF-8"
+        ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); run this where model.toml is") from None
     except tomllib.TOMLDecodeError as error:
@@ -117,4 +124,11 @@ def section(kind: Any, raw: Any, file: str, prefix: str, problems: list[str]) ->
             problems.append(f"{file}: {prefix}{name} is {value!r}; allowed: {field.type}")
         else:
             found[field.name] = value
+            refused = rules().get(prefix + name, _anything)(value)
+            if refused:
+                problems.append(f"{file}: {prefix}{name} is {value!r}; allowed: {refused}")
     return found
+
+
+def _anything(_: Any) -> None:
+    return None

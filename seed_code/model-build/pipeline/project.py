@@ -8,9 +8,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from pipeline import project_contract as contract
 from pipeline.errors import UserError
 
+# Key in the artifacts bucket of the image that the platform built last.
+PINNED_IMAGE = "_image/uri"
 DEFINITION = "ModelBuildParameters"  # of the contract
 
 
@@ -70,6 +74,24 @@ def parse_project(values: Mapping[str, str], source: str) -> ProjectParameters:
             for field_ in fields(ProjectParameters)
         }
     )
+
+
+def with_pinned_image(values: Mapping[str, str], s3: Callable[[], Any]) -> dict[str, str]:
+    """The values with the image that was built and scanned last, unless they name a digest themselves.
+
+    Raises UserError where none was built yet.
+    """
+    image = "image/uri"
+    bucket = values.get("storage/artifacts-uri", "").removeprefix("s3://").partition("/")[0]
+    if not bucket or "@" in values.get(image, "@"):
+        return dict(values)
+    try:
+        pinned = s3().get_object(Bucket=bucket, Key=PINNED_IMAGE)["Body"].read().decode()
+    except ClientError as error:
+        raise UserError(
+            [f"s3://{bucket}/{PINNED_IMAGE}: {error}; the platform team's image build writes it: has it run?"]
+        ) from None
+    return {**values, image: pinned}
 
 
 def read_ssm(client: Any, root: str) -> dict[str, str]:

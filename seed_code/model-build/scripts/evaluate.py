@@ -23,6 +23,7 @@ import pandas as pd
 
 from artifact import open_artifact
 from booster import TRAINING_FILE, DataSplit, predict, read_split
+from chance import ALLOWED, ORDERS, chance_of
 from container import (
     JobArguments,
     JobError,
@@ -107,7 +108,8 @@ def evaluate(
     naive = measure(schema.problem, split.target, naive_answers(schema, len(split.target)))
     measured = measure(schema.problem, split.target, answers)
     metric: str = options.metric
-    gate = decide(metric, measured, options.threshold, naive, production_metrics)
+    chance = chance_of(schema.problem, metric, split.target, answers, schema.seed)
+    gate = decide(metric, measured, options.threshold, naive, production=production_metrics, chance=chance)
     log.info("metrics: %s", ", ".join(f"{name}={value:.6g}" for name, value in measured.items()))
     log.info("gate: %s", "passed" if gate.passed else "; ".join(gate.reasons))
     return {
@@ -119,6 +121,7 @@ def evaluate(
         "value": finite(measured.get(metric)),
         "metrics": {name: finite(value) for name, value in measured.items()},
         "baseline": {name: finite(value) for name, value in naive.items()},
+        "chance": {"share": chance, "allowed": ALLOWED, "orders": ORDERS},
         "production": describe_production(production, production_metrics, metric),
         "gate": asdict(gate),
         "display": {

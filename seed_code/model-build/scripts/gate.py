@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from chance import ALLOWED
 from metrics import direction
 
 # Stands for "no usable number" where a condition step needs a number to compare: worse than every model.
@@ -30,11 +31,14 @@ def decide(
     measured: dict[str, float],
     threshold: float,
     naive: dict[str, float],
+    *,
     production: dict[str, float] | None,
+    chance: float,
 ) -> GateDecision:
-    """Compare the named metric with the threshold, the naive answer and the model in production.
+    """Compare the named metric with the threshold, the naive answer, chance and the model in production.
 
     production: metrics of the model in production on the same rows, None if there is none to compare with.
+    chance: share of the labels' orders that measure at least as well (`chance.chance_of`).
     """
     if metric not in measured:
         reason = f"metric {metric!r} is not measured for this problem; measured: {', '.join(measured)}"
@@ -51,6 +55,11 @@ def decide(
     naive_value = naive.get(metric, math.nan)
     if not better_by(metric, value, naive_value) > 0:
         reasons.append(f"{metric} {value:.6g} is no better than the naive answer's {naive_value:.6g}")
+    if not chance <= ALLOWED:
+        reasons.append(
+            f"{metric} {value:.6g} is what chance reaches with {chance:.2g} of the orders of the held-out "
+            f"labels; allowed: {ALLOWED:g}; hold out more rows, or find features that tell more"
+        )
     margin = 0.0
     if production is not None:
         production_value = production.get(metric, math.nan)

@@ -43,7 +43,8 @@ class LocalJobs:
 
     def prepare(self, target: str = "target", *extra: str, seed: int = 0) -> int:
         self.put(self.data, "prepare", "processing/input/data")
-        return self.job("prepare", lambda: prepare.main(["--target", target, "--seed", str(seed), *extra]))
+        arguments = [f"--target={target}", f"--seed={seed}", *extra]
+        return self.job("prepare", lambda: prepare.main(arguments))
 
     def train(self, **hyperparameters: str) -> int:
         for name in ("train", "validation", "schema"):

@@ -16,11 +16,12 @@ import pandas as pd
 import pytest
 
 from artifact import unpack
+from chance import ALLOWED, chance_of
 from conftest import LocalJobs, table
 from container import JobError
 from gate import WORST, decide
 from metrics import METRICS, direction, measure
-from table_schema import PROBLEMS
+from table_schema import PROBLEMS, ProblemType
 
 FRESH = """
 import sys, numpy as np, xgboost as xgb
@@ -130,10 +131,12 @@ GOOD, NAIVE = {"auc": 0.95, "logloss": 0.2}, {"auc": 0.5, "logloss": 0.66}
 
 
 def test_a_good_model_passes_with_and_without_one_in_production() -> None:
-    assert decide("auc", GOOD, 0.9, NAIVE, None).passed == 1
-    assert decide("auc", GOOD, 0.9, NAIVE, {"auc": 0.93}).production_margin == pytest.approx(0.02)
-    assert decide("auc", GOOD, 0.95, NAIVE, {"auc": 0.95}).passed == 1
-    assert decide("logloss", GOOD, 0.3, NAIVE, {"logloss": 0.25}).passed == 1
+    assert decide("auc", GOOD, 0.9, NAIVE, production=None, chance=0.01).passed == 1
+    assert decide(
+        "auc", GOOD, 0.9, NAIVE, production={"auc": 0.93}, chance=0.002
+    ).production_margin == pytest.approx(0.02)
+    assert decide("auc", GOOD, 0.95, NAIVE, production={"auc": 0.95}, chance=0.002).passed == 1
+    assert decide("logloss", GOOD, 0.3, NAIVE, production={"logloss": 0.25}, chance=0.002).passed == 1
 
 
 @pytest.mark.parametrize(
@@ -164,16 +167,68 @@ def test_the_gate_closes_and_says_the_figures(
     production: dict[str, float] | None,
     reason: str,
 ) -> None:
-    gate = decide(metric, measured, threshold, NAIVE, production)
+    gate = decide(metric, measured, threshold, NAIVE, production=production, chance=0.002)
     assert gate.passed == 0
     assert gate.reasons == [reason]
     assert math.isfinite(gate.value)
     assert math.isfinite(gate.production_margin)
 
 
+@pytest.mark.parametrize("chance", [0.02, 1.0, math.nan])
+def test_what_chance_reaches_too_closes_the_gate(chance: float) -> None:
+    (reason,) = decide("auc", GOOD, 0.9, NAIVE, production=None, chance=chance).reasons
+    assert reason.startswith(f"auc 0.95 is what chance reaches with {chance:.2g} of the orders")
+
+
+def coin_flips(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and the answers of a model that learned nothing."""
+    random = np.random.default_rng(seed)
+    return random.integers(0, 2, rows).astype(float), random.random(rows)
+
+
+@pytest.mark.parametrize("rows", [10, 45, 300])
+def test_of_a_hundred_models_that_learned_nothing_hardly_one_beats_chance(rows: int) -> None:
+    """At most one in a hundred; of two hundred such, six and more have a probability below 2 in 100."""
+    passed = sum(chance_of("binary", "auc", *coin_flips(rows, seed), 0) <= ALLOWED for seed in range(200))
+    assert passed <= 5
+
+
+def test_an_auc_that_reaches_a_lenient_threshold_by_luck_does_not_beat_chance() -> None:
+    """45 held-out rows: an AUC of 0.645 is nothing, one of 0.9 is something."""
+    lucky = next(
+        (target, answers)
+        for target, answers in (coin_flips(45, seed) for seed in range(1000))
+        if 0.64 < measure("binary", target, answers)["auc"] < 0.65
+    )
+    assert chance_of("binary", "auc", *lucky, 0) > ALLOWED
+    target, noise = coin_flips(45, 0)
+    assert chance_of("binary", "auc", target, target + 1.2 * noise, 0) <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("problem", "metric"),
+    [(problem, metric) for problem in PROBLEMS for metric in METRICS[problem]],
+)
+def test_a_model_that_learned_something_beats_chance_in_every_metric(
+    problem: ProblemType, metric: str
+) -> None:
+    random = np.random.default_rng(0)
+    target = random.integers(0, 2 if problem == "binary" else 3, 120).astype(float)
+    answers = np.clip(target + 0.4 * random.random(120) - 0.2, 0.05, 0.95 if problem == "binary" else None)
+    if problem == "multiclass":
+        answers = np.eye(3)[target.astype(int)] * 0.6 + 0.4 / 3
+    assert chance_of(problem, metric, target, answers, 0) <= ALLOWED
+
+
+def test_answers_that_are_all_the_same_are_chance() -> None:
+    target, _ = coin_flips(60, 0)
+    assert chance_of("binary", "accuracy", target, np.full(60, 0.7), 0) > ALLOWED
+    assert chance_of("binary", "auc", np.ones(60), np.linspace(0, 1, 60), 0) == 1.0
+
+
 def test_what_is_not_a_number_fails_each_condition_of_the_pipeline() -> None:
     for metric in ("auc", "rmse"):
-        gate = decide(metric, {metric: math.nan}, 0.0, {metric: 1.0}, None)
+        gate = decide(metric, {metric: math.nan}, 0.0, {metric: 1.0}, production=None, chance=0.002)
         reached = gate.value >= -1e20 if direction(metric) == "higher" else gate.value <= 1e20
         assert not reached
         assert gate.production_margin < 0

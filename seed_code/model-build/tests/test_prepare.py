@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import prepare
 from conftest import LocalJobs, table
 
 
@@ -122,3 +124,39 @@ def test_a_byte_order_mark_and_spaces_around_names_do_not_matter(jobs: LocalJobs
     jobs.write(b"\xef\xbb\xbf" + text.encode())
     assert jobs.prepare() == 0
     assert jobs.schema()["features"][0] == "mean radius"
+
+
+@pytest.mark.parametrize(
+    "target", ["-logp", "--seed", "price ($)", 'p\\q"r', "größe", "a=b", "'q'", "$(touch x)", "`x`", "%s"]
+)
+def test_a_target_may_begin_with_a_dash_and_hold_any_character(jobs: LocalJobs, target: str) -> None:
+    frame = pd.DataFrame(
+        {"a": range(60), "b": [n * 7 % 11 for n in range(60)], target: [n * 0.5 for n in range(60)]}
+    )
+    jobs.write_frame(frame)
+    assert jobs.prepare(target) == 0, jobs.failure("prepare")
+    assert jobs.schema()["target"] == target
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--target", "-logp"], "argument --target: expected one argument"),
+        ([], "the following arguments are required: --target"),
+        (["--target=a", "--seed=x"], "argument --seed: invalid int value: 'x'"),
+        (["--target=a", "--problem=ranking"], "argument --problem: invalid choice: 'ranking'"),
+        (["--target=a", "--colour=red"], "unrecognized arguments: --colour=red"),
+    ],
+)
+def test_arguments_that_are_wrong_leave_their_reason_where_sagemaker_reads_it(
+    jobs: LocalJobs, arguments: list[str], words: str
+) -> None:
+    assert jobs.job("prepare", lambda: prepare.main(arguments)) == 1
+    assert words in jobs.message("prepare")
+    assert "--name=value" in jobs.message("prepare")
+
+
+def test_a_job_that_exits_by_itself_leaves_a_reason_too(jobs: LocalJobs) -> None:
+    assert jobs.job("prepare", lambda: sys.exit(3)) == 1
+    assert jobs.message("prepare") == "the job ended with exit code 3"
+    assert jobs.job("prepare", lambda: sys.exit(0)) == 0

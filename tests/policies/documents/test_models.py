@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from catalog.scope import Scope
 from policies.documents import buckets, keys, project_people, project_roles, workload_roles
 from policies.documents.accounts import WorkloadAccounts
+from policies.documents.buckets import READ_OBJECT
+from policies.documents.project_scope import PINNED_IMAGE
 from tests.policies.documents.scopes import project_scope_of, workload_scope
 
 BUCKET, KEY = "arn:aws:s3:::models", "arn:aws:kms:eu-west-1:111111111111:key/k"
@@ -111,8 +113,8 @@ def documents_of(project: str) -> list[str]:
         project_roles.training(project_scope),
         project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
         project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
-        project_roles.deploy(project_scope, f"mlops-{project}-deploy", []),
-        project_roles.build_pipeline(project_scope, f"mlops-{project}-build"),
+        project_roles.deploy(project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"]),
+        project_roles.build_pipeline(project_scope, [f"mlops-{project}-build"]),
         project_people.publish(project_scope, f"{project}-mlops-build"),
         project_people.team_administrator(
             project_scope,
@@ -137,7 +139,10 @@ def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None
             resources = statement["Resource"]
             for resource in [resources] if isinstance(resources, str) else resources:
                 objects = resource.startswith("arn:aws:s3:::") and "/" in resource
-                assert not objects or resource.split("/")[1] in own, statement["Sid"]
+                below = resource.split("/")[1] in own if objects else True
+                # Which image to run is one for all projects, and theirs to read.
+                image = resource.endswith(f"/{PINNED_IMAGE}") and set(statement["Action"]) <= set(READ_OBJECT)
+                assert below or image, statement["Sid"]
 
 
 def test_every_role_document_fits_a_role() -> None:

@@ -11,15 +11,19 @@ import pulumi
 import pytest
 from botocore.exceptions import ClientError
 
-from assumptions.entries import pipeline_variables_from_events
 from assumptions.outcomes import failing
+from catalog.names import ProjectNames
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from components import pipelines
+from components.pipeline_starter import PipelineStarter, PipelineStarterArgs
+from policies.documents import keys
 from rehearsal.aws.cloud import Cloud
-from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
+from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, ExecutionTrigger, PipelineExecution
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.engine import Engine
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action
-from tests.rehearsal.engine.programs import STRICT, provider
+from tests.rehearsal.engine.programs import STRICT, document, provider
 
 SPEC = """
 version: 0.2
@@ -27,6 +31,10 @@ env: {exported-variables: [SAID]}
 phases: {build: {commands: ['export SAID="$MODEL_PACKAGE_ARN"']}}
 """
 GROUP = "mlops-screening"
+SCOPE = Scope(partition="aws", account=DEV, region=REGION, prefix="mlops")
+NAMES = ProjectNames("mlops", "screening")
+STARTER, STARTER_ROLE = NAMES.role(RoleKind.PIPELINE_STARTER), NAMES.role_arn(SCOPE, RoleKind.PIPELINE_STARTER)
+QUEUE = SCOPE.arn("sqs", NAMES.dead_letters())
 PACKAGE = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{GROUP}/3"
 
 
@@ -39,11 +47,40 @@ def dev(tmp_path: Path) -> Iterator[CodeSuiteAccount]:
         yield account
 
 
-def deploying(dev: CodeSuiteAccount, event: str = pipelines.model_approved(GROUP)) -> Callable[[], None]:
-    """A program of the platform's own pipeline, with one stage that renders."""
-    events_role = dev.role("starter", "events.amazonaws.com")
+def starter(dev: CodeSuiteAccount, options: pulumi.ResourceOptions, **config: str) -> PipelineStarter:
+    """The starter of the platform, for the one pipeline and whatever `config` says otherwise."""
+    flow = {"pipeline": "flow", "variable": pipelines.PACKAGE.name}
+    known = {"partition": "aws", "account": DEV, "region": REGION, "bucket": BUCKET, "key": "source.zip"}
+    iam = dev.client("iam")
+    own_key = keys.operations_key(
+        SCOPE,
+        log_groups=[SCOPE.arn("logs", "*")],
+        topics=[SCOPE.arn("sns", "*")],
+        dead_letters=keys.DeadLetterQueues(queues=[QUEUE], senders=[STARTER_ROLE]),
+    )
+    args = PipelineStarterArgs(
+        name=STARTER,
+        project="screening",
+        scope=SCOPE,
+        path=NAMES.path(),
+        boundary=iam.create_policy(PolicyName="boundary", PolicyDocument=document("*"))["Policy"]["Arn"],
+        config=json.dumps({**known, "group": GROUP, "build": flow, "deploy": flow, **config}),
+        policy=lambda queue: queue.apply(lambda arn: document("sqs:SendMessage", resource=arn)),
+        rules=["flow"],
+        queue=NAMES.dead_letters(),
+        alarm="mlops-screening-lost-events",
+        topic_arn=SCOPE.arn("sns", "alarms"),
+        key_arn=dev.client("kms").create_key(Policy=own_key)["KeyMetadata"]["Arn"],
+        tags={},
+    )
+    return PipelineStarter("starter", args, options)
+
+
+def deploying(dev: CodeSuiteAccount, event: str = pipelines.model_approved(GROUP), **config: str) -> Callable[[], None]:
+    """A program of the platform's own pipeline and its starter, with one stage that renders."""
 
     def program() -> None:
+        options = pulumi.ResourceOptions(providers=[provider()])
         render = pipelines.build("Render", "builder", environment={"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference})
         args = pipelines.PipelineArgs(
             name="flow",
@@ -55,12 +92,12 @@ def deploying(dev: CodeSuiteAccount, event: str = pipelines.model_approved(GROUP
                 pipelines.Stage(name="Render", actions=[render]),
                 pipelines.Stage(name="Again", actions=[pipelines.build("Again", "builder")]),
             ],
-            events_role_arn=events_role,
+            starter=starter(dev, options, **config),
             event=event,
             event_description="A model was approved",
             variable=pipelines.PACKAGE,
         )
-        pipelines.Pipeline("flow", args, pulumi.ResourceOptions(providers=[provider()]))
+        pipelines.Pipeline("flow", args, options)
 
     return program
 
@@ -68,7 +105,18 @@ def deploying(dev: CodeSuiteAccount, event: str = pipelines.model_approved(GROUP
 def executions(dev: CodeSuiteAccount) -> Sequence[PipelineExecution]:
     """All that ran, ended, oldest first."""
     dev.suite.events.drain()
+    dev.suite.functions.wait()
     return [each.wait(60) for each in dev.suite.pipelines.executions(DEV, REGION, "flow")]
+
+
+def lost(dev: CodeSuiteAccount) -> list[dict[str, Any]]:
+    """The events in the dead-letter queue."""
+    dev.suite.events.drain()
+    dev.suite.functions.wait()
+    client = dev.client("sqs")
+    url = client.get_queue_url(QueueName=NAMES.dead_letters())["QueueUrl"]
+    messages = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
 
 
 def approve(dev: CodeSuiteAccount, package: str = PACKAGE, **more: object) -> None:
@@ -116,7 +164,7 @@ def test_the_package_that_was_approved_travels_into_the_build(dev: CodeSuiteAcco
     executions(dev)
     approve(dev, **fields)
     _, started = executions(dev)
-    assert (started.status, started.trigger.type) == (SUCCEEDED, "CloudWatchEvent")
+    assert (started.status, started.trigger) == (SUCCEEDED, ExecutionTrigger("StartPipelineExecution", STARTER_ROLE))
     assert started.variables == {"ModelPackageArn": PACKAGE}
     assert {record.exported["SAID"] for record in dev.suite.builds.records.values() if record.exported} >= {PACKAGE}
 
@@ -127,13 +175,60 @@ def test_another_change_of_an_approved_package_starts_nothing(dev: CodeSuiteAcco
     assert len(executions(dev)) == 1
 
 
-def test_where_variables_do_not_travel_an_approval_deploys_nothing(dev: CodeSuiteAccount) -> None:
+@pytest.mark.aws_behavior("repeated_token")
+def test_an_event_that_is_handed_over_twice_starts_one_run(dev: CodeSuiteAccount) -> None:
     Engine(dev.cloud).up("project", deploying(dev), STRICT)
-    executions(dev)
-    with failing([pipeline_variables_from_events.ASSUMPTION.name]):
+    detail = {"ModelPackageGroupName": GROUP, "ModelApprovalStatus": "Approved", "ModelPackageArn": PACKAGE}
+    event = {"id": "1", "account": DEV, "region": REGION, "source": "aws.sagemaker", "detail": detail}
+    event["detail-type"] = "SageMaker Model Package State Change"
+    for each in (event, event, {**event, "id": "2"}):
+        dev.suite.functions.start(DEV, REGION, STARTER, each)
+    assert [each.trigger.type for each in executions(dev)] == ["CreatePipeline", *["StartPipelineExecution"] * 2]
+
+
+@pytest.mark.aws_behavior("repeated_token")
+def test_a_token_that_started_something_else_is_refused(dev: CodeSuiteAccount) -> None:
+    Engine(dev.cloud).up("project", deploying(dev), STRICT)
+    client = dev.client("codepipeline")
+    client.start_pipeline_execution(name="flow", clientRequestToken="once")
+    with pytest.raises(ClientError, match="token once has started another execution, of flow"):
+        client.start_pipeline_execution(
+            name="flow", clientRequestToken="once", variables=[{"name": "ModelPackageArn", "value": PACKAGE}]
+        )
+
+
+def test_an_event_that_the_starter_refuses_waits_in_the_dead_letter_queue(dev: CodeSuiteAccount) -> None:
+    Engine(dev.cloud).up("project", deploying(dev, group="mlops-diabetes"), STRICT)
+    approve(dev)
+    assert [event["detail"]["ModelPackageArn"] for event in lost(dev)] == [PACKAGE]
+    assert len(executions(dev)) == 1
+
+
+@pytest.mark.parametrize("against", [(), ("source-of-rules-in-queue-keys",)])
+def test_an_event_that_does_not_reach_the_starter_waits_in_the_dead_letter_queue(
+    dev: CodeSuiteAccount, against: tuple[str, ...]
+) -> None:
+    Engine(dev.cloud).up("project", deploying(dev), STRICT)
+    dev.client("lambda").remove_permission(FunctionName=STARTER, StatementId="flow")
+    with failing(against):
         approve(dev)
-        _, started = executions(dev)
-    assert [stage.status for stage in started.stages] == [SUCCEEDED, SKIPPED, SKIPPED]
+        assert [event["detail"]["ModelPackageArn"] for event in lost(dev)] == [PACKAGE]
+    assert len(executions(dev)) == 1
+
+
+def test_a_rule_that_hands_variables_to_a_pipeline_starts_nothing(dev: CodeSuiteAccount) -> None:
+    Engine(dev.cloud).up("project", deploying(dev), STRICT)
+    given = {"variables": [{"name": "ModelPackageArn", "value": "<value>"}]}
+    transformer = {
+        "InputPathsMap": {"value": "$.detail.ModelPackageArn"},
+        "InputTemplate": json.dumps(given),
+    }
+    target = {"Id": "pipeline", "Arn": SCOPE.arn("codepipeline", "flow"), "InputTransformer": transformer}
+    target["RoleArn"] = dev.role("rules", "events.amazonaws.com")
+    dev.client("events").put_targets(Rule="flow", Targets=[target])
+    approve(dev)
+    assert len(executions(dev)) == 1
+    assert "holds variables: only sourceRevisions is documented" in dev.suite.events.delivered[-1].error
 
 
 def test_a_condition_that_is_not_run_here_is_refused(dev: CodeSuiteAccount) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from rich.console import Console
 from rehearsal.console import ConsoleProgress
 from rehearsal.journey import data, prediction
 from rehearsal.journey.gate import gate_for
-from rehearsal.journey.image import image_of
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
 from rehearsal.report import JourneyStep, RehearsalReport
 
@@ -89,18 +86,6 @@ def test_a_gate_is_found_from_the_users_target(project: str, metric: str, tmp_pa
 def test_an_unreadable_file_gets_no_gate_and_is_left_to_preparation(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("")
     assert gate_for(data.TrainingData(tmp_path / "d.csv", "y", "d.csv"), None) is None
-
-
-def test_an_image_changes_with_any_of_its_files_and_with_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "serve.py").write_text("one")
-    first = image_of(tmp_path)
-    (tmp_path / "__pycache__").mkdir()
-    (tmp_path / "__pycache__" / "serve.pyc").write_text("noise")
-    assert image_of(tmp_path) == first
-    (tmp_path / "serve.py").write_text("two")
-    assert image_of(tmp_path).digest != first.digest
-    with tarfile.open(fileobj=io.BytesIO(first.blobs[1])) as layer:
-        assert layer.getnames() == ["opt/program/serve.py"]
 
 
 def test_answers_are_compared_as_32_bit_numbers() -> None:

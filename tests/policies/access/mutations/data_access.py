@@ -24,6 +24,7 @@ MUTATIONS = (
             "absence:other-projects",
             "matrix:Bucket models, dev",
             "rule:IAM-01",
+            "rule:S3-09",
             "proof:models-own-prefix",
         ),
     ),

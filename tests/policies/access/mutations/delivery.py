@@ -18,6 +18,15 @@ from tests.policies.access.mutations.mutation import (
 
 MUTATIONS = (
     Mutation(
+        id="images-unseen-by-delivery",
+        what="CloudFormation's role in production may not look at the image of the model that it makes.",
+        stack="prod",
+        type="RolePolicy",
+        name="diabetes-stackset-execution-policy",
+        edit=dropped("PullTheModelImage"),
+        noticed_by=checks("grant"),
+    ),
+    Mutation(
         id="delivery-of-every-project",
         what="A project's delivery removes every project's models in production.",
         stack="prod",
@@ -53,6 +62,17 @@ MUTATIONS = (
             "absence:scientists-deliver-nothing",
             "matrix:Delivery",
         ),
+    ),
+    Mutation(
+        id="team-administrator-deploys",
+        what="A team's administrator starts the deploy pipeline, with whichever package.",
+        stack="project-diabetes",
+        type="RolePolicy",
+        name="role-team-administrator-policy",
+        edit=listed(
+            "RunTheBuild", "Resource", more("arn:aws:codepipeline:eu-west-1:111111111111:diabetes-mlops-deploy")
+        ),
+        noticed_by=checks("absence:deployments-started", "matrix:Delivery"),
     ),
     Mutation(
         id="pipeline-approves",

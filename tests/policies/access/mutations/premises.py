@@ -75,7 +75,7 @@ MUTATIONS = (
             changed("NamedRolesGrantToVolumes", Principal="*"),
             condition("NamedRolesGrantToVolumes", lacking("kms:GrantIsForAWSResource")),
         ),
-        noticed_by=checks("proof:policies-stay"),
+        noticed_by=checks("proof:policies-stay", "proof:services-from-home", "matrix:Key volumes, dev"),
     ),
     Mutation(
         id="account-of-somebody-else",
@@ -133,7 +133,7 @@ MUTATIONS = (
             Resource="arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/*",
             Condition={"Bool": {"aws:PrincipalIsAWSService": "true"}},
         ),
-        noticed_by=checks("proof:services-from-home", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "rule:IAM-01", "rule:S3-09"),
     ),
     Mutation(
         id="trust-names-another-role",

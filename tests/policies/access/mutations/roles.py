@@ -151,7 +151,7 @@ MUTATIONS = (
         what="A role of a project, without a boundary, makes and changes roles.",
         stack="project-diabetes",
         type="Role",
-        name="role-events-role",
+        name="pipeline-starter-role",
         edit=both(
             without_property("permissionsBoundary"),
             setting(inlinePolicies=[{"name": "roles", "policy": json.dumps(MAKES_ROLES)}]),
@@ -245,7 +245,7 @@ MUTATIONS = (
         what="A role may do everything that is not IAM.",
         stack="project-diabetes",
         type="RolePolicy",
-        name="role-events-policy",
+        name="pipeline-starter-policy",
         edit=changed(
             "StartOwnPipelines",
             Action=None,

@@ -44,7 +44,7 @@ def test_every_action_that_a_role_lacks_is_reviewed(graph: PolicyGraph) -> None:
         ("s3:GetBucketAcl", RoleKind.BUILD),
         ("s3:GetBucketLocation", RoleKind.DEPLOY_TEST),
         ("sagemaker:UpdateEndpointWeightsAndCapacities", RoleKind.STACK_SET_EXECUTION),
-        ("codepipeline:StartPipelineExecution", RoleKind.EVENTS),
+        ("codepipeline:StartPipelineExecution", RoleKind.PIPELINE_STARTER),
         ("logs:PutLogEvents", RoleKind.RELEASE_CLEANER),
     ],
 )
@@ -56,7 +56,9 @@ def test_an_action_that_a_role_loses_is_named(graph: PolicyGraph, action: str, k
 def test_a_line_that_nothing_needs_and_one_that_says_too_much_are_reported(graph: PolicyGraph) -> None:
     policy = "AmazonSageMakerServiceCatalogProductsEventsServiceRolePolicy"
     for pattern in ("codepipeline:StartPipelineExecution", "codepipeline:*"):
-        line = Counterpart(policy=policy, kind=RoleKind.EVENTS, left_out=[LeftOut(reason="none", actions=[pattern])])
+        line = Counterpart(
+            policy=policy, kind=RoleKind.PIPELINE_STARTER, left_out=[LeftOut(reason="none", actions=[pattern])]
+        )
         (problem,) = review_managed_policies(graph, [line]).problems
         assert "lacks nothing that is" in problem
     wide = LeftOut(reason="none", actions=["logs:*"])

@@ -1,0 +1,194 @@
+"""Starts the pipelines of one project: what an event says becomes the variables of a run, or the event is refused.
+
+Called by the project's EventBridge rules. Events are input from elsewhere: each is compared with what the project is
+(`config.json` beside this file, written by the stack), and nothing of an event reaches a pipeline that was not checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CONFIG = Path(__file__).with_name("config.json")
+# A version id is an opaque, URL-ready text (Amazon S3 User Guide, "How S3 Versioning works"); a variable's value has at
+# most 1,000 characters (botocore codepipeline, PipelineVariableValue).
+_VERSION_ID = re.compile(r"[A-Za-z0-9._~-]{1,1000}")
+_PACKAGE_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+# Of one call.
+ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 5, 15
+_SHOWN = 120
+
+
+class RefusedEvent(ValueError):
+    """An event that starts nothing, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedPipeline:
+    """A pipeline of the project, and the variable that its runs are given."""
+
+    pipeline: str
+    variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """What events are compared with: where the project is, its repository's object and its model package group."""
+
+    partition: str
+    account: str
+    region: str
+    bucket: str
+    key: str
+    group: str
+    build: StartedPipeline
+    deploy: StartedPipeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """One run to be started. Two starts with the same token are one run."""
+
+    pipeline: str
+    variables: Mapping[str, str]
+    token: str
+
+    def request(self) -> dict[str, Any]:
+        """Arguments of CodePipeline's StartPipelineExecution."""
+        return {
+            "name": self.pipeline,
+            "variables": [{"name": name, "value": value} for name, value in self.variables.items()],
+            "clientRequestToken": self.token,
+        }
+
+
+def read_config(text: str) -> Project:
+    """The project as the stack wrote it. Raises KeyError or TypeError for a config that is not one."""
+    given = json.loads(text)
+    return Project(
+        **{**given, "build": StartedPipeline(**given["build"]), "deploy": StartedPipeline(**given["deploy"])}
+    )
+
+
+def decide(event: object, project: Project) -> Start:
+    """The run that an event asks for. Raises RefusedEvent for an event of something else than this project's own."""
+    if not isinstance(event, Mapping):
+        raise RefusedEvent(f"an event is an object, not {_shown(event)}: nothing was started")
+    identity = _text(event, "id", event)
+    kind = (_text(event, "source", event), _text(event, "detail-type", event))
+    if kind not in _REASONS:
+        known = "; ".join(f"{source} {detail_type!r}" for source, detail_type in _REASONS)
+        raise _refused(event, f"{_shown(kind[0])} {_shown(kind[1])} starts no pipeline. What does: {known}")
+    _same(event, "account", event.get("account"), project.account)
+    _same(event, "region", event.get("region"), project.region)
+    started, value = _REASONS[kind](event, _object(event, "detail", event), project)
+    return Start(pipeline=started.pipeline, variables={started.variable: value}, token=_token(started, identity))
+
+
+def handle(event: Any, context: Any) -> dict[str, str]:  # noqa: ARG001 (Lambda's signature)
+    """Start the run that the event asks for.
+
+    What is raised, Lambda tries twice more and then leaves in the dead-letter queue: throttling is over by then, and a
+    refused event waits for somebody to look at it.
+    """
+    start = decide(event, read_config(CONFIG.read_text(encoding="utf-8")))
+    answer = codepipeline().start_pipeline_execution(**start.request())
+    done = {"pipeline": start.pipeline, "execution": answer["pipelineExecutionId"], **start.variables}
+    print(json.dumps({"event": event["id"], **done}))
+    return done
+
+
+def codepipeline(region: str | None = None) -> Any:
+    """A client that makes throttled calls again (Boto3 guide, "Retries"), and ends before the function's own time."""
+    import boto3  # only what calls AWS needs it
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "total_max_attempts": ATTEMPTS}
+    config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+    return boto3.client("codepipeline", region_name=region, config=config)
+
+
+# ---- what starts a pipeline: each gives the pipeline and the value of its variable
+
+
+def _repository_written(
+    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project
+) -> tuple[StartedPipeline, str]:
+    """Source: Amazon S3 User Guide, "EventBridge event message structure"."""
+    written = _object(detail, "object", event)
+    _same(event, "bucket", _object(detail, "bucket", event).get("name"), project.bucket)
+    _same(event, "key", written.get("key"), project.key)
+    version = written.get("version-id")
+    if not isinstance(version, str) or not _VERSION_ID.fullmatch(version):
+        raise _refused(event, f"version-id {_shown(version)} is none that S3 gives: is the bucket versioned?")
+    return project.build, version
+
+
+def _model_approved(
+    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project
+) -> tuple[StartedPipeline, str]:
+    """Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
+    _same(event, "ModelPackageGroupName", detail.get("ModelPackageGroupName"), project.group)
+    _same(event, "ModelApprovalStatus", detail.get("ModelApprovalStatus"), "Approved")
+    arn, own = detail.get("ModelPackageArn"), _packages_of(project)
+    if not isinstance(arn, str) or not arn.startswith(own) or not _PACKAGE_VERSION.fullmatch(arn[len(own) :]):
+        raise _refused(event, f"ModelPackageArn {_shown(arn)} is none of the project's, {own}<version>")
+    return project.deploy, arn
+
+
+_REASONS: Mapping[
+    tuple[str, str], Callable[[Mapping[str, Any], Mapping[str, Any], Project], tuple[StartedPipeline, str]]
+] = {
+    ("aws.s3", "Object Created"): _repository_written,
+    ("aws.sagemaker", "SageMaker Model Package State Change"): _model_approved,
+}
+
+
+def _packages_of(project: Project) -> str:
+    where = f"{project.partition}:sagemaker:{project.region}:{project.account}"
+    return f"arn:{where}:model-package/{project.group}/"
+
+
+def _token(started: StartedPipeline, identity: str) -> str:
+    """At most 128 letters, digits and hyphens (botocore codepipeline, ClientRequestToken), whatever the id is.
+
+    EventBridge and Lambda hand the same event over again under the same id.
+    """
+    return hashlib.sha256(f"{started.pipeline} {identity}".encode()).hexdigest()
+
+
+# ---- reading
+
+
+def _object(given: Mapping[str, Any], name: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = given.get(name)
+    if not isinstance(found, Mapping):
+        raise _refused(event, f"{name} is an object, not {_shown(found)}")
+    return found
+
+
+def _text(given: Mapping[str, Any], name: str, event: Mapping[str, Any]) -> str:
+    found = given.get(name)
+    if not isinstance(found, str) or not found:
+        raise _refused(event, f"{name} is a text, not {_shown(found)}")
+    return found
+
+
+def _same(event: Mapping[str, Any], name: str, found: object, own: str) -> None:
+    if found != own:
+        raise _refused(event, f"{name} is {_shown(found)}, and the project's is {own!r}")
+
+
+def _refused(event: Mapping[str, Any], why: str) -> RefusedEvent:
+    return RefusedEvent(f"event {_shown(event.get('id'))}: {why}. Nothing was started")
+
+
+def _shown(value: object) -> str:
+    """The value on one line of a log, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,29 @@
+"""Check that what Macie is told to read lets Macie in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from catalog import names
+from settings.problems import SettingsProblem
+from settings.stack_files import HOSTS, StackFiles, problem_at, text_at, texts_at
+from settings.values import StackKind
+
+# Buckets whose objects have a key of the platform's, by kind of stack.
+INSPECTABLE = {StackKind.DATA_SCIENCE: ("artifacts", "data", "models"), StackKind.WORKLOAD: ("capture",)}
+
+
+def macie_is_let_in(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """A bucket that a foundation tells Macie to read is one that its own stack lets Macie read."""
+    for foundation, file in product(stack_files.of_kind(StackKind.FOUNDATION), stack_files.of_kind(*HOSTS)):
+        account, region, prefix = (text_at(file, key) for key in ("account", "region", "prefix"))
+        if account is None or region is None or file.kind is None or text_at(foundation, "account") != account:
+            continue
+        read = texts_at(foundation, "detection", "macieBuckets")
+        for purpose in INSPECTABLE[file.kind]:
+            made = names.Names(prefix or "mlops", file.stack).bucket(purpose, account, region)
+            bucket = text_at(file, "existing", "buckets", purpose) or made
+            if bucket in read and purpose not in texts_at(file, "inspected"):
+                message = f"{foundation.name} tells Macie to read {bucket}, which does not let it in: add {purpose}"
+                yield problem_at(file, ("inspected",), message, None)
