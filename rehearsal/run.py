@@ -81,8 +81,9 @@ def _run(
             run_journey(environment, runtime, project, inputs, options.problem, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
             if options.life:
+                lived = time.monotonic()
                 live_on(environment, runtime, planned, inputs, report, before)
-                report.seconds["life"] = time.monotonic() - began - report.seconds["stacks"]
+                report.seconds["life"] = time.monotonic() - lived
         if options.destroy:
             environment.take_down(planned, report)
             report.seconds["destroy"] = time.monotonic() - began - report.seconds["stacks"]
