@@ -12,6 +12,9 @@ from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from settings.closed_lists import DATA
 
+# Java's classes by POSIX's names, each as it is written within brackets.
+_POSIX = {"Print": r"\x20-\x7e", "Graph": r"\x21-\x7e", "Alnum": "a-zA-Z0-9", "ASCII": r"\x00-\x7f"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class TextLimits:
@@ -70,8 +73,13 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
     They are Java's: `\\w` is ASCII there, and `\\p{L}` is known, which Python's `re` has not.
     """
+    for name, letters in _POSIX.items():
+        # Within brackets it is a part of them, elsewhere a class of its own.
+        within = rf"\1{letters}".replace(r"\x", r"\\x")
+        pattern = re.sub(rf"(\[[^\]]*)\\p{{{name}}}", within, pattern)
+        pattern = pattern.replace(rf"\p{{{name}}}", f"[{letters}]")
     if r"\p{" not in pattern:
-        form = re.compile(pattern, re.ASCII)
+        form = re.compile(pattern.replace(r"\z", r"\Z"), re.ASCII)
         return lambda value: form.fullmatch(value) is not None
     validator = SchemaValidator(core_schema.str_schema(pattern=f"^(?:{pattern})$"))
 

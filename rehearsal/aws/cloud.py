@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from xml.sax.saxutils import escape
 
 import boto3
 from botocore.config import Config
@@ -27,6 +28,7 @@ from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
 from rehearsal.aws.actors import Actor
+from rehearsal.aws.model_limits import texts_beyond_their_model
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.aws.recorder import Recorder
 from rehearsal.aws.requests import SignedRequest, read
@@ -265,6 +267,9 @@ class Cloud:
         except NoRoute as error:
             self.recorder.add(actor, question, None, 400)
             return refusal("NoRoute", str(error), question.service)
+        if fault := texts_beyond_their_model(question):
+            self.recorder.add(actor, question, endpoint, 400)
+            return refusal("ValidationException", f"{question.operation}: {fault}", question.service)
         handler = self.handlers.get(f"{question.service}:{question.operation}")
         answer = handler(actor, question, request) if handler else self._emulated(actor, question)
         if answer is not None:
@@ -343,7 +348,7 @@ class Cloud:
 def refusal(code: str, message: str, service: str) -> Answer:
     """An error answer in the protocol that the service speaks."""
     if service in ("s3", "sts", "iam", "ec2", "cloudformation", "sns"):
-        xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
         return 400, {"Content-Type": "text/xml"}, xml.encode()
     text = json.dumps({"__type": code, "message": message, "Message": message})
     return 400, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, text.encode()
