@@ -82,10 +82,14 @@ class BuildProject(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
 
-def specification(python: str, build: Sequence[str]) -> str:
-    """A build specification of commands under a Python version, as JSON, which is YAML too."""
+def specification(python: str, build: Sequence[str], *, exported: Sequence[str] = ()) -> str:
+    """A build specification of commands under a Python version, as JSON, which is YAML too.
+
+    `exported` are variables whose values are shown with the build.
+    """
+    env = {"env": {"exported-variables": list(exported)}} if exported else {}
     phases = {"install": {"runtime-versions": {"python": python}}, "build": {"commands": list(build)}}
-    return json.dumps({"version": "0.2", "phases": phases}, indent=1)
+    return json.dumps({"version": "0.2", **env, "phases": phases}, indent=1)
 
 
 def _attached(network: BuildNetwork | None) -> aws.codebuild.ProjectVpcConfigArgs | None:

@@ -30,7 +30,7 @@ def model_image_specification() -> str:
             'docker build --build-arg "BASE=$base" --tag "$image" .',
             'aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY_URL%%/*}"',
             'docker push --quiet "$image"',
-            f'pinned="$({_DIGEST} "$image")"',
+            f'export pinned="$({_DIGEST} "$image")"',
             f"cat > \"$HOME/image_scan.py\" <<'END_OF_SCRIPT'\n{script}END_OF_SCRIPT",
             f"aws ecr wait image-scan-complete {_OF_IMAGE}",
             f'aws ecr describe-image-scan-findings {_OF_IMAGE} > "$HOME/findings.json"',
@@ -38,4 +38,5 @@ def model_image_specification() -> str:
             'printf %s "$pinned" > "$HOME/uri"',
             'aws s3 cp --only-show-errors "$HOME/uri" "$PIN"',
         ],
+        exported=["pinned"],
     )

@@ -14,7 +14,6 @@ from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from components.archives import files
-from policies.documents.project_scope import PINNED_IMAGE
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
@@ -81,9 +80,7 @@ class Journey:
         record = self.suite.builds.records[build["id"]]
         if not record.done.wait(PIPELINE_SECONDS) or record.failure:
             raise JourneyFailed(f"the image's build: {record.failure or 'no end'}")
-        bucket = self.data_science["artifactsBucket"]
-        pinned = self.cloud.client(self.cloud.owner(self.account), "s3").get_object(Bucket=bucket, Key=PINNED_IMAGE)
-        address = pinned["Body"].read().decode()
+        address = record.exported.get("pinned", "")
         repository, _, digest = address.partition("@")
         if not digest:
             raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
