@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from catalog import names
+from settings.load import StackFile
 from settings.problems import SettingsProblem
 from settings.stack_files import HOSTS, StackFiles, problem_at, text_at, texts_at
 from settings.values import StackKind
@@ -22,8 +23,16 @@ def macie_is_let_in(stack_files: StackFiles) -> Iterator[SettingsProblem]:
             continue
         read = texts_at(foundation, "detection", "macieBuckets")
         for purpose in INSPECTABLE[file.kind]:
-            made = names.Names(prefix or "mlops", file.stack).bucket(purpose, account, region)
-            bucket = text_at(file, "existing", "buckets", purpose) or made
+            bucket = text_at(file, "existing", "buckets", purpose) or _made(file, purpose, (prefix, account, region))
             if bucket in read and purpose not in texts_at(file, "inspected"):
                 message = f"{foundation.name} tells Macie to read {bucket}, which does not let it in: add {purpose}"
                 yield problem_at(file, ("inspected",), message, None)
+
+
+def _made(file: StackFile, purpose: str, scope: tuple[str | None, str, str]) -> str | None:
+    """The bucket that the stack makes; None for a name that AWS does not allow, which another check tells."""
+    prefix, account, region = scope
+    try:
+        return names.Names(prefix or "mlops", file.stack).bucket(purpose, account, region)
+    except names.NameTooLong:
+        return None
