@@ -85,7 +85,8 @@ class Journey:
             raise JourneyFailed(f"the image's build: {record.failure or 'no end'}")
         bucket = self.data_science["artifactsBucket"]
         # Nobody asks for it here: projects' builds do.
-        address = s3_backends[self.account][self.scope.partition].get_object(bucket, PINNED_IMAGE).value.decode()
+        pinned = s3_backends[self.account][self.scope.partition].get_object(bucket, PINNED_IMAGE)
+        address = pinned.value.decode() if pinned else "no object"
         repository, _, digest = address.partition("@")
         if not digest:
             raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
