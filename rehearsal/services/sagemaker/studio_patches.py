@@ -7,6 +7,7 @@ AppStatus). The domain's file system and security groups are made by SageMaker i
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -72,7 +73,8 @@ def domain_makes_file_system_and_groups(original: Callable[..., Any], instance: 
     _open(ec2, ours["inbound"].id, ours["outbound"].id)
     efs = efs_backends[backend.account_id][backend.region_name]
     home = efs.create_file_system(
-        creation_token=domain.id,
+        # Of its own: the home of an earlier domain of this name may still be there.
+        creation_token=str(uuid.uuid4()),
         performance_mode="generalPurpose",
         encrypted=True,
         kms_key_id=members.get("KmsKeyId") or "",
