@@ -18,15 +18,12 @@ def holds(assumption: Assumption) -> bool:
 
 @contextmanager
 def failing(names: Iterable[str] | None = None) -> Iterator[tuple[str, ...]]:
-    """Let the named assumptions fail while the context lasts; without names all that the platform works without.
-
-    Where no design holds both ways, the register's first line says so, and a journey against the platform cannot pass.
+    """Let the named assumptions fail while the context lasts, all of them without names.
 
     There is one in-memory AWS in a process, so this holds for all threads. Raises KeyError for a name that is none.
     """
     known = [assumption.name for assumption in register()]
-    survived = [assumption.name for assumption in register() if assumption.holds_both_ways]
-    chosen = tuple(survived if names is None else names)
+    chosen = tuple(known if names is None else names)
     unknown = sorted({*chosen} - {*known})
     if unknown:
         raise KeyError(f"no assumption is called {', '.join(unknown)}; there are: {', '.join(known)}")

@@ -19,6 +19,7 @@ from policies.access.proofs.requests import (
     OpenRequest,
     PinnedKeys,
     account_requests,
+    not_beneath,
     role_request,
     within,
 )
@@ -157,19 +158,22 @@ def session_tags(graph: PolicyGraph) -> ProofOutcome:
 def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
     """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
     solver, named = Solver(), set[str]()
-    for_others = _on_behalf_of_others(graph.accounts())
+    for_others = [_on_behalf_of_others([*graph.accounts(), *sorted(graph.equivalent_accounts)])]
+    if graph.organization_paths:
+        # Where an account is in its organization; that of a foreign one is elsewhere, if it is in one.
+        for_others.append(not_beneath("aws:SourceOrgPaths", graph.organization_paths))
     for _, resource in sorted(graph.policy_resources.items()):
         policy, rules = _without_rules(resource)
         named |= {f"{rule} publishes to {resource.kind} {resource.name}" for rule in rules}
         for service, open_request in _service_requests(policy, None, resource.account, ["*"]):
             title = f"{service} has access to {resource.kind} {resource.name} on behalf of a foreign account"
-            solver.refute(title, open_request, for_others)
+            solver.refute(title, open_request, *for_others)
     for role in graph.sorted_roles():
         for service, open_request in _service_requests(role.trust, role.arn, role.account, ["sts:AssumeRole*"]):
             if service in WITHOUT_SOURCE:
                 named.add(f"{service} assumes {role.arn}")
             else:
-                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, for_others)
+                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, *for_others)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 

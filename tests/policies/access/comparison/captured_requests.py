@@ -176,7 +176,9 @@ def _with_other_value(random: Random, request: AuthorizationRequest, _: Captured
 
 
 def _with_other_action(random: Random, request: AuthorizationRequest, _: CapturedPolicies) -> AuthorizationRequest:
-    return replace(request, action=random.choice((request.action + "x", request.action[:-1], request.action.upper())))
+    # An action without a name is none.
+    shorter = request.action[:-1] if request.action[-2:-1] != ":" else request.action
+    return replace(request, action=random.choice((request.action + "x", shorter, request.action.upper())))
 
 
 def _with_other_resource(random: Random, request: AuthorizationRequest, _: CapturedPolicies) -> AuthorizationRequest:
