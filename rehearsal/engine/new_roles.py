@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assumptions.entries.studio_takes_new_roles import ASSUMPTION
+from assumptions.outcomes import holds
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.required_action import values
 
@@ -17,7 +19,8 @@ PROPAGATED_AFTER = 8
 class RoleCheck:
     """An operation that is refused where its service cannot assume a role: the member, AWS's words, and who retries.
 
-    `retried`: whether the provider tries again on those words (terraform-provider-aws, `source`).
+    `retried`: whether the provider tries again on those words (terraform-provider-aws, `source`). Where it does not,
+    nothing says that AWS looks at all: an assumption.
     """
 
     member: str
@@ -94,6 +97,8 @@ class NewRoles:
     def new_role_is_not_assumable(self, name: str, parameters: Mapping[str, Any]) -> RoleCheck | None:
         """A service cannot assume a role that was just made, and refuses what is made with it."""
         check = CHECKS.get(name)
+        if check and not check.retried and holds(ASSUMPTION):
+            return None
         roles = values(parameters, check.member) if check else []
         made = [self._made[role] for role in roles if role in self._made]
         return check if made and self._requests - max(made) < PROPAGATED_AFTER else None

@@ -15,6 +15,7 @@ from tests.rehearsal.workload import CAPTURE, ENDPOINT, ServingAccount
 def stages_document() -> dict[str, Any]:
     """The project's `deploy/stages`."""
     staging = {
+        "stackSetName": "s",
         "accounts": [STAGING],
         "regions": [REGION],
         "endpointName": ENDPOINT,

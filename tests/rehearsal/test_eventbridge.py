@@ -233,11 +233,13 @@ def test_an_encrypted_topic_needs_its_keys_policy_too(dev: CodeSuiteAccount, key
 
 
 def test_a_function_that_admits_the_rule_is_invoked(dev: CodeSuiteAccount) -> None:
-    code = "import os, boto3\ndef handle(event, context):\n    boto3.client('s3').put_object(Bucket=os.environ['B'],"
+    code = (
+        "import os, boto3\ndef handle(event, context):\n    boto3.client('s3').put_object(Bucket=os.environ['BUCKET'],"
+    )
     code += " Key='seen', Body=event['detail-type'])\n"
     dev.client("lambda").create_function(
         FunctionName="seer", Runtime="python3.13", Role=dev.role("seer", "lambda.amazonaws.com"), Handler="app.handle",
-        Code={"ZipFile": archive({"app.py": code})}, Environment={"Variables": {"B": BUCKET}}, Timeout=20,
+        Code={"ZipFile": archive({"app.py": code})}, Environment={"Variables": {"BUCKET": BUCKET}}, Timeout=20,
     )  # fmt: skip
     rule(dev, MATCH, Arn=f"arn:aws:lambda:{REGION}:{DEV}:function:seer")
     send(dev, {"score": 1})

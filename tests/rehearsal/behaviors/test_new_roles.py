@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
+from assumptions.entries.studio_takes_new_roles import ASSUMPTION
+from assumptions.outcomes import failing
 from rehearsal.aws.cloud import Cloud
 from rehearsal.engine import Engine, StackFailed
 from rehearsal.engine.new_roles import CHECKS, PROPAGATED_AFTER, NewRoles
 from tests.rehearsal.engine.programs import ACCOUNT, REGION, STRICT, provider, trust
+
+
+@pytest.fixture(autouse=True)
+def studio_looks() -> Iterator[None]:
+    """Studio looks at a role as other services do."""
+    with failing([ASSUMPTION.name]):
+        yield
+
 
 Make = Callable[[aws.iam.Role, aws.ec2.Subnet, pulumi.ResourceOptions], object]
 
@@ -82,3 +92,12 @@ def test_what_the_provider_does_not_try_again_fails_the_stack_until_time_has_pas
         Engine(cloud).up("soon", program(domain), STRICT)
     with Cloud(REGION) as cloud:
         Engine(cloud).up("later", program(domain, between=PROPAGATED_AFTER), STRICT)
+
+
+def test_where_studio_takes_new_roles_other_services_still_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal.engine.new_roles.holds", lambda _: True)
+    roles, arn = NewRoles(), f"arn:aws:iam::{ACCOUNT}:role/r"
+    given = {"UserSettings": {"ExecutionRole": arn}, "Role": arn}
+    roles.see("iam:CreateRole", {"Role": {"Arn": arn}})
+    assert roles.new_role_is_not_assumable("sagemaker:CreateUserProfile", given) is None
+    assert roles.new_role_is_not_assumable("lambda:CreateFunction", given) is CHECKS["lambda:CreateFunction"]

@@ -1,56 +1,103 @@
-"""What registering a scalable target takes."""
+"""What SageMaker and Application Auto Scaling refuse of each other, with the template that is delivered."""
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from policies.documents.account import AccountScope
-from policies.documents.boundaries import platform_boundary
-from rehearsal.service_model.required_action import ApiRequest, Right
-from rehearsal.services import rights_of
-from tests.policies.documents.requests import ACCOUNT, REGION, may
-from tests.rehearsal.test_undecided_rights import EXECUTION
+from delivery import template as delivered
+from rehearsal.aws.processes import REPOSITORY
+from tests.rehearsal.accounts import STAGING, DataScienceAccount
+from tests.rehearsal.stack_sets import DeployedTemplate
+from tests.rehearsal.workload import ENDPOINT, make_workload
 
-DIMENSION = "sagemaker:variant:DesiredInstanceCount"
-
-
-def made(**more: str) -> list[Right]:
-    """The right to make a role, of a registration."""
-    given = {"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/e/variant/v", "ScalableDimension": DIMENSION}
-    request = ApiRequest(
-        service="application-autoscaling",
-        operation="RegisterScalableTarget",
-        account=ACCOUNT,
-        region=REGION,
-        parameters={**given, **more},
-    )
-    return [right for right in rights_of(request) or () if right.action == "iam:CreateServiceLinkedRole"]
+TARGET = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": f"endpoint/{ENDPOINT}/variant/primary",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
 
 
-def without(document: str, sid: str) -> str:
-    parsed = json.loads(document)
-    return json.dumps({**parsed, "Statement": [one for one in parsed["Statement"] if one["Sid"] != sid]})
+@pytest.fixture
+def deployed(data_science: DataScienceAccount, models: Path) -> DeployedTemplate:
+    return DeployedTemplate(data_science, make_workload(data_science, models))
 
 
-@pytest.mark.aws_behavior("scaling_makes_its_role")
-def test_the_first_scalable_target_of_an_account_needs_the_right_to_make_scalings_role() -> None:
-    (right,) = made()
-    context = {"iam__AWSServiceName": str(right.context["iam:AWSServiceName"])}
-    assert may(EXECUTION, right.action, right.resource, **context)
-    assert not may(without(EXECUTION, "LetScalingHaveItsRole"), right.action, right.resource, **context)
-    assert made(RoleARN="arn:aws:iam::1:role/r") == []
+def with_values(deployed: DeployedTemplate, package: str, **values: str) -> list[dict[str, str]]:
+    """The template's parameters, some of them changed."""
+    parameters = deployed.parameters(package)
+    return [{**each, "ParameterValue": values.get(each["ParameterKey"], each["ParameterValue"])} for each in parameters]
 
 
-@pytest.mark.aws_behavior("scaling_makes_its_role")
-def test_the_boundary_of_the_platforms_roles_lets_them_make_no_other_role() -> None:
-    boundary = platform_boundary(AccountScope(partition="aws", account=ACCOUNT, prefix="mlops"))
-    (right,) = made()
-    name = str(right.context["iam:AWSServiceName"])
-    assert may(boundary, right.action, right.resource, iam__AWSServiceName=name)
-    assert not may(boundary, right.action, right.resource, iam__AWSServiceName="ecs.amazonaws.com")
-    assert not may(boundary, right.action, right.resource)
-    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"):
-        assert not may(boundary, action, f"arn:aws:iam::{ACCOUNT}:role/x")
-        assert not may(boundary, action, f"arn:aws:iam::{ACCOUNT}:role/x", iam__AWSServiceName="ecs.amazonaws.com")
+def targets(deployed: DeployedTemplate) -> list[dict[str, Any]]:
+    """Scalable targets of the workload account."""
+    client = deployed.workload.client("application-autoscaling")
+    found: list[dict[str, Any]] = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    return found
+
+
+def deregistering(parameters: list[dict[str, str]], release: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What the deploy repository makes of them."""
+    monkeypatch = pytest.MonkeyPatch()
+    try:
+        monkeypatch.syspath_prepend(str(REPOSITORY / "seed_code" / "model-deploy"))
+        from deploy.deployed import deregistering as made  # type: ignore[import-not-found,unused-ignore]
+
+        found: list[dict[str, str]] = made(
+            {each["ParameterKey"]: each["ParameterValue"] for each in parameters}, release
+        )
+    finally:
+        monkeypatch.undo()
+    return found
+
+
+def instance_type(deployed: DeployedTemplate) -> str:
+    client = deployed.workload.client("sagemaker")
+    config = client.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"]
+    variants = client.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+    return str(variants[0]["InstanceType"])
+
+
+@pytest.mark.aws_behavior("scaled_variant_keeps_its_instance_type")
+def test_another_instance_type_is_deployed_once_the_scaling_was_taken_away(deployed: DeployedTemplate) -> None:
+    package = deployed.workload.package()
+    first = with_values(deployed, package, InstanceType="ml.m5.large", MaxInstanceCount="2")
+    deployed.stack_sets.create(delivered(), Parameters=first)
+    assert deployed.stack_sets.instances(STAGING)["Status"] == "SUCCEEDED", deployed.stack_sets.shown()
+    assert len(targets(deployed)) == 1
+
+    release = with_values(deployed, package, InstanceType="ml.c5.xlarge", MaxInstanceCount="3")
+    assert deployed.stack_sets.update(delivered(), Parameters=release)["Status"] == "FAILED"
+    assert "must be deregistered as scalable targets" in deployed.stack_sets.shown()[STAGING]["StatusReason"]
+    assert instance_type(deployed) == "ml.m5.large"
+
+    for parameters, scaled in ((deregistering(first, release), 0), (release, 1)):
+        assert deployed.stack_sets.update(delivered(), Parameters=parameters)["Status"] == "SUCCEEDED"
+        assert len(targets(deployed)) == scaled
+    assert instance_type(deployed) == "ml.c5.xlarge"
+    assert targets(deployed)[0]["MaxCapacity"] == 3
+
+
+@pytest.mark.aws_behavior("burstable_instances_do_not_scale")
+def test_burstable_instances_are_served_without_a_scalable_target(deployed: DeployedTemplate) -> None:
+    parameters = with_values(deployed, deployed.workload.package(), InstanceType="ml.t2.medium", MaxInstanceCount="2")
+    deployed.stack_sets.create(delivered(), Parameters=parameters)
+    assert deployed.stack_sets.instances(STAGING)["Status"] == "SUCCEEDED", deployed.stack_sets.shown()
+    assert targets(deployed) == []
+    client = deployed.workload.client("application-autoscaling")
+    with pytest.raises(ClientError, match="does not support burstable"):
+        client.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=2)
+
+
+@pytest.mark.aws_behavior("burstable_instances_do_not_scale")
+def test_a_template_that_scales_burstable_instances_fails(deployed: DeployedTemplate) -> None:
+    template = delivered()
+    for name in ("ScalableTarget", "ScalingPolicy"):
+        del template["Resources"][name]["Condition"]
+    parameters = with_values(deployed, deployed.workload.package(), InstanceType="ml.t2.medium")
+    deployed.stack_sets.create(template, Parameters=parameters)
+    assert deployed.stack_sets.instances(STAGING)["Status"] == "FAILED"
+    assert "does not support burstable ml.t2.medium" in deployed.stack_sets.shown()[STAGING]["StatusReason"]

@@ -92,7 +92,7 @@ def left_out(role: str, statement: Mapping[str, Any], boundary: Document) -> Ite
                 identity=[EVERYTHING],
                 resource_policy={"Version": "2012-10-17", "Statement": [own]} if own else None,
                 boundary=boundary,
-                context={"iam:PassedToService": given.get("iam:PassedToService", "")},
+                context={key: str(given[key]) for key in ("iam:PassedToService", "iam:AWSServiceName") if key in given},
             )
             if not decide(question).allowed:
                 yield action, resource
