@@ -41,6 +41,9 @@ class ProbedStack(Protocol):
     def output(self, name: str) -> Any:
         """An output of the stack. Raises KeyError where it has none of the name."""
 
+    def pause(self, seconds: float) -> None:
+        """Wait for AWS."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:

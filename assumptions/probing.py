@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,6 +56,10 @@ class RealStack:
     def output(self, name: str) -> Any:
         """An output of the stack, read by the Pulumi CLI. Raises KeyError where it has none of the name."""
         return self._outputs[name]
+
+    def pause(self, seconds: float) -> None:
+        """Wait for AWS."""
+        time.sleep(seconds)
 
     def require_own_account(self) -> None:
         """Raise ProbeRefused where the credentials are of another account than the settings name."""

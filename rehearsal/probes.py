@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,10 @@ class EmulatedStack:
     def output(self, name: str) -> Any:
         """An output of the stack. Raises KeyError where it has none of the name."""
         return self.outputs[name]
+
+    def pause(self, seconds: float) -> None:
+        """Wait for other threads of this process, which are quicker than AWS."""
+        time.sleep(min(seconds, 0.1))
 
 
 def emulated(cloud: Cloud, planned: PlannedStack, outputs: Mapping[str, Any]) -> EmulatedStack:

@@ -2,7 +2,75 @@
 
 from __future__ import annotations
 
-from assumptions.assumption import Assumption
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from uuid import uuid4
+
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.queues import queue_of_rule, received, rule
+
+# Registries of AWS's XGBoost image (SageMaker Python SDK 3.27, image tables): a package names an image that exists.
+_REGISTRIES = {
+    "ap-northeast-1": "354813040037",
+    "ap-southeast-2": "783357654285",
+    "eu-central-1": "492215442770",
+    "eu-north-1": "662702820516",
+    "eu-west-1": "141502667606",
+    "eu-west-2": "764974769150",
+    "us-east-1": "683313688378",
+    "us-east-2": "257758044811",
+    "us-west-2": "246618743249",
+}
+_FIELD = "UpdatedModelPackageFields"
+
+
+def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
+    """Approve a package in a group of the probe's own, whose events go to a queue."""
+    if stack.region not in _REGISTRIES:
+        return ProbeResult.UNCLEAR, f"no image is known in {stack.region}; there is one in {', '.join(_REGISTRIES)}"
+    sagemaker, name = stack.client("sagemaker"), f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    pattern = {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelPackageGroupName": [name]},
+    }
+    with ExitStack() as made:
+        rule_arn = made.enter_context(rule(stack, name, pattern))
+        url, arn = made.enter_context(queue_of_rule(stack, name, rule_arn))
+        stack.client("events").put_targets(Rule=name, Targets=[{"Id": "probe", "Arn": arn}])
+        stack.pause(60)
+        package = made.enter_context(_package(sagemaker, name, stack))
+        sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+        event = received(stack, url, lambda each: each["detail"].get("ModelApprovalStatus") == "Approved")
+    if event is None:
+        return ProbeResult.UNCLEAR, "no event of the approval arrived"
+    fields = event["detail"].get(_FIELD)
+    return (ProbeResult.HOLDS if fields else ProbeResult.FAILS), f"{_FIELD} of the approval's event is {fields}"
+
+
+@contextmanager
+def _package(sagemaker: Any, group: str, stack: ProbedStack) -> Iterator[str]:
+    """A pending package in a group of its own while the context lasts: its ARN."""
+    image = f"{_REGISTRIES[stack.region]}.dkr.ecr.{stack.region}.amazonaws.com/sagemaker-xgboost:1.7-1"
+    sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    try:
+        package = sagemaker.create_model_package(
+            ModelPackageGroupName=group,
+            ModelApprovalStatus="PendingManualApproval",
+            InferenceSpecification={
+                "Containers": [{"Image": image}],
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedResponseMIMETypes": ["text/csv"],
+            },
+        )["ModelPackageArn"]
+        try:
+            yield str(package)
+        finally:
+            sagemaker.delete_model_package(ModelPackageName=package)
+    finally:
+        sagemaker.delete_model_package_group(ModelPackageGroupName=group)
+
 
 ASSUMPTION = Assumption(
     name="updated-model-package-fields",
@@ -17,5 +85,11 @@ ASSUMPTION = Assumption(
         'SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge": the field stands '
         "in one example and in no description",
     ),
-    no_probe="It takes an approval in a real registry; the rule works either way.",
+    probe=Probe(
+        run=_run,
+        kinds=("foundation",),
+        price=0.01,
+        minutes=5,
+        needs=("sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage", "events:PutRule", "sqs:CreateQueue"),
+    ),
 )

@@ -26,6 +26,9 @@ class _Stack:
     def output(self, name: str) -> Any:
         return {"known": "value"}[name]
 
+    def pause(self, seconds: float) -> None:
+        pytest.fail(f"waits {seconds}")
+
 
 def _assumption(probe: Probe) -> Assumption:
     return Assumption(

@@ -1,4 +1,4 @@
-"""Probes against the in-memory AWS: each tells both outcomes apart."""
+"""Probes against the in-memory AWS: each tells both outcomes apart and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from assumptions import register
 from assumptions.assumption import Assumption
+from rehearsal.life.leftovers import inventory, leftovers
 from rehearsal.plan import plan
 from rehearsal.probes import both_outcomes, emulated, told_apart
 from tests.stacks.conftest import Platform
@@ -19,8 +20,13 @@ PROBES = [
 
 
 @pytest.mark.parametrize(("assumption", "kind"), PROBES)
-def test_a_probe_tells_both_outcomes_apart(standing: Platform, assumption: Assumption, kind: str) -> None:
+def test_a_probe_tells_both_outcomes_apart_and_leaves_nothing(
+    standing: Platform, assumption: Assumption, kind: str
+) -> None:
     planned = next(each for each in plan(standing.directory) if each.kind == kind)
     outputs = standing.world.engine.stacks[planned.stack].outputs
-    answers = both_outcomes(assumption, emulated(standing.world.cloud, planned, outputs))
+    cloud, account = standing.world.cloud, planned.settings.account
+    before = inventory(cloud, [account])
+    answers = both_outcomes(assumption, emulated(cloud, planned, outputs))
     assert told_apart(answers), answers
+    assert [left for left in leftovers(before, inventory(cloud, [account])) if not left.kept] == []
