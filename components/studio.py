@@ -42,7 +42,22 @@ class Studio(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: StudioArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mlops:workplace:Studio", name, None, opts)
-        self.domain = S.Domain(
+        self.domain = self._domain(name, args)
+        for profile, role in args.profiles.items():
+            S.UserProfile(
+                f"{name}-{profile}",
+                domain_id=self.domain.id,
+                user_profile_name=profile,
+                user_settings=S.UserProfileUserSettingsArgs(
+                    execution_role=role, security_groups=[args.security_group_id]
+                ),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.domain_id = self.domain.id
+        self.register_outputs({"domainId": self.domain_id, "url": self.domain.url})
+
+    def _domain(self, name: str, args: StudioArgs) -> aws.sagemaker.Domain:
+        return S.Domain(
             f"{name}-domain",
             domain_name=args.name,
             auth_mode=args.auth,
@@ -70,18 +85,6 @@ class Studio(pulumi.ComponentResource):
                 ignore_changes=["retentionPolicy"],
             ),
         )
-        for profile, role in args.profiles.items():
-            S.UserProfile(
-                f"{name}-{profile}",
-                domain_id=self.domain.id,
-                user_profile_name=profile,
-                user_settings=S.UserProfileUserSettingsArgs(
-                    execution_role=role, security_groups=[args.security_group_id]
-                ),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        self.domain_id = self.domain.id
-        self.register_outputs({"domainId": self.domain_id, "url": self.domain.url})
 
 
 def _user_settings(args: StudioArgs) -> S.DomainDefaultUserSettingsArgs:

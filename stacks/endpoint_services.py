@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.vpc_endpoints import service_names
-from settings.model import DataScienceNetwork
+from settings.network import DataScienceNetwork
 from settings.network_values import ZoneChoice
 from settings.values import InterfaceEndpoint
 from stacks.lookups import LONGEST_REASON

@@ -16,7 +16,7 @@ from components.security_groups import APPS, HTTPS, NFS
 from components.vpc_endpoints import service_name
 from settings import existing as settings_of
 from settings.addresses import DOCKER_BRIDGE
-from settings.model import DataScienceNetwork, WorkloadNetwork
+from settings.network import DataScienceNetwork, WorkloadNetwork
 from stacks.lookups import Lookups
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")

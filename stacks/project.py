@@ -20,8 +20,7 @@ from components.pipeline_starter import PipelineStarter
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
 from components.removal import Declared
-from policies.documents import cleaners
-from policies.documents import project_roles as documents
+from policies.documents import cleaners, delivery_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
@@ -264,7 +263,7 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(
-        lambda known: documents.release_cleaner(
+        lambda known: delivery_roles.release_cleaner(
             known[0],
             context.stack_sets(),
             known[1],

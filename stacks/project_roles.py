@@ -10,7 +10,7 @@ import pulumi
 
 from catalog.roles import ROLES, RoleKind
 from components.role import Role, RoleArgs
-from policies.documents import build_roles, project_people
+from policies.documents import build_roles, delivery_roles, project_people
 from policies.documents import project_roles as documents
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import PROJECT_TAG
@@ -40,7 +40,7 @@ class ProjectRoles:
         )
         self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
         self.deploy = self._service_role(
-            RoleKind.DEPLOY, lambda scope: documents.deploy(scope, render, context.stack_sets())
+            RoleKind.DEPLOY, lambda scope: delivery_roles.deploy(scope, render, context.stack_sets())
         )
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
@@ -87,7 +87,7 @@ class ProjectRoles:
         context = self._context
 
         def policy(scope: ProjectScope, accounts: WorkloadAccounts, roles: list[tuple[str, str]]) -> str:
-            return documents.deploy_test(scope, accounts, roles, test_projects)
+            return delivery_roles.deploy_test(scope, accounts, roles, test_projects)
 
         values = pulumi.Output.all(self.scope, context.workload_accounts(), context.workload_roles(RoleKind.TEST))
         return self._with_policy(RoleKind.DEPLOY_TEST, values.apply(lambda known: policy(*known)))
@@ -100,7 +100,7 @@ class ProjectRoles:
             return existing
         executions = context.workload_roles(RoleKind.STACK_SET_EXECUTION)
         policy = pulumi.Output.all(context.workload_accounts(), executions).apply(
-            lambda known: documents.stack_set_administration(known[0], known[1])
+            lambda known: delivery_roles.stack_set_administration(known[0], known[1])
         )
         return self._role(RoleKind.STACK_SET_ADMINISTRATION, expected.trust, policy)
 
@@ -108,7 +108,7 @@ class ProjectRoles:
         context = self._context
         topic = context.data_science.alarm_topic_arn
         policy = pulumi.Output.all(self.scope, self.administration.arn, topic).apply(
-            lambda known: documents.deploy_pipeline(
+            lambda known: delivery_roles.deploy_pipeline(
                 known[0],
                 build_projects=builds,
                 stack_sets=context.stack_sets(),

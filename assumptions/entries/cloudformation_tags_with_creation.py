@@ -11,7 +11,7 @@ ASSUMPTION = Assumption(
     if_it_fails="The resource is created without tags and tagged in a call of its own, before anything else.",
     design="Creating is allowed without tags or with the project's, and tagging of what has no project's tag yet; "
     "everything else asks for the tag of the resource.",
-    leans_on=("policies/documents/workload_roles.py:_models",),
+    leans_on=("policies/documents/workload_roles.py:_new_models",),
     sources=(
         "resource schemas of AWS::SageMaker::Model, Endpoint and EndpointConfig: tagOnCreate, and sagemaker:AddTags "
         "among the creating handler's actions",

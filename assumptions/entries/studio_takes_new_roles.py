@@ -11,8 +11,8 @@ ASSUMPTION = Assumption(
     if_it_fails="CreateUserProfile is refused until the role has reached SageMaker, and the provider does not try "
     "again.",
     design="a profile that is made seconds after its role stops pulumi up with SageMaker's refusal, and the next "
-    "pulumi up goes on where it stopped. It concerns scientists who join later: when an account comes up, its roles are "
-    "there minutes before the domain, and profiles come after that.",
+    "pulumi up goes on where it stopped. It concerns scientists who join later: when an account comes up, its roles "
+    "are there minutes before the domain, and profiles come after that.",
     holds_both_ways=False,
     leans_on=("stacks/people.py", "components/studio.py"),
     sources=(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from policies.documents import common_statements
 from policies.documents.buckets import PROJECT_TAG
-from policies.documents.project_roles import WRITE_OBJECT
 from policies.documents.project_scope import MODEL_BUILD, ProjectScope
+from policies.documents.project_statements import WRITE_OBJECT
 from policies.documents.statement import Statement, document
 
 SEE_PIPELINE = (

@@ -13,7 +13,7 @@ from functools import cached_property
 from catalog import names
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from policies.documents import project_roles, shared
+from policies.documents import delivery_roles, shared
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.project_scope import ProjectScope
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
@@ -82,7 +82,7 @@ class ProjectedPlatform:
 
     def stack_set_administration(self, project: str) -> str:
         """Policy of the role that a project's StackSets enter all workload accounts from."""
-        return project_roles.stack_set_administration(
+        return delivery_roles.stack_set_administration(
             self.accounts, self._workload_roles(project, RoleKind.STACK_SET_EXECUTION)
         )
 
@@ -95,7 +95,7 @@ class ProjectedPlatform:
         project_names = names.ProjectNames(self.prefix, project)
         tests = [project_names.name("deploy-test"), project_names.name("deploy-verify")]
         roles = self._workload_roles(project, RoleKind.TEST)
-        return project_roles.deploy_test(self._project_scope(project_names), self.accounts, roles, tests)
+        return delivery_roles.deploy_test(self._project_scope(project_names), self.accounts, roles, tests)
 
     def _workload_roles(self, project: str, kind: RoleKind) -> list[tuple[str, str]]:
         project_names = names.ProjectNames(self.prefix, project)

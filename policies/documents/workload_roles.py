@@ -169,6 +169,7 @@ def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
 
 
 _UNNAMED = ("Model", "EndpointConfig")
+_REQUEST_TAG, _RESOURCE_TAG = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
 _TAGS = ("sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags")
 
 
@@ -194,21 +195,8 @@ def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
     # "Amazon SageMaker AI"; that SageMaker has them at creation and removal: AWS's managed policy
     # AmazonSageMakerHyperPodInferenceAccess.
     both = [scope.arn("sagemaker", f"{name}/*") for name in ("endpoint-config", "model")]
-    request_tag, resource_tag = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
     return (
-        # CloudFormation may give the tags with the creation or right after it: no page says which.
-        Statement(
-            sid="MakeModels",
-            actions=[f"sagemaker:Create{kind}" for kind in _UNNAMED],
-            resources=both,
-            conditions={"StringEqualsIfExists": {request_tag: project}},
-        ),
-        Statement(
-            sid="TagNewModels",
-            actions=["sagemaker:AddTags"],
-            resources=both,
-            conditions={"StringEquals": {request_tag: project}, "Null": {resource_tag: "true"}},
-        ),
+        *_new_models(both, project),
         Statement(
             sid="ManageOwnModels",
             actions=[
@@ -220,13 +208,31 @@ def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
             ],
             resources=both,
             conditions={
-                "StringEquals": {resource_tag: project},
+                "StringEquals": {_RESOURCE_TAG: project},
                 # Whoever changes the tags of what is the project's does not hand it to another.
-                "StringEqualsIfExists": {request_tag: project},
+                "StringEqualsIfExists": {_REQUEST_TAG: project},
             },
         ),
         # Without a condition: of what is gone CloudFormation has to hear that it is not there.
         Statement(sid="SeeModels", actions=[f"sagemaker:Describe{kind}" for kind in _UNNAMED], resources=both),
+    )
+
+
+def _new_models(models: Sequence[str], project: str) -> tuple[Statement, ...]:
+    return (
+        # CloudFormation may give the tags with the creation or right after it: no page says which.
+        Statement(
+            sid="MakeModels",
+            actions=[f"sagemaker:Create{kind}" for kind in _UNNAMED],
+            resources=models,
+            conditions={"StringEqualsIfExists": {_REQUEST_TAG: project}},
+        ),
+        Statement(
+            sid="TagNewModels",
+            actions=["sagemaker:AddTags"],
+            resources=models,
+            conditions={"StringEquals": {_REQUEST_TAG: project}, "Null": {_RESOURCE_TAG: "true"}},
+        ),
     )
 
 
@@ -250,6 +256,12 @@ def _surroundings(scope: WorkloadScope, endpoint: str) -> Sequence[Statement]:
             resources=["*"],
             reason="The handler of AWS::ApplicationAutoScaling::ScalingPolicy reads metrics, which know no resource",
         ),
+        *_scaling(scope),
+    )
+
+
+def _scaling(scope: WorkloadScope) -> Sequence[Statement]:
+    return (
         Statement(
             sid="ManageScaling",
             actions=[

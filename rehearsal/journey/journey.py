@@ -23,6 +23,7 @@ from rehearsal.journey import prediction
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
+from rehearsal.network.model import VpcAttachment
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
@@ -168,11 +169,7 @@ class Journey:
         tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=own_vpc)
         endpoint = self.outputs["endpoints"]["production"]
         answered = prediction.answers(self.cloud, tester, endpoint, rows)
-        model = self.cloud.service_assume(
-            roles["model"], service="sagemaker.amazonaws.com", session="prediction", vpc=own_vpc
-        )
-        url = self.package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
-        artifact = self._object(url, model)
+        artifact = self._registered_artifact(roles["model"], own_vpc)
         expected = prediction.expected(artifact, rows)
         different = prediction.differing(answered, expected)
         same_hash = prediction.sha256(artifact) == metadata["artifact_sha256"]
@@ -205,6 +202,12 @@ class Journey:
         """Keep the deploy pipeline's request for approval."""
         self.approval = request
         self.approval_requested.set()
+
+    def _registered_artifact(self, role: str, vpc: VpcAttachment | None) -> bytes:
+        """The artifact of the registered package, read as a model role (ARN) in its VPC."""
+        model = self.cloud.service_assume(role, service="sagemaker.amazonaws.com", session="prediction", vpc=vpc)
+        url = self.package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+        return self._object(url, model)
 
     def _publisher(self, service: str) -> Any:
         return self.cloud.client(self.people.publisher(), service)

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class NetworkProxy:
         self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> NetworkProxy:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_ProxyHandler, self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True, name="network-proxy").start()
         return self
@@ -107,56 +108,60 @@ def _cases(name: str) -> tuple[str, str]:
     return name, name.upper()
 
 
-def _handler(proxy: NetworkProxy) -> Callable[..., BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _ProxyHandler(BaseHTTPRequestHandler):
+    """Answers one connection to a proxy."""
 
-        def do_CONNECT(self) -> None:
-            host, _, port = self.path.rpartition(":")
-            if not self._allowed(host, int(port or HTTPS)):
-                return
-            self.close_connection = True
-            if host in HOSTS:
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, proxy: NetworkProxy, *connection: Any) -> None:
+        self._proxy = proxy
+        # It answers within its construction.
+        super().__init__(*connection)
+
+    def do_CONNECT(self) -> None:
+        host, _, port = self.path.rpartition(":")
+        if not self._allowed(host, int(port or HTTPS)):
+            return
+        self.close_connection = True
+        if host in HOSTS:
+            self._established()
+            self._proxy.serve(host, self.connection)
+            return
+        try:
+            with socket.create_connection((host, int(port)), timeout=_SECONDS) as other:
                 self._established()
-                proxy.serve(host, self.connection)
-                return
-            try:
-                with socket.create_connection((host, int(port)), timeout=_SECONDS) as other:
-                    self._established()
-                    relay(self.connection, other)
-            except OSError as error:
-                self.send_error(502, f"{host}: {error}")
+                relay(self.connection, other)
+        except OSError as error:
+            self.send_error(502, f"{host}: {error}")
 
-        def do_GET(self) -> None:
-            """Plain HTTP, of which nothing is let through: what is installed comes over TLS."""
-            host = self.path.partition("://")[2].partition("/")[0].partition(":")[0]
-            if self._allowed(host, 80):
-                self.send_error(501, f"{host}: this machine stands in for HTTPS alone")
+    def do_GET(self) -> None:
+        """Plain HTTP, of which nothing is let through: what is installed comes over TLS."""
+        host = self.path.partition("://")[2].partition("/")[0].partition(":")[0]
+        if self._allowed(host, 80):
+            self.send_error(501, f"{host}: this machine stands in for HTTPS alone")
 
-        do_POST = do_PUT = do_HEAD = do_GET  # noqa: N815 - the server's names
+    do_POST = do_PUT = do_HEAD = do_GET  # noqa: N815 - the server's names
 
-        def _allowed(self, host: str, port: int) -> bool:
-            access = proxy.known(self.headers.get("Proxy-Authorization", ""))
-            if access is None:
-                self.send_response(407)
-                self.send_header("Proxy-Authenticate", 'Basic realm="rehearsal"')
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return False
-            way = proxy.way(access, host, port)
-            if isinstance(way, Unreachable):
-                self.send_error(403, f"{host} is not reached", way.reason)
-                return False
-            return True
+    def _allowed(self, host: str, port: int) -> bool:
+        access = self._proxy.known(self.headers.get("Proxy-Authorization", ""))
+        if access is None:
+            self.send_response(407)
+            self.send_header("Proxy-Authenticate", 'Basic realm="rehearsal"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return False
+        way = self._proxy.way(access, host, port)
+        if isinstance(way, Unreachable):
+            self.send_error(403, f"{host} is not reached", way.reason)
+            return False
+        return True
 
-        def _established(self) -> None:
-            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            self.wfile.flush()
+    def _established(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        self.wfile.flush()
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing: who was refused keeps it."""
-
-    return Handler
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: who was refused keeps it."""
 
 
 def _index_handler(index: PackageIndex, host: str) -> Callable[..., BaseHTTPRequestHandler]:

@@ -60,16 +60,21 @@ def decide(
             f"{metric} {value:.6g} is what chance reaches with {chance:.2g} of the orders of the held-out "
             f"labels; allowed: {ALLOWED:g}; hold out more rows, or find features that tell more"
         )
-    margin = 0.0
-    if production is not None:
-        production_value = production.get(metric, math.nan)
-        margin = better_by(metric, value, production_value)
-        if not math.isfinite(production_value):
-            reasons.append(f"{metric} of the model in production is not a number")
-            margin = -WORST
-        elif margin < 0:
-            reasons.append(f"{metric} {value:.6g} is worse than production's {production_value:.6g}")
+    margin, worse = (
+        (0.0, []) if production is None else _compared(metric, value, production.get(metric, math.nan))
+    )
+    reasons += worse
     return GateDecision(int(not reasons), reasons, value, margin)
+
+
+def _compared(metric: str, value: float, production_value: float) -> tuple[float, list[str]]:
+    """The margin over production, and the reasons against the model."""
+    if not math.isfinite(production_value):
+        return -WORST, [f"{metric} of the model in production is not a number"]
+    margin = better_by(metric, value, production_value)
+    if margin < 0:
+        return margin, [f"{metric} {value:.6g} is worse than production's {production_value:.6g}"]
+    return margin, []
 
 
 def better_by(metric: str, value: float, other: float) -> float:

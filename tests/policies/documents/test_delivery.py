@@ -9,14 +9,14 @@ import pytest
 from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.documents import keys, project_roles, workload_roles
+from policies.documents import delivery_roles, keys, workload_roles
 from tests.policies.documents.requests import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.scopes import project_scope_of, workload_scope
 
 ADMINISTRATION = role("mlops/delivery/mlops-screening-stackset-administration")
 TOPIC = arn("sns", "mlops-dev-alarms")
 RUNNER = role("mlops/projects/screening/mlops-screening-deploy-pipeline")
-PIPELINE = project_roles.deploy_pipeline(
+PIPELINE = delivery_roles.deploy_pipeline(
     project_scope_of("screening"),
     build_projects=["mlops-screening-deploy"],
     stack_sets=["mlops-screening-staging"],
@@ -78,7 +78,7 @@ def test_only_who_asks_for_approval_uses_the_topics_key_and_only_through_the_top
     ],
 )
 def test_a_project_delivers_as_its_own_administration_role_alone(passed: str, service: str, allowed: bool) -> None:
-    cleaner = project_roles.release_cleaner(
+    cleaner = delivery_roles.release_cleaner(
         project_scope_of("screening"), ["mlops-screening-staging"], ADMINISTRATION, "mlops-screening-release-cleaner"
     )
     for document in (PIPELINE, cleaner):

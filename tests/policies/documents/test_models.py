@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.scope import Scope
-from policies.documents import buckets, keys, project_people, project_roles, workload_roles
+from policies.documents import buckets, delivery_roles, keys, project_people, project_roles, workload_roles
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
 from policies.documents.project_scope import PINNED_IMAGE
@@ -113,7 +113,7 @@ def documents_of(project: str) -> list[str]:
         project_roles.training(project_scope),
         project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
         project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
-        project_roles.deploy(project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"]),
+        delivery_roles.deploy(project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"]),
         project_roles.build_pipeline(project_scope, [f"mlops-{project}-build"]),
         project_people.publish(project_scope, f"{project}-mlops-build"),
         project_people.team_administrator(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.documents import platform_roles, project_people, project_roles
+from policies.documents import delivery_roles, platform_roles, project_people, project_roles
 from policies.documents.accounts import WorkloadAccounts
 from tests.policies.documents.requests import arn, may, role
 from tests.policies.documents.scopes import project_scope_of
@@ -53,9 +53,9 @@ def test_jobs_and_builds_do_not_write_the_repository_that_they_come_from() -> No
 
 
 def test_the_deploy_pipelines_roles_read_nothing_that_the_build_pipeline_carries() -> None:
-    render = project_roles.deploy(SCOPE, "mlops-screening-deploy", ["mlops-screening-staging"])
+    render = delivery_roles.deploy(SCOPE, "mlops-screening-deploy", ["mlops-screening-staging"])
     accounts = WorkloadAccounts(scope=SCOPE, ids=["222222222222"])
-    test = project_roles.deploy_test(SCOPE, accounts, [("222222222222", "mlops-test")], PROJECTS[2:])
+    test = delivery_roles.deploy_test(SCOPE, accounts, [("222222222222", "mlops-test")], PROJECTS[2:])
     rendered = "arn:aws:s3:::artifacts/screening-mlops-depl/Rendered/abc"
     for document in (render, test):
         assert may(document, "s3:GetObject", rendered)
