@@ -246,7 +246,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "project-diabetes",
         "  mlops-platform:gate",
         "  mlops-platform:deployments: {staging: {minInstances: 3}}\n  mlops-platform:gate",
-        ("deployments.staging.maxInstances", "maxInstances 2 is below minInstances 3"),
+        ("deployments.staging.maxInstances", "maxInstances 1 (the stage's default) is below minInstances 3"),
     ),
     "a name too long": (
         "dev",
