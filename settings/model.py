@@ -21,12 +21,12 @@ from settings.values import (
     Description,
     Distinct,
     Email,
+    EndpointInstanceType,
     ExternalId,
     Identifier,
     ImageDigest,
     ImageTag,
     InstanceCount,
-    InstanceType,
     LatencyMilliseconds,
     OrganizationPath,
     PackageIndex,
@@ -36,6 +36,7 @@ from settings.values import (
     RoleArn,
     StackKind,
     StackName,
+    StudioInstanceType,
     TagValue,
 )
 
@@ -100,7 +101,7 @@ class StudioSettings(Section):
     auth: Literal["IAM", "SSO"] = Field(default="IAM", description="How people sign in. It cannot be changed later.")
     # 60 to 525,600. Source: botocore, service model of sagemaker, IdleSettings.
     idle_minutes: int = Field(default=120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
-    instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
+    instance_types: Annotated[tuple[StudioInstanceType, ...], Distinct] = Field(
         default=("ml.t3.medium", "ml.m5.large"),
         min_length=1,
         description="Instance types that scientists may start; first is the default.",
@@ -140,7 +141,7 @@ class ModelImage(Section):
 class DeploymentSettings(Section):
     """Size of a project's endpoint in one stage."""
 
-    instance_type: InstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
+    instance_type: EndpointInstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
     # Quota of a new account: 4 instances an endpoint. Source: AWS General Reference, "Amazon SageMaker AI endpoints and
     # quotas".
     min_instances: InstanceCount = Field(default=1, description="Instances that always run.")

@@ -69,7 +69,12 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "dev",
         "ml.t3.medium",
         "ml.t3.medum",
-        ("studio.instanceTypes[0]", "not a SageMaker instance type", "did you mean ml.t3.medium?", "in all)"),
+        (
+            "studio.instanceTypes[0]",
+            "not an instance type that apps of Studio run on",
+            "did you mean ml.t3.medium?",
+            "in all)",
+        ),
     ),
     "an unknown endpoint service": (
         "dev",
