@@ -1,7 +1,7 @@
 """ARNs that people write into stack files: whom each may name, and whether it is of the stack's partition and account.
 
-Policies compare ARNs of roles exactly (`policies.documents.trust`), and AWS never says that one matches nobody: a form
-that no caller ever has is refused here.
+Policies compare ARNs of roles (`policies.documents.trust`), and AWS never says that one matches nobody: a form that no
+caller ever has is refused here, and so is a pattern, which `ArnEquals` would match with more than one role.
 """
 
 from __future__ import annotations
@@ -46,15 +46,25 @@ _OWN_ACCOUNT: Mapping[KeyPath, str] = {
 }
 
 
+def partition_fault(arn: str) -> str | None:
+    """Why an ARN is of no partition of AWS; None where it is of one, or no ARN at all."""
+    known = sorted({partition_of(region) for region in closed_list("regions")})
+    found = re.match(r"arn:([^:]*):", arn)
+    if not found or found[1] in known:
+        return None
+    return f"begins with arn:{found[1]}:, and {found[1]} is no partition of AWS: there are {', '.join(known)}"
+
+
 def role_fault(arn: str) -> str | None:
     """Why a text names no role that somebody signs in with; None where it may. Whether it exists is not known here."""
     if "*" in arn or "?" in arn:
-        return f"not the ARN of an IAM role: a wildcard matches nobody, since ARNs are compared exactly; say {EXAMPLE}"
+        return f"not the ARN of an IAM role: a wildcard would match more than one role: name each, such as {EXAMPLE}"
     other = next((why for form, why in _OTHERS if re.fullmatch(form, arn)), None)
     if other:
         return f"not the ARN of an IAM role: it {other}{_of_session(arn)}, such as {EXAMPLE}"
-    if not re.fullmatch(ROLE_ARN, arn):
-        return f"not the ARN of an IAM role, such as {EXAMPLE}"
+    fault = partition_fault(arn)
+    if fault or not re.fullmatch(ROLE_ARN, arn):
+        return fault or f"not the ARN of an IAM role, such as {EXAMPLE}"
     path, _, name = arn.split(":role/", 1)[1].rpartition("/")
     if len(name) > LONGEST_NAME or len(path) + 2 > LONGEST_PATH:
         return f"names a role longer than IAM has: {LONGEST_NAME} characters in a name, {LONGEST_PATH} in a path"
@@ -75,6 +85,9 @@ def _sso_fault(account: str, path: str, name: str) -> str | None:
             "with the region of the identity source, or without one where that is us-east-1"
         )
     region = f"{path}/".removeprefix(SSO_PATH).removesuffix("/")
+    partition = account.split(":")[1]
+    if region in closed_list("regions") and partition_of(region) != partition:
+        return f"has {region}, which is no region of the partition {partition}, where the identity source's stands"
     if region and region not in closed_list("regions"):
         return f"has {region!r} where the region of the identity source stands: {form}{name}"
     if SSO_SUFFIX.fullmatch(name):

@@ -59,8 +59,9 @@ class ExistingVpc(Section):
     """A VPC. Its own range is said in `network.cidr`, so that no other stack's overlaps it."""
 
     vpc: VpcId = Field(description="The VPC.")
+    # Two zones, as SERVING_ZONES of settings.network says of a VPC that is made.
     subnets: Annotated[tuple[SubnetId, ...], Distinct] = Field(
-        min_length=1, description="Private subnets, each in a zone of its own."
+        min_length=2, description="Private subnets, each in a zone of its own; an endpoint in a VPC needs two."
     )
     route_tables: Annotated[tuple[RouteTableId, ...], Distinct] = Field(
         min_length=1, description="Route tables of those subnets."
@@ -69,8 +70,11 @@ class ExistingVpc(Section):
 
 
 class ExistingStudioVpc(ExistingVpc):
-    """A VPC for a data science account."""
+    """A VPC for a data science account, where nothing is served: one zone is enough."""
 
+    subnets: Annotated[tuple[SubnetId, ...], Distinct] = Field(
+        min_length=1, description="Private subnets, each in a zone of its own."
+    )
     security_groups: ExistingStudioGroups = Field(
         default_factory=ExistingStudioGroups, description="Security groups of the VPC."
     )

@@ -156,13 +156,21 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[s
     if kind in CHOICES:
         pairs = re.findall(r"'((?:[^'\\]|\\.)*)'|(-?\d+)", str(context["expected"]))
         allowed = tuple(text or number for text, number in pairs)
-        return "is none of the allowed values", allowed, nearest(str(given), allowed)
+        if isinstance(given, str) and given in allowed and all(text.isdigit() for text in allowed):
+            return MESSAGES["int_type"], allowed, None
+        return f"{_spaced(given)}is none of the allowed values", allowed, nearest(str(given), allowed)
     if kind == "value_error":
         cause = context["error"]
         allowed = tuple(sorted(cause.allowed)) if isinstance(cause, NotAllowed) else ()
-        return str(cause), allowed, nearest(str(given), allowed)
+        return f"{_spaced(given)}{cause}", allowed, nearest(str(given), allowed)
     field = _field(section_at(model, path[:-1]), str(path[-1])) if path else None
     return _plain_message(kind, given, context, field), (), None
+
+
+def _spaced(given: object) -> str:
+    """What begins the message where blanks around a text, which nobody sees, are the mistake or a part of it."""
+    around = isinstance(given, str) and given != given.strip()
+    return "begins or ends with a space, a tab or the end of a line: drop it; " if around else ""
 
 
 def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: FieldInfo | None) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from catalog import names
+from policies.documents.statement import BadStatement, DocumentKind
+from policies.documents.trust import sign_in_trust
+from settings.document import KeyPath, Positions, closest_line, dotted
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from settings.problems import SettingsProblem, shown
@@ -34,6 +37,49 @@ def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Set
         for project in settings.projects
         for problem in _problems(source, "projects", project, names_with([project]))
     ]
+
+
+def trusts_too_long(settings: StackSettings, source: str, positions: Positions) -> list[SettingsProblem]:
+    """One problem for each list of roles that one trust policy cannot hold."""
+    return [
+        SettingsProblem(
+            file=source,
+            key=dotted(path),
+            line=closest_line(positions, path),
+            message=f"names {len(roles)} roles, whose trust policy would be longer than the "
+            f"{DocumentKind.TRUST.value[1]:,} characters that IAM allows: the first {fits} fit; name fewer, or roles "
+            "with shorter names and paths",
+        )
+        for path, roles, external_id in _trusted(settings)
+        if (fits := _fitting(roles, external_id)) < len(roles)
+    ]
+
+
+def _trusted(settings: StackSettings) -> list[tuple[KeyPath, Sequence[str], str | None]]:
+    """Lists of roles that may assume one role, each with its place in the file, and the external id they give."""
+    if isinstance(settings, DataScienceSettings):
+        return [(("approvers",), settings.approvers, None)]
+    if isinstance(settings, ProjectSettings):
+        return [(("administrators",), settings.administrators, None)]
+    if isinstance(settings, FoundationSettings):
+        deployer, people = settings.deployer, settings.people
+        return [
+            (("deployer", "trustedBy"), deployer.trusted_by, deployer.external_id),
+            (("people", "administrators"), people.administrators, None),
+            (("people", "auditors"), people.auditors, None),
+        ]
+    return []
+
+
+def _fitting(roles: Sequence[str], external_id: str | None) -> int:
+    """How many of the roles, from the first on, a trust policy holds."""
+    for count in range(len(roles), 0, -1):
+        try:
+            sign_in_trust(roles[:count], external_id=external_id)
+        except BadStatement:
+            continue
+        return count
+    return 0
 
 
 def _problems(file: str, key: str, given: str | None, compute: Callable[[], list[str]]) -> list[SettingsProblem]:

@@ -25,7 +25,7 @@ from settings.config import (
 )
 from settings.document import KeyPath, Positions, dotted, line_of, positions_below, read
 from settings.explain import explain, keys_of, section_of
-from settings.limits import names_too_long
+from settings.limits import names_too_long, trusts_too_long
 from settings.model import StackSettings
 from settings.of_region import elsewhere, with_short_names
 from settings.problems import SettingsError, SettingsProblem, shown
@@ -81,7 +81,7 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
     if settings is None or problems:
         raise SettingsError(problems)
     complete = cast("AnyStack", settings)
-    if problems := names_too_long(stack, complete, source):
+    if problems := [*names_too_long(stack, complete, source), *trusts_too_long(complete, source, positions)]:
         raise SettingsError(problems)
     return complete
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -34,9 +35,18 @@ class TextLimits:
             return f"has {len(value)} characters, and {where} allows {self.max}"
         if self.pattern is None or matcher(self.pattern)(value):
             return None
-        wrong = next((letter for letter in value if not matcher(self.pattern)(letter)), None)
-        found = f"holds {wrong!r}, which AWS refuses" if wrong else "is of a form that AWS refuses"
+        # Only an expression that is a repeated class of characters says which one is wrong.
+        one_by_one = value if matcher(self.pattern)("a") else ""
+        wrong = next((letter for letter in one_by_one if not matcher(self.pattern)(letter)), None)
+        found = f"holds {_named(wrong)}, which AWS refuses" if wrong is not None else "is of a form that AWS refuses"
         return f"{found} ({where}): allowed are {what}"
+
+
+def _named(letter: str) -> str:
+    """A character as it can be seen: a combining mark stands on its neighbour, so that its number names it."""
+    if not unicodedata.combining(letter):
+        return repr(letter)
+    return f"U+{ord(letter):04X} ({unicodedata.name(letter).lower()})"
 
 
 @dataclass(frozen=True)

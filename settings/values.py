@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from settings.addresses import vpc_fault
-from settings.arns import ROLE_ARN, role_fault
+from settings.arns import LONGEST_PATH, ROLE_ARN, partition_fault, role_fault
 from settings.closed_lists import closed_list
 from settings.endpoint_instances import VCPUS
+from settings.hosts import email_fault, index_fault
 from settings.patterns import AwsText, ascii_form, lengths_of
 
 
@@ -138,30 +137,65 @@ def _unreserved(value: str) -> str:
 
 def _package_index(value: str) -> str:
     """An index that a build outside the VPC reaches, without signing in."""
-    parts = urlsplit(value)
-    host = parts.hostname or ""
-    if parts.username or parts.password:
-        raise ValueError("holds a user name or password, which everybody who sees the stack would read")
-    if parts.query or parts.fragment:
-        raise ValueError("has a query or fragment, which an index's pages cannot be asked with")
-    if host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+    if fault := index_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _email(value: str) -> str:
+    if fault := email_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _of_a_partition(value: str) -> str:
+    if fault := partition_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _policy(value: str) -> str:
+    if re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/.+", value):
         raise ValueError(
-            f"{host} asks for a token of AWS CodeArtifact, which the packages' build does not fetch: give an index "
-            "that answers without signing in"
+            "is a policy of AWS's own, which AWS widens without asking and which holds none of the platform's limits: "
+            "give a policy of the stack's own account"
         )
-    try:
-        private = not ipaddress.ip_address(host).is_global
-    except ValueError:
-        private = "." not in host or host.endswith((".internal", ".local", ".localhost", ".lan"))
-    if private:
+    if not re.fullmatch(POLICY_ARN, value):
+        raise ValueError("not the ARN of a managed policy, such as arn:aws:iam::111111111111:policy/boundary")
+    path, _, name = value.split(":policy/", 1)[1].rpartition("/")
+    if len(name) > LONGEST_POLICY or len(path) + 2 > LONGEST_PATH:
         raise ValueError(
-            f"{host or 'it'} is reached from inside a network alone; wheels are fetched outside the VPC: give an index "
-            "on the internet"
+            f"names a policy longer than IAM has: {LONGEST_POLICY} characters in a name, {LONGEST_PATH} in a path"
         )
     return value
 
 
+def _bucket(value: str) -> str:
+    if reserved := next((start for start in BUCKET_STARTS if value.startswith(start)), None):
+        raise ValueError(f"begins with {reserved}, which S3 reserves: no bucket has such a name")
+    if reserved := next((end for end in BUCKET_ENDS if value.endswith(end)), None):
+        raise ValueError(f"ends with {reserved}, which S3 reserves for what is no such bucket: give a bucket's name")
+    return value
+
+
+def _identity(value: Any) -> Any:
+    """What makes a value the same as another, where AWS or the mail's host does not tell two spellings apart."""
+    if not isinstance(value, str):
+        return value
+    # IAM User Guide, "IAM and AWS STS quotas": names are unique in an account whatever their case, and their path.
+    if re.fullmatch(ROLE_ARN, value):
+        account, _, role = value.partition(":role/")
+        return account, role.rpartition("/")[2].lower()
+    local, at, host = value.rpartition("@")
+    return f"{local}{at}{host.lower()}" if at else value
+
+
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    seen: dict[Any, Any] = {}
+    for value in values:
+        first = seen.setdefault(_identity(value), value)
+        if first is not value and first != value:
+            raise ValueError(f"names {first} and {value}, which are one and the same: drop one of the two")
     twice = sorted({str(value) for value in values if values.count(value) > 1})
     if twice:
         raise ValueError(f"names {', '.join(twice)} twice")
@@ -183,7 +217,7 @@ def _described(pattern: str, *examples: str) -> Any:
 
 def _identifier(start: str) -> Any:
     """The form of an EC2 resource's id."""
-    return _matching(f"^{start}-[0-9a-f]{{8,17}}$", f"not an id such as {start}-0123456789abcdef0")
+    return _matching(f"^{start}-([0-9a-f]{{8}}|[0-9a-f]{{17}})$", f"not an id such as {start}-0123456789abcdef0")
 
 
 def _aws(kind: str, what: str = "the form above alone") -> Any:
@@ -200,10 +234,18 @@ def _editors(kind: str) -> Any:
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$"
-KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
+POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]+$"
+# IAM User Guide, "IAM and AWS STS quotas, name requirements, and character limits".
+LONGEST_POLICY = 128
+# AWS KMS Developer Guide, "Key identifiers (KeyId)": a UUID, or mrk- and 32 digits for keys of several regions.
+KEY_ARN = (
+    r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/"
+    r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$"
+)
 # Amazon S3 User Guide, "General purpose bucket naming rules"; without dots, which the certificates of virtual hosts do
 # not cover.
+BUCKET_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
+BUCKET_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
@@ -255,7 +297,7 @@ StackName = Annotated[
     _aws("name-part"),
     _described(STACK_NAME, "dev"),
 ]
-Email = Annotated[str, _matching(EMAIL, "not an e-mail address"), _described(EMAIL, "ml-platform@example.com")]
+Email = Annotated[str, AfterValidator(_email), _described(EMAIL, "ml-platform@example.com")]
 RoleArn = Annotated[
     str,
     AfterValidator(_role),
@@ -264,7 +306,8 @@ RoleArn = Annotated[
 ]
 PolicyArn = Annotated[
     str,
-    _matching(POLICY_ARN, "not the ARN of a managed policy, such as arn:aws:iam::111111111111:policy/boundary"),
+    AfterValidator(_of_a_partition),
+    AfterValidator(_policy),
     _aws("policy-arn"),
     _described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
 ]
@@ -285,6 +328,7 @@ OrganizationPath = Annotated[
 ]
 KeyArn = Annotated[
     str,
+    AfterValidator(_of_a_partition),
     _matching(KEY_ARN, "not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111111111111:key/…; no alias"),
     _aws("key-arn"),
     _described(KEY_ARN, "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
@@ -292,6 +336,7 @@ KeyArn = Annotated[
 BucketName = Annotated[
     str,
     _matching(BUCKET_NAME, "the name of a bucket: 3 to 63 lower case letters, digits and hyphens, no dots"),
+    AfterValidator(_bucket),
     _aws("bucket-name"),
     _described(BUCKET_NAME, "acme-models"),
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import http.client
 import re
 import ssl
 import sys
@@ -21,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin
 
 _ATTEMPTS = 3
 _SECONDS = 60
@@ -55,7 +56,7 @@ def _wheels(name: str, wheels: Sequence[Mapping[str, Any]], python: tuple[int, i
     """The most specific wheels that fit: those for this Python, else those for its stable ABI, else plain ones."""
     fitting: dict[int, list[tuple[str, str]]] = {}
     for wheel in wheels:
-        file = unquote(urlsplit(str(wheel.get("url", ""))).path.rpartition("/")[2])
+        file = unquote(re.split(r"[?#]", str(wheel.get("url", "")))[0].rpartition("/")[2])
         digest = str(wheel.get("hash", "")).removeprefix("sha256:")
         if not re.fullmatch(r"[A-Za-z0-9_.+-]+\.whl", file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
             raise WheelhouseError(
@@ -91,7 +92,7 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def _read(address: str) -> bytes:
-    if urlsplit(address).scheme != "https":
+    if not address.lower().startswith("https://"):
         raise WheelhouseError(f"{address}: packages are fetched over https alone")
     for attempt in range(_ATTEMPTS):
         try:
@@ -102,23 +103,33 @@ def _read(address: str) -> bytes:
         except OSError as error:
             problem = error
             time.sleep(attempt)
+        except (ValueError, OverflowError, http.client.InvalidURL) as error:
+            # A host or port that is none: asking again does not help.
+            raise WheelhouseError(f"{address}: no address that packages are fetched from ({error})") from None
     raise WheelhouseError(f"{address}: {problem}")
 
 
 def fetch(name: str, files: Mapping[str, str], index: str, folder: Path) -> None:
     """Fetch one package's wheels. Raises WheelhouseError."""
     page = f"{index.rstrip('/')}/{name}/"
-    text = _read(page).decode()
+    text = _read(page).decode(errors="replace")
     for file, digest in files.items():
         address = _link(text, quote(file, safe="+"))
         if address is None:
             raise WheelhouseError(
                 f"{page} does not have {file}, which uv.lock names: mirror it, or lock another version"
             )
-        content = _read(urljoin(page, address))
+        content = _read(_joined(page, address))
         if hashlib.sha256(content).hexdigest() != digest:
             raise WheelhouseError(f"{file} of {page} is not what uv.lock names: its sha256 differs")
         (folder / file).write_bytes(content)
+
+
+def _joined(page: str, address: str) -> str:
+    try:
+        return urljoin(page, address)
+    except ValueError as error:
+        raise WheelhouseError(f"{page} names {address}, which is no address ({error})") from None
 
 
 def _link(page: str, file: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from http.client import InvalidURL
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,32 @@ def test_a_lock_that_asks_for_more_than_an_index_is_refused(asked: dict[str, obj
 def test_packages_are_fetched_over_https_alone(tmp_path: Path) -> None:
     with pytest.raises(WheelhouseError, match="over https alone"):
         wheelhouse.fetch("six", {"six-1-py3-none-any.whl": "0" * 64}, "http://127.0.0.1:1/simple", tmp_path)
+
+
+@pytest.mark.parametrize("error", [UnicodeError("label too long"), OverflowError("port"), InvalidURL("a space")])
+def test_what_the_network_takes_for_no_address_is_told_in_a_sentence(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        def open(self, *_: object, **__: object) -> object:
+            raise error
+
+    monkeypatch.setattr(wheelhouse, "_opener", Refusing)
+    with pytest.raises(WheelhouseError, match=r"no address that packages are fetched from"):
+        wheelhouse.fetch("six", {"six-1-py3-none-any.whl": "0" * 64}, "https://pypi.org/simple", tmp_path)
+
+
+@pytest.mark.parametrize("index", ["https://pypi.org:x/simple", "https://[::1/simple"])
+def test_an_address_that_is_none_is_told_in_a_sentence(index: str, tmp_path: Path) -> None:
+    with pytest.raises(WheelhouseError, match=r"no address that packages are fetched from"):
+        wheelhouse.fetch("six", {"six-1-py3-none-any.whl": "0" * 64}, index, tmp_path)
+
+
+def test_a_page_that_names_no_address_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = b'<a href="https://[x/six-1-py3-none-any.whl#">\xff</a>'
+    monkeypatch.setattr(wheelhouse, "_read", lambda _: page)
+    with pytest.raises(WheelhouseError, match="which is no address"):
+        wheelhouse.fetch("six", {"six-1-py3-none-any.whl": "0" * 64}, "https://pypi.org/simple", tmp_path)
 
 
 @pytest.mark.parametrize("folder", REPOSITORIES, ids=lambda path: path.name)

@@ -32,8 +32,11 @@ NOBODY = {
     "an instance profile": (f"{ACCOUNT}:instance-profile/ci", "is an instance profile"),
     "a permission set": ("arn:aws:sso:::permissionSet/ssoins-1/ps-1", "is a permission set"),
     "a service": ("sagemaker.amazonaws.com", "is a service"),
-    "a wildcard": (f"{ACCOUNT}:role/{SSO_PATH}*/AWSReservedSSO_Approver_*", "a wildcard matches nobody"),
-    "everybody": ("*", "a wildcard matches nobody"),
+    "a wildcard": (
+        f"{ACCOUNT}:role/{SSO_PATH}*/AWSReservedSSO_Approver_*",
+        "a wildcard would match more than one role",
+    ),
+    "everybody": ("*", "a wildcard would match more than one role"),
     "a service-linked role": (f"{ACCOUNT}:role/aws-service-role/x.amazonaws.com/X", "is a service-linked role"),
     "an empty path element": (f"{ACCOUNT}:role/path//ci", "not the ARN of an IAM role"),
     "a name too long": (f"{ACCOUNT}:role/{'a' * (LONGEST_NAME + 1)}", "longer than IAM has"),

@@ -12,7 +12,8 @@ from settings.values import StackKind
 from tests.settings.folder import Folder
 
 KEY = "arn:aws:kms:eu-west-1:{account}:key/1234abcd-12ab-34cd-56ef-12345678{number}"
-NETWORK = "{vpc: vpc-0123456789abcdef0, subnets: [subnet-0123456789abcdef0], routeTables: [rtb-0123456789abcdef0]}"
+SUBNETS = "subnets: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]"
+NETWORK = f"{{vpc: vpc-0123456789abcdef0, {SUBNETS}, routeTables: [rtb-0123456789abcdef0]}}"
 
 
 def key(account: str, number: int = 1000) -> str:
@@ -36,7 +37,12 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a network without subnets": (
         "staging",
         "network: {vpc: vpc-0123456789abcdef0, subnets: [], routeTables: [rtb-0123456789abcdef0]}",
-        ("existing.network.subnets", "lists too few, at least 1"),
+        ("existing.network.subnets", "lists too few, at least 2", "an endpoint in a VPC needs two"),
+    ),
+    "a serving network with one subnet": (
+        "staging",
+        f"network: {NETWORK.replace(', subnet-0123456789abcdef1', '')}",
+        ("existing.network.subnets", "lists too few, at least 2", "an endpoint in a VPC needs two"),
     ),
     "a group that nobody has": (
         "staging",
@@ -142,6 +148,10 @@ def test_everything_may_exist_already(folder: Folder) -> None:
     network = f"network: {NETWORK}\nendpoints: {{s3: vpce-0123456789abcdef0, kms: vpce-0123456789abcdef1}}"
     keys = f"keys: {{volumes: '{key('222222222222')}', capture: '{key('222222222222', 2000)}'}}"
     assert existing(folder, "staging", f"{network}\n{keys}") == []
+
+
+def test_scientists_may_have_one_subnet(folder: Folder) -> None:
+    assert existing(folder, "dev", f"network: {NETWORK.replace(', subnet-0123456789abcdef1', '')}") == []
 
 
 def test_an_endpoint_that_exists_may_be_named_by_its_whole_name(folder: Folder) -> None:
