@@ -37,8 +37,9 @@ USES: Mapping[str, tuple[str, ...]] = {
     ),
     "tag-value": (
         *("iam.tagValueType", "kms.TagValueType", "codebuild.ValueInput"),
+        # Not the schemas of CloudFormation: what these tags are on is made by the services' own operations, and
+        # SageMaker's takes 256 characters where the schema of its domain says 128.
         *(f"{service}.TagValue" for service in _TAGGING_SERVICES),
-        *(f"{pointer}Value" for pointer in _TAGGED_TYPES),
     ),
     # A project's description is its model package group's, and nothing else's.
     "description": (
