@@ -70,10 +70,6 @@ def same_zone(own: Owned) -> Section:
     return {"network": network | {"subnets": [*network["subnets"], again]}}
 
 
-def one_zone(own: Owned) -> Section:
-    return {"network": own.network(("a",))}
-
-
 def to_the_internet(own: Owned) -> Section:
     network = own.network()
     gateway = own.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
@@ -248,7 +244,6 @@ SHORT: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "a subnet of another VPC": (foreign_subnet, ("existing.network.subnets = 'subnet-", "is in vpc-", "not in vpc-")),
     "a public subnet": (public_subnet, ("existing.network.subnets", "gives out public addresses")),
     "two subnets in a zone": (same_zone, ("existing.network.subnets", "is in eu-west-1a as subnet-")),
-    "one zone": (one_zone, ("existing.network.subnets", "are in 1 zone", "needs subnets in 2")),
     "a way to the internet": (to_the_internet, ("existing.network.routeTables", "leads 0.0.0.0/0 to the internet")),
     "a way through NAT": (to_nat, ("existing.network.routeTables", "leads 0.0.0.0/0 to nat-", "set network.nat")),
     "a subnet without route table": (unrouted, ("existing.network.subnets", "is routed by none of rtb-")),

@@ -63,7 +63,7 @@ def test_a_service_that_the_platform_does_not_use_itself_gets_an_endpoint_with_t
     assert "aws:PrincipalAccount" in policies["endpoints-sagemaker-metrics"]
     names = {name: endpoint.outputs["serviceName"] for name, endpoint in made.items()}
     assert names["endpoints-notebook"] == "aws.sagemaker.us-east-1.notebook"
-    assert names["endpoints-com-amazonaws-us-east-1-glue"] == "com.amazonaws.us-east-1.glue"
+    assert names["endpoints-glue"] == "com.amazonaws.us-east-1.glue"
     assert names["endpoints-codeartifact-api"] == "com.amazonaws.us-east-1.codeartifact.api"
 
 

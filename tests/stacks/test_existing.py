@@ -276,7 +276,7 @@ def everything(platform: Platform) -> None:
 
 def test_what_is_short_is_told_at_once_and_nothing_is_made(platform: Platform) -> None:
     own = owner(platform)
-    network = own.network(zones=("a",))
+    network = own.network(zones=("a", "a"))
     own.ec2.modify_vpc_attribute(VpcId=network["vpc"], EnableDnsHostnames={"Value": False})
     key = own.key(Description="does not rotate")
     bring(platform, "staging", network=network, keys={"volumes": key})
@@ -287,5 +287,5 @@ def test_what_is_short_is_told_at_once_and_nothing_is_made(platform: Platform) -
     assert lines[0].endswith("3 things that the platform needs of what exists already; nothing was made:")
     assert "existing.keys.volumes" in lines[1]
     assert "has no DNS hostnames" in lines[2]
-    assert "are in 1 zone" in lines[3]
+    assert "is in eu-west-1a as subnet-" in lines[3]
     assert [line for line in platform.recorder.since(before) if line.writes] == []
