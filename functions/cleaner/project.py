@@ -14,12 +14,20 @@ from functions.cleaner.waiting import NotRemoved, Waiting
 def stop(clients: Callable[[str], Any], event: Mapping[str, Any], waiting: Waiting) -> list[str]:
     """Refuse while models would be lost that nobody agreed to lose; else stop whatever could make something new.
 
-    Event: `stack`, `group`, `deleteModels`, `codePipelines`, `pipeline`. Raises NotRemoved before anything is changed,
-    and again, before anything is destroyed, for a model that was registered before everything stood still.
+    Event: `stack`, `group`, `deleteModels`, `codePipelines` with rules of the same names, `builds` (names of CodeBuild
+    projects), `pipeline`. Raises NotRemoved before anything is changed, and again, before anything is destroyed, for a
+    model that was registered before everything stood still, or for what does not stop; the rules are on again then.
     """
     _refuse_models(clients("sagemaker"), event, "Nothing was destroyed")
-    stopped = _stand_still(clients, event, waiting)
-    _refuse_models(clients("sagemaker"), event, "What ran was stopped; nothing was destroyed")
+    events = clients("events")
+    disabled = [name for name in event["codePipelines"] if running.disable_rule(events, name)]
+    try:
+        stopped = _stand_still(clients, event, waiting)
+        _refuse_models(clients("sagemaker"), event, "What ran was stopped; nothing was destroyed")
+    except NotRemoved:
+        for name in disabled:
+            events.enable_rule(Name=name)
+        raise
     return stopped
 
 
@@ -44,6 +52,8 @@ def _stand_still(clients: Callable[[str], Any], event: Mapping[str, Any], waitin
     stopped = []
     for name in event["codePipelines"]:
         stopped += running.stop_code_pipeline(clients("codepipeline"), name, waiting)
+    for name in event["builds"]:
+        stopped += running.stop_builds(clients("codebuild"), name, waiting)
     return stopped + running.stop_training(clients("sagemaker"), event["pipeline"], waiting)
 
 

@@ -17,7 +17,10 @@ _LOOK_AGAIN = (
     "PipelineExecutionNotStoppableException",
     "PipelineNotFoundException",
     "ResourceNotFound",
+    "ResourceNotFoundException",
 )
+# Of a request for builds (CodeBuild API Reference, "BatchGetBuilds").
+_BUILDS_AT_ONCE = 100
 
 
 def not_there(error: ClientError) -> bool:
@@ -30,6 +33,19 @@ def not_there(error: ClientError) -> bool:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     missing = "does not exist" in message or message.startswith("Could not find ")
     return code == "ResourceNotFound" or (code == "ValidationException" and missing)
+
+
+def disable_rule(events: Any, name: str) -> bool:
+    """Keep a rule from starting anything, and say whether it could until now; a rule that is gone starts nothing."""
+    try:
+        if events.describe_rule(Name=name)["State"] == "DISABLED":
+            return False
+        events.disable_rule(Name=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return False
+        raise
+    return True
 
 
 def stop_code_pipeline(codepipeline: Any, name: str, waiting: Waiting) -> list[str]:
@@ -50,6 +66,22 @@ def stop_code_pipeline(codepipeline: Any, name: str, waiting: Waiting) -> list[s
         ]
 
     return [f"execution {each} of {name}" for each in _stop(name, left, stop, waiting)]
+
+
+def stop_builds(codebuild: Any, project: str, waiting: Waiting) -> list[str]:
+    """Stop a CodeBuild project's builds: they go on when the execution that started them is abandoned."""
+
+    def left() -> list[str]:
+        pages = _pages(codebuild, "list_builds_for_project", ("ResourceNotFoundException",), projectName=project)
+        builds = [build for page in pages for build in page["ids"]]
+        return [
+            build["id"]
+            for first in range(0, len(builds), _BUILDS_AT_ONCE)
+            for build in codebuild.batch_get_builds(ids=builds[first : first + _BUILDS_AT_ONCE])["builds"]
+            if build["buildStatus"] == "IN_PROGRESS"
+        ]
+
+    return [f"build {each}" for each in _stop(project, left, lambda build: codebuild.stop_build(id=build), waiting)]
 
 
 def stop_training(sagemaker: Any, pipeline: str, waiting: Waiting) -> list[str]:
