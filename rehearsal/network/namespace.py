@@ -1,7 +1,8 @@
 """Runs a child process in a network namespace of its own, from which nothing but given loopback ports is reached.
 
 Variables ask a program to use the proxy; a program that does not heed them finds no network here at all. Where the
-system lets nobody make a namespace (a container without the right), the variables alone remain.
+system lets nobody make a namespace (a container without the right), the variables alone remain, and the rehearsal's
+report says so.
 """
 
 from __future__ import annotations
@@ -55,14 +56,17 @@ child = subprocess.Popen(command)
 signal.signal(signal.SIGTERM, lambda *_: child.terminate())
 sys.exit(child.wait() % 256)
 """
+BY_PROXY_ALONE = "builds were held back by a proxy alone: this system allows no network namespaces"
 _opened: dict[int, socketserver.BaseServer] = {}
 _lock = threading.Lock()
+_fallen_back = threading.Event()
 
 
 def inside(command: Sequence[str], ports: Sequence[int]) -> list[str]:
     """The command, run where these loopback ports of the machine are all the network; as it is where that cannot be."""
     prefix = _unshare()
     if not prefix:
+        _fallen_back.set()
         return list(command)
     for port in ports:
         _open(port)
@@ -73,6 +77,11 @@ def inside(command: Sequence[str], ports: Sequence[int]) -> list[str]:
 def possible() -> bool:
     """Whether the system lets this process make network namespaces."""
     return bool(_unshare())
+
+
+def shortfall() -> str:
+    """What a report has to say of the commands that ran so far: empty, or that variables alone held some back."""
+    return BY_PROXY_ALONE if _fallen_back.is_set() else ""
 
 
 @cache

@@ -20,6 +20,7 @@ EVENT = {
     "group": GROUP,
     "pipeline": PIPELINE,
     "codePipelines": [],
+    "builds": [],
     "deleteModels": False,
 }
 
