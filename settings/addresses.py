@@ -64,13 +64,25 @@ def private_fault(network: ipaddress.IPv4Network) -> str | None:
     return None
 
 
-def vpc_fault(text: str) -> str | None:
-    """Why a text is no range for a VPC of the platform; None where it is one."""
+def _form_fault(text: str, example: str) -> str | None:
+    """Why a text is no network as AWS reads it: four plain numbers and a prefix length, and no address of a host."""
+    form = f"not an IPv4 network in CIDR form such as {example}"
+    if "/" not in text:
+        return f"{form}: the prefix length is missing, as in {text}/{example.partition('/')[2]}"
     try:
         network = ipaddress.IPv4Network(text)
     except ValueError as error:
-        return f"not an IPv4 network in CIDR form such as 10.1.0.0/16 ({error})"
-    if "/" not in text or not LARGEST_PREFIX <= network.prefixlen <= SMALLEST_PREFIX:
+        return f"{form} ({error})"
+    # Python reads masks (/255.255.0.0) and leading zeros (/016) too; AWS reads neither.
+    return None if str(network) == text else f"{form}: write it as {network}"
+
+
+def vpc_fault(text: str) -> str | None:
+    """Why a text is no range for a VPC of the platform; None where it is one."""
+    if fault := _form_fault(text, "10.1.0.0/16"):
+        return fault
+    network = ipaddress.IPv4Network(text)
+    if not LARGEST_PREFIX <= network.prefixlen <= SMALLEST_PREFIX:
         sizes = f"/{LARGEST_PREFIX} to /{SMALLEST_PREFIX}"
         return f"a VPC of the platform has a prefix of {sizes}, this has /{network.prefixlen}"
     return private_fault(network)
@@ -78,10 +90,9 @@ def vpc_fault(text: str) -> str | None:
 
 def pool_fault(text: str) -> str | None:
     """Why a text is no range to take VPCs from; None where it is one. It may hold reserved ranges, which are left."""
-    try:
-        network = ipaddress.IPv4Network(text)
-    except ValueError as error:
-        return f"not an IPv4 network in CIDR form such as 10.64.0.0/10 ({error})"
+    if fault := _form_fault(text, "10.64.0.0/10"):
+        return fault
+    network = ipaddress.IPv4Network(text)
     taken = reserved_within(network)
     if taken and network.subnet_of(taken.network):
         return private_fault(network)

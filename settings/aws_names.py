@@ -48,6 +48,12 @@ def instance_types(loader: Any) -> list[str]:
     return sorted(name for name in names if name.startswith("ml."))
 
 
+def studio_instance_types(loader: Any) -> list[str]:
+    """SageMaker's instance types for apps of Studio; `system` is none that a person starts."""
+    names = loader.load_service_model("sagemaker", "service-2")["shapes"]["AppInstanceType"]["enum"]
+    return sorted(name for name in names if name.startswith("ml."))
+
+
 def write() -> list[str]:
     """Writes all lists anew. Returns what was written."""
     import botocore
@@ -60,6 +66,10 @@ def write() -> list[str]:
     lists = {
         "regions": (f"{models}: endpoints.json, partitions.json", regions(loader)),
         "instance-types": (f"{models}: sagemaker service-2.json, {', '.join(SHAPES)}", instance_types(loader)),
+        "studio-instance-types": (
+            f"{models}: sagemaker service-2.json, AppInstanceType",
+            studio_instance_types(loader),
+        ),
         "endpoint-services": (f"moto {moto.__version__}: AWS_ENDPOINT_SERVICES; {page}", endpoint_services()),
     }
     for name, (source, names) in lists.items():

@@ -14,6 +14,7 @@ from pathlib import Path
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from settings.check_inspection import macie_is_let_in
+from settings.check_prevention import instance_types_are_let_through
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
@@ -315,6 +316,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     accounts_have_a_foundation,
     deployers_know_buckets,
     macie_is_let_in,
+    instance_types_are_let_through,
 )
 
 

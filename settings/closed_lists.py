@@ -11,5 +11,5 @@ DATA = Path(__file__).parent / "data"
 
 @cache
 def closed_list(name: str) -> frozenset[str]:
-    """All names of a sort: `regions`, `instance-types` or `endpoint-services`."""
+    """All names of a sort: `regions`, `instance-types`, `studio-instance-types`, `endpoint-services`."""
     return frozenset(json.loads((DATA / f"{name}.json").read_text())["names"])

@@ -8,6 +8,7 @@ x86 only, as the model image is; no types with local storage, which `KmsKeyId` d
 CreateEndpointConfig).
 """
 
+import re
 from collections.abc import Mapping
 
 _GENERAL: Mapping[str, int] = {"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16}
@@ -31,6 +32,8 @@ VCPUS: Mapping[str, int] = {
 def scales(instance_type: str) -> bool:
     """Whether an endpoint on such instances may scale by itself: burstable ones may not.
 
+    Burstable families are t and a digit; trn1 and trn2 are no such ones (EC2 User Guide, "Burstable performance
+    instances").
     Source: SageMaker Developer Guide, "Automatic scaling of Amazon SageMaker AI models".
     """
-    return not instance_type.startswith("ml.t")
+    return not re.fullmatch(r"ml\.t[0-9]\..+", instance_type)

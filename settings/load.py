@@ -27,7 +27,7 @@ from settings.document import KeyPath, Positions, dotted, line_of, positions_bel
 from settings.explain import explain, keys_of, section_of
 from settings.limits import names_too_long
 from settings.model import StackSettings
-from settings.network_values import services_elsewhere
+from settings.of_region import elsewhere, with_short_names
 from settings.problems import SettingsError, SettingsProblem, shown
 from settings.values import StackKind
 
@@ -69,14 +69,15 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
     settings: StackSettings | None = None
     try:
         # As JSON, since only there strict types still admit lists for tuples and text for enumerations.
-        settings = model.model_validate_json(json.dumps(given), strict=True, by_alias=True, by_name=False)
+        text = json.dumps(with_short_names(given))
+        settings = model.model_validate_json(text, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         secret_keys = tuple(dotted(path) for path in secrets)
         found = explain(error, model, given, source, positions)
         problems += [problem for problem in found if not any(_within(problem.key, key) for key in secret_keys)]
     told = {problem.key for problem in problems}
-    elsewhere = [*misplaced(given, source, positions), *services_elsewhere(given, source, positions)]
-    problems += [problem for problem in elsewhere if problem.key not in told]
+    beside = [*misplaced(given, source, positions), *elsewhere(given, source, positions)]
+    problems += [problem for problem in beside if problem.key not in told]
     if settings is None or problems:
         raise SettingsError(problems)
     complete = cast("AnyStack", settings)

@@ -21,12 +21,12 @@ from settings.values import (
     Description,
     Distinct,
     Email,
+    EndpointInstanceType,
     ExternalId,
     Identifier,
     ImageDigest,
     ImageTag,
     InstanceCount,
-    InstanceType,
     LatencyMilliseconds,
     OrganizationPath,
     PackageIndex,
@@ -36,6 +36,7 @@ from settings.values import (
     RoleArn,
     StackKind,
     StackName,
+    StudioInstanceType,
     TagValue,
 )
 
@@ -100,7 +101,7 @@ class StudioSettings(Section):
     auth: Literal["IAM", "SSO"] = Field(default="IAM", description="How people sign in. It cannot be changed later.")
     # 60 to 525,600. Source: botocore, service model of sagemaker, IdleSettings.
     idle_minutes: int = Field(default=120, ge=60, le=525_600, description="Idle minutes after which an app is stopped.")
-    instance_types: Annotated[tuple[InstanceType, ...], Distinct] = Field(
+    instance_types: Annotated[tuple[StudioInstanceType, ...], Distinct] = Field(
         default=("ml.t3.medium", "ml.m5.large"),
         min_length=1,
         description="Instance types that scientists may start; first is the default.",
@@ -140,11 +141,11 @@ class ModelImage(Section):
 class DeploymentSettings(Section):
     """Size of a project's endpoint in one stage."""
 
-    instance_type: InstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
+    instance_type: EndpointInstanceType = Field(default="ml.m5.large", description="Instance type of the endpoint.")
     # Quota of a new account: 4 instances an endpoint. Source: AWS General Reference, "Amazon SageMaker AI endpoints and
     # quotas".
     min_instances: InstanceCount = Field(default=1, description="Instances that always run.")
-    max_instances: InstanceCount = Field(default=2, validate_default=True, description="Upper bound of autoscaling.")
+    max_instances: InstanceCount = Field(default=1, validate_default=True, description="Upper bound of autoscaling.")
     capture_percent: CapturePercentage = Field(default=100, description="Share of requests whose data is captured.")
     latency_limit_ms: LatencyMilliseconds = Field(
         default=500, description="99th percentile that the endpoint test accepts."
@@ -154,21 +155,39 @@ class DeploymentSettings(Section):
     @classmethod
     def _bounds_in_order(cls, value: int, info: ValidationInfo) -> int:
         least = info.data.get("min_instances", 0)
+        most, fewest = cls._told("max_instances", value), cls._told("min_instances", least)
         if value < least:
-            raise ValueError(f"maxInstances {value} is below minInstances {least}")
+            raise ValueError(f"{most} is below {fewest}: give both")
         if value > least and not scales(instance_type := str(info.data.get("instance_type", ""))):
             raise ValueError(
-                f"maxInstances {value} is above minInstances {least}, but {instance_type} is burstable, and such "
+                f"{most} is above {fewest}, but {instance_type} is burstable, and such "
                 "instances do not scale: give both the same number, or another instance type"
             )
         return value
+
+    @classmethod
+    def _told(cls, field: str, value: int) -> str:
+        """A setting and its number; whoever wrote none is told where it comes from."""
+        default = " (the stage's default)" if value == cls.model_fields[field].default else ""
+        return f"{cls.model_fields[field].alias} {value}{default}"
+
+
+class StagingDeployment(DeploymentSettings):
+    """Size of a project's endpoint in staging. What a file does not say has the defaults of this stage."""
+
+
+class ProductionDeployment(DeploymentSettings):
+    """Size of a project's endpoint in production. What a file does not say has the defaults of this stage."""
+
+    min_instances: InstanceCount = Field(default=2, description="Instances that always run.")
+    max_instances: InstanceCount = Field(default=4, validate_default=True, description="Upper bound of autoscaling.")
 
 
 class Deployments(Section):
     """Size of a project's endpoint in every stage."""
 
-    staging: DeploymentSettings = Field(default_factory=lambda: DeploymentSettings(max_instances=1))
-    production: DeploymentSettings = Field(default_factory=lambda: DeploymentSettings(min_instances=2, max_instances=4))
+    staging: StagingDeployment = Field(default_factory=StagingDeployment)
+    production: ProductionDeployment = Field(default_factory=ProductionDeployment)
 
 
 class QualityGateSettings(Section):

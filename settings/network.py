@@ -60,9 +60,9 @@ class DataScienceNetwork(Section):
         "anybody's credentials pass through such an endpoint, to anybody's resources.",
     )
     # Values that CloudWatch Logs accepts. Source: botocore, service model of logs, PutRetentionPolicy.
-    flow_log_retention_days: Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 3653] = Field(
-        default=365, description="Days that flow logs are kept."
-    )
+    flow_log_retention_days: Literal[
+        30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+    ] = Field(default=365, description="Days that flow logs are kept.")
 
     @field_validator("endpoints")
     @classmethod

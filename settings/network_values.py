@@ -6,25 +6,24 @@ Source of what may be asked for: AWS PrivateLink Guide, "AWS services that integ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Field
 
 from settings.closed_lists import closed_list
-from settings.document import Positions, closest_line, dotted
-from settings.problems import SettingsProblem, shown
 from settings.values import NotAllowed
 
 MOST_ZONES = 4
 # EC2 User Guide, "AZ IDs": the same place in every account, where a name such as eu-west-1a is not.
-ZONE_ID = r"^[a-z]{2,6}[0-9]-az[0-9]{1,2}$"
+ZONE_ID = r"^[a-z]{2,6}[1-9]-az[1-9][0-9]?$"
 ZONE_NAME = r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]"
 # An endpoint service of AWS by its whole name, such as com.amazonaws.eu-west-1.athena; in China some begin with cn.
 WHOLE_NAME = r"^((cn\.)?com\.amazonaws|aws\.[a-z]+|api\.aws)\.[a-z]{2,4}(-[a-z]+)+-[0-9]\.[a-z0-9]+([.-][a-z0-9]+)*$"
 GATEWAYS = {
     "s3": "S3's gateway endpoint is always there",
     "s3express": "it has a gateway endpoint alone",
+    "s3-outposts": "its interface endpoint does not answer to its own name",
     "dynamodb": "its interface endpoint does not answer to its own name",
 }
 
@@ -75,26 +74,6 @@ def _in_bounds(count: int, least: int, why: str) -> None:
         raise ValueError(f"must be at least {least}: {why}")
     if count > MOST_ZONES:
         raise ValueError(f"must be at most {MOST_ZONES}: {why}")
-
-
-def services_elsewhere(values: Mapping[str, Any], file: str, positions: Positions) -> list[SettingsProblem]:
-    """One problem for each endpoint service whose whole name has another region than the stack."""
-    region, network = values.get("region"), values.get("network")
-    endpoints = network.get("endpoints") if isinstance(network, Mapping) else None
-    if not isinstance(region, str) or not isinstance(endpoints, list):
-        return []
-    message = f"is of another region: a VPC in {region} reaches the services of that region"
-    return [
-        SettingsProblem(
-            file=file,
-            key=dotted(("network", "endpoints", index)),
-            given=shown(name),
-            line=closest_line(positions, ("network", "endpoints", index)),
-            message=message,
-        )
-        for index, name in enumerate(endpoints)
-        if isinstance(name, str) and re.fullmatch(WHOLE_NAME, name) and f".{region}." not in name
-    ]
 
 
 def zone_schema(least: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from settings.addresses import vpc_fault
 from settings.arns import ROLE_ARN, role_fault
 from settings.closed_lists import closed_list
+from settings.endpoint_instances import VCPUS
 from settings.patterns import AwsText, ascii_form, lengths_of
 
 
@@ -88,6 +89,19 @@ def _region(value: str) -> str:
 def _instance_type(value: str) -> str:
     if value not in closed_list("instance-types"):
         raise NotAllowed("not a SageMaker instance type", closed_list("instance-types"))
+    return value
+
+
+def _studio_instance_type(value: str) -> str:
+    if value not in closed_list("studio-instance-types"):
+        raise NotAllowed("not an instance type that apps of Studio run on", closed_list("studio-instance-types"))
+    return value
+
+
+def _endpoint_instance_type(value: str) -> str:
+    # Of the types that SageMaker serves with, those that the delivery's contract admits.
+    if value not in VCPUS:
+        raise NotAllowed("not an instance type that the platform's endpoints run on", frozenset(VCPUS))
     return value
 
 
@@ -222,6 +236,10 @@ ExternalId = Annotated[
 AccountId = Annotated[str, BeforeValidator(_account), _aws("account-id"), _described(r"^[0-9]{12}$", "111111111111")]
 Region = Annotated[str, AfterValidator(_region), _enumerated("regions")]
 InstanceType = Annotated[str, AfterValidator(_instance_type), _enumerated("instance-types")]
+StudioInstanceType = Annotated[str, AfterValidator(_studio_instance_type), _enumerated("studio-instance-types")]
+EndpointInstanceType = Annotated[
+    str, AfterValidator(_endpoint_instance_type), Field(json_schema_extra={"enum": sorted(VCPUS)})
+]
 Cidr = Annotated[str, AfterValidator(_cidr), _described(r"^[0-9.]+/(1[6-9]|2[0-2])$", "10.10.0.0/16")]
 # Lower case only: bucket names, IAM paths and tags carry it, and S3 knows no capitals.
 Identifier = Annotated[

@@ -69,7 +69,12 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "dev",
         "ml.t3.medium",
         "ml.t3.medum",
-        ("studio.instanceTypes[0]", "not a SageMaker instance type", "did you mean ml.t3.medium?", "in all)"),
+        (
+            "studio.instanceTypes[0]",
+            "not an instance type that apps of Studio run on",
+            "did you mean ml.t3.medium?",
+            "in all)",
+        ),
     ),
     "an unknown endpoint service": (
         "dev",
@@ -246,7 +251,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "project-diabetes",
         "  mlops-platform:gate",
         "  mlops-platform:deployments: {staging: {minInstances: 3}}\n  mlops-platform:gate",
-        ("deployments.staging.maxInstances", "maxInstances 2 is below minInstances 3"),
+        ("deployments.staging.maxInstances", "maxInstances 1 (the stage's default) is below minInstances 3"),
     ),
     "a name too long": (
         "dev",

@@ -49,6 +49,22 @@ def test_the_range_of_dockers_bridge_is_refused_with_its_reason(folder: Folder) 
     assert "take another part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16" in message
 
 
+@pytest.mark.parametrize(
+    ("cidr", "part"),
+    [
+        ("10.1.0.0/255.255.0.0", "write it as 10.1.0.0/16"),
+        ("10.1.0.0/0.0.255.255", "write it as 10.1.0.0/16"),
+        ("10.1.0.0/016", "write it as 10.1.0.0/16"),
+        ("10.1.0.0", "the prefix length is missing, as in 10.1.0.0/16"),
+    ],
+)
+def test_a_network_is_written_as_aws_reads_it(cidr: str, part: str) -> None:
+    assert part in str(vpc_fault(cidr))
+    assert "not an IPv4 network in CIDR form" in str(pool_fault(cidr))
+    assert vpc_fault("10.1.0.0/16") is None
+    assert pool_fault("10.0.0.0/8") is None
+
+
 @pytest.mark.parametrize("cidr", ["172.17.0.0/22", "172.17.252.0/22", "172.17.128.0/17"])
 def test_a_part_of_dockers_bridge_is_refused(folder: Folder, cidr: str) -> None:
     assert "is part of 172.17.0.0/16" in problems(folder, cidr)[0]

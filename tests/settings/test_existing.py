@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from settings.check import check
+from settings.load import from_file
+from settings.model import WorkloadSettings
 from settings.stack_files import read_stack_files
 from settings.values import StackKind
 from tests.settings.folder import Folder
@@ -55,6 +57,22 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "staging",
         f"network: {NETWORK}\nendpoints: {{kms: vpce-0123456789abcdef0, logs: vpce-0123456789abcdef0}}",
         ("existing.endpoints", "names vpce-0123456789abcdef0 for two services"),
+    ),
+    "an endpoint of another region": (
+        "staging",
+        f"network: {NETWORK}\nendpoints: {{com.amazonaws.us-east-1.kms: vpce-0123456789abcdef0}}",
+        ("existing.endpoints.com.amazonaws.us-east-1.kms", "of another region: name one of a service in eu-west-1"),
+    ),
+    "one service by two names": (
+        "staging",
+        f"network: {NETWORK}\n"
+        "endpoints: {kms: vpce-0123456789abcdef0, com.amazonaws.eu-west-1.kms: vpce-0123456789abcdef1}",
+        ("existing.endpoints.com.amazonaws.eu-west-1.kms", "is the service kms again: drop one of the two"),
+    ),
+    "a gateway by its whole name": (
+        "staging",
+        f"network: {NETWORK}\nendpoints: {{com.amazonaws.eu-west-1.dynamodb: vpce-0123456789abcdef0}}",
+        ("existing.endpoints", "knows no service dynamodb"),
     ),
     "an alias for a key": (
         "staging",
@@ -124,6 +142,14 @@ def test_everything_may_exist_already(folder: Folder) -> None:
     network = f"network: {NETWORK}\nendpoints: {{s3: vpce-0123456789abcdef0, kms: vpce-0123456789abcdef1}}"
     keys = f"keys: {{volumes: '{key('222222222222')}', capture: '{key('222222222222', 2000)}'}}"
     assert existing(folder, "staging", f"{network}\n{keys}") == []
+
+
+def test_an_endpoint_that_exists_may_be_named_by_its_whole_name(folder: Folder) -> None:
+    endpoint = "com.amazonaws.eu-west-1.s3: vpce-0123456789abcdef0"
+    assert existing(folder, "staging", f"network: {NETWORK}\nendpoints: {{{endpoint}}}") == []
+    found = from_file(folder.file("staging"))
+    assert isinstance(found, WorkloadSettings)
+    assert found.existing.endpoints == {"s3": "vpce-0123456789abcdef0"}
 
 
 def test_nothing_existing_is_used_unless_the_file_says_so(folder: Folder) -> None:

@@ -179,6 +179,7 @@ def test_names_of_regions_and_instance_types_are_botocore_s() -> None:
     loader = Loader()
     assert sorted(closed_list("regions")) == aws_names.regions(loader)
     assert sorted(closed_list("instance-types")) == aws_names.instance_types(loader)
+    assert sorted(closed_list("studio-instance-types")) == aws_names.studio_instance_types(loader)
 
 
 def test_the_schema_is_a_schema() -> None:

@@ -14,6 +14,7 @@ from settings.closed_lists import closed_list
 from settings.load import from_file
 from settings.model import DataScienceSettings, WorkloadSettings
 from settings.network_values import GATEWAYS, MOST_ZONES, zone_choice
+from settings.of_region import zone_prefix
 from tests.settings.folder import Folder
 
 NEEDED = "[kms, sts, logs"
@@ -74,6 +75,34 @@ def test_a_whole_name_of_another_region_is_refused(folder: Folder) -> None:
     assert "is of another region" in message
 
 
+@pytest.mark.parametrize("name", ["athena", "com.amazonaws.eu-west-1.athena"])
+def test_a_service_is_the_same_by_its_short_and_its_whole_name(folder: Folder, name: str) -> None:
+    folder.change("dev", "ecr.api]", f"{name}]\n    unlimitedEndpoints: [com.amazonaws.eu-west-1.athena]")
+    assert check(folder.path) == []
+    found = from_file(folder.file("dev"))
+    assert isinstance(found, DataScienceSettings)
+    assert found.network.endpoints == ("kms", "sts", "logs", "athena")
+    assert found.network.unlimited_endpoints == ("athena",)
+
+
+def test_the_services_of_sagemaker_have_a_whole_name_of_their_own(folder: Folder) -> None:
+    assert with_endpoints(folder, "aws.sagemaker.eu-west-1.studio") == []
+    found = from_file(folder.file("dev"))
+    assert isinstance(found, DataScienceSettings)
+    assert found.network.endpoints[3] == "studio"
+
+
+def test_a_service_by_both_of_its_names_is_named_twice(folder: Folder) -> None:
+    [message] = with_endpoints(folder, "com.amazonaws.eu-west-1.kms")
+    assert "names kms twice" in message
+
+
+@pytest.mark.parametrize("service", GATEWAYS)
+def test_a_gateway_is_no_interface_endpoint_by_its_whole_name_either(folder: Folder, service: str) -> None:
+    [message] = with_endpoints(folder, f"com.amazonaws.eu-west-1.{service}")
+    assert "is no interface endpoint" in message
+
+
 def test_only_endpoints_are_without_a_policy(folder: Folder) -> None:
     folder.change("dev", "ecr.api]", "ecr.api]\n    unlimitedEndpoints: [ecr.api, codepipeline]")
     [message] = [str(problem) for problem in check(folder.path)]
@@ -114,6 +143,10 @@ def test_zones_are_a_number_or_ids_in_the_order_of_the_subnets(folder: Folder, z
         ("[euw1-az1, euw1-az2, euw1-az3, euw1-az4, euw1-az5]", "must be at most 4"),
         ("[euw1-az1, euw1-az1]", "names euw1-az1 twice"),
         ("[eu-west-1a, eu-west-1b]", "names eu-west-1a, which is another place in each account"),
+        ("[euw1-az0, euw1-az1]", "has 'euw1-az0', which is no id of a zone"),
+        ("[euw1-az01, euw1-az2]", "has 'euw1-az01', which is no id of a zone"),
+        ("[euw1-az1, use1-az1]", "names use1-az1, which is no zone of eu-west-1: ids of its zones begin with euw1-az"),
+        ("[euw2-az1, euw2-az2]", "names euw2-az1, which is no zone of eu-west-1"),
         ("[euw1-az1, a]", "has 'a', which is no id of a zone"),
         ("[euw1-az1, 2]", "has 2, which is no id of a zone"),
         ("true", "must be a whole number"),
@@ -130,6 +163,16 @@ def test_other_zones_are_refused(folder: Folder, zones: str, part: str) -> None:
 @given(st.lists(st.sampled_from(KNOWN_ZONES), min_size=1, max_size=MOST_ZONES, unique=True))
 def test_every_zone_that_moto_knows_has_the_form(zones: list[str]) -> None:
     assert zone_choice(1, "")(zones) == tuple(zones)
+
+
+@pytest.mark.parametrize("region", sorted(RegionsAndZonesBackend.zones))
+def test_zones_of_every_region_that_moto_knows_begin_with_the_regions_code(region: str) -> None:
+    zones = RegionsAndZonesBackend.zones[region]
+    assert all(zone.zone_id.startswith(f"{zone_prefix(region)}-az") for zone in zones)
+
+
+def test_zones_of_a_region_without_published_ids_are_left_to_aws() -> None:
+    assert zone_prefix("us-iso-east-1") is None
 
 
 @given(st.integers(-2, 10))
