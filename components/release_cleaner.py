@@ -19,7 +19,8 @@ class ReleaseCleanerArgs:
 
     - `stack`: the project's stack, as messages name it.
     - `stack_sets`: in the order in which they go, each by a run of its own.
-    - `code_pipelines`: names of the pipelines that could make something new.
+    - `code_pipelines`: names of the pipelines that could make something new, and of the rules that start them.
+    - `builds`: names of the CodeBuild projects that they run.
     - `group`, `pipeline`: the model package group and the training pipeline.
     - `deletes_models`: whether somebody agreed to lose registered models.
     - `retain_stacks_in`: accounts that nobody can enter any more.
@@ -36,6 +37,7 @@ class ReleaseCleanerArgs:
     logs_key_arn: pulumi.Input[str]
     stack_sets: Sequence[str]
     code_pipelines: Sequence[str]
+    builds: Sequence[str]
     group: pulumi.Input[str]
     pipeline: str
     deletes_models: bool
@@ -63,6 +65,7 @@ class ReleaseCleaner(pulumi.ComponentResource):
             "group": args.group,
             "pipeline": args.pipeline,
             "codePipelines": list(args.code_pipelines),
+            "builds": list(args.builds),
             "deleteModels": args.deletes_models,
         }
         # Made in this order, and so destroyed in the other.

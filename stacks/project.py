@@ -260,6 +260,7 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
     project, removal = context.project_names, context.settings.removal
     function = project.name("release-cleaner")
     code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    builds = [project.name(purpose) for purpose in ("packages", "build", "deploy", "deploy-test", "deploy-verify")]
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(
@@ -268,7 +269,7 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
             context.stack_sets(),
             known[1],
             function,
-            cleaners.removal_of_project(known[0], code_pipelines, deletes_models=deletes_models),
+            cleaners.removal_of_project(known[0], code_pipelines, builds, deletes_models=deletes_models),
         )
     )
     args = ReleaseCleanerArgs(
@@ -284,6 +285,7 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
         # Production last in, first out.
         stack_sets=[context.project_names.stack_set(stage) for stage in reversed(context.stages)],
         code_pipelines=code_pipelines,
+        builds=builds,
         group=registry.name,
         pipeline=project.pipeline(),
         deletes_models=deletes_models,

@@ -11,7 +11,8 @@ PYTHON = "3.11"
 BASE = "public.ecr.aws/docker/library/python:3.11-slim-bookworm"
 _SCRIPT = Path(__file__).with_name("image_scan.py")
 _DIGEST = "docker image inspect --format '{{index .RepoDigests 0}}'"
-_OF_IMAGE = '--repository-name "${REPOSITORY_URL#*/}" --image-id "imageDigest=${pinned#*@}"'
+# How long a scan may take after the push.
+SCAN_SECONDS = 1200
 
 
 def model_image_specification() -> str:
@@ -26,15 +27,16 @@ def model_image_specification() -> str:
         [
             'docker pull --quiet "$BASE"',
             f'base="$({_DIGEST} "$BASE")"',
-            'image="$REPOSITORY_URL:$VERSION-$CODEBUILD_BUILD_NUMBER"',
+            # Numbers begin again with a project that is made again, and tags are never moved.
+            'build="${CODEBUILD_BUILD_ID##*:}"',
+            'image="$REPOSITORY_URL:$VERSION-$CODEBUILD_BUILD_NUMBER-${build%%-*}"',
             'docker build --build-arg "BASE=$base" --tag "$image" .',
             'aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY_URL%%/*}"',
             'docker push --quiet "$image"',
             f'export pinned="$({_DIGEST} "$image")"',
             f"cat > \"$HOME/image_scan.py\" <<'END_OF_SCRIPT'\n{script}END_OF_SCRIPT",
-            f"aws ecr wait image-scan-complete {_OF_IMAGE}",
-            f'aws ecr describe-image-scan-findings {_OF_IMAGE} > "$HOME/findings.json"',
-            'python3 -I "$HOME/image_scan.py" scan-exemptions.toml < "$HOME/findings.json"',
+            'python3 -I "$HOME/image_scan.py" scan-exemptions.toml '
+            f'"${{REPOSITORY_URL#*/}}" "${{pinned#*@}}" {SCAN_SECONDS}',
             'printf %s "$pinned" > "$HOME/uri"',
             'aws s3 cp --only-show-errors "$HOME/uri" "$PIN"',
         ],

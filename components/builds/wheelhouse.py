@@ -1,8 +1,8 @@
 """Fetches the wheels that a uv.lock names from a package index, each checked against the lock's hash.
 
-`python3 wheelhouse.py uv.lock FOLDER INDEX`: exit status 1 and a sentence for a lock that asks for anything but an
-index, a wheel that the index lacks, and content that is not what the lock says. Runs nothing of what it fetches, and
-nothing of the repository; the lock chooses packages, never hosts.
+`python3 wheelhouse.py uv.lock FOLDER INDEX 3.11`: exit status 1 and a sentence for a lock that asks for anything but an
+index, a wheel that the index lacks, content that is not what the lock says, and a Python that is not the stated one.
+Runs nothing of what it fetches, and nothing of the repository; the lock chooses packages, never hosts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from urllib.parse import quote, unquote, urljoin
 
 _ATTEMPTS = 3
 _SECONDS = 60
-_LINUX = re.compile(r"any|(?:manylinux\w*_x86_64\.?)+")
+# One of a platform tag's parts, which stand between dots.
+_LINUX = re.compile(r"any|manylinux\w*_x86_64")
+# name-version[-build]-python-abi-platform
+_PARTS = 5
 
 
 class WheelhouseError(Exception):
@@ -70,15 +73,22 @@ def _wheels(name: str, wheels: Sequence[Mapping[str, Any]], python: tuple[int, i
 def fit(file: str, python: tuple[int, int]) -> int | None:
     """How a wheel fits Linux, x86-64, by its name (PyPA specifications, "Platform compatibility tags").
 
-    0 for exactly that CPython, 1 for its stable ABI, 2 for any Python or platform; None where it does not fit.
+    0 for exactly that CPython, 1 for its stable ABI, 2 for any Python or platform; None where it does not fit. Raises
+    WheelhouseError for a name that is none of a wheel.
     """
-    tags, abi, platform = file.removesuffix(".whl").split("-")[-3:]
-    if not _LINUX.fullmatch(platform):
+    parts = file.removesuffix(".whl").split("-")
+    if len(parts) < _PARTS:
+        raise WheelhouseError(
+            f"uv.lock: {file!r} is no name of a wheel, which is name-version-python-abi-platform.whl: "
+            "run `uv lock` again"
+        )
+    tags, abi, platform = parts[-3:]
+    if not all(_LINUX.fullmatch(part) for part in platform.split(".")):
         return None
     major, minor = python
     if f"cp{major}{minor}" in tags.split(".") and f"cp{major}{minor}" in abi.split("."):
         return 0
-    found = [re.fullmatch(r"(py|cp)(\d)(\d*)", tag) for tag in tags.split(".")]
+    found = [re.fullmatch(r"(py|cp)(\d)(\d{0,2})", tag) for tag in tags.split(".")]
     older = [match[1] for match in found if match and int(match[2]) == major and int(match[3] or 0) <= minor]
     if "cp" in older and "abi3" in abi.split("."):
         return 1
@@ -156,9 +166,13 @@ def fill(lock: Path, folder: Path, index: str, python: tuple[int, int]) -> list[
 
 def main(arguments: Sequence[str]) -> int:
     """Fill a folder; the process's exit status."""
-    lock, folder, index = arguments
+    lock, folder, index, python = arguments
+    own = sys.version_info[:2]
+    if python != f"{own[0]}.{own[1]}":
+        print(f"This is Python {own[0]}.{own[1]}, and wheels are fetched for {python}: run the script with that")
+        return 1
     try:
-        without = fill(Path(lock), Path(folder), index, sys.version_info[:2])
+        without = fill(Path(lock), Path(folder), index, own)
     except WheelhouseError as error:
         print(error)
         return 1

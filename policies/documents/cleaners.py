@@ -16,9 +16,12 @@ STUDIO_TAG = "studio-home-of"
 
 
 def removal_of_project(
-    scope: ProjectScope, code_pipelines: Sequence[str], *, deletes_models: bool
+    scope: ProjectScope, code_pipelines: Sequence[str], builds: Sequence[str], *, deletes_models: bool
 ) -> tuple[Statement, ...]:
-    """Stop what runs for a project, look at its models and delete its training pipeline; models by agreement alone."""
+    """Stop what runs for a project, look at its models and delete its training pipeline; models by agreement alone.
+
+    Each of `code_pipelines` is started by a rule of its name; `builds` are names of CodeBuild projects.
+    """
     pipeline = scope.arn("sagemaker", f"pipeline/{scope.pipeline}")
     delete = Statement(
         sid="DeleteOwnModels",
@@ -40,6 +43,17 @@ def removal_of_project(
             sid="StopOwnPipelines",
             actions=["codepipeline:ListPipelineExecutions", "codepipeline:StopPipelineExecution"],
             resources=[scope.arn("codepipeline", name) for name in code_pipelines],
+        ),
+        Statement(
+            sid="StopOwnBuilds",
+            actions=["codebuild:BatchGetBuilds", "codebuild:ListBuildsForProject", "codebuild:StopBuild"],
+            resources=[scope.arn("codebuild", f"project/{name}") for name in builds],
+        ),
+        Statement(
+            sid="SilenceOwnRules",
+            # Enabled again where the destruction is refused.
+            actions=["events:DescribeRule", "events:DisableRule", "events:EnableRule"],
+            resources=[scope.arn("events", f"rule/{name}") for name in code_pipelines],
         ),
         *((delete,) if deletes_models else ()),
     )

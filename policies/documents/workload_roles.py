@@ -163,7 +163,9 @@ def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
             conditions={
                 "StringNotEquals": {"aws:ResourceAccount": sorted({scope.account, scope.registry_account})},
             },
-            reason="The bucket's name is AWS's own; the platform's accounts are left out",
+            reason="The bucket's name is AWS's own; this account's buckets and the registry's are left out. A workload "
+            "account knows no other account of the platform: there, as everywhere, a bucket's own policy would have to "
+            'let this role in too (IAM User Guide, "Cross-account policy evaluation logic")',
         ),
     )
 

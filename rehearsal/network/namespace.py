@@ -1,7 +1,8 @@
 """Runs a child process in a network namespace of its own, from which nothing but given loopback ports is reached.
 
 Variables ask a program to use the proxy; a program that does not heed them finds no network here at all. Where the
-system lets nobody make a namespace (a container without the right), the variables alone remain.
+system lets nobody make a namespace (a container without the right), the variables alone remain, and the rehearsal's
+report says so.
 """
 
 from __future__ import annotations
@@ -55,14 +56,18 @@ child = subprocess.Popen(command)
 signal.signal(signal.SIGTERM, lambda *_: child.terminate())
 sys.exit(child.wait() % 256)
 """
+BY_PROXY_ALONE = "builds were held back by a proxy alone: this system allows no network namespaces"
 _opened: dict[int, socketserver.BaseServer] = {}
 _lock = threading.Lock()
+# What fell short, in the order in which it first did.
+_shortfalls: dict[str, None] = {}
 
 
 def inside(command: Sequence[str], ports: Sequence[int]) -> list[str]:
     """The command, run where these loopback ports of the machine are all the network; as it is where that cannot be."""
     prefix = _unshare()
     if not prefix:
+        fall_short(BY_PROXY_ALONE)
         return list(command)
     for port in ports:
         _open(port)
@@ -73,6 +78,16 @@ def inside(command: Sequence[str], ports: Sequence[int]) -> list[str]:
 def possible() -> bool:
     """Whether the system lets this process make network namespaces."""
     return bool(_unshare())
+
+
+def fall_short(sentence: str) -> None:
+    """Note, for the report, what ran with less than a namespace."""
+    _shortfalls[sentence] = None
+
+
+def shortfalls() -> list[str]:
+    """What a report has to say of all that ran so far: nothing, or what was held back by less than a namespace."""
+    return list(_shortfalls)
 
 
 @cache

@@ -162,11 +162,16 @@ OPERATIONS: Operations = {
 }
 
 
+_ANSWERS_BEFORE_FINDINGS = 2
+
+
 def _patch(patches: Patches) -> None:
     from moto.ecr.models import ECRBackend
 
     patches.wrap(ECRBackend, "put_image", image_is_scanned_on_push)
     patches.wrap(ECRBackend, "describe_image_scan_findings", _findings)
+    # Around the other: what it says counts first.
+    patches.wrap(ECRBackend, "describe_image_scan_findings", scan_takes_its_time)
 
 
 @aws_behavior('Amazon ECR User Guide, "Scan images for OS vulnerabilities in Amazon ECR"')
@@ -178,6 +183,25 @@ def image_is_scanned_on_push(
     if (backend.repositories[name].image_scanning_configuration or {}).get("scanOnPush"):
         image.last_scan = utcnow()
     return image
+
+
+@aws_behavior('Amazon ECR API Reference, "DescribeImageScanFindings"', 'Amazon ECR API Reference, "ImageScanStatus"')
+def scan_takes_its_time(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Right after a push there is no scan yet (ScanNotFoundException), then one in progress, and only then findings."""
+    from moto.ecr.exceptions import ScanNotFoundException
+
+    answer = original(*arguments, **named)
+    digest = answer["imageId"].get("imageDigest") or str(named or arguments[1:])
+    backend = arguments[0]
+    asked: dict[str, int] = backend.__dict__.setdefault("_scans_asked_for", {})
+    asked[digest] = asked.get(digest, 0) + 1
+    if asked[digest] == 1:
+        raise ScanNotFoundException(
+            image_id=digest, repository_name=answer["repositoryName"], registry_id=backend.account_id
+        )
+    if asked[digest] == _ANSWERS_BEFORE_FINDINGS:
+        return {**answer, "imageScanStatus": {"status": "IN_PROGRESS"}, "imageScanFindings": {}}
+    return answer
 
 
 def _findings(original: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

@@ -177,6 +177,8 @@ OPERATIONS: Operations = {
     "DeleteRule": (_rule("DeleteRule"),),
     "DescribeEventBus": requires("events:DescribeEventBus", _BUS_ARN),
     "DescribeRule": (_rule("DescribeRule"),),
+    "DisableRule": (_rule("DisableRule"),),
+    "EnableRule": (_rule("EnableRule"),),
     "ListTagsForResource": requires("events:ListTagsForResource", "{ResourceARN}"),
     "ListTargetsByRule": (_rule("ListTargetsByRule", "Rule"),),
     "PutEvents": (_putting,),

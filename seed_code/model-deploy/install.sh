@@ -7,9 +7,10 @@
 set -euo pipefail
 wheels="$HOME/wheels"
 if [ -n "${WHEELHOUSE:-}" ]; then
-  archive="$WHEELHOUSE/$(sha256sum uv.lock | cut -d ' ' -f 1).tar"
+  tag="$(python3 -c 'import sys; print("cp%d%d" % sys.version_info[:2])')"
+  archive="$WHEELHOUSE/$(sha256sum uv.lock | cut -d ' ' -f 1)-$tag.tar"
   aws s3 cp --only-show-errors "$archive" "$HOME/wheels.tar" || {
-    echo "There is no wheelhouse for this uv.lock ($archive): the pipeline's Packages action makes it"
+    echo "There is no wheelhouse for this uv.lock and Python ($archive): the pipeline's Packages action makes it"
     exit 1
   }
   mkdir -p "$wheels"

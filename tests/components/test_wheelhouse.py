@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import time
 import tomllib
 from http.client import InvalidURL
 from pathlib import Path
@@ -12,7 +16,7 @@ import yaml
 
 from components.archives import ROOT
 from components.builds import wheelhouse
-from components.builds.packages import PYTHON, packages_specification
+from components.builds.packages import PYTHON, TAG, packages_specification
 from components.builds.wheelhouse import WheelhouseError, fit, wanted
 
 REPOSITORIES = [ROOT / "seed_code" / name for name in ("model-build", "model-deploy")]
@@ -36,6 +40,59 @@ DIGEST = f"sha256:{'0' * 64}"
 )
 def test_a_wheel_fits_by_its_name(file: str, rank: int | None) -> None:
     assert fit(file, (3, 11)) == rank
+
+
+def test_a_long_platform_tag_is_decided_at_once() -> None:
+    started = time.monotonic()
+    assert fit(f"a-1-cp311-cp311-{'manylinux_x86_64' * 200}!.whl", (3, 11)) is None
+    assert fit(f"a-1-cp3{'1' * 5000}-abi3-any.whl", (3, 11)) is None
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("file", ["a.whl", "a-1.whl", "a-1-py3-none.whl"])
+def test_a_file_that_is_not_named_like_a_wheel_is_refused_in_a_sentence(file: str) -> None:
+    with pytest.raises(WheelhouseError, match="is no name of a wheel"):
+        fit(file, (3, 11))
+
+
+def test_another_python_than_the_stated_one_fetches_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert wheelhouse.main([str(tmp_path / "uv.lock"), str(tmp_path / "wheels"), "https://localhost", "3.99"]) == 1
+    assert "wheels are fetched for 3.99" in capsys.readouterr().out
+    assert not (tmp_path / "wheels").exists()
+
+
+# As the image's pyenv: the Python that a `.python-version` of the working directory or above it names.
+_PYENV = """\
+#!/bin/bash
+folder="$PWD"
+while [ -n "$folder" ]; do [ -e "$folder/.python-version" ] && exit 9; folder="${folder%/*}"; done
+[ -e "$3" ] && mkdir -p "$4" && echo "$6" > "$HOME/asked"
+"""
+_AWS = """\
+#!/bin/bash
+[ "$2" = cp ] && echo "${@: -1}" > "$HOME/written"
+"""
+
+
+def test_a_python_version_of_the_source_chooses_neither_the_interpreter_nor_the_archive(tmp_path: Path) -> None:
+    home, source, programs = (tmp_path / name for name in ("home", "source", "programs"))
+    for folder in (home, source, programs):
+        folder.mkdir()
+    (source / "uv.lock").write_text("")
+    (source / ".python-version").write_text("3.14\n")
+    for name, text in (("python3", _PYENV), ("aws", _AWS)):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    (command,) = json.loads(packages_specification())["phases"]["build"]["commands"]
+    given = {
+        "HOME": str(home),
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "WHEELHOUSE": "s3://a",
+        "PACKAGE_INDEX": "b",
+    }
+    subprocess.run(["/bin/bash", "-c", command], cwd=source, env=given, check=True)
+    assert (home / "asked").read_text().strip() == PYTHON
+    assert (home / "written").read_text().strip().endswith(f"-{TAG}.tar")
 
 
 def package(**more: object) -> dict[str, object]:
@@ -122,3 +179,4 @@ def test_both_repositories_install_alike() -> None:
     one, other = ((folder / "install.sh").read_text() for folder in REPOSITORIES)
     assert one == other
     assert one.count("--require-hashes") == 2
+    assert '-$tag.tar"' in one

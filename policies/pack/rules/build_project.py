@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from policies.pack.model import Rule, Severity, StackResource
+from policies.pack.reviewed_specifications import REVIEWED, ReviewedSpecification
 
 
 def check(project: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
-    """VPC and no privileged mode, unless the project itself says what runs; a customer managed key in any case."""
+    """VPC and no privileged mode, unless somebody reviewed exactly what runs; a customer managed key in any case."""
     found = []
     if not project.present("encryptionKey"):
         found.append("the build's artifacts are not encrypted with a customer managed key")
-    # A specification of several lines is the project's own; otherwise it is the name of a file of the source.
-    own_specification = "\n" in str(project.get("source.buildspec") or "")
-    if not project.present("vpcConfig") and not own_specification:
-        found.append("the build runs outside the VPC, and its source says what runs")
-    if project.get("environment.privilegedMode") is True and not (
-        own_specification and not project.present("vpcConfig")
-    ):
+    outside, privileged = not project.present("vpcConfig"), project.get("environment.privilegedMode") is True
+    if not outside and not privileged:
+        return found
+    reviewed = _reviewed(project)
+    if outside and reviewed is None:
+        found.append("the build runs outside the VPC, and nobody reviewed what it runs of its source")
+    if privileged and not (outside and reviewed is not None and reviewed.privileged):
         found.append("the build runs in privileged mode")
     return found
+
+
+def _reviewed(project: StackResource) -> ReviewedSpecification | None:
+    """The reviewed specification that the project runs on the source that it was reviewed for, if it is one."""
+    text = project.text("source.buildspec")
+    reviewed = REVIEWED.get(hashlib.sha256(text.encode()).hexdigest())
+    if reviewed is None or project.text("source.type") != reviewed.source_type:
+        return None
+    # Further sources come with further folders, of which nobody spoke.
+    if project.present("secondarySources"):
+        return None
+    if reviewed.location_end and not project.text("source.location").endswith(reviewed.location_end):
+        return None
+    return reviewed
 
 
 RULE = Rule(
@@ -28,7 +44,8 @@ RULE = Rule(
     name="codebuild-vpc-unprivileged",
     title="Builds of repositories run in the VPC, unprivileged; all are encrypted",
     why="A build runs what a repository says: it needs the network's limits and no power over its host.",
-    fix="Set vpcConfig and encryptionKey, leave privilegedMode off; or write the build specification into the project.",
+    fix="Set vpcConfig and encryptionKey, leave privilegedMode off; or have the build specification's exact text "
+    "reviewed, and listed in policies/pack/reviewed_specifications.py.",
     severity=Severity.HIGH,
     types=("aws:codebuild/project:Project",),
     check=check,

@@ -1,4 +1,4 @@
-"""The manifest of a model's training: what was registered, which nobody who approves can change."""
+"""The manifest of a model's training: what was registered. Who approves can neither change nor replace it."""
 
 import json
 import math
@@ -22,6 +22,7 @@ class ModelManifest:
     metric: str
     metric_value: float
     gate_passed: bool
+    environment: Mapping[str, str]
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -50,4 +51,6 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         metric=document["evaluation"]["metric"],
         metric_value=value,
         gate_passed=document["evaluation"]["gate"]["passed"] == 1,
+        # Variables that registration gives the container: none, unless a team writes them here too.
+        environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
     )

@@ -10,6 +10,18 @@ from deploy.manifest import ModelManifest, read_manifest
 
 # A pipeline's variable cannot be empty (botocore, PipelineVariableValue), so "none" is its default.
 NOTHING = ("", "none")
+# Members of a container that run nothing else than what is compared; others do, such as further data sources.
+_COMPARED = {"Environment", "Image", "ModelDataSource", "ModelDataUrl"}
+_HARMLESS = {
+    "ContainerHostname",
+    "Framework",
+    "FrameworkVersion",
+    "ImageDigest",
+    "IsCheckpoint",
+    "ModelDataETag",
+    "ModelInput",
+    "NearestModelName",
+}
 # What the training pipeline writes into CustomerMetadataProperties.
 _METADATA = "ModelPackageMetadata"
 
@@ -65,6 +77,7 @@ def differences(description: Mapping[str, Any], manifest: ModelManifest, group: 
     metadata = description["CustomerMetadataProperties"]
     compared = {
         "image": (container.get("Image", ""), manifest.image),
+        "environment": (dict(container.get("Environment") or {}), dict(manifest.environment)),
         "artifact": (_artifact_uri(container), manifest.model_data_url),
         "artifact_sha256": (metadata["artifact_sha256"], manifest.artifact_sha256),
         "problem": (metadata["problem"], manifest.problem),
@@ -90,7 +103,12 @@ def package_problems(description: Mapping[str, Any], group: str) -> list[str]:
         problems.append(f"its approval status is {approval}; allowed: Approved")
     if (status := description.get("ModelPackageStatus")) != "Completed":
         problems.append(f"its status is {status}; allowed: Completed")
-    return problems + _artifact_problems(description) + _metadata_problems(description)
+    return (
+        problems
+        + _artifact_problems(description)
+        + _metadata_problems(description)
+        + _evaluation_problems(description)
+    )
 
 
 def _group_of(description: Mapping[str, Any]) -> str:
@@ -102,7 +120,16 @@ def _artifact_problems(description: Mapping[str, Any]) -> list[str]:
     containers = description.get("InferenceSpecification", {}).get("Containers", [])
     if len(containers) != 1:
         return [f"it has {len(containers)} containers; allowed: one; register the model again"]
-    problems = []
+    (container,) = containers
+    problems = [
+        f"its container has {member}; allowed: an image and one model artifact; register the model again"
+        for member, value in sorted(container.items())
+        if value and member not in _COMPARED | _HARMLESS
+    ]
+    if container.get("ModelDataUrl") and container.get("ModelDataSource"):
+        problems.append(
+            "it has two model artifacts (ModelDataUrl, ModelDataSource); register the model again"
+        )
     if not all(_artifact_uri(container) for container in containers):
         problems.append("it has no model artifact (ModelDataUrl); register the model again")
     unpinned = [c.get("Image", "") for c in containers if "@sha256:" not in c.get("Image", "")]
@@ -113,6 +140,25 @@ def _artifact_problems(description: Mapping[str, Any]) -> list[str]:
 def _artifact_uri(container: Mapping[str, Any]) -> str:
     source = container.get("ModelDataSource", {}).get("S3DataSource", {})
     return str(container.get("ModelDataUrl") or source.get("S3Uri", ""))
+
+
+def _evaluation_problems(description: Mapping[str, Any]) -> list[str]:
+    """Where metadata lead elsewhere than to the package's own evaluation.
+
+    Its ModelMetrics say where that is, and UpdateModelPackage, which can change metadata in the call that
+    approves, cannot change them (botocore, service model of sagemaker).
+    """
+    statistics = description.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {})
+    folder = str(statistics.get("S3Uri", "")).rpartition("/")[0]
+    if not folder:
+        return ["it has no model quality statistics (ModelMetrics); run the training pipeline again"]
+    metadata = description.get("CustomerMetadataProperties", {})
+    expected = {"holdout_uri": folder, "manifest_uri": f"{folder}/manifest.json"}
+    return [
+        f"its {key} is {metadata[key]}; its evaluation is {uri}; approve a package that nobody changed"
+        for key, uri in expected.items()
+        if key in metadata and str(metadata[key]).rstrip("/") != uri
+    ]
 
 
 def _metadata_problems(description: Mapping[str, Any]) -> list[str]:

@@ -187,9 +187,14 @@ class InMemoryAws:
 
         A metadata value of None leaves the key out.
 
-        `image` and `artifact` change its container.
+        `image` and `artifact` change its container, `container` adds to it, `statistics` is its evaluation's.
         """
         container = {"Image": changes.pop("image", IMAGE), "ModelDataUrl": changes.pop("artifact", ARTIFACT)}
+        container |= changes.pop("container", {})
+        statistics = changes.pop(
+            "statistics", "s3://mlops-artifacts/screening/runs/1/evaluation/evaluation.json"
+        )
+        quality = {"Statistics": {"ContentType": "application/json", "S3Uri": statistics}}
         described = {key: value for key, value in (metadata() | changes).items() if value is not None}
         answer = self.sagemaker.create_model_package(
             ModelPackageGroupName=GROUP,
@@ -200,6 +205,7 @@ class InMemoryAws:
                 "SupportedResponseMIMETypes": ["text/csv"],
             },
             CustomerMetadataProperties=described,
+            ModelMetrics={"ModelQuality": quality} if statistics else {},
         )
         arn = str(answer["ModelPackageArn"])
         if approval == "Approved":

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.in_memory_aws import GROUP, IMAGE, InMemoryAws, manifest
+from tests.in_memory_aws import ARTIFACT, GROUP, IMAGE, InMemoryAws, manifest
 
 Run = Callable[..., tuple[int, str, str]]
+SOURCE = {"S3Uri": ARTIFACT, "S3DataType": "S3Object", "CompressionType": "Gzip"}
 
 
 def built(aws: InMemoryAws, name: str) -> Any:
@@ -79,8 +80,68 @@ def test_a_manifest_that_says_less_than_it_must_is_refused(
     assert (code, "not what the training pipeline writes" in error) == (1, True)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"manifest_uri": "s3://mlops-artifacts/screening/runs/2/evaluation/manifest.json"},
+        {"holdout_uri": "s3://mlops-artifacts/screening/runs/2/evaluation"},
+        {"holdout_uri": "s3://mlops-artifacts/screening/runs/1/evaluation/other"},
+    ],
+)
+def test_a_package_whose_metadata_lead_to_another_evaluation_is_refused(
+    aws: InMemoryAws, run: Run, changed: dict[str, str]
+) -> None:
+    """Approving may change metadata in the same call: another run's manifest would vouch for its model."""
+    aws.register(**changed)
+    code, _, error = run("render")
+    ((name, value),) = changed.items()
+    assert (
+        code,
+        f"its {name} is {value}; its evaluation is s3://mlops-artifacts/screening/runs/1/" in error,
+    ) == (1, True)
+
+
+def test_a_package_without_an_evaluation_of_its_own_is_refused(aws: InMemoryAws, run: Run) -> None:
+    aws.register(statistics="")
+    code, _, error = run("render")
+    assert (code, "it has no model quality statistics" in error) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        (
+            {"Environment": {"PYTHONPATH": "/opt/ml/model"}},
+            "its environment is {'PYTHONPATH': '/opt/ml/model'}",
+        ),
+        (
+            {"AdditionalS3DataSource": {"S3DataType": "S3Object", "S3Uri": "s3://b/k"}},
+            "has AdditionalS3DataSource",
+        ),
+        ({"ModelDataSource": {"S3DataSource": SOURCE}}, "it has two model artifacts"),
+    ],
+)
+def test_a_container_that_runs_more_than_was_registered_is_refused(
+    aws: InMemoryAws, run: Run, added: dict[str, Any], words: str
+) -> None:
+    aws.register(container=added)
+    code, _, error = run("render")
+    assert (code, words in error) == (1, True), error
+
+
+def test_variables_that_the_manifest_names_too_are_deployed(aws: InMemoryAws, run: Run) -> None:
+    aws.register(container={"Environment": {"WORKERS": "2"}})
+    aws.put_manifest(manifest() | {"environment": {"WORKERS": "2"}})
+    assert run("render")[0] == 0
+
+
 def test_a_missing_manifest_is_named(aws: InMemoryAws, run: Run) -> None:
-    aws.register(manifest_uri="s3://mlops-artifacts/screening/runs/2/evaluation/manifest.json")
+    elsewhere = "s3://mlops-artifacts/screening/runs/2/evaluation"
+    aws.register(
+        manifest_uri=f"{elsewhere}/manifest.json",
+        holdout_uri=elsewhere,
+        statistics=f"{elsewhere}/evaluation.json",
+    )
     code, _, error = run("render")
     assert (code, "manifest s3://mlops-artifacts/screening/runs/2" in error) == (1, True)
 

@@ -55,6 +55,12 @@ def worker_may(action: str, resource: str, **context: str) -> bool:
     return _may(WORKER, [EVERYTHING], _platforms(), action, resource, context)
 
 
+def image_build_may(action: str, resource: str, **context: str) -> bool:
+    """Whether the image's build, were it given everything, may do it inside the same boundary."""
+    who = "arn:aws:iam::111111111111:role/mlops/platform/mlops-dev-image-build"
+    return _may(who, [EVERYTHING], _platforms(), action, resource, context)
+
+
 def person_may(document: str, action: str, resource: str, **context: str) -> bool:
     """Whether somebody with this policy may do it inside the boundary of the platform's roles."""
     who = "arn:aws:iam::111111111111:role/mlops/people/mlops-somebody"

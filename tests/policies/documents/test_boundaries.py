@@ -16,6 +16,7 @@ from tests.policies.documents.foundation import (
     TYPES,
     WORKER,
     anybody_may,
+    image_build_may,
     size,
     worker_may,
 )
@@ -63,6 +64,32 @@ NEVER: tuple[tuple[str, str, dict[str, str]], ...] = (
 def test_a_role_with_every_right_still_may_not(action: str, resource: str, context: dict[str, str]) -> None:
     assert anybody_may(action, resource, **context)
     assert not worker_may(action, resource, **context)
+
+
+REPOSITORY = "arn:aws:ecr:eu-west-1:111111111111:repository/mlops/model"
+ARTIFACTS = "arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1"
+MAKING_THE_IMAGE = [("ecr:PutImage", REPOSITORY), ("s3:PutObject", f"{ARTIFACTS}/_image/uri")]
+
+
+@pytest.mark.parametrize(("action", "resource"), MAKING_THE_IMAGE)
+def test_an_image_is_pushed_and_pinned_by_its_build_alone(action: str, resource: str) -> None:
+    assert anybody_may(action, resource)
+    assert not worker_may(action, resource)
+    assert image_build_may(action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("ecr:BatchCheckLayerAvailability", REPOSITORY),
+        ("ecr:BatchGetImage", REPOSITORY),
+        ("ecr:GetDownloadUrlForLayer", REPOSITORY),
+        ("s3:GetObject", f"{ARTIFACTS}/_image/uri"),
+        ("s3:PutObject", f"{ARTIFACTS}/screening/report.json"),
+    ],
+)
+def test_every_role_may_still_pull_the_image_and_read_which_one_it_is(action: str, resource: str) -> None:
+    assert worker_may(action, resource)
 
 
 def test_no_role_changes_anything_that_iam_knows() -> None:

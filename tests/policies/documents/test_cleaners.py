@@ -9,6 +9,9 @@ import pytest
 
 from catalog.scope import Scope
 from policies.documents import cleaners
+from policies.documents.statement import document
+from tests.policies.documents.requests import arn, may
+from tests.policies.documents.scopes import project_scope_of
 
 SCOPE = Scope.of_account("111111111111", "eu-west-1", "mlops")
 GROUP = "arn:aws:logs:eu-west-1:111111111111:log-group:/aws/lambda/mlops-dev-account-cleaner"
@@ -57,3 +60,20 @@ def test_contents_are_never_read() -> None:
     )
     assert "GetObject" not in text
     assert "kms:" not in text
+
+
+@pytest.mark.parametrize(
+    ("action", "service", "own", "others"),
+    [
+        ("codebuild:StopBuild", "codebuild", "project/mlops-screening-build", "project/mlops-diabetes-build"),
+        ("codepipeline:StopPipelineExecution", "codepipeline", "screening-mlops-build", "diabetes-mlops-build"),
+        ("events:DisableRule", "events", "rule/screening-mlops-build", "rule/mlops-dev-findings"),
+    ],
+)
+def test_what_runs_is_stopped_for_the_project_alone(action: str, service: str, own: str, others: str) -> None:
+    removal = cleaners.removal_of_project(
+        project_scope_of("screening"), ["screening-mlops-build"], ["mlops-screening-build"], deletes_models=False
+    )
+    assert may(document(*removal), action, arn(service, own))
+    assert not may(document(*removal), action, arn(service, others))
+    assert not may(document(*removal), action.replace("Stop", "Start").replace("Disable", "Put"), arn(service, own))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def test_the_model_images_own_dockerfile_is_understood_and_its_server_is_in_the_
         names = set(layer.getnames())
     assert {"opt/program/model_server/settings.py", "usr/local/bin/entrypoint.sh"} <= names
     assert not [name for name in names if "tests" in name]
+
+
+def test_the_model_image_installs_by_hash_from_the_index_that_the_build_names() -> None:
+    folder = ROOT / "containers" / "model"
+    found = [each.text for each in instructions((folder / "Dockerfile").read_text()) if each.name == "RUN"]
+    installs = [part for text in found for part in text.split("&&") if re.search(r"\b(pip|uv) .*", part)]
+    for part in installs:
+        assert "uv sync" not in part
+        assert "pip install" not in part or {"--require-hashes", '"${INDEX}"'} <= set(part.split())
+    assert sum("pip install" in part for part in installs) == 2
+    own = (folder / "build-requirements.txt").read_text()
+    assert own == (ROOT / "seed_code" / "model-build" / "build-requirements.txt").read_text()
 
 
 def test_an_image_changes_with_any_file_that_is_copied_and_with_no_other(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from moto.ecr.models import ecr_backends
 
-from components.builds.model_image import BASE, model_image_specification
+from components.builds.model_image import BASE, SCAN_SECONDS, model_image_specification
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, archive
 from tests.rehearsal.codesuite.test_codebuild import log_of
 
@@ -22,7 +23,7 @@ FILES = {
 
 
 def build(
-    dev: CodeSuiteAccount, *, scanned: bool = True, privileged: bool = True, **files: str
+    dev: CodeSuiteAccount, *, scanned: bool = True, privileged: bool = True, specification: str = "", **files: str
 ) -> tuple[str, list[str]]:
     """Why the build fails, empty where it does not, and its log."""
     scanning = {"scanOnPush": scanned}
@@ -30,9 +31,10 @@ def build(
     content = archive({**FILES, **{name.replace("_", "-") + ".toml": text for name, text in files.items()}})
     dev.s3.put_object(Bucket=BUCKET, Key="image/source/model.zip", Body=content)
     values = {"BASE": BASE, "REPOSITORY_URL": URL, "VERSION": "1.0.0", "PIN": f"s3://{BUCKET}/{PIN}"}
+    own = specification or model_image_specification()
     dev.client("codebuild").create_project(
         name="image",
-        source={"type": "S3", "location": f"{BUCKET}/image/source/model.zip", "buildspec": model_image_specification()},
+        source={"type": "S3", "location": f"{BUCKET}/image/source/model.zip", "buildspec": own},
         artifacts={"type": "NO_ARTIFACTS"},
         environment={
             "type": "LINUX_CONTAINER",
@@ -61,7 +63,10 @@ def finding(name: str, severity: str) -> dict[str, Any]:
         "repositoryName": "mlops/model",
         "imageId": {},
         "imageScanStatus": {"status": "COMPLETE"},
-        "imageScanFindings": {"findings": [{"name": name, "severity": severity, "uri": "https://example.com"}]},
+        "imageScanFindings": {
+            "imageScanCompletedAt": "2026-06-01T00:00:00Z",
+            "findings": [{"name": name, "severity": severity, "uri": "https://example.com"}],
+        },
     }
 
 
@@ -69,7 +74,8 @@ def test_an_image_is_built_pushed_scanned_and_pinned_by_its_digest(dev: CodeSuit
     failure, log = build(dev)
     assert failure == "", log
     images = dev.client("ecr").describe_images(repositoryName="mlops/model")["imageDetails"]
-    assert [image["imageTags"] for image in images] == [["1.0.0-1"]]
+    ((tag,),) = [image["imageTags"] for image in images]
+    assert re.fullmatch(r"1\.0\.0-1-[0-9a-f]{8}", tag)
     assert pinned(dev) == f"{URL}@{images[0]['imageDigest']}"
 
 
@@ -91,8 +97,19 @@ def test_a_finding_that_somebody_answers_for_does_not(dev: CodeSuiteAccount) -> 
 
 @pytest.mark.aws_behavior("image_is_scanned_on_push")
 def test_a_repository_that_does_not_scan_leaves_nothing_to_wait_for(dev: CodeSuiteAccount) -> None:
-    failure, _ = build(dev, scanned=False)
-    assert "aws ecr wait image-scan-complete" in failure
+    failure, log = build(dev, scanned=False, specification=model_image_specification().replace(str(SCAN_SECONDS), "1"))
+    assert "image_scan.py" in failure
+    assert [line for line in log if "not there: does the registry scan?" in line], log
+    assert pinned(dev) == ""
+
+
+@pytest.mark.aws_behavior("scan_takes_its_time")
+def test_a_build_that_asks_once_finds_no_scan(dev: CodeSuiteAccount) -> None:
+    """As it once was: the AWS CLI's `wait` ends at the first answer that is an error."""
+    once = model_image_specification().replace(f" {SCAN_SECONDS}", " 0")
+    failure, log = build(dev, specification=once)
+    assert "image_scan.py" in failure
+    assert [line for line in log if "The image is not pinned: after 0 s the scan is not there" in line], log
     assert pinned(dev) == ""
 
 
