@@ -23,7 +23,7 @@ class ReviewedSpecification:
 
 
 REVIEWED: Mapping[str, ReviewedSpecification] = {
-    "4a5650b6d4635f1bdf3ad2cd3d4998baac3d06ae200ab38d9cb3f5a7af922193": ReviewedSpecification(
+    "69a8d0be8c1d25a37580903b9bc840a3c9787a0239c3a73277c873232dc08c72": ReviewedSpecification(
         what="Reads uv.lock and fetches the wheels that it names, by hash; the repository's files are data",
         source_type="CODEPIPELINE",
     ),

@@ -47,6 +47,11 @@ class RemediatedAccount:
         self.platform.write("foundation", self.platform.settings("foundation") | settings)
         return self.platform.up("foundation")["foundation"]
 
+    def let_studio_use(self, types: list[str]) -> None:
+        """Let the data science stack's Studio offer these instance types alone, as the foundation must."""
+        dev = self.platform.settings("dev")
+        self.platform.write("dev", dev | {"studio": {**dev["studio"], "instanceTypes": types}})
+
     def made(self) -> set[str]:
         """What the foundation consists of, as `type name`, without the root and the provider."""
         found = self.platform.world.engine.stacks["foundation"].resources.values()

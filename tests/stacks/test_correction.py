@@ -126,7 +126,9 @@ def test_the_guard_may_do_nothing_else(
 
 
 def test_the_orders_name_the_key_free_types(account: RemediatedAccount) -> None:
-    account.up(prevention={"instanceTypes": ["ml.m5.large", "ml.g5.xlarge"]})
+    types = ["ml.m5.large", "ml.g5.xlarge"]
+    account.let_studio_use(types[:1])
+    account.up(prevention={"instanceTypes": types})
     resource = {"ResourceConfig": {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10}}
     train(account, "own-disks", **resource)
     assert status(account, "own-disks") == "InProgress"

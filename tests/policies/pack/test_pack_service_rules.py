@@ -63,7 +63,7 @@ def test_a_build_without_a_key_is_named() -> None:
 
 
 def test_a_build_outside_the_vpc_is_named() -> None:
-    expected = ["the build runs outside the VPC, and its source says what runs"]
+    expected = ["the build runs outside the VPC, and nobody reviewed what it runs of its source"]
     assert violations(build_project.RULE, without(build(), "vpcConfig")) == expected
 
 
