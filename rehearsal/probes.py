@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assumptions import register
 from assumptions.assumption import Assumption, ProbeResult
 from assumptions.outcomes import failing
-from assumptions.probing import ProbeAnswer, probes_of, run
+from assumptions.probing import ProbeAnswer, run
 from rehearsal.aws.cloud import Cloud
 from rehearsal.plan import PlannedStack
 
@@ -60,8 +59,3 @@ def both_outcomes(assumption: Assumption, stack: EmulatedStack) -> tuple[ProbeAn
 def told_apart(answers: tuple[ProbeAnswer, ProbeAnswer]) -> bool:
     """Whether a probe finds both outcomes."""
     return [answer.result for answer in answers] == [ProbeResult.HOLDS, ProbeResult.FAILS]
-
-
-def probed(kind: str) -> list[Assumption]:
-    """The assumptions that a stack of a kind can settle."""
-    return [assumption for assumption, _ in probes_of(register(), kind)]

@@ -121,15 +121,24 @@ def _profile(backend: Any, domain: str, name: str) -> dict[str, Any]:
     return found
 
 
+def new_in_domain(backend: Any, kind: str, noun: str, domain: str, name: str) -> str:
+    """The ARN of what is to be made in a domain: a profile or a space, as `kind` of record and `noun` of messages say.
+
+    Raises ValidationError where the domain is missing, ResourceInUseException where it is there already.
+    """
+    if domain not in backend.domains:
+        raise ValidationError(message=f"Could not find domain '{domain}'.")
+    if f"{domain}/{name}" in records(backend, kind):
+        raise ResourceInUseException(message=f"{noun} [{name}] already exists in domain {domain}.")
+    path = noun.lower().replace(" ", "-")
+    return f"{backend.domains[domain].arn.partition(':domain/')[0]}:{path}/{domain}/{name}"
+
+
 def create_user_profile(instance: Any) -> ActionResult:
     """CreateUserProfile: ready at once."""
     members, backend = parameters(instance), instance.sagemaker_backend
     domain, name = members["DomainId"], members["UserProfileName"]
-    if domain not in backend.domains:
-        raise ValidationError(message=f"Could not find domain '{domain}'.")
-    if f"{domain}/{name}" in records(backend, "profile"):
-        raise ResourceInUseException(message=f"User Profile [{name}] already exists in domain {domain}.")
-    arn = f"{backend.domains[domain].arn.partition(':domain/')[0]}:user-profile/{domain}/{name}"
+    arn = new_in_domain(backend, "profile", "User Profile", domain, name)
     profiles = records(backend, "profile")
     profiles[f"{domain}/{name}"] = {
         **members,

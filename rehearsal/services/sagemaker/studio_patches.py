@@ -14,12 +14,13 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models import ec2_backends
 from moto.efs.models import efs_backends
-from moto.sagemaker.exceptions import ResourceInUseException, ResourceNotFound, ValidationError
+from moto.sagemaker.exceptions import ResourceInUseException, ResourceNotFound
 from moto.sagemaker.responses import SageMakerResponse
 
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.emulator import parameters, pick, records
 from rehearsal.service_model.patches import Patches
+from rehearsal.services.sagemaker.patches import new_in_domain
 
 # The tag by which SageMaker marks the file system that it made for a domain.
 HOME_TAG = "ManagedByAmazonSageMakerResource"
@@ -181,11 +182,7 @@ def create_space(instance: Any) -> ActionResult:
     """CreateSpace: ready at once."""
     members, backend = parameters(instance), instance.sagemaker_backend
     domain, name = members["DomainId"], members["SpaceName"]
-    if domain not in backend.domains:
-        raise ValidationError(message=f"Could not find domain '{domain}'.")
-    if f"{domain}/{name}" in records(backend, "space"):
-        raise ResourceInUseException(message=f"Space [{name}] already exists in domain {domain}.")
-    arn = f"{backend.domains[domain].arn.partition(':domain/')[0]}:space/{domain}/{name}"
+    arn = new_in_domain(backend, "space", "Space", domain, name)
     now = time.time()
     record = {**members, "SpaceArn": arn, "Status": "InService", "CreationTime": now, "LastModifiedTime": now}
     records(backend, "space")[f"{domain}/{name}"] = record
