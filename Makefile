@@ -60,7 +60,7 @@ UNTRACED := tests/rehearsal $(addprefix tests/policies/access/,comparison graph 
 
 test.root: $(INSTALLED)
 	@.venv/bin/pytest -n 2 --cov --cov-report=term:skip-covered $(UNTRACED:%=--ignore=%)
-	@.venv/bin/pytest -n 2 $(UNTRACED)
+	@.venv/bin/pytest -n 2 --durations 12 $(UNTRACED)
 
 test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison of the two readers
 	@.venv/bin/pytest -n 2 -m slow --ignore tests/stacks

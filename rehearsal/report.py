@@ -13,7 +13,7 @@ from rehearsal.authorization.verdict import Access
 from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Stack, resources_json
 from rehearsal.leftover import Leftover, table
-from rehearsal.network.namespace import shortfall
+from rehearsal.network.namespace import shortfalls
 from rehearsal.plan import PlannedStack
 
 # Small parts of other resources: they are not counted as resources of their own.
@@ -48,8 +48,8 @@ class RehearsalReport:
     failed_assumptions: list[str] = field(default_factory=list)
     # What a life to the end left in the accounts.
     leftovers: list[Leftover] = field(default_factory=list)
-    # What held builds back less than a network namespace does; empty where nothing fell short.
-    isolation: str = ""
+    # What was held back by less than a network namespace.
+    isolation: list[str] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
     # What stopped the rehearsal as a whole, if something did.
@@ -87,7 +87,7 @@ class RehearsalReport:
     def write(self, folder: Path, stacks: Mapping[str, Stack], judge: Callable[[Path], Access]) -> None:
         """Write `resources.json`, have the requests judged by it, and write `report.json`."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.isolation = shortfall()
+        self.isolation = shortfalls()
         _dump(folder / "resources.json", resources_json(stacks))
         if stacks:
             self.access = judge(folder)
@@ -129,8 +129,7 @@ class RehearsalReport:
         )
         if self.failed_assumptions:
             lines.append(f"{len(self.failed_assumptions)} assumptions about AWS fell against the platform")
-        if self.isolation:
-            lines.append(self.isolation)
+        lines += self.isolation
         lines += table(self.leftovers)
         if self.destroyed:
             lines.append(f"{len(self.destroyed)} of {len(self.stacks)} stacks were destroyed again")

@@ -21,10 +21,12 @@ def instance_types_are_let_through(stack_files: StackFiles) -> Iterator[Settings
         workloads = [stack_files.find(stack, StackKind.WORKLOAD) for stack in texts_at(data_science, "workloads")]
         for stage in texts_at(file, "stages"):
             path = ("deployments", stage, "instanceType")
-            name = text_at(file, *path)
+            wanted = text_at(file, *path)
             serving = [each for each in workloads if each and text_at(each, "stage") == stage]
             # One problem for a value, however many accounts refuse it.
-            found = (problem for each in serving if name for problem in _prevented(stack_files, file, path, name, each))
+            found = (
+                problem for each in serving if wanted for problem in _prevented(stack_files, file, path, wanted, each)
+            )
             yield from [problem for problem in [next(found, None)] if problem]
 
 

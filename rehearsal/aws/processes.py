@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rehearsal.network import namespace
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL_IMAGE = REPOSITORY / "containers" / "model"
 # Ends the groups that it was told of ("+pid", "-pid") when its input closes: the rehearsal has ended, however.
@@ -60,8 +62,10 @@ class Processes:
         """Start a process with exactly this environment; its output goes to `log`.
 
         An isolated process runs in a network namespace of its own where the system allows that: there is nothing
-        in it to reach.
+        in it to reach. Where it does not, the report says so.
         """
+        if isolated and not _isolation():
+            namespace.fall_short(NOT_ISOLATED)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -157,6 +161,9 @@ def base_environment(root: Path, python: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+NOT_ISOLATED = "containers with network isolation were not isolated: this system allows no network namespaces"
 
 
 @cache

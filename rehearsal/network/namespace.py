@@ -59,14 +59,15 @@ sys.exit(child.wait() % 256)
 BY_PROXY_ALONE = "builds were held back by a proxy alone: this system allows no network namespaces"
 _opened: dict[int, socketserver.BaseServer] = {}
 _lock = threading.Lock()
-_fallen_back = threading.Event()
+# What fell short, in the order in which it first did.
+_shortfalls: dict[str, None] = {}
 
 
 def inside(command: Sequence[str], ports: Sequence[int]) -> list[str]:
     """The command, run where these loopback ports of the machine are all the network; as it is where that cannot be."""
     prefix = _unshare()
     if not prefix:
-        _fallen_back.set()
+        fall_short(BY_PROXY_ALONE)
         return list(command)
     for port in ports:
         _open(port)
@@ -79,9 +80,14 @@ def possible() -> bool:
     return bool(_unshare())
 
 
-def shortfall() -> str:
-    """What a report has to say of the commands that ran so far: empty, or that variables alone held some back."""
-    return BY_PROXY_ALONE if _fallen_back.is_set() else ""
+def fall_short(sentence: str) -> None:
+    """Note, for the report, what ran with less than a namespace."""
+    _shortfalls[sentence] = None
+
+
+def shortfalls() -> list[str]:
+    """What a report has to say of all that ran so far: nothing, or what was held back by less than a namespace."""
+    return list(_shortfalls)
 
 
 @cache

@@ -165,3 +165,10 @@ def test_models_run_with_the_role_of_their_own_project(project: str, allowed: bo
     passed = role(f"mlops/projects/{project}/mlops-staging-{project}-model", WORKLOAD)
     assert may(EXECUTION, "iam:PassRole", passed, iam__PassedToService="sagemaker.amazonaws.com") is allowed
     assert not may(EXECUTION, "iam:PassRole", passed, iam__PassedToService="lambda.amazonaws.com")
+
+
+def test_templates_are_fetched_from_neither_this_accounts_buckets_nor_the_registrys() -> None:
+    """The two accounts that the statement's reason names; another account's bucket has to let the role in itself."""
+    bucket = "arn:aws:s3:::stackset-templates/key"
+    for account, allowed in ((WORKLOAD, False), (ACCOUNT, False), ("333333333333", True)):
+        assert may(EXECUTION, "s3:GetObject", bucket, aws__ResourceAccount=account) is allowed

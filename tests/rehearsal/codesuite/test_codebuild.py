@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from functions.cleaner import running
+from functions.cleaner.waiting import Waiting
 from rehearsal import zip_archives
 from rehearsal.codesuite import buildspec
 from rehearsal.codesuite.build_environment import BuildEnvironment
@@ -135,6 +137,20 @@ def test_a_build_can_be_stopped(dev: CodeSuiteAccount) -> None:
     client.stop_build(id=ids[0])
     dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(20)
     assert client.batch_get_builds(ids=ids)["builds"][0]["buildStatus"] == "STOPPED"
+
+
+def test_the_builds_of_an_abandoned_execution_go_on_until_the_cleaner_stops_them(dev: CodeSuiteAccount) -> None:
+    dev.source({"buildspec.yml": commands(build=["sleep 60"])})
+    dev.project("builder")
+    dev.pipeline("flow", ("Build", [action("Build", "Build", "CodeBuild", inputs=["Source"], ProjectName="builder")]))
+    dev.client("codepipeline").start_pipeline_execution(name="flow")
+    client = dev.client("codebuild")
+    while not (ids := client.list_builds_for_project(projectName="builder")["ids"]):
+        pass
+    assert running.stop_code_pipeline(dev.client("codepipeline"), "flow", Waiting(20))
+    assert running.stop_builds(client, "builder", Waiting(20)) == [f"build {ids[0]}"]
+    assert client.batch_get_builds(ids=ids)["builds"][0]["buildStatus"] == "STOPPED"
+    assert running.stop_builds(client, "builder", Waiting(20)) == []
 
 
 def network(dev: CodeSuiteAccount) -> dict[str, Any]:

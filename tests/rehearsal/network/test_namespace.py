@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 
 import pytest
 
+from rehearsal.aws import processes
 from rehearsal.network import namespace
 from rehearsal.report import RehearsalReport
 
@@ -16,7 +16,7 @@ SENTENCE = "builds were held back by a proxy alone: this system allows no networ
 
 @pytest.fixture(autouse=True)
 def nothing_ran_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(namespace, "_fallen_back", threading.Event())
+    monkeypatch.setattr(namespace, "_shortfalls", {})
 
 
 def report(folder: Path) -> RehearsalReport:
@@ -31,11 +31,22 @@ def test_a_command_that_ran_without_a_namespace_is_in_the_summary_and_the_report
     monkeypatch.setattr(namespace, "_unshare", tuple)
     assert namespace.inside(["true"], []) == ["true"]
     assert SENTENCE in report(tmp_path).lines()
-    assert json.loads((tmp_path / "report.json").read_text())["isolation"] == SENTENCE
+    assert json.loads((tmp_path / "report.json").read_text())["isolation"] == [SENTENCE]
 
 
 def test_a_command_in_a_namespace_is_nothing_to_tell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(namespace, "_unshare", lambda: ("unshare", "--net"))
     assert namespace.inside(["true"], [])[:2] == ["unshare", "--net"]
     assert SENTENCE not in report(tmp_path).lines()
-    assert json.loads((tmp_path / "report.json").read_text())["isolation"] == ""
+    assert json.loads((tmp_path / "report.json").read_text())["isolation"] == []
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_a_container_that_asked_for_isolation_in_vain_is_told(
+    isolated: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "_isolation", tuple)
+    running = processes.Processes()
+    running.run(["true"], environment={}, folder=tmp_path, log=tmp_path / "log", seconds=5, isolated=isolated)
+    running.close()
+    assert report(tmp_path).isolation == [processes.NOT_ISOLATED] * isolated
