@@ -103,6 +103,22 @@ ABSENCES: tuple[Absence, ...] = (
         but=_ADMINISTRATORS | _CLEANERS,
     ),
     Absence(
+        id="image-named",
+        statement="Which model image jobs run is written by the image's build alone.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"artifacts"}),
+        verbs=frozenset({"write"}),
+        targets=frozenset({"which image is used"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.IMAGE_BUILD),
+    ),
+    Absence(
+        id="images-pushed",
+        statement="Model images are pushed by the image's build, and by the deployer, who declares that build.",
+        areas=frozenset({Area.RIGHTS}),
+        verbs=frozenset({"push a model image"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.IMAGE_BUILD) | kinds(lambda spec: spec.declares_stacks),
+    ),
+    Absence(
         id="other-projects",
         statement="A project's roles have no access to another project's objects, models or endpoints.",
         areas=frozenset({Area.BUCKET, Area.REGISTRY, Area.ENDPOINTS, Area.DELIVERY}),

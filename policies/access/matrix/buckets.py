@@ -8,6 +8,7 @@ from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import s3_encryption_context
 from policies.access.matrix.capabilities import Area, Capability, Origin, Query, Requests, other_project
 from policies.access.matrix.subjects import MatrixSubject
+from policies.documents.project_scope import PINNED_IMAGE
 
 # Purpose of a bucket -> what is asked about there, and its object's key.
 _OBJECTS: dict[str, Sequence[tuple[str, str]]] = {
@@ -17,6 +18,7 @@ _OBJECTS: dict[str, Sequence[tuple[str, str]]] = {
         ("own code", "{own}/source/model-build.zip"),
         ("own deploy code", "{own}/source/model-deploy.zip"),
         ("other code", "{other}/source/model-build.zip"),
+        ("which image is used", PINNED_IMAGE),
     ],
     "capture": [("own project", "{own}/capture.jsonl"), ("other project", "{other}/capture.jsonl")],
 }

@@ -34,6 +34,9 @@ def rights_capabilities(graph: PolicyGraph) -> list[Capability]:
     for bucket in resources_with_purpose(graph, "bucket", "models"):
         query = _on("s3:PutBucketPolicy", _always(bucket.arn))
         found.append(Capability(area=Area.RIGHTS, verb="change the models bucket's policy", query=query))
+    for repository in graph.resources("repository"):
+        query = _on("ecr:PutImage", _always(repository.arn))
+        found.append(Capability(area=Area.RIGHTS, verb="push a model image", query=query))
     return found
 
 

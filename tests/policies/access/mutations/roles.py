@@ -114,6 +114,15 @@ MUTATIONS = (
         noticed_by=checks("proof:boundaries-hold"),
     ),
     Mutation(
+        id="deployer-names-the-image",
+        what="The deployer's policy lets it write which model image is used.",
+        stack="foundation",
+        type="Policy",
+        name="deployer-identity",
+        edit=added("PinAnImage", Action="s3:PutObject", Resource="arn:aws:s3:::mlops-dev-artifacts-*/_image/uri"),
+        noticed_by=checks("absence:image-named", "matrix:Bucket artifacts, dev"),
+    ),
+    Mutation(
         id="deployer-asks-for-no-boundary",
         what="The deployer's policy does not ask new roles for the boundary.",
         stack="foundation",
