@@ -90,7 +90,6 @@ def _run_stack_sets(scope: ProjectScope, stack_sets: Sequence[str]) -> tuple[Sta
             sid="ReachStackInstances",
             actions=[
                 "cloudformation:CreateStackInstances",
-                "cloudformation:UpdateStackInstances",
                 "cloudformation:UpdateStackSet",
             ],
             resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],

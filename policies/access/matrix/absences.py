@@ -113,10 +113,10 @@ ABSENCES: tuple[Absence, ...] = (
     ),
     Absence(
         id="images-pushed",
-        statement="Model images are pushed by the image's build, and by the deployer, who declares that build.",
+        statement="Model images are pushed by the image's build alone.",
         areas=frozenset({Area.RIGHTS}),
         verbs=frozenset({"push a model image"}),
-        but=_ADMINISTRATORS | _kinds(RoleKind.IMAGE_BUILD) | kinds(lambda spec: spec.declares_stacks),
+        but=_ADMINISTRATORS | _kinds(RoleKind.IMAGE_BUILD),
     ),
     Absence(
         id="other-projects",

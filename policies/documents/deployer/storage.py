@@ -80,14 +80,6 @@ _REPOSITORIES = (
     "ecr:TagResource",
     "ecr:UntagResource",
 )
-_PUSH = (
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:CompleteLayerUpload",
-    "ecr:InitiateLayerUpload",
-    "ecr:PutImage",
-    "ecr:UploadLayerPart",
-)
 
 
 def _buckets(account: AccountScope) -> tuple[Statement, ...]:
@@ -233,8 +225,6 @@ def _images(account: AccountScope) -> tuple[Statement, ...]:
     repositories = [account.arn("ecr", f"repository/{account.prefix}/*")]
     return (
         Statement(sid="KeepRepositories", actions=_REPOSITORIES, resources=repositories),
-        # Tags never move and projects pin digests: a pushed image changes nothing that runs.
-        Statement(sid="PushTheModelImage", actions=_PUSH, resources=repositories),
         Statement(
             sid="SignInToTheRegistry",
             actions=["ecr:GetAuthorizationToken"],
