@@ -40,6 +40,7 @@ def role(
     condition: Mapping[str, Any],
     *rights: Mapping[str, Any],
     boundary: str = BOUNDARY,
+    path: RolePath = RolePath.PLATFORM,
 ) -> Iterator[str]:
     """A role inside the platform's boundary while the context lasts, or inside another of the foundation's: its ARN.
 
@@ -51,7 +52,7 @@ def role(
     made = iam.create_role(
         RoleName=name,
         AssumeRolePolicyDocument=_document(trust),
-        Path=RolePath.PLATFORM.format(prefix=stack.prefix),
+        Path=path.format(prefix=stack.prefix),
         PermissionsBoundary=scope_of(stack).arn("iam", f"policy{foundation}{stack.prefix}-{boundary}", region=""),
         Description="A probe of the platform's assumptions",
     )

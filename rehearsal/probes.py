@@ -10,6 +10,7 @@ from typing import Any
 from assumptions.assumption import Assumption, ProbeResult
 from assumptions.outcomes import failing
 from assumptions.probing import ProbeAnswer, run
+from rehearsal.authorization.decided_at_once import decided_at_once
 from rehearsal.aws.cloud import Cloud
 from rehearsal.plan import PlannedStack
 
@@ -48,12 +49,16 @@ def emulated(cloud: Cloud, planned: PlannedStack, outputs: Mapping[str, Any]) ->
 
 
 def both_outcomes(assumption: Assumption, stack: EmulatedStack) -> tuple[ProbeAnswer, ProbeAnswer]:
-    """What the assumption's probe finds where it holds, and where it fails. Raises ValueError without a probe."""
+    """What the assumption's probe finds where it holds, and where it fails. Raises ValueError without a probe.
+
+    Roles that the probe makes are held to their policies while it runs.
+    """
     if assumption.probe is None:
         raise ValueError(f"{assumption.name} has no probe: {assumption.no_probe}")
-    holding = run(assumption.probe, stack)
-    with failing([assumption.name]):
-        return holding, run(assumption.probe, stack)
+    with decided_at_once(stack.cloud, f"{stack.prefix}-probe-"):
+        holding = run(assumption.probe, stack)
+        with failing([assumption.name]):
+            return holding, run(assumption.probe, stack)
 
 
 def told_apart(answers: tuple[ProbeAnswer, ProbeAnswer]) -> bool:
