@@ -24,9 +24,9 @@ def test_a_probe_tells_both_outcomes_apart_and_leaves_nothing(
     standing: Platform, assumption: Assumption, kind: str
 ) -> None:
     planned = next(each for each in plan(standing.directory) if each.kind == kind)
-    outputs = standing.world.engine.stacks[planned.stack].outputs
+    stacks = standing.world.engine.stacks
     cloud, account = standing.world.cloud, planned.settings.account
     before = inventory(cloud, [account])
-    answers = both_outcomes(assumption, emulated(cloud, planned, outputs))
+    answers = both_outcomes(assumption, emulated(cloud, planned, stacks))
     assert told_apart(answers), answers
     assert [left for left in leftovers(before, inventory(cloud, [account])) if not left.kept] == []
