@@ -14,7 +14,7 @@ from tests.rehearsal.accounts import ACCOUNT
 
 _TRUST = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
 _BOUNDARY = {"Effect": "Allow", "Action": ["sqs:*", "sns:List*"], "Resource": "*"}
-_MAY = {"Effect": "Allow", "Action": ["sqs:ListQueues", "events:ListRules"], "Resource": "*"}
+_MAY = {"Effect": "Allow", "Action": ["sqs:CreateQueue", "events:DescribeRule"], "Resource": "*"}
 
 
 def _document(statement: Any) -> str:
@@ -35,16 +35,23 @@ def _client_of(cloud: Cloud, name: str, service: str) -> Any:
 def test_a_role_of_the_name_hears_at_once_what_it_lacks() -> None:
     with Cloud("eu-west-1") as cloud, decided_at_once(cloud, "probe-"):
         client = _client_of(cloud, "probe-1", "sqs")
-        client.list_queues()
-        with pytest.raises(ClientError, match=r"no identity-based policy allows the sqs:CreateQueue action"):
-            client.create_queue(QueueName="q")
+        client.create_queue(QueueName="q")
+        with pytest.raises(ClientError, match=r"no identity-based policy allows the sqs:GetQueueUrl action"):
+            client.get_queue_url(QueueName="q")
+
+
+def test_what_nobody_has_written_down_is_refused_too() -> None:
+    with Cloud("eu-west-1") as cloud, decided_at_once(cloud, "probe-"):
+        client = _client_of(cloud, "probe-1", "sqs")
+        with pytest.raises(ClientError, match="no module of"):
+            client.list_queues()
 
 
 def test_its_boundary_counts() -> None:
     with Cloud("eu-west-1") as cloud, decided_at_once(cloud, "probe-"):
         client = _client_of(cloud, "probe-1", "events")
-        with pytest.raises(ClientError, match=r"no permissions boundary allows the events:ListRules action"):
-            client.list_rules()
+        with pytest.raises(ClientError, match=r"no permissions boundary allows the events:DescribeRule action"):
+            client.describe_rule(Name="rule")
 
 
 def test_others_and_whoever_comes_later_are_not_asked() -> None:
