@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,17 +46,20 @@ def definition(name: str, role_arn: str, bucket: str, action: Mapping[str, Any] 
 
 
 @contextmanager
-def pipeline(stack: ProbedStack, structure: Mapping[str, Any]) -> Iterator[str]:
+def pipeline(
+    stack: ProbedStack, structure: Mapping[str, Any], by: Any = None, passing: Sequence[str] = ("AssumeRole",)
+) -> Iterator[str]:
     """A pipeline while the context lasts: its name. Its first execution begins at once.
 
-    Raises ClientError where it is refused: for its role, which AWS may not know yet, after several tries.
+    `by` is the client of whoever makes it, if that is not whoever runs the probe. Raises ClientError where it is
+    refused: with one of the words `passing` after several tries, since AWS may not know its role yet.
     """
-    codepipeline, name = stack.client("codepipeline"), str(structure["name"])
-    patiently(stack, lambda: codepipeline.create_pipeline(pipeline=structure), "AssumeRole")
+    owner, name = stack.client("codepipeline"), str(structure["name"])
+    patiently(stack, lambda: (by or owner).create_pipeline(pipeline=structure), *passing)
     try:
         yield name
     finally:
-        codepipeline.delete_pipeline(name=name)
+        owner.delete_pipeline(name=name)
 
 
 def failure_of_source(stack: ProbedStack, name: str) -> str:
