@@ -27,7 +27,10 @@ from rehearsal.service_model.required_action import Right
 def decided_at_once(cloud: Cloud, names: str) -> Iterator[None]:
     """While the context lasts, roles whose names begin so are refused what their policies do not allow."""
 
-    def refused(actor: Actor, rights: Sequence[Right]) -> str:
+    def refused(actor: Actor, rights: Sequence[Right] | None) -> str:
+        if rights is None:
+            unknown = actor.role_arn.rpartition("/")[2].startswith(names)
+            return "no module of rehearsal.services says which rights this request needs" if unknown else ""
         return next(filter(None, (_refused(actor, right, names) for right in rights)), "")
 
     cloud.guards.append(refused)

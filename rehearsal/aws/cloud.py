@@ -66,7 +66,7 @@ class Cloud:
         self.region = region
         self.recorder = Recorder(record)
         self.handlers: dict[str, Handler] = {}
-        self.guards: list[Callable[[Actor, Sequence[Right]], str]] = []
+        self.guards: list[Callable[[Actor, Sequence[Right] | None], str]] = []
         self.patches = Patches()
         self.after: list[Callable[[Actor, SignedRequest, int], None]] = []
         self._actors: dict[str, Actor] = {}
@@ -273,7 +273,7 @@ class Cloud:
         if fault := texts_beyond_their_model(question):
             self.recorder.add(actor, question, endpoint, 400)
             return refusal("ValidationException", f"{question.operation}: {fault}", question.service)
-        if self.guards and (why := self.refused(actor, rights_asked_for(actor, question) or ())):
+        if self.guards and (why := self.refused(actor, rights_asked_for(actor, question))):
             self.recorder.add(actor, question, endpoint, 403)
             return refusal("AccessDenied", why, question.service, 403)
         handler = self.handlers.get(f"{question.service}:{question.operation}")
@@ -283,8 +283,8 @@ class Cloud:
             return answer
         return actor, question, endpoint
 
-    def refused(self, actor: Actor, rights: Sequence[Right]) -> str:
-        """Why a guard refuses an actor what these rights allow; nothing where none does."""
+    def refused(self, actor: Actor, rights: Sequence[Right] | None) -> str:
+        """Why a guard refuses what needs these rights (None where they are unknown); nothing where none does."""
         return next(filter(None, (guard(actor, rights) for guard in self.guards)), "")
 
     def _complete(self, name: str) -> None:
