@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +21,10 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
 
     The role's name is one that the repository lets in, so that nothing but its own rights keep it from the image.
     """
-    model_role = next(each["model"] for _, each in sorted(stack.output("projectRoles").items()))
+    model_roles = [each["model"] for _, each in sorted(stack.output("projectRoles").items())]
+    if not model_roles:
+        return ProbeResult.UNCLEAR, "the stack serves no project, so that there is no role to make a model with"
+    model_role = model_roles[0]
     image, repository = stack.registry_output("imageUri"), stack.registry_output("imageRepositoryArn")
     name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
     rights = (
@@ -51,23 +53,15 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
 
 def _refused(stack: ProbedStack, caller: Any, asked: Mapping[str, Any]) -> str:
     """AWS's refusal after so many tries that no new right is unknown; nothing once a model is made, and removed."""
-    try:
-        with _model(stack, caller, asked):
-            return ""
-    except ClientError as error:
-        return refusal(error)
-
-
-@contextmanager
-def _model(stack: ProbedStack, caller: Any, asked: Mapping[str, Any]) -> Iterator[None]:
     # In the platform's VPC, outside which no role of the platform makes models (`policies/documents/prevention.py`).
     vpc = {"Subnets": stack.output("subnetIds"), "SecurityGroupIds": [stack.output("workloadSecurityGroupId")]}
-    # Whatever is refused is tried again.
-    patiently(stack, lambda: caller.create_model(**asked, VpcConfig=vpc), "")
     try:
-        yield
-    finally:
-        stack.client("sagemaker").delete_model(ModelName=asked["ModelName"])
+        # Whatever is refused is tried again.
+        patiently(stack, lambda: caller.create_model(**asked, VpcConfig=vpc), "")
+    except ClientError as error:
+        return refusal(error)
+    stack.client("sagemaker").delete_model(ModelName=asked["ModelName"])
+    return ""
 
 
 ASSUMPTION = Assumption(
