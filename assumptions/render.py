@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assumptions.assumption import Assumption
+from assumptions.assumption import Assumption, Probe
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "assumptions.md"
@@ -41,11 +41,17 @@ def page(register: Sequence[Assumption], found: Mapping[str, Mapping[str, str]])
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _needs(probe: Probe) -> str:
+    rights = ", ".join(f"`{action}`" for action in sorted({*probe.needs}))
+    return f"; whoever runs it is allowed {rights}" if rights else ""
+
+
 def _section(assumption: Assumption, answer: Mapping[str, str] | None) -> list[str]:
     probe = assumption.probe
     settled = f"{answer['answer']} ({answer['region']}, {answer['day']}): {answer['evidence']}" if answer else "not yet"
     experiment = (
         f"in a {' or '.join(probe.kinds)} stack, at most {probe.price:.2f} USD and {probe.minutes} minutes"
+        + _needs(probe)
         if probe
         else f"none. {assumption.no_probe}"
     )

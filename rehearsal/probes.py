@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from assumptions.assumption import Assumption, ProbeResult
 from assumptions.outcomes import failing
 from assumptions.probing import ProbeAnswer, run
+from rehearsal.authorization.decided_at_once import decided_at_once
 from rehearsal.aws.cloud import Cloud
+from rehearsal.engine.state import Stack
 from rehearsal.plan import PlannedStack
+from settings.model import WorkloadSettings
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class EmulatedStack:
     account: str
     region: str
     prefix: str
+    registry: Mapping[str, Any] = field(default_factory=dict)
     partition: str = "aws"
 
     def client(self, service: str, role_arn: str = "") -> Any:
@@ -36,24 +40,34 @@ class EmulatedStack:
         """An output of the stack. Raises KeyError where it has none of the name."""
         return self.outputs[name]
 
+    def registry_output(self, name: str) -> Any:
+        """An output of the data science stack that a workload stack takes its models from. Raises KeyError likewise."""
+        return self.registry[name]
+
     def pause(self, seconds: float) -> None:
         """Wait for other threads of this process, which are quicker than AWS."""
         time.sleep(min(seconds, 0.1))
 
 
-def emulated(cloud: Cloud, planned: PlannedStack, outputs: Mapping[str, Any]) -> EmulatedStack:
-    """A stack that is up in the in-memory AWS."""
+def emulated(cloud: Cloud, planned: PlannedStack, stacks: Mapping[str, Stack]) -> EmulatedStack:
+    """A stack that is up in the in-memory AWS, one of `stacks`."""
     settings = planned.settings
-    return EmulatedStack(cloud, outputs, settings.account, settings.region, settings.prefix)
+    registry = stacks[settings.registry.stack].outputs if isinstance(settings, WorkloadSettings) else {}
+    outputs = stacks[planned.stack].outputs
+    return EmulatedStack(cloud, outputs, settings.account, settings.region, settings.prefix, registry)
 
 
 def both_outcomes(assumption: Assumption, stack: EmulatedStack) -> tuple[ProbeAnswer, ProbeAnswer]:
-    """What the assumption's probe finds where it holds, and where it fails. Raises ValueError without a probe."""
+    """What the assumption's probe finds where it holds, and where it fails. Raises ValueError without a probe.
+
+    Roles that the probe makes are held to their policies while it runs.
+    """
     if assumption.probe is None:
         raise ValueError(f"{assumption.name} has no probe: {assumption.no_probe}")
-    holding = run(assumption.probe, stack)
-    with failing([assumption.name]):
-        return holding, run(assumption.probe, stack)
+    with decided_at_once(stack.cloud, f"{stack.prefix}-probe-"):
+        holding = run(assumption.probe, stack)
+        with failing([assumption.name]):
+            return holding, run(assumption.probe, stack)
 
 
 def told_apart(answers: tuple[ProbeAnswer, ProbeAnswer]) -> bool:

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -30,13 +30,14 @@ from werkzeug.serving import make_server
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.model_limits import texts_beyond_their_model
 from rehearsal.aws.processes import REPOSITORY
-from rehearsal.aws.recorder import Recorder
+from rehearsal.aws.recorder import Recorder, rights_asked_for
 from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.aws.routing import NoRoute, endpoint_of
 from rehearsal.network.model import VpcAttachment
 from rehearsal.network.proxy import NetworkProxy
 from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
 from rehearsal.service_model.patches import Patches
+from rehearsal.service_model.required_action import Right
 from rehearsal.service_model.trust import trusted_role, trusts_service
 from rehearsal.services import services
 
@@ -56,7 +57,8 @@ class NotTrusted(Exception):
 class Cloud:
     """A fresh in-memory AWS while the context lasts.
 
-    `handlers` see every request first, by `service:Operation`, and may answer it. `patches` last as long as the
+    `guards` see the rights of every request first and may refuse it, by a text that says why; `handlers` come next, by
+    `service:Operation`, and may answer it. `patches` last as long as the
     context: moto's services are completed by the patches of `rehearsal.services` before their first request.
     """
 
@@ -64,6 +66,7 @@ class Cloud:
         self.region = region
         self.recorder = Recorder(record)
         self.handlers: dict[str, Handler] = {}
+        self.guards: list[Callable[[Actor, Sequence[Right] | None], str]] = []
         self.patches = Patches()
         self.after: list[Callable[[Actor, SignedRequest, int], None]] = []
         self._actors: dict[str, Actor] = {}
@@ -270,12 +273,19 @@ class Cloud:
         if fault := texts_beyond_their_model(question):
             self.recorder.add(actor, question, endpoint, 400)
             return refusal("ValidationException", f"{question.operation}: {fault}", question.service)
+        if self.guards and (why := self.refused(actor, rights_asked_for(actor, question))):
+            self.recorder.add(actor, question, endpoint, 403)
+            return refusal("AccessDenied", why, question.service, 403)
         handler = self.handlers.get(f"{question.service}:{question.operation}")
         answer = handler(actor, question, request) if handler else self._emulated(actor, question)
         if answer is not None:
             self._done(actor, question, endpoint, answer[0])
             return answer
         return actor, question, endpoint
+
+    def refused(self, actor: Actor, rights: Sequence[Right] | None) -> str:
+        """Why a guard refuses what needs these rights (None where they are unknown); nothing where none does."""
+        return next(filter(None, (guard(actor, rights) for guard in self.guards)), "")
 
     def _complete(self, name: str) -> None:
         """Patch moto's service before its first request."""
@@ -345,13 +355,13 @@ class Cloud:
         return middleware
 
 
-def refusal(code: str, message: str, service: str) -> Answer:
+def refusal(code: str, message: str, service: str, status: int = 400) -> Answer:
     """An error answer in the protocol that the service speaks."""
     if service in ("s3", "sts", "iam", "ec2", "cloudformation", "sns"):
         xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
-        return 400, {"Content-Type": "text/xml"}, xml.encode()
+        return status, {"Content-Type": "text/xml"}, xml.encode()
     text = json.dumps({"__type": code, "message": message, "Message": message})
-    return 400, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, text.encode()
+    return status, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, text.encode()
 
 
 def unique(prefix: str) -> str:

@@ -61,14 +61,7 @@ class Recorder:
 
     def add(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         """Record a request of a role."""
-        request = ApiRequest(
-            service=question.service,
-            operation=question.operation,
-            account=actor.account,
-            region=question.region or actor.region,
-            parameters=question.parameters,
-        )
-        rights = rights_of(request)
+        rights = rights_asked_for(actor, question)
         if rights and actor.source_identity:
             identity = {"aws:SourceIdentity": actor.source_identity}
             rights = tuple(replace(right, context={**right.context, **identity}) for right in rights)
@@ -160,6 +153,18 @@ class Recorder:
             if self._file:
                 self._file.close()
                 self._file = None
+
+
+def rights_asked_for(actor: Actor, question: SignedRequest) -> tuple[Right, ...] | None:
+    """What a request needs of its caller; None where no module of `rehearsal.services` has its operation."""
+    request = ApiRequest(
+        service=question.service,
+        operation=question.operation,
+        account=actor.account,
+        region=question.region or actor.region,
+        parameters=question.parameters,
+    )
+    return rights_of(request)
 
 
 def source_keys(principal: str, account: str, source: str) -> dict[str, str | tuple[str, ...]]:

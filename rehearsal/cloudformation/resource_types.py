@@ -44,7 +44,7 @@ class StackTagOperations:
 
 @dataclass(frozen=True, kw_only=True)
 class StackResourceType:
-    """One CloudFormation resource type.
+    """One CloudFormation resource type; `service` is empty where CloudFormation itself makes it, with nobody's right.
 
     `identity` gives the arguments of describe and delete from the resource's properties, `reference` the value of
     Ref from properties and the description, `attributes` members of the description for GetAtt. `create_only` is
@@ -100,6 +100,14 @@ def _policy_deletion(properties: Members) -> dict[str, Any]:
 
 
 RESOURCE_TYPES: dict[str, StackResourceType] = {
+    "AWS::CloudFormation::WaitConditionHandle": StackResourceType(
+        service="",
+        create="",
+        describe="",
+        delete="",
+        identity=_same,
+        reference=lambda *_: "https://cloudformation-waitcondition.s3.amazonaws.com/",
+    ),
     "AWS::SageMaker::Model": StackResourceType(
         service="sagemaker",
         create="create_model",

@@ -58,6 +58,8 @@ class CloudFormationResource:
 
     def create(self, actor: Actor) -> None:
         """Create the resource and wait until it has stabilized. Raises ResourceFailed."""
+        if not self.resource_type.service:
+            return
         unknown = unknown_properties(self.resource_type, self.properties)
         if unknown:
             raise ResourceFailed(f"Encountered unsupported property {', '.join(unknown)}")
@@ -103,6 +105,8 @@ class CloudFormationResource:
 
     def remove(self, actor: Actor) -> None:
         """Delete the resource; one that is gone already counts as deleted. Raises ResourceFailed."""
+        if not self.resource_type.service:
+            return
         identify = self.resource_type.deletion or self.resource_type.identity
         try:
             self._call(actor, self.resource_type.delete, identify(self.properties))

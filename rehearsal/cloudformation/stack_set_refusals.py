@@ -1,4 +1,4 @@
-"""What CloudFormation refuses of a StackSet whose operation still runs."""
+"""What CloudFormation refuses of a StackSet whose operation still runs, and what its operations fail with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from moto.cloudformation.exceptions import CloudFormationError
 from rehearsal.service_model.aws_behavior import aws_behavior
 
 RUNNING = frozenset({"QUEUED", "RUNNING", "STOPPING"})
+
+
+class StackInstanceFailed(Exception):
+    """A stack instance could not be created, updated or deleted; the text is its StatusReason."""
 
 
 class OperationInProgress(CloudFormationError):

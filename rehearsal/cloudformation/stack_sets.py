@@ -22,15 +22,11 @@ from moto.core.utils import utcnow
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.cloudformation.stack_set_refusals import one_operation_at_a_time
+from rehearsal.cloudformation.stack_set_refusals import StackInstanceFailed, one_operation_at_a_time
 from rehearsal.cloudformation.template_fetch import fetch_template
 from rehearsal.service_model.patches import Patches
 
 AccountRegion = tuple[str, str]
-
-
-class StackInstanceFailed(Exception):
-    """A stack instance could not be created, updated or deleted; the text is its StatusReason."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 from assumptions.entries.codepipeline_names_its_source import ASSUMPTION as SOURCE
 from assumptions.entries.pipelines_pass_action_roles import ASSUMPTION as PASSED
 from assumptions.outcomes import holds
+from rehearsal.service_model.admission import PolicyCaller, admits
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
     ApiRequest,
@@ -23,7 +24,6 @@ from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceTyp
 from rehearsal.service_model.sample import Sample
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
-from rehearsal.service_model.trust import trusts_service
 
 _TYPE = ("category", "owner", "provider", "version")
 
@@ -188,33 +188,42 @@ class _TrustingRole:
 
 
 class _TrustingRoles:
-    def __init__(self, roles: Any) -> None:
-        self._roles = roles
+    """The roles of an account as CodePipeline finds them when it makes the pipeline whose ARN is given."""
+
+    def __init__(self, roles: Any, pipeline_arn: str) -> None:
+        self._roles, self._pipeline_arn = roles, pipeline_arn
 
     def get_role_by_arn(self, arn: str) -> _TrustingRole:
-        """The role, if it trusts the service."""
+        """The role, if CodePipeline meets its trust with what it says of its source."""
         from moto.codepipeline.exceptions import InvalidStructureException
         from moto.iam.exceptions import NotFoundException
 
         try:
-            trust = json.loads(self._roles.get_role_by_arn(arn).assume_role_policy_document)
+            trust = self._roles.get_role_by_arn(arn).assume_role_policy_document
         except NotFoundException:
-            trust = {}
-        if not trusts_service(trust, _PRINCIPAL):
+            trust = None
+        if not admits(trust, _caller(self._pipeline_arn), "sts:AssumeRole", arn):
             raise InvalidStructureException(f"CodePipeline is not authorized to perform AssumeRole on role {arn}")
         return _TrustingRole()
 
 
 def _create(original: Callable[..., Any], instance: Any, pipeline: dict[str, Any], tags: Any) -> Any:
-    return original(_BackendWithRoles(instance), pipeline, tags)
+    arn = f"arn:{instance.partition}:codepipeline:{instance.region_name}:{instance.account_id}:{pipeline['name']}"
+    return original(_BackendWithRoles(instance, arn), pipeline, tags)
+
+
+def _caller(pipeline_arn: str) -> PolicyCaller:
+    """CodePipeline, which may say for which pipeline it assumes a role."""
+    source = {"aws:SourceAccount": pipeline_arn.split(":")[4], "aws:SourceArn": pipeline_arn}
+    return PolicyCaller(service=_PRINCIPAL, context=source if holds(SOURCE) else {})
 
 
 class _BackendWithRoles:
     """The backend with those roles; everything else is its own."""
 
-    def __init__(self, backend: Any) -> None:
+    def __init__(self, backend: Any, pipeline_arn: str) -> None:
         self._backend = backend
-        self.iam_backend = _TrustingRoles(backend.iam_backend)
+        self.iam_backend = _TrustingRoles(backend.iam_backend, pipeline_arn)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)

@@ -1,0 +1,107 @@
+"""Requests that are decided when they are made: those of roles which no stack made, such as a probe's.
+
+All others are decided when everything has happened, by the graph of the stacks. Whoever asks AWS by experiment what a
+role lacks has to hear it at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from moto.ecr.models import ecr_backends
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+
+from policies.access.authorization import AuthorizationRequest, Document
+from policies.access.evaluator import Explanation, explain
+from policies.access.graph.model import account_of
+from rehearsal.aws.actors import Actor
+from rehearsal.aws.cloud import Cloud
+from rehearsal.service_model.required_action import Right
+
+
+@contextmanager
+def decided_at_once(cloud: Cloud, names: str) -> Iterator[None]:
+    """While the context lasts, roles whose names begin so are refused what their policies do not allow."""
+
+    def refused(actor: Actor, rights: Sequence[Right] | None) -> str:
+        if rights is None:
+            unknown = actor.role_arn.rpartition("/")[2].startswith(names)
+            return "no module of rehearsal.services says which rights this request needs" if unknown else ""
+        return next(filter(None, (_refused(actor, right, names) for right in rights)), "")
+
+    cloud.guards.append(refused)
+    try:
+        yield
+    finally:
+        cloud.guards.remove(refused)
+
+
+def _refused(actor: Actor, right: Right, names: str) -> str:
+    """AWS's words where the right is lacking, else nothing."""
+    principal = right.principal or actor.role_arn
+    role = _role(principal)
+    if role is None or not role.name.startswith(names):
+        return ""
+    backend = iam_backends[actor.account]["aws"]
+    boundary = backend.managed_policies.get(role.permissions_boundary_arn)
+    managed = [_in_force(policy) for policy in role.managed_policies.values()]
+    question = AuthorizationRequest(
+        id=right.action,
+        principal=principal,
+        account=account_of(principal),
+        identity=[_document(text) for text in (*role.policies.values(), *managed)],
+        boundary=_document(_in_force(boundary)) if boundary else None,
+        resource_policy=_resource_policy(right),
+        action=right.action,
+        resource=right.resource,
+        owner=account_of(right.resource) or actor.account,
+        context={"aws:RequestedRegion": actor.region, **right.context},
+    )
+    found = explain(question)
+    return "" if found.allowed else _words(actor, role.name, right, found)
+
+
+def _words(actor: Actor, role: str, right: Right, found: Explanation) -> str:
+    """As AWS says it (IAM User Guide, "Troubleshoot access denied error messages")."""
+    session = f"arn:aws:sts::{actor.account}:assumed-role/{role}/{actor.session}"
+    layer = found.missing[0].layer.removeprefix("the ") if found.missing else ""
+    lacking = "identity-based policy" if layer == "identity policies" else layer
+    allows = f"because no {lacking} allows the {right.action} action"
+    reason = allows if layer else f"with an explicit deny: {', '.join(found.decisive)}"
+    return f"User: {session} is not authorized to perform: {right.action} on resource: {right.resource} {reason}"
+
+
+def _resource_policy(right: Right) -> Document | None:
+    """The policies that must agree in any case, a role's trust and a key's, and that of another account's images."""
+    account, name = account_of(right.resource) or "", right.resource.rpartition("/")[2]
+    if right.action.startswith("sts:"):
+        role = _role(right.resource)
+        return _document(role.assume_role_policy_document) if role else None
+    if right.action.startswith("kms:") and account:
+        key = kms_backends[account][right.resource.split(":")[3]].keys.get(name)
+        return _document(key.policy) if key else None
+    if right.action.startswith("ecr:") and account:
+        repositories = ecr_backends[account][right.resource.split(":")[3]].repositories
+        repository = repositories.get(right.resource.partition("/")[2])
+        return _document(repository.policy) if repository and repository.policy else None
+    return None
+
+
+def _role(arn: str) -> Any:
+    account = account_of(arn)
+    roles = iam_backends[account]["aws"].roles.values() if account else ()
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def _in_force(policy: Any) -> Any:
+    """The document of a managed policy's default version."""
+    return next(each.document for each in policy.versions if each.version_id == policy.default_version_id)
+
+
+def _document(text: str | Mapping[str, Any]) -> Document:
+    found: Document = json.loads(text) if isinstance(text, str) else text
+    return found
