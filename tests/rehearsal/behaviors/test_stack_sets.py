@@ -27,21 +27,30 @@ def asked(operation: str, **given: Any) -> set[str]:
     return {right.resource for right in rights_of(request) or () if right.action == f"cloudformation:{operation}"}
 
 
+DASHBOARD = {"DashboardName": "d", "DashboardBody": '{"widgets": []}'}
+
+
 class BusyStackSet:
     """A set whose operation waits until the test lets it go on."""
 
+    template = {"Resources": {"Dashboard": {"Type": "AWS::CloudWatch::Dashboard", "Properties": DASHBOARD}}}
+
     def __init__(self, data_science: DataScienceAccount) -> None:
-        self.go_on = threading.Event()
-        data_science.cloud.handlers["sns:CreateTopic"] = self._wait
+        self.go_on, self._reached = threading.Event(), threading.Event()
+        data_science.cloud.handlers["cloudwatch:PutDashboard"] = self._wait
         self.stack_sets = StackSetClient(data_science, STAGING)
-        self.stack_sets.create(TEMPLATE)
+        self.stack_sets.create(self.template)
         self.client = self.stack_sets.client
         self.operation = self.client.create_stack_instances(StackSetName="s", Accounts=[STAGING], Regions=[REGION])[
             "OperationId"
         ]
+        assert self._reached.wait(60), self.client.list_stack_set_operation_results(
+            StackSetName="s", OperationId=self.operation
+        )
 
     def _wait(self, *_: Any) -> None:
-        self.go_on.wait(30)
+        self._reached.set()
+        assert self.go_on.wait(120), "the test did not let the operation go on"
 
     def refusals(self) -> dict[str, tuple[str, int]]:
         where: dict[str, Any] = {"StackSetName": "s", "Accounts": [STAGING], "Regions": [REGION]}
@@ -49,7 +58,7 @@ class BusyStackSet:
             "create_stack_instances": where,
             "update_stack_instances": where,
             "delete_stack_instances": {**where, "RetainStacks": False},
-            "update_stack_set": {"StackSetName": "s", "TemplateBody": json.dumps(TEMPLATE)},
+            "update_stack_set": {"StackSetName": "s", "TemplateBody": json.dumps(self.template)},
             "delete_stack_set": {"StackSetName": "s"},
         }
         found = {}
