@@ -23,15 +23,16 @@ NEEDS = (
     "sagemaker:DescribeProcessingJob",
     "sagemaker:StopProcessingJob",
 )
-# ml.t3.medium costs at most 0.07 USD an hour for processing (Amazon SageMaker pricing, the dearest of the regions of
-# `images`), and a job is stopped after ten minutes; its disk is of one hour at most. Three jobs come to 0.04 USD. A key
-# costs 1 USD a month by the hour, and nothing while it waits for its deletion (AWS KMS pricing).
-PRICE = 0.05
+# ml.t3.medium costs 0.05 USD an hour for processing in us-east-1 (Amazon SageMaker pricing), counted twice for dearer
+# regions. Three jobs of at most ten minutes come to 0.05 USD, their disks of 5 GB to less than a cent. A key costs 1
+# USD a month by the hour, and nothing while it waits for its deletion (AWS KMS pricing).
+PRICE = 0.07
 # Ten for each of three jobs, two for each until its role is known, and what comes before and after.
 MINUTES = 40
 
-_SECONDS = 10
-_TRIES = 60
+_SECONDS = 5
+_TRIES = 120
+# The shortest that KMS waits (botocore, kms ScheduleKeyDeletion).
 _PENDING_DAYS = 7
 _KMS = re.compile(r"\bkms\b", re.IGNORECASE)
 
