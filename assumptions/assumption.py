@@ -41,6 +41,9 @@ class ProbedStack(Protocol):
     def output(self, name: str) -> Any:
         """An output of the stack. Raises KeyError where it has none of the name."""
 
+    def registry_output(self, name: str) -> Any:
+        """An output of the data science stack that a workload stack takes its models from. Raises KeyError likewise."""
+
     def pause(self, seconds: float) -> None:
         """Wait for AWS."""
 

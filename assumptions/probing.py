@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
 from assumptions.render import ANSWERS, answers
 from settings.config import AnyStack
+from settings.model import WorkloadSettings
 
 
 class ProbeRefused(Exception):
@@ -45,6 +46,7 @@ class RealStack:
         self.stack, self.directory = stack, directory
         self.account, self.region, self.prefix = settings.account, settings.region, settings.prefix
         self._credentials = settings.credentials
+        self._registry = settings.registry.stack if isinstance(settings, WorkloadSettings) else None
         self._session = boto3.Session(profile_name=settings.credentials.profile, region_name=settings.region)
         self.partition = str(self._session.get_partition_for_region(settings.region))
 
@@ -55,7 +57,13 @@ class RealStack:
 
     def output(self, name: str) -> Any:
         """An output of the stack, read by the Pulumi CLI. Raises KeyError where it has none of the name."""
-        return self._outputs[name]
+        return self._outputs(self.stack)[name]
+
+    def registry_output(self, name: str) -> Any:
+        """An output of the data science stack that a workload stack takes its models from. Raises KeyError likewise."""
+        if self._registry is None:
+            raise KeyError(name)
+        return self._outputs(self._registry)[name]
 
     def pause(self, seconds: float) -> None:
         """Wait for AWS."""
@@ -83,15 +91,14 @@ class RealStack:
         keys = answer["Credentials"]
         return boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], self.region)
 
-    @cached_property
-    def _outputs(self) -> Mapping[str, Any]:
+    def _outputs(self, stack: str) -> Mapping[str, Any]:
         program = shutil.which("pulumi")
         if program is None:
             raise ProbeRefused("the Pulumi CLI is needed to read the stack's outputs; it is not on PATH")
-        command = [program, "stack", "output", "--json", "--stack", self.stack]
+        command = [program, "stack", "output", "--json", "--stack", stack]
         done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise ProbeRefused(f"pulumi stack output --stack {self.stack}: {done.stderr.strip()[-300:]}")
+            raise ProbeRefused(f"pulumi stack output --stack {stack}: {done.stderr.strip()[-300:]}")
         found: Mapping[str, Any] = json.loads(done.stdout)
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from assumptions.assumption import Assumption, ProbeResult
@@ -12,7 +12,9 @@ from assumptions.outcomes import failing
 from assumptions.probing import ProbeAnswer, run
 from rehearsal.authorization.decided_at_once import decided_at_once
 from rehearsal.aws.cloud import Cloud
+from rehearsal.engine.state import Stack
 from rehearsal.plan import PlannedStack
+from settings.model import WorkloadSettings
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class EmulatedStack:
     account: str
     region: str
     prefix: str
+    registry: Mapping[str, Any] = field(default_factory=dict)
     partition: str = "aws"
 
     def client(self, service: str, role_arn: str = "") -> Any:
@@ -37,15 +40,21 @@ class EmulatedStack:
         """An output of the stack. Raises KeyError where it has none of the name."""
         return self.outputs[name]
 
+    def registry_output(self, name: str) -> Any:
+        """An output of the data science stack that a workload stack takes its models from. Raises KeyError likewise."""
+        return self.registry[name]
+
     def pause(self, seconds: float) -> None:
         """Wait for other threads of this process, which are quicker than AWS."""
         time.sleep(min(seconds, 0.1))
 
 
-def emulated(cloud: Cloud, planned: PlannedStack, outputs: Mapping[str, Any]) -> EmulatedStack:
-    """A stack that is up in the in-memory AWS."""
+def emulated(cloud: Cloud, planned: PlannedStack, stacks: Mapping[str, Stack]) -> EmulatedStack:
+    """A stack that is up in the in-memory AWS, one of `stacks`."""
     settings = planned.settings
-    return EmulatedStack(cloud, outputs, settings.account, settings.region, settings.prefix)
+    registry = stacks[settings.registry.stack].outputs if isinstance(settings, WorkloadSettings) else {}
+    outputs = stacks[planned.stack].outputs
+    return EmulatedStack(cloud, outputs, settings.account, settings.region, settings.prefix, registry)
 
 
 def both_outcomes(assumption: Assumption, stack: EmulatedStack) -> tuple[ProbeAnswer, ProbeAnswer]:

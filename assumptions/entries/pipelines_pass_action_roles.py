@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from assumptions import buckets, pipelines, roles
+from assumptions import buckets, callers, pipelines, roles
 from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
 from assumptions.refusals import patiently, refusal
 from catalog import names
@@ -33,7 +33,9 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
             made.enter_context(roles.role(stack, f"{name}-{which}", pipelines.SERVICE, {}, looks))
             for which in ("runner", "other")
         )
-        caller = _caller(stack, made, name, runner)
+        # The platform's boundary lets no role make pipelines; the deployer's does.
+        boundary, rights = f"{RoleKind.DEPLOYER}-{names.BOUNDARY}", _rights(stack, name, runner)
+        caller = made.enter_context(callers.caller(stack, f"{name}-caller", "codepipeline", *rights, boundary=boundary))
         action = _action(stack, other)
         first, second = (pipelines.definition(f"{name}-{number}", runner, bucket, action) for number in (1, 2))
         allowed = pipelines.definition(f"{name}-1", runner, bucket)
@@ -58,18 +60,6 @@ def _taken_from_others(
     except ClientError as error:
         return ProbeResult.UNCLEAR, f"{asked}; and from a caller who may pass it to CodePipeline: {refusal(error)}"
     return ProbeResult.FAILS, f"with an AdministrationRoleArn: {asked}; it is taken from a caller who may pass that"
-
-
-def _caller(stack: ProbedStack, made: ExitStack, name: str, runner: str) -> Any:
-    """A CodePipeline client of a role that whoever runs the probe assumes, with no more rights than it needs."""
-    # Whoever has this session's id: nobody else (IAM User Guide, "AWS global condition context keys", aws:userid).
-    session = {"StringEquals": {"aws:userid": stack.client("sts").get_caller_identity()["UserId"]}}
-    owner = {"AWS": roles.scope_of(stack).arn("iam", "root", region="")}
-    rights = _rights(stack, name, runner)
-    # The platform's boundary lets no role make pipelines; the deployer's does.
-    boundary = f"{RoleKind.DEPLOYER}-{names.BOUNDARY}"
-    role_arn = made.enter_context(roles.role(stack, f"{name}-caller", owner, session, *rights, boundary=boundary))
-    return patiently(stack, lambda: stack.client("codepipeline", role_arn), "AccessDenied")
 
 
 def _rights(stack: ProbedStack, name: str, *passed: str) -> tuple[Mapping[str, Any], ...]:
@@ -141,6 +131,6 @@ ASSUMPTION = Assumption(
         # Two each until the caller can be assumed, until it may make pipelines, until it may pass the other role, and
         # until CodePipeline knows that.
         minutes=8,
-        needs=(*pipelines.NEEDS, *roles.NEEDS, *buckets.NEEDS, "sts:AssumeRole"),
+        needs=(*pipelines.NEEDS, *callers.NEEDS, *buckets.NEEDS),
     ),
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 
@@ -75,7 +76,7 @@ def _words(actor: Actor, role: str, right: Right, found: Explanation) -> str:
 
 
 def _resource_policy(right: Right) -> Document | None:
-    """The policies that must agree in any case: a role's trust and a key's."""
+    """The policies that must agree in any case, a role's trust and a key's, and that of another account's images."""
     account, name = account_of(right.resource) or "", right.resource.rpartition("/")[2]
     if right.action.startswith("sts:"):
         role = _role(right.resource)
@@ -83,6 +84,10 @@ def _resource_policy(right: Right) -> Document | None:
     if right.action.startswith("kms:") and account:
         key = kms_backends[account][right.resource.split(":")[3]].keys.get(name)
         return _document(key.policy) if key else None
+    if right.action.startswith("ecr:") and account:
+        repositories = ecr_backends[account][right.resource.split(":")[3]].repositories
+        repository = repositories.get(right.resource.partition("/")[2])
+        return _document(repository.policy) if repository and repository.policy else None
     return None
 
 

@@ -26,6 +26,9 @@ class _Stack:
     def output(self, name: str) -> Any:
         return {"known": "value"}[name]
 
+    def registry_output(self, name: str) -> Any:
+        raise KeyError(name)
+
     def pause(self, seconds: float) -> None:
         pytest.fail(f"waits {seconds}")
 
