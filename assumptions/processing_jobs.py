@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from assumptions import images, roles
 from assumptions.assumption import ProbedStack
 from assumptions.refusals import patiently, refusal
+from policies.documents.common_statements import vpc_interfaces
 
 SERVICE = {"Service": "sagemaker.amazonaws.com"}
 NEEDS = (
@@ -27,6 +28,9 @@ NEEDS = (
 # regions. Three jobs of at most ten minutes come to 0.05 USD, their disks of 5 GB to less than a cent. A key costs 1
 # USD a month by the hour, and nothing while it waits for its deletion (AWS KMS pricing).
 PRICE = 0.07
+# What the platform's job roles may do with the key of a volume besides handing it over (`encrypt_volumes` in
+# policies/documents/common_statements.py).
+VOLUME = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext")
 # Ten for each of three jobs, two for each until its role is known, and what comes before and after.
 MINUTES = 40
 
@@ -85,7 +89,7 @@ def key(stack: ProbedStack, granted_by: str = "") -> Iterator[str]:
 
 
 def basics(stack: ProbedStack) -> tuple[Mapping[str, Any], ...]:
-    """What every job's role needs: the image and its logs.
+    """What every job's role needs: the image, its logs, and a place in the VPC.
 
     Source: SageMaker Developer Guide, "How to use SageMaker AI execution roles", CreateProcessingJob.
     """
@@ -96,25 +100,22 @@ def basics(stack: ProbedStack) -> tuple[Mapping[str, Any], ...]:
         roles.allow(pull, scope.arn("ecr", f"repository/{images.REPOSITORY}", account=owner)),
         roles.allow("ecr:GetAuthorizationToken", "*"),
         roles.allow(logs, scope.arn("logs", "log-group:/aws/sagemaker/ProcessingJobs*")),
+        roles.allow(vpc_interfaces().actions, "*"),
     )
 
 
 def run(
-    stack: ProbedStack,
-    name: str,
-    role_arn: str,
-    script: str,
-    volume_key: str = "",
-    output: Mapping[str, Any] | None = None,
+    stack: ProbedStack, name: str, role_arn: str, key_arn: str, script: str, outputs: Sequence[Mapping[str, Any]] = ()
 ) -> Job:
-    """Run a line of Python as a job to its end. `output` is its ProcessingOutputConfig.
+    """Run a line of Python as a job to its end, in the stack's VPC, with one key for its volume and its outputs.
 
-    Outside a VPC and perhaps without keys: an account whose organization denies that refuses it, which settles nothing.
-    What stays is the record of the job, as of any, and an empty log group where the account had none of the name; they
-    cost nothing.
+    It keeps the platform's rules, or the account's guard would stop it (`functions/remediator/rules.py`); the instance
+    type is among those that foundations allow by default. What stays is the record of the job, as of any, and an empty
+    log group where the account had none of the name; they cost nothing.
     """
     client = stack.client("sagemaker")
-    volume = {"VolumeKmsKeyId": volume_key} if volume_key else {}
+    vpc = {"Subnets": stack.output("subnetIds"), "SecurityGroupIds": [stack.output("workloadSecurityGroupId")]}
+    cluster = {"InstanceCount": 1, "InstanceType": "ml.t3.medium", "VolumeSizeInGB": 5, "VolumeKmsKeyId": key_arn}
     given = {
         "ProcessingJobName": name,
         "RoleArn": role_arn,
@@ -122,11 +123,10 @@ def run(
             "ImageUri": images.image(stack.region),
             "ContainerEntrypoint": ["python3", "-c", script],
         },
-        "ProcessingResources": {
-            "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.t3.medium", "VolumeSizeInGB": 5, **volume}
-        },
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "ProcessingOutputConfig": {"Outputs": list(outputs), "KmsKeyId": key_arn},
+        "NetworkConfig": {"EnableInterContainerTrafficEncryption": True, "VpcConfig": vpc},
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},
-        **({"ProcessingOutputConfig": output} if output else {}),
     }
     try:
         patiently(stack, lambda: client.create_processing_job(**given), "assume role")

@@ -25,13 +25,13 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
         rights = (
             *processing_jobs.basics(stack),
             roles.allow(["s3:AbortMultipartUpload", "s3:ListBucket", "s3:PutObject"], [arn, f"{arn}/*"]),
-            roles.allow(["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], key),
+            roles.allow([*processing_jobs.VOLUME, "kms:CreateGrant", "kms:GenerateDataKey"], key),
         )
         role_arn = made.enter_context(roles.role(stack, name, processing_jobs.SERVICE, mine, *rights))
         stack.pause(roles.PROPAGATION_SECONDS)
         place = {"S3Uri": f"s3://{target}/output", "LocalPath": _FOLDER, "S3UploadMode": "EndOfJob"}
-        output = {"Outputs": [{"OutputName": "probe", "S3Output": place}], "KmsKeyId": key}
-        job = processing_jobs.run_with_known_rights(stack, name, role_arn, _SCRIPT, output=output)
+        outputs = [{"OutputName": "probe", "S3Output": place}]
+        job = processing_jobs.run_with_known_rights(stack, name, role_arn, key, _SCRIPT, outputs)
         told = f"a job whose role may generate data keys and not encrypt: {job}"
         if job.completed:
             head = stack.client("s3").head_object(Bucket=target, Key=f"output/{_FILE}")
@@ -41,7 +41,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
             return ProbeResult.UNCLEAR, told
         roles.may(stack, name, *rights, roles.allow("kms:Encrypt", key))
         stack.pause(roles.PROPAGATION_SECONDS)
-        other = processing_jobs.run(stack, f"{name}-control", role_arn, _SCRIPT, output=output)
+        other = processing_jobs.run(stack, f"{name}-control", role_arn, key, _SCRIPT, outputs)
     return (ProbeResult.FAILS if other.completed else ProbeResult.UNCLEAR), f"{told}; whose role may encrypt: {other}"
 
 
@@ -64,7 +64,7 @@ ASSUMPTION = Assumption(
     ),
     probe=Probe(
         run=_run,
-        kinds=("foundation",),
+        kinds=("data-science",),
         price=processing_jobs.PRICE,
         minutes=processing_jobs.MINUTES,
         needs=(*roles.NEEDS, *processing_jobs.NEEDS, *buckets.NEEDS, "kms:Decrypt", "s3:GetObject"),

@@ -25,18 +25,17 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     through = {"kms:ViaService": scope.service_host("sagemaker")}
     with ExitStack() as made:
         key = made.enter_context(processing_jobs.key(stack, granted_by=arn))
-        use = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"]
-        look = (*processing_jobs.basics(stack), roles.allow(use, key))
+        look = (*processing_jobs.basics(stack), roles.allow(processing_jobs.VOLUME, key))
         asked = roles.allow("kms:CreateGrant", key, StringEquals=through)
         role_arn = made.enter_context(roles.role(stack, name, processing_jobs.SERVICE, mine, *look, asked))
         stack.pause(roles.PROPAGATION_SECONDS)
-        job = processing_jobs.run_with_known_rights(stack, name, role_arn, "pass", volume_key=key)
+        job = processing_jobs.run_with_known_rights(stack, name, role_arn, key, "pass")
         if not job.completed and not job.lacks_key:
             return ProbeResult.UNCLEAR, f"a job whose role may grant through SageMaker alone: {job}"
         control = () if job.completed else (roles.allow("kms:CreateGrant", key),)
         roles.may(stack, name, *look, *control)
         stack.pause(roles.PROPAGATION_SECONDS)
-        other = processing_jobs.run(stack, f"{name}-control", role_arn, "pass", volume_key=key)
+        other = processing_jobs.run(stack, f"{name}-control", role_arn, key, "pass")
     told = f"a job whose role may grant through SageMaker alone: {job}; "
     if job.completed:
         answer = ProbeResult.HOLDS if other.lacks_key else ProbeResult.UNCLEAR
@@ -66,7 +65,7 @@ ASSUMPTION = Assumption(
     ),
     probe=Probe(
         run=_run,
-        kinds=("foundation",),
+        kinds=("data-science",),
         price=processing_jobs.PRICE,
         minutes=processing_jobs.MINUTES,
         needs=(*roles.NEEDS, *processing_jobs.NEEDS),
