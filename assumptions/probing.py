@@ -46,6 +46,7 @@ class RealStack:
         self.stack, self.directory = stack, directory
         self.account, self.region, self.prefix = settings.account, settings.region, settings.prefix
         self._credentials = settings.credentials
+        self._found: dict[str, Mapping[str, Any]] = {}
         self._registry = settings.registry.stack if isinstance(settings, WorkloadSettings) else None
         self._session = boto3.Session(profile_name=settings.credentials.profile, region_name=settings.region)
         self.partition = str(self._session.get_partition_for_region(settings.region))
@@ -92,6 +93,8 @@ class RealStack:
         return boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], self.region)
 
     def _outputs(self, stack: str) -> Mapping[str, Any]:
+        if stack in self._found:
+            return self._found[stack]
         program = shutil.which("pulumi")
         if program is None:
             raise ProbeRefused("the Pulumi CLI is needed to read the stack's outputs; it is not on PATH")
@@ -99,8 +102,8 @@ class RealStack:
         done = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ProbeRefused(f"pulumi stack output --stack {stack}: {done.stderr.strip()[-300:]}")
-        found: Mapping[str, Any] = json.loads(done.stdout)
-        return found
+        self._found[stack] = json.loads(done.stdout)
+        return self._found[stack]
 
 
 def probes_of(register: Iterable[Assumption], kind: str) -> Sequence[tuple[Assumption, Probe]]:

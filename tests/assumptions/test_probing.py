@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from botocore.exceptions import ClientError
 from assumptions import register
 from assumptions.__main__ import main
 from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
-from assumptions.probing import ProbeAnswer, keep, probes_of, run
+from assumptions.probing import ProbeAnswer, RealStack, keep, probes_of, run
 from assumptions.render import answers, page
+from settings.load import from_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,3 +106,23 @@ def test_without_a_yes_nothing_is_made(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "nothing was made" in capsys.readouterr().out
     assert main(["probe", "staging", "--directory", str(ROOT)]) == 1
     assert "its probes: none" in capsys.readouterr().err
+
+
+def test_outputs_are_read_once_of_the_stack_and_of_the_one_that_it_takes_models_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def pulumi(command: list[str], **_: Any) -> CompletedProcess[str]:
+        asked.append(command[-1])
+        return CompletedProcess(command, 0, json.dumps({"name": command[-1]}), "")
+
+    monkeypatch.setattr("assumptions.probing.shutil.which", lambda _: "pulumi")
+    monkeypatch.setattr("assumptions.probing.subprocess.run", pulumi)
+    workload = RealStack("staging", from_file(ROOT / "Pulumi.staging.yaml"), ROOT)
+    assert [workload.output("name"), workload.output("name"), workload.registry_output("name")] == ["staging"] * 2 + [
+        "dev"
+    ]
+    assert asked == ["staging", "dev"]
+    with pytest.raises(KeyError):
+        RealStack("dev", from_file(ROOT / "Pulumi.dev.yaml"), ROOT).registry_output("name")
