@@ -40,6 +40,7 @@ class Runtime:
             sabotage=sabotage,
             folder=logs,
             require_images=True,
+            starts_jobs=True,
         )
         self._cloudformation = CloudFormation(cloud)
         self._open = ExitStack()

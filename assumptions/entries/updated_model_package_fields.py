@@ -7,28 +7,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
+from assumptions import images
 from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
 from assumptions.queues import queue_of_rule, received, rule
 
-# Registries of AWS's XGBoost image (SageMaker Python SDK 3.27, image tables): a package names an image that exists.
-_REGISTRIES = {
-    "ap-northeast-1": "354813040037",
-    "ap-southeast-2": "783357654285",
-    "eu-central-1": "492215442770",
-    "eu-north-1": "662702820516",
-    "eu-west-1": "141502667606",
-    "eu-west-2": "764974769150",
-    "us-east-1": "683313688378",
-    "us-east-2": "257758044811",
-    "us-west-2": "246618743249",
-}
 _FIELD = "UpdatedModelPackageFields"
 
 
 def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     """Approve a package in a group of the probe's own, whose events go to a queue."""
-    if stack.region not in _REGISTRIES:
-        return ProbeResult.UNCLEAR, f"no image is known in {stack.region}; there is one in {', '.join(_REGISTRIES)}"
+    if unknown := images.no_image(stack.region):
+        return ProbeResult.UNCLEAR, unknown
     sagemaker, name = stack.client("sagemaker"), f"{stack.prefix}-probe-{uuid4().hex[:12]}"
     pattern = {
         "source": ["aws.sagemaker"],
@@ -52,14 +41,13 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
 @contextmanager
 def _package(sagemaker: Any, group: str, stack: ProbedStack) -> Iterator[str]:
     """A pending package in a group of its own while the context lasts: its ARN."""
-    image = f"{_REGISTRIES[stack.region]}.dkr.ecr.{stack.region}.amazonaws.com/sagemaker-xgboost:1.7-1"
     sagemaker.create_model_package_group(ModelPackageGroupName=group)
     try:
         package = sagemaker.create_model_package(
             ModelPackageGroupName=group,
             ModelApprovalStatus="PendingManualApproval",
             InferenceSpecification={
-                "Containers": [{"Image": image}],
+                "Containers": [{"Image": images.image(stack.region)}],
                 "SupportedContentTypes": ["text/csv"],
                 "SupportedResponseMIMETypes": ["text/csv"],
             },

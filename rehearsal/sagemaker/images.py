@@ -14,6 +14,7 @@ from moto.ecr.models import ecr_backends
 from moto.ecr.responses import ECRResponse
 
 from assumptions.entries.images_checked_for_the_caller import ASSUMPTION
+from assumptions.images import REGISTRIES, REPOSITORY
 from assumptions.outcomes import holds
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
@@ -40,11 +41,15 @@ class ImageNotFound(Exception):
 def pull(cloud: Cloud, actor: Actor, uri: str, *, required: bool) -> None:
     """Ask ECR for the image's manifest as the role, outside the VPC, as SageMaker's hosts do.
 
+    AWS's own image is there, and open to everybody.
+
     Raises ImageNotFound for an address that is not ECR's, and where `required` for an image that is not there.
     """
     match = _URI.match(uri)
     if match is None:
         raise ImageNotFound(f"{uri} is not an image in ECR: write account.dkr.ecr.region.amazonaws.com/name@sha256:…")
+    if match["account"] == REGISTRIES.get(match["region"]) and match["name"] == REPOSITORY:
+        return
     image = {"imageDigest": match["digest"]} if match["digest"] else {"imageTag": match["tag"] or "latest"}
     client = cloud.client(cloud.in_vpc(actor, None), "ecr", match["region"])
     try:

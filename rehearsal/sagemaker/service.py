@@ -23,6 +23,7 @@ from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.jobs import JobRunner
 from rehearsal.sagemaker.pipelines import OnStep, SageMakerPipelineRunner, event
 from rehearsal.sagemaker.servers import ModelServerStarter
+from rehearsal.sagemaker.started_jobs import StartedJobs
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker import runtime_patches
 
@@ -33,7 +34,7 @@ class SageMaker:
     """Runs the jobs, pipelines and endpoints that the in-memory SageMaker only records.
 
     `on_event` gets account, region and each EventBridge event that SageMaker emits; `on_step` gets step, status and
-    detail of pipeline executions that a request started.
+    detail of pipeline executions that a request started. With `starts_jobs`, processing jobs of no pipeline run too.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class SageMaker:
         require_images: bool = False,
         startup_seconds: float = 60.0,
         bake_seconds: float = 0.0,
+        starts_jobs: bool = False,
     ) -> None:
         self.cloud, self.on_event, self.on_step = cloud, on_event, on_step
         self.state, self.processes = runtime_patches.State(), Processes()
@@ -62,6 +64,7 @@ class SageMaker:
             sabotage=sabotage,
             bake_seconds=bake_seconds,
         )
+        self.started_jobs = StartedJobs(self.jobs) if starts_jobs else None
         self.pipelines = SageMakerPipelineRunner(cloud, self.jobs, self.on_event)
         self._patches = Patches()
 
@@ -77,6 +80,8 @@ class SageMaker:
         job_states.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)
         images.install(self._patches, self.cloud)
+        if self.started_jobs:
+            self.cloud.after.append(self.started_jobs.see)
         self._patches.set_item(self.cloud.handlers, "sagemaker-runtime:InvokeEndpoint", self.hosting.invoke)
         return self
 
@@ -86,6 +91,9 @@ class SageMaker:
         self.pipelines.close()
         self.hosting.close()
         self.processes.close()
+        if self.started_jobs:
+            self.cloud.after.remove(self.started_jobs.see)
+            self.started_jobs.close()
         self._patches.undo()
 
     def _started(self, account: str, region: str, arn: str) -> None:

@@ -22,6 +22,10 @@ Arguments = Mapping[str, Any]
 Properties = Mapping[str, Any]
 
 
+# What the names of a pipeline's jobs begin with.
+OF_PIPELINE = "pipelines-"
+
+
 class StepFailed(Exception):
     """A step that failed. `fault` is the exception type that retry policies name, None where none fits.
 
@@ -69,7 +73,7 @@ class StepContext:
     def job_name(self) -> str:
         """A new name for a job of this step."""
         execution = self.execution_arn.rpartition("/")[2]
-        return f"pipelines-{execution}-{self.step['Name'][:20]}-{uuid.uuid4().hex[:10]}"[:63]
+        return f"{OF_PIPELINE}{execution}-{self.step['Name'][:20]}-{uuid.uuid4().hex[:10]}"[:63]
 
     def _tags(self, arguments: Arguments) -> list[dict[str, str]]:
         own = {
