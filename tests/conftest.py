@@ -28,12 +28,17 @@ SLOW = (
 # A fixture that brings a platform up does so in each worker's process: tests of these folders stay on one worker.
 TOGETHER = (
     "delivery/",
+    "policies/access/graph/",
     "policies/access/matrix",
+    "policies/access/published/",
+    "rehearsal/authorization/",
     "rehearsal/services/",
     "stacks/example/",
 )
 
 
+# Before xdist's own hook, which reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark slow tests; keep together what shares an expensive fixture."""
     for item in items:
