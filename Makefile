@@ -55,12 +55,12 @@ test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 	@.venv/bin/pytest -n 2 tests/stacks
 
 # Tests of what coverage leaves out (what reads policies, the rehearsal) run untraced: tracing would make them half to
-# three times as slow.
+# three times as slow. Many wait for processes, so a third worker finds time on two cores.
 UNTRACED := tests/rehearsal $(addprefix tests/policies/access/,comparison graph mutations proofs)
 
 test.root: $(INSTALLED)
 	@.venv/bin/pytest -n 2 --cov --cov-report=term:skip-covered $(UNTRACED:%=--ignore=%)
-	@.venv/bin/pytest -n 2 --durations 12 $(UNTRACED)
+	@.venv/bin/pytest -n 3 --durations 12 $(UNTRACED)
 
 test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison of the two readers
 	@.venv/bin/pytest -n 2 -m slow --ignore tests/stacks
