@@ -90,6 +90,8 @@ def _run_stack_sets(scope: ProjectScope, stack_sets: Sequence[str]) -> tuple[Sta
             sid="ReachStackInstances",
             actions=[
                 "cloudformation:CreateStackInstances",
+                # What CodePipeline calls to give an instance that is there other values of its parameters.
+                "cloudformation:UpdateStackInstances",
                 "cloudformation:UpdateStackSet",
             ],
             resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],

@@ -136,8 +136,7 @@ class EventRouter:
         detail = {
             "version": "0",
             "bucket": {"name": bucket.name},
-            "object": {"key": key.name, "size": key.size, "etag": key.etag.strip('"'), "version-id": key.version_id},
-            "reason": f"{str(event_name).rpartition(':')[2]}Object",
+            **_object_detail(notifications.S3NotificationEvent(event_name).value, key),
         }
         kind = notifications._detail_type(event_name)
         event = {"source": "aws.s3", "detail-type": kind, "resources": [bucket.arn], "detail": detail}
@@ -293,6 +292,19 @@ class EventRouter:
     def _count(self, account: str, region: str, rule: str, metric: str) -> None:
         data = {"MetricName": metric, "Value": 1, "Dimensions": [{"Name": "RuleName", "Value": rule}], "Unit": "Count"}
         cloudwatch_backends[account][region].put_metric_data("AWS/Events", [data])
+
+
+def _object_detail(event_name: str, key: Any) -> dict[str, Any]:
+    """What S3 says of an object. Of a deletion it says its type instead of a size: moto tells of permanent ones alone.
+
+    Source: Amazon S3 User Guide, "EventBridge event message structure".
+    """
+    kind, _, operation = event_name.removeprefix("s3:").partition(":")
+    if kind == "ObjectRemoved":
+        shown = {"key": key.name, "version-id": key.version_id}
+        return {"object": shown, "reason": "DeleteObject", "deletion-type": "Permanently Deleted"}
+    shown = {"key": key.name, "size": key.size, "etag": key.etag.strip('"'), "version-id": key.version_id}
+    return {"object": shown, "reason": f"{operation}Object"}
 
 
 def _complete(account: str, region: str, event: Event) -> dict[str, Any]:

@@ -138,6 +138,7 @@ LISTINGS: Mapping[str, tuple[Listing, ...]] = {
             "DescribeRepositories",
             "repositories[].repositoryName",
             "CreateRepository",
+            "BatchCheckLayerAvailability",
             "InitiateLayerUpload",
             "UploadLayerPart",
             "CompleteLayerUpload",

@@ -137,6 +137,22 @@ def test_an_object_in_the_source_bucket_starts_the_pipeline_once_as_the_rules_ro
     assert "codepipeline:StartPipelineExecution" in dev.by(role)
 
 
+def test_s3_tells_of_an_object_and_of_the_deletion_of_its_last_version_though_that_is_a_marker(
+    dev: CodeSuiteAccount,
+) -> None:
+    dev.s3.put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    rule(dev, {"source": ["aws.s3"], "detail": {"object": {"key": ["rows.csv"]}}}, Arn=queue(dev))
+    version = dev.s3.put_object(Bucket=BUCKET, Key="rows.csv", Body=b"1,2")["VersionId"]
+    marker = dev.s3.delete_object(Bucket=BUCKET, Key="rows.csv")["VersionId"]
+    for each in (version, marker):
+        dev.s3.delete_object(Bucket=BUCKET, Key="rows.csv", VersionId=each)
+    told = [(e["detail-type"], e["detail"]["reason"], e["detail"].get("deletion-type")) for e in heard(dev)]
+    assert told[0] == ("Object Created", "PutObject", None)
+    assert told[-1] == ("Object Deleted", "DeleteObject", "Permanently Deleted")
+
+
 def test_a_role_that_does_not_trust_eventbridge_delivers_nothing(dev: CodeSuiteAccount) -> None:
     role = dev.role("starter", "lambda.amazonaws.com")
     rule(dev, MATCH, Arn=pipeline(dev), RoleArn=role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
@@ -33,7 +33,7 @@ DASHBOARD = {"DashboardName": "d", "DashboardBody": '{"widgets": []}'}
 class BusyStackSet:
     """A set whose operation waits until the test lets it go on."""
 
-    template = {"Resources": {"Dashboard": {"Type": "AWS::CloudWatch::Dashboard", "Properties": DASHBOARD}}}
+    template: ClassVar = {"Resources": {"Dashboard": {"Type": "AWS::CloudWatch::Dashboard", "Properties": DASHBOARD}}}
 
     def __init__(self, data_science: DataScienceAccount) -> None:
         self.go_on, self._reached = threading.Event(), threading.Event()
