@@ -93,6 +93,17 @@ class ServerProcess:
         """Every line of standard output; one that is not JSON fails the test."""
         return [json.loads(line) for line in self.output.read_text(encoding="utf-8").splitlines()]
 
+    def requests(self, key: str, *values: str, seconds: float = 30) -> list[dict[str, Any]]:
+        """The first line of each value of a key, once all are there: a request is logged after it was answered."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = [next((line for line in self.logs() if line.get(key) == value), None) for value in values]
+            if all(found):
+                return [line for line in found if line]
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no line has {key} {values}; the last is {self.logs()[-1:]}")
+            time.sleep(0.02)
+
     def stop(self, seconds: float = 30) -> int:
         """SIGTERM, and the exit code."""
         self.process.send_signal(signal.SIGTERM)
