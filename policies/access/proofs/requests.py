@@ -79,6 +79,11 @@ def beyond(*patterns: str) -> Constraint:
     return lambda encoded: [negation(encoded.resource_like(*patterns))]
 
 
+def one_of(*patterns: str) -> Constraint:
+    """The caller fits one of the patterns."""
+    return lambda encoded: [encoded.caller_like(*patterns)]
+
+
 def none_of(*patterns: str) -> Constraint:
     """The caller fits none of the patterns."""
     return lambda encoded: [negation(encoded.caller_like(*patterns))]

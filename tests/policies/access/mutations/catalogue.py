@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.policies.access.mutations import data_access, delivery, keys, perimeter, premises, resources, roles
+from tests.policies.access.mutations import data_access, delivery, duties, keys, perimeter, premises, resources, roles
 from tests.policies.access.mutations.mutation import Mutation
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -10,6 +10,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *keys.MUTATIONS,
     *data_access.MUTATIONS,
     *roles.MUTATIONS,
+    *duties.MUTATIONS,
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,

@@ -220,7 +220,7 @@ MUTATIONS = (
         type="Role",
         name="approver-role",
         edit=changed("NamedRolesAssume", Principal={"AWS": "arn:aws:iam::999999999999:root"}, Condition=None),
-        noticed_by=checks("proof:no-strangers", "rehearsal", "rule:IAM-05"),
+        noticed_by=checks("proof:duties-apart", "proof:no-strangers", "rehearsal", "rule:IAM-05"),
     ),
     Mutation(
         id="publishing-without-a-name",

@@ -1,0 +1,90 @@
+"""Duties that nobody has at once, across all stacks: who may assume the roles of one may assume none of the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from catalog.duties import SEPARATIONS
+from catalog.roles import ROLES, RoleKind
+from policies.access.authorization import Document
+from policies.access.graph import IamRole, PolicyGraph
+from policies.access.graph.policy_documents import as_list, statements
+from policies.access.graph.purposes import roles_of_kind
+from policies.access.proofs.requests import TRUST_ACTIONS, Constraint, account_requests, none_of, one_of
+from policies.access.proofs.solver import Solver
+from policies.access.proofs.theorem import ProofOutcome, Theorem
+
+_DUTIES = sorted({kind for separation in SEPARATIONS for kind in separation.kinds})
+
+
+def duties_apart(graph: PolicyGraph) -> ProofOutcome:
+    """Each role of a duty is assumed by callers that its trust names, and by none who has a duty that is kept apart.
+
+    Whoever may assume a role of a duty has that duty, and so has the role itself. Callers are taken as if their own
+    account allowed them everything: a trust that names the wrong role is a mistake before anybody can use it.
+    """
+    solver = Solver()
+    for kind in _signing_in():
+        for role in roles_of_kind(graph, kind):
+            title = "{who} assumes " + f"{role.name} in {role.account}, though no ARN in its trust names the caller"
+            _refute_assuming(solver, graph, role, title, none_of(*named_callers(role.trust)))
+    for separation in SEPARATIONS:
+        for held, other in permutations(separation.kinds):
+            if not ROLES[other].signs_in:
+                continue
+            for holder in roles_of_kind(graph, held):
+                having = one_of(*_holders(holder))
+                for role in roles_of_kind(graph, other):
+                    title = f"{held} and {other} are one: {{who}}, who has {holder.name} in {holder.account}, assumes "
+                    title += f"{role.name} in {role.account}: {separation.reason}"
+                    _refute_assuming(solver, graph, role, title, having)
+    named = [
+        f"{caller} assumes {role.name} in {role.account}"
+        for kind in _signing_in()
+        for role in roles_of_kind(graph, kind)
+        for caller in sorted(named_callers(role.trust))
+    ]
+    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def named_callers(trust: Document) -> frozenset[str]:
+    """ARNs of roles and users that a trust policy allows, as principals or as values of `aws:PrincipalArn`."""
+    return frozenset(_named(trust))
+
+
+def _named(trust: Document) -> Iterator[str]:
+    for statement in statements(trust):
+        if statement.get("Effect") != "Allow":
+            continue
+        principal = statement.get("Principal")
+        if isinstance(principal, dict):
+            yield from (arn for arn in as_list(principal.get("AWS")) if ":role/" in arn or ":user/" in arn)
+        for condition in (statement.get("Condition") or {}).values():
+            for key, values in condition.items():
+                if key.lower() == "aws:principalarn":
+                    yield from as_list(values)
+
+
+def _holders(role: IamRole) -> list[str]:
+    return sorted({role.arn, *named_callers(role.trust)})
+
+
+def _signing_in() -> list[RoleKind]:
+    return [kind for kind in _DUTIES if ROLES[kind].signs_in]
+
+
+def _refute_assuming(solver: Solver, graph: PolicyGraph, role: IamRole, title: str, callers: Constraint) -> None:
+    accounts = [*graph.accounts(), *graph.foreign_accounts]
+    for who, open_request in account_requests(accounts, TRUST_ACTIONS, trust_of=role, resource=role.arn):
+        solver.refute(title.format(who=who), open_request, callers)
+
+
+THEOREMS = (
+    Theorem(
+        id="duties-apart",
+        statement="The printed callers alone assume roles for people and CI, and none has two duties that are kept "
+        "apart.",
+        prove=duties_apart,
+    ),
+)
