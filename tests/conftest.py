@@ -1,15 +1,28 @@
-"""What holds for all tests: hypothesis's profile, which tests are slow, which belong on one worker."""
+"""What holds for all tests: hypothesis's profile, files that none reads, which are slow, which are on one worker."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests.example_files import is_a_teams
+
 # A machine that is busy with something else makes no property false.
 settings.register_profile("platform", deadline=None)
 settings.load_profile("platform")
+
+
+def refuse_a_teams_settings(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse to open the settings at the repository's root: tests of the program hold whatever a team writes there."""
+    if event == "open" and isinstance(arguments[0], str) and is_a_teams(arguments[0]):
+        raise AssertionError(f"a test reads {arguments[0]}, which is a team's: read tests.example_files.EXAMPLE")
+
+
+sys.addaudithook(refuse_a_teams_settings)
 
 TESTS = Path(__file__).parent
 # Folders and files whose tests bring up stacks, processes or a solver: `make test.fast` leaves them out.

@@ -12,9 +12,8 @@ import pytest
 from policies.access.graph import PolicyGraph, read_graph
 from policies.access.proofs.all import prove_all
 from policies.access.proofs.theorem import Proof
+from tests.example_files import EXAMPLE, ROOT
 from tests.shared_folder import shared_folder
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +22,8 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with shared_folder(tmp_path_factory, "example-platform") as folder:
         found = folder / "resources.json"
         if not found.exists():
-            command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(folder)]
+            command = [sys.executable, "-m", "rehearsal", "--stacks-only"]
+            command += ["--directory", str(EXAMPLE), "--folder", str(folder)]
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             assert run.returncode == 0, run.stdout + run.stderr
     return found
