@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.example_files import is_a_teams
+from tests.example_files import EXAMPLE, ROOT, is_a_teams
+from tests.shared_folder import shared_folder
 
 # A machine that is busy with something else makes no property false.
 settings.register_profile("platform", deadline=None)
@@ -48,6 +50,19 @@ TOGETHER = (
     "rehearsal/services/",
     "stacks/example/",
 )
+
+
+@pytest.fixture(scope="session")
+def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`resources.json` of all stacks of the example platform, built once for all workers of a run."""
+    with shared_folder(tmp_path_factory, "example-platform") as folder:
+        found = folder / "resources.json"
+        if not found.exists():
+            command = [sys.executable, "-m", "rehearsal", "--stacks-only"]
+            command += ["--directory", str(EXAMPLE), "--folder", str(folder)]
+            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert run.returncode == 0, run.stdout + run.stderr
+    return found
 
 
 # Before xdist's own hook, which reads the groups.
