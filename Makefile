@@ -31,15 +31,14 @@ lint: $(INSTALLED) ## Format, lint, types, imports between folders
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
 	@.venv/bin/lint-imports --no-logo
 
-check: $(INSTALLED) lint ## lint, settings; every resource type and stack made and destroyed; policy pack, access
+check: $(INSTALLED) lint ## lint, your settings; every resource type and your stacks made and destroyed; policy pack, access
 	@$(RUN) -m settings check
 	@$(RUN) -m rehearsal.lifecycle
 	@$(RUN) -m rehearsal --stacks-only --destroy --folder build/check
 	@$(RUN) -m policies.check build/check/resources.json
 	@$(RUN) -m policies.access review build/check/resources.json
-	@$(RUN) -m scripts.pictures build/check --check
 
-access: $(INSTALLED) ## Access matrix, proofs, missing grants, sizes: writes docs/generated/access-*.md
+access: $(INSTALLED) ## Who may do what with your settings, and proofs: writes docs/access, which `make check` compares
 	@$(RUN) -m rehearsal --stacks-only --folder build/access
 	@$(RUN) -m policies.access review build/access/resources.json --write
 
@@ -68,10 +67,10 @@ test.slow: $(INSTALLED) ## The other slow tests: rehearsal, proofs, comparison o
 test.projects: $(INSTALLED) ## Tests of the model image and of the two seed repositories
 	@for project in $(ENVIRONMENTS); do echo "$$project"; (cd $$project && .venv/bin/python -m pytest -q) || exit 1; done
 
-golden: $(INSTALLED) ## Renew everything generated: docs/generated, golden files of tests, the contract of the seeds
+golden: $(INSTALLED) ## Renew everything generated: docs, golden files of the tests' example, the contract of the seeds
 	@$(RUN) -m scripts.golden
 
-pictures: $(INSTALLED) ## Draw docs/images from the last `make rehearse`
+pictures: $(INSTALLED) ## Draw accounts and summary of the last `make rehearse`, into build/rehearsal
 	@$(RUN) -m scripts.pictures
 
 # What is typed reaches the program as it was typed: make neither expands the values nor does a shell read them. Exported

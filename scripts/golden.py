@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = "build/rehearsal"
+# The platform that the tests build: a team's own settings stand at the root, and change none of this.
+EXAMPLE = "tests/example"
+FOLDER = "build/example"
 # Module and arguments, with what it writes.
 STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("settings", "schema"), "JSON schemas of stack files and of the contract with the seed repositories"),
@@ -18,13 +20,22 @@ STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("scripts.aws_behaviors",), "docs/generated/aws-behaviors.md"),
     (("delivery",), "the template that the deploy repository carries"),
     (("policies.pack.table",), "docs/generated/policy-rules.md"),
-    (("rehearsal", "--folder", FOLDER), "what was built and every request of the journey, for the steps below"),
-    (("policies.access", "review", f"{FOLDER}/resources.json", "--write"), "access matrix, proofs, document sizes"),
-    (("tests.stacks.example.golden",), "URNs of the example platform"),
+    (("policies.access", "sizes", "--write"), "docs/generated/document-sizes.md"),
+    (
+        ("rehearsal", "--directory", EXAMPLE, "--folder", FOLDER),
+        "what was built of the example and every request of its journey, for the steps below",
+    ),
+    (
+        ("policies.access", "review", f"{FOLDER}/resources.json", "--write", "--documents", f"{EXAMPLE}/access"),
+        "access matrix and proofs of the example",
+    ),
+    (("tests.stacks.example.golden", f"{FOLDER}/resources.json"), "URNs of the example platform"),
     (("tests.policies.access.mutations.recorded_requests", FOLDER), "requests that the mutation tests decide again"),
     (("tests.policies.access.comparison.captured_policies", f"{FOLDER}/resources.json"), "policies for the comparison"),
-    (("tests.policies.access.mutations.table",), "docs/generated/mutation-tests.md"),
-    (("scripts.pictures", FOLDER), "docs/images"),
+    (("tests.policies.access.mutations.table",), "what each mutation test notices"),
+    (("scripts.pictures", FOLDER, "--into", "docs/images"), "the README's pictures of the example"),
+    (("rehearsal", "--stacks-only", "--folder", "build/access"), "the platform of the settings at the root"),
+    (("policies.access", "review", "build/access/resources.json", "--write"), "docs/access: who may do what in it"),
 )
 
 

@@ -11,6 +11,9 @@ import typer
 from policies.access import projected_sizes
 from policies.access.ask import BadQuestions, answer
 
+# Beside the settings at the repository's root, whose access they show.
+DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "access"
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Decide, show and prove who may do what.")
 
 
@@ -36,8 +39,9 @@ def review(
     files: Annotated[
         list[Path], typer.Argument(help="build/rehearsal/resources.json, or `pulumi stack export` of every stack.")
     ],
-    write: Annotated[bool, typer.Option("--write", help="Write docs/generated instead of comparing it.")] = False,
-    golden: Annotated[bool, typer.Option(help="Compare with, or write, the documents in docs/generated.")] = True,
+    write: Annotated[bool, typer.Option("--write", help="Write the documents instead of comparing them.")] = False,
+    golden: Annotated[bool, typer.Option(help="Compare with, or write, the documents in the folder.")] = True,
+    documents: Annotated[Path, typer.Option(help="Folder of access-matrix.md and access-proofs.md.")] = DOCUMENTS,
     everything: Annotated[bool, typer.Option("--all", help="Show every finding of every check.")] = False,
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
@@ -61,7 +65,7 @@ def review(
     if problems:
         raise typer.Exit(1)
     try:
-        holds = print_review(graph, stacks, write=write, golden=golden, everything=everything)
+        holds = print_review(graph, stacks, documents=documents if golden else None, write=write, everything=everything)
     except (MalformedDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)

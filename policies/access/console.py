@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -18,11 +19,17 @@ LINES_SHOWN = 40
 
 
 def print_review(
-    graph: PolicyGraph, stacks: Sequence[CapturedStack] = (), *, write: bool, golden: bool, everything: bool
+    graph: PolicyGraph,
+    stacks: Sequence[CapturedStack] = (),
+    *,
+    documents: Path | None,
+    write: bool,
+    everything: bool,
 ) -> bool:
     """Review a graph, and the stacks that it was read from, and print the result; True where everything holds.
 
-    `golden` compares the generated documents, or writes them; `everything` shows each finding of each check.
+    `documents` is the folder whose generated documents are compared, or written; `everything` shows each finding of
+    each check.
     """
     console = Console(soft_wrap=True, highlight=False, markup=False)
     with console.status("deciding and proving"):
@@ -30,10 +37,10 @@ def print_review(
     for line in _proofs(found):
         console.print(line)
     problems = found.problems()
-    if golden and write:
-        review.write(found.documents())
-    elif golden:
-        problems += review.out_of_date(found.documents())
+    if documents and write:
+        review.write(found.documents(documents))
+    elif documents:
+        problems += review.out_of_date(found.documents(documents))
     for line in problem_lines(problems, everything=everything):
         console.print(line, style="red")
     console.print(found.handlers.sentence())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.access import cross_account, projected_sizes, sizes
+from policies.access import cross_account, sizes
 from policies.access.evaluator import allows, decide
 from policies.access.graph import PolicyGraph
 from policies.access.matrix import render
@@ -47,12 +47,11 @@ class Review:
     managed_policies: ManagedPolicyReview
     seconds: Mapping[str, float]
 
-    def documents(self) -> dict[Path, str]:
-        """The generated documents, and what they should hold."""
+    def documents(self, folder: Path) -> dict[Path, str]:
+        """The generated documents of a folder, and what they should hold."""
         return {
-            render.PATH: render.document(self.matrix, self.present),
-            proofs_render.PATH: proofs_render.document(self.proofs, self.sizes),
-            projected_sizes.PATH: projected_sizes.document(),
+            folder / render.NAME: render.document(self.matrix, self.present),
+            folder / proofs_render.NAME: proofs_render.document(self.proofs, self.sizes),
         }
 
     def problems(self) -> list[ReviewProblem]:

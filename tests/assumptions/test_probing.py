@@ -16,8 +16,7 @@ from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
 from assumptions.probing import ProbeAnswer, RealStack, keep, probes_of, run
 from assumptions.render import answers, page
 from settings.load import from_file
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.example_files import EXAMPLE
 
 
 class _Stack:
@@ -102,9 +101,9 @@ def test_without_a_yes_nothing_is_made(monkeypatch: pytest.MonkeyPatch, capsys: 
     sample = _assumption(_probe(lambda _: pytest.fail("ran"), ("data-science",)))
     monkeypatch.setattr("assumptions.__main__.register", lambda: (sample,))
     monkeypatch.setattr("builtins.input", lambda _: "")
-    assert main(["probe", "dev", "--directory", str(ROOT)]) == 1
+    assert main(["probe", "dev", "--directory", str(EXAMPLE)]) == 1
     assert "nothing was made" in capsys.readouterr().out
-    assert main(["probe", "staging", "--directory", str(ROOT)]) == 1
+    assert main(["probe", "staging", "--directory", str(EXAMPLE)]) == 1
     assert "its probes: none" in capsys.readouterr().err
 
 
@@ -119,10 +118,10 @@ def test_outputs_are_read_once_of_the_stack_and_of_the_one_that_it_takes_models_
 
     monkeypatch.setattr("assumptions.probing.shutil.which", lambda _: "pulumi")
     monkeypatch.setattr("assumptions.probing.subprocess.run", pulumi)
-    workload = RealStack("staging", from_file(ROOT / "Pulumi.staging.yaml"), ROOT)
+    workload = RealStack("staging", from_file(EXAMPLE / "Pulumi.staging.yaml"), EXAMPLE)
     assert [workload.output("name"), workload.output("name"), workload.registry_output("name")] == ["staging"] * 2 + [
         "dev"
     ]
     assert asked == ["staging", "dev"]
     with pytest.raises(KeyError):
-        RealStack("dev", from_file(ROOT / "Pulumi.dev.yaml"), ROOT).registry_output("name")
+        RealStack("dev", from_file(EXAMPLE / "Pulumi.dev.yaml"), EXAMPLE).registry_output("name")

@@ -94,6 +94,12 @@ def test_stacks_are_read_with_their_own_resources(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
+def test_the_committed_architecture_is_what_the_example_builds(resources: Path) -> None:
+    drawn = architecture.draw(read_stacks(resources.parent)).svg()
+    assert (IMAGES / "architecture.svg").read_text(encoding="utf-8") == drawn, "run `make golden`"
+
+
 @pytest.mark.parametrize("name", ["architecture.svg", "rehearsal.svg"])
 def test_pictures_fetch_nothing_and_have_a_title(name: str) -> None:
     content = (IMAGES / name).read_text(encoding="utf-8")

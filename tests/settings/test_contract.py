@@ -14,6 +14,7 @@ from settings import contract, schema
 from settings.load import from_file
 from settings.model import DeploymentSettings, ProjectSettings
 from stacks import releases
+from tests.example_files import EXAMPLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +44,7 @@ def test_the_contract_is_a_schema() -> None:
 
 @pytest.mark.parametrize("project", ["screening", "diabetes"])
 def test_what_a_project_publishes_of_its_stages_is_as_agreed(project: str) -> None:
-    settings = from_file(ROOT / f"Pulumi.project-{project}.yaml")
+    settings = from_file(EXAMPLE / f"Pulumi.project-{project}.yaml")
     assert isinstance(settings, ProjectSettings)
     text = releases.stages(settings, {"staging": [account("2")], "production": [account("3"), account("4")]})
     validator("ProjectStages").validate(json.loads(text))
@@ -51,7 +52,7 @@ def test_what_a_project_publishes_of_its_stages_is_as_agreed(project: str) -> No
 
 @pytest.mark.parametrize("stages", [("staging",), ("production",), ("staging", "production")])
 def test_a_project_may_have_one_stage_or_both(stages: tuple[str, ...]) -> None:
-    settings = from_file(ROOT / "Pulumi.project-screening.yaml")
+    settings = from_file(EXAMPLE / "Pulumi.project-screening.yaml")
     assert isinstance(settings, ProjectSettings)
     found = json.loads(releases.stages(settings, {stage: [account("2")] for stage in stages}))
     validator("ProjectStages").validate(found)

@@ -26,10 +26,10 @@ from settings.explain import keys_of
 from settings.load import from_engine, from_file, from_pulumi, load, read_stack, stack_of
 from settings.model import DataScienceSettings, StackSettings, WorkloadSettings
 from settings.problems import SettingsError
+from tests.example_files import EXAMPLE
 from tests.settings.folder import FILES, Folder
 
-ROOT = Path(__file__).parents[2]
-COMMITTED = sorted(ROOT.glob("Pulumi.*.yaml"))
+STACK_FILES = sorted(EXAMPLE.glob("Pulumi.*.yaml"))
 KEYS = [key for model in (DataScienceSettings, WorkloadSettings) for key in keys_of(model)]
 SCALARS = (
     st.none()
@@ -49,17 +49,17 @@ NESTED = st.recursive(
 )
 
 
-@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
 def test_file_and_engine_give_the_same_settings(path: Path) -> None:
     assert from_engine(stack_of(path), engine_config(path)) == from_file(path)
 
 
-def test_the_committed_stack_files_are_right() -> None:
-    assert [str(problem) for problem in check(ROOT)] == []
+def test_the_examples_stack_files_are_right() -> None:
+    assert [str(problem) for problem in check(EXAMPLE)] == []
 
 
 def test_defaults_of_the_project_file_are_those_of_the_program() -> None:
-    declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    declared = yaml.safe_load((EXAMPLE / "Pulumi.yaml").read_text())["config"]
     fields = keys_of(StackSettings)
     for key, value in declared.items():
         assert value["default"] == fields[key.removeprefix("mlops-platform:")].default
@@ -186,7 +186,7 @@ def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema.schema())
 
 
-@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
 def test_committed_stack_files_are_valid_under_the_schema(path: Path) -> None:
     jsonschema.Draft202012Validator(schema.schema()).validate(yaml.safe_load(path.read_text()))
 

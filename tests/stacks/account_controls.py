@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import Stack
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.runtime import Runtime
+from tests.example_files import EXAMPLE, copy_example
 from tests.functions.remediated import CONFORMING
-from tests.stacks.conftest import ROOT, Platform
+from tests.stacks.conftest import Platform
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 SWITCHES = ("trail", "accessAnalyzer", "configRules", "guardDuty", "securityHub", "macie")
@@ -42,7 +42,7 @@ class RemediatedAccount:
 
     def up(self, **settings: Any) -> Stack:
         """Bring the foundation up with some of its settings changed."""
-        before = Path(ROOT, "Pulumi.foundation.yaml").read_text()
+        before = (EXAMPLE / "Pulumi.foundation.yaml").read_text()
         (self.platform.directory / "Pulumi.foundation.yaml").write_text(before)
         self.platform.write("foundation", self.platform.settings("foundation") | settings)
         return self.platform.up("foundation")["foundation"]
@@ -86,8 +86,7 @@ class RemediatedAccount:
 
 def account_with_controls(directory: Path) -> Iterator[RemediatedAccount]:
     """An account without anything in it yet."""
-    for path in ROOT.glob("Pulumi*.yaml"):
-        shutil.copy(path, directory)
+    copy_example(directory)
     progress = ConsoleProgress(Console(quiet=True))
     with Cloud(REGION) as cloud, Runtime(cloud, progress, directory / "logs") as runtime:
         world = RehearsalEnvironment(cloud, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ from rehearsal.environment import RehearsalEnvironment
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.runtime import Runtime
 from settings.values import StackKind
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.example_files import copy_example
 
 
 class Platform:
@@ -59,8 +57,7 @@ class Platform:
 
 def example_platform(directory: Path) -> Iterator[Platform]:
     """The example's stack files, copied to a directory, in an AWS of their own; nothing is up yet."""
-    for path in ROOT.glob("Pulumi*.yaml"):
-        shutil.copy(path, directory)
+    copy_example(directory)
     yield from platform_in(directory)
 
 

@@ -5,7 +5,6 @@ Made, not committed: what the example's files gain, every layout gains.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.example_files import copy_example
+
 HOME = "111111111111"
 SECOND = "444444444444"
 ELSEWHERE = "555555555555"
@@ -27,8 +27,7 @@ class Layout:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
-        for path in ROOT.glob("Pulumi*.yaml"):
-            shutil.copy(path, directory)
+        copy_example(directory)
 
     def stacks(self) -> dict[str, Settings]:
         """Settings of every stack, without the namespace."""

@@ -1,9 +1,7 @@
-"""The example platform as it is built, captured once for all tests of a run."""
+"""What the policies of the example platform, as it is built, give and prove."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,21 +10,6 @@ import pytest
 from policies.access.graph import PolicyGraph, read_graph
 from policies.access.proofs.all import prove_all
 from policies.access.proofs.theorem import Proof
-from tests.shared_folder import shared_folder
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(scope="session")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`resources.json` of all stacks of the example platform, built once for all workers of a run."""
-    with shared_folder(tmp_path_factory, "example-platform") as folder:
-        found = folder / "resources.json"
-        if not found.exists():
-            command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(folder)]
-            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            assert run.returncode == 0, run.stdout + run.stderr
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,6 @@ def test_nothing_is_cut_where_the_output_is_piped(
     changed.write_text(json.dumps(records), encoding="utf-8")
     output = io.StringIO()
     monkeypatch.setattr(console, "Console", lambda **settings: Console(file=output, width=40, **settings))
-    assert not print_review(graph_of(read(changed)), write=False, golden=False, everything=False)
+    assert not print_review(graph_of(read(changed)), documents=None, write=False, everything=False)
     arn = "arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-processing"
     assert f"- theorem boundaries-hold: {arn} has no boundary that was built here" in output.getvalue().splitlines()

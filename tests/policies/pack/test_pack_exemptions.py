@@ -16,6 +16,7 @@ from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import UNKNOWN, Exemption, StackResource
 from policies.pack.rules import RULES, log_group
+from tests.example_files import EXEMPTIONS
 from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
 from tests.policies.pack.pack_factories import KEY_ARN, make
 
@@ -196,9 +197,9 @@ def test_a_file_in_another_form_is_told_so(tmp_path: Path, content: str, output:
     assert output in problem
 
 
-def test_the_platforms_own_file_is_right() -> None:
+def test_the_examples_file_is_right() -> None:
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    assert isinstance(exemptions.read(exemptions.PATH, [rule.id for rule in RULES], today), tuple)
+    assert isinstance(exemptions.read(EXEMPTIONS, [rule.id for rule in RULES], today), tuple)
 
 
 def checked(

@@ -9,12 +9,11 @@ import pytest
 from policies.access.graph import graph_of
 from policies.pack.captured import read
 from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
-from tests.policies.access.conftest import resources  # noqa: F401 (a fixture: the platform is built once for all)
 from tests.rehearsal.authorization.project_requests import ProjectRequests
 
 
 @pytest.fixture(scope="session")
-def facts(resources: Path) -> ResourceFacts:  # noqa: F811
+def facts(resources: Path) -> ResourceFacts:
     """What the platform's stacks tell."""
     stacks = read(resources)
     return facts_from(graph_of(stacks), stacks)

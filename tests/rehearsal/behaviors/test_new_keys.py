@@ -16,7 +16,6 @@ from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from rehearsal.aws.recorder import Recorded
 from rehearsal.service_model.required_action import ApiRequest, Right
 from rehearsal.services import rights_of
-from tests.policies.access.conftest import resources  # noqa: F401 (a fixture: the platform is built once for all)
 
 pytestmark = pytest.mark.slow
 DEV, REGION = "111111111111", "eu-west-1"
@@ -64,7 +63,7 @@ class NewKey:
 
 
 @pytest.fixture(scope="module")
-def stacks(resources: Path) -> list[CapturedStack]:  # noqa: F811
+def stacks(resources: Path) -> list[CapturedStack]:
     return read(resources)
 
 

@@ -26,8 +26,7 @@ from rehearsal.life.whole import accounts_of
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.example_files import EXAMPLE
 
 
 class Platform:
@@ -67,7 +66,7 @@ class Platform:
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    planned = plan(ROOT)
+    planned = plan(EXAMPLE)
     progress = ConsoleProgress(Console(quiet=True))
     with Cloud(planned[0].settings.region) as cloud, Runtime(cloud, progress, tmp_path / "logs") as runtime:
         before = inventory(cloud, accounts_of(planned))

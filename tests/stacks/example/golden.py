@@ -1,14 +1,16 @@
-"""The golden list of URNs: `python -m tests.stacks.example.golden` writes it from a rehearsal's resources."""
+"""The golden list of URNs: written from a rehearsal of the example.
+
+`python -m tests.stacks.example.golden build/example/resources.json`; `make golden` runs it."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 GOLDEN = Path(__file__).parent / "urns.txt"
-RESOURCES = Path("build/rehearsal/resources.json")
 
 if __name__ == "__main__":
-    urns = sorted(resource["urn"] for resource in json.loads(RESOURCES.read_text()))
+    urns = sorted(resource["urn"] for resource in json.loads(Path(sys.argv[1]).read_text()))
     GOLDEN.write_text("\n".join(urns) + "\n")
     print(f"{len(urns)} URNs in {GOLDEN}")

@@ -15,6 +15,7 @@ from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
 from policies.access.matrix.cells import Cell, Matrix, matrix
 from policies.access.proofs import render as proofs_render
 from policies.access.proofs.theorem import Proof
+from tests.example_files import EXAMPLE
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +24,12 @@ def table(graph: PolicyGraph) -> Matrix:
 
 
 def test_the_committed_matrix_is_what_the_policies_say(table: Matrix) -> None:
-    documents = {render.PATH: render.document(table, presences(table))}
+    documents = {EXAMPLE / "access" / render.NAME: render.document(table, presences(table))}
     assert list(review.out_of_date(documents)) == []
 
 
 def test_the_committed_proofs_are_what_the_policies_say(graph: PolicyGraph, proofs: Sequence[Proof]) -> None:
-    documents = {proofs_render.PATH: proofs_render.document(proofs, sizes.sizes(graph))}
+    documents = {EXAMPLE / "access" / proofs_render.NAME: proofs_render.document(proofs, sizes.sizes(graph))}
     assert list(review.out_of_date(documents)) == []
 
 
