@@ -13,6 +13,7 @@ from pathlib import Path
 
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
+from settings.check_duties import accounts_are_known, duties_are_separate
 from settings.check_inspection import macie_is_let_in
 from settings.check_prevention import instance_types_are_let_through
 from settings.document import KeyPath
@@ -187,19 +188,6 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProble
                     )
 
 
-def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Who runs a project's training does not let its models into production."""
-    for file in stack_files.of_kind(StackKind.PROJECT):
-        data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
-        approvers = texts_at(data_science, "approvers")
-        for index, role in enumerate(texts_at(file, "administrators")):
-            if data_science and role in approvers:
-                message = (
-                    f"approves models in {data_science.stack} too: who runs the training does not accept its models"
-                )
-                yield problem_at(file, ("administrators", index), message, role)
-
-
 def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A model is served only in the region of its artifact and image.
 
@@ -309,7 +297,8 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     projects_are_admitted,
     project_ids_differ,
     scientists_have_projects,
-    administrators_do_not_approve,
+    duties_are_separate,
+    accounts_are_known,
     models_stay_in_their_region,
     models_buckets_match,
     names_do_not_collide,

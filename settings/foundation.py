@@ -8,7 +8,16 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
 from settings.section import Section
-from settings.values import BucketName, Distinct, ExternalId, InstanceType, OrganizationTarget, RoleArn, StackKind
+from settings.values import (
+    AccountId,
+    BucketName,
+    Distinct,
+    ExternalId,
+    InstanceType,
+    OrganizationTarget,
+    RoleArn,
+    StackKind,
+)
 
 # Data and models, of as many data science stacks as an account reasonably has; the deployer's policy holds them all.
 MOST_BUCKETS = 10
@@ -111,6 +120,12 @@ class FoundationSettings(StackSettings):
     """What an account's owner makes once: the deployer, the boundary of every role, and the account controls."""
 
     kind: Literal[StackKind.FOUNDATION]
+    identity_accounts: Annotated[tuple[AccountId, ...], Distinct] = Field(
+        default=(),
+        max_length=10,
+        description="Accounts without a stack whose roles may sign in here, such as one that people or CI sign in to. "
+        "Roles of the accounts that stacks name need no place here.",
+    )
     deployer: DeployerSettings
     people: PeopleSettings = Field(default_factory=PeopleSettings)
     prevention: Prevention = Field(default_factory=Prevention)

@@ -110,7 +110,7 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
                 "  mlops-platform:gate",
             )
         ],
-        ("administrators[0]", "approves models in dev too"),
+        ("administrators[0]", "is an approver's too, by approvers[0] of Pulumi.dev.yaml"),
     ),
     "an account without a foundation": (
         [("foundation-prod", '"333333333333"', '"444444444444"')],
