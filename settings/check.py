@@ -15,7 +15,9 @@ from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from settings.check_duties import accounts_are_known, duties_are_separate
 from settings.check_inspection import macie_is_let_in
+from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
 from settings.check_prevention import instance_types_are_let_through
+from settings.check_references import admitted_projects_exist, projects_are_admitted, workloads_are_listed
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
@@ -136,18 +138,6 @@ def projects_match_their_data_science_stack(stack_files: StackFiles) -> Iterator
             yield problem_at(file, ("id",), f"its stack file is named Pulumi.project-{identifier}.yaml", identifier)
         data_science = stack_files.find(stack, StackKind.DATA_SCIENCE)
         yield from differences(file, data_science, "account", "region", "prefix", "organization")
-
-
-def projects_are_admitted(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Every stage of a project has a workload stack that lists the project."""
-    for file in stack_files.of_kind(StackKind.PROJECT):
-        data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
-        workloads = texts_at(data_science, "workloads")
-        for index, stage in enumerate(texts_at(file, "stages")):
-            serving = [stack for stack in workloads if text_at(stack_files.by_stack.get(stack), "stage") == stage]
-            message = _not_admitted(stack_files, workloads, serving, text_at(file, "id"))
-            if message:
-                yield problem_at(file, ("stages", index), message, stage)
 
 
 def project_ids_differ(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -299,6 +289,10 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     scientists_have_projects,
     duties_are_separate,
     accounts_are_known,
+    derived_names_differ,
+    stacks_are_not_named_like_foundations,
+    workloads_are_listed,
+    admitted_projects_exist,
     models_stay_in_their_region,
     models_buckets_match,
     names_do_not_collide,
@@ -307,20 +301,6 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     macie_is_let_in,
     instance_types_are_let_through,
 )
-
-
-def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[str], project: str | None) -> str | None:
-    """Why a project cannot reach a stage; nothing where the files leave that open."""
-    if not workloads or not project:
-        return None
-    if not serving:
-        # A missing or unreadable workload stack is a problem by itself, and may be the one that serves.
-        open_question = any(text_at(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
-        return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
-    files = [stack_files.by_stack[stack] for stack in serving]
-    if any("projects" not in file.valid_values or project in texts_at(file, "projects") for file in files):
-        return None
-    return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"
 
 
 def _single_account(stack_files: StackFiles, file: StackFile) -> bool:
