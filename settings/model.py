@@ -32,6 +32,7 @@ from settings.values import (
     OrganizationPath,
     PackageIndex,
     PolicyArn,
+    Prefix,
     PulumiOrganization,
     Region,
     RoleArn,
@@ -232,9 +233,7 @@ class ProjectRemoval(Section):
 class StackSettings(Section):
     """Settings of every stack."""
 
-    prefix: Annotated[Identifier, Field(max_length=10)] = Field(
-        default="mlops", description="Begins every physical name."
-    )
+    prefix: Prefix = Field(default="mlops", description="Begins every physical name.")
     organization: PulumiOrganization = Field(
         default="organization",
         description="Organization part of stack references; `organization` on self-managed backends.",
