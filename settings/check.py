@@ -18,6 +18,11 @@ from settings.check_inspection import macie_is_let_in
 from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
 from settings.check_prevention import instance_types_are_let_through
 from settings.check_references import admitted_projects_exist, projects_are_admitted, workloads_are_listed
+from settings.check_singletons import (
+    accounts_have_one_data_science_stack,
+    organization_policy_is_made_once,
+    things_brought_along_are_one_stacks,
+)
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
@@ -293,6 +298,9 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     stacks_are_not_named_like_foundations,
     workloads_are_listed,
     admitted_projects_exist,
+    organization_policy_is_made_once,
+    accounts_have_one_data_science_stack,
+    things_brought_along_are_one_stacks,
     models_stay_in_their_region,
     models_buckets_match,
     names_do_not_collide,

@@ -98,6 +98,13 @@ class Detection(Section):
         description="Buckets of this account whose content Macie reads every week; each gigabyte costs.",
     )
 
+    @field_validator("config_role_exists")
+    @classmethod
+    def _role_needs_rules(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("config_rules") is False:
+            raise ValueError("is asked for where AWS Config is made alone: switch configRules on, or drop it")
+        return value
+
     @field_validator("macie_buckets")
     @classmethod
     def _buckets_need_macie(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -114,6 +121,23 @@ class Correction(Section):
     delete_endpoints: bool = Field(
         default=False, description="Delete endpoints that break the rules; otherwise they are reported and serve on."
     )
+
+    @field_validator("only_report", "delete_endpoints")
+    @classmethod
+    def _somebody_watches(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("enabled") is False:
+            raise ValueError(
+                "says what is done where something breaks the rules, and enabled is false, so that nobody "
+                "watches: switch enabled on, or drop it"
+            )
+        return value
+
+    @field_validator("delete_endpoints")
+    @classmethod
+    def _reporting_deletes_nothing(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("enabled") and info.data.get("only_report"):
+            raise ValueError("contradicts onlyReport, with which nothing is stopped or deleted: drop one of the two")
+        return value
 
 
 class FoundationSettings(StackSettings):

@@ -362,3 +362,11 @@ class ProjectSettings(StackSettings):
         if fault := order_fault(value, info.data.get("without_staging"), known="without_staging" in info.data):
             raise ValueError(fault)
         return value
+
+    @field_validator("deployments")
+    @classmethod
+    def _sizes_have_a_stage(cls, value: Deployments, info: ValidationInfo) -> Deployments:
+        stages = info.data.get("stages", tuple(DeploymentStage))
+        if others := sorted(value.model_fields_set - {str(stage) for stage in stages}):
+            raise ValueError(f"gives a size in {others[0]}, which is none of stages: add it there, or drop it here")
+        return value
