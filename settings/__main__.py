@@ -70,6 +70,8 @@ def _check(directory: Path) -> int:
         print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} in {len(stack_files.files)} stack files")
         return 1
     print(printable(f"settings: {len(stack_files.files)} stack files ({counts}), no problems"))
+    for reason in stack_files.without_staging():
+        print(printable(reason))
     return 0
 
 

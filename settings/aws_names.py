@@ -1,6 +1,6 @@
-"""AWS's own names of regions, instance types and endpoint services; the committed lists come from here.
+"""AWS's own names of regions, zones, instance types and endpoint services; the committed lists come from here.
 
-Regions and instance types are botocore's; the services are those that moto knows. Neither is a dependency of the
+Regions and instance types are botocore's; zones and services are those that moto knows. Neither is a dependency of the
 program: only whoever refreshes or tests the lists needs them.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from settings.closed_lists import DATA
+from settings.closed_lists import DATA, ZONES
 
 # Shapes of the sagemaker model that name an instance type of an endpoint, a job or an app.
 SHAPES = ("ProductionVariantInstanceType", "TrainingInstanceType", "ProcessingInstanceType", "AppInstanceType")
@@ -54,6 +54,19 @@ def studio_instance_types(loader: Any) -> list[str]:
     return sorted(name for name in names if name.startswith("ml."))
 
 
+# Older in moto's list than the region's third zone: left to AWS.
+ZONES_UNKNOWN = ("cn-north-1",)
+
+
+def zones() -> dict[str, list[str]]:
+    """Ids of the zones that each region gives an account; regions that nobody's list has are left out."""
+    from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+
+    found = RegionsAndZonesBackend.zones
+    known = sorted(found.keys() - set(ZONES_UNKNOWN))
+    return {region: sorted(str(zone.zone_id) for zone in found[region]) for region in known}
+
+
 def write() -> list[str]:
     """Writes all lists anew. Returns what was written."""
     import botocore
@@ -75,4 +88,6 @@ def write() -> list[str]:
     for name, (source, names) in lists.items():
         content = {"source": source, "names": names}
         (DATA / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
-    return [str(DATA / f"{name}.json") for name in lists]
+    content = {"source": f"moto {moto.__version__}: RegionsAndZonesBackend", "zones": zones()}
+    ZONES.write_text(json.dumps(content, indent=1) + "\n")
+    return [*(str(DATA / f"{name}.json") for name in lists), str(ZONES)]

@@ -41,9 +41,11 @@ USES: Mapping[str, tuple[str, ...]] = {
         # SageMaker's takes 256 characters where the schema of its domain says 128.
         *(f"{service}.TagValue" for service in _TAGGING_SERVICES),
     ),
-    # A project's description is its model package group's, and nothing else's.
+    # A project's description is its model package group's. IAM's form is the narrowest that AWS has for a description:
+    # a text that keeps to it may stand at a role too, whoever makes one for the project.
     "description": (
         "sagemaker.EntityDescription",
+        "iam.roleDescriptionType",
         "AWS::SageMaker::ModelPackageGroup/definitions/ModelPackageGroupDescription",
     ),
     # It is sent to STS, and stands in the deployer's trust policy.

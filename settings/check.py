@@ -13,8 +13,16 @@ from pathlib import Path
 
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
+from settings.check_duties import accounts_are_known, duties_are_separate
 from settings.check_inspection import macie_is_let_in
+from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
 from settings.check_prevention import instance_types_are_let_through
+from settings.check_references import admitted_projects_exist, projects_are_admitted, workloads_are_listed
+from settings.check_singletons import (
+    accounts_have_one_data_science_stack,
+    organization_policy_is_made_once,
+    things_brought_along_are_one_stacks,
+)
 from settings.document import KeyPath
 from settings.foundation import FoundationSettings
 from settings.load import StackFile
@@ -137,18 +145,6 @@ def projects_match_their_data_science_stack(stack_files: StackFiles) -> Iterator
         yield from differences(file, data_science, "account", "region", "prefix", "organization")
 
 
-def projects_are_admitted(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Every stage of a project has a workload stack that lists the project."""
-    for file in stack_files.of_kind(StackKind.PROJECT):
-        data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
-        workloads = texts_at(data_science, "workloads")
-        for index, stage in enumerate(texts_at(file, "stages")):
-            serving = [stack for stack in workloads if text_at(stack_files.by_stack.get(stack), "stage") == stage]
-            message = _not_admitted(stack_files, workloads, serving, text_at(file, "id"))
-            if message:
-                yield problem_at(file, ("stages", index), message, stage)
-
-
 def project_ids_differ(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Two projects with one id would share every name; with an id and a stage the names of a project's alarms begin."""
     for first, second in combinations(stack_files.of_kind(StackKind.PROJECT), 2):
@@ -185,19 +181,6 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProble
                     yield problem_at(
                         file, path, message, project, allowed=project_ids, match=nearest(project, project_ids)
                     )
-
-
-def administrators_do_not_approve(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Who runs a project's training does not let its models into production."""
-    for file in stack_files.of_kind(StackKind.PROJECT):
-        data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
-        approvers = texts_at(data_science, "approvers")
-        for index, role in enumerate(texts_at(file, "administrators")):
-            if data_science and role in approvers:
-                message = (
-                    f"approves models in {data_science.stack} too: who runs the training does not accept its models"
-                )
-                yield problem_at(file, ("administrators", index), message, role)
 
 
 def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -309,7 +292,15 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     projects_are_admitted,
     project_ids_differ,
     scientists_have_projects,
-    administrators_do_not_approve,
+    duties_are_separate,
+    accounts_are_known,
+    derived_names_differ,
+    stacks_are_not_named_like_foundations,
+    workloads_are_listed,
+    admitted_projects_exist,
+    organization_policy_is_made_once,
+    accounts_have_one_data_science_stack,
+    things_brought_along_are_one_stacks,
     models_stay_in_their_region,
     models_buckets_match,
     names_do_not_collide,
@@ -318,20 +309,6 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     macie_is_let_in,
     instance_types_are_let_through,
 )
-
-
-def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[str], project: str | None) -> str | None:
-    """Why a project cannot reach a stage; nothing where the files leave that open."""
-    if not workloads or not project:
-        return None
-    if not serving:
-        # A missing or unreadable workload stack is a problem by itself, and may be the one that serves.
-        open_question = any(text_at(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
-        return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
-    files = [stack_files.by_stack[stack] for stack in serving]
-    if any("projects" not in file.valid_values or project in texts_at(file, "projects") for file in files):
-        return None
-    return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"
 
 
 def _single_account(stack_files: StackFiles, file: StackFile) -> bool:

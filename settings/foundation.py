@@ -8,7 +8,16 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
 from settings.section import Section
-from settings.values import BucketName, Distinct, ExternalId, InstanceType, OrganizationTarget, RoleArn, StackKind
+from settings.values import (
+    AccountId,
+    BucketName,
+    Distinct,
+    ExternalId,
+    InstanceType,
+    OrganizationTarget,
+    RoleArn,
+    StackKind,
+)
 
 # Data and models, of as many data science stacks as an account reasonably has; the deployer's policy holds them all.
 MOST_BUCKETS = 10
@@ -89,6 +98,13 @@ class Detection(Section):
         description="Buckets of this account whose content Macie reads every week; each gigabyte costs.",
     )
 
+    @field_validator("config_role_exists")
+    @classmethod
+    def _role_needs_rules(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("config_rules") is False:
+            raise ValueError("is asked for where AWS Config is made alone: switch configRules on, or drop it")
+        return value
+
     @field_validator("macie_buckets")
     @classmethod
     def _buckets_need_macie(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -106,11 +122,34 @@ class Correction(Section):
         default=False, description="Delete endpoints that break the rules; otherwise they are reported and serve on."
     )
 
+    @field_validator("only_report", "delete_endpoints")
+    @classmethod
+    def _somebody_watches(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("enabled") is False:
+            raise ValueError(
+                "says what is done where something breaks the rules, and enabled is false, so that nobody "
+                "watches: switch enabled on, or drop it"
+            )
+        return value
+
+    @field_validator("delete_endpoints")
+    @classmethod
+    def _reporting_deletes_nothing(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("enabled") and info.data.get("only_report"):
+            raise ValueError("contradicts onlyReport, with which nothing is stopped or deleted: drop one of the two")
+        return value
+
 
 class FoundationSettings(StackSettings):
     """What an account's owner makes once: the deployer, the boundary of every role, and the account controls."""
 
     kind: Literal[StackKind.FOUNDATION]
+    identity_accounts: Annotated[tuple[AccountId, ...], Distinct] = Field(
+        default=(),
+        max_length=10,
+        description="Accounts without a stack whose roles may sign in here, such as one that people or CI sign in to. "
+        "Roles of the accounts that stacks name need no place here.",
+    )
     deployer: DeployerSettings
     people: PeopleSettings = Field(default_factory=PeopleSettings)
     prevention: Prevention = Field(default_factory=Prevention)

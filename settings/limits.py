@@ -11,6 +11,7 @@ from settings.document import KeyPath, Positions, closest_line, dotted
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from settings.problems import SettingsProblem, shown
+from settings.values import BUCKET_STARTS
 
 
 def names_too_long(stack: str, settings: StackSettings, source: str) -> list[SettingsProblem]:
@@ -84,7 +85,16 @@ def _fitting(roles: Sequence[str], external_id: str | None) -> int:
 
 def _problems(file: str, key: str, given: str | None, compute: Callable[[], list[str]]) -> list[SettingsProblem]:
     try:
-        compute()
+        computed = compute()
     except names.NameTooLong as error:
         return [SettingsProblem(file=file, key=key, given=shown(given) if given else None, message=str(error))]
-    return []
+    # Names of a project stack are no bucket's, and have the key `id`.
+    found = [(name, start) for name in computed for start in BUCKET_STARTS if key == "" and name.startswith(start)]
+    return [
+        SettingsProblem(
+            file=file,
+            message=f"bucket name {name!r} begins with {start}, which S3 reserves: change the "
+            "prefix, or the stack's name",
+        )
+        for name, start in found[:1]
+    ]

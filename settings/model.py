@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -13,6 +13,7 @@ from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExis
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.section import Section
+from settings.stages import Reason, order_fault
 from settings.values import (
     AccountId,
     BucketName,
@@ -31,6 +32,7 @@ from settings.values import (
     OrganizationPath,
     PackageIndex,
     PolicyArn,
+    Prefix,
     PulumiOrganization,
     Region,
     RoleArn,
@@ -231,9 +233,7 @@ class ProjectRemoval(Section):
 class StackSettings(Section):
     """Settings of every stack."""
 
-    prefix: Annotated[Identifier, Field(max_length=10)] = Field(
-        default="mlops", description="Begins every physical name."
-    )
+    prefix: Prefix = Field(default="mlops", description="Begins every physical name.")
     organization: PulumiOrganization = Field(
         default="organization",
         description="Organization part of stack references; `organization` on self-managed backends.",
@@ -330,6 +330,12 @@ class ProjectSettings(StackSettings):
     id: Identifier = Field(description="The project's id, in every name and tag of it.")
     description: Description = Field(min_length=1, max_length=256, description="What the model is for.")
     data_science: StackName = Field(default="dev", description="The data science stack that the project lives in.")
+    # Before the stages, so that their validator sees it.
+    without_staging: Reason | None = Field(
+        default=None,
+        description="Why models go into production without having been served and tested in staging; the approver "
+        "reads it. Only where stages is [production].",
+    )
     stages: Annotated[tuple[DeploymentStage, ...], Distinct] = Field(
         default=(DeploymentStage.STAGING, DeploymentStage.PRODUCTION),
         min_length=1,
@@ -349,3 +355,18 @@ class ProjectSettings(StackSettings):
         default="https://pypi.org/simple",
         description="Package index that wheels are fetched from, outside the VPC and without signing in.",
     )
+
+    @field_validator("stages")
+    @classmethod
+    def _staging_comes_first(cls, value: tuple[DeploymentStage, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        if fault := order_fault(value, info.data.get("without_staging"), known="without_staging" in info.data):
+            raise ValueError(fault)
+        return value
+
+    @field_validator("deployments")
+    @classmethod
+    def _sizes_have_a_stage(cls, value: Deployments, info: ValidationInfo) -> Deployments:
+        stages = info.data.get("stages", tuple(DeploymentStage))
+        if others := sorted(value.model_fields_set - {str(stage) for stage in stages}):
+            raise ValueError(f"gives a size in {others[0]}, which is none of stages: add it there, or drop it here")
+        return value

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from settings.aws_names import SAGEMAKER_SERVICES
-from settings.closed_lists import closed_list
+from settings.closed_lists import closed_list, zones_of
 from settings.document import KeyPath, Positions, closest_line, dotted
-from settings.network_values import GATEWAYS, WHOLE_NAME, ZONE_ID
+from settings.network_values import GATEWAYS, MOST_ZONES, WHOLE_NAME, ZONE_ID
 from settings.problems import SettingsProblem, shown
 
 _ENDPOINTS: KeyPath = ("network", "endpoints")
@@ -105,6 +105,20 @@ def _zones(values: Mapping[str, Any], region: str) -> Iterator[tuple[KeyPath, ob
     if others:
         message = f"names {others[0]}, which is no zone of {region}: ids of its zones begin with {prefix}-az"
         yield _ZONES, zones, message
+    # Of a region that is not in the list AWS tells when the stack comes up.
+    known, wanted = zones_of(region), _at(values, _ZONES, int)
+    # Older accounts have zones that newer ones are not given, so that only numbers beyond all are none.
+    highest = max((_number(zone) for zone in known), default=0)
+    beyond = [] if others else [zone for zone in zones if re.fullmatch(ZONE_ID, str(zone)) and _number(zone) > highest]
+    if known and beyond:
+        yield _ZONES, zones, f"names {beyond[0]}, which is no zone of {region}: there are {', '.join(known)}"
+    if known and type(wanted) is int and len(known) < wanted <= MOST_ZONES:
+        message = f"asks for {wanted} zones, and {region} gives an account {len(known)} ({', '.join(known)}): ask for "
+        yield _ZONES, wanted, f"{message}{len(known)} at most"
+
+
+def _number(zone: str) -> int:
+    return int(zone.rpartition("-az")[2])
 
 
 def _is_elsewhere(name: object, region: str) -> bool:

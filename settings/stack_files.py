@@ -53,6 +53,11 @@ class StackFiles:
         valid = [file for file in self.files if file.settings is not None]
         return [file.stack for file in sorted(valid, key=position) if kind in (None, str(file.kind))]
 
+    def without_staging(self) -> list[str]:
+        """A line for each project whose models go into production untested, with the reason that its file gives."""
+        found = [(file.stack, text_at(file, "withoutStaging")) for file in self.of_kind(StackKind.PROJECT)]
+        return [f"{stack}: no staging, no test before production: {reason}" for stack, reason in found if reason]
+
     def counts(self) -> dict[str, int]:
         """Number of stack files of each kind."""
         return dict(Counter(str(file.kind) for file in self.files if file.kind))

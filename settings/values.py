@@ -170,6 +170,17 @@ def _policy(value: str) -> str:
     return value
 
 
+def _prefix(value: str) -> str:
+    if reserved := next((start for start in BUCKET_STARTS if f"{value}-".startswith(start)), None):
+        raise ValueError(f"names of buckets would begin with {reserved}, which S3 reserves: choose another prefix")
+    if reserved := next((start for start in PARAMETER_STARTS if value.startswith(start)), None):
+        raise ValueError(
+            f"names of SSM parameters, keys' aliases and log groups would begin with {reserved}, which AWS reserves: "
+            "choose another prefix"
+        )
+    return value
+
+
 def _bucket(value: str) -> str:
     if reserved := next((start for start in BUCKET_STARTS if value.startswith(start)), None):
         raise ValueError(f"begins with {reserved}, which S3 reserves: no bucket has such a name")
@@ -246,6 +257,9 @@ KEY_ARN = (
 # not cover.
 BUCKET_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 BUCKET_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+# AWS Systems Manager User Guide, "Creating Parameter Store parameters in Systems Manager": no name begins with them, in
+# whichever case. KMS keeps alias/aws/, CloudWatch Logs aws/, IAM the paths of its own roles.
+PARAMETER_STARTS = ("aws", "ssm")
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
 ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
@@ -268,7 +282,9 @@ TagValue = Annotated[
     _editors("tag-value"),
 ]
 Description = Annotated[
-    str, _aws("description", "letters, digits, spaces, punctuation and symbols, on one line"), _editors("description")
+    str,
+    _aws("description", "letters of Western Europe (Latin-1), digits, spaces and punctuation, on one line, no emoji"),
+    _editors("description"),
 ]
 ExternalId = Annotated[
     str,
@@ -291,6 +307,7 @@ Identifier = Annotated[
     _aws("name-part"),
     _described(IDENTIFIER, "screening"),
 ]
+Prefix = Annotated[Identifier, Field(max_length=10), AfterValidator(_prefix)]
 StackName = Annotated[
     str,
     _matching(STACK_NAME, "the name of a stack: 2 to 50 lower case letters, digits and hyphens, a letter first"),

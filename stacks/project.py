@@ -228,7 +228,9 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
 
 
 def _approval(context: ProjectContext) -> pipelines.Stage:
-    tested = "Staging serves and has been tested. " if "staging" in context.stages else "Nothing was tested before. "
+    # Without staging there is a reason: `settings.stages`.
+    untested = f"Nothing was tested before: {context.settings.without_staging}. "
+    tested = "Staging serves and has been tested. " if "staging" in context.stages else untested
     question = f"{tested}Let project {context.settings.id} into production?"
     return pipelines.Stage(name="Approve", actions=[pipelines.approval(context.data_science.alarm_topic_arn, question)])
 

@@ -74,9 +74,9 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
         [("prod", "[screening, diabetes]", "[diabetes]")],
         ("Pulumi.project-screening.yaml", "stages[1] = 'production'", "add it to projects in Pulumi.prod.yaml"),
     ),
-    "a stage without an account": (
+    "a workload stack that nobody lists": (
         [("dev", "[staging, prod]", "[staging]")],
-        ("stages[1] = 'production'", "no workload stack serves this stage"),
+        ("Pulumi.prod.yaml", "registry.stack = 'dev'", "add prod to workloads in Pulumi.dev.yaml"),
     ),
     "a project id that is taken": (
         [("project-diabetes", "id: diabetes", "id: screening")],
@@ -110,7 +110,7 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
                 "  mlops-platform:gate",
             )
         ],
-        ("administrators[0]", "approves models in dev too"),
+        ("administrators[0]", "is an approver's too, by approvers[0] of Pulumi.dev.yaml"),
     ),
     "an account without a foundation": (
         [("foundation-prod", '"333333333333"', '"444444444444"')],
@@ -235,6 +235,41 @@ def test_a_second_production_account_is_fine(folder: Folder) -> None:
     folder.file("prod-2").write_text(bounded(second, "444444444444"))
     folder.change("dev", "[staging, prod]", "[staging, prod, prod-2]")
     assert messages(folder) == []
+
+
+def test_a_stage_that_no_stack_serves_is_told_once_for_each_project(folder: Folder) -> None:
+    folder.file("prod").unlink()
+    folder.change("dev", "[staging, prod]", "[staging]")
+    found = messages(folder)
+    assert len(found) == 2
+    assert all("stages[1] = 'production'" in message and "no workload stack serves" in message for message in found)
+
+
+def test_a_workload_stack_that_nobody_lists_is_one_mistake(folder: Folder) -> None:
+    folder.change("dev", "[staging, prod]", "[staging]")
+    assert len(messages(folder)) == 1
+
+
+def test_a_misspelt_workload_stack_is_one_mistake(folder: Folder) -> None:
+    folder.change("dev", "[staging, prod]", "[staging, prd]")
+    [message] = messages(folder)
+    assert "there is no Pulumi.prd.yaml; did you mean prod?" in message
+
+
+def test_a_project_that_nobody_defines_is_told_where_it_is_admitted(folder: Folder) -> None:
+    folder.change("prod", "[screening, diabetes]", "[screening, diabetes, diabetis]")
+    [message] = messages(folder)
+    assert "Pulumi.prod.yaml" in message
+    assert "projects[2] = 'diabetis'" in message
+    assert "is no project of dev: add Pulumi.project-diabetis.yaml, or drop it here; did you mean diabetes?" in message
+
+
+def test_a_project_of_another_data_science_stack_is_not_admitted(folder: Folder) -> None:
+    folder.change(
+        "project-diabetes", "  mlops-platform:gate", "  mlops-platform:dataScience: other\n  mlops-platform:gate"
+    )
+    found = [message for message in messages(folder) if "is no project of dev" in message and "projects[1]" in message]
+    assert {message.split(":")[0] for message in found} >= {"Pulumi.staging.yaml", "Pulumi.prod.yaml"}
 
 
 def test_a_boundary_of_ones_own_needs_no_foundation(folder: Folder) -> None:

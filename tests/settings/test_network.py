@@ -10,11 +10,11 @@ from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
 from settings import aws_names
 from settings.check import check
-from settings.closed_lists import closed_list
+from settings.closed_lists import closed_list, zones_of
 from settings.load import from_file
 from settings.model import DataScienceSettings, WorkloadSettings
 from settings.network_values import GATEWAYS, MOST_ZONES, zone_choice
-from settings.of_region import zone_prefix
+from settings.of_region import elsewhere, zone_prefix
 from tests.settings.folder import Folder
 
 NEEDED = "[kms, sts, logs"
@@ -125,7 +125,7 @@ def test_the_list_of_services_is_what_the_models_say() -> None:
 # ---- zones
 
 
-@pytest.mark.parametrize("zones", ["2", "4", "[euw1-az1, euw1-az2]", "[euw1-az3, euw1-az1, euw1-az2]"])
+@pytest.mark.parametrize("zones", ["2", "3", "[euw1-az1, euw1-az2]", "[euw1-az3, euw1-az1, euw1-az2]"])
 def test_zones_are_a_number_or_ids_in_the_order_of_the_subnets(folder: Folder, zones: str) -> None:
     assert with_zones(folder, zones) == []
     found = from_file(folder.file("staging"))
@@ -183,3 +183,44 @@ def test_a_number_of_zones_has_its_bounds(count: int) -> None:
         assert not 1 <= count <= MOST_ZONES
     else:
         assert 1 <= count <= MOST_ZONES
+
+
+# ---- as many zones as a region has
+
+
+def test_the_list_of_zones_is_what_its_source_says() -> None:
+    assert {region: list(zones_of(region)) for region in aws_names.zones()} == aws_names.zones()
+
+
+@pytest.mark.parametrize("region", sorted(closed_list("regions")))
+@pytest.mark.parametrize("wanted", [1, 2, 3, 4])
+def test_no_more_zones_are_asked_for_than_a_region_has(region: str, wanted: int) -> None:
+    known = zones_of(region)
+    found = [str(each) for each in elsewhere({"region": region, "network": {"availabilityZones": wanted}}, "x", {})]
+    if not known or wanted <= len(known):
+        assert found == []
+        return
+    [message] = found
+    assert f"network.availabilityZones = {wanted}" in message
+    assert f"{region} gives an account {len(known)} ({', '.join(known)}): ask for {len(known)} at most" in message
+
+
+def test_zones_that_a_region_lacks_are_told_in_its_file(folder: Folder) -> None:
+    [message] = with_zones(folder, "4")
+    assert message.startswith("Pulumi.staging.yaml:15  network.availabilityZones = 4")
+    assert "eu-west-1 gives an account 3" in message
+
+
+@pytest.mark.parametrize("zones", ["[euw1-az1, euw1-az4]", "[euw1-az12, euw1-az2]"])
+def test_an_id_beyond_all_of_a_regions_zones_is_no_zone(folder: Folder, zones: str) -> None:
+    [message] = with_zones(folder, zones)
+    assert "which is no zone of eu-west-1: there are euw1-az1, euw1-az2, euw1-az3" in message
+
+
+def test_a_number_of_zones_that_no_vpc_has_is_told_once(folder: Folder) -> None:
+    assert len(with_zones(folder, "5")) == 1
+
+
+@pytest.mark.parametrize("region", ["eusc-de-east-1", "us-iso-east-1", "cn-north-1"])
+def test_a_region_that_nobodys_list_has_is_left_to_aws(region: str) -> None:
+    assert zones_of(region) == ()

@@ -174,7 +174,11 @@ def test_a_tag_that_passes_satisfies_every_model_that_it_is_sent_to(text: str) -
 @pytest.mark.parametrize(
     ("given_text", "part"),
     [
-        ("Tells \U0001f600 from \u2603", None),
+        ("Tells \xe4pfel & birnes from \xab others \xbb (100 %)", None),
+        ("Tells \U0001f600 from others", "holds '\U0001f600', which AWS refuses (iam.roleDescriptionType"),
+        ("Fraud \U0001f3e6 finder", "no emoji"),
+        ("Tells \u2603 from others", "allowed are letters of Western Europe (Latin-1)"),
+        ("\u0416", "which AWS refuses (iam.roleDescriptionType"),
         ("x" * 256, None),
         ("x" * 257, "at most 256"),
         ("two\nlines", "holds '\\n', which AWS refuses (sagemaker.EntityDescription"),
@@ -182,7 +186,7 @@ def test_a_tag_that_passes_satisfies_every_model_that_it_is_sent_to(text: str) -
         ("", "at least 1"),
     ],
 )
-def test_a_description_holds_what_sagemaker_takes(folder: Folder, given_text: str, part: str | None) -> None:
+def test_a_description_holds_what_sagemaker_and_iam_take(folder: Folder, given_text: str, part: str | None) -> None:
     folder.change("project-screening", "Tells malignant from benign samples", quoted(given_text))
     found = [str(problem) for problem in check(folder.path)]
     assert (found == []) if part is None else (part in found[0])
