@@ -20,6 +20,8 @@ NAMESPACE = f"{PROJECT}:"
 PROVIDERS = "pulumi:disable-default-providers"
 # What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
 FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+# Where the stack's secrets are encrypted with: `pulumi stack init` writes it, and it holds no secret.
+SECRETS_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 MODELS: dict[StackKind, type[StackSettings]] = {
     StackKind.FOUNDATION: FoundationSettings,
     StackKind.WORKLOAD: WorkloadSettings,
@@ -36,7 +38,7 @@ def engine_config(path: Path) -> dict[str, str]:
     return {key: _encoded(value) for key, value in (declared | (config if isinstance(config, dict) else {})).items()}
 
 
-def problems_beside_config(document: Document, file: str, *, committed: bool) -> list[SettingsProblem]:
+def problems_beside_config(document: Document, file: str) -> list[SettingsProblem]:
     """Problems with the keys beside `config`, which are the engine's own."""
     problems = []
     for key in document.values:
@@ -47,10 +49,14 @@ def problems_beside_config(document: Document, file: str, *, committed: bool) ->
             problems.append(
                 SettingsProblem(file=file, key=key, line=line, message=hint, allowed=FILE_KEYS, nearest=match)
             )
-        elif committed and key in FILE_KEYS[2:]:
-            hint = "belongs to one person's encryption and is not committed: delete the line"
-            problems.append(SettingsProblem(file=file, key=key, line=line, message=hint))
+        elif key in SECRETS_KEYS and not _is_line(document.values[key]):
+            message = "is no text on one line, as `pulumi stack init` writes it: take it from there again"
+            problems.append(SettingsProblem(file=file, key=key, line=line, message=message))
     return problems
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and bool(value)
 
 
 def config_section(document: Document, file: str, problems: list[SettingsProblem]) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from settings.values import NotAllowed
 
 # By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.
 MESSAGES = {
-    "bool_type": "must be true or false, without quotes",
-    "int_type": "must be a whole number, without quotes",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number, without quotes",
+    "int_parsing": "must be a whole number",
     "int_parsing_size": "is too large a number",
-    "float_type": "must be a number, without quotes",
-    "float_parsing": "must be a number, without quotes",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
     "tuple_type": "must be a list, such as [a, b]",
     "string_unicode": "holds something that is no text",
@@ -156,8 +156,6 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[s
     if kind in CHOICES:
         pairs = re.findall(r"'((?:[^'\\]|\\.)*)'|(-?\d+)", str(context["expected"]))
         allowed = tuple(text or number for text, number in pairs)
-        if isinstance(given, str) and given in allowed and all(text.isdigit() for text in allowed):
-            return MESSAGES["int_type"], allowed, None
         return f"{_spaced(given)}is none of the allowed values", allowed, nearest(str(given), allowed)
     if kind == "value_error":
         cause = context["error"]

@@ -29,6 +29,7 @@ from settings.limits import names_too_long, trusts_too_long
 from settings.model import StackSettings
 from settings.of_region import elsewhere, with_short_names
 from settings.problems import SettingsError, SettingsProblem, shown
+from settings.typed_values import with_types
 from settings.values import StackKind
 
 NO_POSITIONS: Positions = {}
@@ -64,6 +65,7 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
         # The kind is a guess: its other keys are checked, those of other kinds are not called unknown.
         given = {key: value for key, value in given.items() if key in keys_of(model) or key not in KEYS}
         given |= {"kind": str(kind)} if kind else {}
+    given = with_types(model, given, positions)
     secrets = _secrets(given, ())
     problems += [_secret_problem(path, source, positions) for path in secrets]
     settings: StackSettings | None = None
@@ -86,19 +88,15 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
     return complete
 
 
-def from_file(path: Path, *, committed: bool = False) -> AnyStack:
-    """The settings of `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` beside it. Raises SettingsError.
-
-    `committed` also refuses the keys of a stack's own encryption, which `pulumi stack init` writes into the file of
-    whoever works on a laptop: they are right there and wrong in the repository.
-    """
-    file = read_stack(path, committed=committed)
+def from_file(path: Path) -> AnyStack:
+    """The settings of `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` beside it. Raises SettingsError."""
+    file = read_stack(path)
     if file.problems or file.settings is None:
         raise SettingsError(file.problems)
     return file.settings
 
 
-def read_stack(path: Path, *, committed: bool = False) -> StackFile:
+def read_stack(path: Path) -> StackFile:
     """The stack file with all its problems; raises none of them."""
     name, stack = path.name, ""
     try:
@@ -106,8 +104,9 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
         document = read(path)
     except SettingsError as error:
         return StackFile(name, stack, problems=error.problems)
-    problems = [*problems_beside_config(document, name, committed=committed), *document.problems]
+    problems = [*problems_beside_config(document, name), *document.problems]
     config = config_section(document, name, problems)
+    config = {key: decoded(key, value) for key, value in config.items()}
     problems += namespace_problems(config, name, document.positions)
     values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
     positions = positions_below(document.positions, NAMESPACE)
@@ -124,7 +123,9 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
     problems.sort(key=lambda problem: problem.line or 0)
     kind = StackKind(values["kind"]) if values.get("kind") in tuple(StackKind) else None
     wrong = {problem.key for problem in problems}
-    valid_values = _valid_values(MODELS[kind], declared | values, wrong, ()) if kind else {}
+    valid_values: dict[str, Any] = {}
+    if kind:
+        valid_values = _valid_values(MODELS[kind], with_types(MODELS[kind], declared | values, positions), wrong, ())
     return StackFile(name, stack, kind, None if problems else settings, valid_values, problems, positions)
 
 

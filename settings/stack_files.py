@@ -61,7 +61,7 @@ class StackFiles:
 def read_stack_files(directory: Path) -> StackFiles:
     """Reads every `Pulumi.<stack>.yaml` of the directory."""
     paths = sorted(directory.glob("Pulumi.*.yaml"))
-    return StackFiles(tuple(read_stack(path, committed=True) for path in paths))
+    return StackFiles(tuple(read_stack(path) for path in paths))
 
 
 def text_at(file: StackFile | None, *path: str) -> str | None:
