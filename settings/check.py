@@ -30,6 +30,7 @@ from settings.stack_files import (
     texts_at,
     value_at,
 )
+from settings.unread_files import unread_files
 from settings.values import DeploymentStage, StackKind
 
 
@@ -43,7 +44,9 @@ def check_stack_files(stack_files: StackFiles, directory: Path) -> list[Settings
     if not stack_files.files:
         message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
         return [SettingsProblem(file=str(directory), message=message)]
-    alone = [problem for file in stack_files.files for problem in file.problems]
+    beside = [unread.problem for unread in unread_files(directory)]
+    # A mistake of Pulumi.yaml is one of every stack, and told once.
+    alone = list(dict.fromkeys([*beside, *(problem for file in stack_files.files for problem in file.problems)]))
     return alone + [problem for rule in RULES for problem in rule(stack_files)]
 
 
@@ -180,7 +183,8 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProble
             named = scientist.get("projects")
             for number, project in enumerate(named if isinstance(named, list) else []):
                 path = ("studio", "scientists", index, "projects", number)
-                if isinstance(project, str) and project not in project_ids and None not in data_science_of:
+                is_open = None in data_science_of or stack_files.is_open(f"project-{project}")
+                if isinstance(project, str) and project not in project_ids and not is_open:
                     message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
                     yield problem_at(
                         file, path, message, project, allowed=project_ids, match=nearest(project, project_ids)

@@ -110,6 +110,7 @@ def read_stack(path: Path) -> StackFile:
     problems += namespace_problems(config, name, document.positions)
     values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
     positions = positions_below(document.positions, NAMESPACE)
+    reported = {dotted(path) for path in document.unread}
     settings, declared = None, {}
     try:
         declared = defaults(path.parent / "Pulumi.yaml")
@@ -118,11 +119,10 @@ def read_stack(path: Path) -> StackFile:
     try:
         settings = load(stack, declared | values, name, positions)
     except SettingsError as error:
-        reported = {dotted(path) for path in document.unread}
         problems += [problem for problem in error.problems if problem.key not in reported]
     problems.sort(key=lambda problem: problem.line or 0)
     kind = StackKind(values["kind"]) if values.get("kind") in tuple(StackKind) else None
-    wrong = {problem.key for problem in problems}
+    wrong = reported | {problem.key for problem in problems if problem.file == name}
     valid_values: dict[str, Any] = {}
     if kind:
         valid_values = _valid_values(MODELS[kind], with_types(MODELS[kind], declared | values, positions), wrong, ())
