@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, permutations, product
 from pathlib import Path
 
+import yaml
+
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
+from policies.pack import exemptions
 from settings.check_inspection import macie_is_let_in
 from settings.check_prevention import instance_types_are_let_through
 from settings.document import KeyPath
@@ -33,6 +36,8 @@ from settings.stack_files import (
 from settings.unread_files import unread_files
 from settings.values import DeploymentStage, StackKind
 
+EXEMPTIONS = exemptions.PATH.name
+
 
 def check(directory: Path) -> list[SettingsProblem]:
     """Everything that is wrong with the directory's stack files, each alone and all together."""
@@ -44,10 +49,19 @@ def check_stack_files(stack_files: StackFiles, directory: Path) -> list[Settings
     if not stack_files.files:
         message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
         return [SettingsProblem(file=str(directory), message=message)]
-    beside = [unread.problem for unread in unread_files(directory)]
+    beside = [*(unread.problem for unread in unread_files(directory)), *_of_exemptions(directory / EXEMPTIONS)]
     # A mistake of Pulumi.yaml is one of every stack, and told once.
     alone = list(dict.fromkeys([*beside, *(problem for file in stack_files.files for problem in file.problems)]))
     return alone + [problem for rule in RULES for problem in rule(stack_files)]
+
+
+def _of_exemptions(path: Path) -> list[SettingsProblem]:
+    """Keys that stand twice. All else about exemptions is said where rules are known, by `policies.check`."""
+    try:
+        repeated = exemptions.repeated_keys(path) if path.exists() else []
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError):
+        return []
+    return [SettingsProblem(file=path.name, message=problem.removeprefix(f"{path.name}: ")) for problem in repeated]
 
 
 def accounts_are_apart(stack_files: StackFiles) -> Iterator[SettingsProblem]:

@@ -13,10 +13,9 @@ from settings.explain import is_text, keys_of
 from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
 from settings.problems import SettingsProblem, shown
+from settings.project_file import NAMESPACE, PROJECT, defaults
 from settings.values import StackKind
 
-PROJECT = "mlops-platform"
-NAMESPACE = f"{PROJECT}:"
 PROVIDERS = "pulumi:disable-default-providers"
 # What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
 FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
@@ -92,19 +91,6 @@ def namespace_problems(config: Mapping[str, Any], file: str, positions: Position
         line = line_of(positions, ("config", PROVIDERS))
         problems.append(SettingsProblem(file=file, key=PROVIDERS, given=given, line=line, message=message))
     return problems
-
-
-def defaults(path: Path) -> dict[str, object]:
-    """Defaults that Pulumi.yaml declares, by key without namespace. No file, no defaults. Raises SettingsError."""
-    if not path.exists():
-        return {}
-    config = read(path).values.get("config")
-    declared = config if isinstance(config, dict) else {}
-    return {
-        key.removeprefix(NAMESPACE): value["default"]
-        for key, value in declared.items()
-        if isinstance(value, dict) and "default" in value
-    }
 
 
 def decoded(key: str, value: Any) -> Any:

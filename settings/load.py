@@ -19,7 +19,6 @@ from settings.config import (
     AnyStack,
     config_section,
     decoded,
-    defaults,
     namespace_problems,
     problems_beside_config,
 )
@@ -29,6 +28,7 @@ from settings.limits import names_too_long, trusts_too_long
 from settings.model import StackSettings
 from settings.of_region import elsewhere, with_short_names
 from settings.problems import SettingsError, SettingsProblem, shown
+from settings.project_file import defaults
 from settings.typed_values import with_types
 from settings.values import StackKind
 
