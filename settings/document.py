@@ -233,12 +233,3 @@ def line_of(positions: Positions, path: KeyPath) -> int | None:
 def closest_line(positions: Positions, path: KeyPath) -> int | None:
     """Line of a key or an item, or of the innermost section in the file that it would be in."""
     return next((positions[path[:end]].line for end in range(len(path), 0, -1) if path[:end] in positions), None)
-
-
-def positions_below(positions: Positions, namespace: str) -> dict[KeyPath, SourcePosition]:
-    """Positions of the settings alone, by their path without `config` and namespace."""
-    found: dict[KeyPath, SourcePosition] = {}
-    for path, position in positions.items():
-        if len(path) > 1 and path[0] == "config" and isinstance(path[1], str) and path[1].startswith(namespace):
-            found[(path[1].removeprefix(namespace), *path[2:])] = position
-    return found

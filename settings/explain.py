@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from catalog.nearest import nearest
 from settings.document import KeyPath, Positions, closest_line, dotted
+from settings.letters import foreign_hint
 from settings.problems import SettingsProblem, shown
 from settings.values import NotAllowed
 
@@ -156,11 +157,11 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[s
     if kind in CHOICES:
         pairs = re.findall(r"'((?:[^'\\]|\\.)*)'|(-?\d+)", str(context["expected"]))
         allowed = tuple(text or number for text, number in pairs)
-        return f"{_spaced(given)}is none of the allowed values", allowed, nearest(str(given), allowed)
+        return f"{_spaced(given)}{_foreign(given)}is none of the allowed values", allowed, nearest(str(given), allowed)
     if kind == "value_error":
         cause = context["error"]
         allowed = tuple(sorted(cause.allowed)) if isinstance(cause, NotAllowed) else ()
-        return f"{_spaced(given)}{cause}", allowed, nearest(str(given), allowed)
+        return f"{_spaced(given)}{_foreign(given, str(cause))}{cause}", allowed, nearest(str(given), allowed)
     field = _field(section_at(model, path[:-1]), str(path[-1])) if path else None
     return _plain_message(kind, given, context, field), (), None
 
@@ -169,6 +170,11 @@ def _spaced(given: object) -> str:
     """What begins the message where blanks around a text, which nobody sees, are the mistake or a part of it."""
     around = isinstance(given, str) and given != given.strip()
     return "begins or ends with a space, a tab or the end of a line: drop it; " if around else ""
+
+
+def _foreign(given: object, message: str = "") -> str:
+    """What begins the message where a letter only looks right; nothing where the message names a letter itself."""
+    return foreign_hint(given) if isinstance(given, str) and not message.startswith("holds ") else ""
 
 
 def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: FieldInfo | None) -> str:
@@ -186,7 +192,10 @@ def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: 
         length = len(given) if isinstance(given, str) else 0
         message = MESSAGES.get(kind, "is not valid here").format_map({"length": length, **context})
     about = field.description if field and kind in EXPLAINED else None
-    return f"{message}: {about[0].lower()}{about[1:].rstrip('.')}" if about else message
+    if not about:
+        return message
+    start = about[:2] if about[1].isupper() else about[:2].lower()  # AWS stays AWS
+    return f"{message}: {start}{about[2:].rstrip('.')}"
 
 
 def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
@@ -200,7 +209,7 @@ def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str,
     elsewhere = None if match else next((keys for keys in _paths(model) if keys[-1] == key), None)
     if elsewhere:
         return f"is not read here: it belongs to {'.'.join(elsewhere)}", (), None
-    return "is not a key that anybody reads", tuple(keys), match
+    return f"{foreign_hint(key)}is not a key that anybody reads", tuple(keys), match
 
 
 def _paths(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:
