@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, permutations, product
 from pathlib import Path
 
+import yaml
+
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
+from policies.pack import exemptions
 from settings.check_duties import accounts_are_known, duties_are_separate
 from settings.check_inspection import macie_is_let_in
 from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
@@ -38,7 +41,10 @@ from settings.stack_files import (
     texts_at,
     value_at,
 )
+from settings.unread_files import unread_files
 from settings.values import DeploymentStage, StackKind
+
+EXEMPTIONS = exemptions.PATH.name
 
 
 def check(directory: Path) -> list[SettingsProblem]:
@@ -51,8 +57,19 @@ def check_stack_files(stack_files: StackFiles, directory: Path) -> list[Settings
     if not stack_files.files:
         message = "there is no stack file here: one is named Pulumi.<stack>.yaml"
         return [SettingsProblem(file=str(directory), message=message)]
-    alone = [problem for file in stack_files.files for problem in file.problems]
+    beside = [*(unread.problem for unread in unread_files(directory)), *_of_exemptions(directory / EXEMPTIONS)]
+    # A mistake of Pulumi.yaml is one of every stack, and told once.
+    alone = list(dict.fromkeys([*beside, *(problem for file in stack_files.files for problem in file.problems)]))
     return alone + [problem for rule in RULES for problem in rule(stack_files)]
+
+
+def _of_exemptions(path: Path) -> list[SettingsProblem]:
+    """Keys that stand twice. All else about exemptions is said where rules are known, by `policies.check`."""
+    try:
+        repeated = exemptions.repeated_keys(path) if path.exists() else []
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError):
+        return []
+    return [SettingsProblem(file=path.name, message=problem.removeprefix(f"{path.name}: ")) for problem in repeated]
 
 
 def accounts_are_apart(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -176,7 +193,8 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProble
             named = scientist.get("projects")
             for number, project in enumerate(named if isinstance(named, list) else []):
                 path = ("studio", "scientists", index, "projects", number)
-                if isinstance(project, str) and project not in project_ids and None not in data_science_of:
+                is_open = None in data_science_of or stack_files.is_open(f"project-{project}")
+                if isinstance(project, str) and project not in project_ids and not is_open:
                     message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
                     yield problem_at(
                         file, path, message, project, allowed=project_ids, match=nearest(project, project_ids)

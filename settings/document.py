@@ -6,6 +6,7 @@ Source: what the CLI 3.272 hands to a program.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
 NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
 LONGEST_NUMBER = 40
+REPLACED = "\ufffd"  # stands for bytes that are no UTF-8
 
 
 @dataclass(frozen=True)
@@ -54,40 +56,53 @@ class Document:
 
 def read(path: Path) -> Document:
     """Reads a file. Raises SettingsError if it is no YAML mapping; lesser mistakes are in the document's `problems`."""
-    text = _text(path)
+    text, undecoded = _text(path)
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise SettingsError([_broken(path.name, error)]) from None
+        raise SettingsError([undecoded or _broken(path.name, error)]) from None
     except RecursionError:
         raise SettingsError([SettingsProblem(file=path.name, message="nested too deep to be read")]) from None
     except ValueError as error:  # PyYAML hands an escape beyond Unicode to chr()
         raise SettingsError([SettingsProblem(file=path.name, message=f"broken YAML: {error}")]) from None
-    if root is None:
-        return Document()
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
+        found = "holds nothing but comments" if text.strip() else "is empty"
+        message = f"{found}: write what it is for, or delete it"
+        raise SettingsError([undecoded or SettingsProblem(file=path.name, message=message)])
     if not isinstance(root, yaml.MappingNode):
         raise SettingsError(
             [SettingsProblem(file=path.name, message="must hold keys and values, such as config:", line=1)]
         )
-    reader = _NodeReader(path.name)
+    reader = _NodeReader(path.name, undecoded)
     reader.document.values.update(reader.mapping(root, ()))
     return reader.document
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> tuple[str, SettingsProblem | None]:
+    """A file's text, and what is wrong with its encoding: what is no UTF-8 is U+FFFD in the text."""
     try:
         if path.stat().st_size > LARGEST:
             raise SettingsError(
                 [SettingsProblem(file=path.name, message=f"larger than {LARGEST // 1024} KiB: no stack file")]
             )
-        return path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise SettingsError([_missing(path)]) from None
-    except UnicodeDecodeError as error:
-        message = f"not UTF-8 text: byte {error.start} cannot be read"
-        raise SettingsError([SettingsProblem(file=path.name, message=message)]) from None
     except OSError as error:
         raise SettingsError([SettingsProblem(file=path.name, message=f"cannot be read: {error.strerror}")]) from None
+    try:
+        return content.decode("utf-8"), None
+    except UnicodeDecodeError as error:
+        return content.decode("utf-8", errors="replace"), _undecoded(path.name, content, error.start)
+
+
+def _undecoded(file: str, content: bytes, place: int) -> SettingsProblem:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return SettingsProblem(file=file, message="is UTF-16, not UTF-8: save it as UTF-8", line=1)
+    before = content[:place]
+    in_line = place - (before.rfind(b"\n") + 1) + 1
+    message = f"is not UTF-8: byte {in_line} of the line is 0x{content[place]:02X} (byte {place + 1} of the file)"
+    return SettingsProblem(file=file, message=f"{message}; save the file as UTF-8", line=before.count(b"\n") + 1)
 
 
 def _missing(path: Path) -> SettingsProblem:
@@ -112,8 +127,9 @@ def _broken(file: str, error: yaml.YAMLError) -> SettingsProblem:
 class _NodeReader:
     """Turns nodes into values. Aliases are refused: they let a small file grow without bound."""
 
-    def __init__(self, file: str) -> None:
-        self.document = Document()
+    def __init__(self, file: str, undecoded: SettingsProblem | None) -> None:
+        self.document = Document(problems=[undecoded] if undecoded else [])
+        self._is_undecoded = undecoded is not None
         self._file = file
         self._seen: set[int] = set()
 
@@ -134,6 +150,9 @@ class _NodeReader:
         return values
 
     def _value(self, node: yaml.Node, path: KeyPath) -> Any:
+        if self._is_undecoded and isinstance(node, yaml.ScalarNode) and REPLACED in node.value:
+            self.document.unread.add(path)
+            return None
         refusal = self._refusal(node, path)
         self._seen.add(id(node))
         if refusal:
@@ -214,12 +233,3 @@ def line_of(positions: Positions, path: KeyPath) -> int | None:
 def closest_line(positions: Positions, path: KeyPath) -> int | None:
     """Line of a key or an item, or of the innermost section in the file that it would be in."""
     return next((positions[path[:end]].line for end in range(len(path), 0, -1) if path[:end] in positions), None)
-
-
-def positions_below(positions: Positions, namespace: str) -> dict[KeyPath, SourcePosition]:
-    """Positions of the settings alone, by their path without `config` and namespace."""
-    found: dict[KeyPath, SourcePosition] = {}
-    for path, position in positions.items():
-        if len(path) > 1 and path[0] == "config" and isinstance(path[1], str) and path[1].startswith(namespace):
-            found[(path[1].removeprefix(namespace), *path[2:])] = position
-    return found

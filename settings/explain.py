@@ -12,18 +12,19 @@ from pydantic_core import ErrorDetails
 
 from catalog.nearest import nearest
 from settings.document import KeyPath, Positions, closest_line, dotted
+from settings.letters import foreign_hint
 from settings.problems import SettingsProblem, shown
 from settings.values import NotAllowed
 
 # By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.
 MESSAGES = {
-    "bool_type": "must be true or false, without quotes",
-    "int_type": "must be a whole number, without quotes",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number, without quotes",
+    "int_parsing": "must be a whole number",
     "int_parsing_size": "is too large a number",
-    "float_type": "must be a number, without quotes",
-    "float_parsing": "must be a number, without quotes",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
     "tuple_type": "must be a list, such as [a, b]",
     "string_unicode": "holds something that is no text",
@@ -156,13 +157,11 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[s
     if kind in CHOICES:
         pairs = re.findall(r"'((?:[^'\\]|\\.)*)'|(-?\d+)", str(context["expected"]))
         allowed = tuple(text or number for text, number in pairs)
-        if isinstance(given, str) and given in allowed and all(text.isdigit() for text in allowed):
-            return MESSAGES["int_type"], allowed, None
-        return f"{_spaced(given)}is none of the allowed values", allowed, nearest(str(given), allowed)
+        return f"{_spaced(given)}{_foreign(given)}is none of the allowed values", allowed, nearest(str(given), allowed)
     if kind == "value_error":
         cause = context["error"]
         allowed = tuple(sorted(cause.allowed)) if isinstance(cause, NotAllowed) else ()
-        return f"{_spaced(given)}{cause}", allowed, nearest(str(given), allowed)
+        return f"{_spaced(given)}{_foreign(given, str(cause))}{cause}", allowed, nearest(str(given), allowed)
     field = _field(section_at(model, path[:-1]), str(path[-1])) if path else None
     return _plain_message(kind, given, context, field), (), None
 
@@ -171,6 +170,11 @@ def _spaced(given: object) -> str:
     """What begins the message where blanks around a text, which nobody sees, are the mistake or a part of it."""
     around = isinstance(given, str) and given != given.strip()
     return "begins or ends with a space, a tab or the end of a line: drop it; " if around else ""
+
+
+def _foreign(given: object, message: str = "") -> str:
+    """What begins the message where a letter only looks right; nothing where the message names a letter itself."""
+    return foreign_hint(given) if isinstance(given, str) and not message.startswith("holds ") else ""
 
 
 def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: FieldInfo | None) -> str:
@@ -188,7 +192,10 @@ def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: 
         length = len(given) if isinstance(given, str) else 0
         message = MESSAGES.get(kind, "is not valid here").format_map({"length": length, **context})
     about = field.description if field and kind in EXPLAINED else None
-    return f"{message}: {about[0].lower()}{about[1:].rstrip('.')}" if about else message
+    if not about:
+        return message
+    start = about[:2] if about[1].isupper() else about[:2].lower()  # AWS stays AWS
+    return f"{message}: {start}{about[2:].rstrip('.')}"
 
 
 def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
@@ -202,7 +209,7 @@ def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str,
     elsewhere = None if match else next((keys for keys in _paths(model) if keys[-1] == key), None)
     if elsewhere:
         return f"is not read here: it belongs to {'.'.join(elsewhere)}", (), None
-    return "is not a key that anybody reads", tuple(keys), match
+    return f"{foreign_hint(key)}is not a key that anybody reads", tuple(keys), match
 
 
 def _paths(section: type[BaseModel]) -> Iterator[tuple[str, ...]]:

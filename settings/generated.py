@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from settings.accounts import AccountsFile
-from settings.config import NAMESPACE, PROVIDERS
+from settings.config import PROVIDERS
 from settings.document import plain
+from settings.project_file import NAMESPACE
 from settings.values import DeploymentStage, StackKind
 
 HEAD = """# yaml-language-server: $schema=docs/generated/settings.schema.json

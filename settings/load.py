@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -13,22 +13,17 @@ from pydantic_core import to_jsonable_python
 
 from catalog.nearest import nearest
 from settings.arns import misplaced
-from settings.config import (
-    MODELS,
-    NAMESPACE,
-    AnyStack,
-    config_section,
-    decoded,
-    defaults,
-    namespace_problems,
-    problems_beside_config,
-)
-from settings.document import KeyPath, Positions, dotted, line_of, positions_below, read
+from settings.config import MODELS, AnyStack
+from settings.document import KeyPath, Positions, closest_line, dotted, line_of, read
 from settings.explain import explain, keys_of, section_of
+from settings.letters import foreign_hint, unseen
 from settings.limits import names_too_long, trusts_too_long
 from settings.model import StackSettings
 from settings.of_region import elsewhere, with_short_names
+from settings.placement import of_config, placed
 from settings.problems import SettingsError, SettingsProblem, shown
+from settings.project_file import defaults
+from settings.typed_values import with_types
 from settings.values import StackKind
 
 NO_POSITIONS: Positions = {}
@@ -64,8 +59,12 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
         # The kind is a guess: its other keys are checked, those of other kinds are not called unknown.
         given = {key: value for key, value in given.items() if key in keys_of(model) or key not in KEYS}
         given |= {"kind": str(kind)} if kind else {}
+    given = with_types(model, given, positions)
     secrets = _secrets(given, ())
     problems += [_secret_problem(path, source, positions) for path in secrets]
+    hidden = list(_hidden(given, (), source, positions))
+    problems += hidden
+    seen = tuple(problem.key for problem in hidden)
     settings: StackSettings | None = None
     try:
         # As JSON, since only there strict types still admit lists for tuples and text for enumerations.
@@ -74,7 +73,9 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
     except ValidationError as error:
         secret_keys = tuple(dotted(path) for path in secrets)
         found = explain(error, model, given, source, positions)
-        problems += [problem for problem in found if not any(_within(problem.key, key) for key in secret_keys)]
+        problems += [
+            problem for problem in found if not any(_within(problem.key, key) for key in (*secret_keys, *seen))
+        ]
     told = {problem.key for problem in problems}
     beside = [*misplaced(given, source, positions), *elsewhere(given, source, positions)]
     problems += [problem for problem in beside if problem.key not in told]
@@ -86,19 +87,15 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
     return complete
 
 
-def from_file(path: Path, *, committed: bool = False) -> AnyStack:
-    """The settings of `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` beside it. Raises SettingsError.
-
-    `committed` also refuses the keys of a stack's own encryption, which `pulumi stack init` writes into the file of
-    whoever works on a laptop: they are right there and wrong in the repository.
-    """
-    file = read_stack(path, committed=committed)
+def from_file(path: Path) -> AnyStack:
+    """The settings of `Pulumi.<stack>.yaml`, with the defaults of `Pulumi.yaml` beside it. Raises SettingsError."""
+    file = read_stack(path)
     if file.problems or file.settings is None:
         raise SettingsError(file.problems)
     return file.settings
 
 
-def read_stack(path: Path, *, committed: bool = False) -> StackFile:
+def read_stack(path: Path) -> StackFile:
     """The stack file with all its problems; raises none of them."""
     name, stack = path.name, ""
     try:
@@ -106,11 +103,12 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
         document = read(path)
     except SettingsError as error:
         return StackFile(name, stack, problems=error.problems)
-    problems = [*problems_beside_config(document, name, committed=committed), *document.problems]
-    config = config_section(document, name, problems)
-    problems += namespace_problems(config, name, document.positions)
-    values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
-    positions = positions_below(document.positions, NAMESPACE)
+    found = placed(document, name)
+    values, positions = found.values, found.positions
+    problems = [*found.problems, *document.problems]
+    if found.is_missing:
+        return StackFile(name, stack, problems=problems)
+    reported = {dotted(path) for path in document.unread}
     settings, declared = None, {}
     try:
         declared = defaults(path.parent / "Pulumi.yaml")
@@ -119,12 +117,13 @@ def read_stack(path: Path, *, committed: bool = False) -> StackFile:
     try:
         settings = load(stack, declared | values, name, positions)
     except SettingsError as error:
-        reported = {dotted(path) for path in document.unread}
         problems += [problem for problem in error.problems if problem.key not in reported]
     problems.sort(key=lambda problem: problem.line or 0)
     kind = StackKind(values["kind"]) if values.get("kind") in tuple(StackKind) else None
-    wrong = {problem.key for problem in problems}
-    valid_values = _valid_values(MODELS[kind], declared | values, wrong, ()) if kind else {}
+    wrong = reported | {problem.key for problem in problems if problem.file == name}
+    valid_values: dict[str, Any] = {}
+    if kind:
+        valid_values = _valid_values(MODELS[kind], with_types(MODELS[kind], declared | values, positions), wrong, ())
     return StackFile(name, stack, kind, None if problems else settings, valid_values, problems, positions)
 
 
@@ -150,10 +149,9 @@ def from_engine(stack: str, raw: Mapping[str, Any], secret: frozenset[str] = fro
     `secret` holds the keys that the engine decrypted. Raises SettingsError.
     """
     source = f"Pulumi.{stack}.yaml"
-    config = {key: decoded(key, value) for key, value in raw.items()}
-    config |= {key: {"secure": ""} for key in secret & config.keys()}
-    problems = namespace_problems(config, source, NO_POSITIONS)
-    values = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
+    config = dict(raw) | {key: {"secure": ""} for key in secret & raw.keys()}
+    found = of_config(config, source, NO_POSITIONS)
+    problems, values = found.problems, found.values
     try:
         settings = load(stack, values, source)
     except SettingsError as error:
@@ -239,6 +237,20 @@ def _secrets(value: object, path: KeyPath) -> list[KeyPath]:
     if isinstance(value, list):
         return [found for index, inner in enumerate(value) for found in _secrets(inner, (*path, index))]
     return []
+
+
+def _hidden(value: object, path: KeyPath, source: str, positions: Positions) -> Iterator[SettingsProblem]:
+    """Texts with a character that nobody sees, or that looks like a space and is none. Keys are told by `explain`."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _hidden(inner, (*path, str(key)), source, positions)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _hidden(inner, (*path, index), source, positions)
+    elif isinstance(value, str) and unseen(value):
+        message = f"{foreign_hint(value).removesuffix('; ')}: delete it, or type a space"
+        line = closest_line(positions, path)
+        yield SettingsProblem(file=source, key=dotted(path), given=shown(value), line=line, message=message)
 
 
 def _secret_problem(path: KeyPath, source: str, positions: Positions) -> SettingsProblem:

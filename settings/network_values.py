@@ -46,7 +46,7 @@ def zone_choice(least: int, why: str) -> Callable[[Any], ZoneChoice]:
         if isinstance(value, list | tuple):
             return _zone_ids(value, least, why)
         if isinstance(value, bool) or not isinstance(value, int):
-            form = "must be a whole number, without quotes, or a list of zone ids such as [euw1-az1, euw1-az2]"
+            form = "must be a whole number or a list of zone ids such as [euw1-az1, euw1-az2]"
             raise ValueError(f"{form}: {why}")
         _in_bounds(value, least, why)
         return value

@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 from settings.accounts import FILE, AccountsFile, read_accounts
 from settings.addresses import reserved_within
 from settings.check import check
-from settings.config import NAMESPACE
 from settings.document import line_of
 from settings.generated import filled, stack_file, workload_values
 from settings.list_insertion import NoList, inserted
 from settings.load import StackFile, load
 from settings.organization import Organization
 from settings.problems import SettingsError, SettingsProblem
+from settings.project_file import NAMESPACE
 from settings.stack_files import HOSTS, StackFiles, read_stack_files, text_at, texts_at
 from settings.values import DeploymentStage, StackKind
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from settings import contract
-from settings.config import FILE_KEYS, MODELS, NAMESPACE, PROVIDERS
+from settings.config import FILE_KEYS, MODELS, PROVIDERS
+from settings.project_file import NAMESPACE
 from settings.values import StackKind
 
 ROOT = Path(__file__).parents[1]

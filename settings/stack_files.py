@@ -12,6 +12,7 @@ from settings.document import KeyPath, closest_line, dotted
 from settings.load import StackFile, read_stack
 from settings.model import WorkloadSettings
 from settings.problems import SettingsProblem, shown
+from settings.unread_files import stack_paths, unread_files
 from settings.values import DeploymentStage, StackKind
 
 # Kinds of stacks that make roles and networks in an account.
@@ -58,15 +59,26 @@ class StackFiles:
         found = [(file.stack, text_at(file, "withoutStaging")) for file in self.of_kind(StackKind.PROJECT)]
         return [f"{stack}: no staging, no test before production: {reason}" for stack, reason in found if reason]
 
+    def is_open(self, stack: str) -> bool:
+        """Whether a stack has a file of which nobody knows what it says, which is a problem by itself."""
+        file = self.by_stack.get(stack)
+        return file is not None and file.kind is None
+
     def counts(self) -> dict[str, int]:
         """Number of stack files of each kind."""
         return dict(Counter(str(file.kind) for file in self.files if file.kind))
 
 
 def read_stack_files(directory: Path) -> StackFiles:
-    """Reads every `Pulumi.<stack>.yaml` of the directory."""
-    paths = sorted(directory.glob("Pulumi.*.yaml"))
-    return StackFiles(tuple(read_stack(path, committed=True) for path in paths))
+    """Reads every `Pulumi.<stack>.yaml` of the directory.
+
+    A stack whose file has a name that nobody reads is there too, as one that could not be read: what others say of it
+    is no further mistake.
+    """
+    found = [read_stack(path) for path in stack_paths(directory)]
+    misnamed = {unread.stack: unread.problem for unread in unread_files(directory) if unread.stack}
+    found += [StackFile(f"Pulumi.{stack}.yaml", stack, problems=[problem]) for stack, problem in misnamed.items()]
+    return StackFiles(tuple(sorted(found, key=lambda file: file.name)))
 
 
 def text_at(file: StackFile | None, *path: str) -> str | None:

@@ -78,18 +78,48 @@ def read(path: Path, rules: Sequence[str], today: datetime.date) -> tuple[Exempt
 
 def _listed(path: Path) -> list[Any]:
     try:
+        repeated = repeated_keys(path)
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         position = f" at line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or type(error).__name__
         raise BadExemptions(
             [f"{path.name}: it cannot be read as YAML{position} ({problem}); correct it there"]
         ) from error
+    if repeated:
+        raise BadExemptions(repeated)
     entries = content.get("exemptions") if isinstance(content, dict) else None
     if not isinstance(entries, list) or set(content) != {"exemptions"}:
         raise BadExemptions([f"{path.name}: it must hold one key, exemptions, with a list; write [] for none"])
     return entries
+
+
+def repeated_keys(path: Path) -> list[str]:
+    """Keys that stand twice in one mapping, of which YAML would take the last without a word.
+
+    Raises what reading and parsing raise.
+    """
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return [f"{path.name}: {problem}" for problem in _repeated(root, "", set())]
+
+
+def _repeated(node: yaml.Node | None, path: str, seen: set[int]) -> Iterator[str]:
+    if id(node) in seen:  # an alias, which may be of what it stands in
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _repeated(item, f"{path}[{number}]", seen)
+    elif isinstance(node, yaml.MappingNode):
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            where = f"{path}.{name}".removeprefix(".")
+            if name in lines:
+                yield f"{where} stands twice, in lines {lines[name]} and {line}; keep one of the two"
+            lines.setdefault(name, line)
+            yield from _repeated(value, where, seen)
 
 
 def _exemption(entry: ExemptionEntry) -> Exemption:

@@ -21,13 +21,13 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "staging",
         "availabilityZones: 2",
         "availabilityZones: two",
-        ("Pulumi.staging.yaml:15", "network.availabilityZones = 'two'", "a whole number, without quotes"),
+        ("Pulumi.staging.yaml:15", "network.availabilityZones = 'two'", "a whole number"),
     ),
-    "a quoted number": (
+    "a boolean of YAML 1.1": (
         "prod",
         "availabilityZones: 2",
-        'availabilityZones: "2"',
-        ("network.availabilityZones = '2'", "a whole number, without quotes"),
+        "availabilityZones: 2\n    nat: 'no'",
+        ("network.nat = 'no'", "must be true or false"),
     ),
     "text for a section": (
         "project-diabetes",
@@ -189,8 +189,12 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "region: {secure: v1:ciphertext}",
         ("region  is encrypted, but no setting is a secret",),
     ),
-    "a salt": ("prod", "config:", "encryptionsalt: v1:abc\nconfig:", ("encryptionsalt", "is not committed")),
-    "a secrets provider": ("prod", "config:", "secretsprovider: awskms://x\nconfig:", ("is not committed",)),
+    "a salt without a value": (
+        "prod",
+        "config:",
+        "encryptionsalt:\nconfig:",
+        ("encryptionsalt", "no text on one line"),
+    ),
     "a key that stands twice": (
         "staging",
         "availabilityZones: 2",

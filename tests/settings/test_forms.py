@@ -169,10 +169,3 @@ def test_a_space_that_nobody_sees_is_named(folder: Folder) -> None:
 def test_a_combining_mark_is_named_by_its_number(folder: Folder) -> None:
     folder.change("dev", "owner: ml-platform", 'owner: "u\\u0308ber"')
     assert any("holds U+0308 (combining diaeresis), which AWS refuses" in message for message in problems(folder))
-
-
-def test_a_number_in_quotes_is_told_to_be_without(folder: Folder) -> None:
-    folder.change("staging", "availabilityZones: 2", "availabilityZones: 2\n    flowLogRetentionDays: '30'")
-    [message] = problems(folder)
-    assert "must be a whole number, without quotes" in message
-    assert "did you mean" not in message

@@ -148,7 +148,7 @@ def test_zones_are_a_number_or_ids_in_the_order_of_the_subnets(folder: Folder, z
         ("[euw1-az1, use1-az1]", "names use1-az1, which is no zone of eu-west-1: ids of its zones begin with euw1-az"),
         ("[euw2-az1, euw2-az2]", "names euw2-az1, which is no zone of eu-west-1"),
         ("[euw1-az1, a]", "has 'a', which is no id of a zone"),
-        ("[euw1-az1, 2]", "has 2, which is no id of a zone"),
+        ("[euw1-az1, 2]", "has '2', which is no id of a zone"),
         ("true", "must be a whole number"),
         ("2.5", "must be a whole number"),
         ("all", "or a list of zone ids such as [euw1-az1, euw1-az2]"),

@@ -261,3 +261,20 @@ def test_a_named_file_that_does_not_exist_is_an_error(tmp_path: Path, capsys: py
     file = written(tmp_path / "stacks.json", [record(LOG_GROUP, "flow")])
     assert main([file, "--exemptions", str(tmp_path / "none.yaml")]) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path: Path) -> None:
+    path = file_of(tmp_path, ENTRY)
+    path.write_text(path.read_text(encoding="utf-8") + "  expires: 2027-10-28\n", encoding="utf-8")
+    assert problems(path) == [
+        "policy-exemptions.yaml: exemptions[0].expires stands twice, in lines 6 and 7; keep one of the two"
+    ]
+    path.write_text("exemptions: []\nexemptions: []\n", encoding="utf-8")
+    assert problems(path) == ["policy-exemptions.yaml: exemptions stands twice, in lines 1 and 2; keep one of the two"]
+
+
+@pytest.mark.parametrize("text", ["exemptions: &a [*a]\n", "[" * 5000])
+def test_a_file_that_goes_on_for_ever_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "policy-exemptions.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert all(problem.startswith("policy-exemptions.yaml: ") for problem in problems(path))
