@@ -78,6 +78,7 @@ def _run(
         report.seconds["stacks"] = time.monotonic() - began
         if inputs:
             project = next(stack for stack in planned if stack.stack == inputs.stack)
+            report.sabotage = options.sabotage or ""
             run_journey(environment, runtime, project, inputs, options.problem, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
             if options.life:

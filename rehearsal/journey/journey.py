@@ -19,10 +19,11 @@ from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
-from rehearsal.journey import prediction
+from rehearsal.journey import claims, prediction
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
-from rehearsal.journey.steps import JourneyFailed, StepRecorder
+from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
+from rehearsal.journey.steps import JourneyFailed, SabotageCaught, StepRecorder
 from rehearsal.network.model import VpcAttachment
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
@@ -53,6 +54,13 @@ class Journey:
         self.scope = Scope.of_account(self.account, self.region, project.settings.prefix)
         publish_role = self.names.role_arn(self.scope, RoleKind.PUBLISH)
         self.people = JourneyActors(self.cloud, self.data_science, self.outputs["project"], publish_role)
+        self.release_facts = ReleaseFacts(
+            cloud=self.cloud,
+            names=self.names,
+            stages=list(self.outputs["endpoints"]),
+            workloads=[w for w in self.data_science["workloads"] if self.outputs["project"] in w["projects"]],
+            administrator=lambda account: self.people.administrator(account, project.settings.prefix),
+        )
         self.package: dict[str, Any] = {}
         self.approval: ApprovalRequest | None = None
         self.approval_requested = threading.Event()
@@ -103,10 +111,15 @@ class Journey:
     def build(self) -> str:
         """The build pipeline runs to its end, the training pipeline within it."""
         try:
-            self._finished(self.outputs["buildPipeline"], "build pipeline")
+            execution = self._finished(self.outputs["buildPipeline"], "build pipeline")
         except JourneyFailed as error:
+            gate = refusals_of_the_gate(self.account, self.region, self.names.pipeline())
+            if self.sabotage == "labels" and gate:
+                raise SabotageCaught(f"by the quality gate: {gate[-1]}") from None
             raise JourneyFailed(f"{str(error).rstrip('.')}. The registry holds {self._registered()} models.") from None
-        return "tested, trained, evaluated, registered"
+        ran = [action.name for stage in execution.stages for action in stage.actions if action.status == SUCCEEDED]
+        steps = finished_steps(self.account, self.region, self.names.pipeline())
+        return f"{', '.join(ran)} succeeded, and in training {', '.join(steps)}; {self._registered()} registered"
 
     def find_registered(self) -> str:
         """A pending model is in the registry, with its held-out metric."""
@@ -127,41 +140,67 @@ class Journey:
     def approve(self) -> str:
         """An approver approves the model; its event starts the deploy pipeline."""
         arn = self.package["ModelPackageArn"]
-        self._approver("sagemaker").update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
-        return f"{arn.rpartition('/')[2]} approved"
+        client = self._approver("sagemaker")
+        client.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+        status = client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
+        return f"version {arn.rpartition('/')[2]} is {status} in the registry"
+
+    def release_titles(self) -> list[str]:
+        """Titles of the release's steps by what the deploy pipeline declares: until the approval, and from it on."""
+        pipeline = self.suite.pipelines.declared(self.account, self.region, self.outputs["deployPipeline"])
+        actions = self.release_facts.declared(pipeline)
+        before = claims.before_question(actions)
+        return [claims.title(before), *([claims.title(actions[len(before) :])] if len(before) < len(actions) else [])]
 
     def stage(self) -> str:
-        """Staging serves the model and passes its test; then the pipeline requests approval for production, if any."""
+        """The deploy pipeline runs until it asks for approval, or to its end where it never asks."""
         execution = self._execution(self.outputs["deployPipeline"])
-        self.wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
-        if not self.has("production") and execution.status == SUCCEEDED:
-            return "delivered by StackSet, answers and captures tested; the project has no production"
-        if not self.approval_requested.is_set():
-            raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
+        self.wait(
+            lambda: self.approval_requested.is_set() or execution.done.is_set(), "the deploy pipeline's question or end"
+        )
+        asked = self.approval_requested.is_set()
+        if not asked and execution.status != SUCCEEDED:
+            why = self._why(execution)
+            if self.sabotage == "serving" and claims.failed_test(self._happened(execution)):
+                raise SabotageCaught(f"by the test of {claims.failed_test(self._happened(execution))}: {why}")
+            serving = claims.in_words("production", self.release_facts.serving())
+            raise JourneyFailed(f"deploy pipeline: {why}; {serving}")
         if self.sabotage == "serving":
-            raise JourneyFailed("staging answered wrongly, and its test passed all the same")
-        if not self.has("staging"):
-            return "the project has no staging: nothing was delivered before the question"
-        return "delivered by StackSet, answers and captures tested"
+            tested = claims.told(self._happened(execution), self.release_facts.serving())
+            raise JourneyFailed(f"staging's endpoint answered wrongly, and no test stopped it: {tested}")
+        return self._told(execution)
 
     def release(self) -> str:
         """An approver lets it into production; the pipeline delivers and verifies."""
         assert self.approval is not None  # noqa: S101 - the step before waited for it
         approval = self.approval
+        pipeline = self.outputs["deployPipeline"]
         self._approver("codepipeline").put_approval_result(
             pipelineName=approval.pipeline,
             stageName=approval.stage,
             actionName=approval.action,
             token=approval.token,
-            result={"status": "Approved", "summary": "staging answers as the model does"},
+            result={
+                "status": "Approved",
+                "summary": claims.summary_for_approver(self._happened(self._execution(pipeline))),
+            },
         )
-        self._finished(self.outputs["deployPipeline"], "deploy pipeline")
-        return "approved, delivered, verified"
+        return self._told(self._finished(pipeline, "deploy pipeline"), since_question=True)
+
+    def nothing_left(self) -> str:
+        """What the caught sabotage reached: no model in the registry, or none in production. Raises JourneyFailed."""
+        serving = self.release_facts.serving()
+        where = "; ".join(claims.in_words(stage, serving) for stage in serving)
+        registered = self._registered()
+        sentence = f"the registry holds {registered} models; {where}"
+        if (self.sabotage == "labels" and registered) or any(serving.get("production", {}).values()):
+            raise JourneyFailed(f"the sabotage reached further than it may: {sentence}")
+        return sentence
 
     def predict(self, report: RehearsalReport) -> str:
         """Production's answers are the model's own, bit for bit, and the artifact is the registry's."""
         metadata = self.package["CustomerMetadataProperties"]
-        workload = next(w for w in self.data_science["workloads"] if w["stage"] == "production")
+        workload = next(w for w in self.release_facts.workloads if w["stage"] == "production")
         outputs = self.environment.engine.stacks[workload["stack"]].outputs
         roles = outputs["projectRoles"][self.outputs["project"]]
         rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
@@ -278,11 +317,24 @@ class Journey:
             raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or {starter} failed") from None
         return started()[-1]
 
-    def _finished(self, pipeline: str, title: str) -> None:
+    def _finished(self, pipeline: str, title: str) -> PipelineExecution:
         execution = self._execution(pipeline)
         self.wait(execution.done.is_set, title)
         if execution.status != SUCCEEDED:
             raise JourneyFailed(f"{title}: {self._why(execution)}")
+        return execution
+
+    def _happened(self, execution: PipelineExecution) -> list[claims.ReleaseAction]:
+        return claims.happened(execution, self.release_facts.stack_sets)
+
+    def _told(self, execution: PipelineExecution, *, since_question: bool = False) -> str:
+        """What the execution did, in words. Raises JourneyFailed where it delivered and an account serves nothing."""
+        actions, serving = self._happened(execution), self.release_facts.serving()
+        shown = actions[len(claims.before_question(actions)) :] if since_question else actions
+        sentence = claims.told(shown, serving, asked_untested=claims.untested_at_question(actions))
+        if lacking := claims.not_serving(actions, serving):
+            raise JourneyFailed(f"the pipeline delivered to {', '.join(lacking)}, where not all serve: {sentence}")
+        return sentence
 
     def _why(self, execution: PipelineExecution) -> str:
         failed = [action for stage in execution.stages for action in stage.actions if action.error]
@@ -301,16 +353,9 @@ class Journey:
     def _registered(self) -> int:
         return len(self._packages())
 
-    def _in_production(self) -> str:
-        """Whether production serves this project's endpoint, in words."""
-        workload = next(w for w in self.data_science["workloads"] if w["stage"] == "production")
-        administrator = self.people.administrator(workload["account"], self.project.settings.prefix)
-        client = self.cloud.client(administrator, "sagemaker")
-        served = client.list_endpoints()["Endpoints"]
-        return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
-
     def wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
         """Wait until something is so. Raises JourneyFailed."""
+        self.environment.progress.update(f"waiting for {what}")
         end = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > end:
@@ -338,7 +383,9 @@ def run_journey(
         steps.run("Build, train, evaluate, gate, register", journey.build)
         steps.run("Find the registered model", journey.find_registered)
         steps.run("Approve the model", journey.approve)
-        steps.run("Deliver to staging and test", journey.stage)
+        for title, step in zip(journey.release_titles(), (journey.stage, journey.release), strict=False):
+            steps.run(title, step)
         if journey.has("production"):
-            steps.run("Approve and deliver to production", journey.release)
             steps.run("Ask production", lambda: journey.predict(report))
+        if steps.caught:
+            steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)
