@@ -36,10 +36,12 @@ def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
         planned = plan(options.directory)
         inputs = None if options.stacks_only else journey_inputs(planned, options)
     except (SettingsError, NoData) as error:
-        progress.print_line(str(error), style="red")
+        progress.print_line(str(error))
+        progress.print_line("failed before anything was built: correct what is said above", style="bold red")
         return 1
     if inputs:
-        planned = with_inputs(planned, inputs, options)
+        progress.print_line(inputs.sentence())
+        planned = with_inputs(planned, inputs)
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:
         environment = RehearsalEnvironment(cloud, progress)
         with Runtime(cloud, progress, options.folder / "logs", partial(_sabotaged, options)) as runtime:
@@ -79,7 +81,7 @@ def _run(
         if inputs:
             project = next(stack for stack in planned if stack.stack == inputs.stack)
             report.sabotage = options.sabotage or ""
-            run_journey(environment, runtime, project, inputs, options.problem, report)
+            run_journey(environment, runtime, project, inputs, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
             if options.life:
                 lived = time.monotonic()

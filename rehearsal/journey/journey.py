@@ -42,10 +42,9 @@ class Journey:
         project: PlannedStack,
         inputs: JourneyInputs,
         suite: CodeSuite,
-        problem: str | None,
     ) -> None:
         self.environment, self.cloud, self.project = environment, environment.cloud, project
-        self.data, self.suite, self.problem = inputs.data, suite, problem
+        self.data, self.suite, self.problem = inputs.data, suite, inputs.problem
         self.sabotage = inputs.sabotage
         self.outputs = environment.engine.stacks[project.stack].outputs
         self.data_science = environment.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
@@ -115,7 +114,7 @@ class Journey:
         except JourneyFailed as error:
             gate = refusals_of_the_gate(self.account, self.region, self.names.pipeline())
             if self.sabotage == "labels" and gate:
-                raise SabotageCaught(f"by the quality gate: {gate[-1]}") from None
+                raise SabotageCaught(f"by the quality gate: {gate[-1].rstrip('.')}") from None
             raise JourneyFailed(f"{str(error).rstrip('.')}. The registry holds {self._registered()} models.") from None
         ran = [action.name for stage in execution.stages for action in stage.actions if action.status == SUCCEEDED]
         steps = finished_steps(self.account, self.region, self.names.pipeline())
@@ -368,11 +367,10 @@ def run_journey(
     runtime: Runtime,
     project: PlannedStack,
     inputs: JourneyInputs,
-    problem: str | None,
     report: RehearsalReport,
 ) -> None:
     """Run the journey of one project, step by step, into the report."""
-    journey = Journey(environment, project, inputs, runtime.suite, problem)
+    journey = Journey(environment, project, inputs, runtime.suite)
     runtime.on_approval = journey.request_approval
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):

@@ -61,16 +61,21 @@ def refusals_of_the_gate(account: str, region: str, pipeline: str) -> list[str]:
 
     A step that fails otherwise, such as a job's, is none.
     """
-    known = sagemaker_backends[account][region].pipelines.get(pipeline)
-    executions = known.pipeline_executions.values() if known else ()
-    steps = [step for execution in executions for step in (execution.steps or {}).values()]
+    steps = [step for execution in _executions(account, region, pipeline) for step in execution]
     messages = [step.get("Metadata", {}).get("Fail", {}).get("ErrorMessage") for step in steps]
     return [str(message) for message in messages if message]
 
 
 def finished_steps(account: str, region: str, pipeline: str) -> list[str]:
     """Names of the steps that succeeded in a SageMaker pipeline's newest execution, in the order they began."""
-    known = sagemaker_backends[account][region].pipelines.get(pipeline)
-    executions = list(known.pipeline_executions.values()) if known else []
-    steps = (executions[-1].steps or {}).values() if executions else ()
-    return [step["StepName"] for step in steps if step.get("StepStatus") == "Succeeded"]
+    executions = _executions(account, region, pipeline)
+    return [
+        step["StepName"] for step in (executions[-1] if executions else []) if step.get("StepStatus") == "Succeeded"
+    ]
+
+
+def _executions(account: str, region: str, pipeline: str) -> list[list[dict[str, Any]]]:
+    """The steps of each execution of a SageMaker pipeline, oldest first."""
+    known: Any = sagemaker_backends[account][region].pipelines.get(pipeline)
+    executions = known.pipeline_executions.values() if known else ()
+    return [list((execution.steps or {}).values()) for execution in executions]
