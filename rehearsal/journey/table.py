@@ -57,7 +57,7 @@ def judge_table(data: TrainingData, problem: str | None, *, shown_as: str) -> Ju
             env=base_environment(root, container_python()),
         )
         if run.returncode:
-            raise NoData(_refusal(data, run.stdout, run.stderr))
+            raise NoData(_refusal(data, shown_as, run.stdout, run.stderr))
         schema = json.loads((root / "processing" / "output" / "schema" / "schema.json").read_text(encoding="utf-8"))
     return judged(schema, problem)
 
@@ -74,8 +74,10 @@ def judged(schema: dict[str, object], problem: str | None) -> JudgedTable:
     return JudgedTable(found, sum(rows.values()), len(features), count)
 
 
-def _refusal(data: TrainingData, output: str, errors: str) -> str:
+def _refusal(data: TrainingData, file: str, output: str, errors: str) -> str:
     """What preparation said, a line each, in the words of `make rehearse`."""
     lines = [line.removeprefix(_ERROR) for line in output.splitlines() if line.startswith(_ERROR)]
-    said = [line.replace("--problem ", "PROBLEM=") for line in lines] or errors.strip().splitlines()[-1:]
+    said = [
+        line.removeprefix(f"{file}: ").replace("--problem ", "PROBLEM=") for line in lines
+    ] or errors.strip().splitlines()[-1:]
     return "\n".join(f"DATA={data.origin}: {line}" for line in said)

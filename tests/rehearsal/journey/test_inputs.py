@@ -128,7 +128,7 @@ def test_classification_is_the_one_that_the_target_needs(classes: int, found: Pr
 @pytest.mark.parametrize(
     ("content", "target", "message"),
     [
-        ("", "y", "mine.csv: the file is empty"),
+        ("", "y", "mine.csv: the file is empty; it needs"),
         ("a,y\n", "y", "the file has a header and no rows"),
         ("a,y\n1,2\n", "Y", "there is no target column 'Y'; did you mean 'y'?"),
         ("a,y\n" + "1,2\n" * 20, "y", "the data has 20 rows; at least 50 are needed"),
@@ -136,15 +136,14 @@ def test_classification_is_the_one_that_the_target_needs(classes: int, found: Pr
         ("a,y\n" + "1,2\n" * 60, "y", "one class only"),
     ],
 )
-def test_preparation_judges_the_file_under_its_own_name(
-    content: str, target: str, message: str, tmp_path: Path
-) -> None:
+def test_preparation_judges_the_file_and_names_it_once(content: str, target: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text(content)
     with pytest.raises(NoData) as caught:
         inputs(tmp_path, "screening", data=path, target=target)
     assert message in str(caught.value)
     assert str(caught.value).startswith(f"DATA={path}: ")
+    assert str(caught.value).count("mine.csv") == 1
 
 
 def test_a_problem_that_the_target_does_not_pose_is_refused(tmp_path: Path) -> None:
