@@ -76,7 +76,10 @@ def before_question(actions: Sequence[ReleaseAction]) -> list[ReleaseAction]:
 def title(actions: Sequence[ReleaseAction]) -> str:
     """A step's title by what its part of the pipeline does: an instruction."""
     words = {Kind.DELIVER: "deliver to {}", Kind.TEST: "test {}", Kind.ASK: "approve"}
-    parts = [words[kind].format(stage) for kind, stage in _each_once(actions)]
+    parts: list[str] = []
+    for kind, stage in _each_once(actions):
+        just_delivered = parts and parts[-1] == words[Kind.DELIVER].format(stage)
+        parts.append("test it" if kind is Kind.TEST and just_delivered else words[kind].format(stage))
     text = _listed(parts) if parts else "ask for approval; nothing is delivered before"
     return text[0].upper() + text[1:]
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
 import threading
 import time
-import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from components.archives import files
-from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
@@ -23,6 +19,7 @@ from rehearsal.journey import claims, prediction
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
+from rehearsal.journey.repository import build_repository
 from rehearsal.journey.steps import JourneyFailed, SabotageCaught, StepRecorder
 from rehearsal.network.model import VpcAttachment
 from rehearsal.plan import PlannedStack
@@ -104,7 +101,7 @@ class Journey:
     def hand_over_code(self) -> str:
         """The scientist pushes the repository; its event starts the build pipeline."""
         bucket, _, key = self.outputs["sourceUri"].removeprefix("s3://").partition("/")
-        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=self._repository())
+        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=build_repository(self.data.target, self.problem))
         return f"{key.rpartition('/')[2]} to the project's source"
 
     def build(self) -> str:
@@ -197,12 +194,25 @@ class Journey:
         return sentence
 
     def predict(self, report: RehearsalReport) -> str:
-        """Production's answers are the model's own, bit for bit, and the artifact is the registry's."""
+        """Each production account's answers are the model's own, bit for bit, and the artifact is the registry's."""
         metadata = self.package["CustomerMetadataProperties"]
-        workload = next(w for w in self.release_facts.workloads if w["stage"] == "production")
+        rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
+        asked = [self._ask(each, rows) for each in self.release_facts.workloads if each["stage"] == "production"]
+        # The first account's figures, and under `accounts` those of each.
+        report.prediction = {**asked[0], "sentence": "; ".join(each["sentence"] for each in asked), "accounts": asked}
+        wrong = [each["sentence"] for each in asked if not prediction.is_right(each)]
+        if wrong:
+            raise JourneyFailed("; ".join(wrong))
+        where = ", ".join(each["account"] for each in asked)
+        return (
+            f"{asked[0]['rows']} rows over HTTP equal xgboost's own answers in {where}; the artifact is the registry's"
+        )
+
+    def _ask(self, workload: Mapping[str, Any], rows: str) -> dict[str, Any]:
+        """What one production account answers, compared with xgboost alone."""
+        metadata = self.package["CustomerMetadataProperties"]
         outputs = self.environment.engine.stacks[workload["stack"]].outputs
         roles = outputs["projectRoles"][self.outputs["project"]]
-        rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
         own_vpc = workload_attachment(outputs)
         tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=own_vpc)
         endpoint = self.outputs["endpoints"]["production"]
@@ -216,8 +226,9 @@ class Journey:
             f"{len(expected) - different} equal those of xgboost alone; "
             f"held-out {metadata['metric']} {self._value():.4f}"
         )
-        report.prediction = {
-            "sentence": sentence,
+        first = [{"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)]
+        return {
+            "sentence": sentence if same_hash else f"{sentence}; the artifact is NOT the registry's",
             "endpoint": endpoint,
             "account": workload["account"],
             "rows": len(answered),
@@ -226,13 +237,8 @@ class Journey:
             "artifact_is_the_registrys": same_hash,
             "metric": metadata["metric"],
             "value": self._value(),
-            "first": [
-                {"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)
-            ],
+            "first": first,
         }
-        if different or not same_hash or len(answered) != prediction.ROWS:
-            raise JourneyFailed(f"{sentence}; the artifact is {'' if same_hash else 'NOT '}the registry's")
-        return f"{len(answered)} rows over HTTP equal xgboost's own answers; the artifact is the registry's"
 
     # ---- parts of the steps
 
@@ -285,22 +291,6 @@ class Journey:
             )
         )
         return [package for page in pages for package in page["ModelPackageSummaryList"]]
-
-    def _repository(self) -> bytes:
-        """The seed repository with the column to predict, as the team would edit it."""
-        folder, buffer = REPOSITORY / "seed_code" / "model-build", io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in files(folder):
-                name = path.relative_to(folder).as_posix()
-                content = self._edited(path.read_text()).encode() if name == "model.toml" else path.read_bytes()
-                archive.writestr(name, content)
-        return buffer.getvalue()
-
-    def _edited(self, model: str) -> str:
-        model = re.sub(r'^target = "[^"]*"', lambda _: f"target = {json.dumps(self.data.target)}", model, flags=re.M)
-        if self.problem:
-            model = re.sub(r'^problem = "[^"]*"', lambda _: f"problem = {json.dumps(self.problem)}", model, flags=re.M)
-        return model
 
     def _execution(self, pipeline: str) -> PipelineExecution:
         """The newest execution that the project's pipeline starter started."""

@@ -68,8 +68,8 @@ def titles(stages: Sequence[str]) -> tuple[str, str]:
 
 def test_staging_before_production_is_delivered_tested_and_approved() -> None:
     assert titles(["staging", "production"]) == (
-        "Deliver to staging and test staging",
-        "Approve, deliver to production and test production",
+        "Deliver to staging and test it",
+        "Approve, deliver to production and test it",
     )
     assert claims.told(run_until(["staging", "production"]), BOTH) == (
         "delivered to staging (in service in 222222222222), staging tested, approved, "
