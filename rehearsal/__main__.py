@@ -74,7 +74,8 @@ def _refuse(problems: Sequence[str]) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> None:
     """Run the command line: the switch without a value means yes."""
-    app = typer.Typer(add_completion=False)
+    # Errors in plain lines, whole: no frame that breaks them at a width.
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command()(main)
     app(args=[f"{_SWITCH}=yes" if argument == _SWITCH else argument for argument in arguments])
 

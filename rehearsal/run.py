@@ -42,6 +42,8 @@ def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
     if inputs:
         progress.print_line(inputs.sentence())
         planned = with_inputs(planned, inputs)
+    elif not options.stacks_only:
+        progress.print_line("There is no project stack: the stacks come up, and no model is taken anywhere")
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:
         environment = RehearsalEnvironment(cloud, progress)
         with Runtime(cloud, progress, options.folder / "logs", partial(_sabotaged, options)) as runtime:
@@ -52,11 +54,12 @@ def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
             finally:
                 environment.close()
         report.seconds["all"] = time.monotonic() - started
-        report.write(
-            options.folder,
-            environment.destroyed or environment.engine.stacks,
-            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy or bool(options.life)),
-        )
+        with progress.running("Decide each request by the policies that were built"):
+            report.write(
+                options.folder,
+                environment.destroyed or environment.engine.stacks,
+                lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy or bool(options.life)),
+            )
     report.print_summary(progress, options.folder)
     return status or int(not report.passed)
 
