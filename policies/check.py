@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 def _exemptions(path: Path | None, today: datetime.date) -> tuple[Exemption, ...]:
     if path is not None and not path.exists():
         raise BadExemptions([f"{path}: there is no such file; leave --exemptions out or name a file of exemptions"])
-    return exemptions.read(path or exemptions.PATH, [rule.id for rule in RULES], today)
+    return exemptions.read(path or exemptions.PATH, RULES, today)
 
 
 def _report(
