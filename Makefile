@@ -8,6 +8,12 @@ ENVIRONMENTS := containers/model seed_code/model-build seed_code/model-deploy
 LOCKS := uv.lock $(ENVIRONMENTS:%=%/uv.lock)
 INSTALLED := build/.installed
 export UV_PYTHON_DOWNLOADS := never
+# Where the home cannot be written, what is fetched is kept here.
+ifneq ($(shell [ -w "$$HOME" ] && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/build/cache
+export UV_CACHE_DIR := $(CURDIR)/build/cache/uv
+export PIP_CACHE_DIR := $(CURDIR)/build/cache/pip
+endif
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
@@ -23,6 +29,7 @@ $(INSTALLED): $(LOCKS)
 	@echo "Installing the program and the rehearsal"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON)
 	@for project in $(ENVIRONMENTS); do echo "Installing $$project"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON) --project $$project || exit 1; done
 	@scripts/nginx
+	@$(RUN) -m rehearsal.network.prefetch || true
 	@mkdir -p build && touch $@
 
 lint: $(INSTALLED) ## Format, lint, types, imports between folders
