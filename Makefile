@@ -29,7 +29,7 @@ $(INSTALLED): $(LOCKS)
 	@echo "Installing the program and the rehearsal"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON)
 	@for project in $(ENVIRONMENTS); do echo "Installing $$project"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON) --project $$project || exit 1; done
 	@scripts/nginx
-	@$(RUN) -m rehearsal.network.prefetch || true
+	@$(RUN) -m rehearsal.codesuite.prefetch || true
 	@mkdir -p build && touch $@
 
 lint: $(INSTALLED) ## Format, lint, types, imports between folders

@@ -11,8 +11,8 @@ from rehearsal.engine.engine import Engine
 from rehearsal.engine.state import Resource, Stack
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
-from settings.config import NAMESPACE
 from settings.foundation import FoundationSettings
+from settings.project_file import NAMESPACE
 
 
 def program() -> None:

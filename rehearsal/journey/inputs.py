@@ -11,9 +11,9 @@ from rehearsal.journey.gate import JourneyGate, NoGate, choose_gate
 from rehearsal.journey.table import JudgedTable, judge_table
 from rehearsal.options import Options
 from rehearsal.plan import PlannedStack
-from settings.config import NAMESPACE
 from settings.metrics import ProblemType
 from settings.model import ProjectSettings
+from settings.project_file import NAMESPACE
 
 PREFERRED_PROJECT = "screening"
 

@@ -28,10 +28,7 @@ def edited(model: str, target: str, problem: str | None) -> str:
     """The text of `model.toml` with these values."""
     values = {"target": target} | ({"problem": problem} if problem else {})
     for key, value in values.items():
-        model = re.sub(
-            rf'^{key} = "[^"]*"',
-            lambda _, k=key, v=value: f"{k} = {json.dumps(v, ensure_ascii=False)}",
-            model,
-            flags=re.M,
-        )  # type: ignore[misc]
+        # A function, since a text may hold what looks like a reference to a group.
+        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        model = re.sub(rf'^{key} = "[^"]*"', lambda _, line=line: str(line), model, flags=re.M)  # type: ignore[misc]
     return model

@@ -23,7 +23,7 @@ from rehearsal.life.suspension import suspended
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
 from rehearsal.service_model.patches import Patches
-from settings.config import NAMESPACE
+from settings.project_file import NAMESPACE
 
 # An operation that nobody waits for any more ends by itself, so that a failed rehearsal ends, too.
 LONGEST_OPERATION_SECONDS = 60.0

@@ -13,8 +13,8 @@ import pytest
 
 from rehearsal.engine.state import Resource, StackFailed
 from rehearsal.plan import PlannedStack, plan
-from settings.config import NAMESPACE
 from settings.network import WORKLOAD_ENDPOINTS
+from settings.project_file import NAMESPACE
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout
 from tests.stacks.owned import CIDRS

@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import PlannedStack, plan
-from settings.config import NAMESPACE
+from settings.project_file import NAMESPACE
 from tests.stacks import spoilt
 from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import Layout

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.codesuite.prefetch import NotFetched, fetch, locked_wheels
 from rehearsal.network.package_index import PackageIndex
-from rehearsal.network.prefetch import NotFetched, fetch, locked_wheels
 
 WHEEL = "six-1.17.0-py2.py3-none-any.whl"
 CONTENT = b"a wheel"

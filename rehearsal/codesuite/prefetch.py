@@ -1,7 +1,7 @@
 """Fetches once what the rehearsal's builds install, so that a rehearsal needs no network: `make setup` runs it.
 
-`python -m rehearsal.network.prefetch` fills `build/package-index` with the wheels that the repositories' locks name and
-makes the stand-in for CodeBuild's image. Exit status 1, with a sentence, where something cannot be had.
+`python -m rehearsal.codesuite.prefetch` fills `build/package-index` with the wheels that the repositories' locks name
+and makes the stand-in for CodeBuild's image. Exit status 1, with a sentence, where something cannot be had.
 """
 
 from __future__ import annotations
