@@ -23,12 +23,18 @@ from policies.pack.exemptions import BadExemptions
 from policies.pack.model import Exemption
 from policies.pack.report import CheckReport, as_json, text
 from policies.pack.rules import RULES
+from policies.pack.stack_settings import ROOT, settings_in
 
 
 def main(arguments: Sequence[str] | None = None, today: datetime.date | None = None) -> int:
     """The command; answers with its exit code. `today` decides which exemptions hold."""
     options = _parser().parse_args(arguments)
     now = today or datetime.datetime.now(tz=datetime.UTC).date()
+    with settings_in(options.settings):
+        return _check(options, now)
+
+
+def _check(options: argparse.Namespace, now: datetime.date) -> int:
     try:
         exempted = _exemptions(options.exemptions, now)
         stacks = [stack for path in options.files for stack in read(path)]
@@ -54,13 +60,20 @@ def _parser() -> argparse.ArgumentParser:
         help="the exports are of all stacks, so that exemptions for several stacks must excuse something in them",
     )
     parser.add_argument("--exemptions", type=Path, metavar="FILE", help=f"instead of {exemptions.PATH.name}")
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FOLDER",
+        default=ROOT,
+        help="where Pulumi.<stack>.yaml are, if not in the root",
+    )
     return parser
 
 
 def _exemptions(path: Path | None, today: datetime.date) -> tuple[Exemption, ...]:
     if path is not None and not path.exists():
         raise BadExemptions([f"{path}: there is no such file; leave --exemptions out or name a file of exemptions"])
-    return exemptions.read(path or exemptions.PATH, [rule.id for rule in RULES], today)
+    return exemptions.read(path or exemptions.PATH, RULES, today)
 
 
 def _report(

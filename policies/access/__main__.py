@@ -8,8 +8,25 @@ from typing import Annotated
 
 import typer
 
-from policies.access import projected_sizes
+from policies.access import projected_sizes, queries, query_text
 from policies.access.ask import BadQuestions, answer
+from policies.access.defects import defects
+from policies.access.graph import BadExport, PolicyGraph, read_graph
+
+# Where `make check` leaves what it built.
+CAPTURED = Path("build/check/resources.json")
+# The exit code of a question that cannot be answered: typer's own for a wrong command line.
+UNANSWERED = 2
+
+Resources = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--resources",
+        metavar="FILE",
+        help=f"Instead of {CAPTURED}: captured resources, or `pulumi stack export` of every stack, once each.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 # Beside the settings at the repository's root, whose access they show.
 DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "access"
@@ -47,9 +64,7 @@ def review(
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
     # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
     from policies.access.console import print_review
-    from policies.access.defects import defects
     from policies.access.encoding import MalformedDocument, Unsupported
-    from policies.access.graph import BadExport, read_graph
     from policies.access.published.package_data import NotInstalled
     from policies.pack.captured import read
 
@@ -75,6 +90,74 @@ def review(
         raise typer.Exit(1) from missing
     if not holds:
         raise typer.Exit(1)
+
+
+@app.command("who-can")
+def who_can_(
+    verb: Annotated[str, typer.Argument(help="Such as read, write, delete, approve, call, start, push.")],
+    thing: Annotated[
+        str, typer.Argument(help="Such as models, data, logs, keys, registry, endpoints, pipelines, image.")
+    ],
+    resources: Resources = None,
+    stack: Annotated[str | None, typer.Option(help="Only the thing of this stack.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who can do VERB to THING, from where, and by which statements.
+
+    Exits 0 with an answer, also where it is nobody; 2 where the question or a file cannot be read.
+    """
+    graph = _captured(resources)
+    try:
+        found = queries.who_can(graph, verb, thing, stack=stack)
+    except queries.UnknownWord as unknown:
+        raise _unanswered(unknown) from unknown
+    if as_json:
+        typer.echo(json.dumps(query_text.who_can_json(graph, found), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(query_text.who_can_lines(graph, found)))
+
+
+@app.command("what-can")
+def what_can_(
+    name: Annotated[
+        str, typer.Argument(help="A role's name or ARN, a kind of role (approver), or 'any administrator'.")
+    ],
+    resources: Resources = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what NAME can do, from where, and by which statements.
+
+    Exits 0 with an answer, also where it is nothing; 2 where the question or a file cannot be read.
+    """
+    graph = _captured(resources)
+    try:
+        found = queries.what_can(graph, name)
+    except queries.UnknownWord as unknown:
+        raise _unanswered(unknown) from unknown
+    if as_json:
+        typer.echo(json.dumps(query_text.what_can_json(graph, found), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(query_text.what_can_lines(graph, name, found)))
+
+
+def _captured(resources: list[Path] | None) -> PolicyGraph:
+    """The graph of the files; ends the command where it cannot be read or lacks stacks that others refer to."""
+    if resources is None and not CAPTURED.exists():
+        raise _unanswered(f"{CAPTURED}: there is no such file; run `make check`, which writes it, or give --resources")
+    try:
+        graph = read_graph(*(resources or [CAPTURED]))
+    except BadExport as bad:
+        raise _unanswered(bad) from bad
+    problems = defects(graph)
+    if problems:
+        raise _unanswered("\n".join(problems))
+    return graph
+
+
+def _unanswered(problem: object) -> typer.Exit:
+    for line in str(problem).splitlines():
+        typer.echo(f"error: {line}", err=True)
+    return typer.Exit(UNANSWERED)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from policies.pack.rules import RULES
 
 today = datetime.datetime.now(tz=datetime.UTC).date()
 try:
-    exempted = exemptions.read(exemptions.PATH, [rule.id for rule in RULES], today)
+    exempted = exemptions.read(exemptions.PATH, RULES, today)
 except exemptions.BadExemptions as bad:
     sys.exit("\n".join(f"error: {problem}" for problem in bad.problems))
 

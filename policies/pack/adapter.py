@@ -23,6 +23,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge
 from policies.pack.model import UNKNOWN, Exemption, Rule, StackResource
+from policies.pack.suggestions import suggestion
 
 
 class ValuesNotKnown(UnknownValueError):
@@ -147,7 +148,7 @@ def _on_resource(rule: Rule, exempted: ActiveExemptions, args: ResourceValidatio
     finding = exempted.judge(rule, resource, [resource])
     if finding.verdict is Verdict.NOT_APPLICABLE:
         args.not_applicable(finding.details[0])
-    _report_findings([finding], report)
+    _report_findings([finding], exempted.today, report)
 
 
 def _on_stack(rule: Rule, exempted: ActiveExemptions, args: StackValidationArgs, report: ReportViolation) -> None:
@@ -155,7 +156,7 @@ def _on_stack(rule: Rule, exempted: ActiveExemptions, args: StackValidationArgs,
     findings = [exempted.judge(rule, one, stack) for one in stack if one.type in rule.types]
     if not findings:
         args.not_applicable(f"the stack has none of {', '.join(rule.types)}")
-    _report_findings(findings, report)
+    _report_findings(findings, exempted.today, report)
 
 
 def _resource_of(args: ResourceValidationArgs) -> StackResource:
@@ -186,11 +187,15 @@ def _options(opts: Any) -> dict[str, object]:
     return {"protect": opts.protect, "parent": opts.parent, "aliases": list(opts.aliases)}
 
 
-def _report_findings(findings: list[RuleFinding], report: ReportViolation) -> None:
+def _report_findings(findings: list[RuleFinding], today: datetime.date, report: ReportViolation) -> None:
+    """Every violation by itself; the last one of a resource says how all of them are exempted, since one entry is."""
     for finding in findings:
         if finding.verdict is Verdict.VIOLATED:
-            for detail in finding.details:
-                report(f"{detail}. {finding.rule.fix}", finding.resource.urn)
+            *others, last = (f"{detail}. {finding.rule.fix}" for detail in finding.details)
+            for message in others:
+                report(message, finding.resource.urn)
+            urn = f"resource: {finding.resource.urn}"
+            report("\n".join([last, urn, *suggestion(finding, today).lines()]), finding.resource.urn)
     unknown = [finding for finding in findings if finding.verdict is Verdict.UNKNOWN]
     if unknown:
         raise ValuesNotKnown(unknown)

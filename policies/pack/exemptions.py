@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from catalog.nearest import did_you_mean
 from policies.pack.captured import PROJECT
-from policies.pack.model import Exemption
+from policies.pack.model import Exemption, Rule
+from policies.pack.suggestions import PLACEHOLDER
 
 PATH = Path(__file__).resolve().parents[2] / "policy-exemptions.yaml"
 LONGEST = datetime.timedelta(days=366)
@@ -53,11 +54,12 @@ class ExemptionEntry(BaseModel):
     patternReason: Annotated[str, Field(min_length=20)] = ""  # noqa: N815 (the file's own spelling)
 
 
-def read(path: Path, rules: Sequence[str], today: datetime.date) -> tuple[Exemption, ...]:
-    """The file's exemptions, none where there is no file. `rules` are the ids that there are.
+def read(path: Path, rules: Sequence[Rule], today: datetime.date) -> tuple[Exemption, ...]:
+    """The file's exemptions, none where there is no file. `rules` are those that there are.
 
     Raises `BadExemptions` with everything that is wrong. One that has expired is not wrong: it excuses no longer.
     """
+    _refuse_other_spelling(path)
     if not path.exists():
         return ()
     entries = _listed(path)
@@ -76,13 +78,24 @@ def read(path: Path, rules: Sequence[str], today: datetime.date) -> tuple[Exempt
     return tuple(_exemption(ExemptionEntry.model_validate(entry)) for entry in entries)
 
 
+def _refuse_other_spelling(path: Path) -> None:
+    other = path.with_suffix(".yml")
+    if path.suffix == ".yaml" and other.exists():
+        raise BadExemptions([f"{other.name}: nobody reads it; call it {path.name}, or move what it holds there"])
+
+
 def _listed(path: Path) -> list[Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        text = path.read_text(encoding="utf-8")
+        twice = list(_keys_twice(yaml.compose(text, Loader=yaml.SafeLoader), path.name))
+        if twice:
+            raise BadExemptions(twice)
+        content = yaml.safe_load(text)
+    # PyYAML lets the ValueError of a day that the month does not have through.
+    except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         position = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or type(error).__name__
+        problem = getattr(error, "problem", None) or (str(error) if type(error) is ValueError else type(error).__name__)
         raise BadExemptions(
             [f"{path.name}: it cannot be read as YAML{position} ({problem}); correct it there"]
         ) from error
@@ -90,6 +103,27 @@ def _listed(path: Path) -> list[Any]:
     if not isinstance(entries, list) or set(content) != {"exemptions"}:
         raise BadExemptions([f"{path.name}: it must hold one key, exemptions, with a list; write [] for none"])
     return entries
+
+
+def _keys_twice(node: yaml.Node | None, file: str, seen: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Keys that stand twice in one mapping: YAML would let the last one win without a word.
+
+    `seen` are the nodes around this one: an alias may stand for what it stands in.
+    """
+    inside = seen | {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _keys_twice(item, file, inside) if id(item) not in inside else ()
+    if not isinstance(node, yaml.MappingNode):
+        return
+    first: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if isinstance(key, yaml.ScalarNode) and key.value in first:
+            yield f"{file}:{line}: {key.value} stands twice, the first is in line {first[key.value]}; keep one"
+        elif isinstance(key, yaml.ScalarNode):
+            first[key.value] = line
+        yield from _keys_twice(value, file, inside) if id(value) not in inside else ()
 
 
 def _exemption(entry: ExemptionEntry) -> Exemption:
@@ -122,13 +156,19 @@ def _sentence(where: str, kind: str, key: str, value: object) -> str:
     return f"{where}.{key} is {value!r}, allowed is {ALLOWED[key]}"
 
 
-def _value_problems(entry: Any, where: str, rules: Sequence[str], today: datetime.date) -> Iterator[str]:
+def _value_problems(entry: Any, where: str, rules: Sequence[Rule], today: datetime.date) -> Iterator[str]:
     """What is wrong with values that are right in their form, whatever else is wrong with the entry."""
     given = entry if isinstance(entry, dict) else {}
     rule, expires = given.get("rule"), given.get("expires")
-    if isinstance(rule, str) and rule not in rules:
-        meant = did_you_mean(rule, rules)
+    known = {one.id: one for one in rules}
+    if isinstance(rule, str) and rule not in known:
+        meant = did_you_mean(rule, known)
         yield f"{where}.rule is {rule!r}, which no rule has{meant}; see docs/generated/policy-rules.md"
+    if isinstance(rule, str) and rule in known and known[rule].never_exempt:
+        yield f"{where}.rule is {rule!r}, which nobody can exempt: {known[rule].never_exempt}"
+    reason = given.get("reason")
+    if isinstance(reason, str) and reason.strip().startswith(PLACEHOLDER):
+        yield f"{where}.reason is still the placeholder; say why it must be so for now"
     yield from _resource_problems(given, where)
     if type(expires) is datetime.date and expires - today > LONGEST:
         yield f"{where}.expires is {expires}, allowed is at most a year ahead: {today + LONGEST} or earlier"

@@ -108,7 +108,8 @@ class Rule:
     of scope "resource" looks at that resource's inputs alone, so that it is decided before the resource is made.
     `frameworks` are identifiers of AWS Security Hub controls (FSBP where the control is in that standard), of
     NIST SP 800-53 r5 and of the CIS AWS Foundations Benchmark, as the pages in `sources` relate them: those of the
-    control that looks for the same mistake. A rule of the platform's own has none.
+    control that looks for the same mistake. A rule of the platform's own has none. `never_exempt` says why nobody can
+    answer for a violation; where it is empty somebody can, until a day.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Rule:
     frameworks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     scope: Literal["resource", "stack"] = "resource"
+    never_exempt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Resources of a NAT, which alone may reach the internet, and CIDRs that are open to the internet."""
+"""Resources of a NAT that the stack's settings ask for, and CIDRs that are open to the internet."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import ipaddress
 import re
 
 from policies.pack.model import NotApplicable, StackResource
+from policies.pack.stack_settings import asks_for_nat, stack_file
 
-_NAT = re.compile(r"(^|[-_])nat([-_]|$)", re.IGNORECASE)
+# Parts of the names that the platform's network gives to what leads to the internet (components/network.py).
+_NAT = re.compile(r"(^|[-_])(nat|public|internet)([-_]|$)", re.IGNORECASE)
 
 
 def exclude_nat(resource: StackResource) -> None:
-    """Raises `NotApplicable` for a resource that is named as a NAT's."""
-    if _NAT.search(resource.name):
-        raise NotApplicable("it is named as a NAT's, whose purpose is the internet")
+    """Raises `NotApplicable` for a resource of a NAT, which `network.nat` of the stack's settings asks for.
+
+    Neither is enough by itself: a name is given by whoever writes the resource, and with NAT the other routes and
+    groups stay shut.
+    """
+    if _NAT.search(resource.name) and asks_for_nat(resource):
+        raise NotApplicable(f"it is a NAT's, which network.nat of {stack_file(resource)} asks for")
 
 
 def is_open(block: str) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from policies.pack.evaluate import RuleFinding, Verdict
 from policies.pack.model import Exemption, Rule
+from policies.pack.suggestions import suggestion
 
 WIDTH = 110
+# Whoever answers for an exemption is told so long before its last day, and the check still passes.
+NOTICE = datetime.timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,12 @@ class CheckReport:
     def having(self, verdict: Verdict) -> list[tuple[str, RuleFinding]]:
         """The findings of a verdict."""
         return [one for one in self.findings if one[1].verdict is verdict]
+
+    @property
+    def ending(self) -> list[Exemption]:
+        """Exemptions that excuse something here and whose last day is near, each once."""
+        excusing = [one.exemption for _, one in self.having(Verdict.EXEMPTED) if one.exemption]
+        return [one for one in dict.fromkeys(excusing) if one.expires - self.today <= NOTICE]
 
     @property
     def failed(self) -> bool:
@@ -46,12 +55,32 @@ def text(report: CheckReport) -> list[str]:
         if broken:
             lines += [f"{rule.id}  {rule.severity.value}  {rule.title}"]
             lines += [line for finding in broken for line in _by_urn(finding, finding.details)]
-            lines += [*textwrap.wrap(f"fix: {rule.fix}", WIDTH, initial_indent="  ", subsequent_indent="       "), ""]
-    return [*lines, *_exempted(report), *_stale(report), *_undecided(report), *_counts(report), _outcome(report)]
+            lines += textwrap.wrap(f"fix: {rule.fix}", WIDTH, initial_indent="  ", subsequent_indent="       ")
+            lines += [*_suggested(broken, report.today), ""]
+    return [
+        *lines,
+        *_exempted(report),
+        *_ending(report),
+        *_stale(report),
+        *_undecided(report),
+        *_counts(report),
+        _outcome(report),
+    ]
 
 
 def _by_urn(finding: RuleFinding, details: Iterable[str]) -> list[str]:
     return [f"  {finding.resource.urn}", *(f"    {detail}" for detail in details)]
+
+
+def _suggested(broken: Sequence[RuleFinding], today: datetime.date) -> Iterator[str]:
+    """What may be written to exempt violations of one rule: each advice once, its entries one below the other."""
+    entries: dict[str, list[str]] = {}
+    for finding in broken:
+        suggested = suggestion(finding, today)
+        entries.setdefault(suggested.advice, []).extend(suggested.entry)
+    for advice, lines in entries.items():
+        yield from textwrap.wrap(advice, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+        yield from lines
 
 
 def _exempted(report: CheckReport) -> list[str]:
@@ -72,6 +101,14 @@ def _until(exemption: Exemption | None, report: CheckReport) -> str:
     days = (exemption.expires - report.today).days
     left = "last day" if days == 0 else f"{days} days left"
     return f"{exemption.expires} ({left}), {exemption.owner}: {exemption.reason}"
+
+
+def _ending(report: CheckReport) -> list[str]:
+    rows = [
+        f"  warning: {one.rule} on {one.resource} ends on {one.expires}, {one.owner}: mend it, or agree on a later day"
+        for one in report.ending
+    ]
+    return ["Exemptions that end soon", *rows, ""] if rows else []
 
 
 def _stale(report: CheckReport) -> list[str]:
@@ -125,12 +162,17 @@ def as_json(report: CheckReport) -> dict[str, Any]:
         "date": report.today.isoformat(),
         "rules": len(report.rules),
         "counts": {verdict.value: by_verdict[verdict] for verdict in Verdict},
-        "findings": [_finding_json(stack, one) for stack, one in report.findings if one.verdict is not Verdict.PASSED],
+        "findings": [
+            _finding_json(stack, one, report.today)
+            for stack, one in report.findings
+            if one.verdict is not Verdict.PASSED
+        ],
+        "endingExemptions": [_exemption_json(one) for one in report.ending],
         "staleExemptions": [_exemption_json(one) for one in report.stale],
     }
 
 
-def _finding_json(stack: str, finding: RuleFinding) -> dict[str, Any]:
+def _finding_json(stack: str, finding: RuleFinding, today: datetime.date) -> dict[str, Any]:
     return {
         "stack": stack,
         "rule": finding.rule.id,
@@ -141,6 +183,7 @@ def _finding_json(stack: str, finding: RuleFinding) -> dict[str, Any]:
         "urn": finding.resource.urn,
         "details": list(finding.details),
         "exemption": _exemption_json(finding.exemption) if finding.exemption else None,
+        "toExempt": suggestion(finding, today).lines() if finding.verdict is Verdict.VIOLATED else None,
     }
 
 

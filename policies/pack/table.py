@@ -48,6 +48,7 @@ def _section(rule: Rule) -> list[str]:
     types = ", ".join(f"`{token}`" for token in rule.types)
     lines = [f"## {rule.id} `{rule.name}`", "", f"{rule.title}. {rule.why}", "", f"Fix: {rule.fix}", ""]
     lines += [f"Applies to {types}.", ""]
+    lines += [f"Nobody can exempt it: {rule.never_exempt}", ""] if rule.never_exempt else []
     if rule.frameworks:
         pages = ", ".join(f"[{page.rpartition('/')[2].removesuffix('.html')}]({page})" for page in rule.sources)
         lines += [f"Severity {rule.severity.value}. Frameworks: {', '.join(rule.frameworks)} ({pages}).", ""]

@@ -49,7 +49,8 @@ class Capability:
     """A column of the matrix: `verb` what, to which `target`, in an area.
 
     `purpose` is that of the bucket or key; `stack` is the one that made it, or whose account it is about. `query` gives
-    the requests that must all be allowed; None where the capability makes no sense for a subject.
+    the requests that must all be allowed; None where the capability makes no sense for a subject. `things` are words
+    for what the verb is done to, where neither purpose nor area says it: a query may use them.
     """
 
     area: Area
@@ -58,6 +59,7 @@ class Capability:
     target: str = ""
     purpose: str = ""
     stack: str = ""
+    things: tuple[str, ...] = ()
 
     @property
     def section(self) -> str:

@@ -61,7 +61,7 @@ def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     columns = capabilities(graph)
     merged: dict[tuple[str, tuple[Cell, ...]], list[MatrixSubject]] = {}
     for subject in subjects(graph):
-        cells = tuple(_cell(graph, subject, capability, allows) for capability in columns)
+        cells = tuple(cell_of(graph, subject, capability, allows) for capability in columns)
         merged.setdefault((subject.label, cells), []).append(subject)
     rows = [_row(cells, members) for (_, cells), members in merged.items()]
     return Matrix(capabilities=tuple(columns), rows=tuple(rows))
@@ -78,7 +78,8 @@ def _row(cells: tuple[Cell, ...], members: Sequence[MatrixSubject]) -> MatrixRow
     )
 
 
-def _cell(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Cell:
+def cell_of(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Cell:
+    """From where a subject can do something, decided by `allows`."""
     outside = capability.query(graph, subject, OUTSIDE)
     if outside is None:
         return Cell.NONE

@@ -101,7 +101,13 @@ def _endpoint(model_role: IamRole, action: str, target: str) -> Query:
 def delivery_capabilities(graph: PolicyGraph) -> list[Capability]:
     """Starting pipelines, letting a model into production, and entering workload accounts."""
     pipelines = [
-        Capability(area=Area.DELIVERY, verb=verb, target=target, query=_pipeline(purpose, action, suffix, target))
+        Capability(
+            area=Area.DELIVERY,
+            verb=verb,
+            target=target,
+            query=_pipeline(purpose, action, suffix, target),
+            things=("pipelines", f"{purpose} pipeline"),
+        )
         for target in (OWN, OTHER)
         for verb, purpose, action, suffix in (
             ("start build", "build", "codepipeline:StartPipelineExecution", ""),
@@ -132,7 +138,14 @@ def _stack_sets(graph: PolicyGraph) -> list[Capability]:
     for stack in sorted({stack for _, _, stack in roles if stack}):
         columns.append(("act as the execution role", stack, _assume(roles, _EXECUTION, stack)))
     return [
-        Capability(area=Area.DELIVERY, verb=verb, target=target, stack=stack, query=_of_target(target, query))
+        Capability(
+            area=Area.DELIVERY,
+            verb=verb,
+            target=target,
+            stack=stack,
+            query=_of_target(target, query),
+            things=("StackSets",) if query is columns[0][2] else ("roles", "StackSet roles"),
+        )
         for target in (OWN, OTHER)
         for verb, stack, query in columns
     ]

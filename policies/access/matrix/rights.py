@@ -20,23 +20,24 @@ _STACK_SET_ROLES = (RoleKind.STACK_SET_ADMINISTRATION, RoleKind.STACK_SET_EXECUT
 def rights_capabilities(graph: PolicyGraph) -> list[Capability]:
     """What would raise somebody's rights, or open the perimeter, in the subject's own account."""
     found = [
-        Capability(area=Area.RIGHTS, verb=verb, query=_on(action, target))
-        for verb, action, target in (
-            ("make a role without boundary", "iam:CreateRole", _new_role),
-            ("make a role with the boundary", "iam:CreateRole", _new_role_in_boundary),
-            ("widen itself", "iam:PutRolePolicy", _itself),
-            ("remove its boundary", "iam:DeleteRolePermissionsBoundary", _itself),
-            ("change the boundary", "iam:CreatePolicyVersion", _boundary),
-            ("change the deployer", "iam:PutRolePolicy", _deployer),
-            ("trust itself elsewhere", "iam:UpdateAssumeRolePolicy", _stack_set_role),
+        Capability(area=Area.RIGHTS, verb=verb, query=_on(action, target), things=things)
+        for verb, things, action, target in (
+            ("make a role without boundary", ("roles",), "iam:CreateRole", _new_role),
+            ("make a role with the boundary", ("roles",), "iam:CreateRole", _new_role_in_boundary),
+            ("widen itself", ("roles",), "iam:PutRolePolicy", _itself),
+            ("remove its boundary", ("boundary",), "iam:DeleteRolePermissionsBoundary", _itself),
+            ("change the boundary", ("boundary",), "iam:CreatePolicyVersion", _boundary),
+            ("change the deployer", ("roles", "deployer"), "iam:PutRolePolicy", _deployer),
+            ("trust itself elsewhere", ("roles",), "iam:UpdateAssumeRolePolicy", _stack_set_role),
         )
     ]
     for bucket in resources_with_purpose(graph, "bucket", "models"):
         query = _on("s3:PutBucketPolicy", _always(bucket.arn))
-        found.append(Capability(area=Area.RIGHTS, verb="change the models bucket's policy", query=query))
+        things = ("models", "bucket policy")
+        found.append(Capability(area=Area.RIGHTS, verb="change the models bucket's policy", query=query, things=things))
     for repository in graph.resources("repository"):
         query = _on("ecr:PutImage", _always(repository.arn))
-        found.append(Capability(area=Area.RIGHTS, verb="push a model image", query=query))
+        found.append(Capability(area=Area.RIGHTS, verb="push a model image", query=query, things=("image",)))
     return found
 
 

@@ -66,4 +66,5 @@ RULE = Rule(
     types=("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", KEY_POLICY),
     scope="stack",
     check=check,
+    never_exempt="the access matrix refuses whoever administers a key and uses it; correct the key's policy.",
 )

@@ -73,4 +73,5 @@ RULE = Rule(
     ),
     types=(*POLICY_OF, BUS_PERMISSION, LAMBDA_PERMISSION),
     check=check,
+    never_exempt="the access proofs refuse whatever lets everybody in; correct the resource's policy.",
 )

@@ -21,4 +21,5 @@ RULE = Rule(
     severity=Severity.HIGH,
     types=("aws:iam/role:Role",),
     check=check,
+    never_exempt="the access proofs refuse a role without a boundary; give it the platform's.",
 )

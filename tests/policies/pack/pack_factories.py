@@ -26,6 +26,11 @@ def make(
     return StackResource(type=token, name=name, urn=urn, props=props, property_dependencies=property_dependencies or {})
 
 
+def of_stack(stack: str, resource: StackResource) -> StackResource:
+    """The resource in another stack than `dev`; the settings of `asking` ask for NAT, see `conftest.py`."""
+    return replace(resource, urn=resource.urn.replace("urn:pulumi:dev::", f"urn:pulumi:{stack}::"))
+
+
 def allow(**elements: Any) -> dict[str, Any]:
     return {"Sid": "Given", "Effect": "Allow", **elements}
 

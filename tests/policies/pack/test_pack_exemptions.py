@@ -16,7 +16,6 @@ from policies.pack.evaluate import RuleFinding, Verdict, exempt, judge, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import UNKNOWN, Exemption, StackResource
 from policies.pack.rules import RULES, log_group
-from tests.example_files import EXEMPTIONS
 from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
 from tests.policies.pack.pack_factories import KEY_ARN, make
 
@@ -42,7 +41,7 @@ def file_of(folder: Path, *entries: object) -> Path:
 
 def problems(path: Path) -> list[str]:
     with pytest.raises(BadExemptions) as bad:
-        exemptions.read(path, [rule.id for rule in RULES], TODAY)
+        exemptions.read(path, RULES, TODAY)
     return list(bad.value.problems)
 
 
@@ -118,14 +117,14 @@ def test_an_exemption_of_another_stack_is_judged_with_the_whole_platform_only() 
 
 def test_a_file_is_read_and_no_file_is_none(tmp_path: Path) -> None:
     path = file_of(tmp_path, ENTRY)
-    (read,) = exemptions.read(path, ["LOG-01"], TODAY)
+    (read,) = exemptions.read(path, RULES, TODAY)
     assert read == exemption(expires=datetime.date(2027, 3, 31))
-    assert exemptions.read(tmp_path / "none.yaml", ["LOG-01"], TODAY) == ()
+    assert exemptions.read(tmp_path / "none.yaml", RULES, TODAY) == ()
 
 
 def test_an_expired_exemption_is_no_mistake_of_the_file(tmp_path: Path) -> None:
     path = file_of(tmp_path, {**ENTRY, "expires": datetime.date(2024, 1, 1)})
-    assert exemptions.read(path, ["LOG-01"], TODAY)[0].expired(TODAY)
+    assert exemptions.read(path, RULES, TODAY)[0].expired(TODAY)
 
 
 @pytest.mark.parametrize(
@@ -197,11 +196,6 @@ def test_a_file_in_another_form_is_told_so(tmp_path: Path, content: str, output:
     assert output in problem
 
 
-def test_the_examples_file_is_right() -> None:
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    assert isinstance(exemptions.read(EXEMPTIONS, [rule.id for rule in RULES], today), tuple)
-
-
 def checked(
     folder: Path, content: object, *entries: object, today: datetime.date = TODAY, more: tuple[str, ...] = ()
 ) -> int:
@@ -261,3 +255,77 @@ def test_a_named_file_that_does_not_exist_is_an_error(tmp_path: Path, capsys: py
     file = written(tmp_path / "stacks.json", [record(LOG_GROUP, "flow")])
     assert main([file, "--exemptions", str(tmp_path / "none.yaml")]) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def pasted(output: str) -> list[dict[str, Any]]:
+    """The entries that a check printed, as YAML reads them below `exemptions:`."""
+    keys = ("  - rule: ", *(f"    {key}: " for key in ("resource", "owner", "reason", "expires")))
+    entries = [line for line in output.splitlines() if line.startswith(keys)]
+    return list(yaml.safe_load("\n".join(["exemptions:", *entries]))["exemptions"])
+
+
+def test_a_violation_comes_with_the_entry_that_exempts_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN), record(LOG_GROUP, "build", kmsKeyId=KEY_ARN)]
+    assert checked(tmp_path, content) == 1
+    entries = pasted(capsys.readouterr().out)
+    assert [entry["resource"].rpartition("::")[2] for entry in entries] == ["flow", "build"]
+    assert {entry["expires"] for entry in entries} == {datetime.date(2027, 2, 19)}
+    assert [problem.split(" is ")[0].rpartition(".")[2] for problem in problems(file_of(tmp_path, entries[0]))] == [
+        "owner",
+        "reason",
+    ]
+    filled = [{**entry, "owner": "ada@example.com", "reason": REASON} for entry in entries]
+    assert checked(tmp_path, content, *filled) == 0
+
+
+def test_an_expired_exemption_is_renewed_and_not_written_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)]
+    assert checked(tmp_path, content, ENTRY, today=datetime.date(2027, 4, 1)) == 1
+    output = " ".join(capsys.readouterr().out.split())
+    assert "set expires of the entry for LOG-01" in output
+    assert "- rule:" not in output
+
+
+def test_a_rule_that_nobody_can_exempt_says_so_and_the_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = record("aws:iam/role:Role", "free", assumeRolePolicy='{"Version": "2012-10-17", "Statement": []}')
+    assert checked(tmp_path, [role]) == 1
+    output = " ".join(capsys.readouterr().out.split())
+    assert "IAM-07 is not exempted, and policy-exemptions.yaml must not name it" in output
+    assert "rule: IAM-07" not in output
+    (problem,) = problems(file_of(tmp_path, {**ENTRY, "rule": "IAM-07", "resource": role["urn"]}))
+    assert "exemptions[0].rule is 'IAM-07', which nobody can exempt" in problem
+
+
+@pytest.mark.parametrize(("days", "warned"), [(31, False), (30, True), (0, True)])
+def test_an_exemption_that_ends_within_thirty_days_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int, warned: bool
+) -> None:
+    today = ENTRY["expires"] - datetime.timedelta(days=days)
+    assert checked(tmp_path, [record(LOG_GROUP, "flow", kmsKeyId=KEY_ARN)], ENTRY, today=today) == 0
+    assert (f"warning: LOG-01 on {URN} ends on 2027-03-31" in capsys.readouterr().out) is warned
+
+
+@pytest.mark.parametrize(
+    ("content", "output"),
+    [
+        ("exemptions:\n  - rule: LOG-01\n    rule: LOG-02\n", "policy-exemptions.yaml:3: rule stands twice"),
+        ("exemptions: []\nexemptions: []\n", "policy-exemptions.yaml:2: exemptions stands twice"),
+        ("exemptions:\n  - expires: 2027-02-30\n", "day is out of range for month"),
+        ("exemptions: &all [*all]\n", "exemptions[0] is not a mapping"),
+    ],
+)
+def test_what_yaml_would_read_without_a_word_is_refused(tmp_path: Path, content: str, output: str) -> None:
+    path = tmp_path / "policy-exemptions.yaml"
+    path.write_text(content, encoding="utf-8")
+    assert output in "\n".join(problems(path))
+
+
+def test_a_file_under_the_other_ending_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "policy-exemptions.yml").write_text("exemptions: []", encoding="utf-8")
+    assert problems(tmp_path / "policy-exemptions.yaml") == [
+        "policy-exemptions.yml: nobody reads it; call it policy-exemptions.yaml, or move what it holds there"
+    ]

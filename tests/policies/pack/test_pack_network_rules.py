@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policies.pack.model import UNKNOWN, StackResource
-from policies.pack.rules import endpoint_policy, flow_logs, open_network
+from policies.pack.rules import endpoint_policy, flow_logs, internet_route, open_network
+from policies.pack.stack_settings import settings_in
 from tests.policies.pack.pack_factories import (
     ACCOUNT,
     document,
@@ -16,6 +18,7 @@ from tests.policies.pack.pack_factories import (
     make,
     not_applicable,
     not_decided,
+    of_stack,
     violations,
     without,
 )
@@ -56,12 +59,42 @@ def test_rules_inside_a_group_are_read_in_both_directions() -> None:
     assert violations(open_network.RULE, group(ingress=open_rule)) == ["ingress.0.cidrBlocks is 0.0.0.0/0"]
 
 
-def test_what_is_named_a_nats_is_excused() -> None:
-    assert "NAT" in not_applicable(open_network.RULE, egress("dev-nat-egress", cidrIpv4="0.0.0.0/0"))
+def test_what_is_a_nats_is_excused_where_the_settings_ask_for_it() -> None:
+    named = egress("access-jobs-nat", cidrIpv4="0.0.0.0/0")
+    assert "Pulumi.asking.yaml" in not_applicable(open_network.RULE, of_stack("asking", named))
+    assert violations(open_network.RULE, named) == ["cidrIpv4 is 0.0.0.0/0"]
 
 
-def test_a_name_that_only_contains_the_letters_is_not_excused() -> None:
-    assert len(violations(open_network.RULE, egress("signature-egress", cidrIpv4="0.0.0.0/0"))) == 1
+def test_with_nat_other_groups_stay_shut() -> None:
+    other = of_stack("asking", egress("signature-egress", cidrIpv4="0.0.0.0/0"))
+    assert len(violations(open_network.RULE, other)) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "asked"),
+    [
+        ('{"mlops-platform:network": "{\\"nat\\": true}"}', True),
+        ('{"mlops-platform:network": "{\\"nat\\": false}"}', False),
+        ('{"mlops-platform:network": "nat"}', False),
+        ("{}", False),
+        ("[", False),
+    ],
+)
+def test_in_a_preview_the_cli_says_what_the_settings_are(
+    monkeypatch: pytest.MonkeyPatch, config: str, asked: bool
+) -> None:
+    monkeypatch.setenv("PULUMI_STACK", "dev")
+    monkeypatch.setenv("PULUMI_CONFIG", config)
+    gateway = make("aws:ec2/natGateway:NatGateway", "network-nat-0")
+    assert (violations(internet_route.RULE, gateway) == []) is asked
+
+
+@pytest.mark.parametrize("content", ["", "[", "config:", "config: {mlops-platform:network: {nat: 1}}", "\x00"])
+def test_a_stack_file_that_cannot_be_read_asks_for_nothing(tmp_path: Path, content: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(content, encoding="utf-8")
+    with settings_in(tmp_path):
+        gateway = make("aws:ec2/natGateway:NatGateway", "network-nat-0")
+        assert len(violations(internet_route.RULE, gateway)) == 1
 
 
 def test_a_range_that_is_not_known_yet_is_not_decided() -> None:

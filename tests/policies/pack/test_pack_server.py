@@ -125,6 +125,9 @@ def test_a_violation_stops_the_update_and_says_what_to_do(pack: analyzer_pb2_grp
     assert answer.enforcementLevel == analyzer_pb2.MANDATORY
     assert "Given lets glue.amazonaws.com act for any AWS account's resources" in answer.message
     assert "Hold aws:SourceAccount" in answer.message
+    resource = urn(ROLE, "one")
+    assert f"\nresource: {resource}\n" in answer.message
+    assert f"\n  - rule: IAM-04\n    resource: {resource}\n" in answer.message
 
 
 def test_an_unknown_document_is_an_advisory_in_a_preview(pack: analyzer_pb2_grpc.AnalyzerStub) -> None:
