@@ -112,7 +112,7 @@ class Journey:
             gate = refusals_of_the_gate(self.account, self.region, self.names.pipeline())
             if self.sabotage == "labels" and gate:
                 raise SabotageCaught(f"by the quality gate: {gate[-1].rstrip('.')}") from None
-            raise JourneyFailed(f"{str(error).rstrip('.')}. {self._registry()}.") from None
+            raise JourneyFailed(f"{str(error).rstrip('.')}; {self._registry()}") from None
         ran = [action.name for stage in execution.stages for action in stage.actions if action.status == SUCCEEDED]
         steps = finished_steps(self.account, self.region, self.names.pipeline())
         return f"{', '.join(ran)} succeeded, and in training {', '.join(steps)}; {self._registry()}"
