@@ -78,11 +78,12 @@ pictures: $(INSTALLED) ## Draw docs/images from the last `make rehearse`
 # as they are they would be expanded, `$(shell …)` included, so they go under other names. Variables that were typed and
 # that nobody reads go by name alone; other goals may hand theirs to what they run, such as PYTEST_ADDOPTS.
 REHEARSE_WITH := STACKS_ONLY PROJECT DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
-OF_THIS_FILE := SHELL PYTHON UV RUN ENVIRONMENTS LOCKS INSTALLED PYTHONWARNINGS UV_PYTHON_DOWNLOADS
+# Read by this file, and by what it runs.
+READ_OTHERWISE := SHELL RUN ENVIRONMENTS LOCKS INSTALLED UV PYTHON% UV_% PIP_% %_proxy %_PROXY SSL_CERT_FILE
 unexport $(REHEARSE_WITH)
 $(foreach name,$(REHEARSE_WITH),$(eval export REHEARSE_$(name) := $$(value $(name))))
 TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
-export REHEARSE_UNKNOWN := $(sort $(filter-out $(REHEARSE_WITH) $(OF_THIS_FILE) MAKE%,$(TYPED)))
+export REHEARSE_UNKNOWN := $(sort $(filter-out $(REHEARSE_WITH) $(READ_OTHERWISE) MAKE%,$(TYPED)))
 ifneq ($(and $(filter rehearse,$(MAKECMDGOALS)),$(REHEARSE_UNKNOWN)),)
 unexport $(REHEARSE_UNKNOWN)
 endif

@@ -83,8 +83,8 @@ def test_variables_that_nobody_reads_are_handed_over_by_name(tmp_path: Path) -> 
     assert not (tmp_path / "made").exists()
 
 
-def test_what_the_makefile_itself_reads_is_not_unknown(tmp_path: Path) -> None:
-    assert _arguments(tmp_path, "PYTHON=python3", "UV=uv", "-j2", "--no-print-directory") == []
+def test_what_the_makefile_or_its_tools_read_is_not_unknown(tmp_path: Path) -> None:
+    assert _arguments(tmp_path, "PYTHON=python3", "UV=uv", "PIP_INDEX_URL=u", "https_proxy=p", "-j2") == []
 
 
 def test_other_goals_hand_variables_on(tmp_path: Path) -> None:
