@@ -74,12 +74,20 @@ pictures: $(INSTALLED) ## Draw accounts and summary of the last `make rehearse`,
 	@$(RUN) -m scripts.pictures
 
 # What is typed reaches the program as it was typed: make neither expands the values nor does a shell read them. Exported
-# as they are they would be expanded, `$(shell …)` included, so they go under other names.
-REHEARSE_WITH := DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
+# as they are they would be expanded, `$(shell …)` included, so they go under other names. Variables that were typed and
+# that nobody reads go by name alone; other goals may hand theirs to what they run, such as PYTEST_ADDOPTS.
+REHEARSE_WITH := STACKS_ONLY PROJECT DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
+# Read by this file, and by what it runs.
+READ_OTHERWISE := SHELL RUN ENVIRONMENTS LOCKS INSTALLED UV PYTHON% UV_% PIP_% %_proxy %_PROXY SSL_CERT_FILE
 unexport $(REHEARSE_WITH)
 $(foreach name,$(REHEARSE_WITH),$(eval export REHEARSE_$(name) := $$(value $(name))))
-rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, DATA=file.csv TARGET=column, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
-	@$(RUN) -m rehearsal $(if $(STACKS_ONLY),--stacks-only) $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z a-z)=$$REHEARSE_$(name)"})
+TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+export REHEARSE_UNKNOWN := $(sort $(filter-out $(REHEARSE_WITH) $(READ_OTHERWISE) MAKE%,$(TYPED)))
+ifneq ($(and $(filter rehearse,$(MAKECMDGOALS)),$(REHEARSE_UNKNOWN)),)
+unexport $(REHEARSE_UNKNOWN)
+endif
+rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
+	@$(RUN) -m rehearsal $${REHEARSE_UNKNOWN:+"--unknown=$$REHEARSE_UNKNOWN"} $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$REHEARSE_$(name)"})
 
 probe: $(INSTALLED) ## Settle assumptions about AWS in a stack's real account: STACK=dev, after saying what it costs
 	@$(if $(STACK),,echo "STACK=<stack> is missing, such as STACK=dev"; exit 1;) $(RUN) -m assumptions probe $(STACK)

@@ -3,81 +3,82 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 import warnings
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 FOLDER = Path("build/rehearsal")
-
-
-class Life(StrEnum):
-    """How far the platform's life is rehearsed."""
-
-    WHOLE = "whole"
-
-
-class Sabotage(StrEnum):
-    """Faults that the platform must stop by itself."""
-
-    LABELS = "labels"
-    SERVING = "serving"
-
-
-class Doubt(StrEnum):
-    """How what no source settles about AWS (`docs/assumptions.md`) falls."""
-
-    AGAINST = "against"
+# The switch may be given a value, as a variable of make has one: `--stacks-only=0`.
+_SWITCH = "--stacks-only"
 
 
 def main(
-    stacks_only: Annotated[bool, typer.Option(help="Bring up the stacks and stop there.")] = False,
+    stacks_only: Annotated[str, typer.Option(help="Bring up the stacks and stop there; a value is optional.")] = "",
     destroy: Annotated[bool, typer.Option(help="Delete the stacks again; with --stacks-only.")] = False,
-    data: Annotated[Path | None, typer.Option(help="CSV file to train on instead of the example's data.")] = None,
-    target: Annotated[str | None, typer.Option(help="Its column to predict.")] = None,
+    project: Annotated[str, typer.Option(help="Id of the project whose model is taken to production.")] = "",
+    data: Annotated[str, typer.Option(help="CSV file to train on instead of the example's data.")] = "",
+    target: Annotated[str, typer.Option(help="Its column to predict.")] = "",
     problem: Annotated[
-        str | None, typer.Option(help="regression, binary or multiclass; found from the target.")
-    ] = None,
-    sabotage: Annotated[Sabotage | None, typer.Option(help="Spoil labels or the staging endpoint's answers.")] = None,
-    life: Annotated[
-        Life | None, typer.Option(help="whole: use the platform on, destroy it, list what is left.")
-    ] = None,
+        str, typer.Option(help="regression, binary, multiclass or classification; found from the target.")
+    ] = "",
+    sabotage: Annotated[
+        str, typer.Option(help="labels or serving: spoil the labels, or the staging endpoint's answers.")
+    ] = "",
+    life: Annotated[str, typer.Option(help="whole: use the platform on, destroy it, list what is left.")] = "",
     doubt: Annotated[
-        Doubt | None, typer.Option(help="Let every assumption of docs/assumptions.md fall against the platform.")
-    ] = None,
+        str, typer.Option(help="against: every assumption of docs/assumptions.md falls against the platform.")
+    ] = "",
     folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
+    unknown: Annotated[str, typer.Option(hidden=True, help="Variables of make that nobody reads.")] = "",
 ) -> None:
     """Bring up every stack in an AWS that lives in this process, then take a model from data to production."""
+    started = time.monotonic()
     # Libraries' notes to their developers are not this command's output.
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    from rehearsal.options import Options
+    from rehearsal.options import OptionError, parse, unknown_variables
+
+    if unknown.split():
+        _refuse(unknown_variables(unknown.split()))
+    typed = {
+        "stacks_only": stacks_only,
+        "project": project,
+        "data": data,
+        "target": target,
+        "problem": problem,
+        "sabotage": sabotage,
+        "life": life,
+        "doubt": doubt,
+    }
+    try:
+        options = parse(typed, destroy=destroy, directory=directory, folder=folder)
+    except OptionError as error:
+        _refuse(error.problems)
     from rehearsal.run import rehearse
 
-    if (data is None) != (target is None):
-        raise typer.BadParameter("DATA and TARGET go together: the file, and its column to predict")
-    if destroy and not stacks_only:
-        raise typer.BadParameter("--destroy needs --stacks-only: what a journey leaves in buckets and registries stays")
-    if life and (stacks_only or sabotage):
-        raise typer.BadParameter("--life needs the journey to succeed: leave --stacks-only and --sabotage out")
-    options = Options(
-        directory=directory,
-        folder=folder,
-        stacks_only=stacks_only,
-        destroy=destroy,
-        data=data,
-        target=target,
-        problem=problem,
-        sabotage=sabotage.value if sabotage else None,
-        life=life.value if life else None,
-        against=doubt is Doubt.AGAINST,
-    )
-    raise typer.Exit(rehearse(options, started=time.monotonic()))
+    raise typer.Exit(rehearse(options, started=started))
+
+
+def _refuse(problems: Sequence[str]) -> NoReturn:
+    """Print what is wrong with the options, a line each, and exit as for wrong usage."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run the command line: the switch without a value means yes."""
+    # Errors in plain lines, whole: no frame that breaks them at a width.
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command()(main)
+    app(args=[f"{_SWITCH}=yes" if argument == _SWITCH else argument for argument in arguments])
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(sys.argv[1:])

@@ -21,12 +21,15 @@ SMALL = ("ssm/parameter", "Attachment", "Association", "securityGroupIngressRule
 
 
 # Styles of lines by their first word, the status of a step.
-_STYLES = {"failed": "red", "skipped": "yellow"}
+_STYLES = {"failed": "red", "skipped": "yellow", "caught": "green"}
 
 
 @dataclass
 class JourneyStep:
-    """One step of the journey. `status` is passed, failed or skipped; `detail` is for people."""
+    """One step of the journey. `status` is passed, failed, skipped, or caught where it stopped a sabotage.
+
+    `detail` is for people.
+    """
 
     step: str
     status: str
@@ -52,18 +55,43 @@ class RehearsalReport:
     isolation: list[str] = field(default_factory=list)
     # Whether each request was allowed; None until somebody has decided.
     access: Access | None = None
+    # What was spoilt on purpose, which something must catch; empty if nothing was.
+    sabotage: str = ""
     # What stopped the rehearsal as a whole, if something did.
     problem: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether every step of the rehearsal passed, and every request was allowed."""
-        return (
-            not self.problem
-            and (self.access is None or self.access.passed)
-            and all(step.status == "passed" for step in self.journey)
-            and all(s["found"] for s in self.stacks.values())
-        )
+        """Whether every step passed, every request was allowed, and a sabotage was caught where there was one."""
+        return not self.faults()
+
+    def faults(self) -> list[str]:
+        """Why the rehearsal has not passed, each in a few words; none if it has."""
+        faults = ["it was stopped by what is said above"] if self.problem else []
+        failed = [step for step in self.journey if step.status == "failed"]
+        faults += [f"step {step.step!r} failed" for step in failed]
+        if self.sabotage and not any(step.status == "caught" for step in self.journey):
+            faults.append(f"the sabotage of {self.sabotage} was not caught")
+        if not failed and any(step.status == "skipped" for step in self.journey):
+            faults.append("steps were skipped")
+        if lost := [name for name, stack in self.stacks.items() if not stack["found"]]:
+            faults.append(f"not everything of {', '.join(lost)} was found again")
+        if self.access is not None and not self.access.passed:
+            faults.append("not every request was allowed")
+        return faults
+
+    def verdict(self, folder: Path) -> str:
+        """One line: passed or failed, why, and what to open next."""
+        report = folder / "report.json"
+        if faults := self.faults():
+            logs = f"; what builds and jobs printed is in {folder / 'logs'}" if self.journey else ""
+            return f"failed: {'; '.join(faults)}. Open {report}{logs}"
+        if not self.sabotage:
+            return f"passed. Open {report}"
+        caught = next(number for number, step in enumerate(self.journey) if step.status == "caught")
+        # What caught it stands before the first colon of the detail; the figures behind it are in the step's own line.
+        by, after = self.journey[caught].detail.partition(": ")[0], [step.detail for step in self.journey[caught + 1 :]]
+        return f"passed: the sabotage was caught {'; '.join([by, *after])}. Open {report}"
 
     def add_stack(self, planned: PlannedStack, stack: Stack, missing: Sequence[str]) -> None:
         """Add a stack that is up; `missing` are resources that were not found again."""
@@ -103,10 +131,10 @@ class RehearsalReport:
             progress.print_line(self.access.sentence(), style=None if self.access.passed else "red")
             for line in self.access.refusal_lines():
                 progress.print_line(line)
-        progress.print_line(f"Report, resources, requests and questions are in {folder}", style="dim")
+        progress.print_line(f"Resources, requests and questions are beside the report in {folder}", style="dim")
         if self.problem:
             progress.print_line(self.problem, style="red")
-        progress.print_line("passed" if self.passed else "failed", style="bold green" if self.passed else "bold red")
+        progress.print_line(self.verdict(folder), style="bold green" if self.passed else "bold red")
 
     def lines(self) -> list[str]:
         """Stacks, steps and figures: one line each."""

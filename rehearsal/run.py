@@ -36,10 +36,14 @@ def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
         planned = plan(options.directory)
         inputs = None if options.stacks_only else journey_inputs(planned, options)
     except (SettingsError, NoData) as error:
-        progress.print_line(str(error), style="red")
+        progress.print_line(str(error))
+        progress.print_line("failed before anything was built: correct what is said above", style="bold red")
         return 1
     if inputs:
-        planned = with_inputs(planned, inputs, options)
+        progress.print_line(inputs.sentence())
+        planned = with_inputs(planned, inputs)
+    elif not options.stacks_only:
+        progress.print_line("There is no project stack: the stacks come up, and no model is taken anywhere")
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:
         environment = RehearsalEnvironment(cloud, progress)
         with Runtime(cloud, progress, options.folder / "logs", partial(_sabotaged, options)) as runtime:
@@ -50,11 +54,12 @@ def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
             finally:
                 environment.close()
         report.seconds["all"] = time.monotonic() - started
-        report.write(
-            options.folder,
-            environment.destroyed or environment.engine.stacks,
-            lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy or bool(options.life)),
-        )
+        with progress.running("Decide each request by the policies that were built"):
+            report.write(
+                options.folder,
+                environment.destroyed or environment.engine.stacks,
+                lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy or bool(options.life)),
+            )
     report.print_summary(progress, options.folder)
     return status or int(not report.passed)
 
@@ -78,7 +83,8 @@ def _run(
         report.seconds["stacks"] = time.monotonic() - began
         if inputs:
             project = next(stack for stack in planned if stack.stack == inputs.stack)
-            run_journey(environment, runtime, project, inputs, options.problem, report)
+            report.sabotage = options.sabotage or ""
+            run_journey(environment, runtime, project, inputs, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
             if options.life:
                 lived = time.monotonic()

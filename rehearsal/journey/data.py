@@ -8,6 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from settings.metrics import Metric, ProblemType
+
 TARGET = "target"
 
 
@@ -24,14 +26,45 @@ class TrainingData:
     origin: str
 
 
-def example_data(project: str, folder: Path) -> TrainingData:
-    """The example's data: breast cancer (569 samples, binary), or diabetes (442 patients, regression)."""
+@dataclass(frozen=True)
+class ExampleTable:
+    """A table that scikit-learn carries: its loader, what it poses, and the example's project that it belongs to."""
+
+    loader: str
+    origin: str
+    problem: ProblemType
+    project: str = ""
+
+
+EXAMPLES = (
+    ExampleTable(
+        "load_breast_cancer",
+        "scikit-learn's breast cancer: 569 samples, 30 measures",
+        ProblemType.BINARY,
+        "screening",
+    ),
+    ExampleTable(
+        "load_diabetes",
+        "scikit-learn's diabetes: 442 patients, 10 measures",
+        ProblemType.REGRESSION,
+        "diabetes",
+    ),
+    ExampleTable("load_wine", "scikit-learn's wine: 178 samples, 13 measures", ProblemType.MULTICLASS),
+)
+
+
+def example_of(project: str, metric: Metric) -> ExampleTable:
+    """The table for a project: the example's own one where its gate's metric fits, else one that the metric fits."""
+    fitting = [table for table in EXAMPLES if table.problem in metric.problem_types]
+    return next((table for table in fitting if table.project == project), fitting[0])
+
+
+def example_data(project: str, metric: Metric, folder: Path) -> TrainingData:
+    """A table that scikit-learn carries, as a CSV file in `folder`, for a project and the metric of its gate."""
     from sklearn import datasets
 
-    loaders = {"diabetes": (datasets.load_diabetes, "scikit-learn's diabetes: 442 patients, 10 measures")}
-    default = (datasets.load_breast_cancer, "scikit-learn's breast cancer: 569 samples, 30 measures")
-    load, origin = loaders.get(project, default)
-    bunch = load()
+    table = example_of(project, metric)
+    bunch = getattr(datasets, table.loader)()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "data.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -40,16 +73,21 @@ def example_data(project: str, folder: Path) -> TrainingData:
         writer.writerows(
             [*map(repr, map(float, row)), label] for row, label in zip(bunch.data, bunch.target, strict=True)
         )
-    return TrainingData(path, TARGET, origin)
+    return TrainingData(path, TARGET, table.origin)
 
 
 def own_data(path: Path, target: str, folder: Path) -> TrainingData:
-    """The user's file, as it is. Raises NoData where there is none; the pipeline checks its contents."""
+    """The user's file, copied as it is. Raises NoData where there is none that can be read."""
     if not path.is_file():
-        raise NoData(f"DATA={path}: there is no such file; give the path of a CSV file with a header")
+        what = "this is a folder" if path.is_dir() else "there is no such file"
+        raise NoData(f"DATA={path}: {what}; give the path of a CSV file with a header")
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / "data.csv"
-    shutil.copyfile(path, copy)
+    try:
+        if path.resolve() != copy.resolve():
+            shutil.copyfile(path, copy)
+    except OSError as error:
+        raise NoData(f"DATA={path}: it cannot be read ({error.strerror}); give a file that you may read") from None
     return TrainingData(copy, target, str(path))
 
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
 import threading
 import time
-import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from components.archives import files
-from rehearsal.aws.processes import REPOSITORY
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
-from rehearsal.journey import prediction
+from rehearsal.journey import claims, prediction
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
-from rehearsal.journey.steps import JourneyFailed, StepRecorder
+from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
+from rehearsal.journey.repository import build_repository
+from rehearsal.journey.steps import JourneyFailed, SabotageCaught, StepRecorder
 from rehearsal.network.model import VpcAttachment
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
@@ -41,10 +39,9 @@ class Journey:
         project: PlannedStack,
         inputs: JourneyInputs,
         suite: CodeSuite,
-        problem: str | None,
     ) -> None:
         self.environment, self.cloud, self.project = environment, environment.cloud, project
-        self.data, self.suite, self.problem = inputs.data, suite, problem
+        self.data, self.suite, self.problem = inputs.data, suite, inputs.problem
         self.sabotage = inputs.sabotage
         self.outputs = environment.engine.stacks[project.stack].outputs
         self.data_science = environment.engine.stacks[project.settings.data_science].outputs  # type: ignore[union-attr]
@@ -53,6 +50,13 @@ class Journey:
         self.scope = Scope.of_account(self.account, self.region, project.settings.prefix)
         publish_role = self.names.role_arn(self.scope, RoleKind.PUBLISH)
         self.people = JourneyActors(self.cloud, self.data_science, self.outputs["project"], publish_role)
+        self.release_facts = ReleaseFacts(
+            cloud=self.cloud,
+            names=self.names,
+            stages=list(self.outputs["endpoints"]),
+            workloads=[w for w in self.data_science["workloads"] if self.outputs["project"] in w["projects"]],
+            administrator=lambda account: self.people.administrator(account, project.settings.prefix),
+        )
         self.package: dict[str, Any] = {}
         self.approval: ApprovalRequest | None = None
         self.approval_requested = threading.Event()
@@ -97,16 +101,21 @@ class Journey:
     def hand_over_code(self) -> str:
         """The scientist pushes the repository; its event starts the build pipeline."""
         bucket, _, key = self.outputs["sourceUri"].removeprefix("s3://").partition("/")
-        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=self._repository())
+        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=build_repository(self.data.target, self.problem))
         return f"{key.rpartition('/')[2]} to the project's source"
 
     def build(self) -> str:
         """The build pipeline runs to its end, the training pipeline within it."""
         try:
-            self._finished(self.outputs["buildPipeline"], "build pipeline")
+            execution = self._finished(self.outputs["buildPipeline"], "build pipeline")
         except JourneyFailed as error:
-            raise JourneyFailed(f"{str(error).rstrip('.')}. The registry holds {self._registered()} models.") from None
-        return "tested, trained, evaluated, registered"
+            gate = refusals_of_the_gate(self.account, self.region, self.names.pipeline())
+            if self.sabotage == "labels" and gate:
+                raise SabotageCaught(f"by the quality gate: {gate[-1].rstrip('.')}") from None
+            raise JourneyFailed(f"{str(error).rstrip('.')}; {self._registry()}") from None
+        ran = [action.name for stage in execution.stages for action in stage.actions if action.status == SUCCEEDED]
+        steps = finished_steps(self.account, self.region, self.names.pipeline())
+        return f"{', '.join(ran)} succeeded, and in training {', '.join(steps)}; {self._registry()}"
 
     def find_registered(self) -> str:
         """A pending model is in the registry, with its held-out metric."""
@@ -127,44 +136,83 @@ class Journey:
     def approve(self) -> str:
         """An approver approves the model; its event starts the deploy pipeline."""
         arn = self.package["ModelPackageArn"]
-        self._approver("sagemaker").update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
-        return f"{arn.rpartition('/')[2]} approved"
+        client = self._approver("sagemaker")
+        client.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+        status = client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
+        return f"version {arn.rpartition('/')[2]} is {status} in the registry"
+
+    def release_titles(self) -> list[str]:
+        """Titles of the release's steps by what the deploy pipeline declares: until the approval, and from it on."""
+        pipeline = self.suite.pipelines.declared(self.account, self.region, self.outputs["deployPipeline"])
+        actions = self.release_facts.declared(pipeline)
+        before = claims.before_question(actions)
+        return [claims.title(before), *([claims.title(actions[len(before) :])] if len(before) < len(actions) else [])]
 
     def stage(self) -> str:
-        """Staging serves the model and passes its test; then the pipeline requests approval for production, if any."""
+        """The deploy pipeline runs until it asks for approval, or to its end where it never asks."""
         execution = self._execution(self.outputs["deployPipeline"])
-        self.wait(lambda: self.approval_requested.is_set() or execution.done.is_set(), "staging")
-        if not self.has("production") and execution.status == SUCCEEDED:
-            return "delivered by StackSet, answers and captures tested; the project has no production"
-        if not self.approval_requested.is_set():
-            raise JourneyFailed(f"deploy pipeline: {self._why(execution)}; {self._in_production()}")
+        self.wait(
+            lambda: self.approval_requested.is_set() or execution.done.is_set(), "the deploy pipeline's question or end"
+        )
+        asked = self.approval_requested.is_set()
+        if not asked and execution.status != SUCCEEDED:
+            why = self._why(execution)
+            if self.sabotage == "serving" and claims.failed_test(self._happened(execution)):
+                raise SabotageCaught(f"by the test of {claims.failed_test(self._happened(execution))}: {why}")
+            serving = claims.in_words("production", self.release_facts.serving())
+            raise JourneyFailed(f"deploy pipeline: {why}; {serving}")
         if self.sabotage == "serving":
-            raise JourneyFailed("staging answered wrongly, and its test passed all the same")
-        if not self.has("staging"):
-            return "the project has no staging: nothing was delivered before the question"
-        return "delivered by StackSet, answers and captures tested"
+            tested = claims.told(self._happened(execution), self.release_facts.serving())
+            raise JourneyFailed(f"staging's endpoint answered wrongly, and no test stopped it: {tested}")
+        return self._told(execution)
 
     def release(self) -> str:
         """An approver lets it into production; the pipeline delivers and verifies."""
         assert self.approval is not None  # noqa: S101 - the step before waited for it
         approval = self.approval
+        pipeline = self.outputs["deployPipeline"]
         self._approver("codepipeline").put_approval_result(
             pipelineName=approval.pipeline,
             stageName=approval.stage,
             actionName=approval.action,
             token=approval.token,
-            result={"status": "Approved", "summary": "staging answers as the model does"},
+            result={
+                "status": "Approved",
+                "summary": claims.summary_for_approver(self._happened(self._execution(pipeline))),
+            },
         )
-        self._finished(self.outputs["deployPipeline"], "deploy pipeline")
-        return "approved, delivered, verified"
+        return self._told(self._finished(pipeline, "deploy pipeline"), since_question=True)
+
+    def nothing_left(self) -> str:
+        """What the caught sabotage reached: no model in the registry, or none in production. Raises JourneyFailed."""
+        serving = self.release_facts.serving()
+        where = "; ".join(claims.in_words(stage, serving) for stage in serving)
+        registered = self._registered()
+        sentence = f"{self._registry()}; {where}"
+        if (self.sabotage == "labels" and registered) or any(serving.get("production", {}).values()):
+            raise JourneyFailed(f"the sabotage reached further than it may: {sentence}")
+        return sentence
 
     def predict(self, report: RehearsalReport) -> str:
-        """Production's answers are the model's own, bit for bit, and the artifact is the registry's."""
+        """Each production account's answers are the model's own, bit for bit, and the artifact is the registry's."""
         metadata = self.package["CustomerMetadataProperties"]
-        workload = next(w for w in self.data_science["workloads"] if w["stage"] == "production")
+        rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
+        asked = [self._ask(each, rows) for each in self.release_facts.workloads if each["stage"] == "production"]
+        # The first account's figures, and under `accounts` those of each.
+        report.prediction = {**asked[0], "sentence": "; ".join(each["sentence"] for each in asked), "accounts": asked}
+        wrong = [each["sentence"] for each in asked if not prediction.is_right(each)]
+        if wrong:
+            raise JourneyFailed("; ".join(wrong))
+        where = ", ".join(each["account"] for each in asked)
+        return (
+            f"{asked[0]['rows']} rows over HTTP equal xgboost's own answers in {where}; the artifact is the registry's"
+        )
+
+    def _ask(self, workload: Mapping[str, Any], rows: str) -> dict[str, Any]:
+        """What one production account answers, compared with xgboost alone."""
+        metadata = self.package["CustomerMetadataProperties"]
         outputs = self.environment.engine.stacks[workload["stack"]].outputs
         roles = outputs["projectRoles"][self.outputs["project"]]
-        rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
         own_vpc = workload_attachment(outputs)
         tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=own_vpc)
         endpoint = self.outputs["endpoints"]["production"]
@@ -178,8 +226,9 @@ class Journey:
             f"{len(expected) - different} equal those of xgboost alone; "
             f"held-out {metadata['metric']} {self._value():.4f}"
         )
-        report.prediction = {
-            "sentence": sentence,
+        first = [{"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)]
+        return {
+            "sentence": sentence if same_hash else f"{sentence}; the artifact is NOT the registry's",
             "endpoint": endpoint,
             "account": workload["account"],
             "rows": len(answered),
@@ -188,13 +237,8 @@ class Journey:
             "artifact_is_the_registrys": same_hash,
             "metric": metadata["metric"],
             "value": self._value(),
-            "first": [
-                {"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)
-            ],
+            "first": first,
         }
-        if different or not same_hash or len(answered) != prediction.ROWS:
-            raise JourneyFailed(f"{sentence}; the artifact is {'' if same_hash else 'NOT '}the registry's")
-        return f"{len(answered)} rows over HTTP equal xgboost's own answers; the artifact is the registry's"
 
     # ---- parts of the steps
 
@@ -248,22 +292,6 @@ class Journey:
         )
         return [package for page in pages for package in page["ModelPackageSummaryList"]]
 
-    def _repository(self) -> bytes:
-        """The seed repository with the column to predict, as the team would edit it."""
-        folder, buffer = REPOSITORY / "seed_code" / "model-build", io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in files(folder):
-                name = path.relative_to(folder).as_posix()
-                content = self._edited(path.read_text()).encode() if name == "model.toml" else path.read_bytes()
-                archive.writestr(name, content)
-        return buffer.getvalue()
-
-    def _edited(self, model: str) -> str:
-        model = re.sub(r'^target = "[^"]*"', lambda _: f"target = {json.dumps(self.data.target)}", model, flags=re.M)
-        if self.problem:
-            model = re.sub(r'^problem = "[^"]*"', lambda _: f"problem = {json.dumps(self.problem)}", model, flags=re.M)
-        return model
-
     def _execution(self, pipeline: str) -> PipelineExecution:
         """The newest execution that the project's pipeline starter started."""
         starter = self.names.role(RoleKind.PIPELINE_STARTER)
@@ -278,11 +306,24 @@ class Journey:
             raise JourneyFailed(f"{pipeline} did not start: no rule matched the event, or {starter} failed") from None
         return started()[-1]
 
-    def _finished(self, pipeline: str, title: str) -> None:
+    def _finished(self, pipeline: str, title: str) -> PipelineExecution:
         execution = self._execution(pipeline)
         self.wait(execution.done.is_set, title)
         if execution.status != SUCCEEDED:
             raise JourneyFailed(f"{title}: {self._why(execution)}")
+        return execution
+
+    def _happened(self, execution: PipelineExecution) -> list[claims.ReleaseAction]:
+        return claims.happened(execution, self.release_facts.stack_sets)
+
+    def _told(self, execution: PipelineExecution, *, since_question: bool = False) -> str:
+        """What the execution did, in words. Raises JourneyFailed where it delivered and an account serves nothing."""
+        actions, serving = self._happened(execution), self.release_facts.serving()
+        shown = actions[len(claims.before_question(actions)) :] if since_question else actions
+        sentence = claims.told(shown, serving, asked_untested=claims.untested_at_question(actions))
+        if lacking := claims.not_serving(actions, serving):
+            raise JourneyFailed(f"the pipeline delivered to {', '.join(lacking)}, where not all serve: {sentence}")
+        return sentence
 
     def _why(self, execution: PipelineExecution) -> str:
         failed = [action for stage in execution.stages for action in stage.actions if action.error]
@@ -301,16 +342,14 @@ class Journey:
     def _registered(self) -> int:
         return len(self._packages())
 
-    def _in_production(self) -> str:
-        """Whether production serves this project's endpoint, in words."""
-        workload = next(w for w in self.data_science["workloads"] if w["stage"] == "production")
-        administrator = self.people.administrator(workload["account"], self.project.settings.prefix)
-        client = self.cloud.client(administrator, "sagemaker")
-        served = client.list_endpoints()["Endpoints"]
-        return f"production serves {self.outputs['endpoints']['production'] if served else 'nothing'}"
+    def _registry(self) -> str:
+        """How many models the registry holds, in words."""
+        count = self._registered()
+        return f"the registry holds {count or 'no'} model{'s' * (count > 1)}"
 
     def wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
         """Wait until something is so. Raises JourneyFailed."""
+        self.environment.progress.update(f"waiting for {what}")
         end = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > end:
@@ -323,11 +362,10 @@ def run_journey(
     runtime: Runtime,
     project: PlannedStack,
     inputs: JourneyInputs,
-    problem: str | None,
     report: RehearsalReport,
 ) -> None:
     """Run the journey of one project, step by step, into the report."""
-    journey = Journey(environment, project, inputs, runtime.suite, problem)
+    journey = Journey(environment, project, inputs, runtime.suite)
     runtime.on_approval = journey.request_approval
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):
@@ -338,7 +376,9 @@ def run_journey(
         steps.run("Build, train, evaluate, gate, register", journey.build)
         steps.run("Find the registered model", journey.find_registered)
         steps.run("Approve the model", journey.approve)
-        steps.run("Deliver to staging and test", journey.stage)
+        for title, step in zip(journey.release_titles(), (journey.stage, journey.release), strict=False):
+            steps.run(title, step)
         if journey.has("production"):
-            steps.run("Approve and deliver to production", journey.release)
             steps.run("Ask production", lambda: journey.predict(report))
+        if steps.caught:
+            steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)

@@ -44,8 +44,9 @@ def replace_model(journey: Journey, runtime: Runtime, report: RehearsalReport) -
     journey.approve()
     _started(journey, "deployPipeline", deployments)
     journey.stage()
-    journey.release()
-    journey.predict(report)
+    if journey.has("production"):
+        journey.release()
+        journey.predict(report)
     return f"version {journey.package['ModelPackageVersion']} serves in its stead"
 
 

@@ -35,7 +35,7 @@ def live_on(
     project = next(stack for stack in planned if stack.stack == inputs.stack)
     steps = StepRecorder(environment.progress, report)
     if not steps.failed:
-        journey = Journey(environment, project, inputs, runtime.suite, None)
+        journey = Journey(environment, project, inputs, runtime.suite)
         with environment.cloud.recorder.during("journey"):
             steps.run("Open Studio", lambda: open_studio(journey))
             steps.run("Replace the model", lambda: replace_model(journey, runtime, report))

@@ -56,7 +56,7 @@ FORM = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:
 
 
 class NotPassed(ValueError):
-    """A rehearsal that failed, or brought the stacks up only, is no example."""
+    """A rehearsal that failed, was sabotaged, or brought the stacks up only, is no example."""
 
 
 class WrappedLines(ConsoleProgress):
@@ -73,8 +73,10 @@ class WrappedLines(ConsoleProgress):
 def draw(folder: Path) -> str:
     """The picture of the rehearsal in `folder`; NotPassed if it is no example of a whole one that passed."""
     report = _read(folder / "report.json")
-    if not report.passed or not report.journey:
-        raise NotPassed(f"the rehearsal in {folder} did not pass as a whole: run `make rehearse`, then this again")
+    if not report.passed or not report.journey or report.sabotage:
+        raise NotPassed(
+            f"the rehearsal in {folder} did not pass as a whole, unspoilt: run `make rehearse`, then this again"
+        )
     console = Console(record=True, width=COLUMNS, highlight=False, force_terminal=True, file=io.StringIO())
     report.print_summary(WrappedLines(console), Path("build/rehearsal"))
     return console.export_svg(title=TITLE, theme=THEME, code_format=FORM, unique_id="rehearsal")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from rich.console import Console
 
 from rehearsal.authorization.refusal import Refusal
 from rehearsal.authorization.verdict import Access
-from rehearsal.console import ConsoleProgress
+from rehearsal.console import LOG_SECONDS, ConsoleProgress
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
 from rehearsal.report import JourneyStep, RehearsalReport
 
@@ -86,3 +88,51 @@ def test_the_reason_of_a_step_that_fails_is_whole(console: Console) -> None:
 
     StepRecorder(ConsoleProgress(console), RehearsalReport()).run("Ask production", fail)
     assert one_line_with(printed(console), f"{ROLE} was refused [s3:GetObject] on {OBJECT}")
+
+
+def test_a_step_that_takes_long_tells_in_a_pipe_how_long_and_what_it_waits_for(console: Console) -> None:
+    progress = ConsoleProgress(console, log_seconds=0.02)
+    with progress.running("Build, train"):
+        progress.update(f"waiting for {ROLE}")
+        deadline = time.monotonic() + 10
+        while not one_line_with(printed(console), "… Build, train", " s: waiting for", ROLE):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    after = len(printed(console))
+    time.sleep(0.1)
+    assert len(printed(console)) == after
+    assert one_line_with(printed(console)[-1:], "✓", "Build, train", " s")
+
+
+def test_a_log_hears_of_a_running_step_at_least_once_a_minute() -> None:
+    assert LOG_SECONDS <= 60
+
+
+def test_a_terminal_has_a_live_line_with_the_time() -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    shown = Console(file=screen, width=100, soft_wrap=True, highlight=False, force_terminal=True)
+    with ConsoleProgress(shown, log_seconds=0.2).running("Train"):
+        deadline = time.monotonic() + 10
+        while "Train 1 s" not in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert "… Train" not in screen.getvalue()
+
+
+def test_colours_in_a_log_are_no_terminal() -> None:
+    log = io.StringIO()
+    shown = Console(file=log, width=100, soft_wrap=True, highlight=False, force_terminal=True)
+    with ConsoleProgress(shown, log_seconds=0.05).running("Train"):
+        time.sleep(0.3)
+    assert "…" in log.getvalue()
+    assert "\x1b[?25l" not in log.getvalue()
+
+
+def test_a_step_that_fails_is_marked_once(console: Console) -> None:
+    with pytest.raises(KeyError), ConsoleProgress(console).running("Train"):
+        raise KeyError
+    assert len([line for line in printed(console) if "✗" in line]) == 1

@@ -59,10 +59,41 @@ def test_a_value_of_the_environment_is_not_run_either(tmp_path: Path, value: str
 
 
 def test_every_option_has_its_word(tmp_path: Path) -> None:
-    typed = ("STACKS_ONLY=1", "PROBLEM=binary", "SABOTAGE=labels", "DOUBT=against", "LIFE=whole")
-    wanted = ["--stacks-only", "--problem=binary", "--sabotage=labels", "--doubt=against", "--life=whole"]
-    assert _arguments(tmp_path, *typed) == wanted
+    typed = ("STACKS_ONLY=1", "PROJECT=p", "PROBLEM=binary", "SABOTAGE=labels", "DOUBT=against", "LIFE=whole")
+    wanted = ["--stacks-only=1", "--project=p", "--problem=binary", "--sabotage=labels", "--doubt=against"]
+    assert _arguments(tmp_path, *typed) == [*wanted, "--life=whole"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_switchs_value_is_not_run_either(tmp_path: Path, value: str) -> None:
+    assert _arguments(tmp_path, f"STACKS_ONLY={value}") == [f"--stacks-only={value}"]
+    assert not (tmp_path / "made").exists()
 
 
 def test_nothing_typed_is_nothing_handed_over(tmp_path: Path) -> None:
     assert _arguments(tmp_path) == []
+    assert _arguments(tmp_path, "STACKS_ONLY=", "DATA=") == []
+
+
+def test_variables_that_nobody_reads_are_handed_over_by_name(tmp_path: Path) -> None:
+    assert _arguments(tmp_path, "TARGTE=$(shell touch made)", "X='; touch made", "TARGET=y") == [
+        "--unknown=TARGTE X",
+        "--target=y",
+    ]
+    assert not (tmp_path / "made").exists()
+
+
+def test_what_the_makefile_or_its_tools_read_is_not_unknown(tmp_path: Path) -> None:
+    assert _arguments(tmp_path, "PYTHON=python3", "UV=uv", "PIP_INDEX_URL=u", "https_proxy=p", "-j2") == []
+
+
+def test_other_goals_hand_variables_on(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shown = tmp_path / "shown.mk"
+    shown.write_text("include Makefile\nshow:\n\t@printenv PYTEST_ADDOPTS\n")
+    command = ["make", "-s", "-f", str(shown), "show", "PYTEST_ADDOPTS=-x"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == "-x\n"
+
+
+def test_variables_of_the_environment_are_not_typed(tmp_path: Path) -> None:
+    assert _arguments(tmp_path, TARGTE="x") == []

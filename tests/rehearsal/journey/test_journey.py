@@ -11,9 +11,9 @@ from rich.console import Console
 
 from rehearsal.console import ConsoleProgress
 from rehearsal.journey import data, prediction
-from rehearsal.journey.gate import gate_for
 from rehearsal.journey.steps import JourneyFailed, StepRecorder
 from rehearsal.report import JourneyStep, RehearsalReport
+from settings.metrics import Metric
 
 
 def steps() -> tuple[StepRecorder, RehearsalReport]:
@@ -56,7 +56,7 @@ def test_a_report_with_a_problem_or_a_missing_resource_has_not_passed() -> None:
 
 
 def test_shuffled_labels_keep_the_rows_and_their_number_of_classes(tmp_path: Path) -> None:
-    original = data.example_data("screening", tmp_path)
+    original = data.example_data("screening", Metric.AUC, tmp_path)
     shuffled = data.with_shuffled_labels(original)
     with original.path.open() as one, shuffled.path.open() as other:
         before, after = list(csv.DictReader(one)), list(csv.DictReader(other))
@@ -74,18 +74,8 @@ def test_labels_that_are_not_there_cannot_be_shuffled(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(data.NoData, match="there is no such file"):
         data.own_data(tmp_path / "none.csv", "y", tmp_path / "copy")
-
-
-@pytest.mark.parametrize(("project", "metric"), [("screening", "auc"), ("diabetes", "r2")])
-def test_a_gate_is_found_from_the_users_target(project: str, metric: str, tmp_path: Path) -> None:
-    gate = gate_for(data.example_data(project, tmp_path), None)
-    assert gate is not None
-    assert f'"{metric}"' in gate
-
-
-def test_an_unreadable_file_gets_no_gate_and_is_left_to_preparation(tmp_path: Path) -> None:
-    (tmp_path / "d.csv").write_text("")
-    assert gate_for(data.TrainingData(tmp_path / "d.csv", "y", "d.csv"), None) is None
+    with pytest.raises(data.NoData, match="this is a folder"):
+        data.own_data(tmp_path, "y", tmp_path / "copy")
 
 
 def test_answers_are_compared_as_32_bit_numbers() -> None:
