@@ -82,14 +82,15 @@ pictures: $(INSTALLED) ## Draw accounts and summary of the last `make rehearse`,
 
 # What is typed reaches the program as it was typed: make neither expands the values nor does a shell read them. Exported
 # as they are they would be expanded, `$(shell …)` included, so they go under other names. Variables that were typed and
-# that nobody reads go by name alone.
+# that nobody reads go by name alone; other goals may hand theirs to what they run, such as PYTEST_ADDOPTS.
 REHEARSE_WITH := STACKS_ONLY PROJECT DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
-OF_THIS_FILE := SHELL PYTHON UV RUN ENVIRONMENTS LOCKS INSTALLED PYTHONWARNINGS UV_PYTHON_DOWNLOADS
+# Read by this file, and by what it runs.
+READ_OTHERWISE := SHELL RUN ENVIRONMENTS LOCKS INSTALLED UV PYTHON% UV_% PIP_% %_proxy %_PROXY SSL_CERT_FILE
 unexport $(REHEARSE_WITH)
 $(foreach name,$(REHEARSE_WITH),$(eval export REHEARSE_$(name) := $$(value $(name))))
 TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
-export REHEARSE_UNKNOWN := $(sort $(filter-out $(REHEARSE_WITH) $(OF_THIS_FILE) MAKE%,$(TYPED)))
-ifneq ($(REHEARSE_UNKNOWN),)
+export REHEARSE_UNKNOWN := $(sort $(filter-out $(REHEARSE_WITH) $(READ_OTHERWISE) MAKE%,$(TYPED)))
+ifneq ($(and $(filter rehearse,$(MAKECMDGOALS)),$(REHEARSE_UNKNOWN)),)
 unexport $(REHEARSE_UNKNOWN)
 endif
 rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole

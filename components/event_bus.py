@@ -10,18 +10,23 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog.scope import Scope
+from components.dead_letters import DeadLetters, DeadLettersArgs
 from policies.documents.shared import event_bus
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventBusArgs:
-    """Name of the bus, the accounts that put events on it, and the topic that hears of failures."""
+    """Name of the bus, the accounts that put events on it, and the topic that hears of failures.
+
+    `key_arn` is the key of what could not be delivered to the topic.
+    """
 
     name: str
     scope: Scope
     senders: Sequence[str]
     topic_arn: pulumi.Input[str]
     endpoint_prefix: str
+    key_arn: pulumi.Input[str]
 
 
 class EventBus(pulumi.ComponentResource):
@@ -51,11 +56,13 @@ class EventBus(pulumi.ComponentResource):
             event_pattern=_failures(args.scope.account, args.endpoint_prefix),
             opts=options,
         )
+        dead_letters = DeadLetters(f"{name}-dead-letters", _dead_letters(args), options)
         aws.cloudwatch.EventTarget(
             f"{name}-endpoint-failures",
             rule=rule.name,
             target_id="alarm-topic",
             arn=args.topic_arn,
+            dead_letter_config=aws.cloudwatch.EventTargetDeadLetterConfigArgs(arn=dead_letters.arn),
             opts=options,
         )
         self._watch_deliveries(name, args, rule)
@@ -80,6 +87,23 @@ class EventBus(pulumi.ComponentResource):
             alarm_actions=[args.topic_arn],
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def queue_name(bus: str) -> str:
+    """Name of the queue of events that a bus's rule could not deliver; its key's policy names it."""
+    return f"{bus}-dead-letters"
+
+
+def _dead_letters(args: EventBusArgs) -> DeadLettersArgs:
+    return DeadLettersArgs(
+        queue=queue_name(args.name),
+        alarm=f"{args.name}-lost-events",
+        description="An endpoint failed and the alarm topic was not told: the event waits in the dead-letter queue",
+        scope=args.scope,
+        rules=[f"{args.name}-endpoint-failures"],
+        key_arn=args.key_arn,
+        topic_arn=args.topic_arn,
+    )
 
 
 def _failures(account: str, endpoint_prefix: str) -> str:

@@ -89,8 +89,9 @@ class RehearsalReport:
         if not self.sabotage:
             return f"passed. Open {report}"
         caught = next(number for number, step in enumerate(self.journey) if step.status == "caught")
-        details = "; ".join(step.detail for step in self.journey[caught:])
-        return f"passed: the sabotage was caught: {details}. Open {report}"
+        # What caught it stands before the first colon of the detail; the figures behind it are in the step's own line.
+        by, after = self.journey[caught].detail.partition(": ")[0], [step.detail for step in self.journey[caught + 1 :]]
+        return f"passed: the sabotage was caught {'; '.join([by, *after])}. Open {report}"
 
     def add_stack(self, planned: PlannedStack, stack: Stack, missing: Sequence[str]) -> None:
         """Add a stack that is up; `missing` are resources that were not found again."""

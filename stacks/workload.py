@@ -11,13 +11,13 @@ from catalog.roles import ROLES, RoleKind
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
-from components.event_bus import EventBus, EventBusArgs
+from components.event_bus import EventBus, EventBusArgs, queue_name
 from components.private_bucket import PrivateBucket
 from components.rendering import rendered
 from components.role import Role, RoleArgs
 from policies.documents import trust, workload_roles
 from policies.documents.buckets import PROJECT_TAG
-from policies.documents.keys import storage_key, volume_key
+from policies.documents.keys import DeadLetterQueues, storage_key, volume_key
 from policies.documents.workload_roles import WorkloadScope
 from settings import contract
 from settings.model import WorkloadSettings
@@ -31,7 +31,9 @@ from stacks.workload_context import WorkloadContext
 def workload(stack: str, settings: WorkloadSettings) -> None:
     """Declare a workload account."""
     context = WorkloadContext(stack, settings)
-    operations = operations_key(context, existing=context.existing.keys.get("operations"))
+    operations = operations_key(
+        context, dead_letters=_lost_events(context), existing=context.existing.keys.get("operations")
+    )
     logs = log_bucket(context)
     accounts = [settings.account, settings.registry.account]
     net = perimeter(context, accounts, operations.arn, existing=context.existing)
@@ -39,7 +41,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     capture_key = _capture_key(context, net)
     capture = service_bucket("capture", context, capture_key.arn, logs)
     topic = alarm_topic(context, operations.arn)
-    bus = _event_bus(context, topic)
+    bus = _event_bus(context, topic, operations.arn)
     scope = _workload_scope(context, volumes, capture_key)
     roles = {project: _project_roles(context, project, scope) for project in settings.projects}
     _discovery(context, net, volumes, capture_key, capture, topic)
@@ -114,7 +116,13 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
     return EncryptionKey("capture-key", args, context.child_options())
 
 
-def _event_bus(context: WorkloadContext, topic: AlarmTopic) -> EventBus:
+def _lost_events(context: WorkloadContext) -> DeadLetterQueues:
+    """The queue of events that told nobody of an endpoint's failure; no function sends there."""
+    queue = context.scope.arn("sqs", queue_name(context.env_names.name("events")))
+    return DeadLetterQueues(queues=[queue], senders=[])
+
+
+def _event_bus(context: WorkloadContext, topic: AlarmTopic, key_arn: pulumi.Input[str]) -> EventBus:
     settings = context.settings
     args = EventBusArgs(
         name=context.env_names.name("events"),
@@ -122,6 +130,7 @@ def _event_bus(context: WorkloadContext, topic: AlarmTopic) -> EventBus:
         senders=sorted({settings.account, settings.registry.account}),
         topic_arn=topic.arn,
         endpoint_prefix=f"{settings.prefix}-",
+        key_arn=key_arn,
     )
     return EventBus("events", args, context.child_options())
 

@@ -284,7 +284,7 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterQueues:
-    """Dead-letter queues of an account (ARN patterns), and the roles of functions that send to them (ARN patterns)."""
+    """Dead-letter queues of an account (ARN patterns), and roles of functions that send there, if any (patterns)."""
 
     queues: Sequence[str]
     senders: Sequence[str]
@@ -318,10 +318,10 @@ def operations_key(
 
 def _leaving_in(scope: Scope, dead_letters: DeadLetterQueues) -> tuple[Statement, ...]:
     write = ("kms:Decrypt", "kms:GenerateDataKey")
-    return (
-        rules_leave_in_queues(dead_letters.queues),
-        use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write),
-    )
+    rules = rules_leave_in_queues(dead_letters.queues)
+    if not dead_letters.senders:
+        return (rules,)
+    return rules, use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write)
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

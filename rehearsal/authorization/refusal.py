@@ -1,4 +1,4 @@
-"""Explains a denied request: who asked for what, which policy denied it, where the missing statement belongs."""
+"""Explains a denied request: who asked for what, which policy denied it, and which settings it comes from."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Any
 from policies.access.authorization import AuthorizationRequest
 from policies.access.graph import PolicyGraph
 from rehearsal.authorization.decision import Decision
+from rehearsal.authorization.settings_at_fault import settings_at_fault
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """One refused question for people and for `report.json`; `add` says what to add, or take away, and where."""
+    """One refused question for people and for `report.json`; `where` names the policies that decided, and their owners.
+
+    `settings` says where to look in the stack files, or that nothing there is known to be the cause.
+    """
 
     who: str
     account: str
@@ -23,12 +27,13 @@ class Refusal:
     phases: tuple[str, ...]
     requests: tuple[int, ...]
     because: str
-    add: tuple[str, ...]
+    where: tuple[str, ...]
+    settings: tuple[str, ...]
     question: dict[str, Any]
 
 
 def refusal(decision: Decision, graph: PolicyGraph) -> Refusal:
-    """Explains why a request was denied, and what would allow it."""
+    """Explains why a request was denied, by whose policy, and where in the settings to look."""
     question, explanation = decision.question, decision.explanation
     endpoint = question.context.get("aws:SourceVpce")
     return Refusal(
@@ -41,20 +46,18 @@ def refusal(decision: Decision, graph: PolicyGraph) -> Refusal:
         phases=tuple(decision.phases),
         requests=tuple(decision.numbers[:20]),
         because=explanation.because,
-        add=_remedies(decision, graph),
+        where=_deciding_policies(decision, graph),
+        settings=settings_at_fault(question, explanation, graph),
         question=question_json(question),
     )
 
 
-def _remedies(decision: Decision, graph: PolicyGraph) -> tuple[str, ...]:
+def _deciding_policies(decision: Decision, graph: PolicyGraph) -> tuple[str, ...]:
     question, explanation = decision.question, decision.explanation
     right = f"{question.action} on {question.resource}"
-    denied = [
-        f"{reason}: {_policy_location(_layer(reason), question, graph)} must spare it"
-        for reason in explanation.decisive
-    ]
+    denied = [f"{reason}: {_policy_location(_layer(reason), question, graph)}" for reason in explanation.decisive]
     missing = [
-        f"Allow {right} in {lack.layer}: {_policy_location(lack.layer, question, graph)}"
+        f"no Allow for {right} in {lack.layer}: {_policy_location(lack.layer, question, graph)}"
         + (f" (nearest: {lack.nearest})" if lack.nearest else "")
         for lack in explanation.missing
     ]

@@ -51,7 +51,7 @@ class Access:
         return f"{self.requests:,} requests decided, {' and '.join(problems)}; {rights}"
 
     def refusal_lines(self) -> list[str]:
-        """The refusals, the first of each kind: whole ARNs, what decided, what to add; nothing is cut."""
+        """The refusals, the first of each kind: whole ARNs, what decided, where to look; nothing is cut."""
         lines = [
             f"undecided: {operation}: say in {module_path(operation.partition(':')[0])} which actions it requires"
             for operation in self.unmapped
@@ -64,7 +64,8 @@ class Access:
             through = f" through {first.endpoint}" if first.endpoint else ""
             lines.append(f"refused: {first.who}: {first.action} on {first.resource}{through}{more}")
             lines.append(f"  because: {first.because}")
-            lines += [f"  add, or spare: {remedy}" for remedy in first.add]
+            lines += [f"  where: {place}" for place in first.where]
+            lines += [f"  look at: {place}" for place in first.settings]
         if len(kinds) > SHOWN:
             lines.append(f"{len(kinds) - SHOWN} more: see access.refusals in report.json")
         return lines

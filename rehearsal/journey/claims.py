@@ -80,7 +80,7 @@ def title(actions: Sequence[ReleaseAction]) -> str:
     for kind, stage in _each_once(actions):
         just_delivered = parts and parts[-1] == words[Kind.DELIVER].format(stage)
         parts.append("test it" if kind is Kind.TEST and just_delivered else words[kind].format(stage))
-    text = _listed(parts) if parts else "ask for approval; nothing is delivered before"
+    text = _listed(parts) if parts else "ask for approval"
     return text[0].upper() + text[1:]
 
 

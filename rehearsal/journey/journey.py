@@ -112,10 +112,10 @@ class Journey:
             gate = refusals_of_the_gate(self.account, self.region, self.names.pipeline())
             if self.sabotage == "labels" and gate:
                 raise SabotageCaught(f"by the quality gate: {gate[-1].rstrip('.')}") from None
-            raise JourneyFailed(f"{str(error).rstrip('.')}. The registry holds {self._registered()} models.") from None
+            raise JourneyFailed(f"{str(error).rstrip('.')}; {self._registry()}") from None
         ran = [action.name for stage in execution.stages for action in stage.actions if action.status == SUCCEEDED]
         steps = finished_steps(self.account, self.region, self.names.pipeline())
-        return f"{', '.join(ran)} succeeded, and in training {', '.join(steps)}; {self._registered()} registered"
+        return f"{', '.join(ran)} succeeded, and in training {', '.join(steps)}; {self._registry()}"
 
     def find_registered(self) -> str:
         """A pending model is in the registry, with its held-out metric."""
@@ -188,7 +188,7 @@ class Journey:
         serving = self.release_facts.serving()
         where = "; ".join(claims.in_words(stage, serving) for stage in serving)
         registered = self._registered()
-        sentence = f"the registry holds {registered} models; {where}"
+        sentence = f"{self._registry()}; {where}"
         if (self.sabotage == "labels" and registered) or any(serving.get("production", {}).values()):
             raise JourneyFailed(f"the sabotage reached further than it may: {sentence}")
         return sentence
@@ -341,6 +341,11 @@ class Journey:
 
     def _registered(self) -> int:
         return len(self._packages())
+
+    def _registry(self) -> str:
+        """How many models the registry holds, in words."""
+        count = self._registered()
+        return f"the registry holds {count or 'no'} model{'s' * (count > 1)}"
 
     def wait(self, ready: Any, what: str, seconds: float = PIPELINE_SECONDS) -> None:
         """Wait until something is so. Raises JourneyFailed."""

@@ -26,9 +26,11 @@ def build_repository(target: str, problem: str | None) -> bytes:
 
 def edited(model: str, target: str, problem: str | None) -> str:
     """The text of `model.toml` with these values."""
-    values = {"target": target} | ({"problem": problem} if problem else {})
-    for key, value in values.items():
-        # A function, since a text may hold what looks like a reference to a group.
-        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        model = re.sub(rf'^{key} = "[^"]*"', lambda _, line=line: str(line), model, flags=re.M)  # type: ignore[misc]
+    for key, value in (("target", target), *((("problem", problem),) if problem else ())):
+        model = _with(model, key, value)
     return model
+
+
+def _with(model: str, key: str, value: str) -> str:
+    line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    return re.sub(rf'^{key} = "[^"]*"', lambda _: line, model, flags=re.M)

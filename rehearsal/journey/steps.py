@@ -20,7 +20,7 @@ class JourneyFailed(Exception):
 
 
 class SabotageCaught(Exception):
-    """The platform stopped what the rehearsal had spoilt: by what, with the figures."""
+    """The platform stopped what the rehearsal had spoilt. The message is `by …`, a colon, and the figures."""
 
 
 class StepRecorder:

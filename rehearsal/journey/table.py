@@ -32,11 +32,11 @@ class JudgedTable:
         return f"{self.rows} rows, {self.features} features, {kind}"
 
 
-def judge_table(data: TrainingData, problem: str | None, *, shown_as: str) -> JudgedTable:
+def judge_table(data: TrainingData, problem: str | None, *, shown_as: str, where: str) -> JudgedTable:
     """Run the seed repository's preparation on the table, in the environment that runs it in the journey.
 
     `problem` is a word of the contract, `classification` for the one that fits, or None to find it from the target.
-    `shown_as` is the file's name in messages. Raises NoData with everything that preparation refuses.
+    `shown_as` is the file's name, and `where` begins each message. Raises NoData with everything that is refused.
     """
     asked = ProblemType.MULTICLASS if problem == CLASSIFICATION else problem or "auto"
     with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +57,7 @@ def judge_table(data: TrainingData, problem: str | None, *, shown_as: str) -> Ju
             env=base_environment(root, container_python()),
         )
         if run.returncode:
-            raise NoData(_refusal(data, shown_as, run.stdout, run.stderr))
+            raise NoData(_refusal(where, shown_as, run.stdout, run.stderr))
         schema = json.loads((root / "processing" / "output" / "schema" / "schema.json").read_text(encoding="utf-8"))
     return judged(schema, problem)
 
@@ -74,10 +74,10 @@ def judged(schema: dict[str, object], problem: str | None) -> JudgedTable:
     return JudgedTable(found, sum(rows.values()), len(features), count)
 
 
-def _refusal(data: TrainingData, file: str, output: str, errors: str) -> str:
+def _refusal(where: str, file: str, output: str, errors: str) -> str:
     """What preparation said, a line each, in the words of `make rehearse`."""
     lines = [line.removeprefix(_ERROR) for line in output.splitlines() if line.startswith(_ERROR)]
     said = [
         line.removeprefix(f"{file}: ").replace("--problem ", "PROBLEM=") for line in lines
     ] or errors.strip().splitlines()[-1:]
-    return "\n".join(f"DATA={data.origin}: {line}" for line in said)
+    return "\n".join(f"{where}: {line}" for line in said)

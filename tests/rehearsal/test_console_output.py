@@ -18,7 +18,7 @@ from rehearsal.report import JourneyStep, RehearsalReport
 
 ROLE = f"arn:aws:iam::222222222222:role/mlops/projects/screening/{'mlops-staging-screening-model-' * 3}"
 OBJECT = f"arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/screening/models/{'0' * 60}/model.tar.gz"
-REMEDY = f"Allow s3:GetObject on {OBJECT} in the identity policies: role {ROLE} of stack staging"
+PLACE = f"Allow s3:GetObject on {OBJECT} in the identity policies: role {ROLE} of stack staging"
 
 
 def refusal(action: str = "s3:GetObject") -> Refusal:
@@ -32,7 +32,8 @@ def refusal(action: str = "s3:GetObject") -> Refusal:
         phases=("journey",),
         requests=(1,),
         because=f"no statement of the identity policies allows {action} on {OBJECT}",
-        add=(REMEDY, "Deny DenyNoVPC in the bucket policy: [bucket] models of stack dev must spare it"),
+        where=(PLACE, "Deny DenyNoVPC in the bucket policy: [bucket] models of stack dev"),
+        settings=("Pulumi.dev.yaml:14: workloads, which does not list staging",),
         question={},
     )
 
@@ -66,8 +67,9 @@ def test_refusals_are_lines_with_whole_arns(console: Console, tmp_path: Path) ->
     assert one_line_with(lines, "refused", ROLE, "s3:GetObject", OBJECT, "vpce-0123456789abcdef0", "(and 1 like it)")
     assert one_line_with(lines, "refused", ROLE, "s3:PutObject", OBJECT)
     assert one_line_with(lines, "because", "no statement of the identity policies allows s3:GetObject on", OBJECT)
-    assert one_line_with(lines, "add, or spare", REMEDY)
-    assert one_line_with(lines, "[bucket] models of stack dev must spare it")
+    assert one_line_with(lines, "where", PLACE)
+    assert one_line_with(lines, "[bucket] models of stack dev")
+    assert one_line_with(lines, "look at", "Pulumi.dev.yaml:14: workloads, which does not list staging")
     assert one_line_with(lines, "codeguru:DescribeCodeReview", "rehearsal/services/codeguru.py", "which actions")
 
 

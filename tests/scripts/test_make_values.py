@@ -83,8 +83,16 @@ def test_variables_that_nobody_reads_are_handed_over_by_name(tmp_path: Path) -> 
     assert not (tmp_path / "made").exists()
 
 
-def test_what_the_makefile_itself_reads_is_not_unknown(tmp_path: Path) -> None:
-    assert _arguments(tmp_path, "PYTHON=python3", "UV=uv", "-j2", "--no-print-directory") == []
+def test_what_the_makefile_or_its_tools_read_is_not_unknown(tmp_path: Path) -> None:
+    assert _arguments(tmp_path, "PYTHON=python3", "UV=uv", "PIP_INDEX_URL=u", "https_proxy=p", "-j2") == []
+
+
+def test_other_goals_hand_variables_on(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shown = tmp_path / "shown.mk"
+    shown.write_text("include Makefile\nshow:\n\t@printenv PYTEST_ADDOPTS\n")
+    command = ["make", "-s", "-f", str(shown), "show", "PYTEST_ADDOPTS=-x"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == "-x\n"
 
 
 def test_variables_of_the_environment_are_not_typed(tmp_path: Path) -> None:

@@ -17,7 +17,11 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
     """No route to everywhere through a gateway; a transit gateway or a firewall is the company's to guard."""
     if resource.type in GATEWAYS:
         kind = resource.type.rpartition(":")[2]
-        return [] if asks_for_nat(resource) else [f"a {kind}, and network.nat of {stack_file(resource)} asks for none"]
+        return (
+            []
+            if asks_for_nat(resource)
+            else [f"{kind} leads out, and network.nat of {stack_file(resource)} asks for none"]
+        )
     exclude_nat(resource)
     if resource.type == ROUTE:
         return _violations(resource, "", ("destinationCidrBlock", "destinationIpv6CidrBlock"))

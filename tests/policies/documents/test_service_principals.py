@@ -160,3 +160,15 @@ def test_a_service_does_its_work_for_this_account_and_for_no_other(name: str) ->
     assert allowed(request, request.context), request.guide
     elsewhere = {key: value.replace(ACCOUNT, OTHER) for key, value in request.context.items()}
     assert not allowed(request, elsewhere), request.guide
+
+
+def test_a_queue_that_no_function_sends_to_adds_no_role_to_its_key() -> None:
+    queues = [SCOPE.arn("sqs", "mlops-prod-events-dead-letters")]
+    policy = keys.operations_key(
+        SCOPE,
+        log_groups=[SCOPE.arn("logs", "log-group:/mlops/*")],
+        topics=[TOPIC],
+        dead_letters=keys.DeadLetterQueues(queues=queues, senders=[]),
+    )
+    assert "RulesLeaveWhatTheyCouldNotDeliver" in policy
+    assert "FunctionsKeepWhatFailed" not in policy

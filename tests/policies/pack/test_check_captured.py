@@ -156,3 +156,15 @@ def test_machines_are_told_all_but_what_passed(tmp_path: Path, capsys: pytest.Ca
     assert (found["stack"], found["rule"], found["severity"]) == ("staging", "LOG-01", "medium")
     assert found["urn"] == f"urn:pulumi:staging::mlops-platform::{LOG_GROUP}::flow"
     assert found["details"] == ["the log group keeps its events for ever"]
+
+
+def test_a_nat_gateway_passes_where_the_stacks_file_asks_for_it_and_nowhere_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gateways = [record("aws:ec2/natGateway:NatGateway", "network-nat-0", stack=stack) for stack in ("dev", "staging")]
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {mlops-platform:network: {nat: true}}", encoding="utf-8")
+    file = written(tmp_path / "resources.json", gateways)
+    assert main([file, "--settings", str(tmp_path)]) == 1
+    output = capsys.readouterr().out
+    assert "network.nat of Pulumi.staging.yaml asks for none" in output
+    assert "Pulumi.dev.yaml" not in output

@@ -12,6 +12,7 @@ from policies.access.graph import PolicyGraph
 from rehearsal.authorization.decision import AuthorizationResult, decide_all
 from rehearsal.authorization.refusal import refusal
 from rehearsal.authorization.resource_facts import ResourceFacts
+from rehearsal.authorization.settings_at_fault import DEFECT
 from rehearsal.aws.recorder import Recorded
 from tests.rehearsal.authorization.project_requests import DEV, STAGING, ProjectRequests
 
@@ -147,17 +148,19 @@ def test_what_is_taken_away_is_missed_by_name_and_nothing_else(
     assert {one.question.action for one in found.refused} == actions
     assert not found.passed
     for one in found.refused:
-        (advice,) = refusal(one, facts.graph).add
-        assert advice.startswith(f"Allow {one.question.action} on ")
-        assert where in advice
+        told = refusal(one, facts.graph)
+        (place,) = told.where
+        assert place.startswith(f"no Allow for {one.question.action} on ")
+        assert where in place
+        assert told.settings == (DEFECT,)
 
 
 def test_a_model_is_not_read_from_outside_the_endpoints(facts: ResourceFacts, journey: ProjectRequests) -> None:
     (one,) = decided(facts, [journey.model_read("vpce-elsewhere")]).refused
     assert "Deny DenyNoVPC in the resource policy" in one.explanation.because
-    (advice,) = refusal(one, facts.graph).add
-    assert "DenyNoVPC" in advice
-    assert "bucket mlops-dev-models-111111111111-eu-west-1 of stack dev" in advice
+    (place,) = refusal(one, facts.graph).where
+    assert "DenyNoVPC" in place
+    assert "bucket mlops-dev-models-111111111111-eu-west-1 of stack dev" in place
 
 
 def test_a_service_acts_only_for_what_the_trust_names(facts: ResourceFacts, journey: ProjectRequests) -> None:

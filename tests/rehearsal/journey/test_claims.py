@@ -86,7 +86,7 @@ def test_at_the_question_nothing_is_said_of_what_comes_after_it() -> None:
 @pytest.mark.parametrize("stages", [["production"], ["production", "staging"]])
 def test_production_first_is_never_told_as_tested_in_staging(stages: list[str]) -> None:
     before, after = titles(stages)
-    assert before == "Ask for approval; nothing is delivered before"
+    assert before == "Ask for approval"
     assert after.startswith("Approve, deliver to production")
     actions = run_until(stages, "Approve", IN_PROGRESS)
     assert claims.told(actions, NOWHERE) == "nothing was delivered; nothing was tested before the approval"

@@ -152,6 +152,13 @@ def test_a_problem_that_the_target_does_not_pose_is_refused(tmp_path: Path) -> N
         inputs(tmp_path, "screening", data=own, target="y", problem="regression")
 
 
+def test_a_problem_that_the_examples_data_does_not_pose_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        NoData, match=r"^PROBLEM=binary with scikit-learn's diabetes.*: target 'target' has 214 classes"
+    ):
+        inputs(tmp_path, "diabetes", problem="binary")
+
+
 def test_staging_that_is_not_there_cannot_be_spoilt(tmp_path: Path) -> None:
     options = Options(directory=tmp_path, folder=tmp_path, sabotage="serving")
     with pytest.raises(NoData, match="project screening has no staging"):

@@ -26,7 +26,7 @@ def spoilt(*, left: str) -> RehearsalReport:
     def look() -> str:
         if left:
             raise JourneyFailed(left)
-        return "the registry holds 0 models; production serves nothing"
+        return "the registry holds no model; production serves nothing"
 
     steps.run("Hand over data", lambda: "shuffled")
     steps.run("Build", caught)
@@ -41,13 +41,13 @@ def test_a_sabotage_that_is_caught_passes_and_says_by_what() -> None:
     assert [step.status for step in report.journey] == ["passed", "caught", "passed"]
     assert report.passed
     assert report.verdict(FOLDER) == (
-        "passed: the sabotage was caught: by the quality gate: auc 0.51 is below the threshold 0.95; "
-        "the registry holds 0 models; production serves nothing. Open build/rehearsal/report.json"
+        "passed: the sabotage was caught by the quality gate; the registry holds no model; production serves nothing. "
+        "Open build/rehearsal/report.json"
     )
 
 
 def test_a_caught_sabotage_that_left_something_fails() -> None:
-    report = spoilt(left="the registry holds 1 models")
+    report = spoilt(left="the registry holds 1 model")
     assert not report.passed
     assert report.verdict(FOLDER).startswith("failed: step 'Look' failed. Open build/rehearsal/report.json")
 
