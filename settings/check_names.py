@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from catalog import names
@@ -87,9 +88,9 @@ def _of_project(project_names: ProjectNames, stages: list[str]) -> Iterator[tupl
         ("queue", project_names.dead_letters),
     ]
     for purpose in ("build", "deploy"):
-        of_project.append(("pipeline", lambda purpose=purpose: project_names.code_pipeline(purpose)))
-        of_project.append(("folder of artifacts", lambda purpose=purpose: project_names.artifact_folder(purpose)))
-    of_project += [("StackSet", lambda stage=stage: project_names.stack_set(stage)) for stage in stages]
+        of_project.append(("pipeline", partial(project_names.code_pipeline, purpose)))
+        of_project.append(("folder of artifacts", partial(project_names.artifact_folder, purpose)))
+    of_project += [("StackSet", partial(project_names.stack_set, stage)) for stage in stages]
     for sort, name in of_project:
         try:
             yield sort, name()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from catalog.names import account_role
 from catalog.nearest import nearest
+from catalog.roles import RoleKind
+from settings.check_duties import identity
 from settings.load import StackFile
 from settings.problems import SettingsProblem
-from settings.stack_files import StackFiles, problem_at, text_at, texts_at
+from settings.stack_files import StackFiles, problem_at, text_at, texts_at, value_at
 from settings.values import StackKind
 
 
@@ -52,6 +55,27 @@ def admitted_projects_exist(stack_files: StackFiles) -> Iterator[SettingsProblem
                 message = f"is no project of {stack}: add Pulumi.project-{project}.yaml, or drop it here"
                 path = ("projects", index)
                 yield problem_at(file, path, message, project, allowed=allowed, match=nearest(project, allowed))
+
+
+def external_ids_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """A stack that signs in with its account's deployer sends the external id that the foundation asks for."""
+    for foundation in stack_files.of_kind(StackKind.FOUNDATION):
+        account, prefix = text_at(foundation, "account"), text_at(foundation, "prefix")
+        deployer, asked = value_at(foundation, ("deployer",)), text_at(foundation, "deployer", "externalId")
+        if not account or not prefix or not isinstance(deployer, dict) or "externalId" not in deployer:
+            continue
+        name = account_role(RoleKind.DEPLOYER, prefix)
+        for file in stack_files.of_kind(StackKind.WORKLOAD, StackKind.DATA_SCIENCE, StackKind.PROJECT):
+            role, given = text_at(file, "credentials", "roleArn"), text_at(file, "credentials", "externalId")
+            credentials = value_at(file, ("credentials",))
+            readable = isinstance(credentials, dict) and "externalId" in credentials
+            if role and readable and identity(role) == (account, name) and given != asked:
+                message = f"is not what deployer.externalId of {foundation.name} asks for, {asked}: give it"
+                if asked is None:
+                    message = (
+                        f"is asked for by nobody: {foundation.name} has no deployer.externalId; drop it, or set both"
+                    )
+                yield problem_at(file, ("credentials", "externalId"), message, given)
 
 
 def _forgotten(stack_files: StackFiles, data_science: StackFile | None) -> list[StackFile]:
