@@ -15,11 +15,14 @@ from settings.values import StackKind
 
 
 def workloads_are_listed(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """A data science stack lists every workload stack that takes models from it: no model would reach another."""
+    """A data science stack lists every workload stack that admits projects of its: no model would reach another.
+
+    One that admits none yet, or any longer, may be beside the list.
+    """
     for data_science in stack_files.of_kind(StackKind.DATA_SCIENCE):
         for file in _forgotten(stack_files, data_science):
             message = f"{data_science.stack} does not list this stack, so that no model reaches it: add {file.stack} "
-            message += f"to workloads in {data_science.name}, or delete {file.name}"
+            message += f"to workloads in {data_science.name}, or admit no project here"
             yield problem_at(file, ("registry", "stack"), message, data_science.stack)
 
 
@@ -79,14 +82,14 @@ def external_ids_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
 
 
 def _forgotten(stack_files: StackFiles, data_science: StackFile | None) -> list[StackFile]:
-    """Workload stacks that take their models from a data science stack which does not list them."""
+    """Workload stacks that admit projects of a data science stack which does not list them."""
     listed = texts_at(data_science, "workloads")
     # A list that is wrong by itself, or names a stack that is not there, may mean any.
     if data_science is None or not listed or set(listed) - stack_files.by_stack.keys():
         return []
     workloads = stack_files.of_kind(StackKind.WORKLOAD)
     taking = [file for file in workloads if text_at(file, "registry", "stack") == data_science.stack]
-    return [file for file in taking if file.stack not in listed]
+    return [file for file in taking if file.stack not in listed and texts_at(file, "projects")]
 
 
 def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[str], project: str | None) -> str | None:
