@@ -88,6 +88,6 @@ def write() -> list[str]:
     for name, (source, names) in lists.items():
         content = {"source": source, "names": names}
         (DATA / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
-    by_region = {"source": f"moto {moto.__version__}: RegionsAndZonesBackend", "zones": zones()}
-    ZONES.write_text(json.dumps(by_region, indent=1) + "\n")
+    of_regions = {"source": f"moto {moto.__version__}: RegionsAndZonesBackend", "zones": zones()}
+    ZONES.write_text(json.dumps(of_regions, indent=1) + "\n")
     return [*(str(DATA / f"{name}.json") for name in lists), str(ZONES)]

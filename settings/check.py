@@ -20,7 +20,12 @@ from settings.check_duties import accounts_are_known, duties_are_separate
 from settings.check_inspection import macie_is_let_in
 from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
 from settings.check_prevention import instance_types_are_let_through
-from settings.check_references import admitted_projects_exist, projects_are_admitted, workloads_are_listed
+from settings.check_references import (
+    admitted_projects_exist,
+    external_ids_match,
+    projects_are_admitted,
+    workloads_are_listed,
+)
 from settings.check_singletons import (
     accounts_have_one_data_science_stack,
     organization_policy_is_made_once,
@@ -316,6 +321,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     stacks_are_not_named_like_foundations,
     workloads_are_listed,
     admitted_projects_exist,
+    external_ids_match,
     organization_policy_is_made_once,
     accounts_have_one_data_science_stack,
     things_brought_along_are_one_stacks,

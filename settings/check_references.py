@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from catalog.names import account_role
 from catalog.nearest import nearest
+from catalog.roles import RoleKind
+from settings.check_duties import identity
 from settings.load import StackFile
 from settings.problems import SettingsProblem
-from settings.stack_files import StackFiles, problem_at, text_at, texts_at
+from settings.stack_files import StackFiles, problem_at, text_at, texts_at, value_at
 from settings.values import StackKind
 
 
 def workloads_are_listed(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """A data science stack lists every workload stack that takes models from it: no model would reach another."""
+    """A data science stack lists every workload stack that admits projects of its: no model would reach another.
+
+    One that admits none yet, or any longer, may be beside the list.
+    """
     for data_science in stack_files.of_kind(StackKind.DATA_SCIENCE):
         for file in _forgotten(stack_files, data_science):
             message = f"{data_science.stack} does not list this stack, so that no model reaches it: add {file.stack} "
-            message += f"to workloads in {data_science.name}, or delete {file.name}"
+            message += f"to workloads in {data_science.name}, or admit no project here"
             yield problem_at(file, ("registry", "stack"), message, data_science.stack)
 
 
@@ -54,15 +60,36 @@ def admitted_projects_exist(stack_files: StackFiles) -> Iterator[SettingsProblem
                 yield problem_at(file, path, message, project, allowed=allowed, match=nearest(project, allowed))
 
 
+def external_ids_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """A stack that signs in with its account's deployer sends the external id that the foundation asks for."""
+    for foundation in stack_files.of_kind(StackKind.FOUNDATION):
+        account, prefix = text_at(foundation, "account"), text_at(foundation, "prefix")
+        deployer, asked = value_at(foundation, ("deployer",)), text_at(foundation, "deployer", "externalId")
+        if not account or not prefix or not isinstance(deployer, dict) or "externalId" not in deployer:
+            continue
+        name = account_role(RoleKind.DEPLOYER, prefix)
+        for file in stack_files.of_kind(StackKind.WORKLOAD, StackKind.DATA_SCIENCE, StackKind.PROJECT):
+            role, given = text_at(file, "credentials", "roleArn"), text_at(file, "credentials", "externalId")
+            credentials = value_at(file, ("credentials",))
+            readable = isinstance(credentials, dict) and "externalId" in credentials
+            if role and readable and identity(role) == (account, name) and given != asked:
+                message = f"is not what deployer.externalId of {foundation.name} asks for, {asked}: give it"
+                if asked is None:
+                    message = (
+                        f"is asked for by nobody: {foundation.name} has no deployer.externalId; drop it, or set both"
+                    )
+                yield problem_at(file, ("credentials", "externalId"), message, given)
+
+
 def _forgotten(stack_files: StackFiles, data_science: StackFile | None) -> list[StackFile]:
-    """Workload stacks that take their models from a data science stack which does not list them."""
+    """Workload stacks that admit projects of a data science stack which does not list them."""
     listed = texts_at(data_science, "workloads")
     # A list that is wrong by itself, or names a stack that is not there, may mean any.
     if data_science is None or not listed or set(listed) - stack_files.by_stack.keys():
         return []
     workloads = stack_files.of_kind(StackKind.WORKLOAD)
     taking = [file for file in workloads if text_at(file, "registry", "stack") == data_science.stack]
-    return [file for file in taking if file.stack not in listed]
+    return [file for file in taking if file.stack not in listed and texts_at(file, "projects")]
 
 
 def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[str], project: str | None) -> str | None:

@@ -228,11 +228,16 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
 
 
 def _approval(context: ProjectContext) -> pipelines.Stage:
+    topic = context.data_science.alarm_topic_arn
+    return pipelines.Stage(name="Approve", actions=[pipelines.approval(topic, approval_question(context))])
+
+
+def approval_question(context: ProjectContext) -> str:
+    """What the approver is asked, who reads what was tested before, or why nothing was."""
     # Without staging there is a reason: `settings.stages`.
     untested = f"Nothing was tested before: {context.settings.without_staging}. "
     tested = "Staging serves and has been tested. " if "staging" in context.stages else untested
-    question = f"{tested}Let project {context.settings.id} into production?"
-    return pipelines.Stage(name="Approve", actions=[pipelines.approval(context.data_science.alarm_topic_arn, question)])
+    return f"{tested}Let project {context.settings.id} into production?"
 
 
 def _release(

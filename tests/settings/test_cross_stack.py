@@ -250,6 +250,15 @@ def test_a_workload_stack_that_nobody_lists_is_one_mistake(folder: Folder) -> No
     assert len(messages(folder)) == 1
 
 
+def test_a_workload_stack_that_admits_no_project_may_be_beside_the_list(folder: Folder) -> None:
+    second = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.")
+    folder.file("prod-2").write_text(bounded(second, "444444444444").replace("[screening, diabetes]", "[]"))
+    assert messages(folder) == []
+    folder.change("prod-2", "[]", "[screening]")
+    [message] = messages(folder)
+    assert "add prod-2 to workloads in Pulumi.dev.yaml, or admit no project here" in message
+
+
 def test_a_misspelt_workload_stack_is_one_mistake(folder: Folder) -> None:
     folder.change("dev", "[staging, prod]", "[staging, prd]")
     [message] = messages(folder)

@@ -127,3 +127,42 @@ def test_roles_of_an_account_that_cannot_be_read_are_not_called_strange(folder: 
     folder.change("staging", '"222222222222"', "222222222222")
     folder.change("foundation-staging", '"222222222222"', "222222222222")
     assert not [message for message in messages(folder) if "no stack names" in message]
+
+
+DEPLOYER = "arn:aws:iam::222222222222:role/mlops/foundation/mlops-deployer"
+
+
+def signing_in(folder: Folder, given: str | None, asked: str | None) -> list[str]:
+    """Problems of the folder once staging signs in with its account's deployer."""
+    more = f", externalId: {given}" if given else ""
+    line = f"  mlops-platform:credentials: {{roleArn: '{DEPLOYER}'{more}}}\n"
+    folder.change("staging", "  mlops-platform:stage", f"{line}  mlops-platform:stage")
+    if asked:
+        folder.change("foundation-staging", "    trustedBy", f"    externalId: {asked}\n    trustedBy")
+    return messages(folder)
+
+
+@pytest.mark.parametrize("external", [None, "a-secret-of-two"])
+def test_a_stack_signs_in_with_the_deployer_and_its_external_id(folder: Folder, external: str | None) -> None:
+    assert signing_in(folder, external, external) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "part"),
+    [
+        (None, "asked-id", "is not what deployer.externalId of Pulumi.foundation-staging.yaml asks for, asked-id"),
+        (
+            "other-id",
+            "asked-id",
+            "is not what deployer.externalId of Pulumi.foundation-staging.yaml asks for, asked-id",
+        ),
+        ("other-id", None, "is asked for by nobody: Pulumi.foundation-staging.yaml has no deployer.externalId"),
+    ],
+)
+def test_another_external_id_than_the_deployers_is_refused(
+    folder: Folder, given: str | None, asked: str | None, part: str
+) -> None:
+    [message] = signing_in(folder, given, asked)
+    assert "Pulumi.staging.yaml" in message
+    assert "credentials.externalId" in message
+    assert part in message
