@@ -26,6 +26,7 @@ from settings.stack_files import (
     HOSTS,
     StackFiles,
     differences,
+    in_question,
     problem_at,
     read_stack_files,
     sections_at,
@@ -158,7 +159,7 @@ def projects_are_admitted(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Every stage of a project has a workload stack that lists the project."""
     for file in stack_files.of_kind(StackKind.PROJECT):
         data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
-        workloads = texts_at(data_science, "workloads")
+        workloads = [] if in_question(data_science, "workloads") else texts_at(data_science, "workloads")
         for index, stage in enumerate(texts_at(file, "stages")):
             serving = [stack for stack in workloads if text_at(stack_files.by_stack.get(stack), "stage") == stage]
             message = _not_admitted(stack_files, workloads, serving, text_at(file, "id"))
@@ -347,7 +348,7 @@ def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[s
         open_question = any(text_at(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
         return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
     files = [stack_files.by_stack[stack] for stack in serving]
-    if any("projects" not in file.valid_values or project in texts_at(file, "projects") for file in files):
+    if any(in_question(file, "projects") or project in texts_at(file, "projects") for file in files):
         return None
     return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"
 
