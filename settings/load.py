@@ -185,7 +185,11 @@ def _kind(
     if isinstance(name, str) and name in allowed:
         return StackKind(name), []
     match = nearest(str(name), allowed) if name else None
-    message = "is none of the kinds of stack" if "kind" in given else "is missing: what the stack builds"
+    message = (
+        f"{foreign_hint(str(name))}is none of the kinds of stack"
+        if "kind" in given
+        else "is missing: what the stack builds"
+    )
     problem = SettingsProblem(
         file=source,
         key="kind",
