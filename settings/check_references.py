@@ -10,7 +10,7 @@ from catalog.roles import RoleKind
 from settings.check_duties import identity
 from settings.load import StackFile
 from settings.problems import SettingsProblem
-from settings.stack_files import StackFiles, problem_at, text_at, texts_at, value_at
+from settings.stack_files import StackFiles, in_question, problem_at, text_at, texts_at, value_at
 from settings.values import StackKind
 
 
@@ -30,7 +30,7 @@ def projects_are_admitted(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """Every stage of a project has a workload stack that lists the project."""
     for file in stack_files.of_kind(StackKind.PROJECT):
         data_science = stack_files.find(text_at(file, "dataScience"), StackKind.DATA_SCIENCE)
-        workloads = texts_at(data_science, "workloads")
+        workloads = [] if in_question(data_science, "workloads") else texts_at(data_science, "workloads")
         for index, stage in enumerate(texts_at(file, "stages")):
             serving = [stack for stack in workloads if text_at(stack_files.by_stack.get(stack), "stage") == stage]
             # A workload stack that is not listed and would serve is told as such.
@@ -101,6 +101,6 @@ def _not_admitted(stack_files: StackFiles, workloads: list[str], serving: list[s
         open_question = any(text_at(stack_files.by_stack.get(stack), "stage") is None for stack in workloads)
         return None if open_question else "no workload stack serves this stage: drop it, or bring one up"
     files = [stack_files.by_stack[stack] for stack in serving]
-    if any("projects" not in file.valid_values or project in texts_at(file, "projects") for file in files):
+    if any(in_question(file, "projects") or project in texts_at(file, "projects") for file in files):
         return None
     return f"no workload stack of this stage admits {project}: add it to projects in {', '.join(f.name for f in files)}"

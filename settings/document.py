@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from catalog.nearest import nearest
+from settings.letters import named, unseen
 from settings.problems import SettingsError, SettingsProblem, shown
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -27,6 +28,7 @@ DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
 NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
 LONGEST_NUMBER = 40
+WIDE_MARKS = frozenset("\uff1a\ufe55\ua789\u2236\uff0c\uff3b\uff3d\uff0d\u2010\u2013")  # as : , [ ] - look
 REPLACED = "\ufffd"  # stands for bytes that are no UTF-8
 
 
@@ -60,7 +62,7 @@ def read(path: Path) -> Document:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise SettingsError([undecoded or _broken(path.name, error)]) from None
+        raise SettingsError([undecoded or _broken(path.name, text, error)]) from None
     except RecursionError:
         raise SettingsError([SettingsProblem(file=path.name, message="nested too deep to be read")]) from None
     except ValueError as error:  # PyYAML hands an escape beyond Unicode to chr()
@@ -106,6 +108,8 @@ def _undecoded(file: str, content: bytes, place: int) -> SettingsProblem:
 
 
 def _missing(path: Path) -> SettingsProblem:
+    if path.is_symlink():
+        return SettingsProblem(file=path.name, message="is a link to a file that is not there")
     stack_files = tuple(sorted(found.name for found in path.parent.glob("Pulumi.*.yaml")))
     message = "there is no such file"
     if not stack_files:
@@ -114,14 +118,28 @@ def _missing(path: Path) -> SettingsProblem:
     return SettingsProblem(file=path.name, message=message, allowed=stack_files, nearest=meant)
 
 
-def _broken(file: str, error: yaml.YAMLError) -> SettingsProblem:
+def _broken(file: str, text: str, error: yaml.YAMLError) -> SettingsProblem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     context = getattr(error, "context", None)
     message = f"broken YAML: {context}, {reason}" if context else f"broken YAML: {reason}"
     if mark is None:
         return SettingsProblem(file=file, message=message)
+    line, cause = _cause(text.splitlines(), mark.line)
+    if cause:
+        return SettingsProblem(file=file, line=line, message=f"broken YAML: {cause}")
     return SettingsProblem(file=file, line=mark.line + 1, message=f"{message} (column {mark.column + 1})")
+
+
+def _cause(lines: list[str], at: int) -> tuple[int, str | None]:
+    """What a person sees no fault in, on the line where reading stopped or the one before, and its number from 1."""
+    for number in (at - 1, at):
+        line = lines[number] if 0 <= number < len(lines) else ""
+        if line.startswith(("<<<<<<< ", "=======", ">>>>>>> ")):
+            return number + 1, "a merge that Git left open: take one side, and delete the lines of <, = and >"
+        if letter := unseen(line) or next((mark for mark in line if mark in WIDE_MARKS), None):
+            return number + 1, f"holds {named(letter)}, which YAML does not take for what it looks like: type it anew"
+    return at + 1, None
 
 
 class _NodeReader:

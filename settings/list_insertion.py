@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import yaml
@@ -14,22 +15,34 @@ class NoList(ValueError):
 def inserted(text: str, key: str, position: int, value: str) -> str:
     """The file's text with a value at a position of the list below `config`. Raises NoList where there is none.
 
-    The value is plain text that YAML reads as such.
+    The value is plain text that YAML reads as such. A list that `pulumi config set` wrote as JSON text stays one.
     """
-    node = _list(text, key)
+    node = _value(text, key)
+    if isinstance(node, yaml.ScalarNode):
+        return _in_json(text, node, key, position, value)
+    if not isinstance(node, yaml.SequenceNode):
+        raise NoList(f"there is no list {key}")
     items: Sequence[yaml.Node] = node.value
     if node.flow_style or not items:
         return _in_flow(text, node, items, position, value)
     return _in_block(text, items, position, value)
 
 
-def _list(text: str, key: str) -> yaml.SequenceNode:
+def _value(text: str, key: str) -> yaml.Node | None:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    config = _below(root, "config")
-    found = _below(config, key)
-    if not isinstance(found, yaml.SequenceNode):
+    return _below(_below(root, "config"), key)
+
+
+def _in_json(text: str, node: yaml.ScalarNode, key: str, position: int, value: str) -> str:
+    try:
+        items = json.loads(node.value)
+    except ValueError:
+        items = None
+    # In other quotes, or without any, the text in the file is not the value.
+    if not isinstance(items, list) or node.style != "'" or "'" in node.value:
         raise NoList(f"there is no list {key}")
-    return found
+    items.insert(position, value)
+    return f"{text[: node.start_mark.index]}'{json.dumps(items)}'{text[node.end_mark.index :]}"
 
 
 def _below(node: yaml.Node | None, key: str) -> yaml.Node | None:
@@ -52,5 +65,6 @@ def _in_block(text: str, items: Sequence[yaml.Node], position: int, value: str) 
     if position > 0:
         end = text.find("\n", beside.end_mark.index)
         start = len(text) if end < 0 else end + 1
-    newline = "" if start == 0 or text[start - 1] == "\n" else "\n"
-    return f"{text[:start]}{newline}{indent}- {value}\n{text[start:]}"
+    end_of_line = "\r\n" if "\r\n" in text else "\n"
+    before = "" if start == 0 or text[start - 1] == "\n" else end_of_line
+    return f"{text[:start]}{before}{indent}- {value}{end_of_line}{text[start:]}"

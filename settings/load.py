@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -117,14 +117,21 @@ def read_stack(path: Path) -> StackFile:
     try:
         settings = load(stack, declared | values, name, positions)
     except SettingsError as error:
-        problems += [problem for problem in error.problems if problem.key not in reported]
+        unset = tuple(declared.keys() - values.keys())
+        problems += [_at_default(problem, unset) for problem in error.problems if problem.key not in reported]
     problems.sort(key=lambda problem: problem.line or 0)
     kind = StackKind(values["kind"]) if values.get("kind") in tuple(StackKind) else None
-    wrong = reported | {problem.key for problem in problems if problem.file == name}
+    wrong = reported | {problem.key for problem in problems}
     valid_values: dict[str, Any] = {}
     if kind:
         valid_values = _valid_values(MODELS[kind], with_types(MODELS[kind], declared | values, positions), wrong, ())
     return StackFile(name, stack, kind, None if problems else settings, valid_values, problems, positions)
+
+
+def _at_default(problem: SettingsProblem, unset: tuple[str, ...]) -> SettingsProblem:
+    """The problem, or that of Pulumi.yaml if the value is its default, not the stack file's."""
+    is_default = problem.line is None and any(_within(problem.key, key) for key in unset)
+    return replace(problem, file="Pulumi.yaml") if is_default else problem
 
 
 def from_pulumi() -> AnyStack:
@@ -178,7 +185,11 @@ def _kind(
     if isinstance(name, str) and name in allowed:
         return StackKind(name), []
     match = nearest(str(name), allowed) if name else None
-    message = "is none of the kinds of stack" if "kind" in given else "is missing: what the stack builds"
+    message = (
+        f"{foreign_hint(str(name))}is none of the kinds of stack"
+        if "kind" in given
+        else "is missing: what the stack builds"
+    )
     problem = SettingsProblem(
         file=source,
         key="kind",

@@ -153,6 +153,11 @@ def _default_providers(config: Mapping[str, Any], key: str, file: str, positions
     if key != PROVIDERS:  # told already
         return []
     message = 'must be ["aws"]: a resource without a provider of its own would go to whatever account is signed in'
+    message = next((hint for name in _texts(disabled) if (hint := foreign_hint(name))), "") + message
     given = shown(disabled) if key in config else None
     line = line_of(positions, (key,))
     return [SettingsProblem(file=file, key=key, given=given, line=line, message=message)]
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]

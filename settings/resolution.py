@@ -43,7 +43,7 @@ class Resolution:
         """Write the files, each at once."""
         for name, content in self.files.items():
             unfinished = directory / f".{name}.unfinished"
-            unfinished.write_text(content, encoding="utf-8")
+            unfinished.write_text(content, encoding="utf-8", newline="")
             unfinished.replace(directory / name)
 
 
@@ -206,7 +206,7 @@ class _Resolving:
     def _add_to_workloads(self, stacks: list[tuple[str, DeploymentStage]]) -> None:
         """Names that the data science stack's list lacks, each behind those of its own stage."""
         path = self._directory / self._data_science.name
-        content, listed = path.read_text(encoding="utf-8"), texts_at(self._data_science, "workloads")
+        content, listed = path.read_bytes().decode("utf-8"), texts_at(self._data_science, "workloads")
         stages = dict(stacks) | {
             file.stack: DeploymentStage(text_at(file, "stage") or "")
             for file in self._stack_files.of_kind(StackKind.WORKLOAD)

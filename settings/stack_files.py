@@ -93,6 +93,13 @@ def texts_at(file: StackFile | None, *path: str) -> list[str]:
     return [value for value in found if isinstance(value, str)] if isinstance(found, list) else []
 
 
+def in_question(file: StackFile | None, *path: str) -> bool:
+    """Whether something at a path of keys, or within it, is wrong by itself, so that what it lacks may be meant."""
+    key = dotted(path)
+    wrong = [problem.key for problem in file.problems] if file else []
+    return any(each == key or each.startswith((f"{key}.", f"{key}[")) for each in wrong)
+
+
 def sections_at(file: StackFile | None, *path: str) -> list[dict[str, object]]:
     """A list of sections of a file, by index; an item that is no section is empty."""
     found = value_at(file, path)

@@ -119,3 +119,19 @@ def test_files_of_other_names_are_nobody_s_business(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert unread_files(tmp_path) == []
     assert unread_files(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("stack", "old", "new"),
+    [
+        ("dev", "[staging, prod]", "[Staging, prod]"),
+        ("dev", "[staging, prod]", "staging"),
+        ("prod", "[screening, diabetes]", "[Screening, diabetes]"),
+        ("prod", "[screening, diabetes]", "screening"),
+        ("prod", "[screening, diabetes]", "[{a: b}]"),
+    ],
+)
+def test_a_wrong_item_of_a_list_is_no_further_mistake_elsewhere(folder: Folder, stack: str, old: str, new: str) -> None:
+    folder.change(stack, old, new)
+    [problem] = problems(folder)
+    assert problem.startswith(f"Pulumi.{stack}.yaml")

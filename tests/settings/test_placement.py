@@ -63,6 +63,12 @@ def test_one_setting_beside_config_is_named_alone(folder: Folder) -> None:
         ),
         ("owner: ml-platform", 'owner: "ml\\u3164platform"', "holds U+3164 (hangul filler) at place 3"),
         ("stage: production", "stage: pr\u043eduction", "holds U+043E (cyrillic small letter o) at place 3"),
+        ("kind: workload", "kind: w\u043erkload", "holds U+043E (cyrillic small letter o) at place 2"),
+        ('["aws"]', '["\u0430ws"]', "holds U+0430 (cyrillic small letter a) at place 1"),
+        ("  mlops-platform:region", "\u00a0\u00a0mlops-platform:region", ":6  broken YAML: holds U+00A0"),
+        ("region: eu", "region:\u00a0eu", ":6  broken YAML: holds U+00A0 (no-break space), which YAML does not take"),
+        ("region: eu", "region\uff1a eu", ":6  broken YAML: holds U+FF1A (fullwidth colon), which YAML does not take"),
+        ("config:", "<<<<<<< HEAD\nconfig:", ":1  broken YAML: a merge that Git left open"),
         ("stack: dev", "stack: d\u0435v", "holds U+0435 (cyrillic small letter ie) at place 2"),
     ],
 )

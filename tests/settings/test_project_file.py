@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from settings.check import check
 from settings.load import from_file
 from settings.problems import SettingsError
 from settings.project_file import defaults
-from tests.settings.folder import Folder
+from tests.example_files import EXAMPLE
+from tests.settings.folder import FILES, Folder
 
-ROOT = Path(__file__).parents[2]
 HEAD = "name: mlops-platform\nruntime: {name: python}\nconfig:\n"
 
 
@@ -22,7 +20,7 @@ def problems(folder: Folder, text: str) -> list[str]:
 
 
 def test_the_platform_s_own_sets_prefix_and_organization() -> None:
-    assert defaults(ROOT / "Pulumi.yaml") == {"prefix": "mlops", "organization": "organization"}
+    assert defaults(EXAMPLE / "Pulumi.yaml") == {"prefix": "mlops", "organization": "organization"}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +77,27 @@ def test_a_default_that_differs_from_stack_to_stack_is_told_once(folder: Folder,
 )
 def test_other_mistakes_of_the_file_are_told_once(folder: Folder, text: str, message: str) -> None:
     [problem] = problems(folder, text)
+    assert problem.startswith("Pulumi.yaml")
+    assert message in problem
+
+
+TAGS = '  mlops-platform:tags:\n    owner: ml-platform\n    costCentre: "4711"\n'
+
+
+@pytest.mark.parametrize(
+    ("entry", "left_out", "message"),
+    [
+        ("prefix: {default: 5}", "", "Pulumi.yaml  prefix = 5  must be text: put it in quotes"),
+        ("region: {default: eu-wset-1}", "  mlops-platform:region: eu-west-1\n", "did you mean eu-west-1?"),
+        ("tags: {default: {owner: a}}", TAGS, "Pulumi.yaml  tags.costCentre  is missing"),
+    ],
+)
+def test_a_default_that_no_stack_could_take_is_told_once(
+    folder: Folder, entry: str, left_out: str, message: str
+) -> None:
+    for stack in FILES:
+        folder.change(stack, left_out, "")
+    [problem] = problems(folder, f"{HEAD}  mlops-platform:{entry}\n")
     assert problem.startswith("Pulumi.yaml")
     assert message in problem
 

@@ -92,6 +92,27 @@ def test_comments_and_order_of_the_workloads_stay(folder: Folder) -> None:
     )
 
 
+def test_a_list_that_the_cli_wrote_as_text_stays_one_and_line_ends_stay(folder: Folder) -> None:
+    path = folder.change("dev", "[staging, prod]", '\'["staging", "prod"]\' # in order')
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + b"encryptionsalt: v1:abc\r\n")
+    accounts(folder, LISTED)
+    before = path.read_bytes()
+    resolved(folder).write(folder.path)
+    names = b'"staging", "prod", "prod-012345678901", "prod-555555555555"'
+    assert path.read_bytes() == before.replace(b'"staging", "prod"', names)
+    assert check(folder.path) == []
+
+
+def test_a_list_in_lines_keeps_the_ends_of_its_lines(folder: Folder) -> None:
+    path = folder.change("dev", "workloads: [staging, prod]", "workloads:\n    - staging\n    - prod # last")
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    accounts(folder, LISTED)
+    before = path.read_bytes()
+    resolved(folder).write(folder.path)
+    lines = b"- prod # last\r\n    - prod-012345678901\r\n    - prod-555555555555\r\n"
+    assert path.read_bytes() == before.replace(b"- prod # last\r\n", lines)
+
+
 def test_an_account_that_is_no_longer_listed_is_told_about_and_kept(folder: Folder) -> None:
     accounts(folder, LISTED)
     resolved(folder).write(folder.path)
