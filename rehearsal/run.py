@@ -58,7 +58,12 @@ def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
             report.write(
                 options.folder,
                 environment.destroyed or environment.engine.stacks,
-                lambda folder: judge(folder, cloud.recorder.requests, removals=options.destroy or bool(options.life)),
+                lambda folder: judge(
+                    folder,
+                    cloud.recorder.requests,
+                    options.directory,
+                    removals=options.destroy or bool(options.life),
+                ),
             )
     report.print_summary(progress, options.folder)
     return status or int(not report.passed)

@@ -39,6 +39,7 @@ SLOW = (
     "policies/access/test_projected_sizes.py",
     "rehearsal",
     "stacks",
+    "variants",
 )
 # A fixture that brings a platform up does so in each worker's process: tests of these folders stay on one worker.
 TOGETHER = (

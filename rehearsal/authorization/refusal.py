@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest
@@ -32,8 +33,8 @@ class Refusal:
     question: dict[str, Any]
 
 
-def refusal(decision: Decision, graph: PolicyGraph) -> Refusal:
-    """Explains why a request was denied, by whose policy, and where in the settings to look."""
+def refusal(decision: Decision, graph: PolicyGraph, directory: Path) -> Refusal:
+    """Explains why a request was denied, by whose policy, and where in the directory's stack files to look."""
     question, explanation = decision.question, decision.explanation
     endpoint = question.context.get("aws:SourceVpce")
     return Refusal(
@@ -47,7 +48,7 @@ def refusal(decision: Decision, graph: PolicyGraph) -> Refusal:
         requests=tuple(decision.numbers[:20]),
         because=explanation.because,
         where=_deciding_policies(decision, graph),
-        settings=settings_at_fault(question, explanation, graph),
+        settings=settings_at_fault(question, explanation, graph, directory),
         question=question_json(question),
     )
 

@@ -22,7 +22,6 @@ DEFECT = (
     "no setting is known to cause this: it is a defect of the platform to report, with the request's entry in "
     "report.json (access.refusals); neither boundary nor policy is to be widened for it"
 )
-_ROOT = Path(__file__).resolve().parents[2]
 # Condition key of the statement that decided -> the setting that says which values it admits, and of whose file.
 _ADMITTED_BY: Mapping[str, tuple[StackKind, tuple[str, ...]]] = {
     "sagemaker:instancetypes": (StackKind.FOUNDATION, ("prevention", "instanceTypes")),
@@ -39,7 +38,7 @@ _SIGN_IN: Mapping[str, tuple[str, ...]] = {
 
 
 def settings_at_fault(
-    question: AuthorizationRequest, explanation: Explanation, graph: PolicyGraph, folder: Path = _ROOT
+    question: AuthorizationRequest, explanation: Explanation, graph: PolicyGraph, folder: Path
 ) -> tuple[str, ...]:
     """Lines that say where to look in the stack files of a folder; or that nothing there is known to be the cause."""
     files = read_stack_files(folder)

@@ -75,10 +75,11 @@ def _kind(denied: Refusal) -> str:
     return denied.because.replace(denied.resource, "")[:60]
 
 
-def judge(folder: Path, requests: Iterable[Recorded], *, removals: bool = False) -> Access:
+def judge(folder: Path, requests: Iterable[Recorded], directory: Path, *, removals: bool = False) -> Access:
     """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it.
 
-    With `removals`, those of `pulumi destroy` too: then the file must hold the resources as they were before.
+    A refusal leads back to the stack files of the directory. With `removals`, requests of `pulumi destroy` are decided
+    too: then the file must hold the resources as they were before.
     """
     stacks = read(folder / "resources.json")
     graph = graph_of(stacks)
@@ -87,7 +88,7 @@ def judge(folder: Path, requests: Iterable[Recorded], *, removals: bool = False)
     return Access(
         requests=result.requests,
         questions=len(result.decisions),
-        refusals=tuple(refusal(decision, graph) for decision in result.refused),
+        refusals=tuple(refusal(decision, graph, directory) for decision in result.refused),
         unmapped=result.unmapped,
         unused=tuple(unused_rights(graph, result.decisions)),
     )

@@ -14,6 +14,7 @@ from rehearsal.authorization.refusal import refusal
 from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.authorization.settings_at_fault import DEFECT
 from rehearsal.aws.recorder import Recorded
+from tests.example_files import EXAMPLE
 from tests.rehearsal.authorization.project_requests import DEV, STAGING, ProjectRequests
 
 Document = Mapping[str, Any]
@@ -148,7 +149,7 @@ def test_what_is_taken_away_is_missed_by_name_and_nothing_else(
     assert {one.question.action for one in found.refused} == actions
     assert not found.passed
     for one in found.refused:
-        told = refusal(one, facts.graph)
+        told = refusal(one, facts.graph, EXAMPLE)
         (place,) = told.where
         assert place.startswith(f"no Allow for {one.question.action} on ")
         assert where in place
@@ -158,7 +159,7 @@ def test_what_is_taken_away_is_missed_by_name_and_nothing_else(
 def test_a_model_is_not_read_from_outside_the_endpoints(facts: ResourceFacts, journey: ProjectRequests) -> None:
     (one,) = decided(facts, [journey.model_read("vpce-elsewhere")]).refused
     assert "Deny DenyNoVPC in the resource policy" in one.explanation.because
-    (place,) = refusal(one, facts.graph).where
+    (place,) = refusal(one, facts.graph, EXAMPLE).where
     assert "DenyNoVPC" in place
     assert "bucket mlops-dev-models-111111111111-eu-west-1 of stack dev" in place
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,17 +11,16 @@ from policies.access.evaluator import explain
 from policies.access.graph import PolicyGraph
 from rehearsal.authorization.resource_facts import ResourceFacts
 from rehearsal.authorization.settings_at_fault import DEFECT, settings_at_fault
+from tests.example_files import copy_example
 from tests.rehearsal.authorization.project_requests import DEV, STAGING, ProjectRequests
 
-ROOT = Path(__file__).resolve().parents[3]
 TOO_LARGE = "ml.p4d.24xlarge"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The example's stack files, to be changed."""
-    for path in ROOT.glob("Pulumi.*.yaml"):
-        shutil.copy(path, tmp_path / path.name)
+    copy_example(tmp_path)
     return tmp_path
 
 

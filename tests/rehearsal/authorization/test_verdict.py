@@ -14,13 +14,14 @@ from rehearsal.authorization.unused import unused_rights
 from rehearsal.authorization.verdict import Access, judge
 from rehearsal.aws.recorder import Recorded
 from rehearsal.report import RehearsalReport
+from tests.example_files import EXAMPLE
 from tests.rehearsal.authorization.project_requests import ProjectRequests
 
 
 def judged(folder: Path, resources: Path, requests: list[Recorded]) -> Access:
     """The verdict on requests, in a folder of its own."""
     shutil.copy(resources, folder / "resources.json")
-    return judge(folder, requests)
+    return judge(folder, requests, EXAMPLE)
 
 
 def test_a_passed_verdict_is_one_line(tmp_path: Path, resources: Path, journey: ProjectRequests) -> None:

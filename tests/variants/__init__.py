@@ -1,0 +1,1 @@
+"""Settings that teams change first, each judged by the commands of `make check`."""
