@@ -20,6 +20,8 @@ def workloads_are_listed(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     One that admits none yet, or any longer, may be beside the list.
     """
     for data_science in stack_files.of_kind(StackKind.DATA_SCIENCE):
+        if in_question(data_science, "workloads"):
+            continue
         for file in _forgotten(stack_files, data_science):
             message = f"{data_science.stack} does not list this stack, so that no model reaches it: add {file.stack} "
             message += f"to workloads in {data_science.name}, or admit no project here"
