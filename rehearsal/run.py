@@ -12,6 +12,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.console import ConsoleProgress
 from rehearsal.engine.state import StackFailed
 from rehearsal.environment import RehearsalEnvironment
+from rehearsal.existing import make_existing
 from rehearsal.journey.data import NoData
 from rehearsal.journey.inputs import JourneyInputs, journey_inputs, with_inputs
 from rehearsal.journey.journey import run_journey
@@ -82,6 +83,7 @@ def _run(
     report: RehearsalReport,
 ) -> int:
     began = time.monotonic()
+    make_existing(environment.cloud, [each.settings for each in planned])
     before = inventory(environment.cloud, accounts_of(planned)) if options.life else {}
     try:
         environment.bring_up(planned, report)

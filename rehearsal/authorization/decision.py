@@ -71,7 +71,7 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
     # Buckets whose policy was deleted before, when their stack is destroyed.
     without_policy: set[str] = set()
     unmapped: dict[str, None] = {}
-    new_keys = NewKeys()
+    new_keys = NewKeys(facts.existing)
     count = 0
     for line in requests:
         new_keys.see(line)

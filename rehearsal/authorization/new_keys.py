@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from policies.access.authorization import AuthorizationRequest
@@ -14,7 +15,9 @@ _LATE = ("aws:ResourceTag/", "kms:ResourceAliases")
 class NewKeys:
     """Tells which keys were made in a request's own phase, such as one `pulumi up`: their tags do not count yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, existing: Collection[str] = ()) -> None:
+        """`existing` are ARNs of keys that were there before any stack."""
+        self._existing = existing
         self._making: set[str] = set()
         self._first: dict[str, str] = {}
 
@@ -25,7 +28,8 @@ class NewKeys:
 
     def are_of(self, phase: str, key: str) -> bool:
         """Whether a key, an ARN, was made in a phase: nobody spoke of it before, and some key was made."""
-        return self._first.setdefault(key, phase) == phase and phase in self._making
+        is_new = key not in self._existing and self._first.setdefault(key, phase) == phase
+        return is_new and phase in self._making
 
 
 @aws_behavior('AWS KMS Developer Guide, "ABAC for AWS KMS": up to five minutes for tag and alias changes')

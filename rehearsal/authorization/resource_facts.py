@@ -37,7 +37,8 @@ class ResourceFacts:
 
     - `roles`: account and name -> ARN; `tags`: ARN, or the id at its end -> tags;
     - `aliases`: account and alias of a key -> ARN; `route_tables`: id of an association -> id of its route table;
-    - `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key.
+    - `resource_keys`: ARN of what names its key itself, such as a topic -> ARN of the key;
+    - `existing`: what was there before any stack.
     """
 
     graph: PolicyGraph
@@ -46,6 +47,7 @@ class ResourceFacts:
     aliases: Mapping[tuple[str, str], str]
     route_tables: Mapping[str, str]
     resource_keys: Mapping[str, str]
+    existing: frozenset[str] = frozenset()
 
     def resolve(self, right: Right) -> Right:
         """The right with its resource's real ARN and with the condition keys that follow from what is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from rehearsal.authorization.refusal import Refusal, question_json, refusal
 from rehearsal.authorization.resource_facts import facts_from
 from rehearsal.authorization.unused import Unused, unused_rights
 from rehearsal.aws.recorder import Recorded
+from rehearsal.existing import existing_tags
 from rehearsal.services import module_path
+from settings.stack_files import read_stack_files
 
 SHOWN = 20
 
@@ -83,7 +85,10 @@ def judge(folder: Path, requests: Iterable[Recorded], directory: Path, *, remova
     """
     stacks = read(folder / "resources.json")
     graph = graph_of(stacks)
-    result = decide_all(requests, facts_from(graph, stacks), removals=removals)
+    facts = facts_from(graph, stacks)
+    existing = existing_tags(file.settings for file in read_stack_files(directory).files)
+    facts = replace(facts, tags={**facts.tags, **existing}, existing=frozenset(existing))
+    result = decide_all(requests, facts, removals=removals)
     _write_questions(folder / "questions.json", result.decisions)
     return Access(
         requests=result.requests,

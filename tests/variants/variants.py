@@ -62,9 +62,11 @@ def guards(layout: Layout) -> None:
 
 
 def brought(layout: Layout) -> None:
-    """A VPC, keys and buckets that are there already, in the data science account and in staging."""
+    """A VPC, endpoints, keys and buckets that are there already, in the data science account and in staging."""
     for stack, (account, number) in FOUND.items():
-        layout.change(stack, existing={"network": _network(number), "keys": _keys(stack, account)})
+        endpoints = {service: f"vpce-{number}{index}{'0' * 14}" for index, service in enumerate(("s3", "kms"))}
+        existing = {"network": _network(stack, number), "endpoints": endpoints, "keys": _keys(stack, account)}
+        layout.change(stack, existing=existing)
     buckets = {"data": "acme-data-eu-west-1", "models": "acme-models-eu-west-1"}
     layout.change("dev", existing=layout.stacks()["dev"]["existing"] | {"buckets": buckets})
     deployer = layout.stacks()["foundation"]["deployer"]
@@ -74,15 +76,20 @@ def brought(layout: Layout) -> None:
         layout.change(stack, registry=registry | {"modelsBucket": buckets["models"]})
 
 
-def _network(number: str) -> dict[str, Any]:
-    subnets = [f"subnet-{number}{zone}{'0' * 14}" for zone in "12"]
-    return {"vpc": f"vpc-{number}{'0' * 15}", "subnets": subnets, "routeTables": [f"rtb-{number}{'0' * 15}"]}
+def _network(stack: str, number: str) -> dict[str, Any]:
+    purposes = ("workloads", "endpoints", *(["studio"] if stack == "dev" else []))
+    return {
+        "vpc": f"vpc-{number}{'0' * 15}",
+        "subnets": [f"subnet-{number}{zone}{'0' * 14}" for zone in "12"],
+        "routeTables": [f"rtb-{number}{'0' * 15}"],
+        "securityGroups": {purpose: f"sg-{number}f{index}{'0' * 13}" for index, purpose in enumerate(purposes)},
+    }
 
 
 def _keys(stack: str, account: str) -> dict[str, str]:
     purposes = ("data", "models") if stack == "dev" else ("volumes", "capture")
     key = f"arn:aws:kms:eu-west-1:{account}:key/00000000-0000-0000-0000-00000000000"
-    return {purpose: f"{key}{number}" for number, purpose in enumerate(purposes)}
+    return {purpose: f"{key}{number}" for number, purpose in enumerate(purposes, start=1 if stack == "dev" else 3)}
 
 
 VARIANTS: dict[str, Callable[[Layout], None]] = {

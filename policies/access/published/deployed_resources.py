@@ -29,6 +29,9 @@ _IDS = {
     "vpce": "vpc-endpoint",
 }
 _EC2_ID = re.compile(rf"({'|'.join(sorted(_IDS, key=len, reverse=True))})-[0-9a-f]{{8,}}")
+_VPC = "aws:ec2/vpc:Vpc"
+# What an owner tags before the platform may use it.
+_MARKED_BY_OWNER = ("route-table", "security-group", "subnet", "vpc")
 _STUDIO = {"elasticfilesystem:Encrypted": "true", "elasticfilesystem:CreateAction": "CreateFileSystem"}
 # Action -> the service for which a service-linked role is made, by the type that needs it.
 _LINKED = {"AWS::SageMaker::Domain": ("sagemaker.amazonaws.com", "AWSServiceRoleForAmazonSageMakerNotebooks")}
@@ -77,7 +80,19 @@ class _Declared:
             arn: tags for each in self.resources for arn in self.own[each.urn] if (tags := tags_of(each))
         }
         self.tags |= {arn: key.tags for arn, key in graph.policy_resources.items() if key.tags}
+        self.tags |= {arn: {"platform": stack.scope.prefix} for arn in self._existing_network()}
         self.names = dict(self._names())
+
+    def _existing_network(self) -> Iterator[str]:
+        """What a stack without a VPC of its own names of a network: `stacks/existing_network.py` asks for its tag."""
+        if any(resource.type == _VPC for resource in self.resources):
+            return
+        made = {arn for arns in self.own.values() for arn in arns}
+        for resource in self.resources:
+            for text in _texts(resource.props):
+                yield from (
+                    arn for arn in _ec2_arns(self.scope, text) if arn not in made and _kind(arn) in _MARKED_BY_OWNER
+                )
 
     def _names(self) -> Iterator[tuple[str, str]]:
         """Names and ids by which other resources name one -> its ARN."""
@@ -192,6 +207,10 @@ def _own_arns(stack: StackResources, resource: StackResource) -> list[str]:
     if ":unknown:" not in made:
         return [made]
     return _ec2_arns(stack.scope, str(resource.props.get("id")))
+
+
+def _kind(arn: str) -> str:
+    return arn.split(":", 5)[5].partition("/")[0]
 
 
 def _ec2_arns(scope: Scope, text: str) -> list[str]:

@@ -94,3 +94,10 @@ def test_a_new_key_is_made_ready_and_handed_over_before_its_tags_count(stacks: l
     facts = facts_from(graph_of(stacks), stacks)
     key = NewKey(facts)
     assert refused(facts, key.made("up dev"), *key.asked("up dev"), key.given_to_studio("up dev")) == set()
+
+
+def test_the_tags_of_a_key_that_was_there_before_count_at_once(stacks: list[CapturedStack]) -> None:
+    hanging = planted(stacks, BY_NOW, AT_ONCE)
+    key = NewKey(hanging)
+    known = replace(hanging, existing=frozenset({key.key}))
+    assert refused(known, key.made("up dev"), *key.asked("up dev")) == set()

@@ -1,0 +1,80 @@
+"""What the stack files say is there already is there, as its owner would have made it, before any stack comes up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.aws.cloud import Cloud
+from rehearsal.existing import existing_tags, make_existing
+from rehearsal.plan import plan
+from settings.config import AnyStack
+from settings.existing import ExistingVpc, WorkloadExisting
+from settings.model import WorkloadSettings
+from tests.stacks.layouts import Layout
+from tests.variants.variants import brought
+
+STAGING, REGION = "222222222222", "eu-west-1"
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> list[AnyStack]:
+    layout = Layout(tmp_path)
+    brought(layout)
+    return [each.settings for each in plan(tmp_path)]
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    with Cloud(REGION) as cloud:
+        yield cloud
+
+
+def client(cloud: Cloud, service: str, account: str = STAGING) -> Any:
+    return cloud.client(cloud.owner(account), service)
+
+
+def staging(platform: list[AnyStack]) -> tuple[WorkloadExisting, ExistingVpc]:
+    found = next(each for each in platform if isinstance(each, WorkloadSettings) and each.account == STAGING)
+    assert found.existing.network
+    return found.existing, found.existing.network
+
+
+def test_things_have_the_ids_that_the_files_name(cloud: Cloud, platform: list[AnyStack]) -> None:
+    make_existing(cloud, platform)
+    existing, network = staging(platform)
+    ec2 = client(cloud, "ec2")
+    assert ec2.describe_subnets(SubnetIds=list(network.subnets))["Subnets"][0]["VpcId"] == network.vpc
+    assert ec2.describe_route_tables(RouteTableIds=list(network.route_tables))["RouteTables"]
+    endpoints = ec2.describe_vpc_endpoints(VpcEndpointIds=list(existing.endpoints.values()))["VpcEndpoints"]
+    assert {endpoint["VpcEndpointType"] for endpoint in endpoints} == {"Gateway", "Interface"}
+    assert client(cloud, "kms").get_key_rotation_status(KeyId=existing.keys.volumes)["KeyRotationEnabled"]
+    buckets = client(cloud, "s3", "111111111111").list_buckets()["Buckets"]
+    assert {"acme-data-eu-west-1", "acme-models-eu-west-1"} <= {bucket["Name"] for bucket in buckets}
+
+
+def test_ids_are_drawn_again_afterwards(cloud: Cloud, platform: list[AnyStack]) -> None:
+    make_existing(cloud, platform)
+    made = client(cloud, "ec2").create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    assert made != staging(platform)[1].vpc
+
+
+def test_what_two_stacks_name_is_made_once(cloud: Cloud, platform: list[AnyStack]) -> None:
+    make_existing(cloud, [*platform, *platform])
+    assert len(client(cloud, "kms").list_keys()["Keys"]) == 2
+
+
+def test_nobody_of_the_platform_asked_for_it(cloud: Cloud, platform: list[AnyStack]) -> None:
+    make_existing(cloud, platform)
+    assert list(cloud.recorder.requests) == []
+
+
+def test_tags_of_networks_and_keys_are_known_by_what_names_them(platform: list[AnyStack]) -> None:
+    existing, network = staging(platform)
+    tags = existing_tags(platform)
+    for named in (network.vpc, *network.subnets, existing.keys.capture or ""):
+        assert tags[named] == {"platform": "mlops"}
+    assert existing.endpoints["s3"] not in tags
