@@ -37,6 +37,7 @@ def second_production(platform: Platform) -> Iterator[None]:
     platform.write("dev", dev | {"workloads": ["staging", "prod", "prod-2"]})
     platform.up("prod-2", "dev", PROJECT)
     yield
+    platform.write("prod-2", settings | {"projects": []})
     platform.write("dev", dev)
     platform.up("dev", PROJECT)
     for stack in ("prod-2", "foundation-prod-2"):

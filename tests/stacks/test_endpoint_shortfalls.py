@@ -35,7 +35,7 @@ def test_a_zone_by_id_that_a_service_lacks_is_told_with_the_service(virginia: Re
 
 def test_a_zone_that_the_region_lacks_is_told_with_those_that_it_has(virginia: Region) -> None:
     [message] = virginia.problems(availabilityZones=["use1-az1", "use1-az9"])
-    assert "use1-az9 is no zone that this account has there: choose of use1-az6 (us-east-1a), use1-az1" in message
+    assert "names use1-az9, which is no zone of us-east-1: there are use1-az1, use1-az2" in message
 
 
 def test_a_subnet_that_exists_where_a_service_is_not_is_told(virginia: Region) -> None:

@@ -26,7 +26,8 @@ def test_whoever_enters_the_deployer_gives_the_external_id_that_the_settings_ask
     platform: Platform,
 ) -> None:
     deployer = {"trustedBy": ["arn:aws:iam::999999999999:role/pipeline"], "externalId": "agreed"}
-    platform.write("foundation-staging", platform.settings("foundation-staging") | {"deployer": deployer})
+    listed = {"deployer": deployer, "identityAccounts": ["999999999999"]}
+    platform.write("foundation-staging", platform.settings("foundation-staging") | listed)
     platform.up("foundation-staging")
     role = platform.resources("foundation-staging", ROLE)["deployer-role"]
     trust = statements(role.inputs["assumeRolePolicy"])["NamedRolesAssume"]
