@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import uuid4
 
 
 class ProbeResult(StrEnum):
@@ -46,6 +47,16 @@ class ProbedStack(Protocol):
 
     def pause(self, seconds: float) -> None:
         """Wait for AWS."""
+
+
+def probe_name(stack: ProbedStack) -> str:
+    """A name for what one run of a probe makes, which nothing else has."""
+    return f"{probe_names(stack)}{uuid4().hex[:12]}"
+
+
+def probe_names(stack: ProbedStack) -> str:
+    """What the names of whatever probes make in a stack begin with."""
+    return f"{stack.prefix}-probe-"
 
 
 @dataclass(frozen=True, kw_only=True)

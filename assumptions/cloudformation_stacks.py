@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from assumptions.assumption import ProbedStack
-from assumptions.refusals import patiently
+from assumptions.refusals import ended, patiently
 
 NEEDS = (
     "cloudformation:CreateStack",
@@ -17,9 +17,6 @@ NEEDS = (
     "cloudformation:DescribeStacks",
 )
 
-_SECONDS = 5
-# Two minutes; a stack that fails with its only resource takes one.
-_TRIES = 24
 # Of a role that CloudFormation does not know yet.
 _NOT_YET = ("cannot be assumed", "AssumeRole")
 
@@ -54,10 +51,10 @@ def failure(stack: ProbedStack, stack_id: str) -> str:
 
 
 def _ended(stack: ProbedStack, stack_id: str) -> str:
-    client, status = stack.client("cloudformation"), ""
-    for _ in range(_TRIES):
-        stack.pause(_SECONDS)
-        status = str(client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"])
-        if not status.endswith("IN_PROGRESS"):
-            break
-    return status
+    """A stack's status when it has ended, or after two minutes; one that fails with its only resource takes one."""
+    client = stack.client("cloudformation")
+    return ended(
+        stack,
+        lambda: str(client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]),
+        lambda status: status.endswith("IN_PROGRESS"),
+    )

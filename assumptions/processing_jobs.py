@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from assumptions import images, roles
 from assumptions.assumption import ProbedStack
-from assumptions.refusals import patiently, refusal
+from assumptions.refusals import ended, patiently, refusal
 from policies.documents.common_statements import vpc_interfaces
 
 SERVICE = {"Service": "sagemaker.amazonaws.com"}
@@ -34,7 +34,6 @@ VOLUME = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext
 # Ten for each of three jobs, two for each until its role is known, and what comes before and after.
 MINUTES = 40
 
-_SECONDS = 5
 _TRIES = 120
 # The shortest that KMS waits (botocore, kms ScheduleKeyDeletion).
 _PENDING_DAYS = 7
@@ -150,10 +149,11 @@ def run_with_known_rights(stack: ProbedStack, name: str, *arguments: Any, **more
 
 def _ended(stack: ProbedStack, name: str) -> Job:
     """How a job ended, or its status after ten minutes."""
-    found: Mapping[str, Any] = {"ProcessingJobStatus": "InProgress"}
-    for _ in range(_TRIES):
-        stack.pause(_SECONDS)
-        found = stack.client("sagemaker").describe_processing_job(ProcessingJobName=name)
-        if found["ProcessingJobStatus"] not in ("InProgress", "Stopping"):
-            break
+    client = stack.client("sagemaker")
+    found: Mapping[str, Any] = ended(
+        stack,
+        lambda: client.describe_processing_job(ProcessingJobName=name),
+        lambda job: job["ProcessingJobStatus"] in ("InProgress", "Stopping"),
+        _TRIES,
+    )
     return Job(str(found["ProcessingJobStatus"]), str(found.get("FailureReason", "")))

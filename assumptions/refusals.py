@@ -32,6 +32,17 @@ def patiently(stack: ProbedStack, attempt: Callable[[], Made], *passing: str, tr
     return attempt()
 
 
+def ended(stack: ProbedStack, look: Callable[[], Made], goes_on: Callable[[Made], bool], tries: int = TRIES) -> Made:
+    """What is seen once it goes on no longer, or at the last look."""
+    for _ in range(tries - 1):
+        stack.pause(SECONDS)
+        found = look()
+        if not goes_on(found):
+            return found
+    stack.pause(SECONDS)
+    return look()
+
+
 def refusal(error: ClientError) -> str:
     """AWS's code and message."""
     found = error.response["Error"]

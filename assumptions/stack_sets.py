@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assumptions.assumption import ProbedStack
+from assumptions.refusals import ended
 
-_SECONDS = 5
 # Four minutes; an operation on one stack of nothing takes one.
 _TRIES = 48
 _RUNNING = ("QUEUED", "RUNNING", "STOPPING")
@@ -87,11 +87,12 @@ def _once(stack: ProbedStack, name: str) -> Deployed:
 
 def _ended(stack: ProbedStack, name: str, operation: str) -> Deployed:
     """How an operation ended, or its status after four minutes."""
-    client, status, asked = stack.client("cloudformation"), "", {"StackSetName": name, "OperationId": operation}
-    for _ in range(_TRIES):
-        stack.pause(_SECONDS)
-        status = client.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"]
-        if status not in _RUNNING:
-            break
+    client, asked = stack.client("cloudformation"), {"StackSetName": name, "OperationId": operation}
+    status = ended(
+        stack,
+        lambda: str(client.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"]),
+        lambda found: found in _RUNNING,
+        _TRIES,
+    )
     summaries = client.list_stack_set_operation_results(**asked)["Summaries"]
     return Deployed(status, " ".join(each.get("StatusReason", "") for each in summaries).strip())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assumptions.assumption import Assumption, ProbeResult
+from assumptions.assumption import Assumption, ProbeResult, probe_names
 from assumptions.outcomes import failing
 from assumptions.probing import ProbeAnswer, run
 from rehearsal.authorization.decided_at_once import decided_at_once
@@ -64,7 +64,7 @@ def both_outcomes(assumption: Assumption, stack: EmulatedStack) -> tuple[ProbeAn
     """
     if assumption.probe is None:
         raise ValueError(f"{assumption.name} has no probe: {assumption.no_probe}")
-    with decided_at_once(stack.cloud, f"{stack.prefix}-probe-"):
+    with decided_at_once(stack.cloud, probe_names(stack)):
         holding = run(assumption.probe, stack)
         with failing([assumption.name]):
             return holding, run(assumption.probe, stack)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
-from uuid import uuid4
 
 from assumptions import cloudformation_stacks, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.cloudformation_stacks import failure, stack_with_role
 
 _TAG = "project"
@@ -24,7 +23,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     Nothing comes of any of them, since the image and the endpoint configuration are not there: SageMaker looks for
     those after IAM has allowed the call. A model and an endpoint, which take neither a key nor a server for that.
     """
-    name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    name = probe_name(stack)
     service = {"Service": "cloudformation.amazonaws.com"}
     mine = {"StringEquals": {"aws:SourceAccount": stack.account}}
     with ExitStack() as made:

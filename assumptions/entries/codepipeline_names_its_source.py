@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from assumptions import buckets, pipelines, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.refusals import refusal
 
 
@@ -21,7 +20,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     None of them finds its source. What CodePipeline says of that is compared: it says something else where it could
     not assume the role, when the pipeline is made or when it is run.
     """
-    name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    name = probe_name(stack)
     with ExitStack() as made:
         sources = made.enter_context(buckets.bucket(stack, name, versions=True))
         plain = _outcome(stack, f"{name}-plain", sources)

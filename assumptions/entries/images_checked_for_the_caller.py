@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from assumptions import callers, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.refusals import patiently, refusal
 from catalog.roles import RoleKind, RolePath
 
@@ -26,7 +25,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
         return ProbeResult.UNCLEAR, "the stack serves no project, so that there is no role to make a model with"
     model_role = model_roles[0]
     image, repository = stack.registry_output("imageUri"), stack.registry_output("imageRepositoryArn")
-    name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    name = probe_name(stack)
     rights = (
         roles.allow("sagemaker:CreateModel", roles.scope_of(stack).arn("sagemaker", f"model/{name}")),
         roles.allow("iam:PassRole", model_role, StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"}),

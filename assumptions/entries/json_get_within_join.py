@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from assumptions import buckets, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.refusals import SECONDS, patiently, refusal
 
 _FIGURE = 0.875
@@ -27,7 +26,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     A property file comes from a processing job, and no job is started here: the step that is run reads its figure from
     S3, which is the other place that JsonGet reads. A condition, for which JsonGet is documented, comes before each.
     """
-    name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    name = probe_name(stack)
     with ExitStack() as made:
         bucket = made.enter_context(buckets.bucket(stack, name))
         stack.client("s3").put_object(Bucket=bucket, Key=_DOCUMENT, Body=json.dumps({"figure": _FIGURE}).encode())

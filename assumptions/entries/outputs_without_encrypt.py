@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from uuid import uuid4
 
 from assumptions import buckets, images, processing_jobs, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 
 _FOLDER, _FILE = "/opt/ml/processing/output", "probe.txt"
 _SCRIPT = f"open('{_FOLDER}/{_FILE}', 'w').write('probe')"
@@ -16,7 +15,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     """A job that writes one file under a key with which its role may not encrypt; where that fails, with the right."""
     if unknown := images.no_image(stack.region):
         return ProbeResult.UNCLEAR, unknown
-    name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    name = probe_name(stack)
     mine = {"StringEquals": {"aws:SourceAccount": stack.account}}
     with ExitStack() as made:
         key = made.enter_context(processing_jobs.key(stack))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from assumptions import buckets, callers, pipelines, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.refusals import patiently, refusal
 from catalog import names
 from catalog.roles import RoleKind
@@ -25,7 +24,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     action, and a second names that role from the start. Where both are taken, one that has it for its own must be
     refused; where one is refused, it must be taken from a caller who may pass both roles.
     """
-    name = f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    name = probe_name(stack)
     with ExitStack() as made:
         bucket = made.enter_context(buckets.bucket(stack, name, versions=True))
         looks = pipelines.look_for_source(stack, bucket)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
-from uuid import uuid4
 
 from assumptions import roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.stack_sets import deployed, stack_set
 from catalog.roles import RoleKind, RolePath
 
@@ -19,7 +18,7 @@ _NAMES_S3 = re.compile(r"\bS3\b|\bs3:")
 
 def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     """A StackSet whose execution role may do nothing in S3; where that fails, once more with the right."""
-    name, scope = f"{stack.prefix}-probe-{uuid4().hex[:12]}", roles.scope_of(stack)
+    name, scope = probe_name(stack), roles.scope_of(stack)
     # So called, the boundary lets an administration role enter it.
     execution = f"{name}-{RoleKind.STACK_SET_EXECUTION}"
     service, account = {"Service": "cloudformation.amazonaws.com"}, {"AWS": scope.arn("iam", "root", region="")}

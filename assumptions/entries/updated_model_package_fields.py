@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
-from uuid import uuid4
 
 from assumptions import images
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from assumptions.queues import queue_of_rule, received, rule
 
 _FIELD = "UpdatedModelPackageFields"
@@ -18,7 +17,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     """Approve a package in a group of the probe's own, whose events go to a queue."""
     if unknown := images.no_image(stack.region):
         return ProbeResult.UNCLEAR, unknown
-    sagemaker, name = stack.client("sagemaker"), f"{stack.prefix}-probe-{uuid4().hex[:12]}"
+    sagemaker, name = stack.client("sagemaker"), probe_name(stack)
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Model Package State Change"],

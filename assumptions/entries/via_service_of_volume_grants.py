@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from uuid import uuid4
 
 from assumptions import images, processing_jobs, roles
-from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult
+from assumptions.assumption import Assumption, Probe, ProbedStack, ProbeResult, probe_name
 from catalog.roles import RolePath
 
 
@@ -19,7 +18,7 @@ def _run(stack: ProbedStack) -> tuple[ProbeResult, str]:
     """
     if unknown := images.no_image(stack.region):
         return ProbeResult.UNCLEAR, unknown
-    name, scope = f"{stack.prefix}-probe-{uuid4().hex[:12]}", roles.scope_of(stack)
+    name, scope = probe_name(stack), roles.scope_of(stack)
     arn = scope.role_arn(RolePath.PLATFORM.format(prefix=stack.prefix), name)
     mine = {"StringEquals": {"aws:SourceAccount": stack.account}}
     through = {"kms:ViaService": scope.service_host("sagemaker")}
