@@ -1,7 +1,8 @@
 """What accounts have before the platform comes: the `existing` sections of the stack files, made in the in-memory AWS.
 
 Each thing is made by its account's owner, under the id that the file names and as the platform asks for it. Whether
-the real one is so is asked of AWS by every `pulumi preview` (`stacks/existing.py`). Roles are not made here.
+the real one is so is asked of AWS by every `pulumi preview` (`stacks/existing.py`). Roles have a boundary, so they
+come later: `rehearsal/existing_roles.py`.
 """
 
 from __future__ import annotations

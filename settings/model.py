@@ -9,7 +9,15 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from catalog import names
 from catalog.scope import Scope
 from settings.endpoint_instances import scales
-from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
+from settings.existing import (
+    DataScienceExisting,
+    ProjectExisting,
+    WorkloadExisting,
+    of_computed_name,
+    of_computed_names,
+    of_own_account,
+    of_own_projects,
+)
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.section import Section
@@ -268,9 +276,12 @@ class WorkloadSettings(StackSettings):
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
-    existing: Annotated[WorkloadExisting, AfterValidator(of_own_account), AfterValidator(of_own_projects)] = Field(
-        default_factory=WorkloadExisting, description="What the account has already, used instead of made."
-    )
+    existing: Annotated[
+        WorkloadExisting,
+        AfterValidator(of_own_account),
+        AfterValidator(of_own_projects),
+        AfterValidator(of_computed_names),
+    ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
     alerts: Alerts = Field(default_factory=Alerts)
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
 
@@ -345,7 +356,7 @@ class ProjectSettings(StackSettings):
         default=(),
         description="Roles that the team's administrators sign in with; none: no such role is made for the project.",
     )
-    existing: Annotated[ProjectExisting, AfterValidator(of_own_account)] = Field(
+    existing: Annotated[ProjectExisting, AfterValidator(of_own_account), AfterValidator(of_computed_name)] = Field(
         default_factory=ProjectExisting, description="What the project has already, used instead of made."
     )
     gate: QualityGateSettings
