@@ -119,6 +119,10 @@ class RehearsalReport:
         _dump(folder / "resources.json", resources_json(stacks))
         if stacks:
             self.access = judge(folder)
+        self.write_report(folder)
+
+    def write_report(self, folder: Path) -> None:
+        """Write `report.json` alone: also where nothing was built, so that nobody takes another run's for this one."""
         decided = {"access": self.access.for_report() if self.access else None, "passed": self.passed}
         _dump(folder / "report.json", asdict(self) | decided)
 
