@@ -79,7 +79,7 @@ def environment_of_make(folder: Path, home: str) -> dict[str, str]:
         text=True,
         check=True,
     )
-    return dict(line.partition("=")[::2] for line in done.stdout.split("\0"))  # type: ignore[misc]
+    return dict(line.partition("=")[::2] for line in done.stdout.split("\0"))
 
 
 @pytest.mark.parametrize("home", ["/proc/1", "/dev/null/home", ""])
