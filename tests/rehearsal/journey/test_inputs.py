@@ -35,6 +35,7 @@ def project(name: str, stages: Sequence[str] = ("staging", "production")) -> Pla
             **({} if "staging" in stages else {"withoutStaging": "the data may be in production alone"}),
             "gate": GATES[name],
         }
+        | ({} if "staging" in stages else {"withoutStaging": "No endpoint in production answers anybody yet."})
     )
     return PlannedStack(f"project-{name}", settings, {})
 
