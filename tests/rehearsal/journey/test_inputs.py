@@ -32,7 +32,6 @@ def project(name: str, stages: Sequence[str] = ("staging", "production")) -> Pla
             "id": name,
             "description": "d",
             "stages": list(stages),
-            **({} if "staging" in stages else {"withoutStaging": "the data may be in production alone"}),
             "gate": GATES[name],
         }
         | ({} if "staging" in stages else {"withoutStaging": "No endpoint in production answers anybody yet."})
