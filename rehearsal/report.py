@@ -135,7 +135,8 @@ class RehearsalReport:
             progress.print_line(self.access.sentence(), style=None if self.access.passed else "red")
             for line in self.access.refusal_lines():
                 progress.print_line(line)
-        progress.print_line(f"Resources, requests and questions are beside the report in {folder}", style="dim")
+        if (folder / "resources.json").exists():
+            progress.print_line(f"Resources, requests and questions are beside the report in {folder}", style="dim")
         if self.problem:
             progress.print_line(self.problem, style="red")
         progress.print_line(self.verdict(folder), style="bold green" if self.passed else "bold red")
