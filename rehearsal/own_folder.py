@@ -20,16 +20,9 @@ from typing import NoReturn
 # In the environment of what runs below whoever holds a folder.
 HELD, FOLDER = "OWN_FOLDER_HELD", "OWN_FOLDER"
 LOCK = ".lock"
-# What a run writes, beside its data: nothing of it may be taken for the next run's.
-WRITTEN = (
-    "report.json",
-    "resources.json",
-    "requests.jsonl",
-    "questions.json",
-    "architecture.svg",
-    "rehearsal.svg",
-    "logs",
-)
+# What a run writes, beside its data: nothing of it may be taken for the next run's. With requests there are logs.
+REQUESTS, LOGS = "requests.jsonl", "logs"
+WRITTEN = ("report.json", "resources.json", "questions.json", "architecture.svg", "rehearsal.svg", REQUESTS)
 
 
 class FolderTaken(Exception):
@@ -67,14 +60,15 @@ def hold_free(folder: Path) -> Iterator[Path]:
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier run has written, so that nobody takes it for this run's; data stay."""
+    """Remove what an earlier run has written, so that nobody takes it for this run's; data stay.
+
+    Logs of a folder without requests are somebody else's.
+    """
+    if (folder / REQUESTS).exists():
+        shutil.rmtree(folder / LOGS, ignore_errors=True)
     for name in WRITTEN:
-        path = folder / name
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(FileNotFoundError):
-                path.unlink()
+        with suppress(FileNotFoundError):
+            (folder / name).unlink()
 
 
 def _first_free(folder: Path) -> tuple[int, Path]:

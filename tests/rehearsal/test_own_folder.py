@@ -97,6 +97,9 @@ def test_what_an_earlier_run_wrote_is_gone_and_data_stay(tmp_path: Path, monkeyp
     with hold_free(run) as own:
         left = {path.relative_to(own).as_posix() for path in own.rglob("*") if path.is_file()}
     assert left == kept | {LOCK}
+    (run / "logs").mkdir()
+    with hold_free(run):
+        assert (run / "logs").exists(), "without requests they are no run's logs"
     (run / "report.json").write_text("earlier")
     monkeypatch.setenv(HELD, str(run.resolve()))
     with hold(run):
