@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
@@ -66,9 +66,11 @@ def clear(folder: Path) -> None:
     """
     if (folder / REQUESTS).exists():
         shutil.rmtree(folder / LOGS, ignore_errors=True)
-    for name in WRITTEN:
-        with suppress(FileNotFoundError):
-            (folder / name).unlink()
+    try:
+        for name in WRITTEN:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise FolderTaken(_unwritable(folder, error)) from None
 
 
 def _first_free(folder: Path) -> tuple[int, Path]:
@@ -90,7 +92,7 @@ def _lock(folder: Path) -> tuple[int | None, str]:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise FolderTaken(f"{folder} cannot be written ({error.strerror}): give another folder with --folder") from None
+        raise FolderTaken(_unwritable(folder, error)) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -105,15 +107,19 @@ def _lock(folder: Path) -> tuple[int | None, str]:
     return descriptor, ""
 
 
+def _unwritable(folder: Path, error: OSError) -> str:
+    return f"{folder} cannot be written ({error.strerror}): give another folder with --folder"
+
+
 def main(arguments: Sequence[str]) -> NoReturn:
     """Become the command, which holds the folder as long as it runs. Exits with 2 where none can be had."""
     wanted, *command = arguments
     try:
         descriptor, free = _first_free(Path(wanted))
+        clear(free)
     except FolderTaken as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    clear(free)
     os.set_inheritable(descriptor, True)
     os.execvpe(command[0], command, {**os.environ, FOLDER: str(free), HELD: str(free.resolve())})  # noqa: S606
 
