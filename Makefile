@@ -29,7 +29,7 @@ setup: $(INSTALLED) ## Install, nothing else
 ifndef ONE_SETUP
 $(INSTALLED): $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $$($(PYTHON) --version) is $(PYTHON)"; exit 1; }
-	@ONE_SETUP=yes $(PYTHON) scripts/one_at_a_time.py build/.setup.lock $(MAKE) --no-print-directory $@
+	@ONE_SETUP=yes $(PYTHON) scripts/one_at_a_time.py build/.setup.lock $(MAKE) --silent --no-print-directory $@
 else
 $(INSTALLED): $(LOCKS)
 	@[ "$(UV)" != .tools/bin/uv ] || [ -x .tools/bin/uv ] || { echo "Installing uv into .tools"; $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }
