@@ -16,7 +16,7 @@ export PIP_CACHE_DIR := $(CURDIR)/build/cache/pip
 endif
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
+.PHONY: help setup lint check access compare test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 22
@@ -48,6 +48,12 @@ check: $(INSTALLED) lint ## lint, your settings; every resource type and your st
 access: $(INSTALLED) ## Who may do what with your settings, and proofs: writes docs/access, which `make check` compares
 	@$(RUN) -m rehearsal --stacks-only --folder build/access
 	@$(RUN) -m policies.access review build/access/resources.json --write
+
+# Typed by hand: it reaches the program as it was typed, as those of `make rehearse` do.
+unexport BASE
+export COMPARE_BASE := $(value BASE)
+compare: $(INSTALLED) ## What your change would do to resources, rights and cost a month. BASE=main: compare with that, not with HEAD
+	@$(RUN) -m rehearsal.compare --base "$${COMPARE_BASE:-HEAD}"
 
 test: $(INSTALLED) ## The whole test suite, with coverage; image and seed repositories beside the rest
 	@mkdir -p build; $(MAKE) --no-print-directory test.projects > build/test-projects.log 2>&1 & projects=$$!; \
