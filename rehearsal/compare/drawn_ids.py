@@ -31,12 +31,15 @@ class DrawnIds:
     def of(records: Iterable[Mapping[str, Any]]) -> DrawnIds:
         """The ids that these resources were given: in their id or outputs, and in no input of their own."""
         found: dict[str, str] = {}
-        for record in sorted(records, key=lambda each: str(each["urn"])):
-            given = set(_DRAWN.findall(json.dumps(record.get("inputs") or {})))
-            for text, words in _named(record):
-                for drawn in _DRAWN.findall(text):
-                    if drawn not in given:
-                        found.setdefault(drawn, words)
+        ordered = sorted(records, key=lambda each: str(each["urn"]))
+        # Whose id it is comes before whose output names it: a NAT gateway tells the id of its VPC too.
+        for named in (_own, _others):
+            for record in ordered:
+                given = set(_DRAWN.findall(json.dumps(record.get("inputs") or {})))
+                for text, words in named(record):
+                    for drawn in _DRAWN.findall(text):
+                        if drawn not in given:
+                            found.setdefault(drawn, words)
         return DrawnIds(found)
 
     def masked(self, value: Any) -> Any:
@@ -55,11 +58,16 @@ def own_words(stack: str, name: str) -> str:
     return f"{DRAWN}id of {name} in {stack}>"
 
 
-def _named(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Texts with drawn ids, the resource's own id first."""
-    own = own_words(record["stack"], record["name"])
-    yield str(record.get("id") or ""), own
+def _own(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Texts with the resource's own id."""
     outputs = record.get("outputs") or {}
-    for key in sorted(outputs):
-        words = own if key in ("id", "arn", "keyId") else f"{DRAWN}{key} of {record['name']} in {record['stack']}>"
-        yield json.dumps(outputs[key]), words
+    texts = (record.get("id"), *(outputs.get(key) for key in ("id", "arn", "keyId")))
+    return [(str(text), own_words(record["stack"], record["name"])) for text in texts if text]
+
+
+def _others(record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Texts with ids of what AWS made along with the resource, such as the default security group of a VPC."""
+    outputs = record.get("outputs") or {}
+    return [
+        (json.dumps(outputs[key]), f"{DRAWN}{key} of {record['name']} in {record['stack']}>") for key in sorted(outputs)
+    ]

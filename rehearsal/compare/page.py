@@ -15,6 +15,9 @@ from rehearsal.compare.rights_page import rights_blocks, rights_sentence
 
 # GitHub takes no longer comment. Source: GitHub's refusal, "Body is too long (maximum is 65536 characters)".
 COMMENT_CHARACTERS = 65_536
+_SIGNS = str.maketrans(
+    {sign: f"\\{sign}" for sign in "\\`*_[]~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,4 @@ def _marked(page: Iterable[Block]) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     """Text whose signs Markdown would take for its own: names have `<`, `*` and `_`, values may have anything."""
-    for sign in "\\`*_<>[]|@#":
-        text = text.replace(sign, f"\\{sign}" if sign not in "<>@" else {"<": "&lt;", ">": "&gt;", "@": "&#64;"}[sign])
-    return text
+    return text.translate(_SIGNS)

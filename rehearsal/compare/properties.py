@@ -51,6 +51,9 @@ def _of(path: str, before: Any, after: Any) -> Iterator[Difference]:
             yield from _of(f"{path}.{name}", before.get(name), after.get(name))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _of_lists(path, before, after)
+    elif isinstance(before, list | str) and isinstance(after, list | str) and list in (type(before), type(after)):
+        # A policy may hold one text where another holds a list of them.
+        yield from _of_lists(path, *([each] if isinstance(each, str) else each for each in (before, after)))
     else:
         yield Difference(path, before, after)
 
