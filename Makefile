@@ -49,12 +49,6 @@ access: $(INSTALLED) ## Who may do what with your settings, and proofs: writes d
 	@$(RUN) -m rehearsal --stacks-only --folder build/access
 	@$(RUN) -m policies.access review build/access/resources.json --write
 
-# Typed by hand: it reaches the program as it was typed, as those of `make rehearse` do.
-unexport BASE
-export COMPARE_BASE := $(value BASE)
-compare: $(INSTALLED) ## What your change would do to resources, rights and cost a month. BASE=main: compare with that, not with HEAD
-	@$(RUN) -m rehearsal.compare --base "$${COMPARE_BASE:-HEAD}"
-
 test: $(INSTALLED) ## The whole test suite, with coverage; image and seed repositories beside the rest
 	@mkdir -p build; $(MAKE) --no-print-directory test.projects > build/test-projects.log 2>&1 & projects=$$!; \
 	$(MAKE) --no-print-directory test.root; root=$$?; \
@@ -101,6 +95,13 @@ unexport $(REHEARSE_UNKNOWN)
 endif
 rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
 	@$(RUN) -m rehearsal $${REHEARSE_UNKNOWN:+"--unknown=$$REHEARSE_UNKNOWN"} $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$REHEARSE_$(name)"})
+
+# What is typed reaches this program as it was typed too.
+unexport BASE
+export COMPARE_BASE := $(value BASE)
+export COMPARE_UNKNOWN := $(sort $(filter-out BASE $(READ_OTHERWISE) MAKE%,$(TYPED)))
+compare: $(INSTALLED) ## What your change would do to resources, rights and cost, against the last commit. BASE=main: against that
+	@$(RUN) -m rehearsal.compare $${COMPARE_UNKNOWN:+"--unknown=$$COMPARE_UNKNOWN"} "--base=$$COMPARE_BASE"
 
 probe: $(INSTALLED) ## Settle assumptions about AWS in a stack's real account: STACK=dev, after saying what it costs
 	@$(if $(STACK),,echo "STACK=<stack> is missing, such as STACK=dev"; exit 1;) $(RUN) -m assumptions probe $(STACK)

@@ -18,6 +18,8 @@ from rehearsal.console import ConsoleProgress
 
 # What decides which packages a ref was written for.
 _LOCK = "uv.lock"
+# Folders of the two rehearsals.
+BEFORE, AFTER = "before", "after"
 
 
 class NotCompared(Exception):
@@ -42,8 +44,9 @@ def rehearse_both(root: Path, ref: str, folder: Path, progress: ConsoleProgress)
         export(root, commit, base)
     if not (base / "rehearsal" / "__main__.py").exists():
         raise NotCompared(f"{called} has no rehearsal: name a later commit or branch, such as BASE=HEAD")
-    before = _rehearse(base, folder.resolve() / "before", called, progress)
-    after = _rehearse(root, folder.resolve() / "after", "the working tree", progress)
+    # A mistake is likelier in what was edited last.
+    after = _rehearse(root, folder.resolve() / AFTER, "the working tree", progress)
+    before = _rehearse(base, folder.resolve() / BEFORE, called, progress)
     if (base / _LOCK).read_bytes() != (root / _LOCK).read_bytes():
         note = f"{_LOCK} differs: both sides ran with the packages that are installed here"
         before = Rehearsed(before.folder, before.called, (*before.notes, note))
@@ -64,8 +67,8 @@ def commit_of(root: Path, ref: str) -> str:
         names = _git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
         known = ", ".join(names.stdout.decode().split()[:12]) or "none yet: commit something first"
         raise NotCompared(
-            f"BASE={ref}: git knows no such branch, tag or commit; there are {known}. After a shallow clone, "
-            f"`git fetch origin {ref}` brings it"
+            f"BASE={ref}: git knows no such branch, tag or commit; there are {known}. Where the clone is shallow, "
+            "`git fetch --unshallow` brings the others"
         )
     return found.stdout.decode().strip()
 
@@ -98,12 +101,12 @@ def _rehearse(directory: Path, folder: Path, called: str, progress: ConsoleProgr
         )
         output = done.stdout.decode(errors="replace")
         (folder / "output.txt").write_text(output)
-    # A stack that fails leaves what was made until then, which is no platform.
-    if not (folder / RESOURCES).exists() or not _complete(folder):
-        raise NotCompared(
-            f"{output.rstrip()}\n{called} cannot be compared: its rehearsal says what is above. "
-            + ("Name another state: BASE=<branch, tag or commit>" if directory.name == "base" else "Correct it first")
-        )
+        # A stack that fails leaves what was made until then, which is no platform.
+        if not (folder / RESOURCES).exists() or not _complete(folder):
+            way_out = "Name another state: BASE=<branch, tag or commit>" if folder.name == BEFORE else "Correct it"
+            raise NotCompared(
+                f"{output.rstrip()}\n{called} cannot be compared: its own rehearsal says what is above. {way_out}"
+            )
     notes = []
     if done.returncode:
         notes.append(f"the rehearsal of {called} failed in part, see {folder / 'output.txt'}")

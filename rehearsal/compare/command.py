@@ -42,6 +42,7 @@ def main(
     folder: Annotated[Path, typer.Option(help="Where --base is exported, and where everything is written.")] = FOLDER,
     as_json_: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print it for a pull request's comment.")] = False,
+    unknown: Annotated[str, typer.Option(hidden=True, help="Variables of make that nobody reads.")] = "",
 ) -> None:
     """Say what a change would do: which resources come, change and go, who may do what, what it costs a month.
 
@@ -51,6 +52,8 @@ def main(
     logging.disable(logging.WARNING)
     # The page alone goes to standard output, so that it can be piped.
     progress = ConsoleProgress(Console(stderr=True, highlight=False, soft_wrap=True))
+    if unknown.split():
+        raise _unanswered(f"{', '.join(unknown.split())}: `make compare` has no such variable; it takes BASE")
     if (before is None) != (after is None):
         raise _unanswered("AFTER is missing: give two rehearsals, or none and --base")
     if as_json_ and as_markdown:

@@ -17,7 +17,7 @@ _DRAWN = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|A(?:ROA|NPA|IDA|GPA)[A-Z0-9]{12,20}|d-[a-z0-9]{8,20})\b"
 )
-# How the words for a drawn id begin.
+# How the words for a drawn id begin; no other value of a resource has the sign.
 DRAWN = "<"
 
 

@@ -70,7 +70,7 @@ def _of_lists(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterato
     come = [each for each in after if each not in before]
     if not gone and not come:
         # Sets of drawn ids are in the order of their drawing.
-        if len(before) != len(after) or not any(each.startswith(DRAWN) for each in before if isinstance(each, str)):
+        if len(before) != len(after) or not any(DRAWN in each for each in before if isinstance(each, str)):
             yield Difference(f"{path} (order)", list(before), list(after))
         return
     if len(gone) == len(come) == 1 and isinstance(gone[0], Mapping) and isinstance(come[0], Mapping):

@@ -53,6 +53,7 @@ def test_what_is_exported_is_the_commit_and_nothing_left_of_another(repository: 
     ("arguments", "said"),
     [
         (["before"], "AFTER is missing"),
+        (["--unknown", "base"], "base: `make compare` has no such variable; it takes BASE"),
         (["before", "after"], "before: No such file or directory"),
         (["before", "after", "--json", "--markdown"], "exclude each other"),
     ],

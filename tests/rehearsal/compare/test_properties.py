@@ -36,7 +36,7 @@ def test_the_order_of_a_list_is_a_difference() -> None:
 
 
 def test_the_order_of_drawn_ids_is_none() -> None:
-    ids = ["<id of a in dev>", "<id of b in dev>"]
+    ids = ["arn:aws:kms:::key/<id of a in dev>", "arn:aws:kms:::key/<id of b in dev>"]
     assert differences({"subnets": ids}, {"subnets": ids[::-1]}) == []
 
 
