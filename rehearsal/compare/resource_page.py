@@ -14,6 +14,12 @@ from rehearsal.compare.resources import Change, Kind
 
 # A value of more characters is shown by its beginning; `--json` has it whole.
 _SHOWN = 300
+_COUNTED = (
+    (Kind.COME, "comes", "come"),
+    (Kind.CHANGE, "changes in place", "change in place"),
+    (Kind.REPLACE, "is replaced", "are replaced"),
+    (Kind.GO, "goes", "go"),
+)
 
 
 def resource_sentence(changes: Sequence[Change]) -> str:
@@ -21,8 +27,7 @@ def resource_sentence(changes: Sequence[Change]) -> str:
     if not changes:
         return "Resources: nothing changes"
     counts = Counter(change.kind for change in changes)
-    words = {Kind.COME: "come", Kind.CHANGE: "change in place", Kind.REPLACE: "are replaced", Kind.GO: "go"}
-    told = [f"{counts[kind]} {words[kind]}" for kind in (Kind.COME, Kind.CHANGE, Kind.REPLACE, Kind.GO) if counts[kind]]
+    told = [f"{counts[kind]} {one if counts[kind] == 1 else many}" for kind, one, many in _COUNTED if counts[kind]]
     refused = sum(change.refused for change in changes)
     protected = f"; {refused} of them protected, so that `pulumi up` refuses" if refused else ""
     return f"Resources: {', '.join(told)}{protected}"

@@ -64,7 +64,8 @@ def rights_blocks(change: RightsChange) -> Iterator[Block]:
         yield from (block for each in others for block in _theorem(each))
     if change.callers_come or change.callers_gone:
         yield Line(
-            f"{number(len(change.callers_come), 'caller')} of the matrix are new, {len(change.callers_gone)} are gone."
+            f"Callers of the matrix: {len(change.callers_come)} new, {len(change.callers_gone)} gone, whether they may "
+            "do anything or not."
         )
     yield Line(
         "Compared is what the access matrix asks (docs/access/access-matrix.md). What a policy allows besides is to be "

@@ -32,7 +32,7 @@ def test_the_gist_stands_first() -> None:
     lines = text(comparison([resource("old")], [resource("nat", NAT)])).splitlines()
     assert lines[3:7] == [
         "From main to the working tree.",
-        "- Resources: 1 come, 1 go",
+        "- Resources: 1 comes, 1 goes",
         "- Rights: nothing changes in the access matrix, in trust policies and theorems",
         "- Cost: +$32.85 a month, and what is billed by use",
     ]

@@ -55,7 +55,7 @@ def test_an_edit_is_told_with_its_resources_rights_and_cost(clone: Path) -> None
     dev = layout.stacks()["dev"]
     scientists = [*dev["studio"]["scientists"], {"name": "carol", "projects": ["screening"]}]
     layout.change("dev", studio=dev["studio"] | {"scientists": scientists}, network=dev["network"] | {"nat": True})
-    layout.change("project-screening", deployments={"production": {"minInstances": 3, "maxInstances": 3}})
+    layout.change("project-screening", deployments={"production": {"minInstances": 4, "maxInstances": 4}})
 
     done = compare(clone, "--base", "main", "--json")
 
