@@ -20,6 +20,9 @@ from rehearsal.console import ConsoleProgress
 _LOCK = "uv.lock"
 # Folders of the two rehearsals.
 BEFORE, AFTER = "before", "after"
+_HERE = "the working tree"
+# The exit status of `python -m settings check` where it found problems; another is that of a version without it.
+_PROBLEMS = 1
 
 
 class NotCompared(Exception):
@@ -44,8 +47,10 @@ def rehearse_both(root: Path, ref: str, folder: Path, progress: ConsoleProgress)
         export(root, commit, base)
     if not (base / "rehearsal" / "__main__.py").exists():
         raise NotCompared(f"{called} has no rehearsal: name a later commit or branch, such as BASE=HEAD")
-    # A mistake is likelier in what was edited last.
-    after = _rehearse(root, folder.resolve() / AFTER, "the working tree", progress)
+    # A mistake is likelier in what was edited last, and either side's is told before anything is built.
+    for directory, name in ((root, _HERE), (base, called)):
+        _check(directory, name, progress)
+    after = _rehearse(root, folder.resolve() / AFTER, _HERE, progress)
     before = _rehearse(base, folder.resolve() / BEFORE, called, progress)
     if (base / _LOCK).read_bytes() != (root / _LOCK).read_bytes():
         note = f"{_LOCK} differs: both sides ran with the packages that are installed here"
@@ -84,31 +89,31 @@ def export(root: Path, commit: str, target: Path) -> None:
         archive.extractall(target, filter="data")
 
 
+def _check(directory: Path, called: str, progress: ConsoleProgress) -> None:
+    """Have a state's own check judge its stack files. Raises NotCompared with everything that is wrong with them."""
+    with progress.running(f"Check the settings of {called}"):
+        done, output = _run(directory, "settings", "check", "--directory", str(directory.resolve()))
+        if done == _PROBLEMS:
+            raise NotCompared(
+                f"{output.rstrip()}\n{called} cannot be compared: its own check refuses its settings, see above. "
+                + _way_out(called)
+            )
+
+
 def _rehearse(directory: Path, folder: Path, called: str, progress: ConsoleProgress) -> Rehearsed:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "rehearsal", "--stacks-only", "--folder", str(folder)]
-    # The folder to run in comes first on the path of modules; a path from outside would come before it.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     with progress.running(f"Rehearse the stacks of {called}"):
-        done = subprocess.run(
-            command,
-            cwd=directory,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        output = done.stdout.decode(errors="replace")
+        done, output = _run(directory, "rehearsal", "--stacks-only", "--folder", str(folder))
         (folder / "output.txt").write_text(output)
         # A stack that fails leaves what was made until then, which is no platform.
         if not (folder / RESOURCES).exists() or not _complete(folder):
-            way_out = "Name another state: BASE=<branch, tag or commit>" if folder.name == BEFORE else "Correct it"
             raise NotCompared(
-                f"{output.rstrip()}\n{called} cannot be compared: its own rehearsal says what is above. {way_out}"
+                f"{output.rstrip()}\n{called} cannot be compared: its own rehearsal says what is above. "
+                + _way_out(called)
             )
     notes = []
-    if done.returncode:
+    if done:
         notes.append(f"the rehearsal of {called} failed in part, see {folder / 'output.txt'}")
     if not write_endpoints(directory, folder):
         notes.append(
@@ -121,6 +126,25 @@ def _complete(folder: Path) -> bool:
     """Whether every stack came up."""
     report = folder / "report.json"
     return report.exists() and not json.loads(report.read_text()).get("problem")
+
+
+def _way_out(called: str) -> str:
+    return "Correct it" if called == _HERE else "Name another state: BASE=<branch, tag or commit>"
+
+
+def _run(directory: Path, module: str, *arguments: str) -> tuple[int, str]:
+    """Run a module of the program that stands in a directory; its exit status and what it printed."""
+    # The folder to run in comes first on the path of modules; a path from outside would come before it.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=directory,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(errors="replace")
 
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -98,5 +98,6 @@ def test_a_state_whose_settings_are_refused_is_said_to_be(clone: Path) -> None:
     assert done.returncode == 2
     assert "Pulumi.dev.yaml" in done.stderr
     assert "broken (" in done.stderr
-    assert "cannot be compared" in done.stderr
+    assert "cannot be compared: its own check refuses its settings" in done.stderr
+    assert "Rehearse the stacks" not in done.stderr
     assert "Traceback" not in done.stderr
