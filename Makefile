@@ -18,7 +18,7 @@ export PIP_CACHE_DIR := $(CURDIR)/build/cache/pip
 endif
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
+.PHONY: help setup lint check access compare test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 22
@@ -103,6 +103,13 @@ unexport $(REHEARSE_UNKNOWN)
 endif
 rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
 	@$(RUN) -m rehearsal $${REHEARSE_UNKNOWN:+"--unknown=$$REHEARSE_UNKNOWN"} $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$REHEARSE_$(name)"})
+
+# What is typed reaches this program as it was typed too.
+unexport BASE
+export COMPARE_BASE := $(value BASE)
+export COMPARE_UNKNOWN := $(sort $(filter-out BASE $(READ_OTHERWISE) MAKE%,$(TYPED)))
+compare: $(INSTALLED) ## What your change would do to resources, rights and cost, against the last commit. BASE=main: against that
+	@$(RUN) -m rehearsal.compare $${COMPARE_UNKNOWN:+"--unknown=$$COMPARE_UNKNOWN"} "--base=$$COMPARE_BASE"
 
 probe: $(INSTALLED) ## Settle assumptions about AWS in a stack's real account: STACK=dev, after saying what it costs
 	@$(if $(STACK),,echo "STACK=<stack> is missing, such as STACK=dev"; exit 1;) $(RUN) -m assumptions probe $(STACK)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rehearsal.engine.calls import DeployerClients, Refused
 from rehearsal.engine.state import Resource
+from rehearsal.engine.steps import whole_life
 
 # resource, function name, payload → the function's answer. Raises RuntimeError with the function's own error.
 Invoke = Callable[[Resource, str, bytes], bytes]
@@ -50,10 +51,6 @@ class Invocations:
             raise
         return True
 
-    def plan(self, resource: Resource, changed: set[str]) -> str:
-        """Only the input of a whole-life call can change in place."""
-        return "update" if _whole_life(resource) and changed <= {"input", "triggers"} else "replace"
-
     def _call(self, resource: Resource, action: str, before: Any) -> None:
         payload = json.loads(resource.inputs["input"])
         if _whole_life(resource):
@@ -72,4 +69,4 @@ class Invocations:
 
 
 def _whole_life(resource: Resource) -> bool:
-    return resource.inputs.get("lifecycleScope") == "CRUD"
+    return whole_life(resource.inputs)

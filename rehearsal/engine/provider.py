@@ -15,6 +15,7 @@ from rehearsal.engine.invocation import Invocations
 from rehearsal.engine.naming import noun
 from rehearsal.engine.request_parameters import Members, convert
 from rehearsal.engine.state import Resource
+from rehearsal.engine.steps import step, updaters
 from rehearsal.engine.strict import operation
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, filled
 from rehearsal.service_model.tag_limits import tags_at_most
@@ -60,17 +61,7 @@ class Provider:
 
     def plan(self, resource: Resource, changed: Iterable[str]) -> str:
         """`update` or `replace`, for the names of the properties that changed."""
-        if resource.type in invocations():
-            return self.invocations.plan(resource, set(changed))
-        resource_type = resource_types()[resource.type]
-        for name in changed:
-            if name == "region" or name in resource_type.replace_on:
-                return "replace"
-            if name in resource_type.not_sent or name in ("tags", "tagsAll"):
-                continue
-            if not self._updaters(resource_type, name):
-                return "replace"
-        return "update"
+        return step(resource.type, resource.inputs, changed)
 
     def update(self, resource: Resource, inputs: Mapping[str, Any], changed: Iterable[str]) -> None:
         """Make AWS say what the new inputs say; sets inputs and outputs."""
@@ -83,7 +74,7 @@ class Provider:
         resource.outputs = {k: v for k, v in resource.outputs.items() if k not in before} | resource.inputs
         done: list[ApiCall] = []
         for name in changed:
-            for call in self._updaters(resource_type, name):
+            for call in updaters(resource_type, name):
                 if call not in done:
                     done.append(call)
                     self._send_update(resource_type, call, resource, before)
@@ -156,11 +147,6 @@ class Provider:
     def _empty(self, resource_type: ResourceType, resource: Resource) -> None:
         if resource_type.before_delete is not None:
             resource_type.before_delete(partial(self.caller.send, resource, resource_type.service), resource.values())
-
-    def _updaters(self, resource_type: ResourceType, name: str) -> list[ApiCall]:
-        return [
-            call for call in (*resource_type.after_create, *resource_type.update) if carries(resource_type, call, name)
-        ]
 
     def _send_update(
         self, resource_type: ResourceType, call: ApiCall, resource: Resource, before: Mapping[str, Any]

@@ -6,7 +6,7 @@ Source: AWS CloudFormation Command Line Interface User Guide, "Resource type sch
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -32,6 +32,15 @@ def handler_permissions(type_name: str) -> Mapping[str, tuple[str, ...]]:
     """
     handlers: Mapping[str, Any] = _schema(type_name).get("handlers", {})
     return {name: tuple(map(_action, handlers.get(name, {}).get("permissions", ()))) for name in HANDLERS}
+
+
+def create_only(type_name: str) -> tuple[str, ...]:
+    """The properties at the top of a type that CloudFormation replaces a resource for. Raises UnknownType.
+
+    Source: AWS CloudFormation Command Line Interface User Guide, "Resource type schema": `createOnlyProperties`.
+    """
+    paths: Sequence[str] = _schema(type_name).get("createOnlyProperties", ())
+    return tuple(path.removeprefix("/properties/") for path in paths if path.count("/") == 2)
 
 
 def _schema(type_name: str) -> Mapping[str, Any]:
