@@ -72,7 +72,8 @@ class Prevention(Section):
     @field_validator("service_control_policy")
     @classmethod
     def _policy_needs_owners(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not info.data.get("owners"):
+        # Owners that are wrong by themselves are told already.
+        if value and info.data.get("owners") == ():
             raise ValueError(
                 "attached without owners, nobody could change a foundation any longer: name them in owners"
             )
@@ -108,7 +109,7 @@ class Detection(Section):
     @field_validator("macie_buckets")
     @classmethod
     def _buckets_need_macie(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not info.data.get("macie"):
+        if value and info.data.get("macie") is False:
             raise ValueError("nobody reads them: switch macie on, or drop macieBuckets")
         return value
 
