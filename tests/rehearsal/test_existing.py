@@ -78,3 +78,17 @@ def test_tags_of_networks_and_keys_are_known_by_what_names_them(platform: list[A
     for named in (network.vpc, *network.subnets, existing.keys.capture or ""):
         assert tags[named] == {"platform": "mlops"}
     assert existing.endpoints["s3"] not in tags
+
+
+def test_the_organization_that_a_policy_is_attached_to_is_there_with_its_targets(cloud: Cloud, tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "organization")
+    targets = ["r-ab12", "ou-ab12-11111111", STAGING, "999999999999"]
+    owners = ["arn:aws:iam::111111111111:role/owner"]
+    layout.change("foundation", prevention={"serviceControlPolicy": targets, "owners": owners})
+    make_existing(cloud, [each.settings for each in plan(layout.directory)])
+    organizations = client(cloud, "organizations", "111111111111")
+    assert [root["Id"] for root in organizations.list_roots()["Roots"]] == ["r-ab12"]
+    [unit] = organizations.list_organizational_units_for_parent(ParentId="r-ab12")["OrganizationalUnits"]
+    assert unit["Id"] == "ou-ab12-11111111"
+    members = {account["Id"] for account in organizations.list_accounts()["Accounts"]}
+    assert members == {"111111111111", STAGING, "333333333333", "999999999999"}
