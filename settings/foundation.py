@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
+from settings.organization_values import OrganizationTarget, roots_of
 from settings.section import Section
 from settings.values import (
     AccountId,
@@ -14,7 +15,6 @@ from settings.values import (
     Distinct,
     ExternalId,
     InstanceType,
-    OrganizationTarget,
     RoleArn,
     StackKind,
 )
@@ -76,6 +76,10 @@ class Prevention(Section):
         if value and info.data.get("owners") == ():
             raise ValueError(
                 "attached without owners, nobody could change a foundation any longer: name them in owners"
+            )
+        if len(roots := roots_of(value)) > 1:
+            raise ValueError(
+                f"names targets below {' and '.join(roots)}, and an organization has one root: give those of one"
             )
         return value
 

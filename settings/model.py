@@ -12,6 +12,7 @@ from settings.endpoint_instances import scales
 from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
+from settings.organization_values import OrganizationPath
 from settings.section import Section
 from settings.stages import Reason, order_fault
 from settings.values import (
@@ -29,7 +30,6 @@ from settings.values import (
     ImageTag,
     InstanceCount,
     LatencyMilliseconds,
-    OrganizationPath,
     PackageIndex,
     PolicyArn,
     Prefix,
