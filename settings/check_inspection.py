@@ -33,17 +33,16 @@ def macie_is_switched_on(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A bucket that lets Macie in is one that its account's foundation tells Macie to read."""
     for foundation, file in product(stack_files.of_kind(StackKind.FOUNDATION), stack_files.of_kind(*HOSTS)):
         account, region, prefix = (text_at(file, key) for key in ("account", "region", "prefix"))
-        same = account is not None and text_at(foundation, "account") == account
-        if not same or region is None or file.kind is None or in_question(foundation, "detection"):
+        if account is None or region is None or file.kind is None or in_question(foundation, "detection"):
+            continue
+        if text_at(foundation, "account") != account:
             continue
         read = texts_at(foundation, "detection", "macieBuckets")
         for index, purpose in enumerate(texts_at(file, "inspected")):
             bucket = text_at(file, "existing", "buckets", purpose) or _made(file, purpose, (prefix, account, region))
             if bucket and bucket not in read:
                 message = f"lets Macie read {bucket}, which nobody tells it to: add the bucket to "
-                message += (
-                    f"detection.macieBuckets of {foundation.name} and switch detection.macie on there, or drop it"
-                )
+                message += f"detection.macieBuckets of {foundation.name}, and switch macie on there, or drop it"
                 yield problem_at(file, ("inspected", index), message, purpose)
 
 

@@ -81,11 +81,11 @@ def shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=True)
 
 
-def at(settings: Settings, *path: str | int) -> Any:
+def at(settings: Settings, *path: str) -> Any:
     """The section at a path, made where it is missing, for a change to write into."""
     found: Any = settings
     for key in path:
-        found = found[key] if isinstance(found, list) else found.setdefault(key, {})
+        found = found.setdefault(key, {})
     return found
 
 

@@ -116,7 +116,8 @@ _BY_TYPE: dict[str, Callable[[Schema, Schema, str], st.SearchStrategy[Any]]] = {
 
 def beyond(schema: Schema) -> st.SearchStrategy[Any]:
     """Values that the schema does not allow, or that only somebody else allows."""
-    others = [texts.unusual(), st.sampled_from((None, [], {}, "", " ", True, 0, -1, 1.5, 10**18, [None], {"a": 1}))]
+    odd: tuple[Any, ...] = (None, [], {}, "", " ", True, 0, -1, 1.5, 10**18, [None], {"a": 1})
+    others: list[st.SearchStrategy[Any]] = [texts.unusual(), st.sampled_from(odd)]
     if schema.get("type") in ("integer", "number"):
         edges = (schema.get("minimum", 0) - 1, schema.get("maximum", 1000) + 1, "5", "05", "1_000", 2.0)
         others.append(st.sampled_from(edges))
@@ -129,7 +130,7 @@ def beyond(schema: Schema) -> st.SearchStrategy[Any]:
         others.append(st.sampled_from(("true", "false", "yes", 1)))
     if schema.get("type") == "array":
         others.append(texts.unusual().map(lambda text: [text]))
-        others.append(st.just(["same", "same"]))
+        others.append(st.sampled_from((["same", "same"],)))
     return st.one_of(others)
 
 

@@ -45,7 +45,9 @@ def scientists() -> Changes:
 def sign_ins() -> Changes:
     """Other roles that people sign in with, of the account or of one for identities."""
 
-    def change(stack: str, path: tuple[str, ...], names: list[str], elsewhere: bool) -> Change:
+    def change(place: tuple[str, tuple[str, ...]], names: list[str], elsewhere: bool) -> Change:
+        stack, path = place
+
         def apply(stacks: Stacks) -> None:
             if stack not in stacks:
                 return
@@ -66,12 +68,7 @@ def sign_ins() -> Changes:
     for foundation in FOUNDATIONS.values():
         places += [(foundation, ("deployer", "trustedBy")), (foundation, ("people", "auditors"))]
         places.append((foundation, ("people", "administrators")))
-    return st.builds(
-        lambda place, names, elsewhere: change(*place, names, elsewhere),
-        st.sampled_from(places),
-        _names(6),
-        st.sampled_from((False, False, True)),
-    )
+    return st.builds(change, st.sampled_from(places), _names(6), st.sampled_from((False, False, True)))
 
 
 def nobody() -> Changes:

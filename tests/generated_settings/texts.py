@@ -69,9 +69,7 @@ def identifiers(longest: int = 20) -> st.SearchStrategy[str]:
 
 def tag_values() -> st.SearchStrategy[str]:
     """Values of tags: letters of any script, digits, spaces and the few signs that tags have."""
-    letters = st.characters(
-        whitelist_categories=("Lu", "Ll", "Lo", "Nd"), whitelist_characters=" _.:/=+-@", max_codepoint=0x2FFF
-    )
+    letters = st.characters(categories=["Lu", "Ll", "Lo", "Nd"], include_characters=" _.:/=+-@", max_codepoint=0x2FFF)
     ascii_ = st.text(string.ascii_letters + string.digits + " _.:/=+-@", min_size=1, max_size=256)
     return st.one_of(
         st.sampled_from(("ml-platform", "4711", "Team A", "a@b.example", "x" * 256, "a", "Überwachung", "0012", "1e5")),
@@ -82,9 +80,8 @@ def tag_values() -> st.SearchStrategy[str]:
 
 def descriptions() -> st.SearchStrategy[str]:
     """Descriptions of a project, within Latin-1 and beyond it."""
-    latin = st.text(
-        st.characters(min_codepoint=0x20, max_codepoint=0xFF, blacklist_categories=("Cc",)), min_size=1, max_size=256
-    )
+    latin = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"]), min_size=1)
+    latin = latin.map(lambda text: text[:256])
     return st.one_of(st.sampled_from(("Tells good from bad", "x", "d" * 256, "Prüft Verträge: ja/nein?")), latin)
 
 

@@ -101,7 +101,13 @@ def controls() -> Changes:
 
     switches = ("trail", "accessAnalyzer", "configRules", "guardDuty", "securityHub", "macie")
     detection = st.fixed_dictionaries({}, optional={each: st.booleans() for each in switches})
-    corrections = ({}, {"enabled": False}, {"onlyReport": True}, {"deleteEndpoints": True}, {"enabled": True})
+    corrections: tuple[dict[str, bool], ...] = (
+        {},
+        {"enabled": False},
+        {"onlyReport": True},
+        {"deleteEndpoints": True},
+        {"enabled": True},
+    )
     return st.builds(change, st.sampled_from(HOSTS), detection, st.sampled_from(corrections))
 
 
@@ -198,7 +204,7 @@ def written_by_cli() -> Changes:
 
         return Change(f"files hold {shown(beside)}{', protect as text' if as_texts else ''}", apply)
 
-    ways = (
+    ways: tuple[dict[str, str], ...] = (
         {"encryptionsalt": "v1:7m0rX1gB2Xk=:v1:kq3nZ3c0m3p2uJ5k:8nqB3hV6m5v2wN9p0xJ4tQ=="},
         {"secretsprovider": "awskms://alias/pulumi?region=eu-west-1", "encryptedkey": "AQICAHhT"},
         {},
