@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
+from settings.organization_values import OrganizationTarget, roots_of
 from settings.section import Section
 from settings.values import (
     AccountId,
@@ -14,7 +15,6 @@ from settings.values import (
     Distinct,
     ExternalId,
     InstanceType,
-    OrganizationTarget,
     RoleArn,
     StackKind,
 )
@@ -72,9 +72,14 @@ class Prevention(Section):
     @field_validator("service_control_policy")
     @classmethod
     def _policy_needs_owners(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not info.data.get("owners"):
+        # Owners that are wrong by themselves are told already.
+        if value and info.data.get("owners") == ():
             raise ValueError(
                 "attached without owners, nobody could change a foundation any longer: name them in owners"
+            )
+        if len(roots := roots_of(value)) > 1:
+            raise ValueError(
+                f"names targets below {' and '.join(roots)}, and an organization has one root: give those of one"
             )
         return value
 
@@ -108,7 +113,7 @@ class Detection(Section):
     @field_validator("macie_buckets")
     @classmethod
     def _buckets_need_macie(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not info.data.get("macie"):
+        if value and info.data.get("macie") is False:
             raise ValueError("nobody reads them: switch macie on, or drop macieBuckets")
         return value
 

@@ -20,6 +20,7 @@ from settings.existing import (
 )
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
+from settings.organization_values import OrganizationPath
 from settings.section import Section
 from settings.stages import Reason, order_fault
 from settings.values import (
@@ -37,7 +38,6 @@ from settings.values import (
     ImageTag,
     InstanceCount,
     LatencyMilliseconds,
-    OrganizationPath,
     PackageIndex,
     PolicyArn,
     Prefix,

@@ -117,3 +117,17 @@ def test_requests_of_a_role_are_decided_by_its_own_documents(with_role: Workload
     role = existing_roles(graph, [with_role])[EXECUTION]
     assert (role.kind, role.account, role.boundary) == (RoleKind.STACK_SET_EXECUTION, STAGING, None)
     assert role.identity[0]["Statement"][0]["Action"] == "*"
+
+
+def test_the_organization_that_a_policy_is_attached_to_is_there_with_its_targets(cloud: Cloud, tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "organization")
+    targets = ["r-ab12", "ou-ab12-11111111", STAGING, "999999999999"]
+    owners = ["arn:aws:iam::111111111111:role/owner"]
+    layout.change("foundation", prevention={"serviceControlPolicy": targets, "owners": owners})
+    make_existing(cloud, [each.settings for each in plan(layout.directory)])
+    organizations = client(cloud, "organizations", "111111111111")
+    assert [root["Id"] for root in organizations.list_roots()["Roots"]] == ["r-ab12"]
+    [unit] = organizations.list_organizational_units_for_parent(ParentId="r-ab12")["OrganizationalUnits"]
+    assert unit["Id"] == "ou-ab12-11111111"
+    members = {account["Id"] for account in organizations.list_accounts()["Accounts"]}
+    assert members == {"111111111111", STAGING, "333333333333", "999999999999"}
