@@ -14,16 +14,15 @@ from rehearsal.plan import plan
 from settings.config import AnyStack
 from settings.existing import ExistingVpc, WorkloadExisting
 from settings.model import WorkloadSettings
-from tests.stacks.layouts import Layout
-from tests.variants.variants import brought
+from tests.docs.pages import section
+from tests.docs.reader import Reader
 
 STAGING, REGION = "222222222222", "eu-west-1"
 
 
 @pytest.fixture
 def platform(tmp_path: Path) -> list[AnyStack]:
-    layout = Layout(tmp_path)
-    brought(layout)
+    Reader(tmp_path, lambda *_: None).follow(section("What exists already"))
     return [each.settings for each in plan(tmp_path)]
 
 
