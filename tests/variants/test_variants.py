@@ -26,6 +26,7 @@ from tests.shared_folder import shared_folder
 # Jobs, and whether their stacks are destroyed too: where types of resources, or the order of stacks, are other ones
 # than the example's, whose destruction other tests see.
 JOBS = {
+    "A project with its own approvers": False,
     "Another project": False,
     "An account more": True,
     "Another region": False,
