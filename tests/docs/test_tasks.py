@@ -21,6 +21,8 @@ ROW = re.compile(r"^\|[^|]+\| \[([^\]]+)\]\(tasks/([\w.-]+)#([\w-]+)\) \|$", re.
 ELSEWHERE = {
     "Who may read a thing": "tests/variants/test_questions.py",
     "What somebody may do": "tests/variants/test_questions.py",
+    "Exempt something from a rule": "tests/variants/test_variants.py",
+    "An exemption ends": "tests/variants/test_variants.py",
     "A request is refused": "tests/rehearsal/authorization/test_settings_at_fault.py",
     "What would my change do": "tests/rehearsal",
     "CI's variables and roles": "tests/scripts",
