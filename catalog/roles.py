@@ -52,6 +52,7 @@ class RoleKind(StrEnum):
     STUDIO_DEFAULT = "studio-default"
     SCIENTIST = "scientist"
     APPROVER = "approver"
+    TEAM_APPROVER = "team-approver"
     PROCESSING = "processing"
     TRAINING = "training"
     PIPELINE = "pipeline"
@@ -153,6 +154,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.APPROVER: RoleSpec(
         path=RolePath.PEOPLE, name=RoleName.ENVIRONMENT, assumed_by="people", signs_in=True, approves=True
     ),
+    # Of a project that has approvers of its own. The data science stack makes it: teams do not choose who approves.
+    _K.TEAM_APPROVER: RoleSpec(path=RolePath.PEOPLE, assumed_by="people", signs_in=True, approves=True),
     _K.PROCESSING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),

@@ -43,6 +43,7 @@ from settings.stack_files import (
     HOSTS,
     StackFiles,
     differences,
+    keys_at,
     problem_at,
     read_stack_files,
     sections_at,
@@ -188,8 +189,8 @@ def project_ids_differ(stack_files: StackFiles) -> Iterator[SettingsProblem]:
             yield problem_at(second, ("id",), message, identifier)
 
 
-def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """A scientist publishes to projects that live in the same data science stack."""
+def named_projects_exist(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """Scientists publish to, and own approvers approve in, projects that live in the same data science stack."""
     for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
         project_files = stack_files.of_kind(StackKind.PROJECT)
         data_science_of = {text_at(each, "id"): text_at(each, "dataScience") for each in project_files}
@@ -198,16 +199,22 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProble
                 project for project, data_science in data_science_of.items() if project and data_science == file.stack
             )
         )
-        for index, scientist in enumerate(sections_at(file, "studio", "scientists")):
-            named = scientist.get("projects")
-            for number, project in enumerate(named if isinstance(named, list) else []):
-                path = ("studio", "scientists", index, "projects", number)
-                is_open = None in data_science_of or stack_files.is_open(f"project-{project}")
-                if isinstance(project, str) and project not in project_ids and not is_open:
-                    message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
-                    yield problem_at(
-                        file, path, message, project, allowed=project_ids, match=nearest(project, project_ids)
-                    )
+        for path, project in _named_projects(file):
+            is_open = None in data_science_of or stack_files.is_open(f"project-{project}")
+            if project not in project_ids and not is_open:
+                message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
+                yield problem_at(file, path, message, project, allowed=project_ids, match=nearest(project, project_ids))
+
+
+def _named_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
+    """Projects that a data science stack's file names, each with its place."""
+    for index, scientist in enumerate(sections_at(file, "studio", "scientists")):
+        named = scientist.get("projects")
+        for number, project in enumerate(named if isinstance(named, list) else []):
+            if isinstance(project, str):
+                yield ("studio", "scientists", index, "projects", number), project
+    for project in keys_at(file, "projectApprovers"):
+        yield ("projectApprovers", project), project
 
 
 def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -271,7 +278,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     projects_match_their_data_science_stack,
     projects_are_admitted,
     project_ids_differ,
-    scientists_have_projects,
+    named_projects_exist,
     duties_are_separate,
     accounts_are_known,
     derived_names_differ,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -286,6 +286,10 @@ class WorkloadSettings(StackSettings):
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
 
 
+ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
+AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
+
+
 class DataScienceSettings(StackSettings):
     """The data science account: scientists work and models are built here."""
 
@@ -302,6 +306,13 @@ class DataScienceSettings(StackSettings):
         min_length=1,
         description="Roles that approvers sign in with: they alone accept models and let them into production.",
     )
+    project_approvers: dict[Identifier, ProjectApprovers] = Field(
+        default_factory=dict,
+        # One denial in the approvers' policy names them all.
+        max_length=20,
+        description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
+        "instead of approvers.",
+    )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
@@ -316,10 +327,11 @@ class DataScienceSettings(StackSettings):
         default=(), description=INSPECTED
     )
 
-    @field_validator("approvers")
+    @field_validator("approvers", "project_approvers")
     @classmethod
-    def _approvers_come_from_outside(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        own = [arn for arn in value if f":role/{info.data.get('prefix')}/" in arn]
+    def _approvers_come_from_outside(cls, value: AnyApprovers, info: ValidationInfo) -> AnyApprovers:
+        lists = value.values() if isinstance(value, dict) else [value]
+        own = [arn for arns in lists for arn in arns if f":role/{info.data.get('prefix')}/" in arn]
         if own:
             raise ValueError(
                 f"{own[0]} is one of the platform's own roles, such as scientists and pipelines have: give a role that "

@@ -19,8 +19,9 @@ from settings.config import AnyStack
 from settings.existing import ExistingVpc, WorkloadExisting
 from settings.model import WorkloadSettings
 from stacks.existing_roles import stack_set_execution
+from tests.docs.pages import section
+from tests.docs.reader import Reader
 from tests.stacks.layouts import Layout
-from tests.variants.variants import brought
 
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 STAGING, REGION = "222222222222", "eu-west-1"
@@ -28,8 +29,7 @@ STAGING, REGION = "222222222222", "eu-west-1"
 
 @pytest.fixture
 def platform(tmp_path: Path) -> list[AnyStack]:
-    layout = Layout(tmp_path)
-    brought(layout)
+    Reader(tmp_path, lambda *_: None).follow(section("What exists already"))
     return [each.settings for each in plan(tmp_path)]
 
 
