@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rehearsal.authorization.decided_at_once import decided_at_once
-from rehearsal.aws.cloud import NotTrusted
-from rehearsal.aws.recorder import Recorded
 from rehearsal.engine.calls import PreviewerClients, Refused
 from rehearsal.engine.provider import Provider
 from rehearsal.engine.state import Resource, StackFailed
-from rehearsal.environment import program
-from rehearsal.plan import PlannedStack, plan
+from rehearsal.plan import plan
 from rehearsal.services import invocations
 from tests.stacks.conftest import Platform, example_platform
+from tests.stacks.previews import PREVIEWER, asked, preview
 
-PREVIEWER = "mlops-previewer"
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
@@ -32,23 +28,6 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         platform.up()
         with decided_at_once(platform.world.cloud, PREVIEWER):
             yield platform
-
-
-def preview(platform: Platform, planned: PlannedStack, **changes: str) -> dict[str, str]:
-    """Each resource's step by URN, as the account's previewer would see it."""
-    steps: dict[str, str] = {}
-
-    def note(event: str, resource: Resource) -> None:
-        steps[resource.urn] = event
-
-    config: Mapping[str, str] = {**planned.config, **changes}
-    platform.world.engine.up(planned.stack, program, config, note, as_previewer=True)
-    return steps
-
-
-def asked(platform: Platform, since: int) -> list[Recorded]:
-    """What was asked since a request, but for signing in."""
-    return [line for line in platform.recorder.requests[since:] if line.operation != "AssumeRole"]
 
 
 def test_every_stack_is_previewed_with_lookups_alone(up: Platform) -> None:
@@ -97,22 +76,3 @@ def managed(platform: Platform) -> Iterator[Resource]:
         for resource in list(stack.resources.values()):
             if resource.managed and not resource.options.get("external") and resource.type not in invocations():
                 yield resource
-
-
-def test_an_account_whose_foundation_names_nobody_has_no_previewer(platform: Platform) -> None:
-    settings: dict[str, Any] = platform.settings("foundation-staging")
-    del settings["previewer"]
-    platform.write("foundation-staging", settings)
-    platform.up("foundation-staging")
-    with pytest.raises(NotTrusted, match="has no previewer: name who may preview"):
-        platform.world.cloud.previewer("222222222222")
-
-
-def test_whoever_previews_gives_the_external_id_that_the_settings_ask_for(platform: Platform) -> None:
-    settings = platform.settings("foundation-staging")
-    previewer = {"trustedBy": ["arn:aws:iam::222222222222:role/ci-preview"], "externalId": "agreed"}
-    platform.write("foundation-staging", settings | {"previewer": previewer})
-    platform.up("foundation-staging")
-    role = platform.resources("foundation-staging", "aws:iam/role:Role")["previewer-role"]
-    assert '"sts:ExternalId":"agreed"' in role.inputs["assumeRolePolicy"]
-    assert platform.world.cloud.previewer("222222222222").role_arn == role.outputs["arn"]
