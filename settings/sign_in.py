@@ -42,8 +42,8 @@ def aws_configuration(stack_files: StackFiles, stack: str, kind: RoleKind) -> st
     if file.settings is None:
         raise SettingsError(file.problems)
     foundation = _foundation(stack_files, file, file.settings)
-    if problem := _problem(file, file.settings, foundation, kind):
-        raise SettingsError([problem])
+    if wrong := _problem(file, file.settings, foundation, kind):
+        raise SettingsError([wrong])
     scope = Scope.of_account(file.settings.account, file.settings.region, file.settings.prefix)
     external_id = (foundation.deployer if kind is RoleKind.DEPLOYER else foundation.previewer).external_id
     lines = [

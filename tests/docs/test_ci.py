@@ -84,7 +84,7 @@ def test_every_role_that_a_job_signs_in_as_is_one_that_the_command_knows(path: P
 
 def test_the_trusts_on_the_page_name_one_repository_and_leave_nothing_open() -> None:
     trusts = [one for one in documents() if "AssumeRoleWithWebIdentity" in json.dumps(one)]
-    subjects = []
+    subjects: list[str] = []
     for trust in trusts:
         [statement] = trust["Statement"]
         assert set(statement["Condition"]) == {"StringEquals"}

@@ -13,14 +13,14 @@ from tests.policies.documents.foundation import HOME, person_may
 IAM, KEY = "arn:aws:iam::111111111111", "arn:aws:kms:eu-west-1:111111111111:key/1234"
 OURS = {"aws__ResourceTag_platform": "mlops"}
 DATA = "arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1/screening/training/data.csv"
-LOOKS = (
+LOOKS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("ec2:DescribeAvailabilityZones", "*", {}),
     ("ec2:DescribeVpcEndpointServices", "*", {}),
     ("cloudformation:GetResource", "*", {}),
     ("iam:GetRole", f"{IAM}:role/mlops/projects/screening/mlops-screening-training", {}),
     ("kms:DescribeKey", KEY, OURS),
 )
-DENIED = (
+DENIED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("kms:DescribeKey", KEY, {}),
     ("iam:GetRole", f"{IAM}:role/somebodys", {}),
     ("s3:GetObject", DATA, {}),
