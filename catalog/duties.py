@@ -56,6 +56,16 @@ SEPARATIONS: tuple[SeparationOfDuties, ...] = (
     ),
     *(
         SeparationOfDuties(
+            kinds=(_K.PREVIEWER, kind),
+            reason="a pull request's program, which nobody has read, would have the other's rights",
+        )
+        for kind in (
+            *(_K.ADMINISTRATOR, _K.APPROVER, _K.AUDITOR),
+            *(_K.DEPLOYER, _K.SCIENTIST, _K.TEAM_ADMINISTRATOR),
+        )
+    ),
+    *(
+        SeparationOfDuties(
             kinds=(_K.AUDITOR, kind),
             reason="whoever reads the evidence would be among those whom it is about",
         )

@@ -47,6 +47,7 @@ class RoleKind(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     DEPLOYER = "deployer"
+    PREVIEWER = "previewer"
     REMEDIATOR = "remediator"
     FLOW_LOGS = "flow-logs"
     STUDIO_DEFAULT = "studio-default"
@@ -99,6 +100,7 @@ class RoleSpec:
       to it, empties them, from outside the VPC; no other kind does.
     - `passes_stack_set_administration`: it hands its project's StackSet administration role to CloudFormation, and no
       other kind does.
+    - `only_looks`: it changes nothing, assumes nothing and reads nothing that is stored.
     """
 
     path: RolePath
@@ -113,6 +115,7 @@ class RoleSpec:
     acts_for_scientists: bool = False
     clears_accounts: bool = False
     passes_stack_set_administration: bool = False
+    only_looks: bool = False
 
     @property
     def of_project(self) -> bool:
@@ -140,6 +143,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
         delegates_to=_DEPLOYING | {_K.IMAGE_BUILD},
         signs_in=True,
         declares_stacks=True,
+    ),
+    # Runs programs of pull requests, which nobody has read.
+    _K.PREVIEWER: RoleSpec(
+        path=RolePath.FOUNDATION, name=RoleName.ACCOUNT, assumed_by="people", signs_in=True, only_looks=True
     ),
     _K.REMEDIATOR: RoleSpec(path=RolePath.FOUNDATION, name=RoleName.REMEDIATOR, assumed_by="lambda"),
     _K.FLOW_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="vpc-flow-logs"),

@@ -25,6 +25,7 @@ _K = RoleKind
 LISTS: dict[StackKind, dict[tuple[str, ...], RoleKind]] = {
     StackKind.FOUNDATION: {
         ("deployer", "trustedBy"): _K.DEPLOYER,
+        ("previewer", "trustedBy"): _K.PREVIEWER,
         ("people", "administrators"): _K.ADMINISTRATOR,
         ("people", "auditors"): _K.AUDITOR,
         # They bring foundations up, and so decide what an administrator may do.
@@ -35,7 +36,15 @@ LISTS: dict[StackKind, dict[tuple[str, ...], RoleKind]] = {
     StackKind.WORKLOAD: {},
 }
 # Which of two places is told to change: the later one, where fewer people depend on the role.
-_ORDER = (_K.DEPLOYER, _K.ADMINISTRATOR, _K.APPROVER, _K.TEAM_APPROVER, _K.TEAM_ADMINISTRATOR, _K.AUDITOR)
+_ORDER = (
+    _K.DEPLOYER,
+    _K.ADMINISTRATOR,
+    _K.APPROVER,
+    _K.TEAM_APPROVER,
+    _K.TEAM_ADMINISTRATOR,
+    _K.AUDITOR,
+    _K.PREVIEWER,
+)
 
 
 @dataclass(frozen=True)

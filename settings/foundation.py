@@ -38,6 +38,24 @@ class DeployerSettings(Section):
     )
 
 
+class PreviewerSettings(Section):
+    """The role that previews of the account's stacks act with: it looks up, and changes nothing."""
+
+    trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        default=(),
+        description="Roles that may act as the previewer, such as the one that CI has for pull requests; none: no "
+        "previewer is made. None of them may be trusted by a deployer.",
+    )
+    external_id: ExternalId | None = Field(default=None, description="External id that they must give.")
+
+    @field_validator("external_id")
+    @classmethod
+    def _somebody_gives_it(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not info.data.get("trusted_by", True):
+            raise ValueError("is given by nobody: name the roles that may preview in trustedBy, or drop it")
+        return value
+
+
 class PeopleSettings(Section):
     """Roles of people: administrators and auditors."""
 
@@ -156,6 +174,7 @@ class FoundationSettings(StackSettings):
         "Roles of the accounts that stacks name need no place here.",
     )
     deployer: DeployerSettings
+    previewer: PreviewerSettings = Field(default_factory=PreviewerSettings)
     people: PeopleSettings = Field(default_factory=PeopleSettings)
     prevention: Prevention = Field(default_factory=Prevention)
     detection: Detection = Field(default_factory=Detection)

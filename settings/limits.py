@@ -67,9 +67,10 @@ def _trusted(settings: StackSettings) -> list[tuple[KeyPath, Sequence[str], str 
     if isinstance(settings, ProjectSettings):
         return [(("administrators",), settings.administrators, None)]
     if isinstance(settings, FoundationSettings):
-        deployer, people = settings.deployer, settings.people
+        deployer, previewer, people = settings.deployer, settings.previewer, settings.people
         return [
             (("deployer", "trustedBy"), deployer.trusted_by, deployer.external_id),
+            (("previewer", "trustedBy"), previewer.trusted_by, previewer.external_id),
             (("people", "administrators"), people.administrators, None),
             (("people", "auditors"), people.auditors, None),
         ]

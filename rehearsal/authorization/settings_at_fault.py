@@ -35,6 +35,7 @@ _SIGN_IN: Mapping[str, tuple[str, ...]] = {
     "administrator": ("people", "administrators"),
     "auditor": ("people", "auditors"),
     "deployer": ("deployer", "trustedBy"),
+    "previewer": ("previewer", "trustedBy"),
 }
 
 
