@@ -60,7 +60,7 @@ SEPARATIONS: tuple[SeparationOfDuties, ...] = (
             reason="a pull request's program, which nobody has read, would have the other's rights",
         )
         for kind in (
-            *(_K.ADMINISTRATOR, _K.APPROVER, _K.AUDITOR),
+            *(_K.ADMINISTRATOR, *_APPROVERS, _K.AUDITOR),
             *(_K.DEPLOYER, _K.SCIENTIST, _K.TEAM_ADMINISTRATOR),
         )
     ),
