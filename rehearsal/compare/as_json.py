@@ -57,6 +57,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             "endpointsCounted": cost.endpoints,
             "billedByUse": list(cost.by_use),
             "billedByUseNew": list(cost.by_use_comes),
+            "unjudgedTypes": list(cost.unjudged),
         },
     }
 
