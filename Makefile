@@ -7,6 +7,8 @@ RUN := .venv/bin/python
 ENVIRONMENTS := containers/model seed_code/model-build seed_code/model-deploy
 LOCKS := uv.lock $(ENVIRONMENTS:%=%/uv.lock)
 INSTALLED := build/.installed
+# Runs a command with OWN_FOLDER: the folder that is named, or the next one where another run holds it.
+IN_OWN_FOLDER := $(RUN) -m rehearsal.own_folder
 export UV_PYTHON_DOWNLOADS := never
 # Where the home cannot be written, what is fetched is kept here.
 ifneq ($(shell [ -w "$$HOME" ] && echo yes),yes)
@@ -23,14 +25,20 @@ help: ## What there is to run
 
 setup: $(INSTALLED) ## Install, nothing else
 
+# One at a time in a clone: whoever waited finds it installed.
+ifndef ONE_SETUP
 $(INSTALLED): $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $$($(PYTHON) --version) is $(PYTHON)"; exit 1; }
+	@ONE_SETUP=yes $(PYTHON) scripts/one_at_a_time.py build/.setup.lock $(MAKE) --silent --no-print-directory $@
+else
+$(INSTALLED): $(LOCKS)
 	@[ "$(UV)" != .tools/bin/uv ] || [ -x .tools/bin/uv ] || { echo "Installing uv into .tools"; $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }
 	@echo "Installing the program and the rehearsal"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON)
 	@for project in $(ENVIRONMENTS); do echo "Installing $$project"; $(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON) --project $$project || exit 1; done
 	@scripts/nginx
 	@$(RUN) -m rehearsal.codesuite.prefetch || true
 	@mkdir -p build && touch $@
+endif
 
 lint: $(INSTALLED) ## Format, lint, types, imports between folders
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "format and lint: clean"
@@ -41,13 +49,13 @@ lint: $(INSTALLED) ## Format, lint, types, imports between folders
 check: $(INSTALLED) lint ## lint, your settings; every resource type and your stacks made and destroyed; policy pack, access
 	@$(RUN) -m settings check
 	@$(RUN) -m rehearsal.lifecycle
-	@$(RUN) -m rehearsal --stacks-only --destroy --folder build/check
-	@$(RUN) -m policies.check build/check/resources.json
-	@$(RUN) -m policies.access review build/check/resources.json
+	@$(IN_OWN_FOLDER) build/check bash -ec '$(RUN) -m rehearsal --stacks-only --destroy --folder "$$OWN_FOLDER"; \
+	$(RUN) -m policies.check "$$OWN_FOLDER/resources.json"; \
+	$(RUN) -m policies.access review "$$OWN_FOLDER/resources.json"'
 
 access: $(INSTALLED) ## Who may do what with your settings, and proofs: writes docs/access, which `make check` compares
-	@$(RUN) -m rehearsal --stacks-only --folder build/access
-	@$(RUN) -m policies.access review build/access/resources.json --write
+	@$(IN_OWN_FOLDER) build/access bash -ec '$(RUN) -m rehearsal --stacks-only --folder "$$OWN_FOLDER"; \
+	$(RUN) -m policies.access review "$$OWN_FOLDER/resources.json" --write'
 
 test: $(INSTALLED) ## The whole test suite, with coverage; image and seed repositories beside the rest
 	@mkdir -p build; $(MAKE) --no-print-directory test.projects > build/test-projects.log 2>&1 & projects=$$!; \

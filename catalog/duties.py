@@ -22,22 +22,21 @@ class SeparationOfDuties:
 
 
 _K = RoleKind
+# The platform's approvers, and a project's own, have the same duty: somebody may be both.
+_APPROVERS = (_K.APPROVER, _K.TEAM_APPROVER)
 SEPARATIONS: tuple[SeparationOfDuties, ...] = (
-    SeparationOfDuties(
-        kinds=(_K.APPROVER, _K.DEPLOYER),
-        reason="whoever changes pipelines would also let models into production",
-    ),
-    SeparationOfDuties(
-        kinds=(_K.APPROVER, _K.SCIENTIST),
-        reason="whoever trains a model would also approve it",
-    ),
-    SeparationOfDuties(
-        kinds=(_K.APPROVER, _K.TEAM_ADMINISTRATOR),
-        reason="whoever starts a team's pipelines would also let its models into production",
-    ),
-    SeparationOfDuties(
-        kinds=(_K.APPROVER, _K.ADMINISTRATOR),
-        reason="whoever can change every rule would also be the person whom the rules ask",
+    *(
+        SeparationOfDuties(kinds=(approver, kind), reason=reason)
+        for approver in _APPROVERS
+        for kind, reason in (
+            (_K.DEPLOYER, "whoever changes pipelines would also let models into production"),
+            (_K.SCIENTIST, "whoever trains a model would also approve it"),
+            (
+                _K.TEAM_ADMINISTRATOR,
+                "whoever starts a team's pipelines would also let its models into production",
+            ),
+            (_K.ADMINISTRATOR, "whoever can change every rule would also be the person whom the rules ask"),
+        )
     ),
     SeparationOfDuties(
         kinds=(_K.DEPLOYER, _K.SCIENTIST),
@@ -57,10 +56,20 @@ SEPARATIONS: tuple[SeparationOfDuties, ...] = (
     ),
     *(
         SeparationOfDuties(
+            kinds=(_K.PREVIEWER, kind),
+            reason="a pull request's program, which nobody has read, would have the other's rights",
+        )
+        for kind in (
+            *(_K.ADMINISTRATOR, *_APPROVERS, _K.AUDITOR),
+            *(_K.DEPLOYER, _K.SCIENTIST, _K.TEAM_ADMINISTRATOR),
+        )
+    ),
+    *(
+        SeparationOfDuties(
             kinds=(_K.AUDITOR, kind),
             reason="whoever reads the evidence would be among those whom it is about",
         )
-        for kind in (_K.ADMINISTRATOR, _K.APPROVER, _K.DEPLOYER, _K.SCIENTIST, _K.TEAM_ADMINISTRATOR)
+        for kind in (_K.ADMINISTRATOR, *_APPROVERS, _K.DEPLOYER, _K.SCIENTIST, _K.TEAM_ADMINISTRATOR)
     ),
 )
 

@@ -7,6 +7,7 @@ same parameters to every account of a stage, and an account serves a stage at mo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -223,7 +224,9 @@ def foundation_names(prefix: str, account: str, region: str) -> list[str]:
     return [env_names.bucket(purpose, account, region) for purpose in ("config", "logs", "trail")]
 
 
-def data_science_names(prefix: str, stack: str, account: str, region: str, scientists: list[str]) -> list[str]:
+def data_science_names(
+    prefix: str, stack: str, account: str, region: str, scientists: list[str], own_approvers: Iterable[str] = ()
+) -> list[str]:
     """Every limited name of a data science stack; raises NameTooLong at the first that does not fit."""
     env_names = Names(prefix, stack)
     names = [env_names.bucket(purpose, account, region) for purpose in ("logs", "data", "models", "artifacts")]
@@ -232,6 +235,7 @@ def data_science_names(prefix: str, stack: str, account: str, region: str, scien
         *names,
         env_names.sagemaker("domain"),
         *(env_names.role(RoleKind.SCIENTIST, user=name) for name in scientists),
+        *(ProjectNames(prefix, project).role(RoleKind.TEAM_APPROVER) for project in own_approvers),
     ]
 
 

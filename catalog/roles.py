@@ -47,11 +47,13 @@ class RoleKind(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     DEPLOYER = "deployer"
+    PREVIEWER = "previewer"
     REMEDIATOR = "remediator"
     FLOW_LOGS = "flow-logs"
     STUDIO_DEFAULT = "studio-default"
     SCIENTIST = "scientist"
     APPROVER = "approver"
+    TEAM_APPROVER = "team-approver"
     PROCESSING = "processing"
     TRAINING = "training"
     PIPELINE = "pipeline"
@@ -98,6 +100,7 @@ class RoleSpec:
       to it, empties them, from outside the VPC; no other kind does.
     - `passes_stack_set_administration`: it hands its project's StackSet administration role to CloudFormation, and no
       other kind does.
+    - `only_looks`: it changes nothing, assumes nothing and reads nothing that is stored.
     """
 
     path: RolePath
@@ -112,6 +115,7 @@ class RoleSpec:
     acts_for_scientists: bool = False
     clears_accounts: bool = False
     passes_stack_set_administration: bool = False
+    only_looks: bool = False
 
     @property
     def of_project(self) -> bool:
@@ -140,6 +144,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
         signs_in=True,
         declares_stacks=True,
     ),
+    # Runs programs of pull requests, which nobody has read.
+    _K.PREVIEWER: RoleSpec(
+        path=RolePath.FOUNDATION, name=RoleName.ACCOUNT, assumed_by="people", signs_in=True, only_looks=True
+    ),
     _K.REMEDIATOR: RoleSpec(path=RolePath.FOUNDATION, name=RoleName.REMEDIATOR, assumed_by="lambda"),
     _K.FLOW_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="vpc-flow-logs"),
     _K.STUDIO_DEFAULT: RoleSpec(path=RolePath.PEOPLE, name=RoleName.STUDIO, assumed_by="sagemaker"),
@@ -153,6 +161,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.APPROVER: RoleSpec(
         path=RolePath.PEOPLE, name=RoleName.ENVIRONMENT, assumed_by="people", signs_in=True, approves=True
     ),
+    # Of a project that has approvers of its own. The data science stack makes it: teams do not choose who approves.
+    _K.TEAM_APPROVER: RoleSpec(path=RolePath.PEOPLE, assumed_by="people", signs_in=True, approves=True),
     _K.PROCESSING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),

@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -33,7 +34,10 @@ def main(
     doubt: Annotated[
         str, typer.Option(help="against: every assumption of docs/assumptions.md falls against the platform.")
     ] = "",
-    folder: Annotated[Path, typer.Option(help="Where report, resources, requests and logs go.")] = FOLDER,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help=f"Where report, resources, requests and logs go; {FOLDER}, or the next that no run holds."),
+    ] = None,
     directory: Annotated[Path, typer.Option(help="Where the stack files are.")] = Path(),
     unknown: Annotated[str, typer.Option(hidden=True, help="Variables of make that nobody reads.")] = "",
 ) -> None:
@@ -43,6 +47,7 @@ def main(
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     from rehearsal.options import OptionError, parse, unknown_variables
+    from rehearsal.own_folder import FolderTaken, hold, hold_free
 
     if unknown.split():
         _refuse(unknown_variables(unknown.split()))
@@ -57,12 +62,15 @@ def main(
         "doubt": doubt,
     }
     try:
-        options = parse(typed, destroy=destroy, directory=directory, folder=folder)
+        options = parse(typed, destroy=destroy, directory=directory, folder=folder or FOLDER)
+        from rehearsal.run import rehearse
+
+        with hold(folder) if folder else hold_free(FOLDER) as own:
+            raise typer.Exit(rehearse(replace(options, folder=own), started))
     except OptionError as error:
         _refuse(error.problems)
-    from rehearsal.run import rehearse
-
-    raise typer.Exit(rehearse(options, started=started))
+    except FolderTaken as error:
+        _refuse([str(error)])
 
 
 def _refuse(problems: Sequence[str]) -> NoReturn:

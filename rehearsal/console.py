@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from rehearsal.stopping import Stopped
+
 # A terminal's live line is renewed this often; elsewhere a line tells this often that a step still runs.
 LIVE_SECONDS, LOG_SECONDS = 1.0, 30.0
+
+
+class _Output(Console):
+    """Where lines go. Once nobody reads them any more, as after `| head`, the run stops."""
+
+    def on_broken_pipe(self) -> None:
+        """Stop, and print nothing more, not even what Python prints when it ends."""
+        # The thread that tells how long a step takes cannot stop the run: the next line of the run itself does.
+        if threading.current_thread() is threading.main_thread():
+            with suppress(SystemExit):
+                super().on_broken_pipe()
+            raise Stopped(signal.SIGPIPE)
 
 
 class ConsoleProgress:
@@ -23,7 +38,7 @@ class ConsoleProgress:
     """
 
     def __init__(self, console: Console | None = None, log_seconds: float = LOG_SECONDS) -> None:
-        self.console = console or Console(stderr=False, highlight=False, soft_wrap=True)
+        self.console = console or _Output(stderr=False, highlight=False, soft_wrap=True)
         self._status: Status | None = None
         self._title, self._activity, self._started = "", "", 0.0
         self._log_seconds = log_seconds

@@ -9,6 +9,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.console import ConsoleProgress
 from rehearsal.engine.engine import Engine
 from rehearsal.engine.state import Resource, Stack
+from rehearsal.existing_roles import make_existing_roles
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
 from settings.foundation import FoundationSettings
@@ -61,6 +62,7 @@ class RehearsalEnvironment:
         """Bring up all stacks in order and look for everything that they made."""
         for planned in plan:
             with self.progress.running(f"{planned.stack} [dim]({planned.kind}, {planned.settings.account})[/dim]"):
+                make_existing_roles(self.cloud, planned.settings)
                 stack = self.up(planned)
                 self.progress.update("looking for what was made")
                 report.add_stack(planned, stack, self.missing(planned.stack))

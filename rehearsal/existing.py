@@ -1,7 +1,8 @@
 """What accounts have before the platform comes: the `existing` sections of the stack files, made in the in-memory AWS.
 
 Each thing is made by its account's owner, under the id that the file names and as the platform asks for it. Whether
-the real one is so is asked of AWS by every `pulumi preview` (`stacks/existing.py`). Roles are not made here.
+the real one is so is asked of AWS by every `pulumi preview` (`stacks/existing.py`). Roles have a boundary, so they
+come later: `rehearsal/existing_roles.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from components.vpc_endpoints import service_name
 from rehearsal.aws.cloud import Cloud
 from settings.config import AnyStack
 from settings.existing import S3, DataScienceExisting, ExistingVpc
+from settings.foundation import FoundationSettings
 from settings.model import DataScienceSettings, WorkloadSettings
 
 MARK = "platform"
@@ -27,10 +29,31 @@ _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "Restrict
 def make_existing(cloud: Cloud, settings: Iterable[AnyStack]) -> None:
     """Make what the stack files say is there already; what two of them name is made once."""
     made: set[str] = set()
+    stacks = list(settings)
     with cloud.recorder.unheard():
-        for each in settings:
+        for each in stacks:
+            if isinstance(each, FoundationSettings) and each.prevention.service_control_policy:
+                _organization(cloud, each, [other.account for other in stacks])
             if isinstance(each, WorkloadSettings | DataScienceSettings):
                 _Owner(cloud, each, made).make()
+
+
+def _organization(cloud: Cloud, settings: FoundationSettings, accounts: Iterable[str]) -> None:
+    """The organization that a foundation gives a policy to: this account's, with the others and every target in it."""
+    client = cloud.client(cloud.owner(settings.account, settings.region), "organizations", settings.region)
+    targets = settings.prevention.service_control_policy
+    of_root = {each.split("-")[1] for each in targets if "-" in each}
+    with _ids("organizations.utils", "make_random_root_id", f"r-{min(of_root, default='ab12')}"):
+        client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    client.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    for unit in (each for each in targets if each.startswith("ou-")):
+        with _ids("organizations.utils", "make_random_ou_id", unit):
+            client.create_organizational_unit(ParentId=root, Name=unit)
+    members = {*accounts, *(each for each in targets if each.isdigit())} - {settings.account}
+    for account in sorted(members):
+        with _ids("organizations.utils", "make_random_account_id", account):
+            client.create_account(AccountName=account, Email=f"{account}@example.com")
 
 
 def existing_tags(settings: Iterable[AnyStack | None]) -> dict[str, dict[str, str]]:

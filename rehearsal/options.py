@@ -61,18 +61,18 @@ def parse(typed: Mapping[str, str | None], *, destroy: bool, directory: Path, fo
     against = _switch("DOUBT", text["doubt"], "against", problems)
     sabotage = _word("SABOTAGE", text["sabotage"], SABOTAGES, problems)
     problem = _word("PROBLEM", text["problem"], PROBLEMS, problems)
-    data, target = text["data"], text["target"]
+    # A column may be named 0, and with it a file's target; alone it means no, as it does for every other variable.
+    project, data = _unless_no(text["project"]), _unless_no(text["data"])
+    target = text["target"] if data else _unless_no(text["target"])
     if bool(data) != bool(target):
         lacks = "TARGET" if data else "DATA"
         problems.append(f"{lacks} is missing: DATA and TARGET go together, the CSV file and its column to predict")
     if destroy and not stacks_only:
         problems.append("--destroy needs --stacks-only: what a journey leaves in buckets and registries stays")
-    of_journey = [
-        *(name for name in ("PROJECT", "DATA", "TARGET") if text[name.lower()]),
-        *(name for name, given in (("PROBLEM", problem), ("SABOTAGE", sabotage), ("LIFE", life)) if given),
-    ]
-    if stacks_only and of_journey:
-        problems.append(f"STACKS_ONLY leaves out the journey, which {', '.join(of_journey)} is about: say one of them")
+    of_journey = {"PROJECT": project, "DATA": data, "TARGET": target, "PROBLEM": problem, "SABOTAGE": sabotage}
+    given = [name for name, value in {**of_journey, "LIFE": life}.items() if value]
+    if stacks_only and given:
+        problems.append(f"STACKS_ONLY leaves out the journey, which {', '.join(given)} is about: say one of them")
     elif life and sabotage:
         problems.append("LIFE needs the journey to succeed: leave SABOTAGE out")
     if problems:
@@ -82,7 +82,7 @@ def parse(typed: Mapping[str, str | None], *, destroy: bool, directory: Path, fo
         folder=folder,
         stacks_only=stacks_only,
         destroy=destroy,
-        project=text["project"] or None,
+        project=project or None,
         data=Path(data) if data else None,
         target=target or None,
         problem=None if problem == AUTO else problem,
@@ -90,6 +90,11 @@ def parse(typed: Mapping[str, str | None], *, destroy: bool, directory: Path, fo
         life="whole" if life else None,
         against=against,
     )
+
+
+def _unless_no(text: str) -> str:
+    """What was given, '' where that is a word for no: a file of such a name is given with its folder, as `./0`."""
+    return "" if text.strip().lower() in NO else text
 
 
 def _switch(name: str, text: str, own_word: str, problems: list[str]) -> bool:

@@ -119,6 +119,10 @@ class RehearsalReport:
         _dump(folder / "resources.json", resources_json(stacks))
         if stacks:
             self.access = judge(folder)
+        self.write_report(folder)
+
+    def write_report(self, folder: Path) -> None:
+        """Write `report.json` alone: also where nothing was built, so that nobody takes another run's for this one."""
         decided = {"access": self.access.for_report() if self.access else None, "passed": self.passed}
         _dump(folder / "report.json", asdict(self) | decided)
 
@@ -131,7 +135,8 @@ class RehearsalReport:
             progress.print_line(self.access.sentence(), style=None if self.access.passed else "red")
             for line in self.access.refusal_lines():
                 progress.print_line(line)
-        progress.print_line(f"Resources, requests and questions are beside the report in {folder}", style="dim")
+        if (folder / "resources.json").exists():
+            progress.print_line(f"Resources, requests and questions are beside the report in {folder}", style="dim")
         if self.problem:
             progress.print_line(self.problem, style="red")
         progress.print_line(self.verdict(folder), style="bold green" if self.passed else "bold red")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -22,24 +23,41 @@ from rehearsal.options import Options
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
+from rehearsal.stopping import Stopped, stoppable
 from settings.problems import SettingsError
 
 
 def rehearse(options: Options, started: float) -> int:
     """Rehearse, print, write the report; the process's exit status."""
-    with failing(None if options.against else ()) as fallen:
-        return _rehearse(options, started, RehearsalReport(failed_assumptions=list(fallen)))
-
-
-def _rehearse(options: Options, started: float, report: RehearsalReport) -> int:
     progress = ConsoleProgress()
-    try:
-        planned = plan(options.directory)
-        inputs = None if options.stacks_only else journey_inputs(planned, options)
-    except (SettingsError, NoData) as error:
-        progress.print_line(str(error))
-        progress.print_line("failed before anything was built: correct what is said above", style="bold red")
-        return 1
+    with failing(None if options.against else ()) as fallen:
+        report = RehearsalReport(failed_assumptions=list(fallen))
+        try:
+            with stoppable():
+                return _rehearse(options, started, progress, report)
+        except (SettingsError, NoData) as error:
+            report.problem = str(error)
+            report.write_report(options.folder)
+            progress.print_line(report.problem)
+            progress.print_line("failed before anything was built: correct what is said above", style="bold red")
+            return 1
+        except KeyboardInterrupt as stopped:
+            return _stopped(stopped, options, progress, report)
+
+
+def _stopped(stopped: KeyboardInterrupt, options: Options, progress: ConsoleProgress, report: RehearsalReport) -> int:
+    """Report that the rehearsal was stopped: by then everything that it had started has ended."""
+    cause = stopped if isinstance(stopped, Stopped) else Stopped(signal.SIGINT)
+    report.problem = f"{cause.how}; nothing is left running"
+    report.write_report(options.folder)
+    if cause.number != signal.SIGPIPE:
+        report.print_summary(progress, options.folder)
+    return 128 + cause.number
+
+
+def _rehearse(options: Options, started: float, progress: ConsoleProgress, report: RehearsalReport) -> int:
+    planned = plan(options.directory)
+    inputs = None if options.stacks_only else journey_inputs(planned, options)
     if inputs:
         progress.print_line(inputs.sentence())
         planned = with_inputs(planned, inputs)
@@ -103,7 +121,4 @@ def _run(
     except StackFailed as error:
         report.problem = str(error)
         return 1
-    except KeyboardInterrupt:
-        report.problem = "interrupted; nothing is left running"
-        return 130
     return 0

@@ -1,4 +1,4 @@
-"""`python -m settings check|list|resolve|schema|names|patterns`: stack files, their schema, and AWS's own facts."""
+"""`python -m settings check|list|sign-in|resolve|schema|names|patterns`: stack files, their schema, AWS's own facts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from catalog.roles import RoleKind
 from settings import aws_names, aws_patterns, schema
 from settings.check import check_stack_files
 from settings.organization import NotResolved, connect
 from settings.problems import SettingsError, printable
 from settings.resolution import resolve
+from settings.sign_in import ROLES, aws_configuration
 from settings.stack_files import read_stack_files
 from settings.values import StackKind
 
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listing = commands.add_parser("list", help="list the stacks in the order in which they come up, as JSON")
     listing.add_argument("--kind", choices=[str(kind) for kind in StackKind], help="only stacks of this kind")
     listing.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
+    signing_in = commands.add_parser("sign-in", help="print the AWS configuration file with which a job signs in")
+    signing_in.add_argument("stack", help="the stack whose profile it defines")
+    signing_in.add_argument("--as", dest="role", required=True, choices=[str(kind) for kind in ROLES])
+    signing_in.add_argument("--directory", type=Path, default=ROOT, help="where the stack files are")
     resolving = commands.add_parser("resolve", help="write the stack files of the accounts in accounts.yaml")
     resolving.add_argument("--check", action="store_true", help="write nothing; status 1 if something is out of date")
     resolving.add_argument("--directory", type=Path, default=ROOT, help="where accounts.yaml and the stack files are")
@@ -39,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _check(given.directory)
     if given.command == "list":
         return _list(given.directory, given.kind)
+    if given.command == "sign-in":
+        return _sign_in(given.directory, given.stack, RoleKind(given.role))
     if given.command == "resolve":
         return _resolve(given.directory, write=not given.check)
     if given.command == "schema":
@@ -58,6 +66,15 @@ def _list(directory: Path, kind: str | None) -> int:
     if not problems:
         print(json.dumps(stack_files.in_order(kind)))
     return int(bool(problems))
+
+
+def _sign_in(directory: Path, stack: str, kind: RoleKind) -> int:
+    try:
+        print(aws_configuration(read_stack_files(directory), stack, kind), end="")
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _check(directory: Path) -> int:

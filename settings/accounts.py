@@ -18,9 +18,10 @@ from settings.addresses import pool_fault
 from settings.document import Document, KeyPath, dotted, line_of, read
 from settings.explain import explain
 from settings.model import Credentials
+from settings.organization_values import OrganizationalUnit
 from settings.problems import SettingsError, SettingsProblem
 from settings.section import Section
-from settings.values import AccountId, DeploymentStage, Distinct, OrganizationalUnit, StackName
+from settings.values import AccountId, DeploymentStage, Distinct, StackName
 
 FILE = "accounts.yaml"
 # What the resolution itself decides, or the file says elsewhere.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from settings.closed_lists import DATA, ZONES
+from settings.closed_lists import DATA, SERVICES, ZONES
 
 # Shapes of the sagemaker model that name an instance type of an endpoint, a job or an app.
 SHAPES = ("ProductionVariantInstanceType", "TrainingInstanceType", "ProcessingInstanceType", "AppInstanceType")
@@ -54,6 +54,45 @@ def studio_instance_types(loader: Any) -> list[str]:
     return sorted(name for name in names if name.startswith("ml."))
 
 
+# What stacks are made of, by the names of botocore's endpoints; each kind of stack needs most of them.
+NEEDED = (
+    *("api.ecr", "api.sagemaker", "application-autoscaling", "cloudformation", "codebuild", "codepipeline", "ec2"),
+    *(
+        "elasticfilesystem",
+        "events",
+        "kms",
+        "lambda",
+        "logs",
+        "monitoring",
+        "resource-groups",
+        "runtime.sagemaker",
+        "s3",
+    ),
+    *("secretsmanager", "sns", "sqs", "ssm", "sts"),
+)
+# What a foundation switches on.
+SWITCHED = ("access-analyzer", "cloudtrail", "config", "guardduty", "macie2", "securityhub")
+
+
+def lacking(loader: Any) -> dict[str, list[str]]:
+    """Services that are not in a region, by region: botocore knows no endpoint, or S3's operations no such location."""
+    endpoints = loader.load_data("endpoints")["partitions"]
+    locations = loader.load_service_model("s3", "service-2")["shapes"]["BucketLocationConstraint"]["enum"]
+    found: dict[str, list[str]] = {}
+    for region in regions(loader):
+        there = {
+            name
+            for partition in endpoints
+            for name, service in partition["services"].items()
+            if region in service["endpoints"]
+        }
+        # Source: Amazon S3 API Reference, "CreateBucket": us-east-1 is the location that is not named.
+        there -= set() if region in (*locations, "us-east-1") else {"s3"}
+        if missing := sorted({*NEEDED, *SWITCHED} - there):
+            found[region] = missing
+    return found
+
+
 # Older in moto's list than the region's third zone: left to AWS.
 ZONES_UNKNOWN = ("cn-north-1",)
 
@@ -90,4 +129,6 @@ def write() -> list[str]:
         (DATA / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
     of_regions = {"source": f"moto {moto.__version__}: RegionsAndZonesBackend", "zones": zones()}
     ZONES.write_text(json.dumps(of_regions, indent=1) + "\n")
-    return [*(str(DATA / f"{name}.json") for name in lists), str(ZONES)]
+    models = f"{models}: endpoints.json; s3 service-2.json, BucketLocationConstraint"
+    SERVICES.write_text(json.dumps({"source": models, "lacking": lacking(loader)}, indent=1) + "\n")
+    return [*(str(DATA / f"{name}.json") for name in lists), str(ZONES), str(SERVICES)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from itertools import combinations, permutations, product
+from itertools import combinations, permutations
 from pathlib import Path
 
 import yaml
@@ -17,7 +17,12 @@ from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from policies.pack import exemptions
 from settings.check_duties import accounts_are_known, duties_are_separate
-from settings.check_inspection import macie_is_let_in
+from settings.check_foundations import (
+    accounts_have_a_foundation,
+    deployers_know_buckets,
+    foundations_watch_their_region,
+)
+from settings.check_inspection import macie_is_let_in, macie_is_switched_on
 from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
 from settings.check_prevention import instance_types_are_let_through
 from settings.check_references import (
@@ -32,13 +37,13 @@ from settings.check_singletons import (
     things_brought_along_are_one_stacks,
 )
 from settings.document import KeyPath
-from settings.foundation import FoundationSettings
 from settings.load import StackFile
 from settings.problems import SettingsProblem
 from settings.stack_files import (
     HOSTS,
     StackFiles,
     differences,
+    keys_at,
     problem_at,
     read_stack_files,
     sections_at,
@@ -184,8 +189,8 @@ def project_ids_differ(stack_files: StackFiles) -> Iterator[SettingsProblem]:
             yield problem_at(second, ("id",), message, identifier)
 
 
-def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """A scientist publishes to projects that live in the same data science stack."""
+def named_projects_exist(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """Scientists publish to, and own approvers approve in, projects that live in the same data science stack."""
     for file in stack_files.of_kind(StackKind.DATA_SCIENCE):
         project_files = stack_files.of_kind(StackKind.PROJECT)
         data_science_of = {text_at(each, "id"): text_at(each, "dataScience") for each in project_files}
@@ -194,16 +199,22 @@ def scientists_have_projects(stack_files: StackFiles) -> Iterator[SettingsProble
                 project for project, data_science in data_science_of.items() if project and data_science == file.stack
             )
         )
-        for index, scientist in enumerate(sections_at(file, "studio", "scientists")):
-            named = scientist.get("projects")
-            for number, project in enumerate(named if isinstance(named, list) else []):
-                path = ("studio", "scientists", index, "projects", number)
-                is_open = None in data_science_of or stack_files.is_open(f"project-{project}")
-                if isinstance(project, str) and project not in project_ids and not is_open:
-                    message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
-                    yield problem_at(
-                        file, path, message, project, allowed=project_ids, match=nearest(project, project_ids)
-                    )
+        for path, project in _named_projects(file):
+            is_open = None in data_science_of or stack_files.is_open(f"project-{project}")
+            if project not in project_ids and not is_open:
+                message = f"is no project of {file.stack}: add Pulumi.project-{project}.yaml, or drop it here"
+                yield problem_at(file, path, message, project, allowed=project_ids, match=nearest(project, project_ids))
+
+
+def _named_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
+    """Projects that a data science stack's file names, each with its place."""
+    for index, scientist in enumerate(sections_at(file, "studio", "scientists")):
+        named = scientist.get("projects")
+        for number, project in enumerate(named if isinstance(named, list) else []):
+            if isinstance(project, str):
+                yield ("studio", "scientists", index, "projects", number), project
+    for project in keys_at(file, "projectApprovers"):
+        yield ("projectApprovers", project), project
 
 
 def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -258,53 +269,6 @@ def names_do_not_collide(stack_files: StackFiles) -> Iterator[SettingsProblem]:
             yield problem_at(file, ("kind",), f"{message} Pulumi.{file.stack}.yaml", None)
 
 
-def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Roles carry the boundary that their account's foundation makes, unless their stack names another."""
-    foundations = stack_files.of_kind(StackKind.FOUNDATION)
-    for first, second in combinations(foundations, 2):
-        account = text_at(second, "account")
-        if account and account == text_at(first, "account"):
-            message = f"is the account of {first.stack} too: an account has one foundation, drop one of the two"
-            yield problem_at(second, ("account",), message, account)
-    # A file that cannot be read is a problem by itself, and may be the one that is looked for.
-    open_question = any(file.kind is None for file in stack_files.files) or any(
-        not text_at(f, "account") for f in foundations
-    )
-    for file in stack_files.of_kind(*HOSTS):
-        account = text_at(file, "account")
-        if account is None or text_at(file, "permissionsBoundary"):
-            continue
-        foundation = next((each for each in foundations if text_at(each, "account") == account), None)
-        if foundation is None and not open_question:
-            example = foundations[0].name if foundations else "Pulumi.foundation.yaml of the examples"
-            message = (
-                f"has no foundation stack, which makes the deployer and the boundary of every role: copy {example} to "
-                f"Pulumi.foundation-{file.stack}.yaml and set its account, or give this stack a permissionsBoundary"
-            )
-            yield problem_at(file, ("account",), message, account)
-        yield from differences(file, foundation, "prefix")
-
-
-def deployers_know_buckets(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """The deployer that a foundation makes may reach existing buckets only if the foundation lists them:
-
-    `existing_buckets` of the foundation, `existing.buckets` of a data science stack.
-    """
-    for foundation, file in product(
-        stack_files.of_kind(StackKind.FOUNDATION), stack_files.of_kind(StackKind.DATA_SCIENCE)
-    ):
-        account = text_at(file, "account")
-        # A foundation that is wrong by itself is reported already.
-        if not isinstance(foundation.settings, FoundationSettings) or foundation.settings.account != account:
-            continue
-        for purpose in ("data", "models"):
-            path = ("existing", "buckets", purpose)
-            bucket = text_at(file, *path)
-            if bucket and bucket not in foundation.settings.deployer.existing_buckets:
-                message = f"may not be touched by the deployer: add it to deployer.existingBuckets of {foundation.name}"
-                yield problem_at(file, path, message, bucket)
-
-
 RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     accounts_are_apart,
     networks_do_not_overlap,
@@ -314,7 +278,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     projects_match_their_data_science_stack,
     projects_are_admitted,
     project_ids_differ,
-    scientists_have_projects,
+    named_projects_exist,
     duties_are_separate,
     accounts_are_known,
     derived_names_differ,
@@ -329,8 +293,10 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     models_buckets_match,
     names_do_not_collide,
     accounts_have_a_foundation,
+    foundations_watch_their_region,
     deployers_know_buckets,
     macie_is_let_in,
+    macie_is_switched_on,
     instance_types_are_let_through,
 )
 

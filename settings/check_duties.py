@@ -17,7 +17,7 @@ from settings.document import KeyPath, dotted
 from settings.load import StackFile
 from settings.made_roles import made_roles
 from settings.problems import SettingsProblem
-from settings.stack_files import StackFiles, problem_at, text_at, texts_at
+from settings.stack_files import StackFiles, keys_at, problem_at, text_at, texts_at
 from settings.values import StackKind
 
 _K = RoleKind
@@ -25,6 +25,7 @@ _K = RoleKind
 LISTS: dict[StackKind, dict[tuple[str, ...], RoleKind]] = {
     StackKind.FOUNDATION: {
         ("deployer", "trustedBy"): _K.DEPLOYER,
+        ("previewer", "trustedBy"): _K.PREVIEWER,
         ("people", "administrators"): _K.ADMINISTRATOR,
         ("people", "auditors"): _K.AUDITOR,
         # They bring foundations up, and so decide what an administrator may do.
@@ -35,7 +36,15 @@ LISTS: dict[StackKind, dict[tuple[str, ...], RoleKind]] = {
     StackKind.WORKLOAD: {},
 }
 # Which of two places is told to change: the later one, where fewer people depend on the role.
-_ORDER = (_K.DEPLOYER, _K.ADMINISTRATOR, _K.APPROVER, _K.TEAM_ADMINISTRATOR, _K.AUDITOR)
+_ORDER = (
+    _K.DEPLOYER,
+    _K.ADMINISTRATOR,
+    _K.APPROVER,
+    _K.TEAM_APPROVER,
+    _K.TEAM_ADMINISTRATOR,
+    _K.AUDITOR,
+    _K.PREVIEWER,
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,11 @@ def _holders(stack_files: StackFiles) -> list[Holder]:
         assert file.kind  # noqa: S101 - of_kind gives no other
         for path, duty in LISTS[file.kind].items():
             found += [Holder(file, (*path, index), arn, duty) for index, arn in enumerate(texts_at(file, *path))]
+        for project in keys_at(file, "projectApprovers"):
+            path = ("projectApprovers", project)
+            found += [
+                Holder(file, (*path, index), arn, _K.TEAM_APPROVER) for index, arn in enumerate(texts_at(file, *path))
+            ]
         if arn := text_at(file, "credentials", "roleArn"):
             duty = _K.ADMINISTRATOR if file.kind is StackKind.FOUNDATION else _K.DEPLOYER
             found.append(Holder(file, ("credentials", "roleArn"), arn, duty))
@@ -117,7 +131,8 @@ def _own_role(
     if kind is None and slash and first in {text_at(file, "prefix") for file in stack_files.files}:
         message = f"stands below /{first}/, where the platform makes its roles, and no stack makes this one"
     # The data science stack tells of approvers below its own prefix by itself.
-    told = holder.duty is RoleKind.APPROVER and slash and first == text_at(holder.file, "prefix")
+    approves = ROLES[holder.duty].approves
+    told = approves and slash and first == text_at(holder.file, "prefix")
     if message and not told:
         message += "; give a role that people or CI sign in with"
         yield problem_at(holder.file, holder.path, message, holder.arn)

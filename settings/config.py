@@ -14,8 +14,9 @@ from settings.project_file import NAMESPACE, defaults
 from settings.values import StackKind
 
 PROVIDERS = "pulumi:disable-default-providers"
-# What `pulumi` itself keeps in a stack file. Source: sdk/go/common/workspace/project.go, type ProjectStack.
-FILE_KEYS = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+# What `pulumi` itself keeps in a stack file, but for `environment`, which `settings.placement` refuses.
+# Source: sdk/go/common/workspace/project.go, type ProjectStack.
+FILE_KEYS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt")
 # Where the stack's secrets are encrypted with: `pulumi stack init` writes it, and it holds no secret.
 SECRETS_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 MODELS: dict[StackKind, type[StackSettings]] = {

@@ -10,7 +10,10 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.names import ProjectNames
 from catalog.nearest import did_you_mean
+from catalog.roles import RoleKind
+from catalog.scope import Scope
 from settings.closed_lists import closed_list
 from settings.network_values import WHOLE_NAME
 from settings.section import Section
@@ -217,3 +220,31 @@ def of_own_projects(existing: WorkloadExisting, info: ValidationInfo) -> Workloa
     if projects is not None and others:
         raise ValueError(f"has a role of {others[0]}, which may not deploy here: add it to projects, or drop the role")
     return existing
+
+
+def of_computed_names(existing: WorkloadExisting, info: ValidationInfo) -> WorkloadExisting:
+    """The section, if its roles have the ARNs that other accounts compute for them. Raises ValueError."""
+    scope, stage = _scope(info), info.data.get("stage")
+    if scope and stage:
+        for project, arn in existing.roles.stack_set_execution.items():
+            names = ProjectNames(scope.prefix, project)
+            _is_computed(arn, names.stage_role_arn(scope, stage.value, RoleKind.STACK_SET_EXECUTION))
+    return existing
+
+
+def of_computed_name(existing: ProjectExisting, info: ValidationInfo) -> ProjectExisting:
+    """The section, if its role has the ARN that workload accounts compute for it. Raises ValueError."""
+    scope, project, arn = _scope(info), info.data.get("id"), existing.roles.stack_set_administration
+    if scope and project and arn:
+        _is_computed(arn, ProjectNames(scope.prefix, project).role_arn(scope, RoleKind.STACK_SET_ADMINISTRATION))
+    return existing
+
+
+def _scope(info: ValidationInfo) -> Scope | None:
+    account, region, prefix = (info.data.get(key) for key in ("account", "region", "prefix"))
+    return Scope.of_account(account, region, prefix) if account and region and prefix else None
+
+
+def _is_computed(arn: str, computed: str) -> None:
+    if arn != computed:
+        raise ValueError(f"has {arn}, but other accounts compute the role's ARN: it must be {computed}")

@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails
 
 from catalog.nearest import nearest
 from settings.document import KeyPath, Positions, closest_line, dotted
+from settings.forms import NotAllowed
 from settings.letters import foreign_hint
 from settings.problems import SettingsProblem, shown
-from settings.values import NotAllowed
 
 # By pydantic's error type. Braces name its context; texts end with what the field is for where that helps.
 MESSAGES = {

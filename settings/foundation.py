@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.model import Alerts, StackSettings
+from settings.organization_values import OrganizationTarget, roots_of
 from settings.section import Section
 from settings.values import (
     AccountId,
@@ -14,7 +15,6 @@ from settings.values import (
     Distinct,
     ExternalId,
     InstanceType,
-    OrganizationTarget,
     RoleArn,
     StackKind,
 )
@@ -36,6 +36,24 @@ class DeployerSettings(Section):
         description="Buckets of the account that stacks use instead of making them (existing.buckets): the deployer "
         "reads how they are set and writes their policies.",
     )
+
+
+class PreviewerSettings(Section):
+    """The role that previews of the account's stacks act with: it looks up, and changes nothing."""
+
+    trusted_by: Annotated[tuple[RoleArn, ...], Distinct] = Field(
+        default=(),
+        description="Roles that may act as the previewer, such as the one that CI has for pull requests; none: no "
+        "previewer is made. None of them may be trusted by a deployer.",
+    )
+    external_id: ExternalId | None = Field(default=None, description="External id that they must give.")
+
+    @field_validator("external_id")
+    @classmethod
+    def _somebody_gives_it(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not info.data.get("trusted_by", True):
+            raise ValueError("is given by nobody: name the roles that may preview in trustedBy, or drop it")
+        return value
 
 
 class PeopleSettings(Section):
@@ -72,9 +90,14 @@ class Prevention(Section):
     @field_validator("service_control_policy")
     @classmethod
     def _policy_needs_owners(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not info.data.get("owners"):
+        # Owners that are wrong by themselves are told already.
+        if value and info.data.get("owners") == ():
             raise ValueError(
                 "attached without owners, nobody could change a foundation any longer: name them in owners"
+            )
+        if len(roots := roots_of(value)) > 1:
+            raise ValueError(
+                f"names targets below {' and '.join(roots)}, and an organization has one root: give those of one"
             )
         return value
 
@@ -108,7 +131,7 @@ class Detection(Section):
     @field_validator("macie_buckets")
     @classmethod
     def _buckets_need_macie(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if value and not info.data.get("macie"):
+        if value and info.data.get("macie") is False:
             raise ValueError("nobody reads them: switch macie on, or drop macieBuckets")
         return value
 
@@ -151,6 +174,7 @@ class FoundationSettings(StackSettings):
         "Roles of the accounts that stacks name need no place here.",
     )
     deployer: DeployerSettings
+    previewer: PreviewerSettings = Field(default_factory=PreviewerSettings)
     people: PeopleSettings = Field(default_factory=PeopleSettings)
     prevention: Prevention = Field(default_factory=Prevention)
     detection: Detection = Field(default_factory=Detection)

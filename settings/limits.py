@@ -22,7 +22,10 @@ def names_too_long(stack: str, settings: StackSettings, source: str) -> list[Set
         return _problems(source, "id", settings.id, lambda: names.project_stack_names(prefix, settings.id, stages))
     if isinstance(settings, DataScienceSettings):
         scientists = [scientist.name for scientist in settings.studio.scientists]
-        return _problems(source, "", None, lambda: names.data_science_names(prefix, stack, account, region, scientists))
+        approvers = settings.project_approvers
+        return _problems(
+            source, "", None, lambda: names.data_science_names(prefix, stack, account, region, scientists, approvers)
+        )
     if isinstance(settings, FoundationSettings):
         return _problems(source, "", None, lambda: names.foundation_names(prefix, account, region))
     assert isinstance(settings, WorkloadSettings)  # noqa: S101 - no other kind is left
@@ -59,13 +62,15 @@ def trusts_too_long(settings: StackSettings, source: str, positions: Positions) 
 def _trusted(settings: StackSettings) -> list[tuple[KeyPath, Sequence[str], str | None]]:
     """Lists of roles that may assume one role, each with its place in the file, and the external id they give."""
     if isinstance(settings, DataScienceSettings):
-        return [(("approvers",), settings.approvers, None)]
+        own = [(("projectApprovers", project), arns, None) for project, arns in settings.project_approvers.items()]
+        return [(("approvers",), settings.approvers, None), *own]
     if isinstance(settings, ProjectSettings):
         return [(("administrators",), settings.administrators, None)]
     if isinstance(settings, FoundationSettings):
-        deployer, people = settings.deployer, settings.people
+        deployer, previewer, people = settings.deployer, settings.previewer, settings.people
         return [
             (("deployer", "trustedBy"), deployer.trusted_by, deployer.external_id),
+            (("previewer", "trustedBy"), previewer.trusted_by, previewer.external_id),
             (("people", "administrators"), people.administrators, None),
             (("people", "auditors"), people.auditors, None),
         ]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from catalog import names
 from catalog.scope import Scope
 from settings.endpoint_instances import scales
-from settings.existing import DataScienceExisting, ProjectExisting, WorkloadExisting, of_own_account, of_own_projects
+from settings.existing import (
+    DataScienceExisting,
+    ProjectExisting,
+    WorkloadExisting,
+    of_computed_name,
+    of_computed_names,
+    of_own_account,
+    of_own_projects,
+)
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
+from settings.organization_values import OrganizationPath
 from settings.section import Section
 from settings.stages import Reason, order_fault
 from settings.values import (
@@ -29,7 +38,6 @@ from settings.values import (
     ImageTag,
     InstanceCount,
     LatencyMilliseconds,
-    OrganizationPath,
     PackageIndex,
     PolicyArn,
     Prefix,
@@ -268,11 +276,18 @@ class WorkloadSettings(StackSettings):
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
     network: WorkloadNetwork
-    existing: Annotated[WorkloadExisting, AfterValidator(of_own_account), AfterValidator(of_own_projects)] = Field(
-        default_factory=WorkloadExisting, description="What the account has already, used instead of made."
-    )
+    existing: Annotated[
+        WorkloadExisting,
+        AfterValidator(of_own_account),
+        AfterValidator(of_own_projects),
+        AfterValidator(of_computed_names),
+    ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
     alerts: Alerts = Field(default_factory=Alerts)
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
+
+
+ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
+AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
 
 
 class DataScienceSettings(StackSettings):
@@ -291,6 +306,13 @@ class DataScienceSettings(StackSettings):
         min_length=1,
         description="Roles that approvers sign in with: they alone accept models and let them into production.",
     )
+    project_approvers: dict[Identifier, ProjectApprovers] = Field(
+        default_factory=dict,
+        # One denial in the approvers' policy names them all.
+        max_length=20,
+        description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
+        "instead of approvers.",
+    )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
@@ -305,10 +327,11 @@ class DataScienceSettings(StackSettings):
         default=(), description=INSPECTED
     )
 
-    @field_validator("approvers")
+    @field_validator("approvers", "project_approvers")
     @classmethod
-    def _approvers_come_from_outside(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        own = [arn for arn in value if f":role/{info.data.get('prefix')}/" in arn]
+    def _approvers_come_from_outside(cls, value: AnyApprovers, info: ValidationInfo) -> AnyApprovers:
+        lists = value.values() if isinstance(value, dict) else [value]
+        own = [arn for arns in lists for arn in arns if f":role/{info.data.get('prefix')}/" in arn]
         if own:
             raise ValueError(
                 f"{own[0]} is one of the platform's own roles, such as scientists and pipelines have: give a role that "
@@ -345,7 +368,7 @@ class ProjectSettings(StackSettings):
         default=(),
         description="Roles that the team's administrators sign in with; none: no such role is made for the project.",
     )
-    existing: Annotated[ProjectExisting, AfterValidator(of_own_account)] = Field(
+    existing: Annotated[ProjectExisting, AfterValidator(of_own_account), AfterValidator(of_computed_name)] = Field(
         default_factory=ProjectExisting, description="What the project has already, used instead of made."
     )
     gate: QualityGateSettings

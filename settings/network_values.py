@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, Field
 
 from settings.closed_lists import closed_list
-from settings.values import NotAllowed
+from settings.forms import NotAllowed
 
 MOST_ZONES = 4
 # EC2 User Guide, "AZ IDs": the same place in every account, where a name such as eu-west-1a is not.

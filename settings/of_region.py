@@ -1,4 +1,5 @@
-"""Names in a stack file that belong to one region: endpoint services by their whole name, and zones by their id."""
+"""What a stack file says that belongs to one region: endpoint services by their whole name, zones by their id, and the
+services that the stack is made of."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from settings.aws_names import SAGEMAKER_SERVICES
-from settings.closed_lists import closed_list, zones_of
+from settings.aws_names import NEEDED, SAGEMAKER_SERVICES
+from settings.closed_lists import closed_list, lacking_in, zones_of
 from settings.document import KeyPath, Positions, closest_line, dotted
 from settings.network_values import GATEWAYS, MOST_ZONES, WHOLE_NAME, ZONE_ID
 from settings.problems import SettingsProblem, shown
@@ -15,6 +16,17 @@ from settings.problems import SettingsProblem, shown
 _ENDPOINTS: KeyPath = ("network", "endpoints")
 _EXISTING: KeyPath = ("existing", "endpoints")
 _ZONES: KeyPath = ("network", "availabilityZones")
+# So many services that a region lacks are named.
+_SHOWN = 4
+# Switches of a foundation's detection, and the services that they are.
+_SWITCHES = {
+    "trail": "cloudtrail",
+    "accessAnalyzer": "access-analyzer",
+    "configRules": "config",
+    "guardDuty": "guardduty",
+    "securityHub": "securityhub",
+    "macie": "macie2",
+}
 _DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w", "central": "c", "gov": "g"}
 _DIRECTIONS |= {f"{up}{side}": up[0] + side[0] for up in ("north", "south") for side in ("east", "west")}
 
@@ -70,13 +82,29 @@ def elsewhere(values: Mapping[str, Any], file: str, positions: Positions) -> lis
     region = values.get("region")
     if not isinstance(region, str) or region not in closed_list("regions"):
         return []
-    found = [*_services(values, region), *_existing(values, region), *_zones(values, region)]
+    found = list(_offers(values, region))
+    # Of a region that the platform is not in, nothing else is asked.
+    if not any(path == ("region",) for path, _, _ in found):
+        found += [*_services(values, region), *_existing(values, region), *_zones(values, region)]
     return [
         SettingsProblem(
             file=file, key=dotted(path), given=shown(given), line=closest_line(positions, path), message=message
         )
         for path, given, message in found
     ]
+
+
+def _offers(values: Mapping[str, Any], region: str) -> Iterator[tuple[KeyPath, object, str]]:
+    """Services that the stack needs, or switches on, and that AWS does not publish for its region."""
+    if missing := sorted(lacking_in(region) & {*NEEDED}):
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        shown_ = f"{', '.join(missing[:_SHOWN])}{more}"
+        message = f"has no {shown_} by what AWS publishes, and the platform is made of it: choose another"
+        yield ("region",), region, message
+        return
+    for switch, service in _SWITCHES.items():
+        if service in lacking_in(region) and _at(values, ("detection", switch), bool):
+            yield ("detection", switch), True, f"{region} has no {service} by what AWS publishes: switch it off"
 
 
 def _services(values: Mapping[str, Any], region: str) -> Iterator[tuple[KeyPath, object, str]]:

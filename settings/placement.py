@@ -26,6 +26,12 @@ OF_PROVIDER = {
     "allowedAccountIds": "account",
     "defaultTags": "tags",
 }
+# Pulumi Documentation, "Pulumi ESC", "Integrate with Pulumi IaC": its `pulumiConfig` becomes configuration of the stack
+# when a command runs, and its `environmentVariables` that command's own.
+REFUSED = {
+    "environment": "takes configuration and credentials from Pulumi ESC when a command runs, which no check has seen: "
+    "write the settings below config:, and drop it"
+}
 
 
 @dataclass
@@ -91,6 +97,8 @@ def _section(document: Document, file: str) -> tuple[str, list[SettingsProblem]]
             if key in SECRETS_KEYS and not (isinstance(value, str) and value and value.isprintable()):
                 message = "is no text on one line, as `pulumi stack init` writes it: take it from there again"
                 problems.append(SettingsProblem(file=file, key=key, line=line, message=message))
+        elif key in REFUSED:
+            problems.append(SettingsProblem(file=file, key=key, line=line, message=REFUSED[key]))
         elif not _is_setting(key):
             message = f"{foreign_hint(key)}is not a key of a stack file; settings stand below config:"
             problems.append(

@@ -106,6 +106,12 @@ def sections_at(file: StackFile | None, *path: str) -> list[dict[str, object]]:
     return [value if isinstance(value, dict) else {} for value in found] if isinstance(found, list) else []
 
 
+def keys_at(file: StackFile | None, *path: str) -> list[str]:
+    """The keys of the mapping at a path of keys."""
+    found = value_at(file, path)
+    return [key for key in found if isinstance(key, str)] if isinstance(found, dict) else []
+
+
 def differences(file: StackFile, other: StackFile | None, *keys: str) -> Iterator[SettingsProblem]:
     """A problem for each value that must equal the other stack's and does not."""
     for key in keys:

@@ -12,8 +12,8 @@ from settings.addresses import vpc_fault
 from settings.arns import LONGEST_PATH, ROLE_ARN, partition_fault, role_fault
 from settings.closed_lists import closed_list
 from settings.endpoint_instances import VCPUS
+from settings.forms import NotAllowed, aws, described, ec2_id, editors, enumerated, matching
 from settings.hosts import email_fault, index_fault
-from settings.patterns import AwsText, ascii_form, lengths_of
 
 
 class StackKind(StrEnum):
@@ -55,14 +55,6 @@ class InterfaceEndpoint(StrEnum):
     SQS = "sqs"
     SSM = "ssm"
     STS = "sts"
-
-
-class NotAllowed(ValueError):
-    """A value outside a closed list. `allowed` lets the report name the nearest match."""
-
-    def __init__(self, message: str, allowed: frozenset[str] = frozenset()) -> None:
-        super().__init__(message)
-        self.allowed = allowed
 
 
 def _account(value: Any) -> str:
@@ -114,18 +106,6 @@ def _role(value: str) -> str:
     if fault := role_fault(value):
         raise ValueError(fault)
     return value
-
-
-def _matching(pattern: str, what: str) -> AfterValidator:
-    """Text that matches a pattern; `what` is the message where it does not."""
-    form = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not form.fullmatch(value):
-            raise ValueError(what)
-        return value
-
-    return AfterValidator(check)
 
 
 def _unreserved(value: str) -> str:
@@ -213,35 +193,6 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-def _enumerated(name: str) -> Any:
-    """Puts a closed list into the JSON schema, read when the schema is made."""
-
-    def extend(schema: dict[str, Any]) -> None:
-        schema["enum"] = sorted(closed_list(name))
-
-    return Field(json_schema_extra=extend)
-
-
-def _described(pattern: str, *examples: str) -> Any:
-    return Field(json_schema_extra={"pattern": pattern, "examples": list(examples)})
-
-
-def _identifier(start: str) -> Any:
-    """The form of an EC2 resource's id."""
-    return _matching(f"^{start}-([0-9a-f]{{8}}|[0-9a-f]{{17}})$", f"not an id such as {start}-0123456789abcdef0")
-
-
-def _aws(kind: str, what: str = "the form above alone") -> Any:
-    """What AWS's models say of the text, after the platform's own form; `what` tells it where people write freely."""
-    return AfterValidator(AwsText(kind, what))
-
-
-def _editors(kind: str) -> Any:
-    """The same for editors, as far as a schema can say it."""
-    least, most = lengths_of(kind)
-    return Field(json_schema_extra={"pattern": ascii_form(kind), "minLength": least, "maxLength": most})
-
-
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -261,10 +212,6 @@ BUCKET_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 # whichever case. KMS keeps alias/aws/, CloudWatch Logs aws/, IAM the paths of its own roles.
 PARAMETER_STARTS = ("aws", "ssm")
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
-ORGANIZATIONAL_UNIT = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$"
-ORGANIZATION_TARGET = r"^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})$"
-# IAM User Guide, "AWS global condition context keys", aws:PrincipalOrgPaths: ids from the organization down to a unit.
-ORGANIZATION_PATH = r"^o-[0-9a-z]{10,32}/r-[0-9a-z]{4,32}/(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}/)+$"
 IMAGE_TAG = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -278,118 +225,96 @@ LatencyMilliseconds = Annotated[int, Field(ge=1, le=60_000)]
 TagValue = Annotated[
     str,
     AfterValidator(_unreserved),
-    _aws("tag-value", "letters, digits, spaces and _ . : / = + - @"),
-    _editors("tag-value"),
+    aws("tag-value", "letters, digits, spaces and _ . : / = + - @"),
+    editors("tag-value"),
 ]
 Description = Annotated[
     str,
-    _aws("description", "letters of Western Europe (Latin-1), digits, spaces and punctuation, on one line, no emoji"),
-    _editors("description"),
+    aws("description", "letters of Western Europe (Latin-1), digits, spaces and punctuation, on one line, no emoji"),
+    editors("description"),
 ]
 ExternalId = Annotated[
     str,
-    _aws("external-id", "ASCII letters, digits and _ + = , . @ : / -, without spaces"),
-    _editors("external-id"),
+    aws("external-id", "ASCII letters, digits and _ + = , . @ : / -, without spaces"),
+    editors("external-id"),
 ]
-AccountId = Annotated[str, BeforeValidator(_account), _aws("account-id"), _described(r"^[0-9]{12}$", "111111111111")]
-Region = Annotated[str, AfterValidator(_region), _enumerated("regions")]
-InstanceType = Annotated[str, AfterValidator(_instance_type), _enumerated("instance-types")]
-StudioInstanceType = Annotated[str, AfterValidator(_studio_instance_type), _enumerated("studio-instance-types")]
+AccountId = Annotated[str, BeforeValidator(_account), aws("account-id"), described(r"^[0-9]{12}$", "111111111111")]
+Region = Annotated[str, AfterValidator(_region), enumerated("regions")]
+InstanceType = Annotated[str, AfterValidator(_instance_type), enumerated("instance-types")]
+StudioInstanceType = Annotated[str, AfterValidator(_studio_instance_type), enumerated("studio-instance-types")]
 EndpointInstanceType = Annotated[
     str, AfterValidator(_endpoint_instance_type), Field(json_schema_extra={"enum": sorted(VCPUS)})
 ]
-Cidr = Annotated[str, AfterValidator(_cidr), _described(r"^[0-9.]+/(1[6-9]|2[0-2])$", "10.10.0.0/16")]
+Cidr = Annotated[str, AfterValidator(_cidr), described(r"^[0-9.]+/(1[6-9]|2[0-2])$", "10.10.0.0/16")]
 # Lower case only: bucket names, IAM paths and tags carry it, and S3 knows no capitals.
 Identifier = Annotated[
     str,
     Field(min_length=2, max_length=20),
-    _matching(IDENTIFIER, "lower case letters, digits and single hyphens only, beginning with a letter"),
-    _aws("name-part"),
-    _described(IDENTIFIER, "screening"),
+    matching(IDENTIFIER, "lower case letters, digits and single hyphens only, beginning with a letter"),
+    aws("name-part"),
+    described(IDENTIFIER, "screening"),
 ]
 Prefix = Annotated[Identifier, Field(max_length=10), AfterValidator(_prefix)]
 StackName = Annotated[
     str,
-    _matching(STACK_NAME, "the name of a stack: 2 to 50 lower case letters, digits and hyphens, a letter first"),
-    _aws("name-part"),
-    _described(STACK_NAME, "dev"),
+    matching(STACK_NAME, "the name of a stack: 2 to 50 lower case letters, digits and hyphens, a letter first"),
+    aws("name-part"),
+    described(STACK_NAME, "dev"),
 ]
-Email = Annotated[str, AfterValidator(_email), _described(EMAIL, "ml-platform@example.com")]
+Email = Annotated[str, AfterValidator(_email), described(EMAIL, "ml-platform@example.com")]
 RoleArn = Annotated[
     str,
     AfterValidator(_role),
-    _aws("role-arn"),
-    _described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
+    aws("role-arn"),
+    described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
 ]
 PolicyArn = Annotated[
     str,
     AfterValidator(_of_a_partition),
     AfterValidator(_policy),
-    _aws("policy-arn"),
-    _described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
-]
-# A root, an organizational unit or an account. Source: botocore, service model of organizations, PolicyTargetId.
-OrganizationTarget = Annotated[
-    str,
-    _matching(ORGANIZATION_TARGET, "not a root (r-…), an organizational unit (ou-…) or an account id"),
-    _aws("organization-target"),
-    _described(ORGANIZATION_TARGET, "ou-ab12-11111111"),
-]
-OrganizationPath = Annotated[
-    str,
-    _matching(
-        ORGANIZATION_PATH,
-        "not a path of a unit, such as o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, with the slash at its end",
-    ),
-    _described(ORGANIZATION_PATH, "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"),
+    aws("policy-arn"),
+    described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
 ]
 KeyArn = Annotated[
     str,
     AfterValidator(_of_a_partition),
-    _matching(KEY_ARN, "not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111111111111:key/…; no alias"),
-    _aws("key-arn"),
-    _described(KEY_ARN, "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+    matching(KEY_ARN, "not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:111111111111:key/…; no alias"),
+    aws("key-arn"),
+    described(KEY_ARN, "arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 ]
 BucketName = Annotated[
     str,
-    _matching(BUCKET_NAME, "the name of a bucket: 3 to 63 lower case letters, digits and hyphens, no dots"),
+    matching(BUCKET_NAME, "the name of a bucket: 3 to 63 lower case letters, digits and hyphens, no dots"),
     AfterValidator(_bucket),
-    _aws("bucket-name"),
-    _described(BUCKET_NAME, "acme-models"),
+    aws("bucket-name"),
+    described(BUCKET_NAME, "acme-models"),
 ]
-VpcId = Annotated[str, _identifier("vpc"), _aws("vpc-id")]
-SubnetId = Annotated[str, _identifier("subnet"), _aws("subnet-id")]
-RouteTableId = Annotated[str, _identifier("rtb")]
-SecurityGroupId = Annotated[str, _identifier("sg"), _aws("security-group-id")]
-EndpointId = Annotated[str, _identifier("vpce")]
-# What accounts can be listed for. Source: botocore, service model of organizations, ParentId.
-OrganizationalUnit = Annotated[
-    str,
-    _matching(ORGANIZATIONAL_UNIT, "not an organizational unit (ou-…) or a root (r-…)"),
-    _aws("organizational-unit"),
-    _described(ORGANIZATIONAL_UNIT, "ou-ab12-11111111"),
-]
+VpcId = Annotated[str, ec2_id("vpc"), aws("vpc-id")]
+SubnetId = Annotated[str, ec2_id("subnet"), aws("subnet-id")]
+RouteTableId = Annotated[str, ec2_id("rtb")]
+SecurityGroupId = Annotated[str, ec2_id("sg"), aws("security-group-id")]
+EndpointId = Annotated[str, ec2_id("vpce")]
 ImageDigest = Annotated[
     str,
-    _matching(DIGEST, "not an image digest: sha256: and 64 hexadecimal digits"),
-    _aws("image-digest"),
-    _described(DIGEST, f"sha256:{'0' * 64}"),
+    matching(DIGEST, "not an image digest: sha256: and 64 hexadecimal digits"),
+    aws("image-digest"),
+    described(DIGEST, f"sha256:{'0' * 64}"),
 ]
 # Docker's own form of a tag: 128 characters.
 ImageTag = Annotated[
     str,
-    _matching(IMAGE_TAG, "letters, digits, dots, hyphens and underscores, at most 128, not beginning with - or ."),
-    _aws("image-tag"),
-    _described(IMAGE_TAG, "1.0.0"),
+    matching(IMAGE_TAG, "letters, digits, dots, hyphens and underscores, at most 128, not beginning with - or ."),
+    aws("image-tag"),
+    described(IMAGE_TAG, "1.0.0"),
 ]
 PulumiOrganization = Annotated[
     str,
-    _matching(ORGANIZATION, "letters, digits, dots, hyphens and underscores only, a letter or digit first"),
-    _described(ORGANIZATION, "organization"),
+    matching(ORGANIZATION, "letters, digits, dots, hyphens and underscores only, a letter or digit first"),
+    described(ORGANIZATION, "organization"),
 ]
 PackageIndex = Annotated[
     str,
-    _matching(HTTPS, "an address that begins with https://"),
+    matching(HTTPS, "an address that begins with https://"),
     AfterValidator(_package_index),
-    _described(HTTPS, "https://pypi.org/simple"),
+    described(HTTPS, "https://pypi.org/simple"),
 ]

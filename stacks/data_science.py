@@ -28,7 +28,7 @@ from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operatio
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
 from stacks.image_build import image_build
-from stacks.people import StudioRoles, approver
+from stacks.people import StudioRoles, approver, project_approvers
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -60,6 +60,7 @@ class Workplace:
     roles: StudioRoles
     studio: Studio
     approver: Role
+    project_approvers: dict[str, Role]
     cleaner: AccountCleaner
 
 
@@ -92,6 +93,9 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     _discovery(context, outputs)
     workplace.cleaner.clear_first(workplace.studio.domain_id, declared.all())
     publish(outputs)
+    # For whoever signs in with them; no stack reads them.
+    own_approvers = {project: role.arn for project, role in workplace.project_approvers.items()}
+    pulumi.export("projectApproverRoleArns", own_approvers)
 
 
 def _organization_paths(shared: pulumi.Output[SharedDocuments]) -> pulumi.Output[list[str]]:
@@ -133,7 +137,13 @@ def _workplace(context: DataScienceContext, net: Perimeter, own_keys: Keys, stor
     roles = StudioRoles(context, stores.data, own_keys.data, own_keys.studio, stores.images)
     cleaner = _cleaner(context, net, own_keys)
     studio = _studio(context, net, own_keys.studio, roles, cleaner)
-    return Workplace(roles=roles, studio=studio, approver=approver(context), cleaner=cleaner)
+    return Workplace(
+        roles=roles,
+        studio=studio,
+        approver=approver(context),
+        project_approvers=project_approvers(context),
+        cleaner=cleaner,
+    )
 
 
 def _cleaner(context: DataScienceContext, net: Perimeter, own_keys: Keys) -> AccountCleaner:

@@ -17,7 +17,7 @@ from settings.model import DataScienceSettings, ProjectSettings, StackSettings, 
 from stacks.context import boundary_arn
 from stacks.endpoint_services import EndpointServices, endpoint_services
 from stacks.existing_network import ExistingEndpoint, endpoints, network, security_groups
-from stacks.existing_roles import ExistingRole, ExpectedRole, role
+from stacks.existing_roles import ExistingRole, role, stack_set_administration, stack_set_execution
 from stacks.existing_storage import bucket, key
 from stacks.lookups import Lookups
 
@@ -35,18 +35,13 @@ class Existing:
     roles: Mapping[str, ExistingRole] = field(default_factory=dict)
 
 
-def existing_of_workload(
-    settings: WorkloadSettings, provider: aws.Provider, expected: Mapping[str, ExpectedRole]
-) -> Existing:
-    """What the workload account has. `expected` says by project what the stack would have made of its StackSet role.
-
-    Raises RunError with everything that the platform needs of it and lacks.
-    """
+def existing_of_workload(settings: WorkloadSettings, provider: aws.Provider) -> Existing:
+    """What the workload account has. Raises RunError with everything that the platform needs of it and lacks."""
     lookups = _lookups(settings, provider)
     given, boundary = settings.existing.roles.stack_set_execution, boundary_arn(settings)
     roles = {
-        project: role(lookups, f"roles.stackSetExecution.{project}", arn, expected[project], boundary)
-        for project, arn in given.items()
+        project: role(lookups, f"roles.stackSetExecution.{project}", stack_set_execution(settings, project), boundary)
+        for project in given
     }
     return replace(_existing(lookups, settings, settings.existing), roles=roles)
 
@@ -56,15 +51,12 @@ def existing_of_data_science(settings: DataScienceSettings, provider: aws.Provid
     return _existing(_lookups(settings, provider), settings, settings.existing)
 
 
-def existing_of_project(
-    settings: ProjectSettings, provider: aws.Provider, expected: ExpectedRole
-) -> ExistingRole | None:
+def existing_of_project(settings: ProjectSettings, provider: aws.Provider) -> ExistingRole | None:
     """The role that the project's StackSets enter workload accounts from, if there is one. Raises RunError."""
-    arn = settings.existing.roles.stack_set_administration
-    if arn is None:
+    if settings.existing.roles.stack_set_administration is None:
         return None
     lookups = _lookups(settings, provider)
-    found = role(lookups, "roles.stackSetAdministration", arn, expected, boundary_arn(settings))
+    found = role(lookups, "roles.stackSetAdministration", stack_set_administration(settings), boundary_arn(settings))
     _raise_shortfalls(lookups)
     return found
 

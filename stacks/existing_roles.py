@@ -1,4 +1,4 @@
-"""Roles that exist already, and what the platform needs of them."""
+"""Roles that exist already, and what the platform needs of them: what it would have made in their stead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Any
 
 import pulumi_aws as aws
 
+from catalog import names
+from catalog.roles import RoleKind
+from catalog.scope import Scope
+from policies.documents.trust import role_trust, service_trust
+from settings.model import ProjectSettings, WorkloadSettings
 from stacks.lookups import Lookups
 
 
@@ -27,11 +32,33 @@ class ExpectedRole:
     trust: str
 
 
-def role(lookups: Lookups, setting: str, arn: str, expected: ExpectedRole, boundary: str) -> ExistingRole:
-    """A role of the name that others compute, inside the boundary, trusting exactly whom it must."""
-    if arn != expected.arn:
-        lookups.add_shortfall(setting, arn, f"other accounts compute its ARN: it must be {expected.arn}")
-        return ExistingRole(arn)
+def stack_set_execution(settings: WorkloadSettings, project: str) -> ExpectedRole:
+    """The role that a project's StackSets act with in a workload account: its administration role enters it."""
+    project_names = names.ProjectNames(settings.prefix, project)
+    scope = Scope.of_account(settings.account, settings.region, settings.prefix)
+    registry = scope.in_account(settings.registry.account)
+    administration = project_names.role_arn(registry, RoleKind.STACK_SET_ADMINISTRATION)
+    return ExpectedRole(
+        arn=project_names.stage_role_arn(scope, settings.stage.value, RoleKind.STACK_SET_EXECUTION),
+        trust=role_trust(registry, [administration]),
+    )
+
+
+def stack_set_administration(settings: ProjectSettings) -> ExpectedRole:
+    """The role that a project's StackSets, and no others, enter workload accounts from."""
+    project_names = names.ProjectNames(settings.prefix, settings.id)
+    scope = Scope.of_account(settings.account, settings.region, settings.prefix)
+    stack_sets = [project_names.stack_set(stage.value) for stage in settings.stages]
+    sources = [scope.arn("cloudformation", f"stackset/{name}:*", region="*") for name in stack_sets]
+    return ExpectedRole(
+        arn=project_names.role_arn(scope, RoleKind.STACK_SET_ADMINISTRATION),
+        trust=service_trust("cloudformation.amazonaws.com", scope.account, source_arns=sources),
+    )
+
+
+def role(lookups: Lookups, setting: str, expected: ExpectedRole, boundary: str) -> ExistingRole:
+    """A role inside the boundary, trusting exactly whom it must; the settings hold that it has the expected ARN."""
+    arn = expected.arn
     name = arn.rpartition("/")[2]
     found = lookups.get(setting, arn, lambda options: aws.iam.get_role(name=name, opts=options))
     if found is not None:

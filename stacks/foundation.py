@@ -13,6 +13,7 @@ from policies.documents import people
 from policies.documents.boundaries import platform_boundary
 from policies.documents.deployer import deployer_boundary, deployer_policies
 from policies.documents.prevention import preventive_statements
+from policies.documents.previewer import previewer
 from policies.documents.trust import sign_in_trust
 from settings.foundation import FoundationSettings
 from stacks.account_controls import account_controls
@@ -24,6 +25,7 @@ def foundation(stack: str, settings: FoundationSettings) -> None:
     context = FoundationContext(stack, settings)
     boundary = _boundary(context)
     deployer = _deployer(context)
+    _previewer(context, boundary)
     _people(context, boundary)
     account_controls(context, boundary.arn)
     pulumi.export("account", settings.account)
@@ -55,6 +57,22 @@ def _deployer(context: FoundationContext) -> Deployer:
         protect=settings.protect,
     )
     return Deployer("deployer", args, context.child_options())
+
+
+def _previewer(context: FoundationContext, boundary: aws.iam.Policy) -> None:
+    """The role that previews act with, where the settings say who may."""
+    prefix, given = context.settings.prefix, context.settings.previewer
+    if given.trusted_by:
+        args = RoleArgs(
+            kind=RoleKind.PREVIEWER,
+            name=names.account_role(RoleKind.PREVIEWER, prefix),
+            path=context.path,
+            description="Previews changes of the account's stacks, and makes none",
+            trust=sign_in_trust(given.trusted_by, external_id=given.external_id),
+            policy=previewer(context.account),
+            boundary=boundary.arn,
+        )
+        Role(RoleKind.PREVIEWER.value, args, context.child_options())
 
 
 def _people(context: FoundationContext, boundary: aws.iam.Policy) -> None:

@@ -15,6 +15,7 @@ from components.image_repository import ImageRepository
 from components.private_bucket import PrivateBucket
 from components.role import Role, RoleArgs
 from policies.documents import platform_roles, studio_roles, trust
+from policies.documents.buckets import PROJECT_TAG
 from policies.documents.studio_roles import StudioScope
 from stacks.data_science_context import DataScienceContext
 
@@ -120,7 +121,27 @@ def approver(context: DataScienceContext) -> Role:
         path=names.path_of(RoleKind.APPROVER, settings.prefix),
         description="Approvers of models and of their way into production",
         trust=trust.sign_in_trust(settings.approvers),
-        policy=platform_roles.approver(context.scope),
+        policy=platform_roles.approver(context.scope, without=list(settings.project_approvers)),
         boundary=context.boundary,
     )
     return Role("approver", args, context.child_options())
+
+
+def project_approvers(context: DataScienceContext) -> dict[str, Role]:
+    """The same for each project that has approvers of its own, by project."""
+    settings = context.settings
+
+    def role(project: str) -> Role:
+        args = RoleArgs(
+            kind=RoleKind.TEAM_APPROVER,
+            name=names.ProjectNames(settings.prefix, project).role(RoleKind.TEAM_APPROVER),
+            path=names.path_of(RoleKind.TEAM_APPROVER, settings.prefix),
+            description=f"Approvers of models of {project} and of their way into production",
+            trust=trust.sign_in_trust(settings.project_approvers[project]),
+            policy=platform_roles.team_approver(context.scope, project),
+            boundary=context.boundary,
+            tags={PROJECT_TAG: project},
+        )
+        return Role(f"approver-{project}", args, context.child_options())
+
+    return {project: role(project) for project in settings.project_approvers}

@@ -9,10 +9,8 @@ import pulumi
 from catalog import names
 from catalog.roles import RoleKind
 from policies.documents.accounts import WorkloadAccounts
-from policies.documents.trust import service_trust
 from settings.model import ProjectSettings
 from stacks.context import StackContext
-from stacks.existing_roles import ExpectedRole
 from stacks.references import DataScienceOutputs, read
 
 
@@ -36,14 +34,6 @@ class ProjectContext(StackContext[ProjectSettings]):
     def stack_sets(self) -> list[str]:
         """Names of the project's StackSets, one for each stage."""
         return [self.project_names.stack_set(stage) for stage in self.stages]
-
-    def administration(self) -> ExpectedRole:
-        """ARN and trust of the role that the project's StackSets, and no others, enter workload accounts from."""
-        sources = [self.scope.arn("cloudformation", f"stackset/{name}:*", region="*") for name in self.stack_sets()]
-        return ExpectedRole(
-            arn=self.project_names.role_arn(self.scope, RoleKind.STACK_SET_ADMINISTRATION),
-            trust=service_trust("cloudformation.amazonaws.com", self.scope.account, source_arns=sources),
-        )
 
     def workloads_of_stage(self, stage: str) -> pulumi.Output[list[dict[str, Any]]]:
         """The workload accounts of a stage that let this project deploy.

@@ -17,7 +17,7 @@ from policies.documents.buckets import PROJECT_TAG
 from policies.documents.project_scope import ProjectScope
 from policies.documents.trust import publisher_trust, service_trust, sign_in_trust
 from stacks.existing import existing_of_project
-from stacks.existing_roles import ExistingRole
+from stacks.existing_roles import ExistingRole, stack_set_administration
 from stacks.project_context import ProjectContext
 
 
@@ -94,15 +94,14 @@ class ProjectRoles:
 
     def _administration(self) -> Role | ExistingRole:
         context = self._context
-        expected = context.administration()
-        existing = existing_of_project(context.settings, context.provider, expected)
+        existing = existing_of_project(context.settings, context.provider)
         if existing is not None:
             return existing
         executions = context.workload_roles(RoleKind.STACK_SET_EXECUTION)
         policy = pulumi.Output.all(context.workload_accounts(), executions).apply(
             lambda known: delivery_roles.stack_set_administration(known[0], known[1])
         )
-        return self._role(RoleKind.STACK_SET_ADMINISTRATION, expected.trust, policy)
+        return self._role(RoleKind.STACK_SET_ADMINISTRATION, stack_set_administration(context.settings).trust, policy)
 
     def _deploy_pipeline(self, builds: list[str]) -> Role:
         context = self._context

@@ -23,7 +23,7 @@ from settings import contract
 from settings.model import WorkloadSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
-from stacks.existing_roles import ExistingRole
+from stacks.existing_roles import ExistingRole, stack_set_execution
 from stacks.references import WorkloadOutputs, publish
 from stacks.workload_context import WorkloadContext
 
@@ -176,7 +176,7 @@ def _stack_set_execution(
         project,
         RoleKind.STACK_SET_EXECUTION,
         f"CloudFormation brings models of project {project} to this account with it",
-        context.stack_set_execution(project).trust,
+        stack_set_execution(context.settings, project).trust,
         scope.apply(lambda known: workload_roles.stack_set_execution(known, delivered)),
     )
 

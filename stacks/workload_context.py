@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from catalog import names
 from catalog.roles import ROLES, RoleKind
-from policies.documents import trust
 from settings.model import WorkloadSettings
 from stacks.context import StackContext
 from stacks.endpoint_services import EndpointServices
 from stacks.existing import existing_of_workload, services_of
-from stacks.existing_roles import ExpectedRole
 
 
 class WorkloadContext(StackContext[WorkloadSettings]):
@@ -26,22 +24,12 @@ class WorkloadContext(StackContext[WorkloadSettings]):
         self.registry_names = names.Names(settings.prefix, settings.registry.stack)
         self.registry_region = settings.registry.region or settings.region
         self.registry_scope = self.scope.in_account(settings.registry.account)
-        executions = {project: self.stack_set_execution(project) for project in settings.projects}
-        self.existing = existing_of_workload(settings, self.provider, executions)
+        self.existing = existing_of_workload(settings, self.provider)
         self.services: EndpointServices = services_of(settings, self.provider, self.existing)
 
     def project_names(self, project: str) -> names.ProjectNames:
         """Names of one of the account's projects."""
         return names.ProjectNames(self.settings.prefix, project)
-
-    def stack_set_execution(self, project: str) -> ExpectedRole:
-        """ARN and trust of the role that a project's StackSets act with in this account."""
-        project_names = self.project_names(project)
-        administration = project_names.role_arn(self.registry_scope, RoleKind.STACK_SET_ADMINISTRATION)
-        return ExpectedRole(
-            arn=project_names.stage_role_arn(self.scope, self.stage, RoleKind.STACK_SET_EXECUTION),
-            trust=trust.role_trust(self.registry_scope, [administration]),
-        )
 
     def project_roles(self, kind: RoleKind) -> str:
         """ARN pattern of all roles of a kind that projects have in this account."""

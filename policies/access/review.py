@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -109,10 +110,12 @@ def review(graph: PolicyGraph, stacks: Sequence[CapturedStack] = ()) -> Review:
 
 
 def write(documents: Mapping[Path, str]) -> None:
-    """Write the generated documents."""
+    """Write the generated documents, each at once: another run in this clone may be comparing them."""
     for path, text in documents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
 
 
 def out_of_date(documents: Mapping[Path, str]) -> Iterable[ReviewProblem]:

@@ -53,7 +53,7 @@ def exclude_boundaries(resource: StackResource, stack: Sequence[StackResource]) 
         return
     name = resource.props.get("name")
     named = isinstance(name, str) and is_boundary(name)
-    if named or any(points_at(other, "permissionsBoundary", resource) for other in stack if other.type == ROLE):
+    if named or any(points_at(other, "permissionsBoundary", resource, stack) for other in stack if other.type == ROLE):
         raise NotApplicable("it is a permissions boundary, attached to nobody as a policy")
 
 
@@ -64,7 +64,7 @@ def is_boundary(name: str) -> bool:
 
 def _attached_as_policy(policy: StackResource, stack: Sequence[StackResource]) -> bool:
     """Whether it is attached to anybody, or, in a preview, might be."""
-    if any(points_at(other, "policyArn", policy) is not False for other in stack if other.type in ATTACHED):
+    if any(points_at(other, "policyArn", policy, stack) is not False for other in stack if other.type in ATTACHED):
         return True
     arn = policy.props.get("arn")
     return any(_lists(role, arn) for role in stack if role.type == ROLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from policies.pack.model import StackResource, Unknown, UnknownValue
 
@@ -12,15 +12,36 @@ BUCKET_LOGGING = ("aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:
 _IDENTITIES = ("id", "bucket", "arn", "name", "keyId", "url")
 
 
-def points_at(other: StackResource, prop: str, resource: StackResource) -> bool | None:
-    """Whether a property of `other` names `resource`; None when a preview cannot tell."""
+def points_at(
+    other: StackResource, prop: str, resource: StackResource, stack: Sequence[StackResource] = ()
+) -> bool | None:
+    """Whether a property of `other` names `resource`; None when a preview cannot tell.
+
+    A value that a preview does not know is made from resources of the `stack`. One that is made from `resource` itself
+    names it; one that is made from what was made from it, such as the bucket that a bucket policy answers, may.
+    """
     value = other.props.get(prop)
-    made = resource.urn in other.property_dependencies.get(prop, ())
+    sources = other.property_dependencies.get(prop, ())
+    made = resource.urn in sources
     if isinstance(value, Unknown):
-        return made if other.property_dependencies.get(prop) else None
+        return True if made else None if not sources or resource.urn in _sources(sources, stack) else False
     identities = {resource.props.get(key) for key in _IDENTITIES} - {None, ""}
     # Where the engine does not show the id, what the value was made from tells.
     return isinstance(value, str) and (value in identities or (made and "id" not in resource.props))
+
+
+def _sources(urns: Iterable[str], stack: Sequence[StackResource]) -> set[str]:
+    """URNs of all resources that these were made from, and themselves."""
+    by_urn = {each.urn: each for each in stack}
+    found: set[str] = set()
+    open_urns = list(urns)
+    while open_urns:
+        urn = open_urns.pop()
+        if urn not in found:
+            found.add(urn)
+            if urn in by_urn:
+                open_urns += [source for sources in by_urn[urn].property_dependencies.values() for source in sources]
+    return found
 
 
 def attached(
@@ -30,7 +51,7 @@ def attached(
 
     Raises `UnknownValue` when none is certain and one might be.
     """
-    candidates = [(other, points_at(other, prop, resource)) for other in stack if other.type in types]
+    candidates = [(other, points_at(other, prop, resource, stack)) for other in stack if other.type in types]
     certain = [other for other, points in candidates if points]
     doubtful = [other for other, points in candidates if points is None]
     if not certain and doubtful:
@@ -39,5 +60,9 @@ def attached(
 
 
 def receives_access_logs(bucket: StackResource, stack: Sequence[StackResource]) -> bool:
-    """Whether S3 delivers other buckets' access logs to this one."""
-    return any(points_at(other, "targetBucket", bucket) for other in stack if other.type in BUCKET_LOGGING)
+    """Whether S3 delivers other buckets' access logs to this one. Raises `UnknownValue` when that is open."""
+    deliveries = [other for other in stack if other.type in BUCKET_LOGGING]
+    pointing = [points_at(other, "targetBucket", bucket, stack) for other in deliveries]
+    if True not in pointing and None in pointing:
+        raise UnknownValue("targetBucket", deliveries[pointing.index(None)].name)
+    return True in pointing

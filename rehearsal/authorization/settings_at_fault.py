@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.evaluator import Explanation
 from policies.access.graph import PolicyGraph
@@ -34,6 +35,7 @@ _SIGN_IN: Mapping[str, tuple[str, ...]] = {
     "administrator": ("people", "administrators"),
     "auditor": ("people", "auditors"),
     "deployer": ("deployer", "trustedBy"),
+    "previewer": ("previewer", "trustedBy"),
 }
 
 
@@ -101,6 +103,8 @@ def _by_sign_in(question: AuthorizationRequest, files: StackFiles, graph: Policy
     """Somebody from outside assumes a role whose trust the settings list."""
     role = graph.roles.get(question.resource)
     path = _SIGN_IN.get(role.kind.value) if role else None
+    if role is not None and role.kind is RoleKind.TEAM_APPROVER:
+        path = ("projectApprovers", role.project or "")
     if role is None or path is None or not question.action.startswith("sts:") or question.principal in graph.roles:
         return
     file = files.by_stack.get(role.stack)

@@ -16,6 +16,7 @@ from rehearsal.authorization.resource_facts import facts_from
 from rehearsal.authorization.unused import Unused, unused_rights
 from rehearsal.aws.recorder import Recorded
 from rehearsal.existing import existing_tags
+from rehearsal.existing_roles import existing_roles
 from rehearsal.services import module_path
 from settings.stack_files import read_stack_files
 
@@ -84,9 +85,11 @@ def judge(folder: Path, requests: Iterable[Recorded], directory: Path, *, remova
     too: then the file must hold the resources as they were before.
     """
     stacks = read(folder / "resources.json")
-    graph = graph_of(stacks)
+    built = graph_of(stacks)
+    settings = [file.settings for file in read_stack_files(directory).files if file.settings]
+    graph = replace(built, roles={**built.roles, **existing_roles(built, settings)})
     facts = facts_from(graph, stacks)
-    existing = existing_tags(file.settings for file in read_stack_files(directory).files)
+    existing = existing_tags(settings)
     facts = replace(facts, tags={**facts.tags, **existing}, existing=frozenset(existing))
     result = decide_all(requests, facts, removals=removals)
     _write_questions(folder / "questions.json", result.decisions)
@@ -95,7 +98,7 @@ def judge(folder: Path, requests: Iterable[Recorded], directory: Path, *, remova
         questions=len(result.decisions),
         refusals=tuple(refusal(decision, graph, directory) for decision in result.refused),
         unmapped=result.unmapped,
-        unused=tuple(unused_rights(graph, result.decisions)),
+        unused=tuple(unused_rights(built, result.decisions)),
     )
 
 

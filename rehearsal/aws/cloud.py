@@ -47,6 +47,7 @@ Handler = Callable[[Actor, SignedRequest, Request], Answer | None]
 _JSON = {"Content-Type": "application/json"}
 # The deployer among the roles below a foundation's path: names.deployer_arn.
 _DEPLOYER = re.compile(r":role/[^/]+/foundation/[^/]+-deployer$")
+_PREVIEWER = re.compile(r":role/[^/]+/foundation/[^/]+-previewer$")
 _CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
 
 
@@ -129,6 +130,13 @@ class Cloud:
         found = [role.arn for role in iam_backends[account]["aws"].roles.values() if _DEPLOYER.search(role.arn)]
         if not found:
             return self._actor(f"arn:aws:iam::{account}:role/deployer", "pulumi", region or self.region, None)
+        return self.sign_in(found[0], session="pulumi", region=region)
+
+    def previewer(self, account: str, region: str | None = None) -> Actor:
+        """Whoever runs `pulumi preview` in an account for CI. Raises NotTrusted where its foundation makes none."""
+        found = [role.arn for role in iam_backends[account]["aws"].roles.values() if _PREVIEWER.search(role.arn)]
+        if not found:
+            raise NotTrusted(f"account {account} has no previewer: name who may preview in previewer.trustedBy")
         return self.sign_in(found[0], session="pulumi", region=region)
 
     def sign_in(self, role_arn: str, *, session: str, region: str | None = None) -> Actor:

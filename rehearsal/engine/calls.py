@@ -100,6 +100,17 @@ class DeployerClients:
         self._cloud.recorder.add(actor, question, None, 200)
 
 
+class PreviewerClients(DeployerClients):
+    """Sends calls as the role that previews of CI act with, whichever stack they are of."""
+
+    def actor(self, account: str, region: str, *, owner: bool = False) -> Actor:
+        """Whoever previews in an account, foundations too."""
+        key = (account, region, owner)
+        if key not in self._actors:
+            self._actors[key] = self._cloud.previewer(account, region)
+        return self._actors[key]
+
+
 def method_of(client: Any, name: str) -> str:
     """The client's method for an operation."""
     mapping: Mapping[str, str] = client.meta.method_to_api_mapping

@@ -22,7 +22,7 @@ from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 from rehearsal.aws.cloud import Cloud
-from rehearsal.engine.calls import DeployerClients, Refused
+from rehearsal.engine.calls import DeployerClients, PreviewerClients, Refused
 from rehearsal.engine.deletion import refuse_protected
 from rehearsal.engine.deployment import Deployment, Listener
 from rehearsal.engine.invocation import Invoke
@@ -67,13 +67,17 @@ class Engine:
         program: Program,
         config: Mapping[str, str] | None = None,
         on_resource: Listener | None = None,
+        *,
+        as_previewer: bool = False,
     ) -> Stack:
         """Run a program and make AWS what it says. Raises StackFailed; what was made before stays in the state.
 
-        `config` holds texts under full keys (`mlops-platform:kind`, `pulumi:disable-default-providers`).
+        `config` holds texts under full keys (`mlops-platform:kind`, `pulumi:disable-default-providers`). `as_previewer`
+        sends every request as the account's previewer: of a stack that is up and unchanged those of a preview.
         """
         state = self.stacks.get(stack) or Stack(stack)
-        deployment = self._deployment(state, dict(config or {}), on_resource)
+        provider = Provider(PreviewerClients(self.cloud)) if as_previewer else self._provider
+        deployment = self._deployment(state, dict(config or {}), on_resource, provider)
         monitor = Monitor(deployment)
         existed = stack in self.stacks
         try:
@@ -127,8 +131,10 @@ class Engine:
             raise StackFailed(f"there is no stack {stack!r}; there are {', '.join(self.stacks) or 'none'}")
         return self.stacks[stack]
 
-    def _deployment(self, state: Stack, config: Mapping[str, str], listener: Listener | None) -> Deployment:
-        return Deployment(state, self.project, self.stacks, self._provider, config, listener)
+    def _deployment(
+        self, state: Stack, config: Mapping[str, str], listener: Listener | None, provider: Provider | None = None
+    ) -> Deployment:
+        return Deployment(state, self.project, self.stacks, provider or self._provider, config, listener)
 
     def _run(self, stack: str, program: Program, monitor: Monitor, config: dict[str, str]) -> None:
         loop = _event_loop()

@@ -62,8 +62,10 @@ class JourneyActors:
         )
 
     def approver(self) -> Actor:
-        """An approver at a desk, outside the VPC."""
-        return self._cloud.sign_in(self._data_science["approverRoleArn"], session=unique("approver"))
+        """An approver of the project at a desk, outside the VPC."""
+        own = self._data_science.get("projectApproverRoleArns") or {}
+        role = own.get(self._project) or self._data_science["approverRoleArn"]
+        return self._cloud.sign_in(role, session=unique("approver"))
 
     def administrator(self, account: str, prefix: str) -> Actor:
         """The administrator of an account; its owner where the foundation names no administrators."""

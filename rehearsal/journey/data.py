@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,9 +79,8 @@ def example_data(project: str, metric: Metric, folder: Path) -> TrainingData:
 
 def own_data(path: Path, target: str, folder: Path) -> TrainingData:
     """The user's file, copied as it is. Raises NoData where there is none that can be read."""
-    if not path.is_file():
-        what = "this is a folder" if path.is_dir() else "there is no such file"
-        raise NoData(f"DATA={path}: {what}; give the path of a CSV file with a header")
+    if fault := _no_file(path):
+        raise NoData(f"DATA={path}: {fault}; give the path of a CSV file with a header")
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / "data.csv"
     try:
@@ -89,6 +89,19 @@ def own_data(path: Path, target: str, folder: Path) -> TrainingData:
     except OSError as error:
         raise NoData(f"DATA={path}: it cannot be read ({error.strerror}); give a file that you may read") from None
     return TrainingData(copy, target, str(path))
+
+
+def _no_file(path: Path) -> str:
+    """Why there is no file to copy; '' where there is one."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    if stat.S_ISDIR(mode):
+        return "this is a folder"
+    return "" if stat.S_ISREG(mode) else "this is a pipe or a device, not a file"
 
 
 def with_shuffled_labels(data: TrainingData, seed: int = 0) -> TrainingData:

@@ -75,13 +75,13 @@ def _data(project: str, settings: ProjectSettings, options: Options) -> tuple[Tr
     """The data, and what preparation found in it where that is not known."""
     folder = options.folder / "data"
     if options.data is not None and options.target is not None:
-        data, shown_as = own_data(options.data, options.target, folder), options.data.name
+        data = own_data(options.data, options.target, folder)
         where = f"DATA={options.data}"
     else:
-        data, shown_as = example_data(project, settings.gate.metric, folder), "data.csv"
+        data = example_data(project, settings.gate.metric, folder)
         where = f"PROBLEM={options.problem} with {data.origin}"
     asked = options.data is not None or options.problem is not None
-    table = judge_table(data, options.problem, shown_as=shown_as, where=where) if asked else None
+    table = judge_table(data, options.problem, where=where) if asked else None
     return with_shuffled_labels(data) if options.sabotage == "labels" else data, table
 
 

@@ -15,6 +15,8 @@ from settings.metrics import ProblemType
 
 _SCRIPTS = REPOSITORY / "seed_code" / "model-build" / "scripts"
 _ERROR = "ERROR "
+# Preparation reads what ends in .csv, as the object does that the journey writes, whatever the user's file is named.
+_FILE = "data.csv"
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,18 @@ class JudgedTable:
         return f"{self.rows} rows, {self.features} features, {kind}"
 
 
-def judge_table(data: TrainingData, problem: str | None, *, shown_as: str, where: str) -> JudgedTable:
+def judge_table(data: TrainingData, problem: str | None, *, where: str) -> JudgedTable:
     """Run the seed repository's preparation on the table, in the environment that runs it in the journey.
 
     `problem` is a word of the contract, `classification` for the one that fits, or None to find it from the target.
-    `shown_as` is the file's name, and `where` begins each message. Raises NoData with everything that is refused.
+    `where` begins each message. Raises NoData with everything that is refused.
     """
     asked = ProblemType.MULTICLASS if problem == CLASSIFICATION else problem or "auto"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         source = root / "processing" / "input" / "data"
         source.mkdir(parents=True)
-        # Preparation reads what ends in .csv, as the object does that the journey writes.
-        (source / (shown_as if shown_as.lower().endswith(".csv") else f"{shown_as}.csv")).symlink_to(
-            data.path.resolve()
-        )
+        (source / _FILE).symlink_to(data.path.resolve())
         command = [container_python(), _SCRIPTS / "prepare.py", f"--target={data.target}", f"--problem={asked}"]
         run = subprocess.run(
             [str(part) for part in command],
@@ -57,7 +56,7 @@ def judge_table(data: TrainingData, problem: str | None, *, shown_as: str, where
             env=base_environment(root, container_python()),
         )
         if run.returncode:
-            raise NoData(_refusal(where, shown_as, run.stdout, run.stderr))
+            raise NoData(_refusal(where, run.stdout, run.stderr))
         schema = json.loads((root / "processing" / "output" / "schema" / "schema.json").read_text(encoding="utf-8"))
     return judged(schema, problem)
 
@@ -74,10 +73,10 @@ def judged(schema: dict[str, object], problem: str | None) -> JudgedTable:
     return JudgedTable(found, sum(rows.values()), len(features), count)
 
 
-def _refusal(where: str, file: str, output: str, errors: str) -> str:
+def _refusal(where: str, output: str, errors: str) -> str:
     """What preparation said, a line each, in the words of `make rehearse`."""
     lines = [line.removeprefix(_ERROR) for line in output.splitlines() if line.startswith(_ERROR)]
     said = [
-        line.removeprefix(f"{file}: ").replace("--problem ", "PROBLEM=") for line in lines
+        line.removeprefix(f"{_FILE}: ").replace("--problem ", "PROBLEM=") for line in lines
     ] or errors.strip().splitlines()[-1:]
     return "\n".join(f"{where}: {line}" for line in said)

@@ -71,14 +71,21 @@ def _authority(folder: Path) -> tuple[Path, x509.Certificate, ec.EllipticCurvePr
                 .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
                 .sign(key, hashes.SHA256())
             )
-            kept.touch(mode=0o600)
-            kept.write_bytes(_pem(key) + made.public_bytes(serialization.Encoding.PEM))
+            _put(kept, _pem(key) + made.public_bytes(serialization.Encoding.PEM), mode=0o600)
     content = kept.read_bytes()
     certificate = x509.load_pem_x509_certificate(content)
     own_key = serialization.load_pem_private_key(content, None)
     assert isinstance(own_key, ec.EllipticCurvePrivateKey)  # noqa: S101 - it was made above
-    trusted.write_bytes(_machine() + certificate.public_bytes(serialization.Encoding.PEM))
+    _put(trusted, _machine() + certificate.public_bytes(serialization.Encoding.PEM))
     return trusted, certificate, own_key
+
+
+def _put(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file at once: another run's builds in this clone may be reading it."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished.touch(mode=mode)
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:

@@ -238,12 +238,21 @@ OPERATIONS: Operations = {
 
 
 def patch(patches: Patches) -> None:
-    """A boundary is a policy that exists, for as long as a role has it."""
+    """A boundary is a policy that exists, for as long as a role has it; AWS GovCloud has an IAM of its own."""
+    from moto.core.responses import BaseResponse
     from moto.iam.models import IAMBackend
+
+    patches.wrap(BaseResponse, "get_region_from_url", region_from_url)
 
     patches.wrap(IAMBackend, "create_role", create_role)
     patches.wrap(IAMBackend, "put_role_permissions_boundary", put_role_permissions_boundary)
     patches.wrap(IAMBackend, "delete_policy", delete_policy)
+
+
+def region_from_url(original: Callable[..., str], *arguments: Any) -> str:
+    """The region of a request, where moto reads none from the host `iam.us-gov.amazonaws.com` and takes another IAM."""
+    region = original(*arguments)
+    return "us-gov-west-1" if region == "us-gov" else region
 
 
 def create_role(

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catalog.roles import RoleKind
+from policies.access.graph.model import PolicyGraph
 from rehearsal.aws.cloud import Cloud
 from rehearsal.existing import existing_tags, make_existing
+from rehearsal.existing_roles import existing_roles, make_existing_roles
 from rehearsal.plan import plan
 from settings.config import AnyStack
 from settings.existing import ExistingVpc, WorkloadExisting
 from settings.model import WorkloadSettings
+from stacks.existing_roles import stack_set_execution
+from tests.docs.pages import section
+from tests.docs.reader import Reader
 from tests.stacks.layouts import Layout
-from tests.variants.variants import brought
 
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 STAGING, REGION = "222222222222", "eu-west-1"
 
 
 @pytest.fixture
 def platform(tmp_path: Path) -> list[AnyStack]:
-    layout = Layout(tmp_path)
-    brought(layout)
+    Reader(tmp_path, lambda *_: None).follow(section("What exists already"))
     return [each.settings for each in plan(tmp_path)]
 
 
@@ -78,3 +84,50 @@ def test_tags_of_networks_and_keys_are_known_by_what_names_them(platform: list[A
     for named in (network.vpc, *network.subnets, existing.keys.capture or ""):
         assert tags[named] == {"platform": "mlops"}
     assert existing.endpoints["s3"] not in tags
+
+
+EXECUTION = f"arn:aws:iam::{STAGING}:role/mlops-staging-screening-stackset-execution"
+
+
+@pytest.fixture
+def with_role(tmp_path: Path) -> WorkloadSettings:
+    layout = Layout(tmp_path)
+    layout.change("staging", existing={"roles": {"stackSetExecution": {"screening": EXECUTION}}})
+    found = next(each.settings for each in plan(tmp_path) if each.stack == "staging")
+    assert isinstance(found, WorkloadSettings)
+    return found
+
+
+def test_a_role_is_made_inside_the_boundary_and_trusts_whom_the_platform_would_let_in(
+    cloud: Cloud, with_role: WorkloadSettings
+) -> None:
+    iam = client(cloud, "iam")
+    boundary = iam.create_policy(
+        PolicyName="mlops-boundary", Path="/mlops/foundation/", PolicyDocument=json.dumps(EVERYTHING)
+    )["Policy"]["Arn"]
+    make_existing_roles(cloud, with_role)
+    make_existing_roles(cloud, with_role)
+    role = iam.get_role(RoleName=EXECUTION.rpartition("/")[2])["Role"]
+    assert (role["Arn"], role["PermissionsBoundary"]["PermissionsBoundaryArn"]) == (EXECUTION, boundary)
+    assert role["AssumeRolePolicyDocument"] == json.loads(stack_set_execution(with_role, "screening").trust)
+
+
+def test_requests_of_a_role_are_decided_by_its_own_documents(with_role: WorkloadSettings) -> None:
+    graph = PolicyGraph(roles={}, policy_resources={}, endpoints={}, runners={}, stacks={})
+    role = existing_roles(graph, [with_role])[EXECUTION]
+    assert (role.kind, role.account, role.boundary) == (RoleKind.STACK_SET_EXECUTION, STAGING, None)
+    assert role.identity[0]["Statement"][0]["Action"] == "*"
+
+
+def test_the_organization_that_a_policy_is_attached_to_is_there_with_its_targets(cloud: Cloud, tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "organization")
+    targets = ["r-ab12", "ou-ab12-11111111", STAGING, "999999999999"]
+    owners = ["arn:aws:iam::111111111111:role/owner"]
+    layout.change("foundation", prevention={"serviceControlPolicy": targets, "owners": owners})
+    make_existing(cloud, [each.settings for each in plan(layout.directory)])
+    organizations = client(cloud, "organizations", "111111111111")
+    assert [root["Id"] for root in organizations.list_roots()["Roots"]] == ["r-ab12"]
+    [unit] = organizations.list_organizational_units_for_parent(ParentId="r-ab12")["OrganizationalUnits"]
+    assert unit["Id"] == "ou-ab12-11111111"
+    members = {account["Id"] for account in organizations.list_accounts()["Accounts"]}
+    assert members == {"111111111111", STAGING, "333333333333", "999999999999"}

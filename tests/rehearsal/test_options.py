@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def refusal(**typed: str) -> list[str]:
 @pytest.mark.parametrize("word", [*NO, "No", "FALSE"])
 def test_words_for_no_switch_everything_off(word: str) -> None:
     assert options(stacks_only=word, doubt=word, life=word, sabotage=word, problem=word) == options()
+
+
+@pytest.mark.parametrize("word", [*NO, "No", "FALSE"])
+def test_words_for_no_choose_neither_project_nor_data(word: str) -> None:
+    assert options(project=word, data=word, target=word) == options()
+    assert refusal(data=word, target="y")[0].startswith("DATA is missing")
+
+
+def test_a_column_may_be_named_0_and_a_file_given_with_its_folder_too() -> None:
+    assert options(data="./0", target="0") == replace(options(), data=Path("0"), target="0")
 
 
 @pytest.mark.parametrize("word", YES)

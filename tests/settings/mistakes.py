@@ -209,6 +209,18 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "[]",
         ("Pulumi.foundation.yaml", "deployer.trustedBy"),
     ),
+    "an external id that no previewer gives": (
+        "foundation",
+        "  mlops-platform:deployer",
+        "  mlops-platform:previewer: {externalId: agreed}\n  mlops-platform:deployer",
+        ("previewer.externalId = 'agreed'", "is given by nobody", "trustedBy"),
+    ),
+    "a previewer that is whoever comes": (
+        "foundation",
+        "  mlops-platform:deployer",
+        "  mlops-platform:previewer: {trustedBy: ['arn:aws:iam::111111111111:role/*']}\n  mlops-platform:deployer",
+        ("previewer.trustedBy[0]", "a wildcard would match more than one role"),
+    ),
     "a deployer that is no role": (
         "foundation",
         "role/ci",

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from settings.foundation import Detection, Prevention
+from settings.model import AwsOrganization
 
 OWNER = "arn:aws:iam::111111111111:role/owner"
 
@@ -25,3 +26,17 @@ def test_buckets_to_read_need_macie() -> None:
 def test_the_cheap_detectors_are_on_and_the_others_off() -> None:
     on = {name for name, value in Detection().model_dump().items() if value is True}
     assert on == {"trail", "access_analyzer"}
+
+
+def test_targets_of_a_policy_are_of_one_organization() -> None:
+    of_two = {"serviceControlPolicy": ["r-ab12", "ou-cd34-11111111", "222222222222"], "owners": [OWNER]}
+    with pytest.raises(ValidationError, match="below r-ab12 and r-cd34, and an organization has one root"):
+        Prevention.model_validate(of_two)
+    of_one = of_two | {"serviceControlPolicy": ["r-ab12", "ou-ab12-11111111", "222222222222"]}
+    assert Prevention.model_validate(of_one).service_control_policy
+
+
+def test_a_path_of_units_stays_below_its_root() -> None:
+    with pytest.raises(ValidationError, match="has a unit that is not below its root: its ids are of r-ab12 and r-cd3"):
+        AwsOrganization.model_validate({"paths": ["o-a1b2c3d4e5/r-ab12/ou-cd34-11111111/"]})
+    assert AwsOrganization.model_validate({"paths": ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"]}).paths

@@ -61,6 +61,38 @@ def test_a_size_in_a_stage_that_the_project_lacks_is_refused(folder: Folder) -> 
     assert "gives a size in production, which is none of stages" in message
 
 
+READ = "mlops-dev-data-111111111111-eu-west-1"
+
+
+@pytest.mark.parametrize(
+    "detection", ["macie: false", "macie: true", "macie: true, macieBuckets: [mlops-dev-models-111111111111-eu-west-1]"]
+)
+def test_a_bucket_that_lets_macie_in_is_one_that_macie_is_told_to_read(folder: Folder, detection: str) -> None:
+    folder.change("dev", "  mlops-platform:kind", "  mlops-platform:inspected: [data, models]\n  mlops-platform:kind")
+    found = with_line(folder, "foundation", f"detection: {{{detection}}}")
+    [message] = [each for each in found if "'data'" in each]
+    assert f"inspected[0] = 'data'  lets Macie read {READ}, which nobody tells it to" in message
+    assert "detection.macieBuckets of Pulumi.foundation.yaml" in message
+    assert "drop it" in message
+
+
+def test_a_bucket_that_macie_reads_lets_it_in(folder: Folder) -> None:
+    folder.change("dev", "  mlops-platform:kind", "  mlops-platform:inspected: [data]\n  mlops-platform:kind")
+    assert with_line(folder, "foundation", f"detection: {{macie: true, macieBuckets: [{READ}]}}") == []
+
+
+def test_what_macie_may_read_is_no_question_where_its_switch_is_wrong_by_itself(folder: Folder) -> None:
+    folder.change("dev", "  mlops-platform:kind", "  mlops-platform:inspected: [data]\n  mlops-platform:kind")
+    [message] = with_line(folder, "foundation", f"detection: {{macie: yes, macieBuckets: [{READ}]}}")
+    assert "detection.macie " in message
+
+
+def test_a_policy_is_not_called_ownerless_where_its_owners_are_wrong(folder: Folder) -> None:
+    line = "prevention: {owners: ['arn:aws:iam::111111111111:user/eve'], serviceControlPolicy: [r-ab12]}"
+    [message] = with_line(folder, "foundation", line)
+    assert "prevention.owners[0]" in message
+
+
 # ---- once in an organization or an account
 
 

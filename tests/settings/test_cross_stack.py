@@ -230,6 +230,14 @@ def test_an_account_in_another_region_may_be_made_ready_without_projects(folder:
     assert messages(folder) == []
 
 
+def test_a_stack_is_in_the_region_of_its_accounts_foundation(folder: Folder) -> None:
+    folder.change("foundation-prod", "eu-west-1", "eu-central-1")
+    [message] = messages(folder)
+    assert "Pulumi.prod.yaml:6  region = 'eu-west-1'" in message
+    assert "Pulumi.foundation-prod.yaml detects and corrects in eu-central-1 alone" in message
+    assert "set both to one region, or give the stack an account of its own" in message
+
+
 def test_a_second_production_account_is_fine(folder: Folder) -> None:
     second = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.")
     folder.file("prod-2").write_text(bounded(second, "444444444444"))

@@ -18,7 +18,9 @@ ROLE = f"arn:aws:iam::{HOME}:role/shared"
 LISTS = {
     K.ADMINISTRATOR: ("foundation-prod", "  mlops-platform:deployer", "people: {{administrators: [{}]}}"),
     K.AUDITOR: ("foundation-staging", "  mlops-platform:deployer", "people: {{auditors: [{}]}}"),
+    K.PREVIEWER: ("foundation-staging", "  mlops-platform:deployer", "previewer: {{trustedBy: [{}]}}"),
     K.TEAM_ADMINISTRATOR: ("project-screening", "  mlops-platform:gate", "administrators: [{}]"),
+    K.TEAM_APPROVER: ("dev", "  mlops-platform:workloads", "projectApprovers: {{screening: [{}]}}"),
 }
 PLACES = {
     K.DEPLOYER: ("foundation", "arn:aws:iam::111111111111:role/ci"),

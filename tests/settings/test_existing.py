@@ -110,6 +110,16 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "roles: {stackSetExecution: {churn: 'arn:aws:iam::222222222222:role/execution'}}",
         ("existing", "has a role of churn, which may not deploy here: add it to projects"),
     ),
+    "a StackSet role of another name than accounts compute": (
+        "staging",
+        "roles: {stackSetExecution: {screening: 'arn:aws:iam::222222222222:role/execution'}}",
+        ("existing", "must be arn:aws:iam::222222222222:role/mlops-staging-screening-stackset-execution"),
+    ),
+    "a project's role of another path": (
+        "project-screening",
+        "roles: {stackSetAdministration: 'arn:aws:iam::111111111111:role/mlops-screening-stackset-administration'}",
+        ("existing", "must be arn:aws:iam::111111111111:role/mlops/delivery/mlops-screening-stackset-administration"),
+    ),
     "a project's role in another account": (
         "project-screening",
         "roles: {stackSetAdministration: 'arn:aws:iam::333333333333:role/administration'}",

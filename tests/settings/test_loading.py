@@ -19,7 +19,7 @@ from pulumi.runtime import config as engine
 
 from settings import aws_names, schema
 from settings.check import check
-from settings.closed_lists import closed_list
+from settings.closed_lists import closed_list, lacking_in
 from settings.config import engine_config
 from settings.document import plain
 from settings.explain import keys_of
@@ -180,6 +180,8 @@ def test_names_of_regions_and_instance_types_are_botocore_s() -> None:
     assert sorted(closed_list("regions")) == aws_names.regions(loader)
     assert sorted(closed_list("instance-types")) == aws_names.instance_types(loader)
     assert sorted(closed_list("studio-instance-types")) == aws_names.studio_instance_types(loader)
+    lacking = {region: sorted(lacking_in(region)) for region in closed_list("regions")}
+    assert {region: services for region, services in lacking.items() if services} == aws_names.lacking(loader)
 
 
 def test_the_schema_is_a_schema() -> None:

@@ -8,21 +8,23 @@ from hypothesis import strategies as st
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
+from catalog.scope import partition_of
 from settings import aws_names
+from settings.aws_names import NEEDED
 from settings.check import check
-from settings.closed_lists import closed_list, zones_of
+from settings.closed_lists import closed_list, lacking_in, zones_of
 from settings.load import from_file
 from settings.model import DataScienceSettings, WorkloadSettings
 from settings.network_values import GATEWAYS, MOST_ZONES, zone_choice
 from settings.of_region import elsewhere, zone_prefix
 from tests.settings.folder import Folder
 
-NEEDED = "[kms, sts, logs"
+EVERY_JOBS = "[kms, sts, logs"
 KNOWN_ZONES = sorted({zone.zone_id for zones in RegionsAndZonesBackend.zones.values() for zone in zones})
 
 
 def with_endpoints(folder: Folder, *services: str) -> list[str]:
-    folder.change("dev", "[kms, sts, logs, ecr.api]", f"{', '.join([NEEDED, *services])}]")
+    folder.change("dev", "[kms, sts, logs, ecr.api]", f"{', '.join([EVERY_JOBS, *services])}]")
     return [str(problem) for problem in check(folder.path)]
 
 
@@ -192,7 +194,9 @@ def test_the_list_of_zones_is_what_its_source_says() -> None:
     assert {region: list(zones_of(region)) for region in aws_names.zones()} == aws_names.zones()
 
 
-@pytest.mark.parametrize("region", sorted(closed_list("regions")))
+@pytest.mark.parametrize(
+    "region", [each for each in sorted(closed_list("regions")) if not {*NEEDED} & lacking_in(each)]
+)
 @pytest.mark.parametrize("wanted", [1, 2, 3, 4])
 def test_no_more_zones_are_asked_for_than_a_region_has(region: str, wanted: int) -> None:
     known = zones_of(region)
@@ -224,3 +228,36 @@ def test_a_number_of_zones_that_no_vpc_has_is_told_once(folder: Folder) -> None:
 @pytest.mark.parametrize("region", ["eusc-de-east-1", "us-iso-east-1", "cn-north-1"])
 def test_a_region_that_nobodys_list_has_is_left_to_aws(region: str) -> None:
     assert zones_of(region) == ()
+
+
+@pytest.mark.parametrize(
+    ("region", "missing"),
+    [
+        ("ap-southeast-7", "codepipeline"),
+        ("us-iso-west-1", "api.sagemaker, codepipeline, runtime.sagemaker, s3"),
+        ("eusc-de-east-1", "s3"),
+        ("sa-west-1", "api.ecr, api.sagemaker, application-autoscaling, cloudformation and 17 more"),
+    ],
+)
+def test_a_region_without_a_service_that_the_platform_is_made_of_is_refused(
+    folder: Folder, region: str, missing: str
+) -> None:
+    path = folder.change("foundation-staging", "eu-west-1", region)
+    path.write_text(path.read_text("utf-8").replace("arn:aws:", f"arn:{partition_of(region)}:"), encoding="utf-8")
+    found = [str(problem) for problem in check(folder.path) if problem.file == "Pulumi.foundation-staging.yaml"]
+    assert found == [
+        f"Pulumi.foundation-staging.yaml:5  region = '{region}'  has no {missing} by what AWS publishes, and the "
+        "platform is made of it: choose another"
+    ]
+
+
+@pytest.mark.parametrize(("region", "refused"), [("eu-central-2", True), ("eu-west-1", False)])
+def test_a_detector_that_a_region_lacks_is_not_switched_on(folder: Folder, region: str, refused: bool) -> None:
+    for stack in ("foundation-prod", "prod"):
+        folder.change(stack, "eu-west-1", region)
+    folder.change(
+        "foundation-prod", "  mlops-platform:tags", "  mlops-platform:detection: {macie: true}\n  mlops-platform:tags"
+    )
+    found = [str(problem) for problem in check(folder.path) if "macie" in str(problem)]
+    assert len(found) == refused
+    assert all("detection.macie" in each and f"{region} has no macie2 by what AWS publishes" in each for each in found)

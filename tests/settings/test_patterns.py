@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
 
-from settings import aws_patterns
+from settings import aws_patterns, organization_values
 from settings import values as types
 from settings.accounts import Accounts
 from settings.check import check
@@ -108,7 +108,7 @@ def test_the_table_is_what_the_models_say() -> None:
 def test_every_sort_of_the_table_is_some_fields_or_a_tags_key() -> None:
     used = {
         metadata.func.kind
-        for value in vars(types).values()
+        for value in (vars(types) | vars(organization_values)).values()
         if get_origin(value) is Annotated
         for metadata in get_args(value)[1:]
         if isinstance(metadata, AfterValidator) and isinstance(metadata.func, AwsText)
@@ -208,8 +208,8 @@ def test_an_external_id_is_one_that_sts_takes(folder: Folder, external: str, par
 
 FORMS = {
     "name-part": types.IDENTIFIER[:-1].replace("*", "{0,4}") + "$",
-    "organization-target": types.ORGANIZATION_TARGET,
-    "organizational-unit": types.ORGANIZATIONAL_UNIT,
+    "organization-target": organization_values.ORGANIZATION_TARGET,
+    "organizational-unit": organization_values.ORGANIZATIONAL_UNIT,
     "bucket-name": types.BUCKET_NAME,
     "image-tag": types.IMAGE_TAG,
     "image-digest": types.DIGEST,

@@ -125,3 +125,11 @@ def test_a_file_without_settings_lacks_one_thing(folder: Folder) -> None:
     assert problems(folder) == ["Pulumi.prod.yaml:1  config  must be a section with the stack's settings"]
     folder.file("prod").write_text("encryptionsalt: v1:abc\n", encoding="utf-8")
     assert problems(folder) == ["Pulumi.prod.yaml  config  is missing: the section with the settings"]
+
+
+def test_configuration_that_pulumi_esc_would_add_is_refused(folder: Folder) -> None:
+    text = folder.file("prod").read_text(encoding="utf-8")
+    folder.file("prod").write_text(f"environment:\n  - platform/prod\n{text}", encoding="utf-8")
+    [problem] = problems(folder)
+    assert "Pulumi.prod.yaml:1  environment  takes configuration and credentials from Pulumi ESC" in problem
+    assert "write the settings below config:, and drop it" in problem

@@ -85,6 +85,8 @@ def another_region(layout: Layout) -> None:
     _second(layout, "prod-central", ELSEWHERE, "10.50.0.0/16", elsewhere)
     registry = {"account": HOME, "stack": "dev", "region": "eu-west-1"}
     layout.change("prod-central", registry=registry)
+    if "foundation-prod-central" in layout.stacks():
+        layout.change("foundation-prod-central", region="eu-central-1")
 
 
 LAYOUTS: dict[str, Callable[[Layout], None]] = {

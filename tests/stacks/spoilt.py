@@ -207,10 +207,6 @@ def no_such_key(own: Owned) -> Section:
     return {"keys": {"capture": own.key().rpartition("/")[0] + "/12345678-1234-1234-1234-123456789012"}}
 
 
-def another_name(own: Owned) -> Section:
-    return {"roles": {"stackSetExecution": {"screening": f"arn:aws:iam::{own.account}:role/stacksets"}}}
-
-
 def role(own: Owned, trust: str, boundary_arn: str | None) -> Section:
     name = EXECUTION.rpartition("/")[2]
     if name in {each["RoleName"] for each in own.iam.list_roles()["Roles"]}:
@@ -274,7 +270,6 @@ SHORT: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "a network that nobody handed over": (unmarked, ("existing.network.vpc", "is not tagged platform=mlops")),
     "a key that is somebody else's": (anothers_key, ("existing.keys.capture", "is not tagged platform=mlops")),
     "no such key": (no_such_key, ("existing.keys.capture", "is not found in account 222222222222, eu-west-1")),
-    "a role of another name": (another_name, ("existing.roles.stackSetExecution.screening", f"it must be {EXECUTION}")),
     "a role without boundary": (
         unbounded_role,
         ("existing.roles.stackSetExecution.screening", f"set it to {boundary(STAGING)}"),

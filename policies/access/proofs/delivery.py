@@ -109,8 +109,23 @@ def approvers(graph: PolicyGraph) -> ProofOutcome:
         else:
             for action in APPROVAL:
                 solver.refute(f"{role.name} is no approver and does {action}", role_request(role, [action]))
-    named = [role.arn for role in roles_of_kind(graph, *APPROVERS)]
+    approving = roles_of_kind(graph, *APPROVERS)
+    for own in roles_of_kind(graph, RoleKind.TEAM_APPROVER):
+        for other in (role for role in approving if role.arn != own.arn):
+            for resource in _decided_on(graph, own):
+                open_request = role_request(other, APPROVAL, resource=resource)
+                solver.refute(f"{other.name} approves for {own.project}, which has approvers of its own", open_request)
+    named = [role.arn for role in approving]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _decided_on(graph: PolicyGraph, approver: IamRole) -> list[str]:
+    """What a project's own approver says yes or no to: a registered model, and the way into production."""
+    project, scope = ProjectNames(graph.prefix, approver.project or ""), graph.scopes[approver.stack]
+    return [
+        scope.arn("sagemaker", f"model-package/{project.group()}/1"),
+        f"{scope.arn('codepipeline', project.code_pipeline('deploy'))}/Approve/Approve",
+    ]
 
 
 def stack_sets(graph: PolicyGraph) -> ProofOutcome:

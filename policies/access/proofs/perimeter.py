@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from catalog.names import macie_role_arn
 from catalog.roles import ROLES, RoleKind, kinds
@@ -178,12 +179,22 @@ def foreign_callers(graph: PolicyGraph) -> ProofOutcome:
 
 
 def _sign_in_roles(graph: PolicyGraph, role: IamRole) -> list[str]:
-    """Roles of foreign accounts, each by its whole ARN, that the trust of a role that people sign in to names."""
+    """Roles of foreign accounts, each by its whole ARN, that the trust of a role that people sign in to names.
+
+    A trust names a role as a principal, or its account as one and the role in a condition.
+    """
     if not ROLES[role.kind].signs_in:
         return []
-    principals = [statement.get("Principal") for statement in statements(role.trust)]
-    arns = {str(arn) for named in principals if isinstance(named, Mapping) for arn in as_list(named.get("AWS"))}
-    return sorted(arn for arn in arns if ":role/" in arn and account_of(arn) in graph.foreign_accounts)
+    arns = {arn for statement in statements(role.trust) for arn in _named_roles(statement)}
+    whole = {arn for arn in arns if ":role/" in arn and not {"*", "?"} & {*arn}}
+    return sorted(arn for arn in whole if account_of(arn) in graph.foreign_accounts)
+
+
+def _named_roles(statement: Mapping[str, Any]) -> Iterator[str]:
+    principal, conditions = statement.get("Principal"), statement.get("Condition", {})
+    named = as_list(principal.get("AWS")) if isinstance(principal, Mapping) else []
+    named += [arn for keys in conditions.values() for arn in as_list(keys.get("aws:PrincipalArn"))]
+    yield from map(str, named)
 
 
 def _without_account(graph: PolicyGraph) -> list[Finding]:

@@ -42,7 +42,9 @@ def check(resource: StackResource, stack: Sequence[StackResource]) -> list[str]:
 def _of_role(role: StackResource, stack: Sequence[StackResource]) -> list[str]:
     trust = _over("the trust policy", _bare(role.get("assumeRolePolicy")), TRUST)
     own = [role.get(f"{part}.policy") for part in role.item_paths("inlinePolicies")]
-    attached = [_document(other) for other in stack if other.type == ROLE_POLICY and points_at(other, "role", role)]
+    attached = [
+        _document(other) for other in stack if other.type == ROLE_POLICY and points_at(other, "role", role, stack)
+    ]
     inline = sum(_bare(document) for document in own + attached)
     return trust + _over("all inline policies together", inline, ROLE_INLINE)
 

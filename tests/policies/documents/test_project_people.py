@@ -64,6 +64,19 @@ def test_the_deploy_pipelines_roles_read_nothing_that_the_build_pipeline_carries
     assert not may(test, "s3:PutObject", rendered)
 
 
+def test_a_project_with_its_own_approvers_is_left_to_them() -> None:
+    own, others = platform_roles.team_approver(SCOPE, "screening"), platform_roles.approver(SCOPE, ["screening"])
+    yes = {"sagemaker__ModelApprovalStatus": "Approved"}
+    for action, thing in (("sagemaker:UpdateModelPackage", PACKAGE), ("codepipeline:PutApprovalResult", APPROVAL)):
+        elsewhere = thing.replace("screening", "diabetes")
+        assert may(APPROVER, action, thing, **yes)
+        assert may(own, action, thing, **yes)
+        assert not may(own, action, elsewhere, **yes)
+        assert not may(others, action, thing, **yes)
+        assert may(others, action, elsewhere, **yes)
+    assert may(others, "sagemaker:DescribeModelPackage", PACKAGE)
+
+
 def test_a_model_is_registered_as_pending_and_in_no_other_way() -> None:
     action = "sagemaker:CreateModelPackage"
     assert may(PIPELINE, action, PACKAGE, sagemaker__ModelApprovalStatus="PendingManualApproval")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from policies.pack.model import UNKNOWN
-from policies.pack.rules import bucket_encryption, bucket_versioning, plain_transport, public_access_block
+from policies.pack.model import UNKNOWN, StackResource
+from policies.pack.rules import (
+    bucket_encryption,
+    bucket_logging,
+    bucket_versioning,
+    plain_transport,
+    public_access_block,
+)
 from tests.policies.pack.pack_factories import (
     BUCKET_ARN,
     at,
@@ -104,6 +111,25 @@ def test_the_bucket_of_access_logs_may_use_s3s_own_keys() -> None:
 def test_the_bucket_whose_accesses_are_logged_is_not_excused() -> None:
     reverse = having(logging(), bucket="mlops-data", targetBucket="mlops-logs")
     assert len(violations(bucket_encryption.RULE, bucket(), reverse)) == 1
+
+
+def _planned_logging(*sources: StackResource) -> StackResource:
+    """Logging as a preview shows it: where to is not known, only what the value will be made from."""
+    planned = having(logging(), targetBucket=UNKNOWN)
+    return replace(planned, property_dependencies={"targetBucket": tuple(source.urn for source in sources)})
+
+
+def test_a_target_that_a_preview_makes_from_the_buckets_policy_is_not_decided() -> None:
+    # The engine says only that the target will come from the policy; the policy says that it is the bucket's.
+    attached = replace(policy(), property_dependencies={"bucket": (bucket().urn,)})
+    for rule in (bucket_encryption.RULE, bucket_logging.RULE):
+        assert not_decided(rule, bucket(), _planned_logging(attached), attached) == "targetBucket of models-logging"
+
+
+def test_a_target_that_a_preview_makes_from_another_bucket_excuses_nobody() -> None:
+    elsewhere = having(bucket(), bucket="mlops-logs")
+    elsewhere = replace(elsewhere, urn=f"{bucket().urn}-elsewhere", name="logs")
+    assert len(violations(bucket_encryption.RULE, bucket(), _planned_logging(elsewhere), elsewhere)) == 1
 
 
 def test_a_versioned_bucket_passes() -> None:

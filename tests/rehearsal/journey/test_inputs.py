@@ -34,6 +34,7 @@ def project(name: str, stages: Sequence[str] = ("staging", "production")) -> Pla
             "stages": list(stages),
             "gate": GATES[name],
         }
+        | ({} if "staging" in stages else {"withoutStaging": "No endpoint in production answers anybody yet."})
     )
     return PlannedStack(f"project-{name}", settings, {})
 

@@ -76,6 +76,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         data.own_data(tmp_path / "none.csv", "y", tmp_path / "copy")
     with pytest.raises(data.NoData, match="this is a folder"):
         data.own_data(tmp_path, "y", tmp_path / "copy")
+    with pytest.raises(data.NoData, match="this is a pipe or a device"):
+        data.own_data(Path("/dev/null"), "y", tmp_path / "copy")
+    with pytest.raises(data.NoData, match="it cannot be read"):
+        data.own_data(Path("x" * 5000), "y", tmp_path / "copy")
 
 
 def test_answers_are_compared_as_32_bit_numbers() -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.policies.access.mutations import data_access, delivery, duties, keys, perimeter, premises, resources, roles
+from tests.policies.access.mutations import (
+    data_access,
+    delivery,
+    duties,
+    keys,
+    perimeter,
+    premises,
+    previews,
+    resources,
+    roles,
+)
 from tests.policies.access.mutations.mutation import Mutation
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -11,6 +21,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *data_access.MUTATIONS,
     *roles.MUTATIONS,
     *duties.MUTATIONS,
+    *previews.MUTATIONS,
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,

@@ -70,7 +70,7 @@ MUTATIONS = (
         stack="foundation-staging",
         type="Role",
         name="administrator-role",
-        edit=_assumed_by(_role("sign-in-audit", "222222222222")),
+        edit=_assumed_by(_role("sign-in-admin", "222222222222"), _role("sign-in-audit", "222222222222")),
         noticed_by=_APART,
     ),
     Mutation(

@@ -56,6 +56,23 @@ def test_an_endpoint_that_leads_to_a_bucket_that_is_neither_ours_nor_amazons_is_
     assert not endpoints(replace(graph, endpoints={vpc_endpoint.id: vpc_endpoint})).findings
 
 
+@pytest.mark.parametrize(("named", "is_stranger"), [("person", False), ("per*", True)])
+def test_a_role_of_an_account_for_identities_is_no_stranger_where_a_trust_names_it_whole(
+    graph: PolicyGraph, named: str, is_stranger: bool
+) -> None:
+    approver = role_of(graph, RoleKind.APPROVER)
+    trust = with_statement(
+        {"Version": "2012-10-17", "Statement": []},
+        Principal={"AWS": "arn:aws:iam::777777777777:root"},
+        Action="sts:AssumeRole",
+        Condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::777777777777:role/{named}"}},
+    )
+    entered = replace(approver, trust=trust)
+    outcome = foreign_callers(replace(graph, roles={approver.arn: entered}, policy_resources={}))
+    assert bool(outcome.findings) is is_stranger
+    assert any("role/person signs in as" in line for line in outcome.named) is not is_stranger
+
+
 def test_identities_of_a_provider_in_a_trust_are_found(graph: PolicyGraph) -> None:
     approver = role_of(graph, RoleKind.APPROVER)
     provider = f"arn:aws:iam::{approver.account}:oidc-provider/token.actions.githubusercontent.com"
