@@ -57,6 +57,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             "endpointsCounted": cost.endpoints,
             "billedByUse": list(cost.by_use),
             "billedByUseNew": list(cost.by_use_comes),
+            "unjudgedTypes": list(cost.unjudged),
         },
     }
 
@@ -77,7 +78,7 @@ def _resource(change: Change) -> dict[str, Any]:
     }
 
 
-def _cell(change: CellChange) -> dict[str, str]:
+def _cell(change: CellChange) -> dict[str, Any]:
     return {
         "caller": change.caller.principal,
         "account": change.caller.account,
@@ -85,6 +86,7 @@ def _cell(change: CellChange) -> dict[str, str]:
         "column": change.column,
         "before": change.before.value or "-",
         "after": change.after.value or "-",
+        "otherwiseAsked": change.otherwise_asked,
     }
 
 

@@ -7,33 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rehearsal.compare.billing import BY_USE, FREE, STANDING
 from rehearsal.compare.capture import Captured, EndpointInstances, Side
 from rehearsal.compare.prices import ADDRESS, ALARM, ENDPOINT, KEY, NAT, instance, price_of
 
-# Types that are billed by use alone, or besides -> what is counted.
-BY_USE: Mapping[str, str] = {
-    "aws:ec2/natGateway:NatGateway": "NAT gateways: each GB that passes",
-    "aws:ec2/vpcEndpoint:VpcEndpoint": "interface endpoints: each GB that passes",
-    "aws:ec2/flowLog:FlowLog": "flow logs: each GB",
-    "aws:kms/key:Key": "KMS keys: requests, and a further dollar a month for the first and second rotation",
-    "aws:s3/bucket:Bucket": "buckets: GB stored, and requests",
-    "aws:cloudwatch/logGroup:LogGroup": "log groups: GB written and kept",
-    "aws:lambda/function:Function": "functions: calls, and their time",
-    "aws:codebuild/project:Project": "builds: minutes",
-    "aws:codepipeline/pipeline:Pipeline": "pipelines: minutes of their actions",
-    "aws:ecr/repository:Repository": "image repositories: GB stored",
-    "aws:sagemaker/domain:Domain": "Studio: instances of spaces while they run, GB of their file system",
-    "aws:sns/topic:Topic": "topics: messages",
-    "aws:sqs/queue:Queue": "queues: requests",
-    "aws:cloudwatch/eventRule:EventRule": "event rules: events of one's own",
-    "aws:cloudtrail/trail:Trail": "CloudTrail: data events, and each copy of management events but the first",
-    "aws:guardduty/detector:Detector": "GuardDuty: events and GB that it looks at",
-    "aws:securityhub/account:Account": "Security Hub: checks and findings",
-    "aws:cfg/recorder:Recorder": "AWS Config: each recorded change",
-    "aws:cfg/rule:Rule": "AWS Config: each evaluation of a rule",
-    "aws:macie2/account:Account": "Macie: each bucket, and GB that it looks at",
-    "aws:macie2/classificationJob:ClassificationJob": "Macie: GB that a job looks at",
-}
 _ENDPOINT_TYPE = "aws:ec2/vpcEndpoint:VpcEndpoint"
 # A period below this makes an alarm one of high resolution, which has another price.
 _STANDARD_SECONDS = 60
@@ -71,7 +48,8 @@ class Total:
 class Cost:
     """The bill before and after. `endpoints` is whether the endpoints' instances are in it.
 
-    `by_use_comes` and `by_use` name what is not counted: what is new, and all that there is.
+    `by_use_comes` and `by_use` name what is not counted: what is new, and all that there is. `unjudged` are types of
+    which nobody has written down how they are billed.
     """
 
     changes: Sequence[CostChange]
@@ -80,6 +58,7 @@ class Cost:
     endpoints: bool
     by_use_comes: Sequence[str]
     by_use: Sequence[str]
+    unjudged: Sequence[str] = ()
 
 
 def compare_cost(before: Side, after: Side) -> Cost:
@@ -99,6 +78,7 @@ def compare_cost(before: Side, after: Side) -> Cost:
         endpoints=endpoints,
         by_use_comes=sorted({*used(after.resources)} - {*used(before.resources)}),
         by_use=sorted(used(after.resources)),
+        unjudged=sorted({each.type for each in after.resources} - STANDING - FREE - {*BY_USE}),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from rehearsal.compare.blocks import Block, Item, Line
+from rehearsal.compare.blocks import Block, Item, Line, number
 from rehearsal.compare.cost import Cost, CostChange, Total
 from rehearsal.compare.prices import HOURS, PRICES
 
@@ -14,13 +14,15 @@ NO_PRICE = "no price known"
 
 def cost_sentence(cost: Cost) -> str:
     """The gist."""
+    by_use = sorted({text.split(":")[0] for text in cost.by_use_comes})
+    new = f"; new, and billed by use: {', '.join(by_use)}" if by_use else ""
     if not cost.changes:
-        return "Cost: nothing changes of what is paid whether it is used or not"
+        return f"Cost: nothing changes of what is paid whether it is used or not{new}"
     known = [each.dollars for each in cost.changes if each.dollars is not None]
     parts = [f"{_signed(sum(known, Decimal(0)))} a month"] if known else []
     unknown = len(cost.changes) - len(known)
-    parts += [f"{NO_PRICE} for {unknown} of {len(cost.changes)} changes"] if unknown else []
-    return f"Cost: {', '.join(parts)}, and what is billed by use"
+    parts += [f"{NO_PRICE} for {unknown} of {number(len(cost.changes), 'change')}"] if unknown else []
+    return f"Cost: {', '.join(parts)}, whatever is used{new}"
 
 
 def cost_blocks(cost: Cost) -> Iterator[Block]:
@@ -42,6 +44,8 @@ def cost_blocks(cost: Cost) -> Iterator[Block]:
         yield Line("New, and billed by use, so not counted:")
         yield from (Item(text) for text in cost.by_use_comes)
     yield Line(f"Billed by use, so not counted: {'; '.join(cost.by_use) or 'nothing'}. Jobs that train models too.")
+    if cost.unjudged:
+        yield Line(f"Nobody has looked at what these cost: {', '.join(cost.unjudged)} (rehearsal/compare/billing.py).")
     read = max(price.read for price in PRICES)
     yield Line(
         f"Prices are AWS's on-demand ones in US dollars without taxes, free tiers and discounts, a month of {HOURS} "

@@ -14,6 +14,7 @@ from policies.access.defects import defects
 from policies.access.evaluator import allows
 from policies.access.graph import BadExport, read_graph
 from policies.access.matrix.absences import presences
+from policies.access.matrix.capabilities import OTHER
 from policies.access.matrix.cells import Cell, matrix
 from policies.access.matrix.subjects import Outsider, subjects
 from rehearsal.compare.drawn_ids import DrawnIds
@@ -49,24 +50,32 @@ class TheoremState:
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """What one side's policies allow. `cells` by principal, section and column; `trusted` by principal."""
+    """What one side's policies allow. `cells` by principal, section and column; `trusted` by principal.
+
+    `projects` are those that there are: which of them the matrix takes for another one depends on them.
+    """
 
     callers: Mapping[str, Caller]
     cells: Mapping[tuple[str, str, str], Cell]
     trusted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     theorems: Mapping[str, TheoremState] = field(default_factory=dict)
     present: frozenset[str] = frozenset()
+    projects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CellChange:
-    """A right that is not as it was."""
+    """A right that is not as it was.
+
+    `otherwise_asked`: another project may be meant than before, since projects came or went.
+    """
 
     caller: Caller
     section: str
     column: str
     before: Cell
     after: Cell
+    otherwise_asked: bool = False
 
     @property
     def widens(self) -> bool:
@@ -155,6 +164,7 @@ def read_rights(path: Path, ids: DrawnIds) -> Rights:
             for proof in proofs
         },
         present=frozenset(map(str, presences(table))),
+        projects=frozenset(graph.projects),
     )
 
 
@@ -165,8 +175,16 @@ def _called(principal: str, kind: object) -> str:
 def compare_rights(before: Rights, after: Rights) -> RightsChange:
     """What two sides' policies allow differently, by caller, section and column."""
     callers = {**before.callers, **after.callers}
+    others = before.projects != after.projects
     cells = [
-        CellChange(caller=callers[principal], section=section, column=column, before=old, after=new)
+        CellChange(
+            caller=callers[principal],
+            section=section,
+            column=column,
+            before=old,
+            after=new,
+            otherwise_asked=others and OTHER in column and principal in before.callers,
+        )
         for principal, section, column in sorted({*before.cells, *after.cells})
         for key in [(principal, section, column)]
         for old, new in [(before.cells.get(key, Cell.NO), after.cells.get(key, Cell.NO))]

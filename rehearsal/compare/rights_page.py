@@ -89,11 +89,14 @@ def _cells(changes: Sequence[CellChange], special: frozenset[str], word: str) ->
 
 def _cell(change: CellChange) -> str:
     before, after = _FROM[change.before], _FROM[change.after]
+    what = f"{change.section}: {change.column}"
+    # The matrix takes one project for any other one; it takes another since projects came or went.
+    doubt = " (the project that is asked about may be another than before)" if change.otherwise_asked else ""
     if before == _FROM[Cell.NO]:
-        return f"{change.section}: {change.column}, {after}"
+        return f"{what}, {after}{doubt}"
     if after == _FROM[Cell.NO]:
-        return f"{change.section}: {change.column}, no longer ({before})"
-    return f"{change.section}: {change.column}, {before} → {after}"
+        return f"{what}, no longer ({before}){doubt}"
+    return f"{what}, {before} → {after}{doubt}"
 
 
 def _theorem(change: TheoremChange) -> Iterator[Block]:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from hypothesis import given
 
+from rehearsal.compare.billing import BY_USE, FREE, STANDING
 from rehearsal.compare.capture import Captured, EndpointInstances, Side
 from rehearsal.compare.cost import Cost, compare_cost
 from rehearsal.compare.cost_page import cost_blocks, cost_sentence
 from rehearsal.compare.drawn_ids import DrawnIds
 from rehearsal.compare.prices import EVERY_REGION, PRICES, price_of
 from rehearsal.compare.prices import KEY as KEY_THING
+from rehearsal.services import invocations, resource_types
 from tests.rehearsal.compare.samples import ALARM, ENDPOINT, KEY, NAT, RESOURCES, resource
 
 
@@ -80,6 +82,21 @@ def test_endpoints_that_one_side_does_not_know_are_not_counted_and_that_is_said(
 def test_what_is_billed_by_use_is_named() -> None:
     cost = compare_cost(side(), side(resource("key", KEY)))
     assert [text.split(":")[0] for text in cost.by_use_comes] == ["KMS keys"]
+
+
+def test_what_comes_and_is_billed_by_use_stands_in_the_gist() -> None:
+    detector = resource("detector", "aws:guardduty/detector:Detector")
+    assert cost_sentence(changed(detector)).endswith("used or not; new, and billed by use: GuardDuty")
+
+
+def test_a_type_that_nobody_has_looked_at_is_named_and_not_free() -> None:
+    cost = changed(resource("thing", "aws:rds/instance:Instance"))
+    assert any("Nobody has looked at what these cost: aws:rds/instance" in block.text for block in cost_blocks(cost))
+
+
+def test_how_each_type_is_billed_is_written_down_once() -> None:
+    assert {*resource_types(), *invocations()} <= STANDING | FREE | {*BY_USE}
+    assert not FREE & (STANDING | {*BY_USE})
 
 
 @given(RESOURCES, RESOURCES)

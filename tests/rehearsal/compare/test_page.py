@@ -34,7 +34,7 @@ def test_the_gist_stands_first() -> None:
         "From main to the working tree.",
         "- Resources: 1 comes, 1 goes",
         "- Rights: nothing changes in the access matrix, in trust policies and theorems",
-        "- Cost: +$32.85 a month, and what is billed by use",
+        "- Cost: +$32.85 a month, whatever is used; new, and billed by use: NAT gateways",
     ]
 
 

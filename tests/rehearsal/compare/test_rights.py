@@ -95,3 +95,15 @@ def test_a_theorem_that_fails_now_stands_above_everything() -> None:
 def test_what_must_never_be_is_told_when_it_comes() -> None:
     change = compare_rights(rights(), replace(rights(), present=frozenset({"strangers: ann can"})))
     assert "1 that must never be are there" in rights_sentence(change)
+
+
+def test_a_right_to_another_project_is_told_with_a_doubt_once_projects_come_or_go() -> None:
+    cells = {(ANN, "Registry", "see: other project"): Cell.ANYWHERE, (ANN, *READ): Cell.ANYWHERE}
+    before = replace(rights(), cells=cells, projects=frozenset({"one"}))
+    doubt = {
+        each.column: each.otherwise_asked
+        for each in compare_rights(before, replace(rights(), projects=frozenset({"one", "two"}))).narrower
+    }
+    assert doubt == {"see: other project": True, "read: own": False}
+    same = compare_rights(before, replace(rights(), projects=frozenset({"one"})))
+    assert not any(each.otherwise_asked for each in same.narrower)
