@@ -86,6 +86,7 @@ def elsewhere(values: Mapping[str, Any], file: str, positions: Positions) -> lis
     # Of a region that the platform is not in, nothing else is asked.
     if not any(path == ("region",) for path, _, _ in found):
         found += [*_services(values, region), *_existing(values, region), *_zones(values, region)]
+        found += _subnets(values, region)
     return [
         SettingsProblem(
             file=file, key=dotted(path), given=shown(given), line=closest_line(positions, path), message=message
@@ -143,6 +144,15 @@ def _zones(values: Mapping[str, Any], region: str) -> Iterator[tuple[KeyPath, ob
     if known and type(wanted) is int and len(known) < wanted <= MOST_ZONES:
         message = f"asks for {wanted} zones, and {region} gives an account {len(known)} ({', '.join(known)}): ask for "
         yield _ZONES, wanted, f"{message}{len(known)} at most"
+
+
+def _subnets(values: Mapping[str, Any], region: str) -> Iterator[tuple[KeyPath, object, str]]:
+    """More subnets than the region has zones, of which each endpoint takes one subnet."""
+    path: KeyPath = ("existing", "network", "subnets")
+    subnets, known = _at(values, path, list), zones_of(region)
+    if known and len(subnets) > len(known):
+        message = f"are {len(subnets)}, and {region} gives an account {len(known)} zones ({', '.join(known)}): an "
+        yield path, subnets, f"{message}interface endpoint takes one subnet of each zone; name one of each"
 
 
 def _number(zone: str) -> int:

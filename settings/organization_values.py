@@ -23,7 +23,13 @@ def roots_of(ids: Iterable[str]) -> list[str]:
     return sorted({f"r-{each.split('-')[1]}" for each in ids if each.startswith(("r-", "ou-"))})
 
 
+# AWS Organizations User Guide, "Quotas and service limits for AWS Organizations": levels of units below a root.
+DEEPEST = 5
+
+
 def _of_one_root(path: str) -> str:
+    if (depth := path.count("/ou-")) > DEEPEST:
+        raise ValueError(f"goes through {depth} units, and an organization has {DEEPEST} levels of them")
     if len(roots := roots_of(path.split("/"))) > 1:
         raise ValueError(f"has a unit that is not below its root: its ids are of {' and '.join(roots)}")
     return path

@@ -30,6 +30,7 @@ TESTS = Path(__file__).parent
 # Folders and files whose tests bring up stacks, processes or a solver: `make test.fast` leaves them out.
 SLOW = (
     "delivery/test_template.py",
+    "generated_settings",
     "policies/access/comparison",
     "policies/access/graph",
     "policies/access/matrix",

@@ -40,3 +40,13 @@ def test_a_path_of_units_stays_below_its_root() -> None:
     with pytest.raises(ValidationError, match="has a unit that is not below its root: its ids are of r-ab12 and r-cd3"):
         AwsOrganization.model_validate({"paths": ["o-a1b2c3d4e5/r-ab12/ou-cd34-11111111/"]})
     assert AwsOrganization.model_validate({"paths": ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"]}).paths
+
+
+@pytest.mark.parametrize(("depth", "is_refused"), [(5, False), (6, True)])
+def test_a_path_is_no_deeper_than_an_organization(depth: int, is_refused: bool) -> None:
+    paths = {"paths": [f"o-a1b2c3d4e5/r-ab12/{'ou-ab12-11111111/' * depth}"]}
+    if not is_refused:
+        assert AwsOrganization.model_validate(paths).paths
+        return
+    with pytest.raises(ValidationError, match="goes through 6 units, and an organization has 5 levels of them"):
+        AwsOrganization.model_validate(paths)

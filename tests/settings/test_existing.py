@@ -44,6 +44,11 @@ WRONG: dict[str, tuple[str, str, tuple[str, ...]]] = {
         f"network: {NETWORK.replace(', subnet-0123456789abcdef1', '')}",
         ("existing.network.subnets", "lists too few, at least 2", "an endpoint in a VPC needs two"),
     ),
+    "more subnets than the region has zones": (
+        "staging",
+        f"network: {NETWORK.replace('f1]', 'f1, subnet-0123456789abcdef2, subnet-0123456789abcdef3]')}",
+        ("existing.network.subnets", "are 4, and eu-west-1 gives an account 3 zones", "name one of each"),
+    ),
     "a group that nobody has": (
         "staging",
         f"network: {NETWORK[:-1]}, securityGroups: {{studio: sg-0123456789abcdef0}}}}",
