@@ -43,6 +43,7 @@ from settings.stack_files import (
     HOSTS,
     StackFiles,
     differences,
+    in_question,
     keys_at,
     problem_at,
     read_stack_files,
@@ -214,7 +215,9 @@ def _named_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
             if isinstance(project, str):
                 yield ("studio", "scientists", index, "projects", number), project
     for project in keys_at(file, "projectApprovers"):
-        yield ("projectApprovers", project), project
+        # A key that is no id is told by itself.
+        if not in_question(file, "projectApprovers", project):
+            yield ("projectApprovers", project), project
 
 
 def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:

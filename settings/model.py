@@ -266,6 +266,10 @@ INSPECTED = (
 )
 
 
+# Ten years: what is to stay longer is evidence, and belongs elsewhere.
+Days = Annotated[int, Field(ge=1, le=3_653)]
+
+
 class WorkloadSettings(StackSettings):
     """A workload account: models run here."""
 
@@ -283,6 +287,9 @@ class WorkloadSettings(StackSettings):
         AfterValidator(of_computed_names),
     ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
     alerts: Alerts = Field(default_factory=Alerts)
+    capture_days: Days | None = Field(
+        default=None, description="Days after which captured requests and answers are deleted; none: they are kept."
+    )
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
 
 
@@ -322,6 +329,11 @@ class DataScienceSettings(StackSettings):
     studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
     alerts: Alerts = Field(default_factory=Alerts)
+    old_versions_days: Days = Field(
+        default=90,
+        description="Days that versions of data and models are kept after they were replaced or deleted; not of "
+        "buckets that exist already.",
+    )
     removal: DataScienceRemoval = Field(default_factory=DataScienceRemoval)
     inspected: Annotated[tuple[Literal["artifacts", "data", "models"], ...], Distinct] = Field(
         default=(), description=INSPECTED

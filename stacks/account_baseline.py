@@ -178,6 +178,7 @@ def service_bucket(
     logs: PrivateBucket,
     *,
     events: bool = False,
+    expire_days: int | None = None,
 ) -> PrivateBucket:
     """A bucket that AWS services fill for a role, from outside the VPC."""
     name = context.env_names.bucket_in(context.scope, purpose)
@@ -189,5 +190,6 @@ def service_bucket(
         log_bucket=logs.name,
         protect=context.settings.protect,
         events=events,
+        expire_days=expire_days,
     )
     return PrivateBucket(purpose, args, context.child_options())

@@ -320,6 +320,7 @@ def _bucket(
         protect=context.settings.protect,
         events=True,
         emptied_by_deployer=False,
+        old_versions_days=context.settings.old_versions_days,
         existing_arn=context.scope.bucket_arn(name) if purpose in context.existing.buckets else None,
     )
     return PrivateBucket(purpose, args, context.child_options())

@@ -39,7 +39,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     net = perimeter(context, accounts, operations.arn, existing=context.existing)
     volumes = _volume_key(context)
     capture_key = _capture_key(context, net)
-    capture = service_bucket("capture", context, capture_key.arn, logs)
+    capture = service_bucket("capture", context, capture_key.arn, logs, expire_days=context.settings.capture_days)
     topic = alarm_topic(context, operations.arn)
     bus = _event_bus(context, topic, operations.arn)
     scope = _workload_scope(context, volumes, capture_key)

@@ -79,7 +79,11 @@ def _suggested(broken: Sequence[RuleFinding], today: datetime.date) -> Iterator[
         suggested = suggestion(finding, today)
         entries.setdefault(suggested.advice, []).extend(suggested.entry)
     for advice, lines in entries.items():
-        yield from textwrap.wrap(advice, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+        # A URN stays whole, so that it can be looked for in the file.
+        whole = textwrap.TextWrapper(
+            WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+        yield from whole.wrap(advice)
         yield from lines
 
 

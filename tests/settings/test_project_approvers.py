@@ -13,6 +13,7 @@ BEFORE = "  mlops-platform:workloads"
 @pytest.mark.parametrize(
     ("given", "key", "part"),
     [
+        ("{Bad_Id: [arn:aws:iam::111111111111:role/a]}", "projectApprovers.Bad_Id", "lower case letters"),
         ("{screening: []}", "projectApprovers.screening", "at least 1"),
         ("{churn: [arn:aws:iam::111111111111:role/a]}", "projectApprovers.churn", "is no project of dev"),
         ("{screening: [arn:aws:iam::111111111111:role/mlops/people/a]}", "projectApprovers", "platform's own roles"),
