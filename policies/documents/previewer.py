@@ -10,8 +10,8 @@ from policies.documents.account import AccountScope
 from policies.documents.boundaries import CRYPTOGRAPHY, IAM_WRITES
 from policies.documents.statement import Statement, document
 
-# What each lookup asks for: hashicorp/terraform-provider-aws, internal/service/ec2/vpc_data_source.go (attributes and the
-# main route table too), vpc_endpoint_data_source.go (prefix lists) and their neighbours.
+# What each lookup asks for: hashicorp/terraform-provider-aws, internal/service/ec2/vpc_data_source.go (attributes and
+# the main route table too), vpc_endpoint_data_source.go (prefix lists) and their neighbours.
 _NETWORKS = (
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeDhcpOptions",
