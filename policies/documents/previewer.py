@@ -10,8 +10,8 @@ from policies.documents.account import AccountScope
 from policies.documents.boundaries import CRYPTOGRAPHY, IAM_WRITES
 from policies.documents.statement import Statement, document
 
-# Each lookup's calls, by the provider's function (terraform-provider-aws, internal/service/ec2: files
-# vpc_data_source.go, vpc_subnet_data_source.go, vpc_endpoint_data_source.go and so on).
+# What each lookup asks for: hashicorp/terraform-provider-aws, internal/service/ec2/vpc_data_source.go (attributes and
+# the main route table too), vpc_endpoint_data_source.go (prefix lists) and their neighbours.
 _NETWORKS = (
     "ec2:DescribeAvailabilityZones",
     "ec2:DescribeDhcpOptions",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +68,40 @@ def test_every_action_is_spelled_out_and_one_that_aws_calls_reading() -> None:
 )
 def test_what_writes_reads_what_is_stored_or_is_unknown_is_no_looking(action: str) -> None:
     assert not only_looks(action)
+
+
+# Every lookup of the program, with what it asks AWS for; nothing where it would show stored data and is refused.
+LOOKUPS: dict[str, tuple[str, ...]] = {
+    "cloudcontrol.get_resource": ("cloudformation:GetResource",),
+    "ec2.get_route_table": ("ec2:DescribeRouteTables",),
+    "ec2.get_security_group": ("ec2:DescribeSecurityGroups",),
+    "ec2.get_subnet": ("ec2:DescribeSubnets",),
+    "ec2.get_vpc": ("ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeRouteTables"),
+    "ec2.get_vpc_dhcp_options": ("ec2:DescribeDhcpOptions",),
+    "ec2.get_vpc_endpoint": ("ec2:DescribeVpcEndpoints", "ec2:DescribePrefixLists"),
+    "ec2.get_vpc_endpoint_service": ("ec2:DescribeVpcEndpointServices",),
+    "get_availability_zones": ("ec2:DescribeAvailabilityZones",),
+    "iam.get_role": ("iam:GetRole",),
+    "kms.get_key": ("kms:DescribeKey",),
+    "s3.get_bucket": (),
+    "s3.get_buckets": (),
+    "vpc.get_security_group_rule": ("ec2:DescribeSecurityGroupRules",),
+    "vpc.get_security_group_rules": ("ec2:DescribeSecurityGroupRules",),
+}
+
+
+def test_every_lookup_of_the_program_has_been_thought_of() -> None:
+    root = Path(__file__).resolve().parents[3]
+    sources = [path for folder in ("stacks", "components") for path in (root / folder).rglob("*.py")]
+    found = {name for path in sources for name in re.findall(r"\baws\.((?:\w+\.)?get_\w+)\(", path.read_text("utf-8"))}
+    assert found == set(LOOKUPS)
+
+
+def test_the_previewer_may_do_what_its_lookups_ask_and_nothing_besides() -> None:
+    allowed = [each for each in json.loads(previewer(HOME))["Statement"] if each["Effect"] == "Allow"]
+    listed = [each["Action"] if isinstance(each["Action"], list) else [each["Action"]] for each in allowed]
+    # What Cloud Control's handler reads of a key with its caller's rights.
+    handler = {"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"}
+    assert {action for each in listed for action in each} == handler | {
+        one for each in LOOKUPS.values() for one in each
+    }

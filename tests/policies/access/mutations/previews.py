@@ -11,12 +11,12 @@ _PREVIEWER = f"{_HOME}:role/mlops/foundation/mlops-previewer"
 
 MUTATIONS = (
     Mutation(
-        id="previewer-starts-builds",
-        what="The previewer may start a build.",
+        id="previewer-deletes-groups",
+        what="The previewer may delete security groups.",
         stack="foundation",
         type="RolePolicy",
         name=_POLICY,
-        edit=added("Build", Action="codebuild:StartBuild", Resource="*"),
+        edit=added("Delete", Action="ec2:DeleteSecurityGroup", Resource="*"),
         noticed_by=_ONLY_LOOKS,
     ),
     Mutation(
@@ -48,11 +48,11 @@ MUTATIONS = (
     ),
     Mutation(
         id="artifacts-from-the-previewer",
-        what="The artifacts bucket lets the previewer write what pipelines run.",
+        what="The artifacts bucket lets the previewer write, if not what pipelines run.",
         stack="dev",
         type="BucketPolicy",
         name="artifacts-policy",
-        edit=added("Previews", Principal={"AWS": _PREVIEWER}, Action="s3:PutObject", Resource=f"{_ARTIFACTS}/*"),
+        edit=added("Previews", Principal={"AWS": _PREVIEWER}, Action="s3:PutObject", Resource=f"{_ARTIFACTS}/notes/*"),
         noticed_by=_ONLY_LOOKS,
     ),
     Mutation(
