@@ -70,6 +70,9 @@ def _rehearse(options: Options, started: float, progress: ConsoleProgress, repor
             report.seconds["start"] = time.monotonic() - started
             try:
                 status = _run(environment, runtime, planned, inputs, options, report)
+            except KeyboardInterrupt:
+                progress.print_line("Stopping: builds, jobs and endpoints are ended, which may take a minute")
+                raise
             finally:
                 environment.close()
         report.seconds["all"] = time.monotonic() - started
