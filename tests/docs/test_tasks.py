@@ -24,8 +24,7 @@ ELSEWHERE = {
     "Exempt something from a rule": "tests/variants/test_variants.py",
     "An exemption ends": "tests/variants/test_variants.py",
     "A request is refused": "tests/rehearsal/authorization/test_settings_at_fault.py",
-    "What would my change do": "tests/rehearsal",
-    "CI's variables and roles": "tests/scripts",
+    "What would my change do": "tests/rehearsal/compare/test_real_change.py",
 }
 Capture = pytest.CaptureFixture[str]
 
