@@ -34,6 +34,10 @@ class NameLimit(Enum):
     STACK_SET = 128
 
 
+# Characters of a pipeline's name that the folder of its artifacts has.
+ARTIFACT_FOLDER = 20
+
+
 def fitted(text: str, limit: NameLimit) -> str:
     """The text, cut with a stable hash of the whole where it is over the limit."""
     if len(text) <= limit.value:
@@ -130,8 +134,14 @@ class ProjectNames:
         return scope.role_arn(ROLES[kind].iam_path(self.prefix, self.project), self.stage_role(stage, kind))
 
     def code_pipeline(self, purpose: str) -> str:
-        """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`."""
-        return exact(f"{self.project}-{self.prefix}-{purpose}", NameLimit.PIPELINE)
+        """CodePipeline `build` or `deploy`. The project comes first: see `artifact_folder`.
+
+        Where project and prefix leave none of the purpose in the folder's name, purpose and a hash come before them.
+        """
+        start, before = f"{self.project}-{self.prefix}-", ""
+        if len(start) >= ARTIFACT_FOLDER:
+            before = f"{purpose}-{hashlib.sha256(start.encode()).hexdigest()[:8]}-"
+        return exact(f"{before}{start}{purpose}", NameLimit.PIPELINE)
 
     def dead_letters(self) -> str:
         """Queue of the events that started no pipeline; its key's policy names it."""
@@ -140,10 +150,10 @@ class ProjectNames:
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 
-        Source: CodePipeline userguide, welcome-introducing-artifacts. Project ids have at most 20 characters, so that
-        two projects meet in one folder only where one id is the other followed by the prefix; the check says so.
+        Source: CodePipeline userguide, welcome-introducing-artifacts. No two pipelines meet in one, of a project or of
+        two: what `build` wrote, `deploy` would read.
         """
-        return self.code_pipeline(purpose)[:20]
+        return self.code_pipeline(purpose)[:ARTIFACT_FOLDER]
 
     def group(self) -> str:
         """Model package group."""

@@ -44,3 +44,16 @@ def test_a_project_has_the_same_role_name_in_every_account_of_a_stage(prefix: st
 )
 def test_a_region_knows_its_partition(region: str, partition: str) -> None:
     assert partition_of(region) == partition
+
+
+@pytest.mark.parametrize("prefix", ["ml", "mlops", "a" * 10])
+@pytest.mark.parametrize("length", range(2, 21))
+def test_what_a_build_writes_is_in_another_folder_than_what_deploys(prefix: str, length: int) -> None:
+    project = names.ProjectNames(prefix, "p" * length)
+    other = names.ProjectNames(prefix, "p" * (length - 1) + "q")
+    folders = [each.artifact_folder(purpose) for each in (project, other) for purpose in ("build", "deploy")]
+    assert len({*folders}) == len(folders)
+    called = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    # The deployer makes pipelines, and rules of their names, whose names end so.
+    assert [name.endswith(f"-{prefix}-{purpose}") for name, purpose in zip(called, ("build", "deploy"), strict=True)]
+    assert max(map(len, called)) <= names.NameLimit.RULE.value

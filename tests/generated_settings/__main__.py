@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first folder that is judged")
     parser.add_argument("--last", type=int, help="number of the last one, to judge a part of them; none: all")
     parser.add_argument("--check-only", action="store_true", help="leave out everything but the settings check")
+    parser.add_argument("--merge", type=int, default=1, help="judge the changes of so many accepted folders together")
     parser.add_argument("--quick", action="store_true", help="do not look for each thing again that was made")
     parser.add_argument("--show-refusals", action="store_true", help="print the first message of each refusal")
     given = parser.parse_args(arguments)
@@ -36,9 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             looks_again=not given.quick,
             show_refusals=given.show_refusals,
         )
-        for number, changes in enumerate(generate(given.count, given.seed)):
-            if given.first <= number <= last:
-                campaign.judge(number, changes)
+        chosen = [each for each in enumerate(generate(given.count, given.seed)) if given.first <= each[0] <= last]
+        if given.merge > 1:
+            accepted = [changes for _, changes in chosen if campaign.is_accepted(changes)]
+            print(f"{len(chosen)} folders checked, {len(accepted)} accepted and put together", flush=True)
+            chosen = list(enumerate(campaign.merged(accepted, given.merge)))
+        for number, changes in chosen:
+            campaign.judge(number, changes)
         print("\n".join(campaign.summary()))
         return int(bool(campaign.misses))
 

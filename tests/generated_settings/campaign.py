@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,26 +81,56 @@ class Campaign:
                 flush=True,
             )
         if misses:
+            print("\n".join(_told(number, changes, misses)), flush=True)
             fewest = self._fewest(list(changes), misses[0])
             self.misses.append((number, fewest, misses))
             print("\n".join(_told(number, fewest, misses)), flush=True)
         return misses
 
-    def _judged(self, changes: Sequence[Change]) -> tuple[list[SettingsProblem], list[Miss]]:
+    def merged(self, folders: Sequence[Sequence[Change]], size: int) -> Iterator[list[Change]]:
+        """The changes of accepted folders put together, of `size` folders at most, as long as the check accepts them.
+
+        Each folder's changes are in one of them, beside others', so that few judgements see all changes.
+        """
+        waiting = [list(changes) for changes in folders]
+        while waiting:
+            whole, parts, left = list[Change](), 0, list[list[Change]]()
+            for changes in waiting:
+                fits = parts < size and (not whole or self.is_accepted([*whole, *changes]))
+                if fits:
+                    whole, parts = [*whole, *changes], parts + 1
+                else:
+                    left.append(changes)
+            yield whole
+            waiting = left
+
+    def is_accepted(self, changes: Sequence[Change]) -> bool:
+        """Whether the check accepts a folder and says nothing wrong."""
+        problems, misses = self._checked(changes)
+        return not problems and not misses
+
+    def _checked(self, changes: Sequence[Change]) -> tuple[list[SettingsProblem], list[Miss]]:
         shutil.rmtree(self.folder, ignore_errors=True)
-        directory = self.folder / "files"
-        write(changed(changes), directory)
-        problems, misses = problems_of(directory)
+        write(changed(changes), self.folder / "files")
+        return problems_of(self.folder / "files")
+
+    def _judged(self, changes: Sequence[Change]) -> tuple[list[SettingsProblem], list[Miss]]:
+        problems, misses = self._checked(changes)
         if not problems and not misses and self.later:
-            misses = later_refusals(directory, self.folder / "built", self.seconds, looks_again=self.looks_again)
+            misses = later_refusals(
+                self.folder / "files", self.folder / "built", self.seconds, looks_again=self.looks_again
+            )
         return problems, misses
 
     def _fewest(self, changes: list[Change], miss: Miss) -> list[Change]:
-        """The changes without those that the miss does not need."""
-        for change in list(changes):
-            fewer = [each for each in changes if each is not change]
-            if fewer and any(_same(each, miss) for each in self._judged(fewer)[1]):
-                changes = fewer
+        """The changes without those that the miss does not need: halves first, then each by itself."""
+        size = max(1, len(changes) // 2)
+        while size:
+            for start in range(len(changes) - size, -1, -size):
+                fewer = changes[:start] + changes[start + size :]
+                if fewer and any(_same(each, miss) for each in self._judged(fewer)[1]):
+                    changes = fewer
+            size //= 2
         return changes
 
     def summary(self) -> list[str]:
