@@ -109,7 +109,8 @@ unexport BASE
 export COMPARE_BASE := $(value BASE)
 export COMPARE_UNKNOWN := $(sort $(filter-out BASE $(READ_OTHERWISE) MAKE%,$(TYPED)))
 compare: $(INSTALLED) ## What your change would do to resources, rights and cost, against the last commit. BASE=main: against that
-	@$(RUN) -m rehearsal.compare $${COMPARE_UNKNOWN:+"--unknown=$$COMPARE_UNKNOWN"} "--base=$$COMPARE_BASE"
+	@$(IN_OWN_FOLDER) build/compare bash -ec '$(RUN) -m rehearsal.compare --folder "$$OWN_FOLDER" \
+	$${COMPARE_UNKNOWN:+"--unknown=$$COMPARE_UNKNOWN"} "--base=$$COMPARE_BASE"'
 
 probe: $(INSTALLED) ## Settle assumptions about AWS in a stack's real account: STACK=dev, after saying what it costs
 	@$(if $(STACK),,echo "STACK=<stack> is missing, such as STACK=dev"; exit 1;) $(RUN) -m assumptions probe $(STACK)
