@@ -42,6 +42,7 @@ JOBS = {
 }
 
 
+PACK = ".venv/bin/python -m policies.check "
 QUESTION = ".venv/bin/python -m policies.access "
 
 
@@ -70,12 +71,17 @@ class Check:
         """What the first part that fails says, or all say, and the exit status."""
         if command.startswith(QUESTION):
             return run(*shlex.split(command)[2:], "--resources", str(self.resources))
-        if DAY.sub("", command) != "make check":
-            return None
+        parts: list[Callable[[Path], Answer]] = [self._settings, self._built]
         day = DAY.search(command)
         today = datetime.date.fromisoformat(day[1]) if day else None
+        if command.startswith(PACK):
+            parts.append(lambda folder: self._policies(folder, today))
+        elif command == "make check":
+            parts += [lambda folder: self._policies(folder, today), self._access]
+        else:
+            return None
         said = ""
-        for part in (self._settings, self._built, lambda folder: self._policies(folder, today), self._access):
+        for part in parts:
             text, status = part(folder)
             said += text
             if status:
@@ -120,6 +126,8 @@ def test_checks_of_changed_settings_are_green(
 
     check = Check(JOBS[title], documents, tmp_path_factory, output)
     reader = Reader(tmp_path / "files", check.run)
-    reader.follow(section(title))
+    job = section(title)
+    reader.follow(job)
     assert reader.tried
-    assert {path.name for path in documents.iterdir()} == {"access-matrix.md", "access-proofs.md"}
+    if any("make check" in block.lines for block in job.blocks):
+        assert {path.name for path in documents.iterdir()} == {"access-matrix.md", "access-proofs.md"}
