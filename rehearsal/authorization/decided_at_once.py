@@ -46,7 +46,7 @@ def _refused(actor: Actor, right: Right, names: str) -> str:
     role = _role(principal)
     if role is None or not role.name.startswith(names):
         return ""
-    backend = iam_backends[actor.account]["aws"]
+    backend = iam_backends[actor.account][actor.role_arn.split(":")[1]]
     boundary = backend.managed_policies.get(role.permissions_boundary_arn)
     managed = [_in_force(policy) for policy in role.managed_policies.values()]
     question = AuthorizationRequest(
@@ -67,7 +67,7 @@ def _refused(actor: Actor, right: Right, names: str) -> str:
 
 def _words(actor: Actor, role: str, right: Right, found: Explanation) -> str:
     """As AWS says it (IAM User Guide, "Troubleshoot access denied error messages")."""
-    session = f"arn:aws:sts::{actor.account}:assumed-role/{role}/{actor.session}"
+    session = f"arn:{actor.role_arn.split(':')[1]}:sts::{actor.account}:assumed-role/{role}/{actor.session}"
     layer = found.missing[0].layer.removeprefix("the ") if found.missing else ""
     lacking = "identity-based policy" if layer == "identity policies" else layer
     allows = f"because no {lacking} allows the {right.action} action"
@@ -93,7 +93,7 @@ def _resource_policy(right: Right) -> Document | None:
 
 def _role(arn: str) -> Any:
     account = account_of(arn)
-    roles = iam_backends[account]["aws"].roles.values() if account else ()
+    roles = iam_backends[account][arn.split(":")[1]].roles.values() if account else ()
     return next((role for role in roles if role.arn == arn), None)
 
 

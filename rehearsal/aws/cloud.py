@@ -27,6 +27,7 @@ from moto.s3.models import FakeBucket
 from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
+from catalog.scope import partition_of
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.model_limits import texts_beyond_their_model
 from rehearsal.aws.processes import REPOSITORY
@@ -120,16 +121,18 @@ class Cloud:
 
     def owner(self, account: str, region: str | None = None) -> Actor:
         """Whoever an account belongs to, with every right in it: somebody outside the platform."""
-        return self._actor(f"arn:aws:iam::{account}:role/owner", "pulumi", region or self.region, None)
+        partition = partition_of(region or self.region)
+        return self._actor(f"arn:{partition}:iam::{account}:role/owner", "pulumi", region or self.region, None)
 
     def deployer(self, account: str, region: str | None = None) -> Actor:
         """Whoever runs `pulumi up` in an account: the role that its foundation makes, entered by who may enter it.
 
         In an AWS without a foundation, some role of that purpose.
         """
-        found = [role.arn for role in iam_backends[account]["aws"].roles.values() if _DEPLOYER.search(role.arn)]
+        partition = partition_of(region or self.region)
+        found = [role.arn for role in iam_backends[account][partition].roles.values() if _DEPLOYER.search(role.arn)]
         if not found:
-            return self._actor(f"arn:aws:iam::{account}:role/deployer", "pulumi", region or self.region, None)
+            return self._actor(f"arn:{partition}:iam::{account}:role/deployer", "pulumi", region or self.region, None)
         return self.sign_in(found[0], session="pulumi", region=region)
 
     def previewer(self, account: str, region: str | None = None) -> Actor:
@@ -225,15 +228,15 @@ class Cloud:
         return boto3.Session(aws_access_key_id="none", aws_secret_access_key="none", region_name=self.region)  # noqa: S106
 
     def _role(self, role_arn: str) -> Any:
-        account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
-        for role in iam_backends[account]["aws"].roles.values():
+        partition, account, name = role_arn.split(":")[1], role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+        for role in iam_backends[account][partition].roles.values():
             if role.arn == role_arn:
                 return role
         raise NotTrusted(f"role {name} does not exist in account {account} ({role_arn})")
 
     def _actor(self, role_arn: str, session: str, region: str, vpc: VpcAttachment | None) -> Actor:
         account = role_arn.split(":")[4]
-        backend = sts_backends[account]["aws"]
+        backend = sts_backends[account][role_arn.split(":")[1]]
         role = backend.assume_role(region, session, role_arn, "", 3600, "")
         keys = {
             "AccessKeyId": role.access_key_id,

@@ -9,8 +9,8 @@ from itertools import product
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{([\w.]+)\}")
-# A name or key longer than any of AWS's own (S3 keys: 1,024 bytes) is no name; it is cut, so that records stay small.
-MAX_VALUE_LENGTH = 1100
+# A value longer than any of AWS's own (S3 keys: 1,024 bytes, external ids: 1,224) is cut, so that records stay small.
+MAX_VALUE_LENGTH = 1300
 # Values of one condition key that are kept; AWS takes at most 50 tags on most resources.
 MAX_VALUES = 60
 

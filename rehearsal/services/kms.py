@@ -5,9 +5,11 @@ Actions: Service Authorization Reference, "AWS Key Management Service"; KMS Deve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rehearsal.service_model.data_source import CloudControlType, DataSource
+from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
     ApiRequest,
     Operations,
@@ -245,8 +247,23 @@ CLOUD_CONTROL = CloudControlType(
     },
 )
 
+
+def patch(patches: Patches) -> None:
+    """Ids of keys of several regions are mrk- and 32 digits, where moto asks for hyphens between them."""
+    from moto.kms.responses import KmsResponse
+
+    patches.wrap(KmsResponse, "_validate_cmk_id", known_key)
+
+
+def known_key(original: Callable[..., None], response: Any, key_id: str) -> None:
+    """A key that is there is a key, whatever the form of its id."""
+    if key_id not in response.kms_backend.keys:
+        original(response, key_id)
+
+
 SERVICE = AwsService(
     name="kms",
+    patch=patch,
     operations=OPERATIONS,
     resource_types=(KEY, ALIAS, KEY_POLICY),
     tagging=TagOperations(parameters={"KeyId": "{keyId}"}),

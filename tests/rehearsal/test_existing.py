@@ -131,3 +131,11 @@ def test_the_organization_that_a_policy_is_attached_to_is_there_with_its_targets
     assert unit["Id"] == "ou-ab12-11111111"
     members = {account["Id"] for account in organizations.list_accounts()["Accounts"]}
     assert members == {"111111111111", STAGING, "333333333333", "999999999999"}
+
+
+def test_a_key_of_several_regions_is_there_under_its_id(cloud: Cloud, tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "keys")
+    key = f"arn:aws:kms:{REGION}:{STAGING}:key/mrk-{'0' * 31}1"
+    layout.change("staging", existing={"keys": {"volumes": key}})
+    make_existing(cloud, [each.settings for each in plan(layout.directory)])
+    assert client(cloud, "kms").describe_key(KeyId=key)["KeyMetadata"]["MultiRegion"]

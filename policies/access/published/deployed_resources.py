@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from policies.access.graph import IamRole, PolicyGraph
+from policies.access.graph.existing import KEY_POLICY
 from policies.access.graph.purposes import roles_of_kind
 from policies.access.graph.stack_resources import StackResources, tags_of
 from policies.access.published.cloudformation_types import TYPES, WITHOUT_SCHEMA
@@ -80,7 +81,8 @@ class _Declared:
             arn: tags for each in self.resources for arn in self.own[each.urn] if (tags := tags_of(each))
         }
         self.tags |= {arn: key.tags for arn, key in graph.policy_resources.items() if key.tags}
-        self.tags |= {arn: {"platform": stack.scope.prefix} for arn in self._existing_network()}
+        existing = (*self._existing_network(), *self._existing_keys())
+        self.tags |= {arn: {"platform": stack.scope.prefix} for arn in existing}
         self.names = dict(self._names())
 
     def _existing_network(self) -> Iterator[str]:
@@ -93,6 +95,12 @@ class _Declared:
                 yield from (
                     arn for arn in _ec2_arns(self.scope, text) if arn not in made and _kind(arn) in _MARKED_BY_OWNER
                 )
+
+    def _existing_keys(self) -> Iterator[str]:
+        """Keys of which the stack makes the policy alone: `stacks/existing_storage.py` asks for their tag."""
+        for resource in self.resources:
+            if resource.type == KEY_POLICY:
+                yield from self.own[resource.urn]
 
     def _names(self) -> Iterator[tuple[str, str]]:
         """Names and ids by which other resources name one -> its ARN."""
@@ -203,6 +211,8 @@ def _own_arns(stack: StackResources, resource: StackResource) -> list[str]:
     arn = resource.props.get("arn")
     if isinstance(arn, str) and arn.startswith("arn:"):
         return [arn]
+    if resource.type == KEY_POLICY:
+        return [stack.scope.arn("kms", f"key/{str(resource.props.get('keyId')).rpartition('/')[2]}")]
     made = stack.arn(resource)
     if ":unknown:" not in made:
         return [made]
