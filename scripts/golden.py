@@ -26,7 +26,10 @@ STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
         "what was built of the example and every request of its journey, for the steps below",
     ),
     (
-        ("policies.access", "review", f"{FOLDER}/resources.json", "--write", "--documents", f"{EXAMPLE}/access"),
+        (
+            *("policies.access", "review", f"{FOLDER}/resources.json", "--write"),
+            *("--documents", f"{EXAMPLE}/access", "--exemptions", f"{EXAMPLE}/policy-exemptions.yaml"),
+        ),
         "access matrix and proofs of the example",
     ),
     (("tests.stacks.example.golden", f"{FOLDER}/resources.json"), "URNs of the example platform"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ from policies.access import projected_sizes, queries, query_text
 from policies.access.ask import BadQuestions, answer
 from policies.access.defects import defects
 from policies.access.graph import BadExport, PolicyGraph, read_graph
+from policies.access.graph.exempted import with_exempted_endpoints
+from policies.pack import exemptions as exempted
 
 # Where `make check` leaves what it built.
 CAPTURED = Path("build/check/resources.json")
@@ -51,6 +54,14 @@ def ask(file: Annotated[Path, typer.Argument(help="A JSON list of authorization 
     typer.echo(json.dumps(answers, indent=2, ensure_ascii=False))
 
 
+def _reviewed(files: list[Path], exemptions: Path) -> PolicyGraph:
+    """The files' graph, with who answers for endpoints that nothing limits. Raises BadExport and BadExemptions."""
+    from policies.pack.rules import RULES
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    return with_exempted_endpoints(read_graph(*files), exempted.read(exemptions, RULES, today), today)
+
+
 @app.command()
 def review(
     files: Annotated[
@@ -60,6 +71,7 @@ def review(
     golden: Annotated[bool, typer.Option(help="Compare with, or write, the documents in the folder.")] = True,
     documents: Annotated[Path, typer.Option(help="Folder of access-matrix.md and access-proofs.md.")] = DOCUMENTS,
     everything: Annotated[bool, typer.Option("--all", help="Show every finding of every check.")] = False,
+    exemptions: Annotated[Path, typer.Option(help="Exemptions of the policy pack.")] = exempted.PATH,
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
     # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
@@ -69,9 +81,9 @@ def review(
     from policies.pack.captured import read
 
     try:
-        graph = read_graph(*files)
+        graph = _reviewed(files, exemptions)
         stacks = [stack for file in files for stack in read(file)]
-    except BadExport as bad:
+    except (BadExport, exempted.BadExemptions) as bad:
         typer.echo(str(bad), err=True)
         raise typer.Exit(1) from bad
     problems = defects(graph)

@@ -221,5 +221,6 @@ def _endpoint(stack: StackResources, endpoint: StackResource) -> VpcEndpoint:
         # com.amazonaws.<region>.<service>, with `cn.` before it in China.
         service=service.split("amazonaws.", 1)[-1].split(".", 1)[-1],
         stack=stack.name,
+        urn=endpoint.urn,
         policy=document(policy, where) if policy else None,
     )

@@ -124,6 +124,9 @@ def endpoints(graph: PolicyGraph) -> ProofOutcome:
         if endpoint.existing:
             named.add(f"{endpoint.id} ({endpoint.service} of {account}), whose policy is its owner's")
             continue
+        if endpoint.exempted:
+            named.add(f"{endpoint.id} ({endpoint.service} of {account}), which nothing limits: {endpoint.exempted}")
+            continue
         exempt = _aws_objects(endpoint)
         named |= set(exempt)
         where = f"through endpoint {endpoint.service} of {account}"

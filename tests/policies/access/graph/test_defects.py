@@ -14,6 +14,7 @@ from policies.access.__main__ import app
 from policies.access.defects import defects
 from policies.access.graph import PolicyGraph, read_graph
 from policies.pack.captured import _SECRET, _SIGNATURE
+from tests.example_files import EXEMPTIONS
 
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 ROLE = "aws:iam/role:Role"
@@ -28,7 +29,7 @@ def reviewed(tmp_path: Path, records: list[Record]) -> str:
     """What `review` says of a file that it refuses."""
     file = tmp_path / "resources.json"
     file.write_text(json.dumps(records))
-    ended = CliRunner().invoke(app, ["review", "--no-golden", str(file)])
+    ended = CliRunner().invoke(app, ["review", "--no-golden", "--exemptions", str(EXEMPTIONS), str(file)])
     assert (ended.exit_code, type(ended.exception)) == (1, SystemExit), ended.output
     return ended.stderr
 
@@ -136,7 +137,7 @@ def test_a_resource_of_another_shape_is_reported(tmp_path: Path, records: list[R
 def test_a_file_nested_too_deeply_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "deep.json"
     file.write_text("[" * 200_000)
-    ended = CliRunner().invoke(app, ["review", str(file)])
+    ended = CliRunner().invoke(app, ["review", "--exemptions", str(EXEMPTIONS), str(file)])
     assert (ended.exit_code, "is nested too deeply" in ended.stderr) == (1, True)
 
 

@@ -3,6 +3,7 @@ and rights that were not counted as steps."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 from catalog.roles import RoleKind
 from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource, VpcEndpoint
+from policies.access.graph.exempted import with_exempted_endpoints
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.boundaries import endpoints
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import no_escalation
 from policies.access.proofs.perimeter import foreign_callers, objects
+from policies.access.proofs.requests import OPEN_TO_ALL
+from policies.pack.model import Exemption
 
 
 def role_of(graph: PolicyGraph, kind: RoleKind) -> IamRole:
@@ -54,6 +58,23 @@ def test_an_endpoint_that_leads_to_a_bucket_that_is_neither_ours_nor_amazons_is_
     changed: VpcEndpoint = replace(vpc_endpoint, policy=policy)
     assert endpoints(replace(graph, endpoints={vpc_endpoint.id: changed})).findings
     assert not endpoints(replace(graph, endpoints={vpc_endpoint.id: vpc_endpoint})).findings
+
+
+@pytest.mark.parametrize(("today", "found"), [("2026-12-01", False), ("2027-02-01", True)])
+def test_an_endpoint_that_nothing_limits_is_named_with_whoever_answers_for_it_until_then(
+    graph: PolicyGraph, today: str, found: bool
+) -> None:
+    limited = next(each for each in graph.endpoints.values() if each.service == "kms")
+    unlimited = replace(graph, endpoints={limited.id: replace(limited, policy=OPEN_TO_ALL)})
+    exemption = Exemption(
+        rule="NET-02", resource=limited.urn, owner="data-platform", reason="r", expires=datetime.date(2027, 1, 31)
+    )
+    assert endpoints(unlimited).findings
+    outcome = endpoints(with_exempted_endpoints(unlimited, [exemption], datetime.date.fromisoformat(today)))
+    assert bool(outcome.findings) is found
+    if not found:
+        [named] = outcome.named
+        assert named.endswith("which nothing limits: data-platform answers for it until 2027-01-31")
 
 
 @pytest.mark.parametrize(("named", "is_stranger"), [("person", False), ("per*", True)])
