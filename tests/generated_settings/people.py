@@ -84,12 +84,10 @@ def nobody() -> Changes:
 
 
 def deployers() -> Changes:
-    """Further roles that run Pulumi, and how providers sign in."""
+    """How providers sign in."""
 
-    def change(host: str, names: list[str], external: str | None) -> Change:
+    def change(host: str, external: str | None) -> Change:
         def apply(stacks: Stacks) -> None:
-            if "dev" in stacks:
-                stacks["dev"]["deployers"] = _roles(stacks, names, str(stacks["dev"]["account"]))
             if host not in stacks or FOUNDATIONS[host] not in stacks:
                 return
             settings, foundation = stacks[host], stacks[FOUNDATIONS[host]]
@@ -100,12 +98,10 @@ def deployers() -> Changes:
             if external:
                 at(foundation, "deployer")["externalId"] = external
 
-        return Change(
-            f"{host} signs in with its deployer, external id {shown(external)}; deployers {shown(names)}", apply
-        )
+        return Change(f"{host} signs in with its deployer, external id {shown(external)}", apply)
 
     ids = st.none() | st.text("abcXYZ012_+=,.@:/-", min_size=2, max_size=40) | st.just("e" * 1224)
-    return st.builds(change, st.sampled_from(HOSTS), _names(3), ids)
+    return st.builds(change, st.sampled_from(HOSTS), ids)
 
 
 def alerts() -> Changes:
