@@ -143,7 +143,11 @@ def field_changes(draw: st.DrawFn, *, valid: bool) -> Change:
     stacks = example()
     stack = draw(st.sampled_from(sorted(stacks)))
     kind, account = str(stacks[stack]["kind"]), str(stacks[stack]["account"])
-    choices = [(path, schema) for path, schema in leaves(kind) if path[0] not in ("existing", *REFUSED_LATER)]
+    choices = [
+        (path, schema)
+        for path, schema in leaves(kind)
+        if path[0] not in REFUSED_LATER and not (valid and path[0] == "existing")
+    ]
     path, schema = draw(st.sampled_from(choices))
     value = draw(within(schema, schema_of(kind), account) if valid else beyond(schema))
     return setting(stack, path, value)
