@@ -181,8 +181,10 @@ def test_guard_duty_looks_at_s3_and_functions_and_not_at_what_the_platform_has_n
 
 def test_macie_reads_only_buckets_that_are_named(account: RemediatedAccount) -> None:
     bucket = f"mlops-dev-data-{ACCOUNT}-{REGION}"
-    account.platform.write("dev", account.platform.settings("dev") | {"inspected": ["data"]})
+    dev = account.platform.settings("dev")
+    account.platform.write("dev", dev | {"inspected": ["data"]})
     account.up(**detection(macie=True, macieBuckets=[bucket]))
+    account.platform.write("dev", dev)
     definitions = resource(account, "content-job")["s3JobDefinition"]["bucketDefinitions"]
     assert definitions == [{"accountId": ACCOUNT, "buckets": [bucket]}]
 
