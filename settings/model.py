@@ -373,6 +373,8 @@ class ProjectSettings(StackSettings):
     )
     stages: Annotated[tuple[DeploymentStage, ...], Distinct] = Field(
         default=(DeploymentStage.STAGING, DeploymentStage.PRODUCTION),
+        # A reason for no staging must not stand beside the default, which has one.
+        validate_default=True,
         min_length=1,
         description="Stages that the model passes, in order.",
     )

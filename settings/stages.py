@@ -37,5 +37,8 @@ def order_fault(stages: Sequence[DeploymentStage], reason: str | None, *, known:
             "or say in withoutStaging why there is none"
         )
     if reason and ordered != [DeploymentStage.PRODUCTION]:
-        return "withoutStaging says why there is no staging in production's way, which these stages are not: drop it"
+        return (
+            "withoutStaging says why there is no staging in production's way, which these stages are not: drop it, or "
+            "write stages: [production]"
+        )
     return None

@@ -13,6 +13,7 @@ from policies.access import projected_sizes, queries, query_text
 from policies.access.ask import BadQuestions, answer
 from policies.access.defects import defects
 from policies.access.graph import BadExport, PolicyGraph, read_graph
+from policies.access.graph.changed import changed_since
 from policies.access.graph.exempted import with_exempted_endpoints
 from policies.pack import exemptions as exempted
 
@@ -32,7 +33,8 @@ Resources = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 # Beside the settings at the repository's root, whose access they show.
-DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "access"
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = ROOT / "docs" / "access"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Decide, show and prove who may do what.")
 
@@ -163,6 +165,9 @@ def _captured(resources: list[Path] | None) -> PolicyGraph:
     problems = defects(graph)
     if problems:
         raise _unanswered("\n".join(problems))
+    if resources is None:
+        for changed in changed_since(CAPTURED, graph.stacks, ROOT):
+            typer.echo(f"warning: {changed} since {CAPTURED} was written: run `make check` to ask of today's", err=True)
     return graph
 
 

@@ -49,6 +49,11 @@ def test_a_reason_for_what_is_not_so_is_refused(folder: Folder, stages: str) -> 
     assert "withoutStaging says why there is no staging" in message
 
 
+def test_a_reason_beside_the_default_stages_is_refused_too(folder: Folder) -> None:
+    [message] = saying(folder, REASON)
+    assert "drop it, or write stages: [production]" in message
+
+
 @pytest.mark.parametrize("reason", ['""', "no", '"          x"'])
 def test_a_reason_is_a_sentence(folder: Folder, reason: str) -> None:
     found = saying(folder, "stages: [production]", f"withoutStaging: {reason}")

@@ -89,8 +89,8 @@ class PolicyResource:
 class VpcEndpoint:
     """A VPC endpoint. `service` is the last part of its service name, such as `s3` or `sagemaker.api`.
 
-    `existing`: somebody else made it, and its policy is not known here. `exempted`: who answers for what passes through it
-    without a limit, and until when; empty where nobody does.
+    `existing`: somebody else made it, and its policy is not known here. `exempted`: who answers for what passes through
+    it without a limit, and until when; empty where nobody does.
     """
 
     id: str
