@@ -98,9 +98,14 @@ def _listed(path: Path) -> list[Any]:
         ) from error
     if repeated:
         raise BadExemptions(repeated)
-    entries = content.get("exemptions") if isinstance(content, dict) else None
-    if not isinstance(entries, list) or set(content) != {"exemptions"}:
-        raise BadExemptions([f"{path.name}: it must hold one key, exemptions, with a list; write [] for none"])
+    if not isinstance(content, dict) or set(content) != {"exemptions"}:
+        raise BadExemptions(
+            [f"{path.name}: it must hold one key, exemptions, with a list; nothing below it means none"]
+        )
+    # Nothing below the key is none, so that the entry that a violation prints can be pasted there.
+    entries = content["exemptions"] or []
+    if not isinstance(entries, list):
+        raise BadExemptions([f"{path.name}: exemptions must be a list; nothing below it means none"])
     return entries
 
 

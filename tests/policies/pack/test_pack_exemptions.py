@@ -185,7 +185,7 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     [
         ("exemptions: [", "it cannot be read as YAML at line 1"),
         ("", "it must hold one key, exemptions"),
-        ("exemptions: none", "it must hold one key, exemptions"),
+        ("exemptions: none", "exemptions must be a list"),
         ("exemptions: []\nmore: 1", "it must hold one key, exemptions"),
     ],
 )
