@@ -46,16 +46,20 @@ def explain(
     values: Mapping[str, Any],
     source: str,
     positions: Positions,
+    others: Mapping[str, type[BaseModel]] | None = None,
 ) -> list[SettingsProblem]:
     """One problem for each mistake. A key that is missing because it was misspelt is one mistake, and so is a list that
-    is too short because an item of it is wrong."""
+    is too short because an item of it is wrong.
+
+    `others` are the models of files of another kind, by the word for it: a key that one of them reads is told so.
+    """
     details = error.errors(include_url=False)
     unknown = {detail["loc"] for detail in details if detail["type"] == "extra_forbidden"}
     meant = {(*loc[:-1], _meant(str(loc[-1]), section_at(model, loc[:-1]))) for loc in unknown}
     inner = {detail["loc"][:end] for detail in details for end in range(1, len(detail["loc"]))}
     follows: Mapping[str, Collection[Any]] = {"missing": meant, "too_short": inner}
     return [
-        _problem(detail, model, values, source, positions)
+        _problem(detail, model, values, source, positions, others or {})
         for detail in details
         if detail["loc"] not in follows.get(detail["type"], ())
     ]
@@ -112,9 +116,10 @@ def _problem(
     values: Mapping[str, Any],
     source: str,
     positions: Positions,
+    others: Mapping[str, type[BaseModel]],
 ) -> SettingsProblem:
     path = _as_written(detail["loc"], model)
-    message, allowed, match = _message(detail, model)
+    message, allowed, match = _message(detail, model, others)
     return SettingsProblem(
         file=source,
         key=dotted(path),
@@ -148,12 +153,14 @@ def _given(path: KeyPath, values: Mapping[str, Any], positions: Positions) -> st
     return written.text if written and written.text else shown(value)
 
 
-def _message(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
+def _message(
+    detail: ErrorDetails, model: type[BaseModel], others: Mapping[str, type[BaseModel]]
+) -> tuple[str, tuple[str, ...], str | None]:
     """Message, what is allowed, nearest match."""
     kind, path, given = detail["type"], detail["loc"], detail["input"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown_key(path, model)
+        return _unknown_key(path, model, others)
     if kind in CHOICES:
         pairs = re.findall(r"'((?:[^'\\]|\\.)*)'|(-?\d+)", str(context["expected"]))
         allowed = tuple(text or number for text, number in pairs)
@@ -198,7 +205,9 @@ def _plain_message(kind: str, given: object, context: Mapping[str, Any], field: 
     return f"{message}: {start}{about[2:].rstrip('.')}"
 
 
-def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str, ...], str | None]:
+def _unknown_key(
+    path: KeyPath, model: type[BaseModel], others: Mapping[str, type[BaseModel]]
+) -> tuple[str, tuple[str, ...], str | None]:
     key = str(path[-1])
     section = section_at(model, path[:-1])
     keys = keys_of(section) if section else {}
@@ -209,6 +218,14 @@ def _unknown_key(path: KeyPath, model: type[BaseModel]) -> tuple[str, tuple[str,
     elsewhere = None if match else next((keys for keys in _paths(model) if keys[-1] == key), None)
     if elsewhere:
         return f"is not read here: it belongs to {'.'.join(elsewhere)}", (), None
+    of_kinds = [
+        f"{'.'.join(keys)} of a {kind} stack"
+        for kind, other in others.items()
+        for keys in _paths(other)
+        if keys[-1] == key
+    ]
+    if of_kinds and not match:
+        return f"is not read here: it is {' or '.join(of_kinds[:3])}", (), None
     return f"{foreign_hint(key)}is not a key that anybody reads", tuple(keys), match
 
 

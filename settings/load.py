@@ -72,7 +72,8 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
         settings = model.model_validate_json(text, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         secret_keys = tuple(dotted(path) for path in secrets)
-        found = explain(error, model, given, source, positions)
+        others = {str(other): MODELS[other] for other in StackKind if other is not kind}
+        found = explain(error, model, given, source, positions, others)
         problems += [
             problem for problem in found if not any(_within(problem.key, key) for key in (*secret_keys, *seen))
         ]

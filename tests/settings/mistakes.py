@@ -154,7 +154,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "staging",
         "  mlops-platform:stage",
         "  mlops-platform:gate: 1\n  mlops-platform:stage",
-        ("gate = 1", "is not a key that anybody reads"),
+        ("gate = 1", "is not read here: it is gate of a project stack"),
     ),
     "a dotted key": (
         "prod",
