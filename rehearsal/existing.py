@@ -36,19 +36,6 @@ def make_existing(cloud: Cloud, settings: Iterable[AnyStack]) -> None:
                 _organization(cloud, each, [other.account for other in stacks])
             if isinstance(each, WorkloadSettings | DataScienceSettings):
                 _Owner(cloud, each, made).make()
-        for each in stacks:
-            if each.permissions_boundary and each.permissions_boundary not in made:
-                made.add(each.permissions_boundary)
-                _boundary(cloud, each, each.permissions_boundary)
-
-
-def _boundary(cloud: Cloud, settings: AnyStack, arn: str) -> None:
-    """A boundary that somebody else makes, which limits nothing: what it says is not in the stack files."""
-    client = cloud.client(cloud.owner(settings.account, settings.region), "iam", settings.region)
-    path, _, name = arn.split(":policy", 1)[1].rpartition("/")
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
-    client.create_policy(PolicyName=name, Path=f"{path}/", PolicyDocument=document)
 
 
 def _organization(cloud: Cloud, settings: FoundationSettings, accounts: Iterable[str]) -> None:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.scope import partition_of
+from catalog.names import deployer_arn
+from catalog.scope import Scope, partition_of
 from settings.closed_lists import closed_list
 from settings.document import KeyPath, Positions, closest_line, dotted
 from settings.problems import SettingsProblem, shown
@@ -37,13 +38,7 @@ _OTHERS = (
     (r"arn:[^:]*:sso:::.+", "is a permission set: give the role that IAM Identity Center made of it in the account"),
     (r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", "is a service: give a role that people or CI sign in with"),
 )
-# What must be of the stack's own account: `allowed_account_ids` of the provider, IAM's boundaries, and the denials of
-# the stack's own buckets.
-_OWN_ACCOUNT: Mapping[KeyPath, str] = {
-    ("credentials", "roleArn"): "the provider acts in the stack's own account",
-    ("permissionsBoundary",): "a boundary is a policy of the role's own account",
-    ("deployers",): "whoever runs Pulumi here acts in the stack's own account",
-}
+SIGN_IN = ("credentials", "roleArn")
 
 
 def partition_fault(arn: str) -> str | None:
@@ -118,6 +113,27 @@ def misplaced(values: Mapping[str, Any], file: str, positions: Positions) -> lis
     return problems
 
 
+def other_sign_in(values: Mapping[str, Any], file: str, positions: Positions) -> list[SettingsProblem]:
+    """A role that a stack signs in with and that is not the deployer of its account's foundation.
+
+    Nobody else's rights are known. A foundation signs in with its account's owner, whoever that is. `values` are those
+    that are right by themselves.
+    """
+    account, region, prefix = (values.get(key) for key in ("account", "region", "prefix"))
+    credentials = values.get(SIGN_IN[0])
+    given = credentials.get(SIGN_IN[1]) if isinstance(credentials, Mapping) else None
+    known = all(isinstance(each, str) for each in (account, region, prefix, given))
+    if not known or values.get("kind") in (None, "foundation"):
+        return []
+    deployer = deployer_arn(Scope.of_account(str(account), str(region), str(prefix)))
+    if given == deployer:
+        return []
+    message = f"must be {deployer}, the deployer that the account's foundation makes: nobody else's rights are known; "
+    message += "whoever may act as it stands in deployer.trustedBy of the foundation"
+    line = closest_line(positions, SIGN_IN)
+    return [SettingsProblem(file=file, key=dotted(SIGN_IN), given=shown(given), line=line, message=message)]
+
+
 def _wrong_partition(arn: str, partition: str | None, region: str) -> str | None:
     own = arn.split(":")[1]
     if partition is None or own == partition:
@@ -126,11 +142,11 @@ def _wrong_partition(arn: str, partition: str | None, region: str) -> str | None
 
 
 def _wrong_account(arn: str, path: KeyPath, account: object) -> str | None:
-    reason = next((why for own, why in _OWN_ACCOUNT.items() if path[: len(own)] == own), None)
     of = arn.split(":")[4]
-    if reason is None or not isinstance(account, str) or of == account:
+    # An account that is none is told by itself.
+    if path != SIGN_IN or not re.fullmatch("[0-9]{12}", str(account)) or of == account:
         return None
-    return f"is in account {of}, not in {account}: {reason}"
+    return f"is in account {of}, not in {account}: the provider acts in the stack's own account"
 
 
 def _arns(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

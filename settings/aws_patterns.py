@@ -54,7 +54,6 @@ USES: Mapping[str, tuple[str, ...]] = {
         *("sts.arnType", "iam.policyDocumentType", "sagemaker.RoleArn", "lambda.RoleArn", "codepipeline.RoleArn"),
         *("AWS::CodePipeline::Pipeline/properties/RoleArn", "AWS::IAM::Role/properties/AssumeRolePolicyDocument"),
     ),
-    "policy-arn": ("iam.arnType", "AWS::IAM::Role/properties/PermissionsBoundary"),
     "key-arn": ("kms.KeyIdType", "sagemaker.KmsKeyId", "logs.KmsKeyId", "codepipeline.EncryptionKeyId"),
     "bucket-name": ("AWS::S3::Bucket/properties/BucketName",),
     "vpc-id": ("sagemaker.VpcId", "AWS::SageMaker::Domain/properties/VpcId"),

@@ -31,7 +31,7 @@ LISTS: dict[StackKind, dict[tuple[str, ...], RoleKind]] = {
         # They bring foundations up, and so decide what an administrator may do.
         ("prevention", "owners"): _K.ADMINISTRATOR,
     },
-    StackKind.DATA_SCIENCE: {("approvers",): _K.APPROVER, ("deployers",): _K.DEPLOYER},
+    StackKind.DATA_SCIENCE: {("approvers",): _K.APPROVER},
     StackKind.PROJECT: {("administrators",): _K.TEAM_ADMINISTRATOR},
     StackKind.WORKLOAD: {},
 }
@@ -114,9 +114,10 @@ def _holders(stack_files: StackFiles) -> list[Holder]:
             found += [
                 Holder(file, (*path, index), arn, _K.TEAM_APPROVER) for index, arn in enumerate(texts_at(file, *path))
             ]
-        if arn := text_at(file, "credentials", "roleArn"):
-            duty = _K.ADMINISTRATOR if file.kind is StackKind.FOUNDATION else _K.DEPLOYER
-            found.append(Holder(file, ("credentials", "roleArn"), arn, duty))
+        # All other stacks sign in with their account's deployer, which is the platform's own.
+        arn = text_at(file, "credentials", "roleArn")
+        if arn and file.kind is StackKind.FOUNDATION:
+            found.append(Holder(file, ("credentials", "roleArn"), arn, _K.ADMINISTRATOR))
     return found
 
 

@@ -12,7 +12,7 @@ from settings.values import StackKind
 
 
 def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[SettingsProblem]:
-    """Roles carry the boundary that their account's foundation makes, unless their stack names another."""
+    """Roles carry the boundary that their account's foundation makes."""
     foundations = stack_files.of_kind(StackKind.FOUNDATION)
     for first, second in combinations(foundations, 2):
         account = text_at(second, "account")
@@ -25,14 +25,14 @@ def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[SettingsProb
     )
     for file in stack_files.of_kind(*HOSTS):
         account = text_at(file, "account")
-        if account is None or text_at(file, "permissionsBoundary"):
+        if account is None:
             continue
         foundation = next((each for each in foundations if text_at(each, "account") == account), None)
         if foundation is None and not open_question:
             example = foundations[0].name if foundations else "Pulumi.foundation.yaml of the examples"
             message = (
                 f"has no foundation stack, which makes the deployer and the boundary of every role: copy {example} to "
-                f"Pulumi.foundation-{file.stack}.yaml and set its account, or give this stack a permissionsBoundary"
+                f"Pulumi.foundation-{file.stack}.yaml and set its account"
             )
             yield problem_at(file, ("account",), message, account)
         yield from differences(file, foundation, "prefix")

@@ -33,12 +33,12 @@ def instance_types_are_let_through(stack_files: StackFiles) -> Iterator[Settings
 def _prevented(
     stack_files: StackFiles, file: StackFile, path: KeyPath, name: str, host: StackFile
 ) -> Iterator[SettingsProblem]:
-    """A problem for a type that the foundation of a stack's account prevents, unless the stack has another boundary."""
+    """A problem for a type that the foundation of a stack's account prevents."""
     account = text_at(host, "account")
     foundations = stack_files.of_kind(StackKind.FOUNDATION)
     foundation = next((each for each in foundations if account and text_at(each, "account") == account), None)
     allowed = tuple(texts_at(foundation, "prevention", "instanceTypes"))
     # A list that is wrong by itself is reported already.
-    if foundation and allowed and name not in allowed and not text_at(host, "permissionsBoundary"):
+    if foundation and allowed and name not in allowed:
         message = f"is prevented in account {account}: add it to prevention.instanceTypes of {foundation.name}"
         yield problem_at(file, path, message, name, allowed=allowed)

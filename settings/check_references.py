@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from catalog.names import account_role
 from catalog.nearest import nearest
-from catalog.roles import RoleKind
-from settings.check_duties import identity
 from settings.load import StackFile
 from settings.problems import SettingsProblem
 from settings.stack_files import StackFiles, in_question, problem_at, text_at, texts_at, value_at
@@ -65,16 +62,16 @@ def admitted_projects_exist(stack_files: StackFiles) -> Iterator[SettingsProblem
 def external_ids_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
     """A stack that signs in with its account's deployer sends the external id that the foundation asks for."""
     for foundation in stack_files.of_kind(StackKind.FOUNDATION):
-        account, prefix = text_at(foundation, "account"), text_at(foundation, "prefix")
+        account = text_at(foundation, "account")
         deployer, asked = value_at(foundation, ("deployer",)), text_at(foundation, "deployer", "externalId")
-        if not account or not prefix or not isinstance(deployer, dict) or "externalId" not in deployer:
+        if not account or not isinstance(deployer, dict) or "externalId" not in deployer:
             continue
-        name = account_role(RoleKind.DEPLOYER, prefix)
         for file in stack_files.of_kind(StackKind.WORKLOAD, StackKind.DATA_SCIENCE, StackKind.PROJECT):
             role, given = text_at(file, "credentials", "roleArn"), text_at(file, "credentials", "externalId")
             credentials = value_at(file, ("credentials",))
             readable = isinstance(credentials, dict) and "externalId" in credentials
-            if role and readable and identity(role) == (account, name) and given != asked:
+            # A role that is not the deployer is told by itself.
+            if role and readable and text_at(file, "account") == account and given != asked:
                 message = f"is not what deployer.externalId of {foundation.name} asks for, {asked}: give it"
                 if asked is None:
                     message = (

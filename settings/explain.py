@@ -39,6 +39,13 @@ EXPLAINED = frozenset({"greater_than_equal", "less_than_equal", "too_short", "mi
 CHOICES = frozenset({"enum", "literal_error"})
 SECTIONS = frozenset({"model_type", "model_attributes_type", "dict_type"})
 
+# Settings that a stack had once, and what stands in their place.
+REMOVED = {
+    "permissionsBoundary": "every role carries the boundary that the account's foundation makes: drop it",
+    "deployers": "whoever runs Pulumi here acts as the deployer that the account's foundation makes: list these roles "
+    "in deployer.trustedBy of that foundation, and drop it here",
+}
+
 
 def explain(
     error: ValidationError,
@@ -218,6 +225,8 @@ def _unknown_key(
     elsewhere = None if match else next((keys for keys in _paths(model) if keys[-1] == key), None)
     if elsewhere:
         return f"is not read here: it belongs to {'.'.join(elsewhere)}", (), None
+    if match is None and key in REMOVED:
+        return f"is not a key that anybody reads any longer, since {REMOVED[key]}", (), None
     of_kinds = [
         f"{'.'.join(keys)} of a {kind} stack"
         for kind, other in others.items()

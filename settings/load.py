@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from catalog.nearest import nearest
-from settings.arns import misplaced
+from settings.arns import misplaced, other_sign_in
 from settings.config import MODELS, AnyStack
 from settings.document import KeyPath, Positions, closest_line, dotted, line_of, read
 from settings.explain import explain, keys_of, section_of
@@ -78,6 +78,10 @@ def load(stack: str, values: Mapping[str, object], source: str, positions: Posit
             problem for problem in found if not any(_within(problem.key, key) for key in (*secret_keys, *seen))
         ]
     told = {problem.key for problem in problems}
+    right = {"prefix": StackSettings.model_fields["prefix"].default}
+    right |= {key: value for key, value in given.items() if key not in told}
+    problems += [problem for problem in other_sign_in(right, source, positions) if problem.key not in told]
+    told |= {problem.key for problem in problems}
     beside = [*misplaced(given, source, positions), *elsewhere(given, source, positions)]
     problems += [problem for problem in beside if problem.key not in told]
     if settings is None or problems:

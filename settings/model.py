@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from catalog import names
-from catalog.scope import Scope
 from settings.endpoint_instances import scales
 from settings.existing import (
     DataScienceExisting,
@@ -39,7 +37,6 @@ from settings.values import (
     InstanceCount,
     LatencyMilliseconds,
     PackageIndex,
-    PolicyArn,
     Prefix,
     PulumiOrganization,
     Region,
@@ -55,7 +52,10 @@ class Credentials(Section):
     """How the AWS provider signs in. Empty: the ambient credentials, which must already be in the account."""
 
     profile: str | None = Field(default=None, min_length=1, description="Profile of the shared AWS configuration file.")
-    role_arn: RoleArn | None = Field(default=None, description="Role to assume in the stack's account.")
+    role_arn: RoleArn | None = Field(
+        default=None,
+        description="Role to assume in the stack's account: the deployer of its foundation, whose own stack takes any.",
+    )
     external_id: ExternalId | None = Field(default=None, description="External id that the role's trust asks for.")
 
     # Validators of fields, not of sections: a section's would wait until every field is right.
@@ -250,10 +250,6 @@ class StackSettings(Section):
     region: Region = Field(description="AWS region of the stack.")
     credentials: Credentials = Field(default_factory=Credentials)
     tags: Tags
-    permissions_boundary: PolicyArn | None = Field(
-        default=None,
-        description="The most that any role of the stack may do; none: the one that the account's foundation makes.",
-    )
     protect: bool = Field(
         default=True,
         description="Refuse to delete what holds data: keys, buckets, images, the domain. Switch off to destroy.",
@@ -304,11 +300,6 @@ class DataScienceSettings(StackSettings):
     workloads: Annotated[tuple[StackName, ...], Distinct] = Field(
         min_length=1, description="Workload stacks, in the order in which models reach them."
     )
-    deployers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
-        default=(),
-        description="Roles that run Pulumi here beside the foundation's deployer and credentials.roleArn: bucket "
-        "denials spare their listing.",
-    )
     approvers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         min_length=1,
         description="Roles that approvers sign in with: they alone accept models and let them into production.",
@@ -350,12 +341,6 @@ class DataScienceSettings(StackSettings):
                 "people sign in with"
             )
         return value
-
-    def deploying_roles(self) -> list[str]:
-        """ARNs of the roles that run Pulumi in this account; the foundation's deployer is always one."""
-        own = names.deployer_arn(Scope.of_account(self.account, self.region, self.prefix))
-        assumed = [self.credentials.role_arn] if self.credentials.role_arn else []
-        return sorted({own, *self.deployers, *assumed})
 
 
 class ProjectSettings(StackSettings):

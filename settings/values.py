@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from settings.addresses import vpc_fault
-from settings.arns import LONGEST_PATH, ROLE_ARN, partition_fault, role_fault
+from settings.arns import ROLE_ARN, partition_fault, role_fault
 from settings.closed_lists import closed_list
 from settings.endpoint_instances import VCPUS
 from settings.forms import NotAllowed, aws, described, ec2_id, editors, enumerated, matching
@@ -134,22 +134,6 @@ def _of_a_partition(value: str) -> str:
     return value
 
 
-def _policy(value: str) -> str:
-    if re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/.+", value):
-        raise ValueError(
-            "is a policy of AWS's own, which AWS widens without asking and which holds none of the platform's limits: "
-            "give a policy of the stack's own account"
-        )
-    if not re.fullmatch(POLICY_ARN, value):
-        raise ValueError("not the ARN of a managed policy, such as arn:aws:iam::111111111111:policy/boundary")
-    path, _, name = value.split(":policy/", 1)[1].rpartition("/")
-    if len(name) > LONGEST_POLICY or len(path) + 2 > LONGEST_PATH:
-        raise ValueError(
-            f"names a policy longer than IAM has: {LONGEST_POLICY} characters in a name, {LONGEST_PATH} in a path"
-        )
-    return value
-
-
 def _prefix(value: str) -> str:
     if reserved := next((start for start in BUCKET_STARTS if f"{value}-".startswith(start)), None):
         raise ValueError(f"names of buckets would begin with {reserved}, which S3 reserves: choose another prefix")
@@ -196,9 +180,6 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 STACK_NAME = r"^[a-z][a-z0-9-]{1,49}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-POLICY_ARN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]+$"
-# IAM User Guide, "IAM and AWS STS quotas, name requirements, and character limits".
-LONGEST_POLICY = 128
 # AWS KMS Developer Guide, "Key identifiers (KeyId)": a UUID, or mrk- and 32 digits for keys of several regions.
 KEY_ARN = (
     r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/"
@@ -267,13 +248,6 @@ RoleArn = Annotated[
     AfterValidator(_role),
     aws("role-arn"),
     described(ROLE_ARN, "arn:aws:iam::111111111111:role/deployer"),
-]
-PolicyArn = Annotated[
-    str,
-    AfterValidator(_of_a_partition),
-    AfterValidator(_policy),
-    aws("policy-arn"),
-    described(POLICY_ARN, "arn:aws:iam::111111111111:policy/boundary"),
 ]
 KeyArn = Annotated[
     str,

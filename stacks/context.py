@@ -34,6 +34,10 @@ class StackContext(Generic[Settings]):
         """Options of a component or resource of this stack: its provider, and what it waits for."""
         return pulumi.ResourceOptions(provider=self.provider, depends_on=depends_on)
 
+    def deployer(self) -> str:
+        """ARN of the role that runs Pulumi in this account, made by the account's foundation."""
+        return names.deployer_arn(self.scope)
+
     def bucket_name(self, purpose: str) -> str:
         """Name of one of the environment's buckets, in this account and region."""
         return self.env_names.bucket_in(self.scope, purpose)
@@ -63,12 +67,11 @@ def account_provider(stack: str, settings: StackSettings, extra_tags: Mapping[st
 
 
 def boundary_arn(settings: StackSettings) -> str:
-    """ARN of the boundary that every role of the stack carries: the settings' own, or else the account's foundation's.
+    """ARN of the boundary that every role of the stack carries, made by the account's foundation.
 
     Computed: the foundation is there first, or AWS refuses the first role.
     """
-    scope = Scope.of_account(settings.account, settings.region, settings.prefix)
-    return settings.permissions_boundary or names.boundary_arn(scope)
+    return names.boundary_arn(Scope.of_account(settings.account, settings.region, settings.prefix))
 
 
 def _assumed_roles(stack: str, credentials: Credentials) -> list[aws.ProviderAssumeRoleArgs] | None:

@@ -252,7 +252,7 @@ def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
         keys.data_key,
         scope=context.scope,
         users=users,
-        deployers=context.settings.deploying_roles(),
+        deployers=[context.deployer()],
         seeded_bucket=context.scope.bucket_arn(context.bucket_name("artifacts")),
         kms_endpoints=[net.endpoints.kms_id],
         inspectors=context.inspectors("artifacts", "data"),
@@ -271,7 +271,7 @@ def _volume_key(context: DataScienceContext) -> EncryptionKey:
 
 
 def _studio_key(context: DataScienceContext) -> EncryptionKey:
-    users = [context.people(), *context.settings.deploying_roles()]
+    users = [context.people(), context.deployer()]
     policy = keys.volume_key(context.scope, users=users, services=["sagemaker", "elasticfilesystem", "ec2"])
     return _key(context, "studio", f"Studio's file system and volumes in {context.stack}", policy)
 

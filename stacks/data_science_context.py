@@ -35,7 +35,7 @@ class DataScienceContext(StackContext[DataScienceSettings]):
 
     def listing_roles(self) -> list[str]:
         """ARNs of the roles that list the data and models buckets from outside the VPC, to find and to empty them."""
-        return [*self.settings.deploying_roles(), self.cleaner()]
+        return [self.deployer(), self.cleaner()]
 
     def removing_roles(self, purpose: str) -> list[str]:
         """ARNs of the roles that empty a bucket from outside the VPC: none, unless the settings agree to lose it."""

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 
 from settings.arns import ROLE_ARN
 from settings.config import MODELS
-from settings.values import EMAIL, HTTPS, POLICY_ARN, StackKind
+from settings.values import EMAIL, HTTPS, StackKind
 from tests.generated_settings import texts
 from tests.generated_settings.changes import Change, Settings, Stacks, example, shown
 
 Schema = dict[str, Any]
 Path = tuple[str | int, ...]
 # What the whole folder hangs on, which the changes of `platforms` change everywhere at once.
-# Accepted by the check and refused later still: the proofs know no deployers but the foundation's, and its deployer
-# makes roles inside the foundation's boundary alone.
-REFUSED_LATER = ("deployers", "permissionsBoundary")
 TOGETHER = ("kind", "account", "region", "prefix", "organization", "stage", "id", "workloads", "dataScience")
 
 
@@ -98,7 +95,6 @@ def _texts(schema: Schema, _whole: Schema, account: str) -> st.SearchStrategy[st
 # Forms of which most texts are refused for another reason than their form, with such as are not.
 _KNOWN: dict[str, st.SearchStrategy[str]] = {
     ROLE_ARN: texts.role_names().map(lambda name: f"arn:aws:iam::ACCOUNT:role/{name}"),
-    POLICY_ARN: st.just("arn:aws:iam::ACCOUNT:policy/limits/most"),
     EMAIL: texts.identifiers().map(lambda name: f"{name}@example.com"),
     HTTPS: st.sampled_from(
         (
@@ -143,11 +139,7 @@ def field_changes(draw: st.DrawFn, *, valid: bool) -> Change:
     stacks = example()
     stack = draw(st.sampled_from(sorted(stacks)))
     kind, account = str(stacks[stack]["kind"]), str(stacks[stack]["account"])
-    choices = [
-        (path, schema)
-        for path, schema in leaves(kind)
-        if path[0] not in REFUSED_LATER and not (valid and path[0] == "existing")
-    ]
+    choices = [(path, schema) for path, schema in leaves(kind) if not (valid and path[0] == "existing")]
     path, schema = draw(st.sampled_from(choices))
     value = draw(within(schema, schema_of(kind), account) if valid else beyond(schema))
     return setting(stack, path, value)

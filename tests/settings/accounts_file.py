@@ -12,16 +12,21 @@ from tests.settings.folder import Folder
 TEMPLATE = """      region: eu-west-1
       tags: {owner: ml-platform, costCentre: "4711"}
       registry: {account: "111111111111"}
-      permissionsBoundary: arn:aws:iam::{account}:policy/boundary
       projects: [screening, diabetes]
       network: {availabilityZones: 2}
+"""
+# The settings of the accounts' foundations.
+OWNED = """    foundation:
+      region: eu-west-1
+      tags: {owner: ml-platform, costCentre: "4711"}
+      deployer: {trustedBy: ["arn:aws:iam::{account}:role/ci"]}
 """
 LISTED = f"""addresses: 10.64.0.0/16
 stages:
   production:
     accounts: ["333333333333", "555555555555", "012345678901"]
     template:
-{TEMPLATE}"""
+{TEMPLATE}{OWNED}"""
 
 
 class NoOrganization(Organization):

@@ -14,8 +14,7 @@ COMMON = """  mlops-platform:region: eu-west-1
 """
 DEV = f"""{HEAD}  mlops-platform:kind: data-science
   mlops-platform:account: "111111111111"
-{COMMON}  mlops-platform:deployers: ["arn:aws:iam::111111111111:role/break-glass"]
-  mlops-platform:approvers: ["arn:aws:iam::111111111111:role/sign-in-approver"]
+{COMMON}  mlops-platform:approvers: ["arn:aws:iam::111111111111:role/sign-in-approver"]
   mlops-platform:workloads: [staging, prod]
   mlops-platform:network:
     cidr: 10.10.0.0/16

@@ -14,7 +14,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "dev",
         "mlops-platform:workloads:",
         "mlops-platform:workload:",
-        ("Pulumi.dev.yaml:11", "workload = ['staging', 'prod']", "did you mean workloads?"),
+        ("Pulumi.dev.yaml:10", "workload = ['staging', 'prod']", "did you mean workloads?"),
     ),
     "a snake case key": ("staging", "availabilityZones", "availability_zones", ("did you mean availabilityZones?",)),
     "a wrong type": (
@@ -86,7 +86,7 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "dev",
         "10.10.0.0/16",
         "10.0.0.0/8",
-        ("Pulumi.dev.yaml:13", "network.cidr = '10.0.0.0/8'", "a prefix of /16 to /22, this has /8"),
+        ("Pulumi.dev.yaml:12", "network.cidr = '10.0.0.0/8'", "a prefix of /16 to /22, this has /8"),
     ),
     "the network of Docker's bridge": (
         "prod",
@@ -100,11 +100,23 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "owner: 'ML Team <ml@example.com> & co'",
         ("tags.owner = 'ML Team <ml@example.com> & co'", "holds '<', which AWS refuses", "_ . : / = + - @"),
     ),
+    "roles that run Pulumi beside the deployer": (
+        "dev",
+        "  mlops-platform:approvers",
+        '  mlops-platform:deployers: ["arn:aws:iam::111111111111:role/operator"]\n  mlops-platform:approvers',
+        ("Pulumi.dev.yaml:9", "deployers", "acts as the deployer", "deployer.trustedBy of that foundation"),
+    ),
+    "a boundary of a stack's own": (
+        "prod",
+        "  mlops-platform:stage",
+        '  mlops-platform:permissionsBoundary: "arn:aws:iam::333333333333:policy/most"\n  mlops-platform:stage',
+        ("Pulumi.prod.yaml:4", "permissionsBoundary", "that the account's foundation makes: drop it"),
+    ),
     "an SSO role without its path": (
         "dev",
-        "role/break-glass",
+        "role/sign-in-approver",
         "role/AWSReservedSSO_Operator_0123456789abcdef",
-        ("deployers[0]", "role/aws-reserved/sso.amazonaws.com/[region/]AWSReservedSSO_Operator_0123456789abcdef"),
+        ("approvers[0]", "role/aws-reserved/sso.amazonaws.com/[region/]AWSReservedSSO_Operator_0123456789abcdef"),
     ),
     "a zone by name": (
         "staging",

@@ -44,7 +44,7 @@ def part_of(network: ipaddress.IPv4Network, prefix: int, place: int) -> ipaddres
 
 def test_the_range_of_dockers_bridge_is_refused_with_its_reason(folder: Folder) -> None:
     [message] = problems(folder, "172.17.0.0/16")
-    assert "Pulumi.dev.yaml:13  network.cidr = '172.17.0.0/16'" in message
+    assert "Pulumi.dev.yaml:12  network.cidr = '172.17.0.0/16'" in message
     assert "SageMaker's hosts use for Docker's bridge" in message
     assert "take another part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16" in message
 

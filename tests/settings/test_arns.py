@@ -12,7 +12,7 @@ from catalog.scope import partition_of
 from settings.arns import LONGEST_NAME, LONGEST_PATH, SSO_PATH, role_fault
 from settings.check import check
 from settings.closed_lists import closed_list
-from tests.settings.folder import Folder
+from tests.settings.folder import FILES, Folder
 
 ACCOUNT = "arn:aws:iam::111111111111"
 SSO = "AWSReservedSSO_Approver_0123456789abcdef"
@@ -20,7 +20,6 @@ APPROVER = f"{ACCOUNT}:role/sign-in-approver"
 # Every setting that takes a role which somebody signs in with: stack, what stands there, where the problem is.
 PRINCIPALS = {
     "approvers": ("dev", APPROVER, "approvers[0]"),
-    "deployers": ("dev", f"{ACCOUNT}:role/break-glass", "deployers[0]"),
     "trustedBy": ("foundation", f"{ACCOUNT}:role/ci", "deployer.trustedBy[0]"),
 }
 NOBODY = {
@@ -54,7 +53,7 @@ def test_an_sso_role_without_its_path_is_refused_with_the_form_that_matches(fold
     [message] = planted(folder, setting, f"{ACCOUNT}:role/{SSO}")
     assert f"{PRINCIPALS[setting][2]} = " in message
     assert f"write {ACCOUNT}:role/{SSO_PATH}[region/]{SSO}" in message
-    assert "Pulumi.dev.yaml:10" in message or setting != "approvers"
+    assert "Pulumi.dev.yaml:9" in message or setting != "approvers"
 
 
 @pytest.mark.parametrize("setting", PRINCIPALS)
@@ -125,34 +124,58 @@ def test_regions_of_two_partitions_never_share_an_arn(one: str, other: str) -> N
     assert bool(misplaced(values, "Pulumi.x.yaml", {})) == (partition_of(one) != partition_of(other))
 
 
-# Settings that must be of the stack's own account: the line that says so, with the account left open.
-OWN = {
-    "credentials.roleArn": "credentials: {roleArn: 'arn:aws:iam::ACCOUNT:role/ci'}",
-    "permissionsBoundary": "permissionsBoundary: arn:aws:iam::ACCOUNT:policy/boundary",
-}
+# ---- whom a stack signs in with
+
+DEPLOYER = "arn:aws:iam::222222222222:role/mlops/foundation/mlops-deployer"
 
 
-@pytest.mark.parametrize("key", OWN)
+def signing_in(folder: Folder, stack: str, arn: str) -> list[str]:
+    """Problems of the folder once a stack signs in with a role."""
+    line = f"credentials: {{roleArn: '{arn}'}}"
+    folder.change(stack, "  mlops-platform:kind", f"  mlops-platform:{line}\n  mlops-platform:kind")
+    return [str(problem) for problem in check(folder.path)]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        DEPLOYER.replace("222222222222", "333333333333"),
+        DEPLOYER.replace("arn:aws:", "arn:aws-cn:"),
+        DEPLOYER.replace("mlops-deployer", "mlops-Deployer"),
+        "arn:aws:iam::222222222222:role/mlops-deployer",
+        "arn:aws:iam::222222222222:role/ci",
+        APPROVER,
+    ],
+)
+def test_a_stack_signs_in_with_no_role_but_its_accounts_deployer(folder: Folder, arn: str) -> None:
+    [message] = signing_in(folder, "staging", arn)
+    assert f"Pulumi.staging.yaml:3  credentials.roleArn = '{arn}'" in message
+    assert f"must be {DEPLOYER}, the deployer that the account's foundation makes" in message
+
+
+def test_the_deployer_is_the_one_of_the_stacks_prefix(folder: Folder) -> None:
+    for stack in FILES:
+        folder.change(stack, "  mlops-platform:kind", "  mlops-platform:prefix: acme\n  mlops-platform:kind")
+    [message] = signing_in(folder, "staging", DEPLOYER)
+    own = DEPLOYER.replace("mlops", "acme")
+    assert f"must be {own}," in message
+    folder.change("staging", DEPLOYER, own)
+    assert check(folder.path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"222222222222"', '"2222"'), ("region: eu-west-1", "region: eu-wset-1"), ("kind: ", "kind: x-")]
+)
+def test_what_the_deployer_hangs_on_is_the_only_mistake_where_it_is_wrong(folder: Folder, old: str, new: str) -> None:
+    folder.change("staging", old, new)
+    assert not [message for message in signing_in(folder, "staging", DEPLOYER) if "credentials" in message]
+
+
 @pytest.mark.parametrize(("account", "fits"), [("222222222222", True), ("333333333333", False)])
-def test_what_must_be_of_the_own_account_is_refused_in_another(
-    folder: Folder, key: str, account: str, fits: bool
-) -> None:
-    line = OWN[key].replace("ACCOUNT", account)
-    folder.change("staging", "  mlops-platform:kind", f"  mlops-platform:{line}\n  mlops-platform:kind")
-    found = [str(problem) for problem in check(folder.path)]
-    if fits:
-        assert found == []
-    else:
-        assert len(found) == 1
-        assert key in found[0]
-        assert "is in account 333333333333, not in 222222222222" in found[0]
-
-
-def test_a_deployer_of_another_account_is_refused(folder: Folder) -> None:
-    folder.change("dev", "111111111111:role/break-glass", "222222222222:role/break-glass")
-    [message] = [str(problem) for problem in check(folder.path)]
-    assert "deployers[0]" in message
-    assert "acts in the stack's own account" in message
+def test_a_foundation_signs_in_with_any_role_of_its_own_account(folder: Folder, account: str, fits: bool) -> None:
+    found = signing_in(folder, "foundation-staging", f"arn:aws:iam::{account}:role/owner")
+    assert bool(found) != fits
+    assert fits or "is in account 333333333333, not in 222222222222: the provider acts in the" in found[0]
 
 
 def test_a_key_of_another_partition_is_told_at_its_own_line(folder: Folder) -> None:

@@ -212,10 +212,11 @@ def test_a_data_science_stack_cannot_be_named_like_a_stage(folder: Folder) -> No
     assert any("Pulumi.production.yaml" in message and "named like a stage" in message for message in messages(folder))
 
 
-def bounded(text: str, account: str) -> str:
-    """A stack file with a boundary of its own, so that its account needs no foundation."""
-    boundary = f"  mlops-platform:permissionsBoundary: arn:aws:iam::{account}:policy/boundary\n"
-    return text.replace("  mlops-platform:projects", f"{boundary}  mlops-platform:projects")
+def with_foundation(folder: Folder, stack: str, text: str, region: str = "eu-west-1") -> None:
+    """A stack of an account that nobody else has, 444444444444, and the account's foundation."""
+    folder.file(stack).write_text(text)
+    foundation = folder.file("foundation").read_text().replace("111111111111", "444444444444")
+    folder.file(f"foundation-{stack}").write_text(foundation.replace("eu-west-1", region))
 
 
 def test_an_account_in_another_region_may_be_made_ready_without_projects(folder: Folder) -> None:
@@ -223,9 +224,7 @@ def test_an_account_in_another_region_may_be_made_ready_without_projects(folder:
         PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.").replace("west-1", "central-1")
     )
     second_account = second_account.replace('account: "111111111111"', 'account: "111111111111"\n    region: eu-west-1')
-    folder.file("prod-central").write_text(
-        bounded(second_account, "444444444444").replace("[screening, diabetes]", "[]")
-    )
+    with_foundation(folder, "prod-central", second_account.replace("[screening, diabetes]", "[]"), "eu-central-1")
     folder.change("dev", "[staging, prod]", "[staging, prod, prod-central]")
     assert messages(folder) == []
 
@@ -240,7 +239,7 @@ def test_a_stack_is_in_the_region_of_its_accounts_foundation(folder: Folder) -> 
 
 def test_a_second_production_account_is_fine(folder: Folder) -> None:
     second = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.")
-    folder.file("prod-2").write_text(bounded(second, "444444444444"))
+    with_foundation(folder, "prod-2", second)
     folder.change("dev", "[staging, prod]", "[staging, prod, prod-2]")
     assert messages(folder) == []
 
@@ -260,7 +259,7 @@ def test_a_workload_stack_that_nobody_lists_is_one_mistake(folder: Folder) -> No
 
 def test_a_workload_stack_that_admits_no_project_may_be_beside_the_list(folder: Folder) -> None:
     second = PROD.replace('"333333333333"', '"444444444444"').replace("10.30.", "10.40.")
-    folder.file("prod-2").write_text(bounded(second, "444444444444").replace("[screening, diabetes]", "[]"))
+    with_foundation(folder, "prod-2", second.replace("[screening, diabetes]", "[]"))
     assert messages(folder) == []
     folder.change("prod-2", "[]", "[screening]")
     [message] = messages(folder)
@@ -287,13 +286,6 @@ def test_a_project_of_another_data_science_stack_is_not_admitted(folder: Folder)
     )
     found = [message for message in messages(folder) if "is no project of dev" in message and "projects[1]" in message]
     assert {message.split(":")[0] for message in found} >= {"Pulumi.staging.yaml", "Pulumi.prod.yaml"}
-
-
-def test_a_boundary_of_ones_own_needs_no_foundation(folder: Folder) -> None:
-    folder.file("foundation-prod").unlink()
-    own = '  mlops-platform:permissionsBoundary: "arn:aws:iam::333333333333:policy/our-boundary"\n'
-    folder.change("prod", "  mlops-platform:stage", f"{own}  mlops-platform:stage")
-    assert messages(folder) == []
 
 
 def test_a_foundation_may_wait_for_its_accounts_stacks(folder: Folder) -> None:

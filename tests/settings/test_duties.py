@@ -69,10 +69,11 @@ def test_a_role_of_the_same_name_in_another_account_is_another_role(folder: Fold
     assert messages(folder) == []
 
 
-def test_whoever_runs_pulumi_beside_the_deployer_has_its_duty(folder: Folder) -> None:
-    folder.change("dev", "role/break-glass", "role/sign-in-approver")
+def test_whoever_brings_a_foundation_up_has_the_duty_of_an_administrator(folder: Folder) -> None:
+    line = f"  mlops-platform:credentials: {{roleArn: '{PLACES[K.APPROVER][1]}'}}\n"
+    folder.change("foundation", "  mlops-platform:deployer", f"{line}  mlops-platform:deployer")
     [message] = messages(folder)
-    assert "is a deployer's too, by deployers[0] of Pulumi.dev.yaml" in message
+    assert "is an administrator's too, by credentials.roleArn of Pulumi.foundation.yaml" in message
 
 
 @pytest.mark.parametrize(

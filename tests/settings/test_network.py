@@ -73,7 +73,7 @@ def test_a_whole_name_has_its_parts(folder: Folder, name: str) -> None:
 
 def test_a_whole_name_of_another_region_is_refused(folder: Folder) -> None:
     [message] = with_endpoints(folder, "com.amazonaws.us-east-1.athena")
-    assert "Pulumi.dev.yaml:14  network.endpoints[3] = 'com.amazonaws.us-east-1.athena'" in message
+    assert "Pulumi.dev.yaml:13  network.endpoints[3] = 'com.amazonaws.us-east-1.athena'" in message
     assert "is of another region" in message
 
 

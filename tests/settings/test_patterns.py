@@ -197,9 +197,10 @@ def test_a_description_holds_what_sagemaker_and_iam_take(folder: Folder, given_t
     [("ab", None), ("x" * 1224, None), ("x" * 1225, "allows 1224"), ("x", "at least 2"), ("a b", "holds ' '")],
 )
 def test_an_external_id_is_one_that_sts_takes(folder: Folder, external: str, part: str | None) -> None:
-    role = "arn:aws:iam::333333333333:role/ci"
+    role = "arn:aws:iam::333333333333:role/mlops/foundation/mlops-deployer"
     line = f"  mlops-platform:credentials: {{roleArn: '{role}', externalId: '{external}'}}\n"
     folder.change("prod", "  mlops-platform:stage", f"{line}  mlops-platform:stage")
+    folder.change("foundation-prod", "    trustedBy", f"    externalId: '{external}'\n    trustedBy")
     found = [str(problem) for problem in check(folder.path)]
     assert (found == []) if part is None else (part in found[0])
 
@@ -214,7 +215,6 @@ FORMS = {
     "image-tag": types.IMAGE_TAG,
     "image-digest": types.DIGEST,
     "key-arn": types.KEY_ARN.replace("-]+$", "-]{1,64}$").replace("-]+:", "-]{1,20}:").replace("a-z-]*", "a-z-]{0,8}"),
-    "policy-arn": types.POLICY_ARN.replace("+$", "{1,200}$").replace("a-z-]*", "a-z-]{0,8}"),
     "account-id": r"^[0-9]{12}$",
     "vpc-id": r"^vpc-[0-9a-f]{8,17}$",
     "subnet-id": r"^subnet-[0-9a-f]{8,17}$",

@@ -12,7 +12,7 @@ from settings.check import check
 from settings.problems import SettingsError
 from settings.stack_files import read_stack_files
 from settings.values import StackKind
-from tests.settings.accounts_file import LISTED, accounts, resolved
+from tests.settings.accounts_file import LISTED, OWNED, accounts, resolved
 from tests.settings.folder import Folder
 
 
@@ -33,7 +33,13 @@ def contents(folder: Folder) -> dict[str, str]:
 def test_accounts_of_a_list_get_stack_files_of_their_own_and_a_place_among_the_workloads(folder: Folder) -> None:
     accounts(folder, LISTED)
     found = resolved(folder)
-    assert list(found.files) == ["Pulumi.prod-012345678901.yaml", "Pulumi.prod-555555555555.yaml", "Pulumi.dev.yaml"]
+    assert list(found.files) == [
+        "Pulumi.prod-012345678901.yaml",
+        "Pulumi.prod-555555555555.yaml",
+        "Pulumi.foundation-012345678901.yaml",
+        "Pulumi.foundation-555555555555.yaml",
+        "Pulumi.dev.yaml",
+    ]
     found.write(folder.path)
     assert check(folder.path) == []
     stack_files = read_stack_files(folder.path)
@@ -66,7 +72,8 @@ def test_new_accounts_are_added_beside_the_old_ones_with_addresses_that_nobody_h
     before = contents(folder)
     accounts(folder, LISTED.replace('"555555555555"', '"444444444444", "555555555555"'))
     found = resolved(folder)
-    assert list(found.files) == ["Pulumi.prod-444444444444.yaml", "Pulumi.dev.yaml"]
+    new = ["Pulumi.prod-444444444444.yaml", "Pulumi.foundation-444444444444.yaml", "Pulumi.dev.yaml"]
+    assert list(found.files) == new
     assert "10.64.32.0/20" in found.files["Pulumi.prod-444444444444.yaml"]
     found.write(folder.path)
     unchanged = {name: text for name, text in contents(folder).items() if name in before and "prod" in name}
@@ -126,12 +133,7 @@ def test_an_account_that_is_no_longer_listed_is_told_about_and_kept(folder: Fold
 
 
 def test_a_foundation_is_written_for_each_account_that_has_none(folder: Folder) -> None:
-    foundation = """    foundation:
-      region: eu-west-1
-      tags: {owner: ml-platform, costCentre: "4711"}
-      deployer: {trustedBy: ["arn:aws:iam::{account}:role/ci"]}
-"""
-    accounts(folder, LISTED + foundation)
+    accounts(folder, LISTED)
     standing = {
         str(file.valid_values["account"]) for file in read_stack_files(folder.path).of_kind(StackKind.FOUNDATION)
     }
@@ -142,6 +144,12 @@ def test_a_foundation_is_written_for_each_account_that_has_none(folder: Folder) 
     assert all(f"arn:aws:iam::{name.split('-')[1][:12]}:role/ci" in text for name, text in foundations.items())
     found.write(folder.path)
     assert resolved(folder).files == {}
+
+
+def test_an_account_without_a_foundation_is_refused_where_no_template_makes_one(folder: Folder) -> None:
+    message = problems(folder, LISTED.replace(OWNED, ""))
+    assert "account = '012345678901'  has no foundation stack" in message
+    assert "to Pulumi.foundation-prod-012345678901.yaml and set its account" in message
 
 
 # name: (change of accounts.yaml, parts of the message)

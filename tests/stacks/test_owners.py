@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from rehearsal.engine.state import StackFailed
 from rehearsal.plan import plan
 from rehearsal.report import RehearsalReport
-from tests.stacks.built import EVERYTHING, ROLE, roles, statements
+from tests.stacks.built import ROLE, roles, statements
 from tests.stacks.conftest import Platform
 
 
@@ -47,18 +45,6 @@ def test_a_foundation_stays_while_roles_stand_on_it(platform: Platform) -> None:
     platform.up("staging")
     with pytest.raises(StackFailed, match="DeleteConflict"):
         platform.world.destroy("foundation-staging")
-
-
-def test_a_stack_with_a_boundary_of_its_own_uses_that(platform: Platform) -> None:
-    cloud = platform.world.cloud
-    iam = cloud.client(cloud.owner("222222222222"), "iam")
-    own = iam.create_policy(PolicyName="ours", PolicyDocument=json.dumps(EVERYTHING))["Policy"]["Arn"]
-    platform.write("staging", platform.settings("staging") | {"permissionsBoundary": own})
-    platform.up("staging")
-    made = [inputs for arn, inputs in roles(platform) if ":role/mlops/foundation/" not in arn]
-    staging = platform.resources("staging", ROLE).values()
-    assert {role.inputs["permissionsBoundary"] for role in staging} == {own}
-    assert len(made) > len(staging)
 
 
 def test_a_stack_that_is_not_up_is_named_with_the_command_to_run(platform: Platform) -> None:

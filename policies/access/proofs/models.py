@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from catalog import names
 from catalog.roles import MODEL_BUILDERS, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
@@ -49,11 +50,23 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     A model role is one of its account by the name of any stage; where accounts are not listed, an account that comes
     later may have one too.
     """
+    if not graph.projects:
+        return _of_later_projects(graph, key)
     models = roles_of_kind(graph, RoleKind.MODEL)
     accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
     builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
     families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in models}
     return sorted(builders | {family.format(account) for family in families for account in accounts})
+
+
+def _of_later_projects(graph: PolicyGraph, key: PolicyResource) -> list[str]:
+    """The patterns where no project is there yet, by the names that its roles will have."""
+    every = names.ProjectNames(graph.prefix, "*")
+    scopes = {scope.account: scope for scope in graph.scopes.values()}
+    own = scopes.get(key.account)
+    builders = {every.role_arn(own, kind) for kind in MODEL_BUILDERS} if own else set()
+    models = {every.stage_role_arn(scope, "*", RoleKind.MODEL) for scope in scopes.values()}
+    return sorted(builders | models)
 
 
 def _open(role: IamRole) -> str:

@@ -17,6 +17,7 @@ from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.boundaries import endpoints
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import no_escalation
+from policies.access.proofs.models import readers
 from policies.access.proofs.perimeter import foreign_callers, objects
 from policies.access.proofs.requests import OPEN_TO_ALL
 from policies.pack.model import Exemption
@@ -137,3 +138,16 @@ def test_a_role_that_a_service_without_known_actions_takes_is_found_when_it_may_
     few = replace(graph, roles={able.arn: able, training.arn: scheduled}, policy_resources={}, runners={}, endpoints={})
     titles = [finding.title for finding in no_escalation(few).findings]
     assert titles == [f"{able.arn} comes to {training.arn}"]
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_platform_without_projects_keeps_its_models_for_those_of_later_ones(
+    graph: PolicyGraph, is_open: bool
+) -> None:
+    roles = {arn: role for arn, role in graph.roles.items() if not role.project}
+    resources = {arn: each for arn, each in graph.policy_resources.items() if not each.project}
+    if is_open:
+        (bucket,) = resources_with_purpose(graph, "bucket", "models")
+        resources[str(bucket.key_arn)] = replace(resources[str(bucket.key_arn)], policy=OPEN_TO_ALL)
+    found = readers(replace(graph, roles=roles, policy_resources=resources))
+    assert bool(found.findings) == is_open
