@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from settings.foundation import FoundationSettings
+from settings.load import StackFile
 from settings.problems import SettingsProblem
 from settings.stack_files import HOSTS, StackFiles, differences, problem_at, text_at
 from settings.values import StackKind
@@ -29,13 +30,19 @@ def accounts_have_a_foundation(stack_files: StackFiles) -> Iterator[SettingsProb
             continue
         foundation = next((each for each in foundations if text_at(each, "account") == account), None)
         if foundation is None and not open_question:
-            example = foundations[0].name if foundations else "Pulumi.foundation.yaml of the examples"
-            message = (
-                f"has no foundation stack, which makes the deployer and the boundary of every role: copy {example} to "
-                f"Pulumi.foundation-{file.stack}.yaml and set its account"
-            )
+            way = _way_to_a_foundation(file, foundations)
+            message = f"has no foundation stack, which makes the deployer and the boundary of every role: {way}"
             yield problem_at(file, ("account",), message, account)
         yield from differences(file, foundation, "prefix")
+
+
+def _way_to_a_foundation(file: StackFile, foundations: Sequence[StackFile]) -> str:
+    target = f"Pulumi.foundation-{file.stack}.yaml"
+    named = next((each for each in foundations if each.name == target), None)
+    if named:
+        return f"{target} is of account {text_at(named, 'account')}; correct whichever of the two is wrong"
+    example = foundations[0].name if foundations else "Pulumi.foundation.yaml of the examples"
+    return f"copy {example} to {target} and set its account"
 
 
 def foundations_watch_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:

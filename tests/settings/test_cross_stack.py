@@ -229,6 +229,13 @@ def test_an_account_in_another_region_may_be_made_ready_without_projects(folder:
     assert messages(folder) == []
 
 
+def test_an_account_that_was_mistyped_is_compared_with_the_foundation_of_the_stacks_name(folder: Folder) -> None:
+    with_foundation(folder, "prod-2", PROD.replace('"333333333333"', '"444444444445"').replace("10.30.", "10.40."))
+    found = [message for message in messages(folder) if "has no foundation stack" in message]
+    assert len(found) == 1
+    assert "Pulumi.foundation-prod-2.yaml is of account 444444444444; correct whichever of the two is wrong" in found[0]
+
+
 def test_a_stack_is_in_the_region_of_its_accounts_foundation(folder: Folder) -> None:
     folder.change("foundation-prod", "eu-west-1", "eu-central-1")
     [message] = messages(folder)
