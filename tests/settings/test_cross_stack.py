@@ -114,7 +114,7 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
     ),
     "an account without a foundation": (
         [("foundation-prod", '"333333333333"', '"444444444444"')],
-        ("Pulumi.prod.yaml", "account = '333333333333'", "has no foundation stack", "to Pulumi.foundation-prod.yaml"),
+        ("Pulumi.prod.yaml", "account = '333333333333'", "has no foundation stack", "is of account 444444444444"),
     ),
     "two foundations in one account": (
         [("foundation-prod", '"333333333333"', '"222222222222"')],
@@ -229,11 +229,10 @@ def test_an_account_in_another_region_may_be_made_ready_without_projects(folder:
     assert messages(folder) == []
 
 
-def test_an_account_that_was_mistyped_is_compared_with_the_foundation_of_the_stacks_name(folder: Folder) -> None:
-    with_foundation(folder, "prod-2", PROD.replace('"333333333333"', '"444444444445"').replace("10.30.", "10.40."))
-    found = [message for message in messages(folder) if "has no foundation stack" in message]
-    assert len(found) == 1
-    assert "Pulumi.foundation-prod-2.yaml is of account 444444444444; correct whichever of the two is wrong" in found[0]
+def test_a_foundation_that_is_not_there_is_copied_from_another(folder: Folder) -> None:
+    folder.file("foundation-prod").unlink()
+    [message] = [message for message in messages(folder) if "has no foundation stack" in message]
+    assert "copy Pulumi.foundation.yaml to Pulumi.foundation-prod.yaml and set its account" in message
 
 
 def test_a_stack_is_in_the_region_of_its_accounts_foundation(folder: Folder) -> None:
