@@ -232,7 +232,7 @@ def test_an_account_in_another_region_may_be_made_ready_without_projects(folder:
 def test_a_foundation_that_is_not_there_is_copied_from_another(folder: Folder) -> None:
     folder.file("foundation-prod").unlink()
     [message] = [message for message in messages(folder) if "has no foundation stack" in message]
-    assert "copy Pulumi.foundation.yaml to Pulumi.foundation-prod.yaml and set its account" in message
+    assert "copy Pulumi.foundation-staging.yaml to Pulumi.foundation-prod.yaml and set its account" in message
 
 
 def test_a_stack_is_in_the_region_of_its_accounts_foundation(folder: Folder) -> None:
