@@ -28,6 +28,7 @@ from settings.check_prevention import instance_types_are_let_through
 from settings.check_references import (
     admitted_projects_exist,
     external_ids_match,
+    profiles_are_of_one_account,
     projects_are_admitted,
     workloads_are_listed,
 )
@@ -289,6 +290,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     workloads_are_listed,
     admitted_projects_exist,
     external_ids_match,
+    profiles_are_of_one_account,
     organization_policy_is_made_once,
     accounts_have_one_data_science_stack,
     things_brought_along_are_one_stacks,

@@ -80,6 +80,19 @@ def external_ids_match(stack_files: StackFiles) -> Iterator[SettingsProblem]:
                 yield problem_at(file, ("credentials", "externalId"), message, given)
 
 
+def profiles_are_of_one_account(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """A profile means one role of one account, wherever it is defined: in CI's jobs and on a person's machine."""
+    first: dict[str, StackFile] = {}
+    for file in stack_files.of_kind(*StackKind):
+        profile, account = text_at(file, "credentials", "profile"), text_at(file, "account")
+        if not profile or not account:
+            continue
+        other = first.setdefault(profile, file)
+        if (theirs := text_at(other, "account")) != account:
+            message = f"signs in to account {theirs} in {other.name}: give this stack a profile of {account}"
+            yield problem_at(file, ("credentials", "profile"), message, profile)
+
+
 def _forgotten(stack_files: StackFiles, data_science: StackFile | None) -> list[StackFile]:
     """Workload stacks that admit projects of a data science stack which does not list them."""
     listed = texts_at(data_science, "workloads")

@@ -343,3 +343,10 @@ def test_an_organization_path_ends_with_a_slash(folder: Folder) -> None:
     without = PATHS.replace('11111111/"', '11111111"')
     too_many(folder, f"\n  mlops-platform:{without}")
     assert [message for message in messages(folder) if "with the slash at its end" in message]
+
+
+def test_a_profile_is_of_one_account(folder: Folder) -> None:
+    for stack in ("staging", "foundation-staging", "prod"):
+        folder.change(stack, "config:\n", "config:\n  mlops-platform:credentials: {profile: acme}\n")
+    [message] = [message for message in messages(folder) if "profile" in message]
+    assert "credentials.profile = 'acme'  signs in to account" in message
