@@ -46,8 +46,9 @@ lint: $(INSTALLED) ## Format, lint, types, imports between folders
 	@for project in $(ENVIRONMENTS); do (cd $$project && .venv/bin/mypy) || exit 1; done
 	@.venv/bin/lint-imports --no-logo
 
-check: $(INSTALLED) lint ## lint, your settings; every resource type and your stacks made and destroyed; policy pack, access
+check: $(INSTALLED) ## your settings, lint; every resource type and your stacks made and destroyed; policy pack, access
 	@$(RUN) -m settings check
+	@$(MAKE) --no-print-directory lint
 	@$(RUN) -m rehearsal.lifecycle
 	@$(IN_OWN_FOLDER) build/check bash -ec '$(RUN) -m rehearsal --stacks-only --destroy --folder "$$OWN_FOLDER"; \
 	$(RUN) -m policies.check "$$OWN_FOLDER/resources.json"; \
