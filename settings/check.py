@@ -16,23 +16,23 @@ import yaml
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from policies.pack import exemptions
-from settings.check_duties import accounts_are_known, duties_are_separate
-from settings.check_foundations import (
+from settings.checks.duties import accounts_are_known, duties_are_separate
+from settings.checks.foundations import (
     accounts_have_a_foundation,
     deployers_know_buckets,
     foundations_watch_their_region,
 )
-from settings.check_inspection import macie_is_let_in, macie_is_switched_on
-from settings.check_names import derived_names_differ, stacks_are_not_named_like_foundations
-from settings.check_prevention import instance_types_are_let_through
-from settings.check_references import (
+from settings.checks.inspection import macie_is_let_in, macie_is_switched_on
+from settings.checks.names import derived_names_differ, stacks_are_not_named_like_foundations
+from settings.checks.prevention import instance_types_are_let_through
+from settings.checks.references import (
     admitted_projects_exist,
     external_ids_match,
     profiles_are_of_one_account,
     projects_are_admitted,
     workloads_are_listed,
 )
-from settings.check_singletons import (
+from settings.checks.singletons import (
     accounts_have_one_data_science_stack,
     organization_policy_is_made_once,
     things_brought_along_are_one_stacks,

@@ -1,0 +1,1 @@
+"""What must hold between stack files, a topic a module. `settings.check` runs them all."""
