@@ -174,6 +174,7 @@ MUTATIONS = (
         edit=changed("WorkloadAccountsDeployItsModels", Principal="*"),
         noticed_by=checks(
             "proof:services-from-home",
+            "proof:previews-only-look",
             "proof:no-strangers",
             "absence:strangers",
             "absence:other-projects",

@@ -35,7 +35,7 @@ MUTATIONS = (
         type="TopicPolicy",
         name="alarms-policy",
         edit=changed("AlarmsPublish", Principal="*", Condition=None),
-        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "proof:previews-only-look", "rule:IAM-01"),
     ),
     Mutation(
         id="topic-without-source",
@@ -80,7 +80,7 @@ MUTATIONS = (
         type="EventBusPolicy",
         name="events-policy",
         edit=changed("NamedAccountsPutEvents", Principal="*"),
-        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
+        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "proof:previews-only-look", "rule:IAM-01"),
     ),
     Mutation(
         id="bus-gives-more",
