@@ -76,11 +76,12 @@ def may_be_asked(graph: PolicyGraph) -> dict[str, list[str]]:
 
 
 def names(graph: PolicyGraph) -> list[str]:
-    """What may be asked of `what-can`: kinds of roles, roles and callers outside the platform."""
+    """What may be asked of `what-can`: kinds of roles, scientists, callers outside the platform, and roles."""
     listed = subjects(graph)
+    people = sorted({role.user for role in graph.roles.values() if role.user})
     kinds = sorted({str(one.kind.value) for one in listed if not isinstance(one.kind, Outsider)})
     roles = sorted({_short(one.principal) for one in listed if not isinstance(one.kind, Outsider)})
-    return [*kinds, *(outsider.value for outsider in Outsider), *roles]
+    return [*kinds, *people, *(outsider.value for outsider in Outsider), *roles]
 
 
 def signs_in(graph: PolicyGraph, subject: MatrixSubject) -> list[str]:
@@ -157,10 +158,11 @@ def _subjects(graph: PolicyGraph, name: str) -> tuple[list[MatrixSubject], bool]
     if assumed:
         return assumed, True
     known = names(graph)
-    kinds = ", ".join(one for one in known if not one.startswith(f"{graph.prefix}-"))
+    roles = {_short(arn) for arn in graph.roles}
+    others = ", ".join(one for one in known if one not in roles)
     raise UnknownWord(
         f"nobody is called {name!r}{did_you_mean(bare, known)}; give the name or ARN of a role, of who assumes one, "
-        f"or one of {kinds}"
+        f"or one of {others}"
     )
 
 

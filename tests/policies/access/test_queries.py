@@ -102,6 +102,7 @@ def test_a_sign_in_role_can_do_what_the_roles_can_that_trust_it(graph: PolicyGra
         (("who-can", "raed", "models"), "nothing is asked about 'raed' of models (did you mean read?); ask read, "),
         (("who-can", "read", "logs", "--stack", "pord"), "pord has no logs to read (did you mean prod?)"),
         (("what-can", "aprover"), "nobody is called 'aprover' (did you mean approver?)"),
+        (("what-can", "alic"), "nobody is called 'alic' (did you mean alice?)"),
     ],
 )
 def test_an_unknown_word_is_refused_with_those_that_are_known(
@@ -111,6 +112,11 @@ def test_an_unknown_word_is_refused_with_those_that_are_known(
     assert (code, output) == (2, "")
     assert errors.startswith(f"error: {said}")
     assert len(errors.splitlines()) == 1
+
+
+def test_scientists_are_among_the_names_that_may_be_given(resources: Path) -> None:
+    _, _, errors = asked(resources, "what-can", "somebody else")
+    assert {"alice", "bob", "approver"} <= set(errors.strip().rpartition("one of ")[2].split(", "))
 
 
 def test_a_file_that_is_not_there_is_one_error(tmp_path: Path) -> None:
