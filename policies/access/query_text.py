@@ -24,7 +24,7 @@ def who_can_lines(graph: PolicyGraph, answer: WhoCan) -> Iterator[str]:
         able = [right for right in answer.rights if right.capability is column]
         yield f"{column.section} - {column.column}{'' if able else ': nobody'}"
         for right in able:
-            yield f"  {_called(right.subject)}, {_FROM[right.cell]}"
+            yield f"  {_called(right.subject)}, {_where(right)}"
             yield from _reasons(right)
             yield from _assumed_by(graph, right.subject)
 
@@ -42,7 +42,7 @@ def what_can_lines(graph: PolicyGraph, name: str, answer: WhatCan) -> Iterator[s
         for section, rights in _by(able, lambda right: right.capability.section):
             yield f"  {section}"
             for right in rights:
-                yield f"    {right.capability.column}, {_FROM[right.cell]}"
+                yield f"    {right.capability.column}, {_where(right)}"
                 yield from (f"  {line}" for line in _reasons(right))
 
 
@@ -95,7 +95,7 @@ def _subject_json(graph: PolicyGraph, subject: MatrixSubject) -> dict[str, Any]:
 
 
 def _right_json(right: Right) -> dict[str, Any]:
-    return {"from": right.cell.value, "because": list(right.because)}
+    return {"from": right.cell.value, "projects": right.note, "because": list(right.because)}
 
 
 def _called(subject: MatrixSubject) -> str:
@@ -103,6 +103,10 @@ def _called(subject: MatrixSubject) -> str:
         where = f" {subject.account_name}" if subject.kind is Outsider.ACCOUNT_ADMINISTRATOR else ""
         return f"{subject.label}{where}"
     return f"{subject.principal} ({subject.kind.value}, {subject.account_name})"
+
+
+def _where(right: Right) -> str:
+    return ", ".join(filter(None, (_FROM[right.cell], right.note)))
 
 
 def _reasons(right: Right) -> Iterator[str]:
