@@ -51,9 +51,13 @@ class WhoCan:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatCan:
-    """The answer to what somebody can do. `through`: the name is of somebody who signs in and assumes these roles."""
+    """The answer to what somebody can do. `through`: the name is of somebody who signs in and assumes these roles.
+
+    `assumed` are the roles that the subjects may assume, and so on from those; `rights` are also what these can do.
+    """
 
     subjects: tuple[MatrixSubject, ...]
+    assumed: tuple[MatrixSubject, ...]
     rights: tuple[Right, ...]
     through: bool
 
@@ -69,8 +73,35 @@ def who_can(graph: PolicyGraph, verb: str, thing: str, *, stack: str | None = No
 def what_can(graph: PolicyGraph, name: str) -> WhatCan:
     """Everything that the named ones can do. Raises `UnknownWord`."""
     found, through = _subjects(graph, name)
-    rights = [right for subject in found for column in capabilities(graph) for right in _right(graph, subject, column)]
-    return WhatCan(subjects=tuple(found), rights=tuple(rights), through=through)
+    assumed = _assumed(graph, found)
+    columns = capabilities(graph)
+    rights = [right for one in (*found, *assumed) for column in columns for right in _right(graph, one, column)]
+    return WhatCan(subjects=tuple(found), assumed=tuple(assumed), rights=tuple(rights), through=through)
+
+
+def may_assume(graph: PolicyGraph, subject: MatrixSubject) -> list[str]:
+    """ARNs of the platform's roles that trust a role by its name, and that its own policies let it assume."""
+    role = graph.roles.get(subject.principal)
+    if role is None:
+        return []
+    # Studio gives every session of a scientist the name of the profile, which the roles that trust scientists require.
+    context = {"aws:SourceIdentity": role.user} if role.user else {}
+    return [
+        other.arn
+        for other in graph.sorted_roles()
+        if role.arn in trusted(other.trust)
+        and allows(subject.request(graph, "sts:AssumeRole", other.arn, context=context))
+    ]
+
+
+def _assumed(graph: PolicyGraph, found: Sequence[MatrixSubject]) -> list[MatrixSubject]:
+    by_arn = {one.principal: one for one in subjects(graph)}
+    seen, reached = {one.principal for one in found}, list(found)
+    for one in reached:
+        new = [arn for arn in may_assume(graph, one) if arn not in seen]
+        seen.update(new)
+        reached += [by_arn[arn] for arn in new]
+    return reached[len(found) :]
 
 
 def may_be_asked(graph: PolicyGraph) -> dict[str, list[str]]:

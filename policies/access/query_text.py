@@ -9,7 +9,7 @@ from typing import Any
 from policies.access.graph import PolicyGraph
 from policies.access.matrix.cells import Cell
 from policies.access.matrix.subjects import MatrixSubject, Outsider
-from policies.access.queries import Right, WhatCan, WhoCan, signs_in
+from policies.access.queries import Right, WhatCan, WhoCan, may_assume, signs_in
 
 _FROM = {
     Cell.ANYWHERE: "from anywhere",
@@ -30,12 +30,15 @@ def who_can_lines(graph: PolicyGraph, answer: WhoCan) -> Iterator[str]:
 
 
 def what_can_lines(graph: PolicyGraph, name: str, answer: WhatCan) -> Iterator[str]:
-    """For everybody who was meant: what they can do, section by section, by which statements."""
+    """For everybody who was meant, and the roles that they may assume: what they can do, by which statements."""
     if answer.through:
         yield f"{name} can do what the roles can that it may assume, {len(answer.subjects)} in all:"
-    for subject in answer.subjects:
+    for subject in (*answer.subjects, *answer.assumed):
         yield _called(subject)
         yield from _assumed_by(graph, subject)
+        if subject.works_on:
+            yield f"    own projects: {', '.join(subject.works_on)}"
+        yield from (f"    may assume {arn}" for arn in may_assume(graph, subject))
         able = [right for right in answer.rights if right.subject is subject]
         if not able:
             yield "  nothing that the access matrix asks about"
@@ -62,10 +65,11 @@ def who_can_json(graph: PolicyGraph, answer: WhoCan) -> list[dict[str, Any]]:
 
 
 def what_can_json(graph: PolicyGraph, answer: WhatCan) -> list[dict[str, Any]]:
-    """A list of those who were meant, each with everything that they can do."""
+    """A list of those who were meant, then of the roles that they may assume, each with everything that it can do."""
     return [
         {
             **_subject_json(graph, subject),
+            "mayAssume": may_assume(graph, subject),
             "can": [
                 {
                     **_column_json(one.section, one.verb, one.target, one.stack),
@@ -76,7 +80,7 @@ def what_can_json(graph: PolicyGraph, answer: WhatCan) -> list[dict[str, Any]]:
                 if right.subject is subject
             ],
         }
-        for subject in answer.subjects
+        for subject in (*answer.subjects, *answer.assumed)
     ]
 
 
@@ -91,6 +95,7 @@ def _subject_json(graph: PolicyGraph, subject: MatrixSubject) -> dict[str, Any]:
         "principal": subject.principal,
         "account": subject.account,
         "assumedBy": signs_in(graph, subject),
+        "ownProjects": list(subject.own_projects),
     }
 
 

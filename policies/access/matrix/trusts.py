@@ -11,6 +11,8 @@ def trusted(trust: Document) -> Iterable[str]:
     """The principals that a trust policy names, accounts and services included."""
     statements = trust.get("Statement")
     for statement in statements if isinstance(statements, list) else [statements]:
+        if isinstance(statement, Mapping) and statement.get("Effect") == "Deny":
+            continue
         principal = statement.get("Principal") if isinstance(statement, Mapping) else None
         values = principal.values() if isinstance(principal, Mapping) else [principal]
         for value in values:
