@@ -74,8 +74,13 @@ def _summary(found: review.Review, problems: int) -> str:
     cells = len(found.matrix.capabilities) * sum(len(row.principals) for row in found.matrix.rows)
     spent = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in found.seconds.items())
     return (
-        f"{cells:,} cells decided, {len(found.present)} that should be absent; "
+        f"{_number(cells, 'cell')} decided, {len(found.present)} that should be absent; "
         f"{sum(proof.verdict == 'proved' for proof in found.proofs)} of {len(found.proofs)} theorems proved; "
-        f"{found.cross_account_requests} cross-account requests, {len(found.missing)} grants missing; "
-        f"{len(found.sizes)} documents measured; {problems} problems ({spent})"
+        f"{_number(found.cross_account_requests, 'cross-account request')}, "
+        f"{_number(len(found.missing), 'grant')} missing; "
+        f"{_number(len(found.sizes), 'document')} measured; {_number(problems, 'problem')} ({spent})"
     )
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -6,17 +6,18 @@ Nothing is described here a second time: what may be asked is what the matrix ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.nearest import did_you_mean
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import allows, decide
 from policies.access.graph import PolicyGraph
-from policies.access.matrix.capabilities import Area, Capability
-from policies.access.matrix.cells import INSIDE, OUTSIDE, Cell, cell_of
+from policies.access.matrix.capabilities import Area, Capability, Requests
+from policies.access.matrix.cells import INSIDE, OUTSIDE, Cell, answer_of
 from policies.access.matrix.columns import capabilities
 from policies.access.matrix.subjects import MatrixSubject, Outsider, subjects
+from policies.access.matrix.trusts import trusted
 
 _ARTICLE = re.compile(r"^(an?|any|every|each|the)\s+")
 _ABLE = (Cell.ANYWHERE, Cell.INSIDE, Cell.OUTSIDE)
@@ -28,11 +29,15 @@ class UnknownWord(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """Something that a subject can do, from where, and the statements that give it."""
+    """Something that a subject can do, from where, and the statements that give it.
+
+    `note` says for which projects, where it is not for all that the capability is about.
+    """
 
     subject: MatrixSubject
     capability: Capability
     cell: Cell
+    note: str
     because: tuple[str, ...]
 
 
@@ -46,9 +51,13 @@ class WhoCan:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatCan:
-    """The answer to what somebody can do. `through`: the name is of somebody who signs in and assumes these roles."""
+    """The answer to what somebody can do. `through`: the name is of somebody who signs in and assumes these roles.
+
+    `assumed` are the roles that the subjects may assume, and so on from those; `rights` are also what these can do.
+    """
 
     subjects: tuple[MatrixSubject, ...]
+    assumed: tuple[MatrixSubject, ...]
     rights: tuple[Right, ...]
     through: bool
 
@@ -56,15 +65,43 @@ class WhatCan:
 def who_can(graph: PolicyGraph, verb: str, thing: str, *, stack: str | None = None) -> WhoCan:
     """Everybody who can do something to something, in one stack or in all. Raises `UnknownWord`."""
     columns = _columns(graph, verb, thing, stack)
-    rights = [right for column in columns for subject in subjects(graph) for right in _right(graph, subject, column)]
+    listed = subjects(graph)
+    rights = [right for column in columns for subject in listed for right in _right(graph, subject, column)]
     return WhoCan(columns=tuple(columns), rights=tuple(rights))
 
 
 def what_can(graph: PolicyGraph, name: str) -> WhatCan:
     """Everything that the named ones can do. Raises `UnknownWord`."""
     found, through = _subjects(graph, name)
-    rights = [right for subject in found for column in capabilities(graph) for right in _right(graph, subject, column)]
-    return WhatCan(subjects=tuple(found), rights=tuple(rights), through=through)
+    assumed = _assumed(graph, found)
+    columns = capabilities(graph)
+    rights = [right for one in (*found, *assumed) for column in columns for right in _right(graph, one, column)]
+    return WhatCan(subjects=tuple(found), assumed=tuple(assumed), rights=tuple(rights), through=through)
+
+
+def may_assume(graph: PolicyGraph, subject: MatrixSubject) -> list[str]:
+    """ARNs of the platform's roles that trust a role by its name, and that its own policies let it assume."""
+    role = graph.roles.get(subject.principal)
+    if role is None:
+        return []
+    # Studio gives every session of a scientist the name of the profile, which the roles that trust scientists require.
+    context = {"aws:SourceIdentity": role.user} if role.user else {}
+    return [
+        other.arn
+        for other in graph.sorted_roles()
+        if role.arn in trusted(other.trust)
+        and allows(subject.request(graph, "sts:AssumeRole", other.arn, context=context))
+    ]
+
+
+def _assumed(graph: PolicyGraph, found: Sequence[MatrixSubject]) -> list[MatrixSubject]:
+    by_arn = {one.principal: one for one in subjects(graph)}
+    seen, reached = {one.principal for one in found}, list(found)
+    for one in reached:
+        new = [arn for arn in may_assume(graph, one) if arn not in seen]
+        seen.update(new)
+        reached += [by_arn[arn] for arn in new]
+    return reached[len(found) :]
 
 
 def may_be_asked(graph: PolicyGraph) -> dict[str, list[str]]:
@@ -76,25 +113,30 @@ def may_be_asked(graph: PolicyGraph) -> dict[str, list[str]]:
 
 
 def names(graph: PolicyGraph) -> list[str]:
-    """What may be asked of `what-can`: kinds of roles, roles and callers outside the platform."""
+    """What may be asked of `what-can`: kinds of roles, scientists, callers outside the platform, and roles."""
     listed = subjects(graph)
+    people = sorted({role.user for role in graph.roles.values() if role.user})
     kinds = sorted({str(one.kind.value) for one in listed if not isinstance(one.kind, Outsider)})
     roles = sorted({_short(one.principal) for one in listed if not isinstance(one.kind, Outsider)})
-    return [*kinds, *(outsider.value for outsider in Outsider), *roles]
+    return [*kinds, *people, *(outsider.value for outsider in Outsider), *roles]
 
 
 def signs_in(graph: PolicyGraph, subject: MatrixSubject) -> list[str]:
     """The principals that a role's trust policy names, accounts and services included."""
     role = graph.roles.get(subject.principal)
-    return sorted(set(_trusted(role.trust))) if role else []
+    return sorted(set(trusted(role.trust))) if role else []
 
 
 def _right(graph: PolicyGraph, subject: MatrixSubject, capability: Capability) -> Iterable[Right]:
-    cell = cell_of(graph, subject, capability, allows)
-    if cell in _ABLE:
-        origin = INSIDE if cell is Cell.INSIDE else OUTSIDE
-        because = _because(capability.query(graph, subject, origin) or [])
-        yield Right(subject=subject, capability=capability, cell=cell, because=because)
+    answer = answer_of(graph, subject, capability, allows)
+    if answer.cell in _ABLE:
+        able = [origin for origin in (OUTSIDE, INSIDE) if _allowed(capability.query(graph, answer.asked, origin))]
+        because = _because(capability.query(graph, answer.asked, able[0]) or [])
+        yield Right(subject=subject, capability=capability, cell=answer.cell, note=answer.note, because=because)
+
+
+def _allowed(requests: Requests) -> bool:
+    return bool(requests) and all(map(allows, requests or ()))
 
 
 def _because(requests: Sequence[AuthorizationRequest]) -> tuple[str, ...]:
@@ -157,30 +199,12 @@ def _subjects(graph: PolicyGraph, name: str) -> tuple[list[MatrixSubject], bool]
     if assumed:
         return assumed, True
     known = names(graph)
-    kinds = ", ".join(one for one in known if not one.startswith(f"{graph.prefix}-"))
+    roles = {_short(arn) for arn in graph.roles}
+    others = ", ".join(one for one in known if one not in roles)
     raise UnknownWord(
         f"nobody is called {name!r}{did_you_mean(bare, known)}; give the name or ARN of a role, of who assumes one, "
-        f"or one of {kinds}"
+        f"or one of {others}"
     )
-
-
-def _trusted(trust: Mapping[str, object]) -> Iterable[str]:
-    statements = trust.get("Statement")
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal") if isinstance(statement, Mapping) else None
-        values = principal.values() if isinstance(principal, Mapping) else [principal]
-        for value in values:
-            yield from ([str(one) for one in value] if isinstance(value, list) else [str(value)] if value else [])
-        yield from _trusted_by_condition(statement)
-
-
-def _trusted_by_condition(statement: object) -> Iterable[str]:
-    """A trust of a whole account names who of it in a condition on `aws:PrincipalArn`."""
-    condition = statement.get("Condition") if isinstance(statement, Mapping) else None
-    for keys in condition.values() if isinstance(condition, Mapping) else ():
-        for key, value in keys.items() if isinstance(keys, Mapping) else ():
-            if str(key).lower() == "aws:principalarn":
-                yield from map(str, value if isinstance(value, list) else [value])
 
 
 def _short(arn: str) -> str:

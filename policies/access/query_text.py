@@ -9,7 +9,7 @@ from typing import Any
 from policies.access.graph import PolicyGraph
 from policies.access.matrix.cells import Cell
 from policies.access.matrix.subjects import MatrixSubject, Outsider
-from policies.access.queries import Right, WhatCan, WhoCan, signs_in
+from policies.access.queries import Right, WhatCan, WhoCan, may_assume, signs_in
 
 _FROM = {
     Cell.ANYWHERE: "from anywhere",
@@ -24,25 +24,28 @@ def who_can_lines(graph: PolicyGraph, answer: WhoCan) -> Iterator[str]:
         able = [right for right in answer.rights if right.capability is column]
         yield f"{column.section} - {column.column}{'' if able else ': nobody'}"
         for right in able:
-            yield f"  {_called(right.subject)}, {_FROM[right.cell]}"
+            yield f"  {_called(right.subject)}, {_where(right)}"
             yield from _reasons(right)
             yield from _assumed_by(graph, right.subject)
 
 
 def what_can_lines(graph: PolicyGraph, name: str, answer: WhatCan) -> Iterator[str]:
-    """For everybody who was meant: what they can do, section by section, by which statements."""
+    """For everybody who was meant, and the roles that they may assume: what they can do, by which statements."""
     if answer.through:
         yield f"{name} can do what the roles can that it may assume, {len(answer.subjects)} in all:"
-    for subject in answer.subjects:
+    for subject in (*answer.subjects, *answer.assumed):
         yield _called(subject)
         yield from _assumed_by(graph, subject)
+        if subject.works_on:
+            yield f"    own projects: {', '.join(subject.works_on)}"
+        yield from (f"    may assume {arn}" for arn in may_assume(graph, subject))
         able = [right for right in answer.rights if right.subject is subject]
         if not able:
             yield "  nothing that the access matrix asks about"
         for section, rights in _by(able, lambda right: right.capability.section):
             yield f"  {section}"
             for right in rights:
-                yield f"    {right.capability.column}, {_FROM[right.cell]}"
+                yield f"    {right.capability.column}, {_where(right)}"
                 yield from (f"  {line}" for line in _reasons(right))
 
 
@@ -62,10 +65,11 @@ def who_can_json(graph: PolicyGraph, answer: WhoCan) -> list[dict[str, Any]]:
 
 
 def what_can_json(graph: PolicyGraph, answer: WhatCan) -> list[dict[str, Any]]:
-    """A list of those who were meant, each with everything that they can do."""
+    """A list of those who were meant, then of the roles that they may assume, each with everything that it can do."""
     return [
         {
             **_subject_json(graph, subject),
+            "mayAssume": may_assume(graph, subject),
             "can": [
                 {
                     **_column_json(one.section, one.verb, one.target, one.stack),
@@ -76,7 +80,7 @@ def what_can_json(graph: PolicyGraph, answer: WhatCan) -> list[dict[str, Any]]:
                 if right.subject is subject
             ],
         }
-        for subject in answer.subjects
+        for subject in (*answer.subjects, *answer.assumed)
     ]
 
 
@@ -91,11 +95,12 @@ def _subject_json(graph: PolicyGraph, subject: MatrixSubject) -> dict[str, Any]:
         "principal": subject.principal,
         "account": subject.account,
         "assumedBy": signs_in(graph, subject),
+        "ownProjects": list(subject.own_projects),
     }
 
 
 def _right_json(right: Right) -> dict[str, Any]:
-    return {"from": right.cell.value, "because": list(right.because)}
+    return {"from": right.cell.value, "projects": right.note, "because": list(right.because)}
 
 
 def _called(subject: MatrixSubject) -> str:
@@ -103,6 +108,10 @@ def _called(subject: MatrixSubject) -> str:
         where = f" {subject.account_name}" if subject.kind is Outsider.ACCOUNT_ADMINISTRATOR else ""
         return f"{subject.label}{where}"
     return f"{subject.principal} ({subject.kind.value}, {subject.account_name})"
+
+
+def _where(right: Right) -> str:
+    return ", ".join(filter(None, (_FROM[right.cell], right.note)))
 
 
 def _reasons(right: Right) -> Iterator[str]:

@@ -62,6 +62,16 @@ class Capability:
     things: tuple[str, ...] = ()
 
     @property
+    def of_own_project(self) -> bool:
+        """Whether it is about something of the subject's own projects."""
+        return self.target.startswith("own ")
+
+    @property
+    def of_other_project(self) -> bool:
+        """Whether it is about something of projects that are not the subject's."""
+        return self.target.startswith("other ")
+
+    @property
     def section(self) -> str:
         """Title of the section that the column stands in."""
         if self.purpose:
@@ -83,5 +93,6 @@ def project_of(graph: PolicyGraph, subject: MatrixSubject, target: str) -> str |
 
 
 def other_project(graph: PolicyGraph, subject: MatrixSubject) -> str:
-    """A project that is not the subject's."""
-    return next((project for project in graph.projects if project != subject.project), _ANOTHER_PROJECT)
+    """The project that is asked about, or else one that is not the subject's."""
+    others = (project for project in graph.projects if project != subject.project)
+    return subject.other or next(others, _ANOTHER_PROJECT)

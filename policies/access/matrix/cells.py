@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from policies.access.authorization import AuthorizationRequest
@@ -30,7 +30,8 @@ class Cell(Enum):
 class MatrixRow:
     """Subjects of one label whose cells are all equal. `accounts` are their accounts, by name.
 
-    `of_project`: they belong to a project each.
+    `of_project`: they belong to a project each. Where the answer is not the same for every project, the cell is from
+    where it is allowed for any of them, and `notes` has for which.
     """
 
     kind: SubjectKind
@@ -39,6 +40,19 @@ class MatrixRow:
     accounts: tuple[str, ...]
     principals: tuple[str, ...]
     cells: tuple[Cell, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """From where somebody can do something for any of the projects asked about; `note` says for which, if not for all.
+
+    `asked` is the subject with a project for which it can, or else the last one asked about.
+    """
+
+    cell: Cell
+    note: str
+    asked: MatrixSubject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +73,16 @@ class Matrix:
 def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     """Every cell, decided by `allows`."""
     columns = capabilities(graph)
-    merged: dict[tuple[str, tuple[Cell, ...]], list[MatrixSubject]] = {}
+    merged: dict[tuple[str, tuple[Cell, ...], tuple[str, ...]], list[MatrixSubject]] = {}
     for subject in subjects(graph):
-        cells = tuple(cell_of(graph, subject, capability, allows) for capability in columns)
-        merged.setdefault((subject.label, cells), []).append(subject)
-    rows = [_row(cells, members) for (_, cells), members in merged.items()]
+        answers = [answer_of(graph, subject, capability, allows) for capability in columns]
+        cells, notes = tuple(one.cell for one in answers), tuple(one.note for one in answers)
+        merged.setdefault((subject.label, cells, notes), []).append(subject)
+    rows = [_row(cells, notes, members) for (_, cells, notes), members in merged.items()]
     return Matrix(capabilities=tuple(columns), rows=tuple(rows))
 
 
-def _row(cells: tuple[Cell, ...], members: Sequence[MatrixSubject]) -> MatrixRow:
+def _row(cells: tuple[Cell, ...], notes: tuple[str, ...], members: Sequence[MatrixSubject]) -> MatrixRow:
     return MatrixRow(
         kind=members[0].kind,
         label=members[0].label,
@@ -75,11 +90,54 @@ def _row(cells: tuple[Cell, ...], members: Sequence[MatrixSubject]) -> MatrixRow
         accounts=tuple(sorted({member.account_name for member in members})),
         principals=tuple(member.principal for member in members),
         cells=cells,
+        notes=notes,
     )
 
 
-def cell_of(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Cell:
-    """From where a subject can do something, decided by `allows`."""
+def answer_of(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Answer:
+    """From where a subject can do something, and for which projects, decided by `allows`."""
+    if capability.of_own_project and subject.own_projects:
+        asked = [(project, replace(subject, project=project)) for project in subject.own_projects]
+    elif capability.of_other_project and subject.others:
+        asked = [(project, replace(subject, other=project)) for project in subject.others]
+    else:
+        return Answer(cell=_cell(graph, subject, capability, allows), note="", asked=subject)
+    cells = {project: _cell(graph, one, capability, allows) for project, one in asked}
+    every = [project for project in graph.projects if project not in subject.own_projects]
+    if capability.of_other_project and len(set(cells.values()) - {Cell.NONE}) > 1 and len(every) > len(asked):
+        # Projects that seemed alike may not be: only of all can be said which ones.
+        return answer_of(graph, replace(subject, others=tuple(every)), capability, allows)
+    able = [one for project, one in asked if cells[project] not in (Cell.NO, Cell.NONE)]
+    widest = _widest(list(cells.values()))
+    return Answer(cell=widest, note=_note(widest, cells), asked=able[0] if able else asked[-1][1])
+
+
+def _widest(cells: Sequence[Cell]) -> Cell:
+    """From everywhere that any of the cells allows something from."""
+    distinct = set(cells)
+    if Cell.ANYWHERE in distinct or distinct >= {Cell.INSIDE, Cell.OUTSIDE}:
+        return Cell.ANYWHERE
+    return next((cell for cell in (Cell.INSIDE, Cell.OUTSIDE, Cell.NO) if cell in distinct), Cell.NONE)
+
+
+def _note(widest: Cell, cells: Mapping[str, Cell]) -> str:
+    """For which projects the widest answer is right: the shorter list of those for which it is and for which not."""
+    same = [project for project, cell in cells.items() if cell is widest]
+    less = {project: cell for project, cell in cells.items() if cell not in (widest, Cell.NONE)}
+    if not less:
+        return ""
+    if any(cell is not Cell.NO for cell in less.values()):
+        return listed([f"{project} {cell.value}" for project, cell in less.items()])
+    return f"{listed(same)} alone" if len(same) < len(less) else f"not {listed(list(less))}"
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Names in a row, of many the first."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _cell(graph: PolicyGraph, subject: MatrixSubject, capability: Capability, allows: Allows) -> Cell:
     outside = capability.query(graph, subject, OUTSIDE)
     if outside is None:
         return Cell.NONE

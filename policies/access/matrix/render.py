@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.access.matrix.absences import ABSENCES, SEPARATION, Presence
-from policies.access.matrix.cells import Cell, Matrix, MatrixRow
+from policies.access.matrix.cells import Cell, Matrix, MatrixRow, listed
 
 NAME = "access-matrix.md"
 HEAD = """# Access matrix
@@ -34,10 +34,8 @@ def _subjects(matrix: Matrix) -> list[str]:
     return ["## Who", "", "| subject | accounts |", "|---|---|", *listed, ""]
 
 
-def _account_list(accounts: Sequence[str], most: int = 6) -> str:
-    distinct = sorted(set(accounts))
-    shown = ", ".join(distinct[:most])
-    return shown if len(distinct) <= most else f"{shown} and {len(distinct) - most} more"
+def _account_list(accounts: Sequence[str]) -> str:
+    return listed(sorted(set(accounts)))
 
 
 def _section(matrix: Matrix, section: str) -> list[str]:
@@ -58,9 +56,11 @@ def _section(matrix: Matrix, section: str) -> list[str]:
 
 
 def _row(row: MatrixRow, columns: Sequence[int]) -> str:
-    return (
-        f"| {row.label} | {_account_list(row.accounts)} | {' | '.join(row.cells[index].value for index in columns)} |"
-    )
+    return f"| {row.label} | {_account_list(row.accounts)} | {' | '.join(_cell(row, index) for index in columns)} |"
+
+
+def _cell(row: MatrixRow, index: int) -> str:
+    return ", ".join(filter(None, (row.cells[index].value, row.notes[index])))
 
 
 def _absences(present: Sequence[Presence]) -> list[str]:

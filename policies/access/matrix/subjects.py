@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from catalog.roles import RoleKind
+from catalog.roles import ROLES, RoleKind
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.labels import label
 from policies.access.graph.model import FOREIGN_ACCOUNT
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING
+from policies.access.matrix.other_projects import OtherProjects
+from policies.access.matrix.trusts import trusted
 
 
 class Outsider(Enum):
@@ -29,7 +31,9 @@ _ELSEWHERE = "elsewhere"
 class MatrixSubject:
     """Somebody in the matrix. `account_name` is what its account is called, `project` that of the role, if any.
 
-    `identity` are its identity policies where it has no role of the graph.
+    `works_on` are the projects of somebody whose role belongs to none, such as a scientist's; `others` are the projects
+    that stand for all which are not the subject's own. Queries take `project` for the own one and, where it is set,
+    `other` for the other one. `identity` are its identity policies where it has no role of the graph.
     """
 
     kind: SubjectKind
@@ -38,7 +42,15 @@ class MatrixSubject:
     account: str | None
     account_name: str
     project: str | None = None
+    works_on: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    other: str | None = None
     identity: tuple[Document, ...] | None = None
+
+    @property
+    def own_projects(self) -> tuple[str, ...]:
+        """Every project that is the subject's own."""
+        return (self.project,) if self.project else self.works_on
 
     def request(
         self,
@@ -60,12 +72,28 @@ class MatrixSubject:
 def subjects(graph: PolicyGraph) -> list[MatrixSubject]:
     """Every role of the graph, by account and name; then administrators outside the platform, and foreign callers."""
     names = account_names(graph)
-    roles = [_subject(graph, role, names) for role in graph.roles.values()]
+    works_on = projects_of_people(graph)
+    roles = [_subject(graph, role, names, works_on.get(role.arn, ())) for role in graph.roles.values()]
     roles.sort(key=lambda subject: (subject.account_name, subject.label, subject.principal))
-    return [*roles, *_outsiders(graph, names)]
+    others = OtherProjects(graph)
+    found = [*roles, *_outsiders(graph, names)]
+    return [replace(one, others=others.of(one.own_projects, graph.roles.get(one.principal))) for one in found]
 
 
-def _subject(graph: PolicyGraph, role: IamRole, names: dict[str, str]) -> MatrixSubject:
+def projects_of_people(graph: PolicyGraph) -> dict[str, tuple[str, ...]]:
+    """Roles of people who belong to no project -> the projects that let them work for them.
+
+    A scientist hands code and data to a project with its publish role, whose trust policy names who may.
+    """
+    found: dict[str, set[str]] = {}
+    for role in graph.roles.values():
+        if role.project and ROLES[role.kind].acts_for_scientists:
+            for principal in trusted(role.trust):
+                found.setdefault(principal, set()).add(role.project)
+    return {principal: tuple(sorted(projects)) for principal, projects in found.items()}
+
+
+def _subject(graph: PolicyGraph, role: IamRole, names: dict[str, str], works_on: tuple[str, ...]) -> MatrixSubject:
     return MatrixSubject(
         kind=role.kind,
         label=label(graph, role),
@@ -73,6 +101,7 @@ def _subject(graph: PolicyGraph, role: IamRole, names: dict[str, str]) -> Matrix
         account=role.account,
         account_name=names.get(role.account, role.account),
         project=role.project,
+        works_on=works_on,
     )
 
 

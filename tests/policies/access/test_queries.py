@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from catalog.roles import RoleKind
-from policies.access import queries
+from policies.access import queries, query_text
 from policies.access.__main__ import app
 from policies.access.evaluator import allows
 from policies.access.graph import PolicyGraph
@@ -95,6 +96,60 @@ def test_a_sign_in_role_can_do_what_the_roles_can_that_trust_it(graph: PolicyGra
     assert "approve" in {right.capability.verb for right in answer.rights}
 
 
+PUBLISH = "arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-publish"
+ALICE = "arn:aws:iam::111111111111:role/mlops/people/mlops-dev-studio-alice"
+
+
+def test_a_scientist_can_do_what_the_roles_can_that_they_may_assume(graph: PolicyGraph) -> None:
+    answer = queries.what_can(graph, "alice")
+    assert [one.principal for one in answer.subjects] == [ALICE]
+    assert [one.principal for one in answer.assumed] == [PUBLISH]
+    written = {one.capability.column for one in answer.rights if one.subject in answer.assumed}
+    assert "write: own code" in written
+
+
+def test_a_role_that_a_trust_policy_names_and_its_own_policies_do_not_let_in_assumes_nothing(
+    graph: PolicyGraph,
+) -> None:
+    without = replace(graph.roles[ALICE], inline=(), managed=())
+    graph = replace(graph, roles={**graph.roles, ALICE: without})
+    assert queries.what_can(graph, "alice").assumed == ()
+
+
+def test_the_roles_that_a_scientist_may_assume_are_in_text_and_json(resources: Path) -> None:
+    _, text, _ = asked(resources, "what-can", "alice")
+    _, output, _ = asked(resources, "what-can", "alice", "--json")
+    assert f"    own projects: screening\n    may assume {PUBLISH}\n" in text
+    assert f"\n{PUBLISH} (publish, dev)\n" in text
+    alice, publish = json.loads(output)
+    assert (alice["mayAssume"], alice["ownProjects"], publish["principal"]) == ([PUBLISH], ["screening"], PUBLISH)
+
+
+def test_a_trust_policy_that_only_denies_trusts_nobody(graph: PolicyGraph) -> None:
+    nobody = {"Statement": [{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    graph = replace(graph, roles={**graph.roles, PUBLISH: replace(graph.roles[PUBLISH], trust=nobody)})
+    answer = queries.what_can(graph, "mlops-screening-publish")
+    assert queries.signs_in(graph, answer.subjects[0]) == []
+
+
+def test_who_can_says_for_which_projects_not(graph: PolicyGraph) -> None:
+    role = next(role for role in graph.roles.values() if role.kind is RoleKind.APPROVER)
+    resource = "arn:aws:sagemaker:*:*:model-package/mlops-diabetes/*"
+    denial = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": resource}]}
+    graph = replace(graph, roles={**graph.roles, role.arn: replace(role, inline=(*role.inline, denial))})
+    lines = list(query_text.who_can_lines(graph, queries.who_can(graph, "approve", "registry")))
+    assert f"  {role.arn} (approver, dev), from anywhere, not diabetes" in lines
+    (right,) = [one for one in queries.who_can(graph, "approve", "registry").rights if one.subject.kind is role.kind]
+    assert right.because == ("sagemaker:UpdateModelPackage: Allow DecideOnModels in identity policy 1",)
+
+
+def test_the_projects_of_a_scientist_are_own_ones_whichever_they_are(graph: PolicyGraph) -> None:
+    for name in ("alice", "bob"):
+        columns = {one.capability.column for one in queries.what_can(graph, name).rights}
+        assert "see: own project" in columns
+        assert "see: other project" not in columns
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -102,6 +157,7 @@ def test_a_sign_in_role_can_do_what_the_roles_can_that_trust_it(graph: PolicyGra
         (("who-can", "raed", "models"), "nothing is asked about 'raed' of models (did you mean read?); ask read, "),
         (("who-can", "read", "logs", "--stack", "pord"), "pord has no logs to read (did you mean prod?)"),
         (("what-can", "aprover"), "nobody is called 'aprover' (did you mean approver?)"),
+        (("what-can", "alic"), "nobody is called 'alic' (did you mean alice?)"),
     ],
 )
 def test_an_unknown_word_is_refused_with_those_that_are_known(
@@ -111,6 +167,11 @@ def test_an_unknown_word_is_refused_with_those_that_are_known(
     assert (code, output) == (2, "")
     assert errors.startswith(f"error: {said}")
     assert len(errors.splitlines()) == 1
+
+
+def test_scientists_are_among_the_names_that_may_be_given(resources: Path) -> None:
+    _, _, errors = asked(resources, "what-can", "somebody else")
+    assert {"alice", "bob", "approver"} <= set(errors.strip().rpartition("one of ")[2].split(", "))
 
 
 def test_a_file_that_is_not_there_is_one_error(tmp_path: Path) -> None:
