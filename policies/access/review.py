@@ -22,6 +22,9 @@ from policies.access.published.handler_permissions import HandlerReview, review_
 from policies.access.published.managed_policies import ManagedPolicyReview, review_managed_policies
 from policies.pack.captured import CapturedStack
 
+# Rows of a table that the heading of a difference names; of more it has their number.
+_ROWS_NAMED = 3
+
 
 @dataclass(frozen=True)
 class ReviewProblem:
@@ -119,12 +122,34 @@ def write(documents: Mapping[Path, str]) -> None:
 
 
 def out_of_date(documents: Mapping[Path, str]) -> Iterable[ReviewProblem]:
-    """For each generated document that holds something else: which, and every line that differs."""
+    """For each generated document that holds something else: which, and every line that differs, under its section."""
     for path, text in documents.items():
         committed = path.read_text(encoding="utf-8") if path.exists() else ""
         if committed != text:
-            lines = difflib.unified_diff(
-                committed.splitlines(), text.splitlines(), "committed", "now", n=0, lineterm=""
+            what = "differs from" if committed else "does not exist yet; it will hold"
+            advice = (
+                f"{what} what the settings and the program give now: write it with `make access`, read the difference, "
+                "commit it with what changed"
             )
-            advice = "the policies allow something else now: write it anew, read the difference, commit it"
-            yield ReviewProblem(path.name, "\n".join([f"{advice} (`make access`)", *lines]))
+            yield ReviewProblem(path.name, "\n".join([advice, *difference(committed, text)]))
+
+
+def difference(before: str, now: str) -> Iterable[str]:
+    """The lines that differ, each group under its section and, in tables, the first cells of its rows."""
+    old, new = before.splitlines(), now.splitlines()
+    for tag, start, end, begin, stop in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        changed = [*old[start:end], *new[begin:stop]]
+        place = [_section(new, begin) if stop > begin else _section(old, start)]
+        rows = list(dict.fromkeys(row.split(" | ")[0].removeprefix("| ") for row in changed if row.startswith("| ")))
+        place += rows if len(rows) <= _ROWS_NAMED else [f"{len(rows)} rows"]
+        yield f"@@ {', '.join(filter(None, place))} (line {begin + 1}) @@"
+        yield from (f"-{line}" for line in old[start:end])
+        yield from (f"+{line}" for line in new[begin:stop])
+
+
+def _section(lines: Sequence[str], index: int) -> str:
+    """The heading that a line stands under; the first one's text at the latest."""
+    headings = (line for line in reversed(lines[: index + 1]) if line.startswith("#"))
+    return next(headings, "").lstrip("# ")

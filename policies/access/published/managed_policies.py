@@ -32,7 +32,7 @@ class ManagedPolicyReview:
         """One line of counts."""
         return (
             f"{self.compared} kinds of roles compared with AWS's policies for the same work, {self.lacking} actions "
-            f"left out by the reviewed list, {len(self.problems)} problems"
+            f"left out by the reviewed list, {len(self.problems)} problem{'' if len(self.problems) == 1 else 's'}"
         )
 
 
