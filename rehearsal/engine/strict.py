@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -12,8 +13,12 @@ from typing import Any
 
 from botocore.model import OperationModel, ServiceModel, Shape
 from moto.core.utils import get_service_model
+from pydantic_core import SchemaError
 
-# Java's classes of characters, as near as Python's `re` can say them inside brackets.
+from settings.patterns import matcher
+
+# Java's classes of characters, as near as Python's `re` can say them inside brackets: for expressions that are too
+# large for `settings.patterns.matcher`, which knows them as they are.
 _CLASSES = {
     "L": "a-zA-Z\u00aa-\u1fff\u2c00-\ufefc",
     "Ll": "a-z\u00df-\u00ff",
@@ -142,8 +147,8 @@ def _text(shape: Shape, value: str, member: str) -> Iterator[Problem]:
         return
     yield from _size(shape, len(value), member, value, "characters")
     pattern = shape.metadata.get("pattern")
-    expression = compiled(pattern) if pattern else None
-    if expression is not None and not expression.fullmatch(value):
+    matches = compiled(pattern) if pattern else None
+    if matches and not matches(value):
         yield Problem(member, value, f"must match {pattern}")
 
 
@@ -156,16 +161,20 @@ def _size(shape: Shape, size: float, member: str, value: Any, unit: str) -> Iter
 
 
 @cache
-def compiled(pattern: str) -> re.Pattern[str] | None:
-    """A model's pattern (Java's dialect) for Python; None where Python cannot read it."""
+def compiled(pattern: str) -> Callable[[str], bool] | None:
+    """Whether a whole text matches a model's pattern (Java's dialect); None where it cannot be read here."""
     text = _SURROGATES.sub(lambda _: "\\U00010000-\\U0010ffff", pattern)
+    with suppress(SchemaError, re.error):
+        if "\\p" in text:
+            return matcher(text)
     text = _PROPERTY.sub(lambda m: _class(text, m), text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return re.compile(text, re.DOTALL)
+            expression = re.compile(text, re.DOTALL)
     except re.error:
         return None
+    return lambda value: expression.fullmatch(value) is not None
 
 
 def _class(text: str, match: re.Match[str]) -> str:
