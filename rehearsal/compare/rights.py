@@ -52,11 +52,13 @@ class TheoremState:
 class Rights:
     """What one side's policies allow. `cells` by principal, section and column; `trusted` by principal.
 
-    `projects` are those that there are: which of them the matrix takes for another one depends on them.
+    `by_project`, by the same, has each project's cell where they are not all equal. `projects` are those that there
+    are: which of them the matrix takes for another one depends on them.
     """
 
     callers: Mapping[str, Caller]
     cells: Mapping[tuple[str, str, str], Cell]
+    by_project: Mapping[tuple[str, str, str], Mapping[str, Cell]] = field(default_factory=dict)
     trusted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     theorems: Mapping[str, TheoremState] = field(default_factory=dict)
     present: frozenset[str] = frozenset()
@@ -153,6 +155,13 @@ def read_rights(path: Path, ids: DrawnIds) -> Rights:
             for capability, cell in zip(table.capabilities, row.cells, strict=True)
             if _FROM[cell]
         },
+        by_project={
+            (principal, capability.section, capability.column): dict(cells)
+            for row in table.rows
+            for principal in row.principals
+            for capability, cells in zip(table.capabilities, row.by_project, strict=True)
+            if cells
+        },
         trusted={each.principal: frozenset(queries.signs_in(graph, each)) for each in listed},
         theorems={
             proof.theorem.id: TheoremState(
@@ -180,14 +189,13 @@ def compare_rights(before: Rights, after: Rights) -> RightsChange:
         CellChange(
             caller=callers[principal],
             section=section,
-            column=column,
+            column=f"{column}, {project}" if project else column,
             before=old,
             after=new,
-            otherwise_asked=others and OTHER in column and principal in before.callers,
+            otherwise_asked=others and not project and OTHER in column and principal in before.callers,
         )
         for principal, section, column in sorted({*before.cells, *after.cells})
-        for key in [(principal, section, column)]
-        for old, new in [(before.cells.get(key, Cell.NO), after.cells.get(key, Cell.NO))]
+        for project, old, new in _each_project(before, after, (principal, section, column))
         if _FROM[old] != _FROM[new]
     ]
     return RightsChange(
@@ -205,6 +213,14 @@ def compare_rights(before: Rights, after: Rights) -> RightsChange:
         callers_come=frozenset({*after.callers} - {*before.callers}),
         callers_gone=frozenset({*before.callers} - {*after.callers}),
     )
+
+
+def _each_project(before: Rights, after: Rights, key: tuple[str, str, str]) -> Iterable[tuple[str, Cell, Cell]]:
+    """A cell before and after; of each project by its id, where one side does not answer the same for all."""
+    sides = [(side.cells.get(key, Cell.NO), side.by_project.get(key, {})) for side in (before, after)]
+    for project in sorted({project for _, cells in sides for project in cells}) or [""]:
+        old, new = (cells.get(project, cell) for cell, cells in sides)
+        yield project, old, new
 
 
 def _trust(before: Rights, after: Rights, callers: Mapping[str, Caller]) -> Iterable[TrustChange]:

@@ -16,6 +16,9 @@ Allows = Callable[[AuthorizationRequest], bool]
 INSIDE, OUTSIDE = Origin(inside=True), Origin(inside=False)
 
 
+ByProject = tuple[tuple[str, "Cell"], ...]
+
+
 class Cell(Enum):
     """From where somebody can do something; the value is what the document shows."""
 
@@ -31,7 +34,7 @@ class MatrixRow:
     """Subjects of one label whose cells are all equal. `accounts` are their accounts, by name.
 
     `of_project`: they belong to a project each. Where the answer is not the same for every project, the cell is from
-    where it is allowed for any of them, and `notes` has for which.
+    where it is allowed for any of them, `notes` has for which in words, and `by_project` each project's cell.
     """
 
     kind: SubjectKind
@@ -41,17 +44,20 @@ class MatrixRow:
     principals: tuple[str, ...]
     cells: tuple[Cell, ...]
     notes: tuple[str, ...]
+    by_project: tuple[ByProject, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """From where somebody can do something for any of the projects asked about; `note` says for which, if not for all.
 
-    `asked` is the subject with a project for which it can, or else the last one asked about.
+    `by_project` has the cell of each project where they are not all equal. `asked` is the subject with a project for
+    which it can, or else the last one asked about.
     """
 
     cell: Cell
     note: str
+    by_project: ByProject
     asked: MatrixSubject
 
 
@@ -73,24 +79,31 @@ class Matrix:
 def matrix(graph: PolicyGraph, allows: Allows) -> Matrix:
     """Every cell, decided by `allows`."""
     columns = capabilities(graph)
-    merged: dict[tuple[str, tuple[Cell, ...], tuple[str, ...]], list[MatrixSubject]] = {}
+    merged: dict[tuple[str, tuple[tuple[Cell, ByProject], ...]], list[MatrixSubject]] = {}
+    notes: dict[tuple[Cell, ByProject], str] = {}
     for subject in subjects(graph):
-        answers = [answer_of(graph, subject, capability, allows) for capability in columns]
-        cells, notes = tuple(one.cell for one in answers), tuple(one.note for one in answers)
-        merged.setdefault((subject.label, cells, notes), []).append(subject)
-    rows = [_row(cells, notes, members) for (_, cells, notes), members in merged.items()]
+        given = [answer_of(graph, subject, capability, allows) for capability in columns]
+        notes |= {(one.cell, one.by_project): one.note for one in given}
+        key = subject.label, tuple((one.cell, one.by_project) for one in given)
+        merged.setdefault(key, []).append(subject)
+    rows = [_row(answers, notes, members) for (_, answers), members in merged.items()]
     return Matrix(capabilities=tuple(columns), rows=tuple(rows))
 
 
-def _row(cells: tuple[Cell, ...], notes: tuple[str, ...], members: Sequence[MatrixSubject]) -> MatrixRow:
+def _row(
+    answers: Sequence[tuple[Cell, ByProject]],
+    notes: Mapping[tuple[Cell, ByProject], str],
+    members: Sequence[MatrixSubject],
+) -> MatrixRow:
     return MatrixRow(
         kind=members[0].kind,
         label=members[0].label,
         of_project=members[0].project is not None,
         accounts=tuple(sorted({member.account_name for member in members})),
         principals=tuple(member.principal for member in members),
-        cells=cells,
-        notes=notes,
+        cells=tuple(cell for cell, _ in answers),
+        notes=tuple(notes[each] for each in answers),
+        by_project=tuple(by_project for _, by_project in answers),
     )
 
 
@@ -101,7 +114,7 @@ def answer_of(graph: PolicyGraph, subject: MatrixSubject, capability: Capability
     elif capability.of_other_project and subject.others:
         asked = [(project, replace(subject, other=project)) for project in subject.others]
     else:
-        return Answer(cell=_cell(graph, subject, capability, allows), note="", asked=subject)
+        return Answer(cell=_cell(graph, subject, capability, allows), note="", by_project=(), asked=subject)
     cells = {project: _cell(graph, one, capability, allows) for project, one in asked}
     every = [project for project in graph.projects if project not in subject.own_projects]
     if capability.of_other_project and len(set(cells.values()) - {Cell.NONE}) > 1 and len(every) > len(asked):
@@ -109,7 +122,13 @@ def answer_of(graph: PolicyGraph, subject: MatrixSubject, capability: Capability
         return answer_of(graph, replace(subject, others=tuple(every)), capability, allows)
     able = [one for project, one in asked if cells[project] not in (Cell.NO, Cell.NONE)]
     widest = _widest(list(cells.values()))
-    return Answer(cell=widest, note=_note(widest, cells), asked=able[0] if able else asked[-1][1])
+    note = _note(widest, cells)
+    return Answer(
+        cell=widest,
+        note=note,
+        by_project=tuple(cells.items()) if note else (),
+        asked=able[0] if able else asked[-1][1],
+    )
 
 
 def _widest(cells: Sequence[Cell]) -> Cell:

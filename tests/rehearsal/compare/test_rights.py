@@ -107,3 +107,12 @@ def test_a_right_to_another_project_is_told_with_a_doubt_once_projects_come_or_g
     assert doubt == {"see: other project": True, "read: own": False}
     same = compare_rights(before, replace(rights(), projects=frozenset({"one"})))
     assert not any(each.otherwise_asked for each in same.narrower)
+
+
+def test_a_right_that_is_lost_for_one_project_alone_narrows_for_that_one() -> None:
+    key = (ANN, *READ)
+    after = replace(rights(ann=Cell.ANYWHERE), by_project={key: {"diabetes": Cell.NO, "screening": Cell.ANYWHERE}})
+    change = compare_rights(rights(ann=Cell.ANYWHERE), after)
+    assert [each.column for each in change.narrower] == [f"{READ[1]}, diabetes"]
+    assert not change.wider
+    assert [each.column for each in compare_rights(after, rights(ann=Cell.ANYWHERE)).wider] == [f"{READ[1]}, diabetes"]

@@ -13,7 +13,7 @@ from policies.access import cross_account, sizes
 from policies.access.cross_account import Decide
 from policies.access.graph import PolicyGraph, graph_of
 from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
-from policies.access.matrix.cells import Cell, matrix
+from policies.access.matrix.cells import matrix
 from policies.access.proofs.all import THEOREMS
 from policies.access.proofs.theorem import prove
 from policies.pack.captured import CapturedStack, read
@@ -41,7 +41,7 @@ class CheckResults:
 
     graph: PolicyGraph
     findings: dict[tuple[str, str], str]
-    cells: dict[tuple[str, str, str], Cell]
+    cells: dict[tuple[str, str, str], str]
 
     def new(self, before: CheckResults) -> dict[str, list[str]]:
         """Checks that find what they did not find before, and sections whose cells are others, with what is new."""
@@ -52,7 +52,7 @@ class CheckResults:
         for cell in sorted({*self.cells, *before.cells}):
             if self.cells.get(cell) != before.cells.get(cell):
                 section, column, who = cell
-                now = self.cells.get(cell, Cell.NONE).value or "no such cell"
+                now = self.cells.get(cell) or "no such cell"
                 found.setdefault(f"matrix:{section}", []).append(f"{who} can '{column}': {now}")
         return found
 
@@ -114,10 +114,10 @@ def findings(
     found |= dict(_violated(judged))
     found |= dict(_refused(requests, facts_from(graph, stacks)))
     cells = {
-        (capability.section, capability.column, principal): cell
+        (capability.section, capability.column, principal): f"{cell.value}, {note}" if note else cell.value
         for row in table.rows
         for principal in row.principals
-        for capability, cell in zip(table.capabilities, row.cells, strict=True)
+        for capability, cell, note in zip(table.capabilities, row.cells, row.notes, strict=True)
     }
     return CheckResults(graph=graph, findings=found, cells=cells)
 
