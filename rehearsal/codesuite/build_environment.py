@@ -55,9 +55,13 @@ class BuildEnvironment:
         folders = [*self.programs, _container(home)]
         config = home / "aws-config"
         config.write_text(_AWS_CONFIG, encoding="utf-8")
+        temporary = home / "tmp"
+        temporary.mkdir(exist_ok=True)
         return {
             "PATH": ":".join([*map(str, folders), _SYSTEM_PATH]),
             "HOME": str(home),
+            # A build's container is gone with all that it left; here its folder is.
+            "TMPDIR": str(temporary),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
             # Beside the source, of which outputs are made.
