@@ -202,6 +202,13 @@ def test_a_build_in_a_subnet_that_does_not_exist_fails(dev: CodeSuiteAccount) ->
     assert "CreateNetworkInterface" in dev.failure("flow")
 
 
+def test_nothing_that_a_build_writes_aside_stays_on_this_machine(dev: CodeSuiteAccount) -> None:
+    build = built(dev, commands(build=['folder="$(mktemp -d)"; echo "aside $folder"; ls -d "$folder"']))
+    assert build["buildStatus"] == "SUCCEEDED", build["lines"]
+    [folder] = [line.removeprefix("aside ") for line in build["lines"] if line.startswith("aside ")]
+    assert not Path(folder).exists()
+
+
 def test_what_a_build_installs_is_its_own(dev: CodeSuiteAccount) -> None:
     build = built(dev, commands(install=["python3 -c 'import pip, sys; print(sys.prefix)'", "aws --version"]))
     assert build["buildStatus"] == "SUCCEEDED", build["lines"]
@@ -216,13 +223,6 @@ def test_what_a_build_installs_is_its_own(dev: CodeSuiteAccount) -> None:
         ("aws/codebuild/of-somebody:1.0", "nobody looked up which runtimes"),
     ],
 )
-def test_nothing_that_a_build_writes_aside_stays_on_this_machine(dev: CodeSuiteAccount) -> None:
-    build = built(dev, commands(build=['folder="$(mktemp -d)"; echo "aside $folder"; ls -d "$folder"']))
-    assert build["buildStatus"] == "SUCCEEDED", build["lines"]
-    [folder] = [line.removeprefix("aside ") for line in build["lines"] if line.startswith("aside ")]
-    assert not Path(folder).exists()
-
-
 def test_a_runtime_that_the_image_lacks_fails_the_build(dev: CodeSuiteAccount, image: str, named: str) -> None:
     spec = "version: 0.2\nphases: {install: {runtime-versions: {python: 3.9}}, build: {commands: ['true']}}"
     built(dev, spec, image=image)
