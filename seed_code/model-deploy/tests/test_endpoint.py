@@ -217,13 +217,13 @@ def test_verify_calls_production_lightly(aws: InMemoryAws, run: Run) -> None:
 
 
 def test_a_sampled_stage_is_called_often_enough_to_be_captured(aws: InMemoryAws, run: Run) -> None:
-    aws.stages["production"]["capturePercentage"] = 10
+    aws.stages["production"]["capturePercentage"] = 5
     aws.publish()
     package = aws.register()
     run("render")
     aws.serve("production", package)
     _, output, _ = run("verify", "--stage", "production", "--capture-wait", "0")
-    assert "of 88 requests" in output  # 0.9 ** 88 < 1e-4
+    assert "of 180 requests" in output  # 0.95 ** 180 < 1e-4
 
 
 def test_testing_before_rendering_says_what_to_do(aws: InMemoryAws, run: Run) -> None:
