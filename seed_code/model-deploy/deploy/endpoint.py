@@ -33,7 +33,7 @@ class TestScope:
     metric: bool  # a few rows give no metric
 
 
-# The p99 of fewer than 100 requests is the slowest of them, so that one pause of a machine would fail a release.
+# The p99 of fewer than 100 requests is the slowest one: a single pause of a machine would fail a release.
 TIMED = 100
 FULL = TestScope((CSV, JSON, JSON_LINES), None, TIMED, metric=True)
 LIGHT = TestScope((CSV,), 100, TIMED, metric=False)
