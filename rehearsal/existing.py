@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from catalog.scope import Scope
 from components.security_groups import HTTPS
 from components.vpc_endpoints import service_name
 from rehearsal.aws.cloud import Cloud
@@ -91,6 +92,7 @@ class _Owner:
 
     def __init__(self, cloud: Cloud, settings: WorkloadSettings | DataScienceSettings, made: set[str]) -> None:
         self._settings, self._existing, self._made = settings, settings.existing, made
+        self._scope = Scope.of_account(settings.account, settings.region, settings.prefix)
         owner = cloud.owner(settings.account, settings.region)
         self._ec2, self._kms, self._s3 = (cloud.client(owner, name, settings.region) for name in ("ec2", "kms", "s3"))
 
@@ -194,7 +196,7 @@ class _Owner:
             "Effect": "Allow",
             "Principal": {"Service": "logging.s3.amazonaws.com"},
             "Action": "s3:PutObject",
-            "Resource": f"arn:aws:s3:::{logs}/*",
+            "Resource": self._scope.bucket_arn(logs, "*"),
         }
         self._plain_bucket(logs)
         policy = json.dumps({"Version": "2012-10-17", "Statement": [delivery]})

@@ -12,9 +12,7 @@ BUCKET_LOGGING = ("aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:
 _IDENTITIES = ("id", "bucket", "arn", "name", "keyId", "url")
 
 
-def points_at(
-    other: StackResource, prop: str, resource: StackResource, stack: Sequence[StackResource] = ()
-) -> bool | None:
+def points_at(other: StackResource, prop: str, resource: StackResource, stack: Sequence[StackResource]) -> bool | None:
     """Whether a property of `other` names `resource`; None when a preview cannot tell.
 
     A value that a preview does not know is made from resources of the `stack`. One that is made from `resource` itself
@@ -24,7 +22,9 @@ def points_at(
     sources = other.property_dependencies.get(prop, ())
     made = resource.urn in sources
     if isinstance(value, Unknown):
-        return True if made else None if not sources or resource.urn in _sources(sources, stack) else False
+        if made:
+            return True
+        return None if not sources or resource.urn in _sources(sources, stack) else False
     identities = {resource.props.get(key) for key in _IDENTITIES} - {None, ""}
     # Where the engine does not show the id, what the value was made from tells.
     return isinstance(value, str) and (value in identities or (made and "id" not in resource.props))
