@@ -23,7 +23,13 @@ def model() -> dict[str, Any]:
     return {
         "Type": "AWS::SageMaker::Model",
         "Properties": {
-            "Containers": [{"ModelPackageName": {"Ref": "ModelPackageArn"}}],
+            # The model server says in each answer which package gave it: an update serves two at a time.
+            "Containers": [
+                {
+                    "ModelPackageName": {"Ref": "ModelPackageArn"},
+                    "Environment": {"MODEL_PACKAGE_ARN": {"Ref": "ModelPackageArn"}},
+                }
+            ],
             "ExecutionRoleArn": role,
             "VpcConfig": {"Subnets": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}},
             # SageMaker itself fetches the artifact and writes captured data; the container needs no network.

@@ -55,6 +55,8 @@ class Hosting:
         self._requests = threading.Condition()
         self.publisher = Publisher(cloud)
         self._clock = cloud.clock
+        # Told each time an update moves traffic: account, Region, endpoint, the new fleet's share.
+        self.on_shift: Callable[[str, str, str, float], None] = lambda *_: None
 
     # ---- life of an endpoint
 
@@ -150,6 +152,10 @@ class Hosting:
             record.last_modified_time = now()
             record.endpoint_status = status
             self._on_event(*key, status)
+
+    def shifted(self, key: EndpointKey, share: float) -> None:
+        """Traffic has moved."""
+        self.on_shift(*key, share)
 
     def deployment_changed(self, key: EndpointKey, pending: Mapping[str, Any] | None) -> None:
         """Show what an update is doing, or that it is over, and tell of it."""

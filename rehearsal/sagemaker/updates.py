@@ -37,6 +37,8 @@ class FleetHost(Protocol):
 
     def set_status(self, key: EndpointKey, status: str) -> None: ...
 
+    def shifted(self, key: EndpointKey, share: float) -> None: ...
+
     def deployment_changed(self, key: EndpointKey, pending: Mapping[str, Any] | None) -> None: ...
 
     def deleted(self, key: EndpointKey) -> bool: ...
@@ -96,6 +98,7 @@ class EndpointUpdates:
         for share in shift.shares:
             self._told(key, fleet, "ActivatingTraffic", share)
             serving.share = share
+            self._host.shifted(key, share)
             self._told(key, fleet, "Baking", share)
             if reason := self._bake(key, fleet, shift, began):
                 return reason

@@ -76,7 +76,8 @@ def test_model_runs_isolated_in_the_accounts_network_under_the_projects_role() -
         "Subnets": {"Ref": "SubnetIds"},
         "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
     }
-    assert model["Containers"] == [{"ModelPackageName": {"Ref": "ModelPackageArn"}}]
+    package = {"Ref": "ModelPackageArn"}
+    assert model["Containers"] == [{"ModelPackageName": package, "Environment": {"MODEL_PACKAGE_ARN": package}}]
     assert "${ModelRoleName}" in model["ExecutionRoleArn"]["Fn::Sub"]
 
 
