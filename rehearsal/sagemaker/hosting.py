@@ -44,7 +44,7 @@ class Hosting:
         sabotage: Callable[[str], bool] = lambda _: False,
         report: Report = lambda *_: None,
     ) -> None:
-        self._state, self._starter = state, starter
+        self._state, self.starter = state, starter
         self._on_event, self._on_deployment = on_event, on_deployment
         self.sabotage, self._report = sabotage, report
         self._fleets: dict[EndpointKey, ServingFleets] = {}
@@ -136,7 +136,7 @@ class Hosting:
                 request = self._state.get(account, region, "Model", variant["ModelName"])
                 packages = self._state.get(account, region, "Packages", variant["ModelName"])
                 model = resolve(variant["ModelName"], request, packages)
-                server = self._starter.start(account, region, name, variant["VariantName"], model)
+                server = self.starter.start(account, region, name, variant["VariantName"], model)
                 fleet.servers.append(server)
                 if self._closed:
                     raise NotServed("the rehearsal ended")
@@ -173,7 +173,7 @@ class Hosting:
         with self._requests:
             self._requests.wait_for(lambda: fleet.requests == 0, REQUEST_SECONDS)
         for server in fleet.servers:
-            self._starter.stop(server)
+            self.starter.stop(server)
             self.publisher.server_log(key, server)
 
     def reason(self, error: Exception) -> str:
