@@ -72,10 +72,13 @@ class ExecutionEnvironment:
             log=self._log_file,
         )
 
-    def invoke(self, payload: bytes, request_id: str, trace: str) -> InvocationResult:
-        """Run one invocation to its end or time-out; the process ends with what Lambda ends it for."""
+    def invoke(self, payload: bytes, request_id: str, trace: str, arn: str) -> InvocationResult:
+        """Run one invocation to its end or time-out; the process ends with what Lambda ends it for.
+
+        `arn` is the function as this request named it: one environment serves all qualifiers of its version.
+        """
         function, version = self._target.function, self._target.version
-        invocation = RuntimeInvocation(request_id, self._target.named.arn, payload, float(function.timeout), trace)
+        invocation = RuntimeInvocation(request_id, arn, payload, float(function.timeout), trace)
         began = time.monotonic()
         result = self._initialized(request_id, began)
         if result is None:
