@@ -15,7 +15,7 @@ from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
-from rehearsal.journey import claims, prediction
+from rehearsal.journey import claims, prediction, records
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
@@ -208,6 +208,11 @@ class Journey:
             f"{asked[0]['rows']} rows over HTTP equal xgboost's own answers in {where}; the artifact is the registry's"
         )
 
+    def recorded(self) -> str:
+        """The approver finds written down what each account serves, by whose word."""
+        version = self.package["ModelPackageArn"].rpartition("/")[2]
+        return records.recorded(self.project.settings, self._approver("s3"), self.release_facts, version, self.wait)
+
     def _ask(self, workload: Mapping[str, Any], rows: str) -> dict[str, Any]:
         """What one production account answers, compared with xgboost alone."""
         metadata = self.package["CustomerMetadataProperties"]
@@ -298,7 +303,7 @@ class Journey:
 
         def started() -> list[PipelineExecution]:
             executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
-            return [execution for execution in executions if execution.trigger.detail.endswith(f"/{starter}")]
+            return [execution for execution in executions if f":assumed-role/{starter}/" in execution.trigger.detail]
 
         try:
             self.wait(started, f"{pipeline} to start", seconds=30)
@@ -380,5 +385,6 @@ def run_journey(
             steps.run(title, step)
         if journey.has("production"):
             steps.run("Ask production", lambda: journey.predict(report))
+        steps.run("Read what was released", journey.recorded)
         if steps.caught:
             steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)
