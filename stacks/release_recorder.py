@@ -81,6 +81,7 @@ def config(context: ProjectContext) -> str:
             "source_key": context.source_key(MODEL_BUILD),
             "pipelines": {project.code_pipeline(purpose): cause for purpose, cause in CAUSES.items()},
             "stack_sets": {stage: project.stack_set(stage) for stage in context.stages},
+            "endpoints": {stage: project.endpoint(stage) for stage in context.stages},
             "role": project.role(RoleKind.RELEASE_RECORDER),
             "topic": context.alarm_topic() if context.settings.announce_releases else "",
             "event_source": project.release_events(),

@@ -15,7 +15,7 @@ class Project:
     """Where the project is, and the names of what events may speak of.
 
     - `pipelines`: CodePipeline by name -> `release` or `rollback`.
-    - `stack_sets`: stage -> StackSet.
+    - `stack_sets`, `endpoints`: stage -> StackSet, stage -> endpoint.
     - `build`: CodePipeline that builds, whose runs say who handed code over.
     - `source_key`: the repository that scientists hand over.
     - `role`: name of the recorder's own role.
@@ -33,6 +33,7 @@ class Project:
     source_key: str
     pipelines: Mapping[str, str]
     stack_sets: Mapping[str, str]
+    endpoints: Mapping[str, str]
     role: str
     topic: str
     event_source: str

@@ -139,10 +139,11 @@ class Deliveries:
             return None
         version = package[len(self._project.packages) :]
         account, region = result["Account"], result["Region"]
+        reason = " ".join(str(result.get("StatusReason", "")).split())[:_REASON] if kind == FAILED else ""
         # A version begins to serve once in an execution, whichever of its actions brought it; it may fail twice.
         part = f"served-{version}" if kind == SERVED else f"failed-{operation.id}"
         return Change(
-            id=f"{ended.execution}-{region}-{part}",
+            id=f"{ended.execution}-{ended.stage}-{account}-{region}-{part}",
             kind=kind,
             project=self._project.project,
             stage=ended.stage,
@@ -156,7 +157,8 @@ class Deliveries:
             execution=ended.execution,
             operation=operation.id,
             rendered=rendered(self._records.folder, ended.execution),
-            reason=" ".join(str(result.get("StatusReason", "")).split())[:_REASON] if kind == FAILED else "",
+            reason=reason,
+            alarms=alarms_of(reason, self._project.endpoints[ended.stage]),
         )
 
     def _with_people(self, change: Change, actions: Sequence[Action], execution: Mapping[str, Any]) -> Change:
@@ -182,6 +184,12 @@ class Deliveries:
             if isinstance(decided, Mapping) and str(decided.get("at", "")) <= before:
                 found = str(decided.get("by", ""))
         return found
+
+
+def alarms_of(reason: str, endpoint: str) -> tuple[str, ...]:
+    """Alarms of a stage's endpoint that a reason names: those of the delivered template begin with its name."""
+    found = re.findall(rf"(?<![\w-]){re.escape(endpoint)}-[A-Za-z0-9-]*[A-Za-z0-9]", reason)
+    return tuple(sorted(set(found)))
 
 
 def rendered(folder: str, execution: str) -> str:

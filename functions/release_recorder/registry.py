@@ -42,11 +42,15 @@ class Registry:
         is the recorder itself, it is no decision: the one before was written down, or nobody knows.
         """
         described = self.describe(changed.package)
-        if described is None or described.get("ModelApprovalStatus") not in ("Approved", "Rejected"):
-            return None
+        return described if described and self._keep(described, changed.version) else None
+
+    def _keep(self, described: Mapping[str, Any], version: str) -> bool:
+        """Write down the decision that a package's last change was. False where it was none, or is not known."""
+        if described.get("ModelApprovalStatus") not in ("Approved", "Rejected"):
+            return False
         identity = modifier(described)
         if self.is_own(identity) or "LastModifiedTime" not in described:
-            return None
+            return False
         status, at = str(described["ModelApprovalStatus"]), utc(described["LastModifiedTime"])
         document = {
             "at": at,
@@ -55,10 +59,8 @@ class Registry:
             "person": identity.get("SourceIdentity", ""),
             "reason": described.get("ApprovalDescription", ""),
         }
-        self._records.put_once(
-            f"{self._records.folder}/packages/{changed.version}/{status.lower()}-{at}.json", document
-        )
-        return described
+        self._records.put_once(f"{self._records.folder}/packages/{version}/{status.lower()}-{at}.json", document)
+        return True
 
     def is_own(self, identity: Mapping[str, str]) -> bool:
         """Whether an identity is the recorder's own role."""
@@ -76,6 +78,8 @@ class Registry:
             full = key not in metadata and len(metadata) >= _ENTRIES
             if described is None or full or metadata.get(key) == text:
                 continue
+            # From now on AWS names the recorder as whoever changed it last.
+            self._keep(described, version)
             # Whole, so that the others stay whichever way AWS reads it: as what is to be added, or as all there is.
             self._sagemaker.update_model_package(
                 ModelPackageArn=self._project.package_arn(version),
@@ -89,6 +93,7 @@ class Registry:
         described = self.describe(change.package)
         if described is None or described.get("ModelApprovalStatus") != "Approved":
             return False
+        self._keep(described, change.version)
         since = [key for key in self._records.keys(f"packages/{change.version}/approved-") if change.at <= _time(key)]
         if since:
             return False

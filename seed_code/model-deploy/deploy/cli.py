@@ -78,9 +78,9 @@ def _render(template: Path, folder: Path) -> int:
 def _rollback(folder: Path) -> int:
     project = read_project(boto3.client("ssm"))
     records, run = own_records(boto3.client("s3")), own_execution(boto3.client("codepipeline"))
-    chosen = choose(records, project, run, partial(package_status, boto3.client("sagemaker")))
-    print(f"{chosen.stage}: back to version {chosen.version}, {chosen.package}")
     deployed = partial(deployed_parameters, boto3.client("cloudformation", config=REACHABLE))
+    chosen = choose(records, project, run, partial(package_status, boto3.client("sagemaker")), deployed)
+    print(f"{chosen.stage}: back to version {chosen.version}, {chosen.package}")
     _keep(write_again(folder, records, project, chosen, deployed))
     return 0
 

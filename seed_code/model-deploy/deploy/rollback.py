@@ -38,15 +38,17 @@ def choose(
     project: ProjectParameters,
     run: Mapping[str, str],
     status: Callable[[str], tuple[str, str]],
+    deployed: Callable[[str], Mapping[str, str]],
 ) -> Chosen:
     """The version that the run's variables ask for, or else the one before. Raises `DeployError`.
 
-    `status` gives a package's approval status and why.
+    `status` gives a package's approval status and why; `deployed` the parameters that a StackSet has now.
     """
     stage = run.get("Stage", "")
     if stage not in project.stages:
         raise DeployError([f"stage {stage!r} is none of the project's: {', '.join(project.stages)}"])
     changes = records.changes(stage)
+    _require_up_to_date(stage, changes, deployed(project.stages[stage].stack_set_name))
     wanted, serves_no_more = run.get("To", ""), run.get("From", "")
     served = _served(changes)
     if not served:
@@ -71,6 +73,15 @@ def choose(
             ]
         )
     return Chosen(stage, delivered[-1])
+
+
+def _require_up_to_date(stage: str, changes: Sequence[Change], deployed: Mapping[str, str]) -> None:
+    """What was delivered last is written down, or the version before would be the one before that."""
+    package = deployed.get("ModelPackageArn", "")
+    if package and (not changes or changes[-1].package != package):
+        raise DeployError(
+            [f"{stage} was last given {package}, which is not written down yet: try again in a minute"]
+        )
 
 
 def _served(changes: Sequence[Change]) -> dict[Place, list[Change]]:

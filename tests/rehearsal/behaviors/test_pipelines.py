@@ -64,7 +64,9 @@ def starter(dev: CodeSuiteAccount, options: pulumi.ResourceOptions, **config: st
         scope=SCOPE,
         path=NAMES.path(),
         boundary=iam.create_policy(PolicyName="boundary", PolicyDocument=document("*"))["Policy"]["Arn"],
-        config=json.dumps({**known, "group": GROUP, "build": flow, "deploy": flow, **config}),
+        config=json.dumps(
+            {**known, "group": GROUP, "build": flow, "deploy": flow, "rollback": flow, "releases": "r", **config}
+        ),
         policy=lambda queue: queue.apply(lambda arn: document("sqs:SendMessage", resource=arn)),
         rules=["flow"],
         queue=NAMES.dead_letters(),
