@@ -145,7 +145,7 @@ def test_no_role_of_one_project_is_given_anothers_prefix() -> None:
 
 
 def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None:
-    own = ("alpha", "alpha-mlops-build", "alpha-mlops-deploy")
+    own = ("alpha", "alpha-mlops-build", "alpha-mlops-deploy", "alpha-mlops-rollback")
     for text in documents_of("alpha"):
         for statement in json.loads(text)["Statement"]:
             resources = statement["Resource"]
