@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from components.pipeline_starter import PipelineStarter
 
 A = aws.codepipeline.PipelineStageActionArgs
+Action = A
 Stage = aws.codepipeline.PipelineStageArgs
 # The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
 NOTHING = "none"
@@ -208,17 +209,18 @@ class StackSetDelivery:
     execution_role: str
 
 
-def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
+def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> list[A]:
     """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
     The first has the parameters of `<stage>-deregister-parameters.json`: where the release changes the instance type,
     those of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
     Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
+    `after` is the order of the stage's last action before them.
     """
     return [
-        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", 1),
-        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", 2),
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", after + 1),
+        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", after + 2),
     ]
 
 

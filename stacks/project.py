@@ -231,9 +231,12 @@ def _deploy_pipeline(
         ),
     ]
     for stage in context.stages:
+        first = []
         if stage == "production":
             stages.append(_approval(context))
-        stages += _release(context, roles, stage, builds.tests)
+            environment = {**package, "STEP": "approved"}
+            first = [pipelines.build("Approver", builds.render.name, environment=environment)]
+        stages += _release(context, roles, stage, builds.tests, first=first)
     return _pipeline(
         context,
         "deploy",
@@ -277,7 +280,13 @@ def approval_question(context: ProjectContext) -> str:
 
 
 def _release(
-    context: ProjectContext, roles: ProjectRoles, stage: str, tests: Mapping[str, BuildProject], *, fully: bool = True
+    context: ProjectContext,
+    roles: ProjectRoles,
+    stage: str,
+    tests: Mapping[str, BuildProject],
+    *,
+    fully: bool = True,
+    first: Sequence[pipelines.Action] = (),
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
     to_stage = pipelines.StackSetDelivery(
@@ -294,7 +303,9 @@ def _release(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
+        pipelines.Stage(
+            name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
+        ),
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 

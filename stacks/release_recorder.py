@@ -30,6 +30,7 @@ def release_recorder(context: ProjectContext, scope: pulumi.Output[ProjectScope]
             lambda known: recorder_policy(
                 known[0],
                 pipelines=[project.code_pipeline(purpose) for purpose in CAUSES],
+                build=project.code_pipeline("build"),
                 sets=context.stack_sets(),
                 event_source=project.release_events(),
                 function=function,

@@ -10,6 +10,7 @@ from functions.release_recorder.changes import FAILED, SERVED, Change, periods, 
 from functions.release_recorder.config import Project
 from functions.release_recorder.deliveries import Deliveries
 from functions.release_recorder.events import DeliveryEnded, PackageChanged
+from functions.release_recorder.registrations import Registrations
 from functions.release_recorder.registry import Registry, modifier, session
 from functions.release_recorder.store import Records
 
@@ -28,6 +29,7 @@ class Recorder:
         self.project, self._clients = project, clients
         self.records = Records(clients("s3"), project.bucket, project.project)
         self.registry = Registry(project, clients("sagemaker"), self.records)
+        self.registrations = Registrations(project, clients("codepipeline"), clients("s3"), self.records)
         self.deliveries = Deliveries(project, clients("codepipeline"), clients("cloudformation"), self.records)
 
     def deal_with(self, asked: DeliveryEnded | PackageChanged) -> list[str]:
@@ -48,10 +50,14 @@ class Recorder:
         return done
 
     def _package(self, changed: PackageChanged) -> list[str]:
-        described = self.registry.keep_decision(changed)
+        described = self.registry.describe(changed.package)
         if described is None:
             return []
-        done = [f"version {changed.version} {described['ModelApprovalStatus']}"]
+        known = self.registrations.keep(changed.version, described)
+        done = [f"who published version {changed.version}"] if known else []
+        if not self.registry.keep_decision(changed.version, described):
+            return done
+        done.append(f"version {changed.version} {described['ModelApprovalStatus']}")
         if described["ModelApprovalStatus"] == "Rejected":
             done += self._ask_back(changed, described)
         return done

@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from functions.release_recorder.changes import FAILED, Change, Period, periods
 from functions.release_recorder.config import Project
 from functions.release_recorder.deliveries import utc
-from functions.release_recorder.events import PackageChanged
 from functions.release_recorder.store import Records
 
 # botocore sagemaker: CustomerMetadataMap, CustomerMetadataValue, ApprovalDescription.
@@ -35,17 +34,12 @@ class Registry:
             raise
         return described
 
-    def keep_decision(self, changed: PackageChanged) -> Mapping[str, Any] | None:
-        """Write down who approved or rejected a package, and give the package; None where nobody did.
+    def keep_decision(self, version: str, described: Mapping[str, Any]) -> bool:
+        """Write down the decision that a package's last change was. False where it was none, or is not known.
 
         AWS names whoever changed a package last (botocore sagemaker, DescribeModelPackage: LastModifiedBy). Where that
         is the recorder itself, it is no decision: the one before was written down, or nobody knows.
         """
-        described = self.describe(changed.package)
-        return described if described and self._keep(described, changed.version) else None
-
-    def _keep(self, described: Mapping[str, Any], version: str) -> bool:
-        """Write down the decision that a package's last change was. False where it was none, or is not known."""
         if described.get("ModelApprovalStatus") not in ("Approved", "Rejected"):
             return False
         identity = modifier(described)
@@ -79,7 +73,7 @@ class Registry:
             if described is None or full or metadata.get(key) == text:
                 continue
             # From now on AWS names the recorder as whoever changed it last.
-            self._keep(described, version)
+            self.keep_decision(version, described)
             # Whole, so that the others stay whichever way AWS reads it: as what is to be added, or as all there is.
             self._sagemaker.update_model_package(
                 ModelPackageArn=self._project.package_arn(version),
@@ -93,7 +87,7 @@ class Registry:
         described = self.describe(change.package)
         if described is None or described.get("ModelApprovalStatus") != "Approved":
             return False
-        self._keep(described, change.version)
+        self.keep_decision(change.version, described)
         since = [key for key in self._records.keys(f"packages/{change.version}/approved-") if change.at <= _time(key)]
         if since:
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.documents.delivery_roles import stack_set_arns
-from policies.documents.project_scope import ProjectScope
+from policies.documents.project_scope import MODEL_BUILD, ProjectScope
 from policies.documents.project_statements import READ_AND_WRITE_OBJECT, artifacts, storage_keys
 from policies.documents.statement import Statement, document
 
@@ -16,6 +16,7 @@ def release_recorder(
     scope: ProjectScope,
     *,
     pipelines: Sequence[str],
+    build: str,
     sets: Sequence[str],
     event_source: str,
     function: str,
@@ -39,6 +40,7 @@ def release_recorder(
             ],
             resources=stack_set_arns(scope, sets),
         ),
+        *_see_who_published(scope, build),
         *_mark_packages(scope),
         *_tell(scope, event_source, topic),
         *_keep_what_failed(scope, function, queue),
@@ -55,6 +57,18 @@ def _records(scope: ProjectScope) -> tuple[Statement, ...]:
             conditions={"StringLike": {"s3:prefix": [scope.releases()]}},
         ),
         storage_keys(scope, scope.data_key),
+    )
+
+
+def _see_who_published(scope: ProjectScope, build: str) -> tuple[Statement, ...]:
+    """Which run of the build pipeline trained when, and the tags of the code that it was given; not the code."""
+    return (
+        Statement(
+            sid="SeeTrainings",
+            actions=["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"],
+            resources=[scope.arn("codepipeline", build)],
+        ),
+        artifacts(scope, "SeeWhoHandedOver", ["s3:GetObjectVersionTagging"], scope.source(MODEL_BUILD)),
     )
 
 

@@ -102,7 +102,13 @@ class Journey:
     def hand_over_code(self) -> str:
         """The scientist pushes the repository; its event starts the build pipeline."""
         bucket, _, key = self.outputs["sourceUri"].removeprefix("s3://").partition("/")
-        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=build_repository(self.data.target, self.problem))
+        publisher = self.people.publisher()
+        self.cloud.client(publisher, "s3").put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=build_repository(self.data.target, self.problem),
+            Tagging=f"publisher={publisher.source_identity}",
+        )
         return f"{key.rpartition('/')[2]} to the project's source"
 
     def build(self) -> str:

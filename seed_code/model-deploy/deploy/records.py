@@ -53,12 +53,21 @@ class Records:
             ) from error
         return bytes(body).decode("utf-8")
 
+    def document(self, key: str) -> Mapping[str, Any] | None:
+        """A record by its key; None where there is none."""
+        try:
+            found = json.loads(self._text(key))
+        except self.s3.exceptions.NoSuchKey:
+            return None
+        return found if isinstance(found, dict) else None
+
     def changes(self, stage: str) -> list[Change]:
         """All changes of a stage, by their times."""
-        found = [_change(json.loads(self._text(key))) for key in self._keys(f"{self.folder}/{stage}/")]
+        found = [_change(json.loads(self._text(key))) for key in self.keys(f"{self.folder}/{stage}/")]
         return sorted(found, key=lambda change: (change.at, change.id))
 
-    def _keys(self, prefix: str) -> Iterator[str]:
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys that begin like that."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         for page in pages:
             for item in page.get("Contents", ()):

@@ -120,6 +120,7 @@ def documents_of(project: str) -> list[str]:
         release_recorder(
             project_scope,
             pipelines=[f"{project}-mlops-deploy"],
+            build=f"{project}-mlops-build",
             sets=[f"mlops-{project}-staging"],
             event_source=f"mlops.{project}.releases",
             function=f"mlops-{project}-release-recorder",
