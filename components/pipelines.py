@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -15,6 +15,8 @@ A = aws.codepipeline.PipelineStageActionArgs
 Stage = aws.codepipeline.PipelineStageArgs
 # The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
 NOTHING = "none"
+# The running execution's id, in an action's configuration (CodePipeline User Guide, "Variables reference").
+EXECUTION = "#{codepipeline.PipelineExecutionId}"
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,25 @@ class EventVariable:
         return f"#{{variables.{self.name}}}"
 
 
+@dataclass(frozen=True)
+class Skip:
+    """A stage is skipped where `variable`, a reference, has the value `value`."""
+
+    name: str
+    variable: str
+    value: str
+
+
 PACKAGE = EventVariable("ModelPackageArn", "The approved model package to deploy")
 SOURCE_VERSION = EventVariable("SourceVersion", "The S3 version of the repository that was handed over")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable."""
+    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable.
+
+    `skips` say by a stage's name when it is skipped beside what all stages are skipped for.
+    """
 
     name: str
     role_arn: pulumi.Input[str]
@@ -51,6 +65,7 @@ class PipelineArgs:
     event: pulumi.Input[str]
     event_description: str
     variable: EventVariable
+    skips: Mapping[str, Sequence[Skip]] = field(default_factory=dict)
 
 
 class Pipeline(pulumi.ComponentResource):
@@ -63,6 +78,7 @@ class Pipeline(pulumi.ComponentResource):
         super().__init__("mlops:project:Pipeline", name, None, opts)
         options = pulumi.ResourceOptions(parent=self)
         key = aws.codepipeline.PipelineArtifactStoreEncryptionKeyArgs(id=args.key_arn, type="KMS")
+        started, later = Skip("Started", args.variable.reference, NOTHING), args.stages[1:]
         self.pipeline = aws.codepipeline.Pipeline(
             f"{name}-pipeline",
             name=args.name,
@@ -72,7 +88,10 @@ class Pipeline(pulumi.ComponentResource):
             artifact_stores=[
                 aws.codepipeline.PipelineArtifactStoreArgs(location=args.bucket, type="S3", encryption_key=key)
             ],
-            stages=[args.stages[0], *(_only_with(args.variable, stage) for stage in args.stages[1:])],
+            stages=[
+                args.stages[0],
+                *(_entered(stage, [started, *args.skips.get(str(stage.name), ())]) for stage in later),
+            ],
             variables=[
                 aws.codepipeline.PipelineVariableArgs(
                     name=args.variable.name, default_value=NOTHING, description=args.variable.description
@@ -110,16 +129,19 @@ class Pipeline(pulumi.ComponentResource):
         )
 
 
-def _only_with(variable: EventVariable, stage: Stage) -> Stage:
-    """The stage, skipped without the variable (CodePipeline User Guide, "VariableCheck")."""
-    rule = aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
-        name="Started",
-        rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
-            category="Rule", owner="AWS", provider="VariableCheck", version="1"
-        ),
-        configuration={"Variable": variable.reference, "Operator": "NE", "Value": NOTHING},
-    )
-    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=[rule])
+def _entered(stage: Stage, skips: Sequence[Skip]) -> Stage:
+    """The stage, skipped where one of the rules says so (CodePipeline User Guide, "VariableCheck")."""
+    rules = [
+        aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
+            name=skip.name,
+            rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
+                category="Rule", owner="AWS", provider="VariableCheck", version="1"
+            ),
+            configuration={"Variable": skip.variable, "Operator": "NE", "Value": skip.value},
+        )
+        for skip in skips
+    ]
+    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=rules)
     entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
     return Stage(name=stage.name, actions=stage.actions, before_entry=entry)
 
@@ -147,8 +169,9 @@ def build(
     environment: Mapping[str, str] | None = None,
     category: str = "Build",
     order: int = 1,
+    namespace: str | None = None,
 ) -> A:
-    """An action that runs a build project."""
+    """An action that runs a build project; the variables that it exports are those of `namespace`."""
     variables = [
         {"name": key, "value": value, "type": "PLAINTEXT"} for key, value in sorted((environment or {}).items())
     ]
@@ -167,6 +190,7 @@ def build(
         output_artifacts=list(outputs),
         configuration=configuration,
         run_order=order,
+        namespace=namespace,
     )
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog import names
+from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from settings.contract import StageSettings
@@ -60,5 +60,13 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         parameters_path=names.Names(settings.prefix, stage).parameters(),
         stack_set_name=project.stack_set(stage),
         latency_limit_ms=size.latency_limit_ms,
+        change_set_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.CHANGE_SET)}",
         traffic_shifting="CANARY" if size.min_instances > 1 else "ALL_AT_ONCE",
+        **_price(size.instance_type, settings.region),
     )
+
+
+def _price(instance_type: str, region: str) -> dict[str, str]:
+    """What an instance costs an hour, and when that was read; nothing where nobody has written it down."""
+    price = prices.price_of(prices.instance(instance_type), region)
+    return {"instance_dollars_per_hour": str(price.dollars), "price_read": price.read} if price else {}

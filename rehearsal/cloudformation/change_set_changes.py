@@ -124,7 +124,7 @@ class _Update:
     def _forget(self, name: str) -> None:
         self._renamed.add(name)
         self._modified.add(name)
-        self._after._parsed_resources[name] = _Unmade()  # type: ignore[assignment]
+        self._after._parsed_resources[name] = _Unmade()
 
     def _removal(self, name: str) -> dict[str, Any]:
         retained = self._old[name].get("DeletionPolicy") == "Retain"

@@ -1,4 +1,4 @@
-"""Command line: `render` a release, `test` a stage in full, `verify` a stage lightly."""
+"""Command line: `render` a release, say what it `changes`, `test` a stage in full, `verify` one lightly."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
+from deploy.changes import end_on_signals, keep, review
 from deploy.deployed import REACHABLE, deployed_parameters
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "render":
             return _render(options.template, options.build)
+        if options.command == "changes":
+            return _changes(options.stage, options.build)
         plan = FULL if options.command == "test" else LIGHT
         return _test(options.stage, options.build, plan, options.capture_wait)
     except (DeployError, StageSettingsError) as error:
@@ -48,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--build", type=Path, default=_BUILD, help="folder of the files written (build)")
     render = commands.add_parser("render", parents=[build], help="write template, parameters and deployment")
     render.add_argument("--template", type=Path, default=Path("template.json"))
+    changes = commands.add_parser("changes", parents=[build], help="say what the release would change")
+    changes.add_argument("--stage", choices=STAGES, required=True)
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
         command = commands.add_parser(name, parents=[build], help=text)
         command.add_argument("--stage", choices=STAGES, required=True)
@@ -67,6 +72,16 @@ def _render(template: Path, folder: Path) -> int:
     deployed = partial(deployed_parameters, cloudformation)
     for path in write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed):
         print(f"wrote {path}")
+    return 0
+
+
+def _changes(stage: str, folder: Path) -> int:
+    end_on_signals()
+    deployment = read_deployment(folder / DEPLOYMENT)
+    change = review(deployment, _stage(deployment, stage), folder)
+    print(change.text())
+    if uri := os.environ.get("CHANGES_URI", "").strip():
+        print(f"kept at {keep(change, uri)}")
     return 0
 
 

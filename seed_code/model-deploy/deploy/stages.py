@@ -37,10 +37,13 @@ class StageSettings:
     test_role_arns: Mapping[str, str]  # account id -> role of the endpoint test
     parameters_path: str  # the account's SSM tree, such as /mlops/staging
     stack_set_name: str
+    change_set_role_name: str  # in each account, with its path, without a leading slash
     latency_limit_ms: int
     traffic_shifting: str
     target_invocations_per_instance: int
     bake_seconds: int
+    instance_dollars_per_hour: str  # empty where the platform knows no price
+    price_read: str  # the day on which that was read
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
@@ -109,6 +112,8 @@ def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
         "trafficShifting": "CANARY" if values["minInstanceCount"] > 1 else "ALL_AT_ONCE",
         "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
         "bakeSeconds": DEFAULT_BAKE_SECONDS[stage],
+        "instanceDollarsPerHour": "",
+        "priceRead": "",
     } | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})

@@ -113,7 +113,14 @@ def documents_of(project: str) -> list[str]:
         project_roles.training(project_scope),
         project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
         project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
-        delivery_roles.deploy(project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"]),
+        workload_roles.change_set(workload, f"mlops-{project}-staging"),
+        delivery_roles.deploy(
+            project_scope,
+            WorkloadAccounts(scope=project_scope, ids=["222222222222"]),
+            [("222222222222", f"mlops-staging-{project}-change-set")],
+            build_projects=[f"mlops-{project}-deploy"],
+            stack_sets=[f"mlops-{project}-staging"],
+        ),
         project_roles.build_pipeline(project_scope, [f"mlops-{project}-build"]),
         project_people.publish(project_scope, f"{project}-mlops-build"),
         project_people.team_administrator(
