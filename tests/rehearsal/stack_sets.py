@@ -29,6 +29,11 @@ def stages_document() -> dict[str, Any]:
         "parametersPath": "/mlops/staging",
         "changeSetRoleName": "mlops/projects/screening/mlops-change-set",
         "latencyLimitMs": 2000,
+        "trafficShifting": "ALL_AT_ONCE",
+        "shiftStepInstances": 1,
+        "waitSeconds": 60,
+        "keepSeconds": 60,
+        "deploymentTimeoutSeconds": 3720,
     }
     roles = {PRODUCTION: f"arn:aws:iam::{PRODUCTION}:role/test"}
     return {"staging": staging, "production": {**staging, "accounts": [PRODUCTION], "testRoleArns": roles}}
@@ -105,8 +110,6 @@ class DeployedTemplate:
             "ProjectId": "screening",
             "Stage": "staging",
             "ModelPackageArn": package,
-            "TrafficShifting": "ALL_AT_ONCE",
-            "BakeSeconds": 60,
             "LatencyLimitMicroseconds": staging["latencyLimitMs"] * 1000,
             "TargetInvocationsPerInstance": 6000,
         }

@@ -81,6 +81,11 @@ def stage(name: str, *accounts: str) -> dict[str, Any]:
         "parametersPath": f"/mlops/{name}",
         "changeSetRoleName": "mlops/projects/screening/mlops-change-set",
         "latencyLimitMs": 5000,
+        "trafficShifting": "ALL_AT_ONCE",
+        "shiftStepInstances": 1,
+        "waitSeconds": 60,
+        "keepSeconds": 60,
+        "deploymentTimeoutSeconds": 3720,
         "stackSetName": f"mlops-screening-{name}",
     }
 
