@@ -74,13 +74,14 @@ class RoleKind(StrEnum):
     STACK_SET_EXECUTION = "stackset-execution"
     MODEL = "model"
     TEST = "test"
+    CHANGE_SET = "change-set"
 
 
 _K = RoleKind
 _TRAINING = frozenset({_K.PIPELINE, _K.PROCESSING, _K.TRAINING})
 _BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
 _ENTERING = frozenset({_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION, _K.MODEL})
-_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
+_DEPLOYING = _ENTERING | {_K.CHANGE_SET, _K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +205,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     _K.MODEL: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="sagemaker", in_workload=True),
     _K.TEST: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY_TEST, in_workload=True),
+    # Says what a release would change, by change sets that it cannot execute.
+    _K.CHANGE_SET: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY, in_workload=True),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -18,6 +18,8 @@ Stage = aws.codepipeline.PipelineStageArgs
 NOTHING = "none"
 # Of the event that the release recorder puts (`functions/release_recorder/recorder.py`).
 SERVED_MODEL_REJECTED = "Served model rejected"
+# The running execution's id, in an action's configuration (CodePipeline User Guide, "Variables reference").
+EXECUTION = "#{codepipeline.PipelineExecutionId}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class EventVariable:
         return f"#{{variables.{self.name}}}"
 
 
+@dataclass(frozen=True)
+class Skip:
+    """A stage is skipped where `variable`, a reference, has the value `value`."""
+
+    name: str
+    variable: str
+    value: str
+
+
 PACKAGE = EventVariable("ModelPackageArn", "The approved model package to deploy")
 SOURCE_VERSION = EventVariable("SourceVersion", "The S3 version of the repository that was handed over")
 STAGE = EventVariable("Stage", "The stage to roll back")
@@ -53,6 +64,7 @@ class PipelineArgs:
     """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable.
 
     A stage without a condition of its own is entered with the variable alone. `more` are further variables.
+    `skips` say by a stage's name when it is skipped beside what all stages are skipped for.
     """
 
     name: str
@@ -65,6 +77,7 @@ class PipelineArgs:
     event_description: str
     variable: EventVariable
     more: Sequence[EventVariable] = ()
+    skips: Mapping[str, Sequence[Skip]] = field(default_factory=dict)
 
 
 class Pipeline(pulumi.ComponentResource):
@@ -88,7 +101,14 @@ class Pipeline(pulumi.ComponentResource):
             ],
             stages=[
                 args.stages[0],
-                *(stage if stage.before_entry else _only_with(args.variable, stage) for stage in args.stages[1:]),
+                *(
+                    stage
+                    if stage.before_entry
+                    else _entered(
+                        stage, [_only_with(args.variable), *map(_unless, args.skips.get(str(stage.name), ()))]
+                    )
+                    for stage in args.stages[1:]
+                ),
             ],
             variables=[
                 aws.codepipeline.PipelineVariableArgs(
@@ -128,25 +148,36 @@ class Pipeline(pulumi.ComponentResource):
         )
 
 
-def _only_with(variable: EventVariable, stage: Stage) -> Stage:
-    """The stage, skipped without the variable (CodePipeline User Guide, "VariableCheck")."""
-    return _where(variable, "NE", NOTHING, stage)
-
-
 def only_where(variable: EventVariable, value: str, stage: Stage) -> Stage:
     """The stage, skipped where the variable has another value."""
-    return _where(variable, "EQ", value, stage)
+    return _entered(stage, [_check("Started", variable.reference, "EQ", value)])
 
 
-def _where(variable: EventVariable, operator: str, value: str, stage: Stage) -> Stage:
-    rule = aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
-        name="Started",
+def _only_with(variable: EventVariable) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    """A stage is skipped without the variable."""
+    return _check("Started", variable.reference, "NE", NOTHING)
+
+
+def _unless(skip: Skip) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    return _check(skip.name, skip.variable, "NE", skip.value)
+
+
+def _check(
+    name: str, variable: str, operator: str, value: str
+) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    """What has to hold for a stage to be entered (CodePipeline User Guide, "VariableCheck")."""
+    return aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
+        name=name,
         rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
             category="Rule", owner="AWS", provider="VariableCheck", version="1"
         ),
-        configuration={"Variable": variable.reference, "Operator": operator, "Value": value},
+        configuration={"Variable": variable, "Operator": operator, "Value": value},
     )
-    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=[rule])
+
+
+def _entered(stage: Stage, rules: Sequence[aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs]) -> Stage:
+    """The stage, skipped where one of the rules does not hold."""
+    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=list(rules))
     entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
     return Stage(name=stage.name, actions=stage.actions, before_entry=entry)
 
@@ -174,8 +205,9 @@ def build(
     environment: Mapping[str, str] | None = None,
     category: str = "Build",
     order: int = 1,
+    namespace: str | None = None,
 ) -> A:
-    """An action that runs a build project."""
+    """An action that runs a build project; the variables that it exports are those of `namespace`."""
     variables = [
         {"name": key, "value": value, "type": "PLAINTEXT"} for key, value in sorted((environment or {}).items())
     ]
@@ -194,6 +226,7 @@ def build(
         output_artifacts=list(outputs),
         configuration=configuration,
         run_order=order,
+        namespace=namespace,
     )
 
 

@@ -203,6 +203,11 @@ class ProductionDeployment(DeploymentSettings):
 
     min_instances: InstanceCount = Field(default=2, description="Instances that always run.")
     max_instances: InstanceCount = Field(default=4, validate_default=True, description="Upper bound of autoscaling.")
+    approval: Literal["always", "when-needed"] = Field(
+        default="always",
+        description="Which releases wait for an approver: all, or those that would replace the endpoint, take capacity "
+        "or alarms from it, or whose change could not be seen.",
+    )
 
 
 class Deployments(Section):

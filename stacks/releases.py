@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog import names
+from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from settings import traffic_shift
@@ -61,7 +61,9 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         parameters_path=names.Names(settings.prefix, stage).parameters(),
         stack_set_name=project.stack_set(stage),
         latency_limit_ms=size.latency_limit_ms,
+        change_set_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.CHANGE_SET)}",
         **_shift(size, stage),
+        **_price(size.instance_type, settings.region),
     )
 
 
@@ -76,3 +78,9 @@ def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
         "keep_seconds": wait if shift.keep_seconds is None else shift.keep_seconds,
         "deployment_timeout_seconds": traffic_shift.timeout_of(shift, stage, least, most),
     }
+
+
+def _price(instance_type: str, region: str) -> dict[str, str]:
+    """What an instance costs an hour, and when that was read; nothing where nobody has written it down."""
+    price = prices.price_of(prices.instance(instance_type), region)
+    return {"instance_dollars_per_hour": str(price.dollars), "price_read": price.read} if price else {}

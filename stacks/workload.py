@@ -225,9 +225,20 @@ def _project_roles(
         trust.role_trust(context.registry_scope, [tester]),
         scope.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
     )
+    renderer = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY)
+    stack_set = project_names.stack_set(context.stage)
+    change_set = _role(
+        context,
+        project,
+        RoleKind.CHANGE_SET,
+        f"The deploy pipeline of project {project} asks with it what a release would change",
+        trust.role_trust(context.registry_scope, [renderer]),
+        scope.apply(lambda known: workload_roles.change_set(known, stack_set)),
+    )
     return {
         RoleKind.MODEL.value: model,
         RoleKind.TEST.value: test,
+        RoleKind.CHANGE_SET.value: change_set,
         RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),
     }
 

@@ -22,14 +22,23 @@ from policies.documents.project_statements import (
 from policies.documents.statement import Statement, document
 
 
-def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str], pipelines: Sequence[str]) -> str:
-    """Rendering: find the approved model, see what is deployed, and write the template's parameters.
+def deploy(
+    scope: ProjectScope,
+    accounts: WorkloadAccounts,
+    change_set_roles: Sequence[tuple[str, str]],
+    *,
+    build_projects: Sequence[str],
+    stack_sets: Sequence[str],
+    pipelines: Sequence[str],
+) -> str:
+    """Rendering: find the approved model, see what is deployed, write the template's parameters, and ask in each
+    workload account, by its change set role (account and name), what they would change.
 
     It keeps aside what it writes, for whoever goes back to it; of records it writes nothing else. `pipelines` tell who
     let a model into production, and what a way back was started with.
     """
     return document(
-        *build_basics(scope, render_project),
+        *build_basics(scope, *build_projects),
         read_parameters(scope),
         artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, *scope.delivery_folders()),
         # What was registered, to compare the approved model with.
@@ -55,9 +64,10 @@ def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str], 
         ),
         Statement(
             sid="SeeWhatIsDeployed",
-            actions=["cloudformation:DescribeStackSet"],
+            actions=["cloudformation:DescribeStackSet", "cloudformation:ListStackInstances"],
             resources=stack_set_arns(scope, stack_sets),
         ),
+        accounts.enter("EnterChangeSetRoles", ProjectNames(scope.prefix, scope.project).path(), change_set_roles),
     )
 
 

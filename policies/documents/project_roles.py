@@ -37,7 +37,7 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
         RoleKind.BUILD: [f"project/{project.name('build')}"],
         RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
-        RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
+        RoleKind.DEPLOY: [f"project/{project.name(purpose)}" for purpose in ("deploy", "deploy-changes")],
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
         RoleKind.DEPLOY_PIPELINE: [deploy, project.code_pipeline("rollback")],

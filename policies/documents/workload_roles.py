@@ -11,6 +11,9 @@ from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 
+# The one name of the deploy pipeline's change sets (seed_code/model-deploy/deploy/change_sets.py).
+CHANGE_SET_NAME = "model-deploy"
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadScope(Scope):
@@ -107,6 +110,25 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
     )
 
 
+def change_set(scope: WorkloadScope, stack_set: str) -> str:
+    """Asks what a release would change in this account's stack, by change sets that it cannot execute."""
+    return document(
+        Statement(
+            sid="AskWhatWouldChange",
+            actions=[f"cloudformation:{verb}ChangeSet" for verb in ("Create", "Delete", "Describe")],
+            resources=[_stacks_of(scope, stack_set)],
+            conditions={
+                "StringEquals": {"cloudformation:ChangeSetName": CHANGE_SET_NAME},
+                # A change set that carries a role would give the stack that role for good.
+                "Null": {"cloudformation:RoleArn": "true"},
+            },
+        ),
+        # CloudFormation reads the template's parameters as whoever asks (CloudFormation User Guide, "Systems Manager
+        # parameter types").
+        _read_the_accounts_parameters(scope),
+    )
+
+
 def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
     """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else."""
     return document(
@@ -122,11 +144,7 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
         common_statements.pull_image(scope.registry_arn("ecr", f"repository/{scope.prefix}/*")),
         common_statements.sign_in_to_registry(),
         common_statements.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
-        Statement(
-            sid="ReadTheAccountsParameters",
-            actions=["ssm:GetParameter", "ssm:GetParameters"],
-            resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
-        ),
+        _read_the_accounts_parameters(scope),
         *_surroundings(scope, delivered.endpoint),
         *common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
         # The handler of AWS::SageMaker::EndpointConfig looks at both of its keys; that it does so through SageMaker,
@@ -137,14 +155,26 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
     )
 
 
+def _read_the_accounts_parameters(scope: WorkloadScope) -> Statement:
+    return Statement(
+        sid="ReadTheAccountsParameters",
+        actions=["ssm:GetParameter", "ssm:GetParameters"],
+        resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
+    )
+
+
+def _stacks_of(scope: WorkloadScope, stack_set: str) -> str:
+    """Stacks of a set: StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like
+    this one's."""
+    return scope.arn("cloudformation", f"stack/StackSet-{stack_set}-{'?' * 36}/*")
+
+
 def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
-    # StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like this one's.
-    stacks = f"StackSet-{stack_set}-{'?' * 36}"
     return (
         Statement(
             sid="ManageItsStacks",
             actions=["cloudformation:*"],
-            resources=[scope.arn("cloudformation", f"stack/{stacks}/*")],
+            resources=[_stacks_of(scope, stack_set)],
             reason="AWS asks for all of CloudFormation, and no page lists the calls that StackSets make (AWS "
             'CloudFormation User Guide, "Grant self-managed permissions"); the stacks are its own',
         ),

@@ -30,7 +30,7 @@ from rehearsal.cloudformation.stack_operation import StackOperation, StackOperat
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 
-_OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
+_OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet")
 
 
 class Stacks:

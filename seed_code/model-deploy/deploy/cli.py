@@ -1,4 +1,4 @@
-"""Command line: `render` a release or a way back, `test` a stage in full or lightly (`verify`)."""
+"""Command line: `render` a release or a way back, say what it `changes`, `test` a stage."""
 
 import argparse
 import os
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
 from deploy.approval import require_another_approver, require_four_eyes
+from deploy.changes import end_on_signals, keep, review
 from deploy.deployed import REACHABLE, deployed_parameters
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
@@ -37,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _approved()
         if options.command == "rollback":
             return _rollback(options.build)
+        if options.command == "changes":
+            return _changes(options.stage, options.build)
         plan = FULL if options.command == "test" else LIGHT
         return _test(options.stage, options.build, plan, options.capture_wait)
     except (DeployError, StageSettingsError) as error:
@@ -57,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--template", type=Path, default=Path("template.json"))
     commands.add_parser("rollback", parents=[build], help="write again what an earlier version delivered")
     commands.add_parser("approved", help="refuse an approval by whoever handed the code over")
+    changes = commands.add_parser("changes", parents=[build], help="say what the release would change")
+    changes.add_argument("--stage", choices=STAGES, required=True)
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
         command = commands.add_parser(name, parents=[build], help=text)
         command.add_argument("--stage", choices=STAGES, required=True)
@@ -115,6 +120,16 @@ def _keep(written: list[Path]) -> None:
     if folder := kept_folder():
         own_records(boto3.client("s3")).keep(folder, written)
         print(f"kept {folder}")
+
+
+def _changes(stage: str, folder: Path) -> int:
+    end_on_signals()
+    deployment = read_deployment(folder / DEPLOYMENT)
+    change = review(deployment, _stage(deployment, stage), folder)
+    print(change.text())
+    if uri := os.environ.get("CHANGES_URI", "").strip():
+        print(f"kept at {keep(change, uri)}")
+    return 0
 
 
 def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int:

@@ -36,6 +36,8 @@ class CodePipeline:
 @pytest.fixture
 def pipeline(aws: InMemoryAws, monkeypatch: pytest.MonkeyPatch) -> CodePipeline:
     """A run of a pipeline, and a bucket for its records."""
+    # The bucket is of the in-memory AWS.
+    assert aws.stages
     made, original = CodePipeline(), boto3.client
     monkeypatch.setenv("RELEASES", "s3://mlops-artifacts/screening/releases")
     monkeypatch.setenv("PIPELINE", "screening-mlops-rollback")

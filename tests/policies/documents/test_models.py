@@ -114,8 +114,14 @@ def documents_of(project: str) -> list[str]:
         project_roles.training(project_scope),
         project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
         project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
+        workload_roles.change_set(workload, f"mlops-{project}-staging"),
         delivery_roles.deploy(
-            project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"], [f"{project}-mlops-deploy"]
+            project_scope,
+            WorkloadAccounts(scope=project_scope, ids=["222222222222"]),
+            [("222222222222", f"mlops-staging-{project}-change-set")],
+            build_projects=[f"mlops-{project}-deploy"],
+            stack_sets=[f"mlops-{project}-staging"],
+            pipelines=[f"{project}-mlops-deploy"],
         ),
         release_recorder(
             project_scope,
