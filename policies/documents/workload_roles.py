@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog.scope import Scope
 from policies.documents import common_statements
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkloadScope(Scope):
-    """A workload account, and the registry account that its models come from."""
-
-    stage: str
-    registry_account: str
-    registry_region: str
-    models_bucket: str
-    models_key_alias: str
-    capture_bucket_arn: str
-    capture_key_arn: str
-    volume_key_arn: str
-
-    def registry_arn(self, service: str, resource: str) -> str:
-        """ARN of a resource in the registry account and its region."""
-        return self.arn(service, resource, region=self.registry_region, account=self.registry_account)
+from policies.documents.workload_scope import WorkloadScope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +89,11 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
     )
 
 
-def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
-    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else."""
+def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Sequence[Statement] = ()) -> str:
+    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else.
+
+    `besides` is what it needs for an API in front (`workload_api.deliver_api`).
+    """
     return document(
         *_own_stacks(scope, delivered.stack_set),
         _endpoint(scope, delivered.endpoint),
@@ -134,6 +119,7 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
         Statement(
             sid="SeeTheKeys", actions=["kms:DescribeKey"], resources=[scope.capture_key_arn, scope.volume_key_arn]
         ),
+        *besides,
     )
 
 
