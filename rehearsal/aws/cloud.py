@@ -34,9 +34,10 @@ from rehearsal.aws.processes import REPOSITORY
 from rehearsal.aws.recorder import Recorder, rights_asked_for
 from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.aws.routing import NoRoute, endpoint_of
+from rehearsal.clock import ServiceClock
 from rehearsal.network.model import VpcAttachment
 from rehearsal.network.proxy import NetworkProxy
-from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
+from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords, ServiceRefusal
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import Right
 from rehearsal.service_model.trust import trusted_role, trusts_service
@@ -60,12 +61,13 @@ class Cloud:
     """A fresh in-memory AWS while the context lasts.
 
     `guards` see the rights of every request first and may refuse it, by a text that says why; `handlers` come next, by
-    `service:Operation`, and may answer it. `patches` last as long as the
+    `service:Operation`, and may answer it. `clock` is the time that services wait. `patches` last as long as the
     context: moto's services are completed by the patches of `rehearsal.services` before their first request.
     """
 
-    def __init__(self, region: str, record: Path | None = None) -> None:
+    def __init__(self, region: str, record: Path | None = None, clock: ServiceClock | None = None) -> None:
         self.region = region
+        self.clock = clock or ServiceClock()
         self.recorder = Recorder(record)
         self.handlers: dict[str, Handler] = {}
         self.guards: list[Callable[[Actor, Sequence[Right] | None], str]] = []
@@ -313,14 +315,18 @@ class Cloud:
         operation = service.emulated.get(question.operation) if service else None
         if operation is None:
             return None
-        scope = (actor.account, question.region)
-        records = self._records.setdefault(scope, ServiceRecords(*scope))
         try:
-            answer = operation(records, question.parameters)
+            answer = operation(self.records(actor.account, question.region), question.parameters)
+        except ServiceRefusal as error:
+            return refusal(error.code, str(error), question.service, error.status)
         except RecordNotFound as error:
             headers = {**_JSON, "x-amzn-errortype": "ResourceNotFoundException"}
             return 404, headers, json.dumps({"message": str(error)}).encode()
         return 200, _JSON, json.dumps(answer).encode()
+
+    def records(self, account: str, region: str) -> ServiceRecords:
+        """What services that moto lacks keep in an account and region."""
+        return self._records.setdefault((account, region), ServiceRecords(account, region))
 
     def _done(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         self.recorder.add(actor, question, endpoint, status)

@@ -31,9 +31,10 @@ def open_studio(journey: Journey) -> str:
     return f"{scientist.source_identity} works in space {SPACE}; the data bucket keeps what was written over"
 
 
-def replace_model(journey: Journey, runtime: Runtime, report: RehearsalReport) -> str:
-    """The team trains on new data; the second model takes the first one's place in production."""
+def train_again(journey: Journey, runtime: Runtime) -> None:
+    """The team hands over its data and code; another model is trained, registered and approved."""
     runtime.on_approval = journey.request_approval
+    journey.approval_requested.clear()
     builds = _executions(journey, "buildPipeline")
     journey.hand_over_data()
     journey.hand_over_code()
@@ -43,6 +44,11 @@ def replace_model(journey: Journey, runtime: Runtime, report: RehearsalReport) -
     deployments = _executions(journey, "deployPipeline")
     journey.approve()
     _started(journey, "deployPipeline", deployments)
+
+
+def replace_model(journey: Journey, runtime: Runtime, report: RehearsalReport) -> str:
+    """The team trains on new data; the second model takes the first one's place in production."""
+    train_again(journey, runtime)
     journey.stage()
     if journey.has("production"):
         journey.release()
