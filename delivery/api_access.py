@@ -130,7 +130,7 @@ def firewall(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
     if not settings.waf:
         return {}
     rules = [_managed(number, name, counted) for number, (name, counted) in enumerate(_MANAGED)]
-    stage = f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}::/restapis/${{Api}}/stages/${{ApiStage}}"
+    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${ApiStage}"
     return {
         "ApiFirewall": {
             "Type": "AWS::WAFv2::WebACL",

@@ -11,7 +11,8 @@ from settings.api import ApiSettings
 
 # That of the image and of the archive's wheels (components/builds/api_functions.py).
 RUNTIME = "python3.11"
-# API Gateway waits for 29 seconds (Amazon API Gateway Developer Guide, "Quotas for configuring and running a REST API").
+# API Gateway waits for 29 seconds (Amazon API Gateway Developer Guide, "Quotas for configuring and running a REST
+# API").
 API_SECONDS = 28
 # AWS CodeDeploy waits an hour for a hook; Lambda runs one for 15 minutes at most.
 HOOK_SECONDS = 900

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from settings.api_values import Audience, CertificateArn, HttpsUrl, HostName
+from settings.api_values import Audience, CertificateArn, HostName, HttpsUrl
 from settings.section import Section
 from settings.values import Distinct, EndpointId, Identifier, RoleArn
 

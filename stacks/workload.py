@@ -20,8 +20,8 @@ from policies.documents.keys import DeadLetterQueues, storage_key, volume_key
 from policies.documents.workload_scope import WorkloadScope
 from settings import contract
 from settings.model import WorkloadSettings
-from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks import workload_api
+from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.existing_roles import ExistingRole, stack_set_execution
 from stacks.references import WorkloadOutputs, publish

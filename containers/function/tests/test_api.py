@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
-
 from inference_api.endpoint import ModelEndpoint
 from inference_api.errors import ApiError
 from inference_api.handler import BODY_BYTES, Api, logger
