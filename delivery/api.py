@@ -52,25 +52,21 @@ def api_part(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
     }
 
 
+# What the part refers to and rendering fills in with a release's own values; none of it is a parameter, so that the
+# update before a release's own, which has the parameters of before, is one of the template of before.
+FILLED = ("ApiModelVersion", "ApiFeatureCount", "ApiFeatures", "ApiImageUri", "ApiCodeBucket", "ApiCodeKey")
+
+
 def _parameters(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
-    """Those with a default are read in the account; all others are the release's."""
-    texts = {
-        "ApiModelVersion": "The model package's version, for callers",
-        "ApiFeatureCount": "How many columns the model has",
-        "ApiFeatures": "The columns' names, compressed; empty where they are too many for an environment variable",
-    }
-    if settings.package == "image":
-        texts["ApiImageUri"] = "Image of the functions, by its digest"
-    else:
-        texts |= {"ApiCodeBucket": "Bucket of the functions' archive", "ApiCodeKey": "Its key"}
-    found: dict[str, Any] = {name: {"Type": "String", "Description": text} for name, text in texts.items()}
-    for name, parameter in names.account_parameters(settings).items():
-        found[name] = {
+    """Those whose values the account's own stack says."""
+    return {
+        name: {
             "Type": "AWS::SSM::Parameter::Value<String>",
             "Default": parameter,
             "Description": "SSM name of what the account's own stack says",
         }
-    return found
+        for name, parameter in names.account_parameters(settings).items()
+    }
 
 
 def _gateway(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:

@@ -41,6 +41,11 @@ def _without_default(rule: dict[str, Any]) -> None:
     del rule["default"]
 
 
+def _api_rule(rule: dict[str, Any]) -> None:
+    _without_default(rule)
+    rule["x-allowed"] = "an object of two addresses in S3, partUri and functionsUri"
+
+
 # As in botocore's service models: sagemaker EndpointName and ModelPackageArn, iam roleNameType.
 _ENTITY_NAME = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"
 _MODEL_PACKAGE = r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]{9,16}:[0-9]{12}:model-package/[a-zA-Z0-9-]{1,63}/[0-9]{1,9}$"
@@ -78,6 +83,13 @@ DeploymentTimeoutSeconds = Annotated[int, Field(ge=600, le=28_800)]
 TargetInvocations = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
+class ApiDelivery(Section):
+    """Where rendering finds the API of a stage: its part of the template, and which functions are used."""
+
+    part_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
+    functions_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
+
+
 class StageSettings(Section):
     """Where and how one stage serves a model."""
 
@@ -102,6 +114,8 @@ class StageSettings(Section):
     wait_seconds: WaitSeconds
     keep_seconds: WaitSeconds
     deployment_timeout_seconds: DeploymentTimeoutSeconds
+    # Optional, but never null: no API.
+    api: ApiDelivery = Field(default=None, json_schema_extra=_api_rule)  # type: ignore[assignment]
 
 
 class ProjectStages(BaseModel):

@@ -9,7 +9,7 @@ from catalog.roles import RolePath
 from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_scope import MODEL_DEPLOY, ProjectScope
+from policies.documents.project_scope import MODEL_DEPLOY, PINNED_API_FUNCTIONS, ProjectScope
 from policies.documents.project_statements import (
     READ_AND_WRITE_OBJECT,
     artifacts,
@@ -29,6 +29,8 @@ def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str]) 
         artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
         # What was registered, to compare the approved model with.
         artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
+        # What stands in front of the model, and which functions it is made of.
+        artifacts(scope, "ReadApis", READ_OBJECT, f"{scope.project}/source/api-*.json", PINNED_API_FUNCTIONS),
         storage_keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",

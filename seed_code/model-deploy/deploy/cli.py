@@ -11,7 +11,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
-from deploy.deployed import REACHABLE, deployed_parameters
+from deploy.api import read_api
+from deploy.deployed import REACHABLE, deployed_stack_set
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
@@ -64,8 +65,13 @@ def _render(template: Path, folder: Path) -> int:
     package = find_package(boto3.client("sagemaker"), boto3.client("s3"), project.group, requested)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     cloudformation = boto3.client("cloudformation", config=REACHABLE)
-    deployed = partial(deployed_parameters, cloudformation)
-    for path in write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed):
+    deployed = partial(deployed_stack_set, cloudformation)
+    s3 = boto3.client("s3")
+    apis = {
+        stage: read_api(s3, settings.api, stage) for stage, settings in project.stages.items() if settings.api
+    }
+    text = template.read_text(encoding="utf-8")
+    for path in write_release(folder, text, project, package, deployed, apis=apis):
         print(f"wrote {path}")
     return 0
 

@@ -41,6 +41,7 @@ class StageSettings:
     wait_seconds: int
     keep_seconds: int
     deployment_timeout_seconds: int
+    api: Mapping[str, str] | None = None  # addresses of its part of the template and of its functions
     target_invocations_per_instance: int
 
 
@@ -111,6 +112,7 @@ def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
     rules = contract.properties("StageSettings")
     complete = {
         "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
+        "api": None,
     } | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
