@@ -24,7 +24,7 @@ from policies.documents import cleaners, delivery_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
-from stacks import releases, rollback
+from stacks import project_api, releases, rollback
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
@@ -57,6 +57,7 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
+    project_api.api_parts(context)
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
     builds = _delivery_builds(context, roles)

@@ -185,6 +185,23 @@ def service_bucket(bucket: str, key: str) -> str:
     return document(*right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET)
 
 
+def code_bucket(bucket: str, key: str, *, accounts: WorkloadAccounts, readers: Sequence[str]) -> str:
+    """The bucket of functions' archives: roles of the workload accounts (ARN patterns) that make functions fetch them.
+
+    Lambda reads an archive for its caller, from outside the VPC (botocore, service model of lambda, FunctionCode).
+    """
+    fetch = Statement(
+        sid="WorkloadAccountsFetchArchives",
+        principals=accounts.principals(),
+        actions=READ_OBJECT,
+        resources=[f"{bucket}/*"],
+        conditions=accounts.callers(readers),
+    )
+    return document(
+        fetch if accounts.ids else None, *right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET
+    )
+
+
 def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:
     """Where S3 delivers access logs of the account's own buckets (ARN patterns)."""
     delivery = Statement(

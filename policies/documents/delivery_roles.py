@@ -9,7 +9,7 @@ from catalog.roles import RolePath
 from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_scope import MODEL_DEPLOY, ProjectScope
+from policies.documents.project_scope import MODEL_DEPLOY, PINNED_API_FUNCTIONS, ProjectScope
 from policies.documents.project_statements import (
     READ_AND_WRITE_OBJECT,
     WRITE_OBJECT,
@@ -51,6 +51,8 @@ def deploy(
             resources=[scope.artifacts_bucket],
             conditions={"StringLike": {"s3:prefix": [scope.releases()]}},
         ),
+        # What stands in front of the model, and which functions it is made of.
+        artifacts(scope, "ReadApis", READ_OBJECT, f"{scope.project}/source/api-*.json", PINNED_API_FUNCTIONS),
         storage_keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",

@@ -95,6 +95,28 @@ class SharedDocuments:
         patterns = [self.accounts.role(path, f"{self.scope.prefix}-*-{kind}") for kind, path in roles.items()]
         return shared.image_repository(self.accounts, patterns)
 
+    def _execution_roles(self) -> list[str]:
+        """ARN pattern of the workload accounts' StackSet execution roles, which make functions."""
+        return [self.accounts.role(RolePath.NONE, f"{self.scope.prefix}-*-{RoleKind.STACK_SET_EXECUTION}")]
+
+    def function_repository_policy(self) -> str:
+        """Policy of the repository of APIs' functions."""
+        return shared.function_repository(self.accounts, self._execution_roles())
+
+    def code_bucket_policy(self, bucket: str, key_arn: str) -> str:
+        """Policy of the bucket (ARN) of APIs' functions."""
+        return buckets.code_bucket(bucket, key_arn, accounts=self.accounts, readers=self._execution_roles())
+
+    def code_key_policy(self, bucket: str, builder: str) -> str:
+        """Policy of that bucket's key; `builder` is the role that writes archives."""
+        return keys.code_key(
+            self.scope,
+            builders=[builder],
+            accounts=self.accounts,
+            readers=self._execution_roles(),
+            bucket_arn=bucket,
+        )
+
     def interface_endpoint_policy(self) -> str:
         """Policy of the data science account's interface endpoints."""
         return endpoints.interface_endpoint(self.all_accounts(), self.accounts.paths)

@@ -36,6 +36,8 @@ def build_manifest(
         "model_data_url": variable("MODEL_DATA_URL"),
         "artifact": evaluation["artifact"],
         "problem": schema.problem,
+        # What callers must send and what they get: the API's document is made of it.
+        "schema": {"features": schema.features, "target": schema.target, "classes": schema.classes},
         "seed": {"split": schema.seed, "training": training["seed"]},
         "training": training,
         "evaluation": {

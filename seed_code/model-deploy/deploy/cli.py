@@ -11,9 +11,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
+from deploy.api import read_api
 from deploy.approval import require_another_approver, require_four_eyes
 from deploy.changes import end_on_signals, keep, review
-from deploy.deployed import REACHABLE, deployed_parameters
+from deploy.deployed import REACHABLE, deployed_stack_set
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
@@ -77,9 +78,13 @@ def _render(template: Path, folder: Path) -> int:
     package = _package(project.group)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     cloudformation = boto3.client("cloudformation", config=REACHABLE)
-    deployed = partial(deployed_parameters, cloudformation)
-    written = write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed)
-    _keep(written)
+    deployed = partial(deployed_stack_set, cloudformation)
+    s3 = boto3.client("s3")
+    apis = {
+        stage: read_api(s3, settings.api, stage) for stage, settings in project.stages.items() if settings.api
+    }
+    text = template.read_text(encoding="utf-8")
+    _keep(write_release(folder, text, project, package, deployed, apis=apis))
     return 0
 
 
@@ -106,7 +111,7 @@ def _approved() -> int:
 def _rollback(folder: Path) -> int:
     project = read_project(boto3.client("ssm"))
     records, run = own_records(boto3.client("s3")), own_execution(boto3.client("codepipeline"))
-    deployed = partial(deployed_parameters, boto3.client("cloudformation", config=REACHABLE))
+    deployed = partial(deployed_stack_set, boto3.client("cloudformation", config=REACHABLE))
     chosen = choose(records, project, run, partial(package_status, boto3.client("sagemaker")), deployed)
     print(f"{chosen.stage}: back to version {chosen.version}, {chosen.package}")
     _keep(write_again(folder, records, project, chosen, deployed))

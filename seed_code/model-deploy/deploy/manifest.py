@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from deploy.errors import DeployError
+from deploy.openapi import ModelColumns
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class ModelManifest:
     metric_value: float
     gate_passed: bool
     environment: Mapping[str, str]
+    # None for a model that was registered before manifests had it.
+    columns: ModelColumns | None = None
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -53,4 +56,18 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         gate_passed=document["evaluation"]["gate"]["passed"] == 1,
         # Variables that registration gives the container: none, unless a team writes them here too.
         environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
+        columns=_columns(document),
+    )
+
+
+def _columns(document: Mapping[str, Any]) -> ModelColumns | None:
+    if "schema" not in document:
+        return None
+    schema = document["schema"]
+    classes = schema["classes"]
+    return ModelColumns(
+        features=[str(name) for name in schema["features"]],
+        target=str(schema["target"]),
+        problem=document["problem"],
+        classes=None if classes is None else [str(name) for name in classes],
     )

@@ -7,6 +7,7 @@ from typing import Any
 from deploy import project_contract as contract
 from deploy.errors import DeployError
 from deploy.manifest import ModelManifest, read_manifest
+from deploy.openapi import ModelColumns
 
 # A pipeline's variable cannot be empty (botocore, PipelineVariableValue), so "none" is its default.
 NOTHING = ("", "none")
@@ -39,6 +40,12 @@ class ModelPackage:
     metric: str
     metric_value: float
     commit: str
+    columns: ModelColumns | None = None
+
+    @property
+    def version(self) -> str:
+        """Its number in its group."""
+        return self.arn.rpartition("/")[2]
 
 
 def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
@@ -200,4 +207,5 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric=metadata["metric"],
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
+        columns=manifest.columns,
     )
