@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rehearsal.service_model.service import AwsService
 from rehearsal.services.apigateway import deployments, rest_apis
+from rehearsal.services.apigateway.account_type import ACCOUNT
 from rehearsal.services.apigateway.rights import rest
 
 _EMULATED = {**rest_apis.EMULATED, **deployments.EMULATED}
@@ -15,5 +16,6 @@ _EMULATED = {**rest_apis.EMULATED, **deployments.EMULATED}
 SERVICE = AwsService(
     name="apigateway",
     operations=rest(*_EMULATED),
+    resource_types=(ACCOUNT,),
     emulated=_EMULATED,
 )
