@@ -17,6 +17,8 @@ API_SECONDS = 28
 # AWS CodeDeploy waits an hour for a hook; Lambda runs one for 15 minutes at most.
 HOOK_SECONDS = 900
 _MEMORY_MB = 512
+# A name that is fixed must be free again when a project comes back.
+_GOES_WITH_THE_STACK = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
 _NETWORK = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}}
 
 
@@ -211,6 +213,7 @@ def table(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
     return {
         "ApiTable": {
             "Type": "AWS::DynamoDB::Table",
+            **_GOES_WITH_THE_STACK,
             "Properties": {
                 "TableName": names.name,
                 "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
@@ -228,6 +231,7 @@ def log_group(settings: ApiSettings, name: str) -> dict[str, Any]:
     """A log group under the account's key of operations."""
     return {
         "Type": "AWS::Logs::LogGroup",
+        **_GOES_WITH_THE_STACK,
         "Properties": {
             "LogGroupName": name,
             "RetentionInDays": settings.log_days,
