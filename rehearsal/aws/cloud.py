@@ -7,7 +7,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -327,6 +327,10 @@ class Cloud:
     def records(self, account: str, region: str) -> ServiceRecords:
         """What services that moto lacks keep in an account and region."""
         return self._records.setdefault((account, region), ServiceRecords(account, region))
+
+    def every_record(self) -> Mapping[tuple[str, str], ServiceRecords]:
+        """Those of all accounts and regions."""
+        return dict(self._records)
 
     def _done(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         self.recorder.add(actor, question, endpoint, status)

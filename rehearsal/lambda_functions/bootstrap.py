@@ -5,6 +5,8 @@ protocol is Lambda's runtime API (Lambda Developer Guide, "Using the Lambda runt
 of errors are those of "Lambda function errors in Python".
 """
 
+from __future__ import annotations
+
 import http.client
 import importlib
 import json
@@ -12,6 +14,8 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Mapping
+from typing import Any
 
 _API = "/2018-06-01/runtime"
 
@@ -19,7 +23,7 @@ _API = "/2018-06-01/runtime"
 class LambdaContext:
     """What a handler is given beside the event."""
 
-    def __init__(self, headers):
+    def __init__(self, headers: Mapping[str, str]) -> None:
         self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
         self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
         self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
@@ -31,19 +35,19 @@ class LambdaContext:
         self.client_context = None
         self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         """How long the invocation may still take."""
         return max(0, self._deadline - int(1000 * time.time()))
 
 
-def described(error, request_id, skipped=1):
+def described(error: BaseException, request_id: str, skipped: int = 1) -> dict[str, Any]:
     """An error as Lambda answers it."""
     frames = traceback.format_tb(error.__traceback__)[skipped:]
     kind = type(error).__name__
     return {"errorMessage": str(error), "errorType": kind, "requestId": request_id, "stackTrace": frames}
 
 
-def load(handler):
+def load(handler: str) -> tuple[Any, dict[str, Any] | None]:
     """The handler's function, or the error that Lambda answers for it."""
     module, _, name = handler.rpartition(".")
     try:
@@ -62,13 +66,13 @@ def load(handler):
     return getattr(loaded, name), None
 
 
-def post(connection, path, body):
+def post(connection: http.client.HTTPConnection, path: str, body: str) -> None:
     """Send an answer."""
     connection.request("POST", _API + path, body, {"Content-Type": "application/json"})
     connection.getresponse().read()
 
 
-def answer(function, body, headers):
+def answer(function: Any, body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
     """What the handler returns for an event, as a path and a text."""
     request_id = headers["Lambda-Runtime-Aws-Request-Id"]
     os.environ["_X_AMZN_TRACE_ID"] = headers.get("Lambda-Runtime-Trace-Id") or ""
@@ -85,7 +89,7 @@ def answer(function, body, headers):
         return f"/invocation/{request_id}/error", json.dumps({**failure, "stackTrace": []})
 
 
-def main():
+def main() -> None:
     """Serve invocations one after another, for as long as the environment lives."""
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
     connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])

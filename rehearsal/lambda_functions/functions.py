@@ -22,7 +22,7 @@ from rehearsal.aws.logs import refused
 from rehearsal.aws.processes import Processes
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.lambda_functions.asynchronous import AsynchronousInvocations
-from rehearsal.lambda_functions.metrics import put_invocation_metrics
+from rehearsal.lambda_functions.metrics import Report, no_report, report_invocation
 from rehearsal.lambda_functions.pool import EnvironmentPool
 from rehearsal.lambda_functions.results import CannotRun, InvocationResult, Throttled, failed
 from rehearsal.lambda_functions.versions import (
@@ -42,12 +42,15 @@ MAX_EVENT_BYTES = 1024 * 1024
 class LambdaFunctions:
     """The functions of all accounts. `python` stands for every Python runtime and has boto3, as Lambda's have."""
 
-    def __init__(self, cloud: Cloud, *, processes: Processes, logs: Path, python: Path | None = None) -> None:
+    def __init__(
+        self, cloud: Cloud, *, processes: Processes, logs: Path, python: Path | None = None, report: Report = no_report
+    ) -> None:
         self.cloud = cloud
         self.processes = processes
         self.logs = logs
         self.python = python or Path(sys.executable)
         self._pool = EnvironmentPool(cloud, processes, logs, self.python)
+        self._report = report
         self._later = AsynchronousInvocations(cloud, self.run)
         self._running: list[threading.Thread] = []
 
@@ -74,12 +77,12 @@ class LambdaFunctions:
         try:
             result = self._run(target, payload, request_id, trace)
         except Throttled:
-            put_invocation_metrics(self.cloud, target, {"Throttles": 1.0})
+            report_invocation(self._report, target, {"Throttles": 1.0})
             raise
         concurrent = self._pool.concurrent(target.named.account, target.named.region, target.named.name) + 1
         measured = {"Invocations": 1.0, "Errors": float(bool(result.error)), "Duration": result.seconds * 1000}
-        put_invocation_metrics(
-            self.cloud, target, {**measured, "Throttles": 0.0, "ConcurrentExecutions": float(concurrent)}
+        report_invocation(
+            self._report, target, {**measured, "Throttles": 0.0, "ConcurrentExecutions": float(concurrent)}
         )
         return result
 
@@ -136,18 +139,20 @@ class LambdaFunctions:
         except ValueError:
             return _error(400, "InvalidRequestContentException", "Could not parse request body into json")
         try:
-            target_of(named)
-            if kind == "DryRun":
-                return 204, {"Content-Type": "application/json"}, b""
-            if kind == "Event":
-                self.start(named.account, named.region, named.name, payload, named.qualifier)
-                return 202, {"Content-Type": "application/json"}, b""
-            result = self.run(named.account, named.region, named.name, payload, named.qualifier)
+            return self._asked(named, payload, kind, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
         except UnknownFunction as error:
             return _error(404, "ResourceNotFoundException", str(error))
         except Throttled as error:
             return _error(429, "TooManyRequestsException", str(error), Reason=error.reason)
-        return _answer(result, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+
+    def _asked(self, named: FunctionName, payload: Any, kind: str, *, tail: bool) -> Answer:
+        target_of(named)
+        if kind == "DryRun":
+            return 204, {"Content-Type": "application/json"}, b""
+        if kind == "Event":
+            self.start(named.account, named.region, named.name, payload, named.qualifier)
+            return 202, {"Content-Type": "application/json"}, b""
+        return _answer(self.run(named.account, named.region, named.name, payload, named.qualifier), tail=tail)
 
 
 def reserved_concurrency(account: str, region: str) -> dict[str, int]:

@@ -6,12 +6,13 @@ ExecutedVersion.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from rehearsal.aws.cloud import Cloud
-from rehearsal.aws.metrics import put_metrics
 from rehearsal.lambda_functions.versions import InvocationTarget
 from rehearsal.service_model.aws_behavior import aws_behavior
+
+# Takes account, region, namespace, dimensions and values.
+Report = Callable[[str, str, str, Mapping[str, str], Mapping[str, float]], None]
 
 
 @aws_behavior('AWS Lambda Developer Guide, "Using CloudWatch metrics with Lambda"')
@@ -25,8 +26,12 @@ def metric_dimensions(name: str, qualifier: str, version: str, *, by_alias: bool
     return [*found, {**resource, "ExecutedVersion": version}] if by_alias else found
 
 
-def put_invocation_metrics(cloud: Cloud, target: InvocationTarget, values: Mapping[str, float]) -> None:
-    """Put what was measured."""
+def report_invocation(report: Report, target: InvocationTarget, values: Mapping[str, float]) -> None:
+    """Report what was measured."""
     named = target.named
-    by = metric_dimensions(named.name, named.qualifier, target.version, by_alias=target.by_alias)
-    put_metrics(cloud, named.account, named.region, "AWS/Lambda", values, by)
+    for dimensions in metric_dimensions(named.name, named.qualifier, target.version, by_alias=target.by_alias):
+        report(named.account, named.region, "AWS/Lambda", dimensions, values)
+
+
+def no_report(*_: object) -> None:
+    """Measures nothing."""

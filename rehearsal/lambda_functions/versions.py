@@ -94,7 +94,8 @@ def target_of(named: FunctionName, draw: Callable[[], float] = random.random) ->
         alias = backend._lambdas._get_function_aliases(named.name).get(named.qualifier)
         if alias is None:
             raise UnknownFunction(f"Function not found: {named.arn}")
-        version = routed(alias.function_version, alias.routing_config, draw())
+        routing: Any = alias.routing_config
+        version = routed(alias.function_version, routing, draw())
     if version == LATEST:
         return InvocationTarget(named, LATEST, versions["latest"])
     for function in versions["versions"]:

@@ -37,12 +37,14 @@ _LOG_LEVELS = ("OFF", "ERROR", "INFO")
 
 
 @aws_behavior(
-    'Amazon API Gateway Developer Guide, "Deploying a REST API in Amazon API Gateway": every change of resources, methods '
-    "and integrations, and of the resource policy, needs another deployment",
+    'Amazon API Gateway Developer Guide, "Deploying a REST API in Amazon API Gateway": every change of resources, '
+    "methods and integrations, and of the resource policy, needs another deployment",
 )
 def deployed(api: Mapping[str, Any]) -> Members:
     """A deployment answers as the API was when it was made, whatever is changed afterwards."""
-    kept = {name: copy.deepcopy(api.get(name)) for name in (*SNAPSHOT, "apiKeySource", "disableExecuteApiEndpoint")}
+    kept: Members = {
+        name: copy.deepcopy(api.get(name)) for name in (*SNAPSHOT, "apiKeySource", "disableExecuteApiEndpoint")
+    }
     methods = [method for resource in kept["_resources"].values() for method in resource["resourceMethods"].values()]
     if not methods:
         raise bad_request("The REST API doesn't contain any methods")
@@ -286,8 +288,8 @@ def update_account(records: ServiceRecords, given: Mapping[str, Any]) -> Members
 
 
 @aws_behavior(
-    'Amazon API Gateway Developer Guide, "Permissions for CloudWatch logging": a role that apigateway.amazonaws.com may '
-    "assume, and that may write logs",
+    'Amazon API Gateway Developer Guide, "Permissions for CloudWatch logging": a role that '
+    "apigateway.amazonaws.com may assume, and that may write logs",
 )
 def require_log_role(records: ServiceRecords, role_arn: str) -> None:
     """The account's role for logs must exist and trust API Gateway."""
@@ -299,7 +301,7 @@ def require_log_role(records: ServiceRecords, role_arn: str) -> None:
 
     roles = iam_backends[records.account]["aws"].roles.values()
     found = next((role for role in roles if role.arn == role_arn), None)
-    trust = found.assume_role_policy_document if found else {}
+    trust: Any = found.assume_role_policy_document if found else {}
     if not trusts_service(json.loads(trust) if isinstance(trust, str) else trust, "apigateway.amazonaws.com"):
         raise bad_request(
             "The role ARN does not have required permissions set to API Gateway: apigateway.amazonaws.com must be able "

@@ -72,7 +72,8 @@ def require_path(path: str) -> None:
     for number, part in enumerate(parts):
         if not _PART.fullmatch(part) or (part.endswith("+}") and number != len(parts) - 1):
             raise bad_request(
-                f"Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the "
+                f"Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces "
+                f"at the "
                 f"beginning and the end: {part} in {path}"
             )
 
@@ -114,7 +115,7 @@ def add_child(api: Members, parent: Mapping[str, Any], part: str) -> Members:
 
 
 def integration(given: Mapping[str, Any]) -> Members:
-    """An integration's record: with a Lambda function as proxy, or one that answers by itself. Raises ServiceRefusal."""
+    """An integration's record: a Lambda function as proxy, or one that answers by itself. Raises ServiceRefusal."""
     unknown = sorted(set(given) - _MEMBERS)
     if unknown:
         raise bad_request(f"Integration: unsupported {', '.join(unknown)}: allowed are {', '.join(sorted(_MEMBERS))}")
@@ -147,8 +148,8 @@ def integration(given: Mapping[str, Any]) -> Members:
 
 
 @aws_behavior(
-    'Amazon API Gateway Developer Guide, "Set up Lambda proxy integrations in API Gateway": the integration\'s method is '
-    "POST, whatever the client's is",
+    'Amazon API Gateway Developer Guide, "Set up Lambda proxy integrations in API Gateway": the integration\'s '
+    "method is POST, whatever the client's is",
 )
 def require_function(given: Mapping[str, Any]) -> None:
     """A proxy integration names a function by API Gateway's ARN of it, and calls it with POST."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft4Validator
-from jsonschema.exceptions import SchemaError
+from jsonschema import Draft4Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import SchemaError  # type: ignore[import-untyped]
 
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.services.apigateway.store import bad_request
@@ -29,12 +29,13 @@ def model_name(name: str) -> str:
 
 
 @aws_behavior(
-    'Amazon API Gateway Developer Guide, "Amazon API Gateway important notes": maxItems and minItems are not included in '
+    'Amazon API Gateway Developer Guide, "Amazon API Gateway important notes": maxItems and minItems are not '
+    "included in "
     "simple request validation; exclusiveMinimum, discriminator, example, readOnly, default, int32, int64 and decimal "
     "are not supported",
 )
 def imported_schema(schema: Any, api: str, where: str, warnings: list[str]) -> Any:
-    """An imported schema lacks the keywords that API Gateway does not support, and refers to models by their address."""
+    """An imported schema lacks keywords that API Gateway does not support, and refers to models by their address."""
     if isinstance(schema, list):
         return [imported_schema(each, api, where, warnings) for each in schema]
     if not isinstance(schema, Mapping):

@@ -1,7 +1,7 @@
 """Reads an OpenAPI document with API Gateway's extensions into resources, methods, models and the rest.
 
-Sources: Amazon API Gateway Developer Guide, "Developing a REST API using OpenAPI in API Gateway", "OpenAPI extensions for
-API Gateway" and "Amazon API Gateway important notes". What is not known here is refused by name.
+Sources: Amazon API Gateway Developer Guide, "Developing a REST API using OpenAPI in API Gateway", "OpenAPI extensions
+for API Gateway" and "Amazon API Gateway important notes". What is not known here is refused by name.
 """
 
 from __future__ import annotations

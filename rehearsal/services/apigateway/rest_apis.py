@@ -174,6 +174,10 @@ def _vpc_endpoint(api: Members, op: str, _: re.Match[str], value: str | None) ->
     api["endpointConfiguration"]["vpcEndpointIds"] = [*held, value] if op == "add" else held
 
 
+def _address_type(api: Members, _: str, __: re.Match[str], value: str | None) -> None:
+    api["endpointConfiguration"]["ipAddressType"] = value
+
+
 _PATHS: Paths = (
     ("/name", "replace", plain("name")),
     ("/description", "replace|remove", plain("description")),
@@ -187,7 +191,7 @@ _PATHS: Paths = (
     (
         "/endpointConfiguration/ipAddressType",
         "replace",
-        lambda api, op, m, v: api["endpointConfiguration"].update(ipAddressType=v),
+        _address_type,
     ),
     ("/tags/(?P<key>.+)", "add|replace|remove", entry("tags")),
 )

@@ -1,7 +1,7 @@
 """What a caller of API Gateway's own API must be allowed.
 
-Source: Service Authorization Reference, "Amazon API Gateway Management": the action is the HTTP verb, the resource is the
-path; policies of APIs and roles that are handed over are rights besides.
+Source: Service Authorization Reference, "Amazon API Gateway Management": the action is the HTTP verb, the resource is
+the path; policies of APIs and roles that are handed over are rights besides.
 """
 
 from __future__ import annotations

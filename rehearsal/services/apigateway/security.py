@@ -1,7 +1,7 @@
 """How callers of a method are authorised, as an OpenAPI document says it.
 
 Source: Amazon API Gateway Developer Guide, "x-amazon-apigateway-authtype property", "x-amazon-apigateway-authorizer
-object", "x-amazon-apigateway-auth object"; "Amazon API Gateway important notes": a security scheme's type must be apiKey.
+object", "x-amazon-apigateway-auth object"; "Amazon API Gateway important notes": a security scheme's type is apiKey.
 """
 
 from __future__ import annotations

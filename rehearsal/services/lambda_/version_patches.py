@@ -96,13 +96,17 @@ def require_unused_version(version: str, aliases: Any) -> None:
 # ---- aliases
 
 
-def _put_alias(original: Callable[..., Any], storage: Any, **given: Any) -> Any:
-    _require_versions(storage, given["function_name"], given["function_version"], given.get("routing_config"))
-    return original(storage, **given)
+_ALIAS = ("name", "function_name", "function_version", "description", "routing_config")
+
+
+def _put_alias(original: Callable[..., Any], storage: Any, *given: Any, **named: Any) -> Any:
+    values = dict(zip(_ALIAS, given, strict=False)) | named
+    _require_versions(storage, values["function_name"], values["function_version"], values.get("routing_config"))
+    return original(storage, *given, **named)
 
 
 def _update_alias(original: Callable[..., Any], storage: Any, *given: Any, **named: Any) -> Any:
-    values = dict(zip(("name", "function_name", "function_version", "description", "routing_config"), given)) | named
+    values = dict(zip(_ALIAS, given, strict=False)) | named
     alias = storage.get_alias(values["name"], values["function_name"])
     version = values.get("function_version") or alias.function_version
     routing = values.get("routing_config")
