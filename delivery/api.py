@@ -54,7 +54,15 @@ def api_part(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
 
 # What the part refers to and rendering fills in with a release's own values; none of it is a parameter, so that the
 # update before a release's own, which has the parameters of before, is one of the template of before.
-FILLED = ("ApiModelVersion", "ApiFeatureCount", "ApiFeatures", "ApiImageUri", "ApiCodeBucket", "ApiCodeKey")
+FILLED = (
+    "ApiModelVersion",
+    "ApiFeatureCount",
+    "ApiFeatures",
+    "ApiProbeUri",
+    "ApiImageUri",
+    "ApiCodeBucket",
+    "ApiCodeKey",
+)
 
 
 def _parameters(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:

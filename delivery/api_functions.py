@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from delivery.api_names import ALIAS, ApiNames, tags
-from delivery.endpoint import attribute
+from delivery.endpoint import VARIANT, attribute
 from settings.api import ApiSettings
 
 # That of the image and of the archive's wheels (components/builds/api_functions.py).
@@ -17,6 +17,8 @@ API_SECONDS = 28
 # AWS CodeDeploy waits an hour for a hook; Lambda runs one for 15 minutes at most.
 HOOK_SECONDS = 900
 _MEMORY_MB = 512
+# A name that is fixed must be free again when a project comes back.
+_GOES_WITH_THE_STACK = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
 _NETWORK = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}}
 
 
@@ -46,6 +48,41 @@ def functions(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
     }
     if settings.tokens:
         found |= _authorizer(settings, names)
+    return found | _hooks(settings, names)
+
+
+def _hooks(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
+    """What CodeDeploy calls before a new version gets traffic, and once it has all of it."""
+    shared = {
+        "NEW_VERSION": {"Ref": "ApiVersion"},
+        "FEATURE_COUNT": {"Ref": "ApiFeatureCount"},
+        "PROBE_URI": {"Ref": "ApiProbeUri"},
+    }
+    captures = {
+        "ALIAS": ALIAS,
+        "CAPTURE_BUCKET": {"Ref": "CaptureBucket"},
+        "CAPTURE_PREFIX": {"Fn::Sub": f"${{ProjectId}}/${{EndpointName}}/{VARIANT}"},
+        "CAPTURE_PERCENT": {"Ref": "CapturePercentage"},
+    }
+    found: dict[str, Any] = {}
+    for purpose, handler, more, what in (
+        ("before", "before_traffic", {}, "Calls a new version of the API with held-out rows"),
+        ("after", "after_traffic", captures, "Looks whether a new version of the API answers and is captured"),
+    ):
+        part = f"Api{purpose.capitalize()}"
+        found[f"{part}Log"] = log_group(settings, f"/aws/lambda/{names.function(purpose)}")
+        found[f"{part}Function"] = _function(
+            settings,
+            names,
+            purpose,
+            handler=handler,
+            log=f"{part}Log",
+            role=names.role_arn("hooks"),
+            timeout=HOOK_SECONDS,
+            network=True,
+            variables={**shared, **more},
+            what=what,
+        )
     return found
 
 
@@ -78,6 +115,8 @@ def _alias() -> dict[str, Any]:
             "CodeDeployLambdaAliasUpdate": {
                 "ApplicationName": {"Ref": "ApiApplication"},
                 "DeploymentGroupName": {"Ref": "ApiDeploymentGroup"},
+                "BeforeAllowTrafficHook": {"Ref": "ApiBeforeFunction"},
+                "AfterAllowTrafficHook": {"Ref": "ApiAfterFunction"},
             }
         },
     }
@@ -211,6 +250,7 @@ def table(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
     return {
         "ApiTable": {
             "Type": "AWS::DynamoDB::Table",
+            **_GOES_WITH_THE_STACK,
             "Properties": {
                 "TableName": names.name,
                 "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
@@ -228,6 +268,7 @@ def log_group(settings: ApiSettings, name: str) -> dict[str, Any]:
     """A log group under the account's key of operations."""
     return {
         "Type": "AWS::Logs::LogGroup",
+        **_GOES_WITH_THE_STACK,
         "Properties": {
             "LogGroupName": name,
             "RetentionInDays": settings.log_days,

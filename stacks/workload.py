@@ -45,7 +45,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     bus = _event_bus(context, topic, operations.arn)
     scope = _workload_scope(context, volumes, capture_key)
     roles = {project: _project_roles(context, project, scope) for project in settings.projects}
-    workload_api.apis(context)
+    workload_api.apis(context, scope)
     _discovery(context, net, operations, volumes, capture_key, capture, topic)
     publish(_outputs(context, net, volumes, capture, topic, bus, roles))
 
@@ -108,7 +108,7 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
         policy=rendered(
             storage_key,
             scope=context.scope,
-            users=[context.project_roles(RoleKind.MODEL), context.project_roles(RoleKind.TEST)],
+            users=[context.project_roles(kind) for kind in (RoleKind.MODEL, RoleKind.TEST, *workload_api.READERS)],
             kms_endpoints=[net.endpoints.kms_id],
             inspectors=[names.macie_role_arn(context.scope)] if "capture" in settings.inspected else [],
         ),

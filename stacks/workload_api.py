@@ -24,18 +24,20 @@ from stacks.workload_context import WorkloadContext
 from stacks.workload_role import project_role
 
 LAMBDA = "lambda.amazonaws.com"
+# Who reads captures for an API.
+READERS = (RoleKind.API_HOOKS,)
 
 
-def apis(context: WorkloadContext) -> None:
+def apis(context: WorkloadContext, scope: pulumi.Output[WorkloadScope]) -> None:
     """Declare it for each project that may have an API here; nothing where none may."""
     if not context.settings.apis:
         return
     _access_logs(context)
     for project in context.settings.apis:
-        _roles(context, project)
+        _roles(context, project, scope)
 
 
-def _roles(context: WorkloadContext, project: str) -> None:
+def _roles(context: WorkloadContext, project: str, whole: pulumi.Output[WorkloadScope]) -> None:
     scope, endpoint = context.scope, context.project_names(project).endpoint(context.stage)
     of_lambda = service_trust(LAMBDA, scope.account)
     function_roles = {
@@ -47,6 +49,14 @@ def _roles(context: WorkloadContext, project: str) -> None:
     }
     for kind, (description, policy) in function_roles.items():
         project_role(context, project, kind, description, of_lambda, policy)
+    project_role(
+        context,
+        project,
+        RoleKind.API_HOOKS,
+        f"New versions of the API of project {project} are tried with it",
+        of_lambda,
+        whole.apply(lambda known: documents.hooks_role(known, project, endpoint)),
+    )
     project_role(
         context,
         project,

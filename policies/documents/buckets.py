@@ -21,6 +21,8 @@ OBJECT_ACTIONS = (
     "s3:RestoreObject",
 )
 LISTING = ("s3:ListBucket*",)
+# Beside a model's artifact: held-out rows with the model's answers.
+PROBE = "probe.json"
 # Session tag or role tag that carries the project's id.
 PROJECT_TAG = "project"
 
@@ -136,12 +138,23 @@ def _read_own_models(bucket: str, accounts: WorkloadAccounts, readers: Sequence[
     )
 
 
+def _read_own_probes(bucket: str, accounts: WorkloadAccounts, readers: Sequence[str]) -> Statement:
+    return Statement(
+        sid="AllowProbes",
+        principals=accounts.principals(),
+        actions=READ_OBJECT,
+        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/*/{PROBE}"],
+        conditions=accounts.callers(readers),
+    )
+
+
 def models_bucket(
     bucket: str,
     key: str,
     *,
     accounts: WorkloadAccounts,
     readers: Sequence[str],
+    probe_readers: Sequence[str] = (),
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
     removers: Sequence[str] = (),
@@ -149,12 +162,14 @@ def models_bucket(
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
-    `readers` are role ARN patterns, each with its account while there are few; the prefix is the role's own `project`
+    `readers` are role ARN patterns, each with its account while there are few; `probe_readers`, patterns too, read the
+    held-out rows beside models and no model; the prefix is the role's own `project`
     tag, so that the policy does not grow with projects and a project never reads another's models. `s3_endpoints` are
     those of all accounts.
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
+        _read_own_probes(bucket, accounts, probe_readers) if accounts.ids and probe_readers else None,
         *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers, inspectors),
         *right_key(bucket, key),
         tls_only(bucket),

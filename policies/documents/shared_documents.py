@@ -69,6 +69,7 @@ class SharedDocuments:
             key_arn,
             accounts=self.accounts,
             readers=self.model_roles(),
+            probe_readers=self._probe_readers(),
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
             removers=self.removers,
@@ -82,11 +83,16 @@ class SharedDocuments:
             self.scope,
             builders=[project.role_arn(self.scope, kind) for kind in MODEL_BUILDERS],
             accounts=self.accounts,
-            readers=self.model_roles(),
+            readers=[*self.model_roles(), *self._probe_readers()],
             bucket_arn=self.models_bucket,
             kms_endpoints=sorted([kms_endpoint, *(workload.kms_endpoint for workload in self.workloads)]),
             inspectors=self.inspectors,
         )
+
+    def _probe_readers(self) -> list[str]:
+        """ARN pattern of the roles that read held-out rows in workload accounts, of any stage and project."""
+        path = names.any_project_path(self.scope.prefix)
+        return [self.accounts.role(path, f"{self.scope.prefix}-*-{RoleKind.API_HOOKS}")]
 
     def image_repository_policy(self) -> str:
         """Policy of the model image's repository."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from catalog.scope import Scope
 from policies.documents import common_statements
-from policies.documents.buckets import PROJECT_TAG
+from policies.documents.buckets import PROBE, PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 from policies.documents.workload_scope import WorkloadScope
 
@@ -89,6 +89,72 @@ def api_role(scope: Scope, endpoint: str) -> str:
 def authorizer_role(scope: Scope, endpoint: str) -> str:
     """The authorizer: writes its log. It fetches the issuer's keys from the internet and calls nothing of AWS."""
     return document(_function_logs(scope, f"{endpoint}-api-authorizer"))
+
+
+def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
+    """The deployment's hooks: call versions of the API's function, read held-out rows and captures, report."""
+    name = f"{endpoint}-api"
+    return document(
+        Statement(
+            sid="CallVersions",
+            actions=["lambda:InvokeFunction"],
+            # With a colon: versions and aliases of the one function.
+            resources=[f"{scope.arn('lambda', f'function:{name}')}:*"],
+        ),
+        Statement(
+            sid="ReportToCodeDeploy",
+            actions=["codedeploy:PutLifecycleEventHookExecutionStatus"],
+            resources=["*"],
+            reason='The action knows no resource (Service Authorization Reference, "AWS CodeDeploy"); an execution\'s id, '
+            "which CodeDeploy hands to its hook alone, says which report is meant",
+        ),
+        Statement(
+            sid="ReadHeldOutRows",
+            actions=READ_OBJECT,
+            resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*/{PROBE}")],
+        ),
+        Statement(
+            sid="DecryptHeldOutRows",
+            actions=["kms:Decrypt"],
+            # The key's id is the registry account's secret until that stack is up; its alias is not.
+            resources=[scope.registry_arn("kms", "key/*")],
+            conditions={
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
+                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
+            },
+        ),
+        Statement(
+            sid="ListCaptures",
+            actions=["s3:ListBucket"],
+            resources=[scope.capture_bucket_arn],
+            conditions={"StringLike": {"s3:prefix": f"{project}/{endpoint}/*"}},
+        ),
+        Statement(
+            sid="ReadCaptures",
+            actions=["s3:GetObject"],
+            resources=[f"{scope.capture_bucket_arn}/{project}/{endpoint}/*"],
+        ),
+        Statement(
+            sid="DecryptCaptures",
+            actions=["kms:Decrypt"],
+            resources=[scope.capture_key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
+        ),
+        Statement(
+            sid="CountInvocations",
+            actions=["cloudwatch:GetMetricStatistics"],
+            resources=["*"],
+            reason='Metrics know no resource (Service Authorization Reference, "Amazon CloudWatch")',
+        ),
+        Statement(
+            sid="WriteOwnLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[
+                f"{scope.arn('logs', f'log-group:/aws/lambda/{name}-{hook}')}:*" for hook in ("before", "after")
+            ],
+        ),
+        _lambda_interfaces(),
+    )
 
 
 def deployment_role(scope: Scope, endpoint: str) -> str:

@@ -29,7 +29,8 @@ _PAUSES = (0.2, 0.8)
 # What passes by itself, by botocore's model of sagemaker-runtime and the errors common to all of AWS's services.
 _BUSY = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
 _AWAY = frozenset({"ServiceUnavailable", "InternalFailure", "InternalDependencyException", "ModelNotReadyException"})
-_VERSION = re.compile(r"(?:^|[,;\s])model-package=([A-Za-z0-9._:/-]{1,64})(?=$|[,;\s])")
+# What the model server says of itself: group and version of its model package.
+_VERSION = re.compile(r"(?:^|[,;\s])model-package=(?:[^,;\s]*/)?(\d{1,9})(?=$|[,;\s])")
 
 
 def client_config(attempt_seconds: float) -> Config:

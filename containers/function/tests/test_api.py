@@ -88,7 +88,7 @@ def respond(endpoint: Endpoint, given: Any, seconds: float = 28) -> tuple[int, A
     ],
 )
 def test_rows_are_answered_as_json_with_the_version_that_predicted(body: Any, content_type: str) -> None:
-    endpoint = Endpoint(predictions([0.25], "model-package=8"))
+    endpoint = Endpoint(predictions([0.25], "model-package=mlops-screening/8"))
     status, answer, headers = respond(endpoint, event(body, content_type))
     assert (status, answer) == (200, {"predictions": [0.25], "modelVersion": "8", "requestId": "r-1"})
     assert headers == {"Content-Type": "application/json", "X-Model-Version": "8", "X-Request-Id": "r-1"}

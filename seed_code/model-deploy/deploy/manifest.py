@@ -26,6 +26,8 @@ class ModelManifest:
     environment: Mapping[str, str]
     # None for a model that was registered before manifests had it.
     columns: ModelColumns | None = None
+    # Held-out rows with the model's answers, beside its artifact; empty where there are none.
+    probe_uri: str = ""
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -57,6 +59,7 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         # Variables that registration gives the container: none, unless a team writes them here too.
         environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
         columns=_columns(document),
+        probe_uri=str(document.get("probe_uri") or ""),
     )
 
 

@@ -41,6 +41,7 @@ class ModelPackage:
     metric_value: float
     commit: str
     columns: ModelColumns | None = None
+    probe_uri: str = ""
 
     @property
     def version(self) -> str:
@@ -208,4 +209,5 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
         columns=manifest.columns,
+        probe_uri=manifest.probe_uri,
     )

@@ -128,7 +128,9 @@ def _stage_template(
         raise DeployError(
             [f"{stage}: the API needs the model's columns, which its manifest lacks; train the model again"]
         )
-    whole = with_api(template, api, package.columns, package.version) if api and package.columns else template
+    whole = template
+    if api and package.columns:
+        whole = with_api(template, api, package.columns, package.version, package.probe_uri)
     text = json.dumps(whole, separators=(",", ":"))
     if len(text.encode()) > TEMPLATE_BYTES:
         raise DeployError(
