@@ -32,6 +32,7 @@ def release_recorder(context: ProjectContext, scope: pulumi.Output[ProjectScope]
                 pipelines=[project.code_pipeline(purpose) for purpose in CAUSES],
                 build=project.code_pipeline("build"),
                 sets=context.stack_sets(),
+                stages=context.stages,
                 event_source=project.release_events(),
                 function=function,
                 queue=known[1],

@@ -122,6 +122,7 @@ def documents_of(project: str) -> list[str]:
             pipelines=[f"{project}-mlops-deploy"],
             build=f"{project}-mlops-build",
             sets=[f"mlops-{project}-staging"],
+            stages=["staging"],
             event_source=f"mlops.{project}.releases",
             function=f"mlops-{project}-release-recorder",
             queue=f"arn:aws:sqs:eu-west-1:111111111111:mlops-{project}-release-dead-letters",
