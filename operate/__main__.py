@@ -16,9 +16,10 @@ from operate import approve as approve_
 from operate import releases as releases_
 from operate import rollback as rollback_
 from operate import traffic as traffic_
+from operate.entries import from_registry
 from operate.errors import OperateError
 from operate.project import Project, find_project, find_projects
-from operate.session import session_of
+from operate.session import Session, session_of
 from operate.table import table
 
 app = typer.Typer(
@@ -70,8 +71,11 @@ def releases(
                 _has_stage(each, stage)
             session = session_of(profile, each.scope.region)
             session.caller(each.scope.account, "an approver")
-            changes = releases_.read_changes(each, session.client("s3"), [stage] if stage else each.stages)
-            found += releases_.lines(changes, account)
+            try:
+                changes = releases_.read_changes(each, session.client("s3"), [stage] if stage else each.stages)
+                found += releases_.lines(changes, account)
+            except releases_.NotReadable:
+                found += from_registry(each, session.client("sagemaker"), stage, account)
         if as_json:
             typer.echo(json.dumps([asdict(line) for line in found], indent=1))
         elif found:
@@ -101,11 +105,9 @@ def rollback(
         codepipeline = session.client("codepipeline")
         if follow is None:
             why = rollback_.clean_reason(reason)
-            changes = releases_.read_changes(found, session.client("s3"), [stage])
-            way = rollback_.choose(changes, stage, to)
-            rollback_.require_approved(session.client("sagemaker"), way.target.package)
-            typer.echo(f"{way.in_words()}, for {caller.person}: {why}")
-            follow = rollback_.start(found, codepipeline, way, why)
+            package = _way_back(found, session, stage, to)
+            typer.echo(f"started for {caller.person}: {why}")
+            follow = rollback_.start(found, codepipeline, stage, package, why)
         again = f"python -m operate rollback --project {project} --stage {stage} --follow {follow}"
         try:
             rollback_.follow(found, codepipeline, follow, typer.echo)
@@ -113,6 +115,22 @@ def rollback(
             typer.echo(f"\nthe rollback goes on without you; to look at it again: {again}", err=True)
             raise typer.Exit(INTERRUPTED) from None
         typer.echo(f"{stage} went back; what serves: python -m operate releases --project {project} --stage {stage}")
+
+
+def _way_back(project: Project, session: Session, stage: str, to: str | None) -> str:
+    """The package to go back to; `none` where the pipeline has to find it out, for whoever reads no records."""
+    try:
+        changes = releases_.read_changes(project, session.client("s3"), [stage])
+    except releases_.NotReadable:
+        typer.echo("you read no records: whether it can go there, the pipeline finds out")
+        package = project.package(to) if to else "none"
+    else:
+        way = rollback_.choose(changes, stage, to)
+        typer.echo(way.in_words())
+        package = way.target.package
+    if package != "none":
+        rollback_.require_approved(session.client("sagemaker"), package)
+    return package
 
 
 @app.command()

@@ -11,6 +11,7 @@ from catalog.scope import Scope
 from functions.release_recorder.events import read_event
 from functions.release_recorder.recorder import Recorder
 from operate import approve, releases, rollback
+from operate.entries import from_registry
 from operate.errors import OperateError
 from operate.project import Project
 from operate.session import Caller
@@ -23,6 +24,7 @@ from tests.functions.release_recorder.account import (
     ROLLBACK,
     SECOND,
     Account,
+    error,
     execution,
     package,
 )
@@ -43,10 +45,20 @@ class Operated(Account):
     state_of_pipeline: dict[str, Any]
     answers: list[dict[str, Any]]
     runs: list[dict[str, Any]]
+    fault_code: str
 
     def __init__(self) -> None:
         super().__init__()
         self.started, self.answers, self.runs, self.state_of_pipeline = [], [], [], {"stageStates": []}
+        self.fault_code = ""
+
+    def _list_objects_v2(self, Prefix: str, **more: Any) -> dict[str, Any]:  # noqa: N803
+        if self.fault_code:
+            raise error(self.fault_code, "no", "ListObjectsV2")
+        return super()._list_objects_v2(Prefix, **more)
+
+    def _list_model_packages(self, **_: Any) -> dict[str, Any]:
+        return {"ModelPackageSummaryList": [{"ModelPackageArn": arn} for arn in self.packages]}
 
     def _list_pipeline_executions(self, **_: Any) -> dict[str, Any]:
         return {"pipelineExecutionSummaries": self.runs[:1]}
@@ -104,6 +116,31 @@ def test_what_failed_in_one_account_is_a_line_of_its_own_and_the_others_are_left
     assert found[0].why.startswith("alarm mlops-screening-production-c1-5xx: ")
 
 
+def test_whoever_reads_no_records_gets_the_same_from_the_registry() -> None:
+    account = released(1, 2)
+    account.register(3)
+    account.tell(account.deliver(9, 3, {PRODUCTION: "FAILED"}, minute=30))
+    found = from_registry(SCREENING, account.client("sagemaker"), "production", None)
+    assert [(line.version, line.state, line.since, line.approved_by) for line in found] == [
+        ("3", "failed", "2026-11-27T12:30:00Z", ""),
+        ("2", "serves", "2026-11-27T12:10:00Z", "petra"),
+        ("1", "ended", "2026-11-27T12:05:00Z", "petra"),
+    ]
+    assert found[2].why == "version 2 was released"
+    assert not from_registry(SCREENING, account.client("sagemaker"), "staging", None)
+
+
+def test_a_refusal_to_read_records_is_told_apart_from_any_other() -> None:
+    account = released(1)
+    account.fault_code = "AccessDenied"
+    with pytest.raises(releases.NotReadable):
+        changes(account)
+    account.fault_code = "SlowDown"
+    with pytest.raises(OperateError, match="SlowDown") as other:
+        changes(account)
+    assert not isinstance(other.value, releases.NotReadable)
+
+
 # ---- rollback
 
 
@@ -149,16 +186,16 @@ def test_a_rollback_has_a_reason(reason: str, words: str) -> None:
 
 def test_a_rollback_that_is_started_twice_is_one_run_and_after_its_end_another() -> None:
     account = released(1, 2)
-    client, way = account.client("codepipeline"), rollback.choose(changes(account), "production", None)
-    first = rollback.start(SCREENING, client, way, "worse")
-    assert rollback.start(SCREENING, client, way, "worse") == first
+    client = account.client("codepipeline")
+    first = rollback.start(SCREENING, client, "production", package(1), "worse")
+    assert rollback.start(SCREENING, client, "production", package(1), "worse") == first
     assert account.started[0]["variables"] == [
         {"name": "Stage", "value": "production"},
         {"name": "To", "value": package(1)},
         {"name": "Reason", "value": "worse"},
     ]
     account.runs = [{"pipelineExecutionId": first, "status": "Failed"}]
-    assert rollback.start(SCREENING, client, way, "worse") != first
+    assert rollback.start(SCREENING, client, "production", package(1), "worse") != first
     account.runs = [{"pipelineExecutionId": "other", "status": "InProgress"}]
     account.executions["other"] = {
         "variables": [
@@ -166,7 +203,7 @@ def test_a_rollback_that_is_started_twice_is_one_run_and_after_its_end_another()
             {"name": "To", "resolvedValue": package(1)},
         ]
     }
-    assert rollback.start(SCREENING, client, way, "another reason") == "other"
+    assert rollback.start(SCREENING, client, "production", package(1), "another reason") == "other"
 
 
 def test_following_tells_of_each_action_once_and_why_it_failed() -> None:
