@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operate.errors import refused
 from operate.project import Project
-from operate.releases import ENDED, FAILED_TO, SERVES, Line, by_place
+from operate.releases import BACK, ENDED, FAILED_TO, SERVES, Line, by_place
 
 _KEY = re.compile(r"release\.([a-z]+)\.(\d{12})")
 # As the recorder writes them (`functions/release_recorder/registry.py`: `entries`).
@@ -18,6 +18,7 @@ _FORMS = {
     SERVES: re.compile(r"serves since (?P<since>\S+)(?: approved by (?P<by>\S+))?(?P<why>.*)"),
     ENDED: re.compile(r"served from (?P<since>\S+) to (?P<until>\S+)(?: approved by (?P<by>\S+))?\s*(?P<why>.*)"),
     FAILED_TO: re.compile(r"failed at (?P<since>\S+): (?P<why>.*)"),
+    BACK: re.compile(r"rolled back at (?P<since>\S+): (?P<why>.*)"),
 }
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.release_recorder.changes import FAILED, Change, Period, ordered, periods
+from functions.release_recorder.changes import ROLLED_BACK, SERVED, Change, Period, ordered, periods
 from functions.release_recorder.registry import session as person
 from functions.release_recorder.store import Records
 from operate.errors import OperateError, refused
 from operate.project import Project
 
-SERVES, ENDED, FAILED_TO = "serves", "ended", "failed"
+SERVES, ENDED, FAILED_TO, BACK = "serves", "ended", "failed", "rolled back"
 
 
 class NotReadable(OperateError):
@@ -23,7 +23,7 @@ class NotReadable(OperateError):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One version in one account of one stage. `state`: serves, ended, or failed where it never came to serve."""
+    """One version in one account of one stage. `state`: serves or ended; failed or rolled back where it never did."""
 
     project: str
     stage: str
@@ -54,7 +54,7 @@ def lines(changes: Iterable[Change], account: str | None = None) -> list[Line]:
     """What serves and what did, by stage and account, newest first; and what could not be brought there."""
     known = ordered(changes)
     found = [_served(period) for every in periods(known).values() for period in every]
-    found += [_failed(change) for change in known if change.kind == FAILED]
+    found += [_failed(change) for change in known if change.kind != SERVED]
     return by_place(line for line in found if account in (None, line.account))
 
 
@@ -89,7 +89,7 @@ def _failed(change: Change) -> Line:
         account=change.account,
         region=change.region,
         version=change.version,
-        state=FAILED_TO,
+        state=BACK if change.kind == ROLLED_BACK else FAILED_TO,
         since=change.at,
         until=change.at,
         approved_by=change.approved_by,

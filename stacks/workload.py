@@ -225,7 +225,17 @@ def _project_roles(
         trust.role_trust(context.registry_scope, [tester]),
         scope.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
     )
+    recorder = project_names.role_arn(context.registry_scope, RoleKind.RELEASE_RECORDER)
+    reader = _role(
+        context,
+        project,
+        RoleKind.RELEASE_READER,
+        f"The release recorder of project {project} looks at its endpoint with it",
+        trust.role_trust(context.registry_scope, [recorder]),
+        scope.apply(lambda known: workload_roles.release_reader(known, endpoint)),
+    )
     return {
+        RoleKind.RELEASE_READER.value: reader,
         RoleKind.MODEL.value: model,
         RoleKind.TEST.value: test,
         RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.names import ProjectNames
+from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
 from policies.documents.delivery_roles import stack_set_arns
 from policies.documents.project_scope import MODEL_BUILD, ProjectScope
@@ -15,6 +17,8 @@ _APPROVAL = "sagemaker:ModelApprovalStatus"
 
 def release_recorder(
     scope: ProjectScope,
+    accounts: WorkloadAccounts,
+    readers: Sequence[tuple[str, str]],
     *,
     pipelines: Sequence[str],
     build: str,
@@ -25,7 +29,10 @@ def release_recorder(
     queue: str,
     topic: str | None,
 ) -> str:
-    """Sees deliveries (names of `pipelines` and StackSets, `sets`), keeps records, marks packages, tells others."""
+    """Sees deliveries (names of `pipelines` and StackSets, `sets`), keeps records, marks packages, tells others.
+
+    `readers` are account and name of the roles that it looks at endpoints with.
+    """
     return document(
         *_records(scope, stages),
         Statement(
@@ -42,6 +49,7 @@ def release_recorder(
             ],
             resources=stack_set_arns(scope, sets),
         ),
+        accounts.enter("SeeWhatServes", ProjectNames(scope.prefix, scope.project).path(), readers),
         *_see_who_published(scope, build),
         *_mark_packages(scope),
         *_tell(scope, event_source, topic),

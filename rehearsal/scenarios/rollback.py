@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from moto.cloudformation.models import cloudformation_backends
@@ -145,7 +145,7 @@ class WayBack:
             return not request.resource.endswith(self.project.pipeline("rollback"))
         return request.operation in _BUILDING
 
-    def _runs(self) -> Iterable[PipelineExecution] | Any:
+    def _runs(self) -> list[PipelineExecution]:
         """Executions of the rollback pipeline, oldest first."""
         pipelines = self._scenario.runtime.suite.pipelines
         return pipelines.executions(self.journey.account, self.journey.region, self.project.pipeline("rollback"))

@@ -84,7 +84,7 @@ def test_an_interrupted_rollback_says_that_it_goes_on_and_how_to_look(
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command.rollback_, "follow", interrupted)
+    monkeypatch.setattr("operate.rollback.follow", interrupted)
     done = run("rollback", "--project", "screening", "--reason", "worse")
     assert done.exit_code == 130
     assert "goes on without you; to look at it again: python -m operate rollback" in done.stderr
@@ -103,7 +103,7 @@ def test_following_starts_nothing(account: Operated) -> None:
 def test_whoever_reads_no_records_leaves_the_choice_to_the_pipeline(
     account: Operated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command.rollback_, "follow", lambda *_: None)
+    monkeypatch.setattr("operate.rollback.follow", lambda *_: None)
     account.fault_code = "AccessDenied"
     done = run("rollback", "--project", "screening", "--reason", "worse")
     assert (done.exit_code, "the pipeline finds out" in done.stdout) == (0, True), done.output

@@ -78,7 +78,7 @@ class Operated(Account):
         return {}
 
     def tell(self, event: Mapping[str, Any]) -> None:
-        Recorder(PROJECT, self.client).deal_with(read_event(event, PROJECT))
+        Recorder(PROJECT, self.client, self.there).deal_with(read_event(event, PROJECT))
 
 
 def released(*versions: int, accounts: tuple[str, ...] = (PRODUCTION,)) -> Operated:
@@ -112,7 +112,7 @@ def test_what_failed_in_one_account_is_a_line_of_its_own_and_the_others_are_left
     account.register(2)
     account.tell(account.deliver(9, 2, {PRODUCTION: "SUCCEEDED", SECOND: "FAILED"}, minute=30))
     found = releases.lines(changes(account), SECOND)
-    assert [(line.version, line.state) for line in found] == [("2", "failed"), ("1", "serves")]
+    assert [(line.version, line.state) for line in found] == [("2", "rolled back"), ("1", "serves")]
     assert found[0].why.startswith("alarm mlops-screening-production-c1-5xx: ")
 
 
@@ -122,7 +122,7 @@ def test_whoever_reads_no_records_gets_the_same_from_the_registry() -> None:
     account.tell(account.deliver(9, 3, {PRODUCTION: "FAILED"}, minute=30))
     found = from_registry(SCREENING, account.client("sagemaker"), "production", None)
     assert [(line.version, line.state, line.since, line.approved_by) for line in found] == [
-        ("3", "failed", "2026-11-27T12:30:00Z", ""),
+        ("3", "rolled back", "2026-11-27T12:30:00Z", ""),
         ("2", "serves", "2026-11-27T12:10:00Z", "petra"),
         ("1", "ended", "2026-11-27T12:05:00Z", "petra"),
     ]

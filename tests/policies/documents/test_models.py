@@ -119,6 +119,8 @@ def documents_of(project: str) -> list[str]:
         ),
         release_recorder(
             project_scope,
+            WorkloadAccounts(scope=project_scope, ids=["222222222222"]),
+            [("222222222222", f"mlops-staging-{project}-release-reader")],
             pipelines=[f"{project}-mlops-deploy"],
             build=f"{project}-mlops-build",
             sets=[f"mlops-{project}-staging"],
