@@ -67,6 +67,7 @@ class RoleKind(StrEnum):
     PIPELINE_STARTER = "pipeline-starter"
     RELEASE_CLEANER = "release-cleaner"
     RELEASE_RECORDER = "release-recorder"
+    RELEASE_READER = "release-reader"
     ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
@@ -89,7 +90,15 @@ _BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
 _APIS = frozenset({_K.API, _K.API_AUTHORIZER, _K.API_HOOKS, _K.API_DEPLOYMENT})
 _DELIVERED = _APIS | {_K.MODEL}
 _ENTERING = _DELIVERED | {_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION}
-_DEPLOYING = _ENTERING | {_K.CHANGE_SET, _K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
+_DEPLOYING = _ENTERING | {
+    _K.CHANGE_SET,
+    _K.DEPLOY,
+    _K.DEPLOY_PIPELINE,
+    _K.DEPLOY_TEST,
+    _K.PACKAGES,
+    _K.RELEASE_READER,
+    _K.TEST,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +201,9 @@ ROLES: dict[RoleKind, RoleSpec] = {
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),
     # Writes down what serves where; marks what production rolled back. It lets nothing in.
-    _K.RELEASE_RECORDER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
+    _K.RELEASE_RECORDER: RoleSpec(
+        path=RolePath.PROJECT, assumed_by="lambda", delegates_to=frozenset({_K.RELEASE_READER})
+    ),
     # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
     _K.ACCOUNT_CLEANER: RoleSpec(
         path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="lambda", clears_accounts=True
@@ -237,6 +248,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     # API Gateway writes access logs with it: an account has one such role in a Region.
     _K.API_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="apigateway"),
+    # Sees which version an endpoint really serves.
+    _K.RELEASE_READER: RoleSpec(
+        path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.RELEASE_RECORDER, in_workload=True
+    ),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.

@@ -219,7 +219,17 @@ def _project_roles(
         trust.role_trust(context.registry_scope, [renderer]),
         scope.apply(lambda known: workload_roles.change_set(known, stack_set)),
     )
+    recorder = project_names.role_arn(context.registry_scope, RoleKind.RELEASE_RECORDER)
+    reader = project_role(
+        context,
+        project,
+        RoleKind.RELEASE_READER,
+        f"The release recorder of project {project} looks at its endpoint with it",
+        trust.role_trust(context.registry_scope, [recorder]),
+        scope.apply(lambda known: workload_roles.release_reader(known, endpoint)),
+    )
     return {
+        RoleKind.RELEASE_READER.value: reader,
         RoleKind.MODEL.value: model,
         RoleKind.TEST.value: test,
         RoleKind.CHANGE_SET.value: change_set,

@@ -48,6 +48,8 @@ def cross_account_requests(graph: PolicyGraph) -> list[CrossAccountRequest]:
             found += _assumed(graph, role, RoleKind.TEST, "test endpoints")
         elif role.kind is RoleKind.DEPLOY:
             found += _assumed(graph, role, RoleKind.CHANGE_SET, "ask what would change")
+        elif role.kind is RoleKind.RELEASE_RECORDER:
+            found += _assumed(graph, role, RoleKind.RELEASE_READER, "see what serves")
         elif role.kind is RoleKind.STACK_SET_EXECUTION:
             found += _execution_role(graph, role)
         elif role.kind is RoleKind.STACK_SET_ADMINISTRATION:

@@ -111,6 +111,22 @@ def change_set(scope: WorkloadScope, stack_set: str) -> str:
     )
 
 
+def release_reader(scope: WorkloadScope, endpoint: str) -> str:
+    """The project's release recorder, from the registry account: which version the endpoint serves; no call of it."""
+    return document(
+        Statement(
+            sid="SeeTheEndpoint",
+            actions=["sagemaker:DescribeEndpoint"],
+            resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
+        ),
+        Statement(
+            sid="SeeWhatItServes",
+            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
+        ),
+    )
+
+
 def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Sequence[Statement] = ()) -> str:
     """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else.
 

@@ -56,8 +56,9 @@ class WayBack:
             way = choose(self._changes(), "production", version)
             require_approved(self._approver("sagemaker"), way.target.package)
             codepipeline = self._approver("codepipeline")
-            execution = start(self.project, codepipeline, way, REASON)
-            if start(self.project, codepipeline, way, REASON) != execution:
+            package = way.target.package
+            execution = start(self.project, codepipeline, "production", package, REASON)
+            if start(self.project, codepipeline, "production", package, REASON) != execution:
                 raise JourneyFailed("the command that was given twice started two rollbacks")
             follow(self.project, codepipeline, execution, lambda _: None, lambda _: time.sleep(0.2))
 

@@ -125,9 +125,12 @@ def documents_of(project: str) -> list[str]:
         ),
         release_recorder(
             project_scope,
+            WorkloadAccounts(scope=project_scope, ids=["222222222222"]),
+            [("222222222222", f"mlops-staging-{project}-release-reader")],
             pipelines=[f"{project}-mlops-deploy"],
             build=f"{project}-mlops-build",
             sets=[f"mlops-{project}-staging"],
+            stages=["staging"],
             event_source=f"mlops.{project}.releases",
             function=f"mlops-{project}-release-recorder",
             queue=f"arn:aws:sqs:eu-west-1:111111111111:mlops-{project}-release-dead-letters",
