@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from tests.functions.approval_page.aws import EXECUTION, NOW, PROJECT, TOKEN, Aw
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     made = Aws()
     monkeypatch.setattr(clients, "client", made.client)
     monkeypatch.setattr(handler, "read_config", lambda: PROJECT)
