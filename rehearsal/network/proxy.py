@@ -23,6 +23,8 @@ from rehearsal.network.package_index import HOSTS, PackageIndex
 from rehearsal.network.relay import relay
 
 _SECONDS = 120
+# How often a server looks whether it is to end; half a second each made every short-lived AWS of a test wait.
+POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -51,7 +53,8 @@ class NetworkProxy:
     def __enter__(self) -> NetworkProxy:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_ProxyHandler, self))
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="network-proxy").start()
+        serve = partial(self._server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, daemon=True, name="network-proxy").start()
         return self
 
     def __exit__(self, *_: object) -> None:
