@@ -26,11 +26,22 @@ def credentials(cloud: Cloud, account: str) -> Iterator[None]:
 
 @contextmanager
 def remembered_models() -> Iterator[None]:
-    """botocore's models and the key of moto's topics, made once: an AWS for each trial would make them for each."""
-    load = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
+    """botocore's models and the key of moto's topics, made once, and no machine images:
+    an AWS for each trial would make them for each.
+
+    Not S3's: botocore changes the model that it has loaded (`remove_bucket_from_url_paths_from_model`).
+    """
+    own = partial(JSONFileLoader.load_file, JSONFileLoader())
+    remembered = cache(own)
+
+    def load(_: JSONFileLoader, path: str) -> object:
+        changed = f"{os.sep}s3{os.sep}" in path and path.endswith("service-2")
+        return own(path) if changed else remembered(path)
+
     key = cache(rsa.generate_private_key)
     with (
-        patch.object(JSONFileLoader, "load_file", lambda _, path: load(path)),
+        patch.dict(os.environ, {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}),
+        patch.object(JSONFileLoader, "load_file", load),
         patch.object(rsa, "generate_private_key", key),
     ):
         yield

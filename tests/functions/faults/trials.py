@@ -54,6 +54,8 @@ def fault_trials(case: FunctionCase, fault: Fault) -> Iterator[Trial]:
     plain = undisturbed(case)
     for point in plain.points:
         for lasting in fault.lasting:
+            if lasting is Lasting.ALWAYS and case.invocations == 1:
+                continue
             problem = _with_fault(case, plain, point, fault, lasting)
             yield _trial(case, fault.name, f"{point}, {lasting}", problem)
 
