@@ -18,7 +18,7 @@ export PIP_CACHE_DIR := $(CURDIR)/build/cache/pip
 endif
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access compare test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse probe bench clean
+.PHONY: help setup lint check access compare test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse scenarios probe bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 22
@@ -92,7 +92,7 @@ pictures: $(INSTALLED) ## Draw accounts and summary of the last `make rehearse`,
 # What is typed reaches the program as it was typed: make neither expands the values nor does a shell read them. Exported
 # as they are they would be expanded, `$(shell …)` included, so they go under other names. Variables that were typed and
 # that nobody reads go by name alone; other goals may hand theirs to what they run, such as PYTEST_ADDOPTS.
-REHEARSE_WITH := STACKS_ONLY PROJECT DATA TARGET PROBLEM SABOTAGE DOUBT LIFE
+REHEARSE_WITH := STACKS_ONLY PROJECT DATA TARGET PROBLEM SABOTAGE DOUBT LIFE SCENARIO
 # Read by this file, and by what it runs.
 READ_OTHERWISE := SHELL RUN ENVIRONMENTS LOCKS INSTALLED UV PYTHON% UV_% PIP_% %_proxy %_PROXY SSL_CERT_FILE
 unexport $(REHEARSE_WITH)
@@ -102,8 +102,13 @@ export REHEARSE_UNKNOWN := $(sort $(filter-out $(REHEARSE_WITH) $(READ_OTHERWISE
 ifneq ($(and $(filter rehearse,$(MAKECMDGOALS)),$(REHEARSE_UNKNOWN)),)
 unexport $(REHEARSE_UNKNOWN)
 endif
-rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole
+rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole, SCENARIO=name
 	@$(RUN) -m rehearsal $${REHEARSE_UNKNOWN:+"--unknown=$$REHEARSE_UNKNOWN"} $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$REHEARSE_$(name)"})
+
+SCENARIOS := second-release bad-release rollback two-accounts shapes api
+scenarios: $(INSTALLED) ## Every SCENARIO of `make rehearse`, one after another: releases, rollback, several accounts, API
+	@failed=; for name in $(SCENARIOS); do echo "== $$name"; $(RUN) -m rehearsal --scenario=$$name || failed="$$failed $$name"; done; \
+	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 # What is typed reaches this program as it was typed too.
 unexport BASE

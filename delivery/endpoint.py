@@ -23,7 +23,13 @@ def model() -> dict[str, Any]:
     return {
         "Type": "AWS::SageMaker::Model",
         "Properties": {
-            "Containers": [{"ModelPackageName": {"Ref": "ModelPackageArn"}}],
+            # The model server says in each answer which package gave it: an update serves two at a time.
+            "Containers": [
+                {
+                    "ModelPackageName": {"Ref": "ModelPackageArn"},
+                    "Environment": {"MODEL_PACKAGE_ARN": {"Ref": "ModelPackageArn"}},
+                }
+            ],
             "ExecutionRoleArn": role,
             "VpcConfig": {"Subnets": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}},
             # SageMaker itself fetches the artifact and writes captured data; the container needs no network.
@@ -79,7 +85,7 @@ def endpoint(rollback_alarms: list[str]) -> dict[str, Any]:
             "EndpointName": {"Ref": "EndpointName"},
             "EndpointConfigName": attribute("EndpointConfig", "EndpointConfigName"),
             "DeploymentConfig": {
-                "BlueGreenUpdatePolicy": _blue_green(),
+                **_update_policy(),
                 # By reference, so that each alarm exists before an update names it.
                 "AutoRollbackConfiguration": {
                     "Alarms": [{"AlarmName": {"Ref": alarm}} for alarm in sorted(rollback_alarms)]
@@ -97,19 +103,34 @@ def endpoint(rollback_alarms: list[str]) -> dict[str, Any]:
     }
 
 
-def _blue_green() -> dict[str, Any]:
-    # A canary may be at most half of the fleet, so it takes two instances; the parameter TrafficShifting decides.
-    # Source: botocore, service model of sagemaker, CanarySize.
-    canary = {"Type": "INSTANCE_COUNT", "Value": 1}
+def conditions() -> dict[str, Any]:
+    """How an update moves traffic, by the parameter TrafficShifting: `CANARY` alone names a canary, and so on."""
     return {
-        "TrafficRoutingConfiguration": {
-            "Type": {"Ref": "TrafficShifting"},
-            "WaitIntervalInSeconds": {"Ref": "BakeSeconds"},
-            "CanarySize": {"Fn::If": ["Canary", canary, {"Ref": "AWS::NoValue"}]},
-        },
-        "TerminationWaitInSeconds": {"Ref": "BakeSeconds"},
-        # Larger than both waits together: BakeSeconds is at most 1,800 (botocore allows 600-28,800).
-        "MaximumExecutionTimeoutInSeconds": 7200,
+        name: {"Fn::Equals": [{"Ref": "TrafficShifting"}, value]}
+        for name, value in {"Canary": "CANARY", "Linear": "LINEAR", "Rolling": "ROLLING"}.items()
+    }
+
+
+def _update_policy() -> dict[str, Any]:
+    """One of the two policies. Steps are counted in instances: no page says how a percentage is rounded."""
+    step = {"Type": "INSTANCE_COUNT", "Value": {"Ref": "ShiftStepInstances"}}
+    nothing = {"Ref": "AWS::NoValue"}
+    timeout = {"MaximumExecutionTimeoutInSeconds": {"Ref": "DeploymentTimeoutSeconds"}}
+    routing = {
+        "Type": {"Ref": "TrafficShifting"},
+        "WaitIntervalInSeconds": {"Ref": "WaitSeconds"},
+        "CanarySize": {"Fn::If": ["Canary", step, nothing]},
+        "LinearStepSize": {"Fn::If": ["Linear", step, nothing]},
+    }
+    blue_green = {
+        "TrafficRoutingConfiguration": routing,
+        "TerminationWaitInSeconds": {"Ref": "KeepSeconds"},
+        **timeout,
+    }
+    rolling = {"MaximumBatchSize": step, "WaitIntervalInSeconds": {"Ref": "WaitSeconds"}, **timeout}
+    return {
+        "BlueGreenUpdatePolicy": {"Fn::If": ["Rolling", nothing, blue_green]},
+        "RollingUpdatePolicy": {"Fn::If": ["Rolling", rolling, nothing]},
     }
 
 

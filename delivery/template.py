@@ -25,7 +25,7 @@ def template() -> dict[str, Any]:
         "Description": "A model from the registry behind a SageMaker endpoint in the account's VPC",
         "Parameters": parameters(),
         "Mappings": {"Instances": alarms.instances()},
-        "Conditions": {"Canary": {"Fn::Equals": [{"Ref": "TrafficShifting"}, "CANARY"]}, **endpoint.scaled()},
+        "Conditions": {**endpoint.conditions(), **endpoint.scaled()},
         "Resources": {
             "Model": endpoint.model(),
             "EndpointConfig": endpoint.endpoint_config(),

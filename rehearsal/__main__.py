@@ -13,6 +13,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from rehearsal.options import SCENARIOS
+
 FOLDER = Path("build/rehearsal")
 # The switch may be given a value, as a variable of make has one: `--stacks-only=0`.
 _SWITCH = "--stacks-only"
@@ -31,6 +33,7 @@ def main(
         str, typer.Option(help="labels or serving: spoil the labels, or the staging endpoint's answers.")
     ] = "",
     life: Annotated[str, typer.Option(help="whole: use the platform on, destroy it, list what is left.")] = "",
+    scenario: Annotated[str, typer.Option(help=f"What happens once production serves: {', '.join(SCENARIOS)}.")] = "",
     doubt: Annotated[
         str, typer.Option(help="against: every assumption of docs/assumptions.md falls against the platform.")
     ] = "",
@@ -59,6 +62,7 @@ def main(
         "problem": problem,
         "sabotage": sabotage,
         "life": life,
+        "scenario": scenario,
         "doubt": doubt,
     }
     try:

@@ -16,8 +16,10 @@ NO = ("", "0", "no", "false", "off")
 CLASSIFICATION, AUTO = "classification", "auto"
 PROBLEMS = (*(str(each) for each in ProblemType), CLASSIFICATION, AUTO)
 SABOTAGES = ("labels", "serving")
+# What is tried once production serves: a module each in `rehearsal/scenarios`.
+SCENARIOS = ("second-release", "bad-release", "rollback", "two-accounts", "shapes", "api")
 # Variables of `make rehearse`, and options of `python -m rehearsal` in lower case.
-VARIABLES = ("STACKS_ONLY", "PROJECT", "DATA", "TARGET", "PROBLEM", "SABOTAGE", "DOUBT", "LIFE")
+VARIABLES = ("STACKS_ONLY", "PROJECT", "DATA", "TARGET", "PROBLEM", "SABOTAGE", "DOUBT", "LIFE", "SCENARIO")
 
 
 class OptionError(Exception):
@@ -46,6 +48,7 @@ class Options:
     problem: str | None = None
     sabotage: str | None = None
     life: str | None = None
+    scenario: str | None = None
     against: bool = False
 
 
@@ -60,6 +63,7 @@ def parse(typed: Mapping[str, str | None], *, destroy: bool, directory: Path, fo
     life = _switch("LIFE", text["life"], "whole", problems)
     against = _switch("DOUBT", text["doubt"], "against", problems)
     sabotage = _word("SABOTAGE", text["sabotage"], SABOTAGES, problems)
+    scenario = _word("SCENARIO", text["scenario"], SCENARIOS, problems)
     problem = _word("PROBLEM", text["problem"], PROBLEMS, problems)
     # A column may be named 0, and with it a file's target; alone it means no, as it does for every other variable.
     project, data = _unless_no(text["project"]), _unless_no(text["data"])
@@ -70,11 +74,13 @@ def parse(typed: Mapping[str, str | None], *, destroy: bool, directory: Path, fo
     if destroy and not stacks_only:
         problems.append("--destroy needs --stacks-only: what a journey leaves in buckets and registries stays")
     of_journey = {"PROJECT": project, "DATA": data, "TARGET": target, "PROBLEM": problem, "SABOTAGE": sabotage}
-    given = [name for name, value in {**of_journey, "LIFE": life}.items() if value]
+    given = [name for name, value in {**of_journey, "LIFE": life, "SCENARIO": scenario}.items() if value]
     if stacks_only and given:
         problems.append(f"STACKS_ONLY leaves out the journey, which {', '.join(given)} is about: say one of them")
     elif life and sabotage:
         problems.append("LIFE needs the journey to succeed: leave SABOTAGE out")
+    if scenario and (life or sabotage):
+        problems.append("SCENARIO goes on where the journey has succeeded: leave LIFE and SABOTAGE out")
     if problems:
         raise OptionError(problems)
     return Options(
@@ -88,6 +94,7 @@ def parse(typed: Mapping[str, str | None], *, destroy: bool, directory: Path, fo
         problem=None if problem == AUTO else problem,
         sabotage=sabotage,
         life="whole" if life else None,
+        scenario=scenario,
         against=against,
     )
 

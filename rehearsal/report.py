@@ -57,6 +57,8 @@ class RehearsalReport:
     access: Access | None = None
     # What was spoilt on purpose, which something must catch; empty if nothing was.
     sabotage: str = ""
+    # Figures of a scenario by name.
+    measurements: dict[str, Any] = field(default_factory=dict)
     # What stopped the rehearsal as a whole, if something did.
     problem: str = ""
 

@@ -15,7 +15,7 @@ from rehearsal.engine.state import StackFailed
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.existing import make_existing
 from rehearsal.journey.data import NoData
-from rehearsal.journey.inputs import JourneyInputs, journey_inputs, with_inputs
+from rehearsal.journey.inputs import JourneyInputs, journey_inputs, with_inputs, with_settings
 from rehearsal.journey.journey import run_journey
 from rehearsal.life.leftovers import inventory
 from rehearsal.life.whole import accounts_of, live_on
@@ -23,6 +23,7 @@ from rehearsal.options import Options
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
+from rehearsal.scenarios.scenario import play, scenario
 from rehearsal.stopping import Stopped, stoppable
 from settings.problems import SettingsError
 
@@ -57,10 +58,14 @@ def _stopped(stopped: KeyboardInterrupt, options: Options, progress: ConsoleProg
 
 def _rehearse(options: Options, started: float, progress: ConsoleProgress, report: RehearsalReport) -> int:
     planned = plan(options.directory)
+    chosen = scenario(options.scenario) if options.scenario else None
     inputs = None if options.stacks_only else journey_inputs(planned, options)
     if inputs:
         progress.print_line(inputs.sentence())
         planned = with_inputs(planned, inputs)
+        if chosen:
+            progress.print_line(f"Scenario {options.scenario}: {chosen.summary}")
+            planned = with_settings(planned, inputs.stack, chosen.settings(inputs))
     elif not options.stacks_only:
         progress.print_line("There is no project stack: the stacks come up, and no model is taken anywhere")
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:
@@ -68,6 +73,8 @@ def _rehearse(options: Options, started: float, progress: ConsoleProgress, repor
         with Runtime(cloud, progress, options.folder / "logs", partial(_sabotaged, options)) as runtime:
             environment.engine.invoke_function = runtime.invoke
             report.seconds["start"] = time.monotonic() - started
+            if chosen:
+                chosen.prepare(runtime)
             try:
                 status = _run(environment, runtime, planned, inputs, options, report)
             except KeyboardInterrupt:
@@ -112,8 +119,10 @@ def _run(
         if inputs:
             project = next(stack for stack in planned if stack.stack == inputs.stack)
             report.sabotage = options.sabotage or ""
-            run_journey(environment, runtime, project, inputs, report)
+            journey = run_journey(environment, runtime, project, inputs, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
+            if options.scenario:
+                play(options.scenario, environment, runtime, planned, inputs, journey, report)
             if options.life:
                 lived = time.monotonic()
                 live_on(environment, runtime, planned, inputs, report, before)

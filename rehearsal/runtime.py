@@ -10,6 +10,7 @@ from types import TracebackType
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.cloudformation.service import CloudFormation
+from rehearsal.cloudwatch.alarms import CloudWatch
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.console import ConsoleProgress
@@ -27,6 +28,7 @@ class Runtime:
         self, cloud: Cloud, progress: ConsoleProgress, logs: Path, sabotage: Callable[[str], bool] = lambda _: False
     ) -> None:
         self.on_approval: Callable[[ApprovalRequest], None] = lambda _: None
+        self.cloudwatch = CloudWatch(cloud)
         self.suite = CodeSuite(
             cloud,
             logs=logs,
@@ -38,6 +40,7 @@ class Runtime:
             on_event=self.suite.emit,
             on_step=lambda step, status, _: progress.update(f"{step} {status.lower()}"),
             sabotage=sabotage,
+            report=self.cloudwatch.report,
             folder=logs,
             require_images=True,
             starts_jobs=True,
@@ -49,6 +52,8 @@ class Runtime:
         self._open.enter_context(self.suite)
         self._open.enter_context(self.sagemaker)
         self._open.enter_context(self._cloudformation)
+        # Last in, first out: closing it ends whatever waits on the service clock.
+        self._open.enter_context(self.cloudwatch)
         return self
 
     def __exit__(

@@ -71,8 +71,10 @@ RoleArn = Annotated[str, _form(_ARN, "a role's ARN")]
 KeyArn = Annotated[str, _form(_ARN, "a KMS key's ARN")]
 S3Prefix = Annotated[str, _form(_S3_PREFIX, "s3://bucket/prefix without a slash at its end")]
 FiniteNumber = Annotated[str, Field(json_schema_extra={"format": "finite-number", "x-allowed": "a finite number"})]
-TrafficShifting = Literal["ALL_AT_ONCE", "CANARY"]
-BakeSeconds = Annotated[int, Field(ge=0, le=1800)]
+TrafficShifting = Literal["ALL_AT_ONCE", "CANARY", "LINEAR", "ROLLING"]
+ShiftStepInstances = Annotated[int, Field(ge=1, le=1000)]
+WaitSeconds = Annotated[int, Field(ge=0, le=3600)]
+DeploymentTimeoutSeconds = Annotated[int, Field(ge=600, le=28_800)]
 TargetInvocations = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
@@ -95,9 +97,11 @@ class StageSettings(Section):
     # 200 requests a second x safety factor 0.5 x 60 s. Source: SageMaker Developer Guide, page
     # endpoint-scaling-loadtest.
     target_invocations_per_instance: TargetInvocations = 6000
-    # Without them the repository decides, by the stage and its number of instances.
-    traffic_shifting: TrafficShifting = Field(default="ALL_AT_ONCE", json_schema_extra=_without_default)
-    bake_seconds: BakeSeconds = Field(default=0, json_schema_extra=_without_default)
+    traffic_shifting: TrafficShifting
+    shift_step_instances: ShiftStepInstances
+    wait_seconds: WaitSeconds
+    keep_seconds: WaitSeconds
+    deployment_timeout_seconds: DeploymentTimeoutSeconds
 
 
 class ProjectStages(BaseModel):
@@ -182,7 +186,10 @@ class TemplateParameters(BaseModel):
     )
     model_role_name: ModelRoleName = Field(description="Name with path of the account's model execution role")
     traffic_shifting: TrafficShifting = Field(description="How an update moves traffic")
-    bake_seconds: BakeSeconds = Field(description="How long an update is watched before the old fleet goes")
+    shift_step_instances: ShiftStepInstances = Field(description="Instances of a canary, linear step or rolling batch")
+    wait_seconds: WaitSeconds = Field(description="How long alarms are watched after each step of an update")
+    keep_seconds: WaitSeconds = Field(description="How long the old fleet stays after the last step of an update")
+    deployment_timeout_seconds: DeploymentTimeoutSeconds = Field(description="How long an update may take in all")
     latency_limit_microseconds: Annotated[int, Field(ge=1, le=60_000_000)] = Field(
         description="p99 of ModelLatency above which alarms fire"
     )

@@ -21,6 +21,7 @@ from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.organization_values import OrganizationPath
 from settings.section import Section
 from settings.stages import Reason, order_fault
+from settings.traffic_shift import TrafficShiftSettings, shift_faults
 from settings.values import (
     AccountId,
     BucketName,
@@ -160,6 +161,17 @@ class DeploymentSettings(Section):
     latency_limit_ms: LatencyMilliseconds = Field(
         default=500, description="99th percentile that the endpoint test accepts."
     )
+
+    # After the instances, which it is judged by.
+    shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
+
+    @field_validator("shift")
+    @classmethod
+    def _shift_fits(cls, value: TrafficShiftSettings, info: ValidationInfo) -> TrafficShiftSettings:
+        bounds = [info.data[name] for name in ("min_instances", "max_instances") if name in info.data]
+        if len(bounds) == 2 and (fault := shift_faults(value, *bounds)):
+            raise ValueError(fault)
+        return value
 
     @field_validator("max_instances")
     @classmethod

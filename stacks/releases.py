@@ -9,6 +9,7 @@ from typing import Any
 from catalog import names
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from settings import traffic_shift
 from settings.contract import StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
 
@@ -60,5 +61,18 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         parameters_path=names.Names(settings.prefix, stage).parameters(),
         stack_set_name=project.stack_set(stage),
         latency_limit_ms=size.latency_limit_ms,
-        traffic_shifting="CANARY" if size.min_instances > 1 else "ALL_AT_ONCE",
+        **_shift(size, stage),
     )
+
+
+def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
+    """How an update of the stage's endpoint moves traffic, as fields of the contract."""
+    shift, least, most = size.shift, size.min_instances, size.max_instances
+    wait = traffic_shift.wait_of(shift, stage)
+    return {
+        "traffic_shifting": traffic_shift.method_of(shift, least).parameter,
+        "shift_step_instances": traffic_shift.step_instances(shift, least),
+        "wait_seconds": wait,
+        "keep_seconds": wait if shift.keep_seconds is None else shift.keep_seconds,
+        "deployment_timeout_seconds": traffic_shift.timeout_of(shift, stage, least, most),
+    }

@@ -34,6 +34,7 @@ from rehearsal.aws.processes import REPOSITORY
 from rehearsal.aws.recorder import Recorder, rights_asked_for
 from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.aws.routing import NoRoute, endpoint_of
+from rehearsal.clock import ServiceClock
 from rehearsal.network.model import VpcAttachment
 from rehearsal.network.proxy import POLL_SECONDS, NetworkProxy
 from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
@@ -60,12 +61,13 @@ class Cloud:
     """A fresh in-memory AWS while the context lasts.
 
     `guards` see the rights of every request first and may refuse it, by a text that says why; `handlers` come next, by
-    `service:Operation`, and may answer it. `patches` last as long as the
+    `service:Operation`, and may answer it. `clock` is the time that services wait. `patches` last as long as the
     context: moto's services are completed by the patches of `rehearsal.services` before their first request.
     """
 
-    def __init__(self, region: str, record: Path | None = None) -> None:
+    def __init__(self, region: str, record: Path | None = None, clock: ServiceClock | None = None) -> None:
         self.region = region
+        self.clock = clock or ServiceClock()
         self.recorder = Recorder(record)
         self.handlers: dict[str, Handler] = {}
         self.guards: list[Callable[[Actor, Sequence[Right] | None], str]] = []

@@ -111,3 +111,9 @@ def with_inputs(planned: Sequence[PlannedStack], inputs: JourneyInputs) -> list[
         return stack
 
     return [configured(stack) for stack in planned]
+
+
+def with_settings(planned: Sequence[PlannedStack], stack: str, settings: Mapping[str, str]) -> list[PlannedStack]:
+    """The stacks, one of them with other values of its settings, by key."""
+    own = {f"{NAMESPACE}{key}": value for key, value in settings.items()}
+    return [replace(each, config={**each.config, **own}) if each.stack == stack else each for each in planned]

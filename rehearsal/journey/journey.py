@@ -11,6 +11,7 @@ from typing import Any
 from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from rehearsal.aws.actors import Actor
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
@@ -141,6 +142,12 @@ class Journey:
         status = client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
         return f"version {arn.rpartition('/')[2]} is {status} in the registry"
 
+    def set_aside(self) -> None:
+        """An approver takes the model's approval back, where it has one."""
+        arn, client = self.package["ModelPackageArn"], self._approver("sagemaker")
+        if client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"] == "Approved":
+            client.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+
     def release_titles(self) -> list[str]:
         """Titles of the release's steps by what the deploy pipeline declares: until the approval, and from it on."""
         pipeline = self.suite.pipelines.declared(self.account, self.region, self.outputs["deployPipeline"])
@@ -196,7 +203,7 @@ class Journey:
     def predict(self, report: RehearsalReport) -> str:
         """Each production account's answers are the model's own, bit for bit, and the artifact is the registry's."""
         metadata = self.package["CustomerMetadataProperties"]
-        rows = prediction.many_rows(self._object(metadata["holdout_uri"] + "/holdout.csv").decode())
+        rows = prediction.many_rows(self.object_at(metadata["holdout_uri"] + "/holdout.csv").decode())
         asked = [self._ask(each, rows) for each in self.release_facts.workloads if each["stage"] == "production"]
         # The first account's figures, and under `accounts` those of each.
         report.prediction = {**asked[0], "sentence": "; ".join(each["sentence"] for each in asked), "accounts": asked}
@@ -211,13 +218,9 @@ class Journey:
     def _ask(self, workload: Mapping[str, Any], rows: str) -> dict[str, Any]:
         """What one production account answers, compared with xgboost alone."""
         metadata = self.package["CustomerMetadataProperties"]
-        outputs = self.environment.engine.stacks[workload["stack"]].outputs
-        roles = outputs["projectRoles"][self.outputs["project"]]
-        own_vpc = workload_attachment(outputs)
-        tester = self.cloud.assume(roles["test"], by=self._tester(), session="prediction", vpc=own_vpc)
         endpoint = self.outputs["endpoints"]["production"]
-        answered = prediction.answers(self.cloud, tester, endpoint, rows)
-        artifact = self._registered_artifact(roles["model"], own_vpc)
+        answered = prediction.answers(self.cloud, self.tester_in(workload), endpoint, rows)
+        artifact = self.registered_artifact(workload)
         expected = prediction.expected(artifact, rows)
         different = prediction.differing(answered, expected)
         same_hash = prediction.sha256(artifact) == metadata["artifact_sha256"]
@@ -247,11 +250,21 @@ class Journey:
         self.approval = request
         self.approval_requested.set()
 
-    def _registered_artifact(self, role: str, vpc: VpcAttachment | None) -> bytes:
-        """The artifact of the registered package, read as a model role (ARN) in its VPC."""
+    def tester_in(self, workload: Mapping[str, Any]) -> Actor:
+        """The project's test role of a workload account, in that account's VPC."""
+        role, vpc = self._role_in(workload, "test")
+        return self.cloud.assume(role, by=self._tester(), session="prediction", vpc=vpc)
+
+    def _role_in(self, workload: Mapping[str, Any], purpose: str) -> tuple[str, VpcAttachment | None]:
+        outputs = self.environment.engine.stacks[workload["stack"]].outputs
+        return outputs["projectRoles"][self.outputs["project"]][purpose], workload_attachment(outputs)
+
+    def registered_artifact(self, workload: Mapping[str, Any]) -> bytes:
+        """The artifact of the registered package, read as the model role of a workload account in its VPC."""
+        role, vpc = self._role_in(workload, "model")
         model = self.cloud.service_assume(role, service="sagemaker.amazonaws.com", session="prediction", vpc=vpc)
         url = self.package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
-        return self._object(url, model)
+        return self.object_at(url, model)
 
     def _publisher(self, service: str) -> Any:
         return self.cloud.client(self.people.publisher(), service)
@@ -267,14 +280,15 @@ class Journey:
             role, service="codebuild.amazonaws.com", session="prediction", vpc=own_vpc, source=build
         )
 
-    def _object(self, uri: str, actor: Any = None) -> bytes:
+    def object_at(self, uri: str, actor: Any = None) -> bytes:
+        """An object by its S3 URI, read as the actor, or as the deploy pipeline's test."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         client = self.cloud.client(actor or self._tester(), "s3")
         return bytes(client.get_object(Bucket=bucket, Key=key)["Body"].read())
 
     def _value(self) -> float:
         """The metric on held-out rows, from the manifest that the training wrote."""
-        manifest = json.loads(self._object(self.package["CustomerMetadataProperties"]["manifest_uri"]))
+        manifest = json.loads(self.object_at(self.package["CustomerMetadataProperties"]["manifest_uri"]))
         return float(manifest["evaluation"]["value"])
 
     def _packages(self, status: str = "") -> list[dict[str, Any]]:
@@ -363,7 +377,7 @@ def run_journey(
     project: PlannedStack,
     inputs: JourneyInputs,
     report: RehearsalReport,
-) -> None:
+) -> Journey:
     """Run the journey of one project, step by step, into the report."""
     journey = Journey(environment, project, inputs, runtime.suite)
     runtime.on_approval = journey.request_approval
@@ -382,3 +396,4 @@ def run_journey(
             steps.run("Ask production", lambda: journey.predict(report))
         if steps.caught:
             steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)
+    return journey

@@ -31,18 +31,34 @@ def open_studio(journey: Journey) -> str:
     return f"{scientist.source_identity} works in space {SPACE}; the data bucket keeps what was written over"
 
 
-def replace_model(journey: Journey, runtime: Runtime, report: RehearsalReport) -> str:
-    """The team trains on new data; the second model takes the first one's place in production."""
+def train_again(journey: Journey, runtime: Runtime) -> None:
+    """The team hands over its data and code; another model is trained, registered and approved."""
     runtime.on_approval = journey.request_approval
+    journey.approval_requested.clear()
     builds = _executions(journey, "buildPipeline")
     journey.hand_over_data()
     journey.hand_over_code()
     _started(journey, "buildPipeline", builds)
     journey.build()
     journey.find_registered()
+    _approve(journey)
+
+
+def approve_again(journey: Journey) -> None:
+    """An approver takes the model's approval back and gives it again, which starts the deploy pipeline."""
+    journey.set_aside()
+    _approve(journey)
+
+
+def _approve(journey: Journey) -> None:
     deployments = _executions(journey, "deployPipeline")
     journey.approve()
     _started(journey, "deployPipeline", deployments)
+
+
+def replace_model(journey: Journey, runtime: Runtime, report: RehearsalReport) -> str:
+    """The team trains on new data; the second model takes the first one's place in production."""
+    train_again(journey, runtime)
     journey.stage()
     if journey.has("production"):
         journey.release()

@@ -13,7 +13,10 @@ from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from rehearsal.sagemaker import scaling
-from rehearsal.sagemaker.hosting import Hosting, retained
+from rehearsal.sagemaker.fleets import kept_members
+from rehearsal.sagemaker.hosting import Hosting
+from rehearsal.sagemaker.shifting import RefusedDeployment, traffic_shift
+from rehearsal.sagemaker.updates import counts
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker.runtime_patches import State
 
@@ -97,7 +100,11 @@ def _update(state: State, hosting: Hosting) -> Callable[..., Any]:
         current = backend.describe_endpoint_config(endpoint.endpoint_config_name)
         scaling.scaled_variant_keeps_its_instance_type(backend.account_id, backend.region_name, name, current, config)
         keep = bool(instance._get_param("RetainAllVariantProperties"))
-        endpoint.retained = retained(instance._get_param("ExcludeRetainedVariantProperties") or ()) if keep else []
+        endpoint.retained = kept_members(instance._get_param("ExcludeRetainedVariantProperties") or ()) if keep else []
+        try:
+            traffic_shift(deployment, counts(endpoint, config))
+        except RefusedDeployment as error:
+            raise ValidationError(message=str(error)) from None
         members = {"LastDeploymentConfig": deployment or None}
         state.put(instance.current_account, instance.region, "Endpoint", name, members)
         hosting.update(instance.current_account, instance.region, name, config_name, deployment)

@@ -19,7 +19,23 @@ from rehearsal.services.sagemaker.runtime_patches import now
 # Account, region, endpoint.
 EndpointKey = tuple[str, str, str]
 _SECONDS = 0.5
+METRICS_NAMESPACE = "AWS/SageMaker"
 _Capture = tuple[ModelServer, Mapping[str, Any], capture.CapturedExchange]
+
+
+def request_metrics(status: int, microseconds: float) -> dict[str, tuple[str, float]]:
+    """Unit and value of each metric of one request.
+
+    Names and units: SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch".
+    """
+    client_error, server_error = float(400 <= status < 500), float(status == 0 or status >= 500)
+    return {
+        "Invocations": ("Count", 1.0),
+        "Invocation4XXErrors": ("Count", client_error),
+        "Invocation5XXErrors": ("Count", server_error),
+        "InvocationModelErrors": ("Count", float(not 200 <= status < 300)),
+        "ModelLatency": ("Microseconds", microseconds),
+    }
 
 
 class Publisher:
@@ -42,19 +58,8 @@ class Publisher:
             self._captures.append((key, (server, config, exchange)))
         self._wake()
 
-    def count(self, key: EndpointKey, server: ModelServer, status: int, microseconds: float) -> None:
-        """Take the metrics of one request for delivery.
-
-        Names and units: SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch".
-        """
-        client_error, server_error = float(400 <= status < 500), float(status == 0 or status >= 500)
-        values = {
-            "Invocations": ("Count", 1.0),
-            "Invocation4XXErrors": ("Count", client_error),
-            "Invocation5XXErrors": ("Count", server_error),
-            "InvocationModelErrors": ("Count", float(not 200 <= status < 300)),
-            "ModelLatency": ("Microseconds", microseconds),
-        }
+    def count(self, key: EndpointKey, server: ModelServer, values: Mapping[str, tuple[str, float]]) -> None:
+        """Take the metrics of one request (unit and value by name) for delivery."""
         names = {"EndpointName": key[2], "VariantName": server.variant}
         data = [
             {
@@ -88,7 +93,7 @@ class Publisher:
                 metrics, self._metrics = self._metrics, []
             for (account, region, _), data in metrics:
                 # SageMaker publishes into its own namespace, which no role can write to.
-                cloudwatch_backends[account][region].put_metric_data("AWS/SageMaker", data)
+                cloudwatch_backends[account][region].put_metric_data(METRICS_NAMESPACE, data)
             groups: dict[tuple[EndpointKey, int], list[_Capture]] = defaultdict(list)
             for key, entry in captures:
                 groups[key, id(entry[0])].append(entry)

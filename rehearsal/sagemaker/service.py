@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import REPOSITORY, Processes, container_python
 from rehearsal.sagemaker import endpoints, images, job_states
-from rehearsal.sagemaker.hosting import Hosting
+from rehearsal.sagemaker.hosting import Hosting, Report
 from rehearsal.sagemaker.jobs import JobRunner
 from rehearsal.sagemaker.pipelines import OnStep, SageMakerPipelineRunner, event
 from rehearsal.sagemaker.servers import ModelServerStarter
@@ -48,7 +49,7 @@ class SageMaker:
         python: Path | None = None,
         require_images: bool = False,
         startup_seconds: float = 60.0,
-        bake_seconds: float = 0.0,
+        report: Report = lambda *_: None,
         starts_jobs: bool = False,
     ) -> None:
         self.cloud, self.on_event, self.on_step = cloud, on_event, on_step
@@ -62,7 +63,8 @@ class SageMaker:
             starter,
             on_event=self._endpoint_changed,
             sabotage=sabotage,
-            bake_seconds=bake_seconds,
+            on_deployment=self._deployment_changed,
+            report=report,
         )
         self.started_jobs = StartedJobs(self.jobs) if starts_jobs else None
         self.pipelines = SageMakerPipelineRunner(cloud, self.jobs, self.on_event)
@@ -146,6 +148,22 @@ class SageMaker:
         shown = {key: value for key, value in detail.items() if value}
         self.on_event(account, region, event(account, region, "SageMaker Endpoint State Change", [record.arn], shown))
 
+    def _deployment_changed(self, account: str, region: str, name: str) -> None:
+        """An update of an endpoint went on (SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon
+        EventBridge": endpoint deployment state change)."""
+        record = sagemaker_backends[account][region].endpoints[name]
+        pending = self.state.get(account, region, "Endpoint", name).get("PendingDeploymentSummary")
+        detail = {
+            "EndpointName": name,
+            "EndpointArn": record.arn,
+            "EndpointConfigName": record.endpoint_config_name,
+            "EndpointStatus": "UPDATING" if pending else "IN_SERVICE",
+            "PendingDeploymentSummary": _without_times(pending) if pending else None,
+        }
+        shown = {key: value for key, value in detail.items() if value}
+        title = "SageMaker Endpoint Deployment State Change"
+        self.on_event(account, region, event(account, region, title, [record.arn], shown))
+
     def _package_changed(self, account: str, region: str, arn: str, fields: list[str]) -> None:
         package = sagemaker_backends[account][region].describe_model_package(arn)
         detail = {
@@ -159,3 +177,9 @@ class SageMaker:
         }
         name = "SageMaker Model Package State Change"
         self.on_event(account, region, event(account, region, name, [arn], detail))
+
+
+def _without_times(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """A deployment's summary as an event carries it, its moments as texts."""
+    found: dict[str, Any] = json.loads(json.dumps(summary, default=str))
+    return found

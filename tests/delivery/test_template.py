@@ -76,7 +76,8 @@ def test_model_runs_isolated_in_the_accounts_network_under_the_projects_role() -
         "Subnets": {"Ref": "SubnetIds"},
         "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
     }
-    assert model["Containers"] == [{"ModelPackageName": {"Ref": "ModelPackageArn"}}]
+    package = {"Ref": "ModelPackageArn"}
+    assert model["Containers"] == [{"ModelPackageName": package, "Environment": {"MODEL_PACKAGE_ARN": package}}]
     assert "${ModelRoleName}" in model["ExecutionRoleArn"]["Fn::Sub"]
 
 
@@ -124,15 +125,18 @@ def test_each_configuration_has_rollback_alarms_of_its_own() -> None:
         assert name.startswith("${EndpointName}-${EndpointConfig.EndpointConfigName}-")
 
 
-def test_the_waits_of_an_update_fit_into_its_time_limit() -> None:
-    policy = only("AWS::SageMaker::Endpoint")["DeploymentConfig"]["BlueGreenUpdatePolicy"]
-    longest = template()["Parameters"]["BakeSeconds"]["MaxValue"]
-    waits = [
-        policy["TrafficRoutingConfiguration"]["WaitIntervalInSeconds"],
-        policy["TerminationWaitInSeconds"],
-    ]
-    assert waits == [{"Ref": "BakeSeconds"}, {"Ref": "BakeSeconds"}]
-    assert 2 * longest < policy["MaximumExecutionTimeoutInSeconds"] <= 28_800
+def test_each_way_of_shifting_is_one_update_policy() -> None:
+    config = only("AWS::SageMaker::Endpoint")["DeploymentConfig"]
+    condition, rolling, nothing = config["RollingUpdatePolicy"]["Fn::If"]
+    assert (condition, nothing) == ("Rolling", {"Ref": "AWS::NoValue"})
+    assert config["BlueGreenUpdatePolicy"]["Fn::If"][:2] == ["Rolling", nothing]
+    blue_green = config["BlueGreenUpdatePolicy"]["Fn::If"][2]
+    routing = blue_green["TrafficRoutingConfiguration"]
+    step = {"Type": "INSTANCE_COUNT", "Value": {"Ref": "ShiftStepInstances"}}
+    assert routing["CanarySize"] == {"Fn::If": ["Canary", step, nothing]}
+    assert routing["LinearStepSize"] == {"Fn::If": ["Linear", step, nothing]}
+    assert rolling["MaximumBatchSize"] == step
+    assert blue_green["MaximumExecutionTimeoutInSeconds"] == {"Ref": "DeploymentTimeoutSeconds"}
 
 
 def test_an_update_keeps_the_scaled_instance_count_and_nothing_else_of_the_old_configuration() -> None:

@@ -28,6 +28,11 @@ def stages_document() -> dict[str, Any]:
         "testRoleArns": {STAGING: f"arn:aws:iam::{STAGING}:role/test"},
         "parametersPath": "/mlops/staging",
         "latencyLimitMs": 2000,
+        "trafficShifting": "ALL_AT_ONCE",
+        "shiftStepInstances": 1,
+        "waitSeconds": 60,
+        "keepSeconds": 60,
+        "deploymentTimeoutSeconds": 3720,
     }
     roles = {PRODUCTION: f"arn:aws:iam::{PRODUCTION}:role/test"}
     return {"staging": staging, "production": {**staging, "accounts": [PRODUCTION], "testRoleArns": roles}}
@@ -104,8 +109,6 @@ class DeployedTemplate:
             "ProjectId": "screening",
             "Stage": "staging",
             "ModelPackageArn": package,
-            "TrafficShifting": "ALL_AT_ONCE",
-            "BakeSeconds": 60,
             "LatencyLimitMicroseconds": staging["latencyLimitMs"] * 1000,
             "TargetInvocationsPerInstance": 6000,
         }

@@ -20,13 +20,24 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 WsgiResponse = tuple[int, str, bytes, int | None]  # status, content type, body, rows
 
 _DRAIN_BYTES = 64 * 1024
+# botocore, service model of sagemaker-runtime: CustomAttributes of InvokeEndpoint's answer.
+_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
 
 
 class Application:
-    """`GET /ping` and `POST /invocations` for one model. Holds no state between requests."""
+    """`GET /ping` and `POST /invocations` for one model. Holds no state between requests.
 
-    def __init__(self, model: XGBoostModel, *, body_bytes: int, max_rows: int) -> None:
+    Where `model_package` is known, every answer says it in the header that SageMaker hands to callers as
+    CustomAttributes: while two fleets serve, nothing else tells which one answered.
+    """
+
+    def __init__(
+        self, model: XGBoostModel, *, body_bytes: int, max_rows: int, model_package: str | None = None
+    ) -> None:
         self._model = model
+        self._served: tuple[tuple[str, str], ...] = (
+            ((_ATTRIBUTES, f"model-package={model_package}"),) if model_package else ()
+        )
         self._reader = PayloadReader(model.schema.features, max_rows)
         self._body_bytes = body_bytes
 
@@ -45,7 +56,7 @@ class Application:
             fields.update(error=_INTERNAL.code, exception=type(error).__name__, at=_location(error))
         start_response(
             f"{status} {HTTPStatus(status).phrase}",
-            [("Content-Type", content_type), ("Content-Length", str(len(body))), *headers],
+            [("Content-Type", content_type), ("Content-Length", str(len(body))), *self._served, *headers],
         )
         _log_request(environ, status, perf_counter() - start, rows, fields)
         return [body]

@@ -56,7 +56,12 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
     def load(self) -> Application:
         """The application with its model."""
         settings = self._settings
-        application = Application(load(settings.model_dir), body_bytes=settings.body_bytes, max_rows=settings.rows)
+        application = Application(
+            load(settings.model_dir),
+            body_bytes=settings.body_bytes,
+            max_rows=settings.rows,
+            model_package=settings.model_package,
+        )
         _require_one_thread()
         return application
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ from model_server.cores import usable_cores
 from model_server.errors import SettingsError
 
 MIB = 1024 * 1024
+
+# botocore, service model of sagemaker, ModelPackageArn: a version of a group.
+_MODEL_PACKAGE_ARN = re.compile(
+    r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]{9,16}:[0-9]{12}:model-package/([a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}/[0-9]{1,9})"
+)
 
 # InvokeEndpoint's `Body` is at most 6,291,456 bytes: shape BodyBlob in botocore's sagemaker-runtime 2017-05-13 model.
 REALTIME_BODY_BYTES = 6 * MIB
@@ -40,6 +46,7 @@ class ServerSettings:
     rows: int
     request_seconds: int
     grace_seconds: int
+    model_package: str | None  # group/version; None: answers do not say which model gave them
 
 
 def read_settings(environ: Mapping[str, str]) -> ServerSettings:
@@ -57,6 +64,7 @@ def read_settings(environ: Mapping[str, str]) -> ServerSettings:
         rows=_number(environ, "MODEL_SERVER_MAX_ROWS", 1_000_000 if batch else 50_000, 1, 10_000_000),
         request_seconds=_number(environ, "MODEL_SERVER_TIMEOUT_SECONDS", REQUEST_SECONDS, 1, 3600),
         grace_seconds=_number(environ, "MODEL_SERVER_GRACE_SECONDS", GRACE_SECONDS, 1, 3600),
+        model_package=_model_package(environ),
     )
 
 
@@ -78,6 +86,15 @@ def _number(environ: Mapping[str, str], name: str, default: int, low: int, high:
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingsError(f"{name}={text!r} is not allowed: give a whole number from {low} to {high}")
     return int(text)
+
+
+def _model_package(environ: Mapping[str, str]) -> str | None:
+    """Group and version of the model package that is served."""
+    arn = environ.get("MODEL_PACKAGE_ARN", "")
+    match = _MODEL_PACKAGE_ARN.fullmatch(arn)
+    if arn and not match:
+        raise SettingsError(f"MODEL_PACKAGE_ARN={arn!r} is not allowed: give the ARN of a version, …/<group>/<version>")
+    return match[1] if match else None
 
 
 def _nginx(environ: Mapping[str, str]) -> str | None:

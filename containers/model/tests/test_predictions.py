@@ -80,3 +80,15 @@ def test_rows_may_lack_every_value(regressor: ServerProcess, tmp_path: Path) -> 
     rows = np.full((2, 10), np.nan)
     answer = regressor.invoke(json.dumps({"instances": json_rows(rows)}), JSON)
     assert _same(answer.json["predictions"], reference(regressor.root, rows, tmp_path)[0])
+
+
+def test_every_answer_says_which_model_package_gave_it(
+    front: dict[str, str], trained: Callable[[str], Path], start: Start
+) -> None:
+    arn = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
+    server = start(trained("regression"), MODEL_PACKAGE_ARN=arn, **front).ready()
+    answers = [server.invoke(csv_body(sample("regression", 1))), server.invoke("no number")]
+    assert [answer.status for answer in answers] == [200, 400]
+    for answer in answers:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        assert headers["x-amzn-sagemaker-custom-attributes"] == "model-package=mlops-screening/7"

@@ -116,3 +116,12 @@ def test_the_entrypoint_runs_any_other_command_line(arguments: list[str], code: 
     done = subprocess.run([str(ENTRYPOINT), *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert text in done.stdout + done.stderr
+
+
+def test_the_model_package_is_read_from_its_arn_and_nothing_else_is_taken() -> None:
+    arn = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
+    assert read_settings({"MODEL_PACKAGE_ARN": arn}).model_package == "mlops-screening/7"
+    assert read_settings({}).model_package is None
+    for wrong in ("mlops-screening/7", arn + "\r\nX-Evil: 1", arn.rpartition("/")[0]):
+        with pytest.raises(SettingsError, match="MODEL_PACKAGE_ARN"):
+            read_settings({"MODEL_PACKAGE_ARN": wrong})

@@ -7,8 +7,6 @@ from typing import Any
 from deploy import project_contract as contract
 
 STAGES = tuple(contract.properties("ProjectStages"))
-# Nobody calls staging while it updates; production needs minutes of requests for an alarm to fire.
-DEFAULT_BAKE_SECONDS = {"staging": 60, "production": 600}
 WHERE = "deploy/stages"
 
 
@@ -39,8 +37,11 @@ class StageSettings:
     stack_set_name: str
     latency_limit_ms: int
     traffic_shifting: str
+    shift_step_instances: int
+    wait_seconds: int
+    keep_seconds: int
+    deployment_timeout_seconds: int
     target_invocations_per_instance: int
-    bake_seconds: int
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
@@ -87,8 +88,11 @@ def _conflicts(where: str, values: Mapping[str, Any]) -> list[str]:
         problems.append(
             f"{where}: instance counts min {low}, initial {start}, max {high}; allowed: min <= initial <= max"
         )
-    if values.get("trafficShifting") == "CANARY" and low < 2:
-        problems.append(f"{where}.trafficShifting is CANARY; allowed only with minInstanceCount of 2 or more")
+    method, step = values["trafficShifting"], values["shiftStepInstances"]
+    if method != "ALL_AT_ONCE" and 2 * step > low:
+        problems.append(
+            f"{where}.shiftStepInstances is {step} with {method}; allowed: half of minInstanceCount {low}"
+        )
     roles = values["testRoleArns"]
     if any(arn.split(":")[4] != account for account, arn in roles.items()):
         words = contract.allowed(contract.properties("StageSettings")["testRoleArns"])
@@ -106,9 +110,7 @@ def _unknown(where: str, definition: str, values: Mapping[str, Any]) -> list[str
 def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
     rules = contract.properties("StageSettings")
     complete = {
-        "trafficShifting": "CANARY" if values["minInstanceCount"] > 1 else "ALL_AT_ONCE",
         "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
-        "bakeSeconds": DEFAULT_BAKE_SECONDS[stage],
     } | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})

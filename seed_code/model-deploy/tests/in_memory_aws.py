@@ -80,6 +80,11 @@ def stage(name: str, *accounts: str) -> dict[str, Any]:
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-test" for account in accounts},
         "parametersPath": f"/mlops/{name}",
         "latencyLimitMs": 5000,
+        "trafficShifting": "ALL_AT_ONCE",
+        "shiftStepInstances": 1,
+        "waitSeconds": 60,
+        "keepSeconds": 60,
+        "deploymentTimeoutSeconds": 3720,
         "stackSetName": f"mlops-screening-{name}",
     }
 

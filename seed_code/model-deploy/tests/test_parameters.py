@@ -32,6 +32,11 @@ def stage(name: str, account: str) -> dict[str, Any]:
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-endpoint-test"},
         "parametersPath": f"/mlops/{name}",
         "latencyLimitMs": 500,
+        "trafficShifting": "ALL_AT_ONCE",
+        "shiftStepInstances": 1,
+        "waitSeconds": 60,
+        "keepSeconds": 60,
+        "deploymentTimeoutSeconds": 3720,
         "stackSetName": f"mlops-screening-{name}",
     }
 
@@ -81,14 +86,16 @@ def test_latency_is_handed_on_in_microseconds() -> None:
     assert values(stages())["LatencyLimitMicroseconds"] == "500000"
 
 
-def test_one_instance_shifts_all_at_once_and_more_start_with_a_canary() -> None:
-    assert values(stages())["TrafficShifting"] == "ALL_AT_ONCE"
-    assert values(changed(minInstanceCount=2, initialInstanceCount=2))["TrafficShifting"] == "CANARY"
-
-
-def test_a_fleet_that_grows_from_one_may_still_shift_all_at_once() -> None:
-    document = changed(minInstanceCount=2, initialInstanceCount=2, trafficShifting="ALL_AT_ONCE")
-    assert values(document)["TrafficShifting"] == "ALL_AT_ONCE"
+def test_the_template_is_told_how_the_stage_shifts() -> None:
+    document = changed(
+        minInstanceCount=4,
+        initialInstanceCount=4,
+        maxInstanceCount=8,
+        trafficShifting="LINEAR",
+        shiftStepInstances=2,
+    )
+    found = values(document)
+    assert (found["TrafficShifting"], found["ShiftStepInstances"]) == ("LINEAR", "2")
 
 
 @pytest.mark.parametrize("package", ["", "mlops-screening/7", PACKAGE.rsplit("/", 1)[0]])
@@ -137,8 +144,8 @@ def test_an_instance_type_without_an_entry_in_the_table_is_refused_with_those_th
         ({"testRoleArns": {}}, "no role for account 333333333333"),
         ({"parametersPath": "mlops"}, "SSM path"),
         ({"latencyLimitMs": 0}, "from 1 to 60000"),
-        ({"trafficShifting": "LINEAR"}, "ALL_AT_ONCE or CANARY"),
-        ({"trafficShifting": "CANARY"}, "minInstanceCount of 2 or more"),
+        ({"trafficShifting": "SOMEHOW"}, "CANARY"),
+        ({"trafficShifting": "CANARY"}, "half of minInstanceCount 1"),
         ({"initialInstanceCount": 3}, "min <= initial <= max"),
         ({"endpointname": "x"}, "did you mean endpointName?"),
     ],

@@ -1,0 +1,1 @@
+"""CloudWatch that evaluates: metrics of what really happened, alarms on them period by period."""

@@ -1,0 +1,1 @@
+"""CloudWatch of the in-memory AWS."""
