@@ -24,6 +24,7 @@ from policies.documents import cleaners, delivery_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
+from settings.rollout import PartialFailure
 from stacks import releases
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
@@ -244,6 +245,7 @@ def _release(
     context: ProjectContext, roles: ProjectRoles, stage: str, tests: Mapping[str, BuildProject]
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
+    rollout = context.settings.deployments.of_stage(stage).rollout
     to_stage = pipelines.StackSetDelivery(
         stage=stage,
         stack_set=context.project_names.stack_set(stage),
@@ -251,14 +253,20 @@ def _release(
         regions=workloads.apply(lambda accounts: sorted({w["region"] for w in accounts})),
         administration_role_arn=roles.administration.arn,
         execution_role=context.project_names.stage_role(stage, RoleKind.STACK_SET_EXECUTION),
+        failure_tolerance_percent=rollout.failure_tolerance_percent,
+        max_concurrent_percent=rollout.max_concurrent_percent,
+        concurrency_mode=rollout.concurrency.mode,
     )
+    release = pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered"))
+    if rollout.on_partial_failure is PartialFailure.ROLL_BACK:
+        release = pipelines.going_back(release)
     # Production serves people: its requests are not spent on a full test.
     purpose = "verify" if stage == "production" else "test"
     check = pipelines.build(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
+        release,
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 
