@@ -44,6 +44,7 @@ def _approving(scope: Scope, group: str, pipeline: str, without: Sequence[Projec
     others = [
         *(scope.arn("sagemaker", f"model-package/{each.group()}/*") for each in without),
         *(f"{scope.arn('codepipeline', each.code_pipeline('deploy'))}/Approve/*" for each in without),
+        *(f"{scope.arn('codepipeline', each.code_pipeline('deploy'))}/Production" for each in without),
     ]
     return document(
         *(_left_to_others(others) if others else ()),
@@ -67,6 +68,12 @@ def _approving(scope: Scope, group: str, pipeline: str, without: Sequence[Projec
             actions=["codepipeline:PutApprovalResult"],
             resources=[f"{pipelines}/Approve/*"],
         ),
+        # What they have let in and an account did not take: the same package, with the same yes.
+        Statement(
+            sid="CompleteProduction",
+            actions=["codepipeline:RetryStageExecution"],
+            resources=[f"{pipelines}/Production"],
+        ),
     )
 
 
@@ -75,7 +82,11 @@ def _left_to_others(resources: Sequence[str]) -> tuple[Statement, ...]:
         Statement(
             sid="LeaveProjectsToTheirApprovers",
             effect="Deny",
-            actions=["codepipeline:PutApprovalResult", "sagemaker:UpdateModelPackage"],
+            actions=[
+                "codepipeline:PutApprovalResult",
+                "codepipeline:RetryStageExecution",
+                "sagemaker:UpdateModelPackage",
+            ],
             resources=resources,
         ),
     )
