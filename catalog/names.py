@@ -147,6 +147,14 @@ class ProjectNames:
         """Queue of the events that started no pipeline; its key's policy names it."""
         return self.name("dead-letters")
 
+    def release_dead_letters(self) -> str:
+        """Queue of the events of releases that were not written down; its key's policy names it."""
+        return self.name("release-dead-letters")
+
+    def release_events(self) -> str:
+        """Source of the events that tell of the project's releases."""
+        return f"{self.prefix}.{self.project}.releases"
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 

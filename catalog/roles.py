@@ -66,6 +66,7 @@ class RoleKind(StrEnum):
     DEPLOY_PIPELINE = "deploy-pipeline"
     PIPELINE_STARTER = "pipeline-starter"
     RELEASE_CLEANER = "release-cleaner"
+    RELEASE_RECORDER = "release-recorder"
     ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
@@ -181,6 +182,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),
+    # Writes down what serves where; marks what production rolled back. It lets nothing in.
+    _K.RELEASE_RECORDER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
     # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
     _K.ACCOUNT_CLEANER: RoleSpec(
         path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="lambda", clears_accounts=True

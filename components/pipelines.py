@@ -1,4 +1,4 @@
-"""The two pipelines of a project, as stages: pure arguments, declared by `Pipeline`."""
+"""The pipelines of a project, as stages: pure arguments, declared by `Pipeline`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import pulumi_aws as aws
 from components.pipeline_starter import PipelineStarter
 
 A = aws.codepipeline.PipelineStageActionArgs
+Action = A
 Stage = aws.codepipeline.PipelineStageArgs
 # The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
 NOTHING = "none"
+# Of the event that the release recorder puts (`functions/release_recorder/recorder.py`).
+SERVED_MODEL_REJECTED = "Served model rejected"
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,21 @@ class EventVariable:
 
 PACKAGE = EventVariable("ModelPackageArn", "The approved model package to deploy")
 SOURCE_VERSION = EventVariable("SourceVersion", "The S3 version of the repository that was handed over")
+STAGE = EventVariable("Stage", "The stage to roll back")
+ROLLED_BACK_TO = EventVariable("To", "The version to go back to; none: the one before")
+ROLLED_BACK_FROM = EventVariable("From", "The version that is to serve no more; none: whichever serves")
+REASON = EventVariable("Reason", "Why, as the records will say")
+REQUESTER = EventVariable("Requester", "Who wants it, where a function starts the run for somebody")
+# What runs of the rollback pipeline are given besides the stage.
+ROLLBACK = (ROLLED_BACK_TO, ROLLED_BACK_FROM, REASON, REQUESTER)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable."""
+    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable.
+
+    A stage without a condition of its own is entered with the variable alone. `more` are further variables.
+    """
 
     name: str
     role_arn: pulumi.Input[str]
@@ -51,6 +64,7 @@ class PipelineArgs:
     event: pulumi.Input[str]
     event_description: str
     variable: EventVariable
+    more: Sequence[EventVariable] = ()
 
 
 class Pipeline(pulumi.ComponentResource):
@@ -72,11 +86,15 @@ class Pipeline(pulumi.ComponentResource):
             artifact_stores=[
                 aws.codepipeline.PipelineArtifactStoreArgs(location=args.bucket, type="S3", encryption_key=key)
             ],
-            stages=[args.stages[0], *(_only_with(args.variable, stage) for stage in args.stages[1:])],
+            stages=[
+                args.stages[0],
+                *(stage if stage.before_entry else _only_with(args.variable, stage) for stage in args.stages[1:]),
+            ],
             variables=[
                 aws.codepipeline.PipelineVariableArgs(
-                    name=args.variable.name, default_value=NOTHING, description=args.variable.description
+                    name=variable.name, default_value=NOTHING, description=variable.description
                 )
+                for variable in (args.variable, *args.more)
             ],
             opts=options,
         )
@@ -112,12 +130,21 @@ class Pipeline(pulumi.ComponentResource):
 
 def _only_with(variable: EventVariable, stage: Stage) -> Stage:
     """The stage, skipped without the variable (CodePipeline User Guide, "VariableCheck")."""
+    return _where(variable, "NE", NOTHING, stage)
+
+
+def only_where(variable: EventVariable, value: str, stage: Stage) -> Stage:
+    """The stage, skipped where the variable has another value."""
+    return _where(variable, "EQ", value, stage)
+
+
+def _where(variable: EventVariable, operator: str, value: str, stage: Stage) -> Stage:
     rule = aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
         name="Started",
         rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
             category="Rule", owner="AWS", provider="VariableCheck", version="1"
         ),
-        configuration={"Variable": variable.reference, "Operator": "NE", "Value": NOTHING},
+        configuration={"Variable": variable.reference, "Operator": operator, "Value": value},
     )
     condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=[rule])
     entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
@@ -198,18 +225,18 @@ class StackSetDelivery:
     concurrency_mode: str = "STRICT_FAILURE_TOLERANCE"
 
 
-def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
+def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> list[A]:
     """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
     The first has the parameters of `<stage>-deregister-parameters.json`: where the release changes the instance type,
     those of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
     Unless the delivery says otherwise, accounts follow one another and the first failure stops the rest: production is
-    never changed everywhere at once.
+    never changed everywhere at once. `after` is the order of the stage's last action before them.
     """
     return [
-        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", 1),
-        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", 2),
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", after + 1),
+        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", after + 2),
     ]
 
 
@@ -287,3 +314,40 @@ def model_approved(group: str) -> str:
             },
         }
     )
+
+
+def deliveries_ended(pipelines: Sequence[str]) -> str:
+    """Event pattern: an action that brings a StackSet up to date ended, well or not.
+
+    Source: CodePipeline User Guide, "Monitoring CodePipeline events".
+    """
+    return json.dumps(
+        {
+            "source": ["aws.codepipeline"],
+            "detail-type": ["CodePipeline Action Execution State Change"],
+            "detail": {
+                "pipeline": list(pipelines),
+                "state": ["SUCCEEDED", "FAILED", "CANCELED", "ABANDONED"],
+                "type": {"category": ["Deploy"], "provider": ["CloudFormationStackSet"]},
+            },
+        }
+    )
+
+
+def model_decided(group: str) -> str:
+    """Event pattern: a model of the group was registered, approved or rejected, or changed otherwise.
+
+    Which field changed is not asked: whoever hears of it looks at the model, and writes down what is new.
+    """
+    return json.dumps(
+        {
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Model Package State Change"],
+            "detail": {"ModelPackageGroupName": [group]},
+        }
+    )
+
+
+def served_model_rejected(source: str) -> str:
+    """Event pattern: somebody rejected the version that production serves, as the project's recorder found."""
+    return json.dumps({"source": [source], "detail-type": [SERVED_MODEL_REJECTED]})

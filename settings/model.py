@@ -402,6 +402,9 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
+    announce_releases: bool = Field(
+        default=False, description="Tell the alarm topic when another version serves production, as of alarms."
+    )
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",
         description="Package index that wheels are fetched from, outside the VPC and without signing in.",

@@ -28,7 +28,7 @@ from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operatio
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
 from stacks.image_build import image_build
-from stacks.people import StudioRoles, approver, project_approvers
+from stacks.people import StudioRoles, approver, project_approvers, records_place
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -71,7 +71,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     shared = context.shared_documents()
     operations = operations_key(
         context,
-        [context.deploy_pipelines()],
+        context.publishers(),
         dead_letters=context.dead_letters(),
         existing=context.existing.keys.get("operations"),
     )
@@ -136,12 +136,13 @@ def _stores(
 def _workplace(context: DataScienceContext, net: Perimeter, own_keys: Keys, stores: Stores) -> Workplace:
     roles = StudioRoles(context, stores.data, own_keys.data, own_keys.studio, stores.images)
     cleaner = _cleaner(context, net, own_keys)
+    records = records_place(context, own_keys.data)
     studio = _studio(context, net, own_keys.studio, roles, cleaner)
     return Workplace(
         roles=roles,
         studio=studio,
-        approver=approver(context),
-        project_approvers=project_approvers(context),
+        approver=approver(context, records),
+        project_approvers=project_approvers(context, records),
         cleaner=cleaner,
     )
 

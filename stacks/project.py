@@ -25,11 +25,12 @@ from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
 from settings.rollout import PartialFailure
-from stacks import releases
+from stacks import releases, rollback
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
 from stacks.project_roles import ProjectRoles
+from stacks.release_recorder import release_recorder
 
 # Training is waited for in the build; its own steps have limits of theirs.
 BUILD_MINUTES = 480
@@ -53,13 +54,17 @@ def project(stack: str, settings: ProjectSettings) -> None:
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
-    deploy = _deploy_pipeline(context, roles, shared)
+    builds = _delivery_builds(context, roles)
+    deploy = _deploy_pipeline(context, roles, shared, builds)
+    back = _rollback_pipeline(context, roles, shared, builds)
+    release_recorder(context, roles.scope)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
     pulumi.export("account", settings.account)
     pulumi.export("buildPipeline", build.name)
     pulumi.export("deployPipeline", deploy.name)
+    pulumi.export("rollbackPipeline", back.name)
     pulumi.export("modelPackageGroup", registry.name)
     pulumi.export("parameters", context.parameters)
     pulumi.export("dataUri", _uri(context, context.data_science.data_bucket))
@@ -98,6 +103,7 @@ def _build_project(
     description: str,
     buildspec: str,
     role: pulumi.Input[str],
+    environment: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> BuildProject:
     data_science = context.data_science
     args = BuildProjectArgs(
@@ -112,7 +118,7 @@ def _build_project(
         ),
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
-        environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context)},
+        environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context), **(environment or {})},
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
@@ -146,6 +152,7 @@ def _pipeline(
     why: str,
     variable: pipelines.EventVariable,
     shared: _Shared,
+    more: Sequence[pipelines.EventVariable] = (),
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -157,6 +164,7 @@ def _pipeline(
         event=event,
         event_description=why,
         variable=variable,
+        more=more,
     )
     # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
     return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(shared.seeds)))
@@ -191,9 +199,14 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Share
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
+def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.DeliveryBuilds:
     render = _build_project(
-        context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
+        context,
+        "deploy",
+        "Renders the parameters of the approved model",
+        "buildspec-render.yml",
+        roles.deploy.arn,
+        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
     tests = {
         purpose: _build_project(
@@ -201,21 +214,30 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
         )
         for purpose in ("test", "verify")
     }
-    package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
+    return rollback.DeliveryBuilds(render=render, tests=tests)
+
+
+def _deploy_pipeline(
+    context: ProjectContext, roles: ProjectRoles, shared: _Shared, builds: rollback.DeliveryBuilds
+) -> Pipeline:
+    package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference, **rollback.execution(context, "deploy")}
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, context.source_key("model-deploy")),
         pipelines.Stage(
             name="Render",
             actions=[
                 pipelines.build("Packages", shared.packages.name),
-                pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
+                pipelines.build("Render", builds.render.name, outputs=["Rendered"], environment=package, order=2),
             ],
         ),
     ]
     for stage in context.stages:
+        first = []
         if stage == "production":
             stages.append(_approval(context))
-        stages += _release(context, roles, stage, tests)
+            environment = {**package, "STEP": "approved"}
+            first = [pipelines.build("Approver", builds.render.name, environment=environment)]
+        stages += _release(context, roles, stage, builds.tests, first=first)
     return _pipeline(
         context,
         "deploy",
@@ -224,6 +246,23 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
         event=pipelines.model_approved(context.project_names.group()),
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
+        shared=shared,
+    )
+
+
+def _rollback_pipeline(
+    context: ProjectContext, roles: ProjectRoles, shared: _Shared, builds: rollback.DeliveryBuilds
+) -> Pipeline:
+    of_stages = {stage: _release(context, roles, stage, builds.tests, fully=False) for stage in context.stages}
+    return _pipeline(
+        context,
+        "rollback",
+        roles.deploy_pipeline.arn,
+        rollback.stages(context, shared.packages, builds, of_stages),
+        event=pipelines.served_model_rejected(context.project_names.release_events()),
+        why="The version that production serves was rejected",
+        variable=pipelines.STAGE,
+        more=pipelines.ROLLBACK,
         shared=shared,
     )
 
@@ -242,7 +281,13 @@ def approval_question(context: ProjectContext) -> str:
 
 
 def _release(
-    context: ProjectContext, roles: ProjectRoles, stage: str, tests: Mapping[str, BuildProject]
+    context: ProjectContext,
+    roles: ProjectRoles,
+    stage: str,
+    tests: Mapping[str, BuildProject],
+    *,
+    fully: bool = True,
+    first: Sequence[pipelines.Action] = (),
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
     rollout = context.settings.deployments.of_stage(stage).rollout
@@ -257,11 +302,13 @@ def _release(
         max_concurrent_percent=rollout.max_concurrent_percent,
         concurrency_mode=rollout.concurrency.mode,
     )
-    release = pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered"))
-    if rollout.on_partial_failure is PartialFailure.ROLL_BACK:
+    release = pipelines.Stage(
+        name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
+    )
+    if fully and rollout.on_partial_failure is PartialFailure.ROLL_BACK:
         release = pipelines.going_back(release)
-    # Production serves people: its requests are not spent on a full test.
-    purpose = "verify" if stage == "production" else "test"
+    # Production serves people: its requests are not spent on a full test; nor are those of a way back.
+    purpose = "verify" if stage == "production" or not fully else "test"
     check = pipelines.build(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
@@ -274,7 +321,7 @@ def _release(
 def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegistry, declared: Declared) -> None:
     project, removal = context.project_names, context.settings.removal
     function = project.name("release-cleaner")
-    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy", "rollback")]
     builds = [project.name(purpose) for purpose in ("packages", "build", "deploy", "deploy-test", "deploy-verify")]
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.

@@ -40,7 +40,13 @@ class ProjectRoles:
         )
         self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
         self.deploy = self._service_role(
-            RoleKind.DEPLOY, lambda scope: delivery_roles.deploy(scope, render, context.stack_sets())
+            RoleKind.DEPLOY,
+            lambda scope: delivery_roles.deploy(
+                scope,
+                render,
+                context.stack_sets(),
+                pipelines=[deploy_pipeline, project.code_pipeline("rollback")],
+            ),
         )
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
@@ -153,6 +159,7 @@ def _project_scope(context: ProjectContext) -> pulumi.Output[ProjectScope]:
             pipeline=project.pipeline(),
             build_folder=project.artifact_folder("build"),
             deploy_folder=project.artifact_folder("deploy"),
+            rollback_folder=project.artifact_folder("rollback"),
             **buckets,
             **values,
         )

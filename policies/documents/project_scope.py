@@ -32,6 +32,7 @@ class ProjectScope(Scope):
     # What CodePipeline puts the artifacts of a pipeline below; it takes no prefix, only a bucket.
     build_folder: str
     deploy_folder: str
+    rollback_folder: str
 
     def source(self, repository: str) -> str:
         """Key of a repository's archive in the artifacts bucket."""
@@ -52,6 +53,18 @@ class ProjectScope(Scope):
     def wheelhouse(self) -> str:
         """Keys of the wheels that builds install."""
         return f"{self.project}/wheelhouse/*"
+
+    def delivery_folders(self) -> list[str]:
+        """Keys of what the deploy and the rollback pipeline hand from action to action."""
+        return [f"{folder}/*" for folder in (self.deploy_folder, self.rollback_folder)]
+
+    def releases(self) -> str:
+        """Keys of what is written down of releases, and of what they delivered."""
+        return f"{self.project}/releases/*"
+
+    def rendered(self) -> str:
+        """Keys of the templates and parameters that releases delivered."""
+        return f"{self.project}/releases/rendered/*"
 
     def group_arns(self) -> list[str]:
         """The model package group and its packages."""

@@ -110,6 +110,7 @@ class ProjectedPlatform:
             pipeline=project_names.pipeline(),
             build_folder=project_names.artifact_folder("build"),
             deploy_folder=project_names.artifact_folder("deploy"),
+            rollback_folder=project_names.artifact_folder("rollback"),
             data_bucket=self.bucket_arn("data"),
             models_bucket=self.bucket_arn("models"),
             artifacts_bucket=self.bucket_arn("artifacts"),

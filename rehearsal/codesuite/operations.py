@@ -143,7 +143,7 @@ class _Operations:
 
     def _start(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         rule = self._cause(actor)
-        trigger = ExecutionTrigger("CloudWatchEvent", rule) if rule else ExecutionTrigger(detail=actor.role_arn)
+        trigger = ExecutionTrigger("CloudWatchEvent", rule) if rule else ExecutionTrigger(detail=actor.session_arn)
         variables = {entry["name"]: entry["value"] for entry in parameters.get("variables") or ()}
         try:
             execution = self.pipelines.start(
@@ -202,6 +202,9 @@ class _Operations:
                 "startTime": action.started,
                 "lastUpdateTime": action.changed,
                 "status": action.status,
+                "input": dict(action.inputs),
+                "output": action.outcome(),
+                **({"updatedBy": action.updated_by} if action.updated_by else {}),
             }
             for execution in reversed(self._executions(actor, parameters["pipelineName"]))
             for stage in reversed(execution.stages)
@@ -234,7 +237,7 @@ class _Operations:
             raise _Refused("InvalidApprovalTokenException", "the token is of no open approval of that action")
         result = parameters["result"]
         taken = self.pending.answer(
-            approval.request.token, status=result["status"], summary=result["summary"], by=actor.role_arn
+            approval.request.token, status=result["status"], summary=result["summary"], by=actor.session_arn
         )
         if not taken:
             raise _Refused("ApprovalAlreadyCompletedException", "the approval has been answered")

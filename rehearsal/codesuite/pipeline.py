@@ -303,6 +303,12 @@ class CodePipelineRunner:
             key: structure.substituted(value, execution.namespaces, f"{where}, {key}")
             for key, value in action.configuration.items()
         }
+        state.inputs = {
+            "actionTypeId": {"category": action.category, "owner": "AWS", "provider": action.provider, "version": "1"},
+            "configuration": dict(action.configuration),
+            "resolvedConfiguration": configuration,
+            "region": execution.region,
+        }
         return ActionContext(
             cloud=self.cloud,
             builds=self.builds,

@@ -160,6 +160,7 @@ OPERATIONS: Operations = {
     "GetPipeline": requires("codepipeline:GetPipeline", _PIPELINE_ARN),
     "GetPipelineExecution": _on_pipeline("GetPipelineExecution"),
     "GetPipelineState": requires("codepipeline:GetPipelineState", _PIPELINE_ARN),
+    "ListActionExecutions": _on_pipeline("ListActionExecutions"),
     "ListPipelineExecutions": _on_pipeline("ListPipelineExecutions"),
     "ListTagsForResource": requires("codepipeline:ListTagsForResource", "{resourceArn}"),
     "PutApprovalResult": requires("codepipeline:PutApprovalResult", _ACTION),

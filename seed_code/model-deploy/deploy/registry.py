@@ -63,6 +63,17 @@ def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
     return _package(description, manifest)
 
 
+def package_status(sagemaker: Any, arn: str) -> tuple[str, str]:
+    """Approval status of a package, and why it has it; `gone` of one that is deleted."""
+    try:
+        described = sagemaker.describe_model_package(ModelPackageName=arn)
+    except sagemaker.exceptions.ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return "gone", ""
+        raise
+    return str(described.get("ModelApprovalStatus")), str(described.get("ApprovalDescription", ""))
+
+
 def _refuse(arn: str, problems: list[str]) -> None:
     if problems:
         raise DeployError([f"model package {arn}: {problem}" for problem in problems])
@@ -100,7 +111,10 @@ def package_problems(description: Mapping[str, Any], group: str) -> list[str]:
     if _group_of(description) != group:
         problems.append(f"belongs to group {_group_of(description)!r}; allowed: {group}")
     if (approval := description.get("ModelApprovalStatus")) != "Approved":
-        problems.append(f"its approval status is {approval}; allowed: Approved")
+        why = description.get("ApprovalDescription", "")
+        problems.append(
+            f"its approval status is {approval}; allowed: Approved{f'; it says: {why}' if why else ''}"
+        )
     if (status := description.get("ModelPackageStatus")) != "Completed":
         problems.append(f"its status is {status}; allowed: Completed")
     return (

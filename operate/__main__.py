@@ -1,0 +1,120 @@
+"""`python -m operate`: the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from operate import releases as releases_
+from operate import rollback as rollback_
+from operate.errors import OperateError
+from operate.project import Project, find_project, find_projects
+from operate.session import session_of
+from operate.table import table
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="What people of the platform team and approvers do with releases.",
+)
+REFUSED, INTERRUPTED = 1, 130
+
+
+@app.callback()
+def _commands() -> None:
+    """Each command by its name, even where there is one alone."""
+
+
+ProjectId = Annotated[str | None, typer.Option(help="The project's id; without it all projects.")]
+Stage = Annotated[str | None, typer.Option(help="One stage alone.")]
+Account = Annotated[str | None, typer.Option(help="One account alone.")]
+Profile = Annotated[str | None, typer.Option(help="AWS profile to act with; else the environment's credentials.")]
+Directory = Annotated[Path, typer.Option(help="Where the stack files are.")]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Refusals on standard error, with exit code 1."""
+    try:
+        yield
+    except OperateError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(REFUSED) from None
+
+
+@app.command()
+def releases(
+    project: ProjectId = None,
+    stage: Stage = None,
+    account: Account = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
+    profile: Profile = None,
+    directory: Directory = Path(),
+) -> None:
+    """Say which version serves where, since when, by whose word, what it replaced and why others ended."""
+    with _told():
+        found: list[releases_.Line] = []
+        for each in find_projects(directory, project):
+            if stage is not None:
+                _has_stage(each, stage)
+            session = session_of(profile, each.scope.region)
+            session.caller(each.scope.account, "an approver")
+            changes = releases_.read_changes(each, session.client("s3"), [stage] if stage else each.stages)
+            found += releases_.lines(changes, account)
+        if as_json:
+            typer.echo(json.dumps([asdict(line) for line in found], indent=1))
+        elif found:
+            typer.echo(table(releases_.in_words(found)))
+        else:
+            typer.echo("nothing has been released there")
+
+
+@app.command()
+def rollback(
+    project: Annotated[str, typer.Option(help="The project's id.")],
+    stage: Annotated[str, typer.Option(help="The stage that goes back.")] = "production",
+    to: Annotated[str | None, typer.Option(help="The version to go back to; without it the one before.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; the records and the subscribers are told.")] = "",
+    follow: Annotated[
+        str | None, typer.Option(help="Start nothing: watch this execution of the rollback pipeline.")
+    ] = None,
+    profile: Profile = None,
+    directory: Directory = Path(),
+) -> None:
+    """Bring a stage back to the version before, or to a named one that it has served, within the same guardrails."""
+    with _told():
+        found = find_project(directory, project)
+        _has_stage(found, stage)
+        session = session_of(profile, found.scope.region)
+        caller = session.caller(found.scope.account, "an approver or an administrator")
+        codepipeline = session.client("codepipeline")
+        if follow is None:
+            why = rollback_.clean_reason(reason)
+            changes = releases_.read_changes(found, session.client("s3"), [stage])
+            way = rollback_.choose(changes, stage, to)
+            rollback_.require_approved(session.client("sagemaker"), way.target.package)
+            typer.echo(f"{way.in_words()}, for {caller.person}: {why}")
+            follow = rollback_.start(found, codepipeline, way, why)
+        again = f"python -m operate rollback --project {project} --stage {stage} --follow {follow}"
+        try:
+            rollback_.follow(found, codepipeline, follow, typer.echo)
+        except KeyboardInterrupt:
+            typer.echo(f"\nthe rollback goes on without you; to look at it again: {again}", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        typer.echo(f"{stage} went back; what serves: python -m operate releases --project {project} --stage {stage}")
+
+
+def _has_stage(project: Project, stage: str) -> None:
+    if stage not in project.stages:
+        raise OperateError(f"project {project.id} has no stage {stage!r}; its stages: {', '.join(project.stages)}")
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m operate")

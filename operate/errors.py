@@ -1,0 +1,17 @@
+"""What a command cannot do, told to whoever called it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class OperateError(Exception):
+    """A command that is refused or cannot go on: what, why, and what to do."""
+
+
+def refused(error: Any, what: str, hint: str = "") -> OperateError:
+    """A refusal by AWS (botocore's ClientError or BotoCoreError), as one sentence."""
+    answer = getattr(error, "response", {}).get("Error", {})
+    text = " ".join(str(answer.get("Message") or error).split())
+    code = f" ({answer['Code']})" if answer.get("Code") else ""
+    return OperateError(f"{what}: {text}{code}{f'; {hint}' if hint else ''}")
