@@ -46,7 +46,7 @@ class Hosting:
     ) -> None:
         self._state, self.starter = state, starter
         self._on_event, self._on_deployment = on_event, on_deployment
-        self.sabotage, self._report = sabotage, report
+        self.sabotage, self.report = sabotage, report
         self._fleets: dict[EndpointKey, ServingFleets] = {}
         self._updates = EndpointUpdates(cloud, self)
         self._threads: list[threading.Thread] = []
@@ -265,11 +265,11 @@ class Hosting:
         account, region, name = key
         dimensions = {"EndpointName": name, "VariantName": server.variant}
         plain = {metric: value for metric, (_, value) in values.items()}
-        self._report(account, region, METRICS_NAMESPACE, dimensions, plain)
+        self.report(account, region, METRICS_NAMESPACE, dimensions, plain)
         serving = self._fleets.get(key)
         if serving and serving.updating:
             of_config = dimensions | {"EndpointConfigName": fleet.config_name}
-            self._report(account, region, METRICS_NAMESPACE, of_config, plain)
+            self.report(account, region, METRICS_NAMESPACE, of_config, plain)
 
     def flush(self) -> None:
         """Deliver what was captured, counted and logged so far."""

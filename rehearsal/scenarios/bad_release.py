@@ -10,7 +10,7 @@ from rehearsal.load import Load, LoadCount
 from rehearsal.sagemaker.servers import FAULTS, ServedModel
 from rehearsal.scenarios.releases import SecondModel
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
-from rehearsal.scenarios.second_release import INSTANCES, PER_SECOND, PERCENT, WAIT_SECONDS, canary_of_a_tenth
+from rehearsal.scenarios.second_release import PER_SECOND, PERCENT, WAIT_SECONDS, canary_of_a_tenth
 from rehearsal.scenarios.traffic import ProductionTraffic
 
 # The rollback alarms of the delivered template by the fault that each is there for: the end of their names.
@@ -98,7 +98,7 @@ def _by(answer: Any, version: str) -> bool:
 
 
 SCENARIO = Scenario(
-    summary=f"a second model fails in production in four ways: {', '.join(FAULTS)}; {INSTANCES} instances, canary of one",
+    summary=f"a second model fails in production in four ways, each rolled back: {', '.join(FAULTS)}",
     run=run,
     settings=canary_of_a_tenth,
 )

@@ -53,7 +53,7 @@ class SecondModel:
         return f"version {self.journey.package['ModelPackageVersion']} is approved again"
 
     def refused_release(self) -> str:
-        """An approver lets it into production, which fails; gives the reason. Raises JourneyFailed where it does not."""
+        """An approver lets it into production, which fails; gives the reason. Raises JourneyFailed if nothing fails."""
         try:
             sentence = self.journey.release()
         except JourneyFailed as failed:
