@@ -179,7 +179,17 @@ def _entered(stage: Stage, rules: Sequence[aws.codepipeline.PipelineStageBeforeE
     """The stage, skipped where one of the rules does not hold."""
     condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=list(rules))
     entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
-    return Stage(name=stage.name, actions=stage.actions, before_entry=entry)
+    return Stage(name=stage.name, actions=stage.actions, before_entry=entry, on_failure=stage.on_failure)
+
+
+def going_back(stage: Stage) -> Stage:
+    """The stage, which CodePipeline runs again as the last execution that it succeeded in when it fails.
+
+    With that execution's artifacts and variables, so that nothing is built again; there is none where the pipeline was
+    changed since, and the stage stays as it is then (CodePipeline User Guide, "Configuring stage rollback").
+    """
+    failure = aws.codepipeline.PipelineStageOnFailureArgs(result="ROLLBACK")
+    return Stage(name=stage.name, actions=stage.actions, before_entry=stage.before_entry, on_failure=failure)
 
 
 def source(bucket: pulumi.Input[str], key: str) -> Stage:
@@ -232,7 +242,10 @@ def build(
 
 @dataclass(frozen=True, kw_only=True)
 class StackSetDelivery:
-    """A StackSet into the accounts of one stage."""
+    """A StackSet into the accounts of one stage: how many change at a time, and how many may fail, in percent.
+
+    `concurrency_mode` is STRICT_FAILURE_TOLERANCE or SOFT_FAILURE_TOLERANCE.
+    """
 
     stage: str
     stack_set: str
@@ -240,6 +253,9 @@ class StackSetDelivery:
     regions: pulumi.Input[Sequence[str]]
     administration_role_arn: pulumi.Input[str]
     execution_role: str
+    failure_tolerance_percent: int = 0
+    max_concurrent_percent: int = 1
+    concurrency_mode: str = "STRICT_FAILURE_TOLERANCE"
 
 
 def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> list[A]:
@@ -248,8 +264,8 @@ def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> l
     The first has the files `<stage>-deregister-…`: where the release changes the instance type, template and parameters
     of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
-    Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
-    `after` is the order of the stage's last action before them.
+    Unless the delivery says otherwise, accounts follow one another and the first failure stops the rest: production is
+    never changed everywhere at once. `after` is the order of the stage's last action before them.
     """
     return [
         _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", after + 1),
@@ -262,8 +278,9 @@ def _update(delivery: StackSetDelivery, artifact: str, name: str, files: str, or
         "StackSetName": delivery.stack_set,
         "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
         "Regions": pulumi.Output.from_input(delivery.regions).apply(",".join),
-        "FailureTolerancePercentage": "0",
-        "MaxConcurrentPercentage": "1",
+        "FailureTolerancePercentage": str(delivery.failure_tolerance_percent),
+        "MaxConcurrentPercentage": str(delivery.max_concurrent_percent),
+        "ConcurrencyMode": delivery.concurrency_mode,
         "TemplatePath": f"{artifact}::build/{files}-template.json",
         "Parameters": f"{artifact}::build/{files}-parameters.json",
         "PermissionModel": "SELF_MANAGED",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from assumptions.outcomes import failing
@@ -57,8 +58,10 @@ def _stopped(stopped: KeyboardInterrupt, options: Options, progress: ConsoleProg
 
 
 def _rehearse(options: Options, started: float, progress: ConsoleProgress, report: RehearsalReport) -> int:
-    planned = plan(options.directory)
     chosen = scenario(options.scenario) if options.scenario else None
+    if chosen:
+        options = replace(options, directory=chosen.directory(options))
+    planned = plan(options.directory)
     inputs = None if options.stacks_only else journey_inputs(planned, options)
     if inputs:
         progress.print_line(inputs.sentence())

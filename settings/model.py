@@ -21,6 +21,7 @@ from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.organization_values import OrganizationPath
 from settings.removal import DataScienceRemoval, ProjectRemoval
+from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
 from settings.stages import Reason, order_fault
 from settings.traffic_shift import TrafficShiftSettings, shift_faults
@@ -170,6 +171,17 @@ class DeploymentSettings(Section):
     # After the instances, which it is judged by.
     shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
 
+    rollout: RolloutSettings = Field(
+        default_factory=RolloutSettings, description="How a release goes through the accounts of the stage."
+    )
+
+    @field_validator("rollout")
+    @classmethod
+    def _rollout_agrees(cls, value: RolloutSettings) -> RolloutSettings:
+        if fault := rollout_fault(value):
+            raise ValueError(fault)
+        return value
+
     @field_validator("shift")
     @classmethod
     def _shift_fits(cls, value: TrafficShiftSettings, info: ValidationInfo) -> TrafficShiftSettings:
@@ -220,6 +232,11 @@ class Deployments(Section):
 
     staging: StagingDeployment = Field(default_factory=StagingDeployment)
     production: ProductionDeployment = Field(default_factory=ProductionDeployment)
+
+    def of_stage(self, stage: str) -> DeploymentSettings:
+        """A stage's."""
+        found: DeploymentSettings = getattr(self, stage)
+        return found
 
 
 class QualityGateSettings(Section):

@@ -24,6 +24,7 @@ from policies.documents import cleaners, delivery_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
+from settings.rollout import PartialFailure
 from stacks import project_api, releases, rollback
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
@@ -336,6 +337,7 @@ def _release(
     first: Sequence[pipelines.Action] = (),
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
+    rollout = context.settings.deployments.of_stage(stage).rollout
     to_stage = pipelines.StackSetDelivery(
         stage=stage,
         stack_set=context.project_names.stack_set(stage),
@@ -343,16 +345,22 @@ def _release(
         regions=workloads.apply(lambda accounts: sorted({w["region"] for w in accounts})),
         administration_role_arn=roles.administration.arn,
         execution_role=context.project_names.stage_role(stage, RoleKind.STACK_SET_EXECUTION),
+        failure_tolerance_percent=rollout.failure_tolerance_percent,
+        max_concurrent_percent=rollout.max_concurrent_percent,
+        concurrency_mode=rollout.concurrency.mode,
     )
+    release = pipelines.Stage(
+        name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
+    )
+    if fully and rollout.on_partial_failure is PartialFailure.ROLL_BACK:
+        release = pipelines.going_back(release)
     # Production serves people: its requests are not spent on a full test; nor are those of a way back.
     purpose = "verify" if stage == "production" or not fully else "test"
     check = pipelines.build(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(
-            name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
-        ),
+        release,
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 

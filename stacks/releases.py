@@ -44,7 +44,7 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
 def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> StageSettings:
     project = names.ProjectNames(settings.prefix, settings.id)
     scope = Scope.of_account(settings.account, settings.region, settings.prefix)
-    size: DeploymentSettings = getattr(settings.deployments, stage)
+    size = settings.deployments.of_stage(stage)
     return StageSettings(
         accounts=tuple(sorted({workload["account"] for workload in workloads})),
         regions=tuple(sorted({workload["region"] for workload in workloads})),

@@ -34,7 +34,7 @@ class CodePipeline:
 
 
 @pytest.fixture
-def pipeline(aws: InMemoryAws, monkeypatch: pytest.MonkeyPatch) -> CodePipeline:  # noqa: ARG001 (made before)
+def pipeline(aws: InMemoryAws, monkeypatch: pytest.MonkeyPatch) -> CodePipeline:
     """A run of a pipeline, and a bucket for its records."""
     # The bucket is of the in-memory AWS.
     assert aws.stages
