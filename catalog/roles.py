@@ -73,6 +73,7 @@ class RoleKind(StrEnum):
     STACK_SET_EXECUTION = "stackset-execution"
     MODEL = "model"
     TEST = "test"
+    ENDPOINT_CHECKER = "endpoint-checker"
 
 
 _K = RoleKind
@@ -201,6 +202,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     _K.MODEL: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="sagemaker", in_workload=True),
     _K.TEST: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY_TEST, in_workload=True),
+    # Asks its project's endpoint each minute, and reads the rows that it asks for and no model.
+    _K.ENDPOINT_CHECKER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.

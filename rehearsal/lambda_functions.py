@@ -112,7 +112,12 @@ class LambdaFunctions:
 
     def start(self, account: str, region: str, name: str, payload: Any) -> None:
         """Run a function asynchronously: tried again where it fails, then left in its dead-letter queue."""
-        thread = threading.Thread(target=self._asynchronous, args=(account, region, name, payload), daemon=True)
+        thread = threading.Thread(
+            target=self._asynchronous,
+            args=(account, region, name, payload),
+            daemon=True,
+            name=_thread_name(account, region, name),
+        )
         self._running.append(thread)
         thread.start()
 
@@ -124,6 +129,12 @@ class LambdaFunctions:
         self._running = [thread for thread in self._running if thread.is_alive()]
         if self._running:
             raise TimeoutError(f"{len(self._running)} functions still run after {seconds:.0f} seconds")
+
+    def wait_for(self, account: str, region: str, name: str, seconds: float = 60.0) -> None:
+        """Wait until one function runs no more for events, but no longer than so many seconds."""
+        deadline = time.monotonic() + seconds
+        for thread in [each for each in self._running if each.name == _thread_name(account, region, name)]:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _asynchronous(self, account: str, region: str, name: str, payload: Any) -> None:
         for _ in range(ATTEMPTS):
@@ -279,6 +290,11 @@ class LambdaFunctions:
         if request.headers.get("X-Amz-Log-Type") == "Tail":
             headers["X-Amz-Log-Result"] = base64.b64encode(result.log.encode()[-4096:]).decode()
         return 200, headers, json.dumps(result.payload).encode()
+
+
+def _thread_name(account: str, region: str, name: str) -> str:
+    plain = name.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0]
+    return f"function-{account}-{region}-{plain}"
 
 
 class _CannotRun(Exception):

@@ -55,11 +55,11 @@ class SharedDocuments:
         """Ids of the data science account and of all workload accounts."""
         return sorted({self.scope.account, *self.accounts.ids})
 
-    def model_roles(self) -> list[str]:
-        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
+    def stage_roles(self, kind: RoleKind) -> list[str]:
+        """ARN patterns of the workload accounts' roles of a kind: each account's own stage and path, no other role."""
         project = names.ProjectNames(self.scope.prefix, "*")
         return self.accounts.roles(
-            project.path(), [(w.account, project.stage_role(w.stage, RoleKind.MODEL)) for w in self.workloads]
+            project.path(), [(w.account, project.stage_role(w.stage, kind)) for w in self.workloads]
         )
 
     def models_bucket_policy(self, key_arn: str, s3_endpoint: str) -> str:
@@ -68,7 +68,8 @@ class SharedDocuments:
             self.models_bucket,
             key_arn,
             accounts=self.accounts,
-            readers=self.model_roles(),
+            readers=self.stage_roles(RoleKind.MODEL),
+            checkers=self.stage_roles(RoleKind.ENDPOINT_CHECKER),
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
             removers=self.removers,
@@ -82,7 +83,7 @@ class SharedDocuments:
             self.scope,
             builders=[project.role_arn(self.scope, kind) for kind in MODEL_BUILDERS],
             accounts=self.accounts,
-            readers=self.model_roles(),
+            readers=[*self.stage_roles(RoleKind.MODEL), *self.stage_roles(RoleKind.ENDPOINT_CHECKER)],
             bucket_arn=self.models_bucket,
             kms_endpoints=sorted([kms_endpoint, *(workload.kms_endpoint for workload in self.workloads)]),
             inspectors=self.inspectors,

@@ -23,6 +23,7 @@ class ModelManifest:
     metric_value: float
     gate_passed: bool
     environment: Mapping[str, str]
+    checks_uri: str  # "none" where nothing was written down to check endpoints with
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -53,4 +54,5 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         gate_passed=document["evaluation"]["gate"]["passed"] == 1,
         # Variables that registration gives the container: none, unless a team writes them here too.
         environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
+        checks_uri=(document.get("checks") or {}).get("uri", "none"),
     )

@@ -10,13 +10,17 @@ DEFINITION = "TemplateParameters"
 
 
 def stage_parameters(
-    template: Mapping[str, Any], project_id: str, settings: StageSettings, package_arn: str
+    template: Mapping[str, Any],
+    project_id: str,
+    settings: StageSettings,
+    package_arn: str,
+    checks_uri: str,
 ) -> list[dict[str, str]]:
     """The list that CodePipeline's StackSet action reads: `[{"ParameterKey": …, "ParameterValue": …}]`.
 
     Raises `StageSettingsError` when a value is missing, unknown to the template or outside what it allows.
     """
-    values = _values(project_id, settings, package_arn)
+    values = _values(project_id, settings, package_arn, checks_uri)
     problems = _name_problems(template["Parameters"], values)
     problems += [
         f"{name} is {values[name]!r}; allowed: {allowed}"
@@ -27,7 +31,9 @@ def stage_parameters(
     return [{"ParameterKey": key, "ParameterValue": str(values[key])} for key in sorted(values)]
 
 
-def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[str, str | int]:
+def _values(
+    project_id: str, settings: StageSettings, package_arn: str, checks_uri: str
+) -> dict[str, str | int]:
     tree = settings.parameters_path.rstrip("/")
     rules = contract.properties(DEFINITION)
     # Each account's own stack publishes these below its tree.
@@ -41,6 +47,7 @@ def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[
         "Stage": settings.stage,
         "EndpointName": settings.endpoint_name,
         "ModelPackageArn": package_arn,
+        "ChecksUri": checks_uri,
         "ModelRoleName": settings.model_role_name,
         "TrafficShifting": settings.traffic_shifting,
         "ShiftStepInstances": settings.shift_step_instances,

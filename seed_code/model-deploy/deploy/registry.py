@@ -39,6 +39,7 @@ class ModelPackage:
     metric: str
     metric_value: float
     commit: str
+    checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
 
 
 def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
@@ -82,6 +83,7 @@ def differences(description: Mapping[str, Any], manifest: ModelManifest, group: 
         "artifact_sha256": (metadata["artifact_sha256"], manifest.artifact_sha256),
         "problem": (metadata["problem"], manifest.problem),
         "metric": (metadata["metric"], manifest.metric),
+        "checks_uri": (metadata.get("checks_uri", "none"), manifest.checks_uri),
         "group": (group, manifest.group),
     }
     problems = [
@@ -186,4 +188,5 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric=metadata["metric"],
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
+        checks_uri=manifest.checks_uri,
     )

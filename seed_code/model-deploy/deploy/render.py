@@ -46,7 +46,7 @@ def write_release(
         raise DeployError(problems)
     texts = {"template.json": template_text}
     for name, settings in project.stages.items():
-        parameters = stage_parameters(template, project.id, settings, package.arn)
+        parameters = stage_parameters(template, project.id, settings, package.arn, package.checks_uri)
         texts[f"{name}-parameters.json"] = _text(parameters)
         before = deregistering(deployed(settings.stack_set_name), parameters)
         texts[f"{name}-deregister-parameters.json"] = _text(before)
