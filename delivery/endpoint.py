@@ -36,10 +36,14 @@ def model() -> dict[str, Any]:
 def _environment() -> dict[str, Any]:
     """What says of a model in service where it comes from.
 
-    The model server names the package in each answer, since an update serves two at a time. The address of its checks
-    is there for whoever describes the model: the container, which has no network, makes nothing of it.
+    The model server names the package in each answer, since an update serves two at a time. What its checks are is
+    there for whoever describes the model: the container, which has no network, makes nothing of it.
     """
-    return {"MODEL_PACKAGE_ARN": {"Ref": "ModelPackageArn"}, "CHECKS_URI": {"Ref": "ChecksUri"}}
+    return {
+        "MODEL_PACKAGE_ARN": {"Ref": "ModelPackageArn"},
+        "CHECKS_URI": {"Ref": "ChecksUri"},
+        "CHECKS_SHA256": {"Ref": "ChecksSha256"},
+    }
 
 
 def endpoint_config() -> dict[str, Any]:

@@ -190,6 +190,9 @@ class TemplateParameters(BaseModel):
     checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "the address of an S3 object, or none")] = Field(
         description="Rows that the endpoint is checked with and the package's answers to them, or none"
     )
+    checks_sha256: Annotated[str, _form("^(none|[0-9a-f]{64})$", "64 hexadecimal digits, or none")] = Field(
+        description="SHA-256 of that object, or none"
+    )
     model_role_name: ModelRoleName = Field(description="Name with path of the account's model execution role")
     traffic_shifting: TrafficShifting = Field(description="How an update moves traffic")
     shift_step_instances: ShiftStepInstances = Field(description="Instances of a canary, linear step or rolling batch")

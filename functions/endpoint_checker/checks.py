@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import struct
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.endpoint_checker.fleets import ChecksAddress
 
 # What model-build writes has at most 256 KiB; what is larger was not written by it.
 _LARGEST = 1024 * 1024
@@ -37,8 +40,9 @@ class Checks:
         return all(abs(given - wanted) <= self.tolerance for given, wanted in pairs)
 
 
-def read_checks(s3: Any, uri: str) -> Checks:
-    """The checks at an S3 address. Raises UnreadableChecks."""
+def read_checks(s3: Any, address: ChecksAddress) -> Checks:
+    """The checks at an S3 address, as they were when the version was released. Raises UnreadableChecks."""
+    uri = address.uri
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read(_LARGEST + 1)
@@ -49,6 +53,10 @@ def read_checks(s3: Any, uri: str) -> Checks:
         raise UnreadableChecks(f"{uri}: {error}") from None
     if len(body) > _LARGEST:
         raise UnreadableChecks(f"{uri}: it is larger than {_LARGEST} bytes, which model-build never writes")
+    if (digest := hashlib.sha256(body).hexdigest()) != address.sha256:
+        raise UnreadableChecks(
+            f"{uri}: its SHA-256 is {digest}, released was {address.sha256}: find out who changed it"
+        )
     try:
         return _checks(json.loads(body))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:

@@ -10,19 +10,27 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 # Environment of the container, as the delivered template gives it (`delivery.endpoint`).
-PACKAGE, CHECKS = "MODEL_PACKAGE_ARN", "CHECKS_URI"
+PACKAGE, CHECKS, DIGEST = "MODEL_PACKAGE_ARN", "CHECKS_URI", "CHECKS_SHA256"
 # There are requests to answer. `Failed` and `OutOfService` have nobody that could.
 ANSWERING = ("InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed")
 BROKEN = ("Failed", "OutOfService")
 _VERSION = re.compile(r":model-package/[^/]+/([0-9]+)$")
 
 
+@dataclass(frozen=True)
+class ChecksAddress:
+    """An object in S3, and the SHA-256 that it had when the version was released."""
+
+    uri: str
+    sha256: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServedVersion:
-    """A version of the model that an endpoint serves; `checks` is the address of its rows, None where it has none."""
+    """A version of the model that an endpoint serves; `checks` is where its rows are, None where it has none."""
 
     version: str
-    checks: str | None
+    checks: ChecksAddress | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +68,9 @@ def _versions(sagemaker: Any, config: str) -> Iterator[ServedVersion]:
 
 def _version(environment: Mapping[str, str]) -> ServedVersion | None:
     match = _VERSION.search(environment.get(PACKAGE, ""))
-    checks = environment.get(CHECKS, "")
-    return ServedVersion(version=match[1], checks=checks if checks.startswith("s3://") else None) if match else None
+    uri, digest = environment.get(CHECKS, ""), environment.get(DIGEST, "")
+    checks = ChecksAddress(uri, digest) if uri.startswith("s3://") else None
+    return ServedVersion(version=match[1], checks=checks) if match else None
 
 
 def _described(describe: Any, **named: str) -> Any:

@@ -15,7 +15,7 @@ from functions.endpoint_checker.asking import REQUESTS, REQUESTS_WHILE_UPDATING,
 from functions.endpoint_checker.checks import Checks, UnreadableChecks, read_checks
 from functions.endpoint_checker.config import CheckerConfig, read_config
 from functions.endpoint_checker.events import is_due
-from functions.endpoint_checker.fleets import ServedEndpoint, served
+from functions.endpoint_checker.fleets import ChecksAddress, ServedEndpoint, served
 from functions.endpoint_checker.metrics import metric_data
 
 # Beside this file in the function's archive, written by the stack.
@@ -89,13 +89,13 @@ def check(aws: Clients, config: CheckerConfig, check_id: str) -> dict[str, Any]:
     return done
 
 
-_read: dict[str, Checks] = {}
+_read: dict[ChecksAddress, Checks] = {}
 
 
 def _checks(s3: Any, endpoint: ServedEndpoint) -> tuple[Mapping[str, Checks], list[str]]:
     """The checks of each version that has some, in the endpoint's order, and why others cannot be read.
 
-    They are kept by address: what model-build wrote at an address it never writes again.
+    They are kept by address and SHA-256, by which they never change.
     """
     found: dict[str, Checks] = {}
     unreadable: list[str] = []

@@ -82,7 +82,8 @@ def test_model_runs_isolated_in_the_accounts_network_under_the_projects_role() -
         "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
     }
     package = {"Ref": "ModelPackageArn"}
-    environment = {"MODEL_PACKAGE_ARN": package, "CHECKS_URI": {"Ref": "ChecksUri"}}
+    checks = {"CHECKS_URI": {"Ref": "ChecksUri"}, "CHECKS_SHA256": {"Ref": "ChecksSha256"}}
+    environment = {"MODEL_PACKAGE_ARN": package, **checks}
     assert model["Containers"] == [{"ModelPackageName": package, "Environment": environment}]
     assert "${ModelRoleName}" in model["ExecutionRoleArn"]["Fn::Sub"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -70,8 +71,9 @@ class Account:
         self.status, self.current, self.new = status, current, new
         self.serves: Callable[[int], tuple[int, float]] = lambda _: (current, 0.0)
         self.attributes = True
-        self.checks: dict[str, Any] = {}
+        self.checks: dict[str, bytes] = {}
         self.uris: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
         for version in (1, 2):
             self.give(version, {"rows": ROWS, "expected": answers_of(version)})
         self.faults: dict[str, Callable[[], Exception | None]] = {}
@@ -81,9 +83,10 @@ class Account:
     def give(self, version: int, document: Any) -> None:
         """The checks of a version."""
         self.uris[f"model-{version}"] = f"s3://models/screening/checks/x{version}/checks.json"
-        self.checks[f"screening/checks/x{version}/checks.json"] = (
-            {"contentType": "text/csv", "tolerance": 0, **document} if isinstance(document, dict) else document
-        )
+        whole = {"contentType": "text/csv", "tolerance": 0, **document} if isinstance(document, dict) else document
+        content = whole if isinstance(whole, bytes) else json.dumps(whole).encode()
+        self.checks[f"screening/checks/x{version}/checks.json"] = content
+        self.digests[f"model-{version}"] = hashlib.sha256(content).hexdigest()
 
     def clients(self) -> Clients:
         return Clients(sagemaker=self, runtime=self, s3=self, cloudwatch=self)
@@ -110,12 +113,12 @@ class Account:
         self._called("describe_model", given)
         name = given["ModelName"]
         arn = f"arn:aws:sagemaker:{REGION}:111111111111:model-package/mlops-screening/{name[6:]}"
-        return {"Containers": [{"Environment": {"MODEL_PACKAGE_ARN": arn, "CHECKS_URI": self.uris[name]}}]}
+        checks = {"CHECKS_URI": self.uris[name], "CHECKS_SHA256": self.digests.get(name, "none")}
+        return {"Containers": [{"Environment": {"MODEL_PACKAGE_ARN": arn, **checks}}]}
 
     def get_object(self, **given: Any) -> Any:
         self._called("get_object", given)
-        found = self.checks[given["Key"]]
-        return {"Body": io.BytesIO(found if isinstance(found, bytes) else json.dumps(found).encode())}
+        return {"Body": io.BytesIO(self.checks[given["Key"]])}
 
     def invoke_endpoint(self, **given: Any) -> Any:
         self._called("invoke_endpoint", given)
@@ -369,6 +372,14 @@ def test_checks_that_model_build_never_wrote_are_refused(document: Any) -> None:
     account = Account()
     account.give(1, document)
     with pytest.raises(IncompleteCheck, match=r"version 1: s3://models/screening/checks/x1/checks\.json: "):
+        check(account.clients(), CHECKER, "id")
+    assert told(account) == {("UnansweredChecks",): 0}
+
+
+def test_checks_that_somebody_changed_after_the_release_are_not_believed() -> None:
+    account = Account()
+    account.checks["screening/checks/x1/checks.json"] = account.checks["screening/checks/x2/checks.json"]
+    with pytest.raises(IncompleteCheck, match="find out who changed it"):
         check(account.clients(), CHECKER, "id")
     assert told(account) == {("UnansweredChecks",): 0}
 

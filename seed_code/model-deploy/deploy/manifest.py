@@ -23,7 +23,8 @@ class ModelManifest:
     metric_value: float
     gate_passed: bool
     environment: Mapping[str, str]
-    checks_uri: str  # "none" where nothing was written down to check endpoints with
+    checks_uri: str  # what endpoints are checked with; "none", both, where nothing was written down
+    checks_sha256: str
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -43,6 +44,8 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
     value = float(document["evaluation"]["value"])
     if not math.isfinite(value):
         raise ValueError("evaluation.value is not finite")
+    # Manifests of packages that were registered before there were checks have none.
+    checks = document.get("checks")
     return ModelManifest(
         group=document["model_package_group"],
         image=document["image"],
@@ -54,5 +57,6 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         gate_passed=document["evaluation"]["gate"]["passed"] == 1,
         # Variables that registration gives the container: none, unless a team writes them here too.
         environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
-        checks_uri=(document.get("checks") or {}).get("uri", "none"),
+        checks_uri=str(checks["uri"]) if checks else "none",
+        checks_sha256=str(checks["sha256"]) if checks else "none",
     )

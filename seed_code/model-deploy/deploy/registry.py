@@ -40,6 +40,7 @@ class ModelPackage:
     metric_value: float
     commit: str
     checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
+    checks_sha256: str
 
 
 def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
@@ -189,4 +190,5 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
         checks_uri=manifest.checks_uri,
+        checks_sha256=manifest.checks_sha256,
     )

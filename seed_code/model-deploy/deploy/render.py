@@ -9,7 +9,7 @@ from typing import Any
 from deploy.deployed import deregistering
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
-from deploy.parameters import stage_parameters
+from deploy.parameters import Checks, stage_parameters
 from deploy.project import ProjectParameters, QualityGate, parse_gate
 from deploy.registry import ModelPackage
 from deploy.stages import StageSettings, parse_stages
@@ -46,7 +46,7 @@ def write_release(
         raise DeployError(problems)
     texts = {"template.json": template_text}
     for name, settings in project.stages.items():
-        parameters = stage_parameters(template, project.id, settings, package.arn, package.checks_uri)
+        parameters = stage_parameters(template, project.id, settings, package.arn, _checks(package))
         texts[f"{name}-parameters.json"] = _text(parameters)
         before = deregistering(deployed(settings.stack_set_name), parameters)
         texts[f"{name}-deregister-parameters.json"] = _text(before)
@@ -107,6 +107,10 @@ def read_deployment(path: Path) -> Release:
         raise DeployError(
             [f"{path} is not a deployment ({error!r}); run `python -m deploy render`"]
         ) from error
+
+
+def _checks(package: ModelPackage) -> Checks:
+    return Checks(package.checks_uri, package.checks_sha256)
 
 
 def _template(text: str) -> Mapping[str, Any]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from deploy.parameters import stage_parameters
+from deploy.parameters import Checks, stage_parameters
 from deploy.stages import StageSettingsError, parse_stages
 from tests.in_memory_aws import template_text
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
-CHECKS = "s3://mlops-models/screening/checks/x1/checks.json"
+CHECKS = Checks("s3://mlops-models/screening/checks/x1/checks.json", "c" * 64)
 
 
 def template() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -40,10 +41,16 @@ def config(workload: ServingAccount, name: str, package: str) -> str:
     rows = [",".join(map(repr, row)) for row in workload.rows(name)]
     expected = [[answer] for answer in workload.expected(name)]
     checks = {"contentType": "text/csv", "rows": rows, "expected": expected, "tolerance": 0}
-    uri = workload.data_science.put(f"screening/checks/{version}/checks.json", json.dumps(checks))
+    content = json.dumps(checks)
+    uri = workload.data_science.put(f"screening/checks/{version}/checks.json", content)
+    environment = {
+        "MODEL_PACKAGE_ARN": package,
+        "CHECKS_URI": uri,
+        "CHECKS_SHA256": hashlib.sha256(content.encode()).hexdigest(),
+    }
     client.create_model(
         ModelName=name,
-        Containers=[{"ModelPackageName": package, "Environment": {"MODEL_PACKAGE_ARN": package, "CHECKS_URI": uri}}],
+        Containers=[{"ModelPackageName": package, "Environment": environment}],
         ExecutionRoleArn=workload.role,
         VpcConfig=workload.network,
         EnableNetworkIsolation=True,
