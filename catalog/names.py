@@ -275,6 +275,13 @@ def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[st
     return names + [project_names.stack_set(stage) for stage in stages]
 
 
+# Namespace of the metrics of endpoints' answers. Without the platform's prefix, which the delivered template does not
+# know: endpoints' names begin with it.
+ENDPOINT_METRICS = "ModelEndpoints"
+# Where a project keeps, below its own prefix of the models bucket, what its endpoints are checked with.
+CHECKS = "checks"
+
+
 def macie_role_arn(scope: Scope) -> str:
     """The service-linked role that Macie reads an account's buckets with."""
     return scope.role_arn("/aws-service-role/macie.amazonaws.com/", "AWSServiceRoleForAmazonMacie")

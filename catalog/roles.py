@@ -81,6 +81,7 @@ class RoleKind(StrEnum):
     API_HOOKS = "api-hooks"
     API_DEPLOYMENT = "api-deployment"
     API_LOGS = "api-logs"
+    ENDPOINT_CHECKER = "endpoint-checker"
 
 
 _K = RoleKind
@@ -252,6 +253,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.RELEASE_READER: RoleSpec(
         path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.RELEASE_RECORDER, in_workload=True
     ),
+    # Asks its project's endpoint each minute, and reads the rows that it asks for and no model.
+    _K.ENDPOINT_CHECKER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.

@@ -65,6 +65,7 @@ _ARN = "^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$"
 _IMAGE = r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^@:]+@sha256:[0-9a-f]{64}$"
 _S3_PREFIX = "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)+$"
 _S3_ADDRESS = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$"
+_S3_ADDRESS_OR_NONE = r"^(none|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+)$"
 
 AccountIds = Annotated[
     tuple[Annotated[str, Field(pattern="^[0-9]{12}$")], ...],
@@ -197,6 +198,8 @@ class ModelPackageMetadata(BaseModel):
     problem: ProblemType
     metric: Metric
     commit: Annotated[str, _form(r"^\S+$", "a commit id")]
+    # Packages that were registered before there were checks have none.
+    checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "an S3 object")] = "none"
     code_uri: str = ""
     data_uri: str = ""
     data_version: str = ""
@@ -212,6 +215,12 @@ class TemplateParameters(BaseModel):
     endpoint_name: EndpointName = Field(description="The endpoint's name, the same for every model it serves")
     model_package_arn: Annotated[str, _form(_MODEL_PACKAGE, "the ARN of a version of a model package")] = Field(
         description="The approved model package"
+    )
+    checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "the address of an S3 object, or none")] = Field(
+        description="Rows that the endpoint is checked with and the package's answers to them, or none"
+    )
+    checks_sha256: Annotated[str, _form("^(none|[0-9a-f]{64})$", "64 hexadecimal digits, or none")] = Field(
+        description="SHA-256 of that object, or none"
     )
     model_role_name: ModelRoleName = Field(description="Name with path of the account's model execution role")
     traffic_shifting: TrafficShifting = Field(description="How an update moves traffic")

@@ -25,6 +25,7 @@ from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operatio
 from stacks.context import common_tags
 from stacks.existing_roles import ExistingRole, stack_set_execution
 from stacks.references import WorkloadOutputs, publish
+from stacks.workload_checks import endpoint_checkers, lost_checks
 from stacks.workload_context import WorkloadContext
 from stacks.workload_role import project_role
 
@@ -46,6 +47,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     scope = _workload_scope(context, volumes, capture_key)
     roles = {project: _project_roles(context, project, scope) for project in settings.projects}
     workload_api.apis(context, scope)
+    endpoint_checkers(context, scope, net, topic, operations)
     _discovery(context, net, operations, volumes, capture_key, capture, topic)
     publish(_outputs(context, net, volumes, capture, topic, bus, roles))
 
@@ -119,9 +121,10 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
 
 
 def _lost_events(context: WorkloadContext) -> DeadLetterQueues:
-    """The queue of events that told nobody of an endpoint's failure; no function sends there."""
+    """The queue of events that told nobody of an endpoint's failure, to which no function sends, and the checks'."""
     queue = context.scope.arn("sqs", queue_name(context.env_names.name("events")))
-    return DeadLetterQueues(queues=[queue], senders=[])
+    checks = lost_checks(context)
+    return DeadLetterQueues(queues=[queue, *checks.queues], senders=checks.senders)
 
 
 def _event_bus(context: WorkloadContext, topic: AlarmTopic, key_arn: pulumi.Input[str]) -> EventBus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog import names
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
 from policies.documents import common_statements
@@ -67,6 +68,7 @@ def processing(scope: ProjectScope) -> str:
         artifacts(scope, "ReadOwnCode", READ_OBJECT, scope.code()),
         artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
+        objects(scope, "WriteChecksOfEndpoints", scope.models_bucket, ["s3:PutObject"], f"{names.CHECKS}/*"),
         listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
         storage_keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from catalog.scope import Scope
 from policies.documents import common_statements
-from policies.documents.buckets import PROBE, PROJECT_TAG, READ_OBJECT
+from catalog.names import CHECKS
+from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 from policies.documents.workload_scope import WorkloadScope
 
@@ -111,7 +112,7 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
         Statement(
             sid="ReadHeldOutRows",
             actions=READ_OBJECT,
-            resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*/{PROBE}")],
+            resources=[scope.bucket_arn(scope.models_bucket, f"{project}/{CHECKS}/*")],
         ),
         Statement(
             sid="DecryptHeldOutRows",

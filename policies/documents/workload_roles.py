@@ -35,16 +35,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
             actions=READ_OBJECT,
             resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*")],
         ),
-        Statement(
-            sid="DecryptModels",
-            actions=["kms:Decrypt", "kms:DescribeKey"],
-            # The key's id is the registry account's secret until that stack is up; its alias is not.
-            resources=[scope.registry_arn("kms", "key/*")],
-            conditions={
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
-                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
-            },
-        ),
+        decrypt_models(scope, "DecryptModels"),
         Statement(
             sid="WriteOwnCaptures",
             actions=["s3:PutObject"],
@@ -56,6 +47,20 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
         common_statements.see_alarms(),
         common_statements.vpc_interfaces(),
+    )
+
+
+def decrypt_models(scope: WorkloadScope, sid: str) -> Statement:
+    """Decrypt what the models bucket holds, through S3."""
+    return Statement(
+        sid=sid,
+        actions=["kms:Decrypt", "kms:DescribeKey"],
+        # The key's id is the registry account's secret until that stack is up; its alias is not.
+        resources=[scope.registry_arn("kms", "key/*")],
+        conditions={
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
+            "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
+        },
     )
 
 

@@ -40,8 +40,9 @@ class ModelPackage:
     metric: str
     metric_value: float
     commit: str
+    checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
+    checks_sha256: str
     columns: ModelColumns | None = None
-    probe_uri: str = ""
 
     @property
     def version(self) -> str:
@@ -101,6 +102,7 @@ def differences(description: Mapping[str, Any], manifest: ModelManifest, group: 
         "artifact_sha256": (metadata["artifact_sha256"], manifest.artifact_sha256),
         "problem": (metadata["problem"], manifest.problem),
         "metric": (metadata["metric"], manifest.metric),
+        "checks_uri": (metadata.get("checks_uri", "none"), manifest.checks_uri),
         "group": (group, manifest.group),
     }
     problems = [
@@ -208,6 +210,7 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric=metadata["metric"],
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
+        checks_uri=manifest.checks_uri,
+        checks_sha256=manifest.checks_sha256,
         columns=manifest.columns,
-        probe_uri=manifest.probe_uri,
     )

@@ -10,7 +10,7 @@ from deploy.api import ApiPart, document, with_api
 from deploy.deployed import Deployed, StackSetUpdate, deregistering
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
-from deploy.parameters import stage_parameters
+from deploy.parameters import Checks, stage_parameters
 from deploy.project import ProjectParameters, QualityGate, parse_gate
 from deploy.registry import ModelPackage
 from deploy.stages import StageSettings, parse_stages
@@ -52,7 +52,7 @@ def write_release(
         raise DeployError(problems)
     texts = {}
     for name, settings in project.stages.items():
-        parameters = stage_parameters(template, project.id, settings, package.arn)
+        parameters = stage_parameters(template, project.id, settings, package.arn, _checks(package))
         api = (apis or {}).get(name)
         release = StackSetUpdate(_stage_template(template, api, package, name), parameters)
         before = deregistering(deployed(settings.stack_set_name), release)
@@ -120,6 +120,10 @@ def read_deployment(path: Path) -> Release:
         ) from error
 
 
+def _checks(package: ModelPackage) -> Checks:
+    return Checks(package.checks_uri, package.checks_sha256)
+
+
 def _stage_template(
     template: Mapping[str, Any], api: ApiPart | None, package: ModelPackage, stage: str
 ) -> str:
@@ -130,7 +134,7 @@ def _stage_template(
         )
     whole = template
     if api and package.columns:
-        whole = with_api(template, api, package.columns, package.version, package.probe_uri)
+        whole = with_api(template, api, package.columns, package.version)
     text = json.dumps(whole, separators=(",", ":"))
     if len(text.encode()) > TEMPLATE_BYTES:
         raise DeployError(
