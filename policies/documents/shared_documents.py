@@ -91,7 +91,7 @@ class SharedDocuments:
 
     def _probe_readers(self) -> list[str]:
         """ARN pattern of the roles that read held-out rows in workload accounts, of any stage and project."""
-        path = names.any_project_path(self.scope.prefix)
+        path = RolePath.DELIVERY.format(prefix=self.scope.prefix)
         return [self.accounts.role(path, f"{self.scope.prefix}-*-{RoleKind.API_HOOKS}")]
 
     def image_repository_policy(self) -> str:
