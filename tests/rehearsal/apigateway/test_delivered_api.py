@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -110,8 +109,6 @@ class DeliveredApi:
             "CapturePercentage": "0",
             "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
         }
-        lists = {"SubnetIds": [], "SecurityGroupIds": []}
-        del lists
         base = {
             "Parameters": {name: {"Type": "String", "Default": value} for name, value in values.items()},
             "Resources": {"Endpoint": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
@@ -136,8 +133,8 @@ class DeliveredApi:
 
 
 @pytest.fixture
-def api(account: ApiAccount, deploy: Any, archive: bytes) -> Iterator[DeliveredApi]:
-    yield DeliveredApi(account, deploy, archive)
+def api(account: ApiAccount, deploy: Any, archive: bytes) -> DeliveredApi:
+    return DeliveredApi(account, deploy, archive)
 
 
 @pytest.mark.slow
@@ -148,3 +145,85 @@ def test_a_role_that_may_call_is_answered_by_the_model_through_the_function(api:
     answer = api.call(signer=portal)
     assert (answer.status, answer.json["predictions"], answer.json["modelVersion"]) == (200, [1.5, 5], "9")
     assert answer.headers["x-request-id"] == answer.json["requestId"]
+
+
+def logged(api: DeliveredApi) -> str:
+    """Everything that stands in logs of the account."""
+    api.account.gateway.flush()
+    client, texts = api.account.client("logs"), []
+    for group in client.describe_log_groups()["logGroups"]:
+        for stream in client.describe_log_streams(logGroupName=group["logGroupName"])["logStreams"]:
+            events = client.get_log_events(
+                logGroupName=group["logGroupName"], logStreamName=stream["logStreamName"], startFromHead=True
+            )["events"]
+            texts += [event["message"] for event in events]
+    return "\n".join(texts)
+
+
+def refused(answer: Answer, status: int, code: str) -> None:
+    """The answer is the documented one, in JSON."""
+    found = answer.json
+    assert (answer.status, found["code"]) == (status, code), found
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert found["requestId"] == answer.headers["x-request-id"]
+    assert found.get("status", status) == status
+
+
+@pytest.mark.slow
+def test_what_should_not_be_answered_gets_its_documented_status_as_json_and_leaves_nothing_in_logs(
+    api: DeliveredApi,
+) -> None:
+    api.bring(IAM)
+    portal = api.account.caller("portal", CALL, account=OTHER)
+    stranger = api.account.caller("stranger", CALL, account=OTHER)
+    powerless = api.account.caller("powerless", account=OTHER)
+    refused(api.call(), 403, "not_found_or_unsigned")
+    refused(api.call(signer=stranger), 403, "access_denied")
+    refused(api.call(signer=powerless), 403, "access_denied")
+    refused(api.call(Authorization="AWS4-HMAC-SHA256 Credential=secret4711"), 403, "refused")
+    refused(api.call(signer=portal, path="/elsewhere"), 403, "not_found_or_unsigned")
+    assert api.asked == []
+    refused(api.call("{secret4711", signer=portal), 400, "malformed_body")
+    refused(api.call("", signer=portal), 400, "malformed_body")
+    refused(api.call("<secret4711/>", signer=portal, Content_Type="text/xml"), 415, "unsupported_media_type")
+    refused(api.call(json.dumps({"instances": [["secret4711"] * 2]}), signer=portal), 422, "invalid_rows")
+    refused(api.call("1,2\n" * 1001, signer=portal, Content_Type="text/csv"), 413, "too_many_rows")
+    refused(api.call("1" * (6 * 1024 * 1024), signer=portal, Content_Type="text/csv"), 413, "body_too_large")
+    refused(api.call("1" * (11 * 1024 * 1024), signer=portal, Content_Type="text/csv"), 413, "body_too_large")
+    assert api.asked == []
+    api.failure = (429, "ThrottlingException")
+    refused(api.call(signer=portal), 503, "model_busy")
+    api.failure = None
+    hostile = {
+        "X_Forwarded_For": "secret4711",
+        "User_Agent": "${jndi:ldap://secret4711}",
+        "X_Amzn_Trace_Id": "secret4711",
+    }
+    assert api.call(signer=portal, **hostile).status == 200
+    assert "secret" not in logged(api)
+    assert '"route":"/predictions"' in logged(api)
+
+
+def key_value(api: DeliveredApi, name: str) -> str:
+    """The value of a client's key, as a role that may reads it."""
+    client = api.account.client("apigateway")
+    (found,) = [each for each in client.get_api_keys()["items"] if each["name"].endswith(name)]
+    return str(client.get_api_key(apiKey=found["id"], includeValue=True)["value"])
+
+
+@pytest.mark.slow
+def test_each_client_calls_with_its_own_key_as_much_as_its_plan_says(api: DeliveredApi) -> None:
+    clients = [{"name": "portal", "rate": 1000, "burst": 1000}, {"name": "batch", "rate": 1, "burst": 2, "quota": 1000}]
+    api.bring({"authentication": "key", "access": "public", "package": "zip", "clients": clients})
+    portal, batch = key_value(api, "portal"), key_value(api, "batch")
+    assert portal != batch
+    assert api.call(x_api_key=portal).status == 200
+    refused(api.call(), 403, "invalid_key")
+    refused(api.call(x_api_key="x" * 40), 403, "invalid_key")
+    answers = [api.call(x_api_key=batch) for _ in range(8)]
+    throttled = [each for each in answers if each.status != 200]
+    assert throttled
+    for each in throttled:
+        refused(each, 429, "too_many_requests")
+        assert each.headers["retry-after"] == "1"
+    assert portal not in logged(api)
