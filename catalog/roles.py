@@ -228,12 +228,12 @@ ROLES: dict[RoleKind, RoleSpec] = {
     # Says what a release would change, by change sets that it cannot execute.
     _K.CHANGE_SET: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY, in_workload=True),
     # Answers callers from outside the platform: it calls one endpoint.
-    _K.API: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
+    _K.API: RoleSpec(path=RolePath.DELIVERY, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
     # Reads tokens, outside the VPC, where it fetches the issuer's keys.
-    _K.API_AUTHORIZER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
+    _K.API_AUTHORIZER: RoleSpec(path=RolePath.DELIVERY, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
     # Calls the new version of the API's function, and reports to CodeDeploy.
     _K.API_HOOKS: RoleSpec(
-        path=RolePath.PROJECT,
+        path=RolePath.DELIVERY,
         name=RoleName.STAGE,
         assumed_by="lambda",
         delegates_to=frozenset({_K.API}),
@@ -241,7 +241,7 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     # CodeDeploy moves the alias with it.
     _K.API_DEPLOYMENT: RoleSpec(
-        path=RolePath.PROJECT,
+        path=RolePath.DELIVERY,
         name=RoleName.STAGE,
         assumed_by="codedeploy",
         delegates_to=frozenset({_K.API, _K.API_HOOKS}),

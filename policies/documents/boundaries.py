@@ -51,7 +51,6 @@ _WORK = (
     "events:PutEvents",
     # For one service: `DenyMoreRights`.
     "iam:CreateServiceLinkedRole",
-    "lambda:*",
     "logs:*",
     "s3:Abort*",
     "s3:DeleteObject*",
@@ -106,6 +105,8 @@ _READING = (
     "kms:Desc*",
     "kms:Get*",
     "kms:L*",
+    "lambda:Get*",
+    "lambda:L*",
     "macie2:Get*",
     "macie2:L*",
     "s3:Get*",
@@ -128,6 +129,7 @@ def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = (
     return document(
         Statement(sid="WhatThePlatformNeeds", actions=(*_WORK, *_KEYS, *_READING), resources=["*"], reason=CEILING),
         *_enter_and_pass_roles(account),
+        _run_apis(account),
         *_stay_below_the_foundation(account),
         _leave_the_image_to_its_build(account),
         *prevention,
@@ -147,21 +149,28 @@ def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
             sid="PassProjectRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(f"/{account.prefix}/projects/")],
-            conditions={
-                "StringEquals": {
-                    "iam:PassedToService": [
-                        f"{service}.amazonaws.com" for service in ("codedeploy", "lambda", "sagemaker")
-                    ]
-                }
-            },
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
         Statement(
             sid="PassDeliveryRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(RolePath.DELIVERY.format(prefix=account.prefix))],
-            conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+            # Roles of StackSets, and those that what they deliver runs with: each trusts one of these alone.
+            conditions={
+                "StringEquals": {
+                    "iam:PassedToService": [
+                        f"{service}.amazonaws.com" for service in ("cloudformation", "codedeploy", "lambda")
+                    ]
+                }
+            },
         ),
     )
+
+
+def _run_apis(account: AccountScope) -> Statement:
+    """Functions of APIs come with a StackSet; no other function is anybody's to write or to call."""
+    functions = account.arn("lambda", f"function:{account.prefix}-*-api*", region="*", account="*")
+    return Statement(sid="RunApis", actions=["lambda:*"], resources=[functions], reason=CEILING)
 
 
 def _platform_roles_anywhere(account: AccountScope) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.names import CHECKS
 from catalog.scope import Scope
 from policies.documents import common_statements
-from catalog.names import CHECKS
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 from policies.documents.workload_scope import WorkloadScope
