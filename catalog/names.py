@@ -147,6 +147,10 @@ class ProjectNames:
         """Queue of the events that started no pipeline; its key's policy names it."""
         return self.name("dead-letters")
 
+    def approval_dead_letters(self) -> str:
+        """Queue of the approvals of which approvers were sent no link; the same policy names it."""
+        return self.name("approval-dead-letters")
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 

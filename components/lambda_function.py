@@ -28,6 +28,7 @@ class LambdaFunctionArgs:
     - `policy`: what the role may do, writing to the function's log group included (see `log_group_arn`).
     - `key_arn`: key of the log group.
     - `role_alias`: where the role stood before, if not below the component's parent.
+    - `entry`: the module with `handle`, of a function that is a folder and has several.
     - `dead_letter_arn`: queue for events of asynchronous calls that failed for good.
     """
 
@@ -47,6 +48,7 @@ class LambdaFunctionArgs:
     tags: Mapping[str, str] = field(default_factory=dict)
     dead_letter_arn: pulumi.Input[str] | None = None
     log_days: int = 365
+    entry: str = "handler"
     role_alias: pulumi.Alias | None = None
 
 
@@ -107,7 +109,7 @@ class LambdaFunction(pulumi.ComponentResource):
             description=args.description,
             role=self.role.arn,
             runtime=RUNTIME,
-            handler=function_handler(args.code),
+            handler=function_handler(args.code, args.entry),
             code=function_package(args.code, args.files),
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb,

@@ -42,6 +42,7 @@ from settings.values import (
     PulumiOrganization,
     Region,
     RoleArn,
+    SessionName,
     StackKind,
     StackName,
     StudioInstanceType,
@@ -306,6 +307,14 @@ class WorkloadSettings(StackSettings):
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
 
 
+class LinkedApprover(Section):
+    """An approver who is sent links by e-mail."""
+
+    name: SessionName = Field(description="The name that they sign in by: whoever published a model has another.")
+    email: Email = Field(description="Their own address, which is asked to confirm; whoever reads it can approve.")
+
+
+LinkedApprovers = Annotated[tuple[LinkedApprover, ...], Field(min_length=1, max_length=20)]
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
 AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
 
@@ -327,6 +336,12 @@ class DataScienceSettings(StackSettings):
         max_length=20,
         description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
         "instead of approvers.",
+    )
+    approval_links: dict[Identifier, LinkedApprovers] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Approvers who are sent links by e-mail, by project, where the project's approvalLinkHours asks "
+        "for links. They let releases into production; models are approved in the registry as before.",
     )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
@@ -390,6 +405,11 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
+    approval_link_hours: Annotated[int, Field(ge=1, le=168)] | None = Field(
+        default=None,
+        description="Hours for which a link is good that lets an approver decide on a release; none: no links are "
+        "sent. Who gets them is approvalLinks of the data science stack.",
+    )
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",
         description="Package index that wheels are fetched from, outside the VPC and without signing in.",

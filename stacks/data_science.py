@@ -28,7 +28,7 @@ from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operatio
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
 from stacks.image_build import image_build
-from stacks.people import StudioRoles, approver, project_approvers
+from stacks.people import StudioRoles, approval_mail, approver, project_approvers
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -71,7 +71,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     shared = context.shared_documents()
     operations = operations_key(
         context,
-        [context.deploy_pipelines()],
+        context.publishers(),
         dead_letters=context.dead_letters(),
         existing=context.existing.keys.get("operations"),
     )
@@ -210,6 +210,15 @@ def _outputs(
         scientists=workplace.roles.described(),
         approver_role_arn=workplace.approver.arn,
         workloads=_workloads(context),
+        approval_links={
+            project: [each.name for each in approvers] for project, approvers in context.settings.approval_links.items()
+        },
+        approval_topics=pulumi.Output.from_input(
+            {
+                project: approval_mail(context, project, own_keys.operations.arn).arn
+                for project in context.settings.approval_links
+            }
+        ),
         organization_paths=organization_paths,
     )
 

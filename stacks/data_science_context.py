@@ -62,12 +62,26 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARN pattern of the project roles that ask for approval on the alarm topic."""
         return names.ProjectNames(self.settings.prefix, "*").role_arn(self.scope, RoleKind.DEPLOY_PIPELINE)
 
+    def publishers(self) -> list[str]:
+        """ARN patterns of the project roles that publish to topics themselves."""
+        every, senders = names.ProjectNames(self.settings.prefix, "*"), RoleKind.APPROVAL_SENDER
+        # The role is there where a project has links alone.
+        links = [every.role_arn(self.scope, senders)] if self.settings.approval_links else []
+        return [self.deploy_pipelines(), *links]
+
     def dead_letters(self) -> DeadLetterQueues:
-        """The projects' queues of events that started no pipeline, and the roles of the functions that send there."""
+        """The projects' queues of events that came to nothing, and the roles of the functions that send there."""
         every = names.ProjectNames(self.settings.prefix, "*")
+        links = self.settings.approval_links
         return DeadLetterQueues(
-            queues=[self.scope.arn("sqs", every.dead_letters())],
-            senders=[every.role_arn(self.scope, RoleKind.PIPELINE_STARTER)],
+            queues=[
+                self.scope.arn("sqs", every.dead_letters()),
+                *([self.scope.arn("sqs", every.approval_dead_letters())] if links else []),
+            ],
+            senders=[
+                every.role_arn(self.scope, RoleKind.PIPELINE_STARTER),
+                *([every.role_arn(self.scope, RoleKind.APPROVAL_SENDER)] if links else []),
+            ],
         )
 
     def shared_documents(self) -> pulumi.Output[SharedDocuments]:

@@ -25,6 +25,7 @@ from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
 from stacks import releases
+from stacks.approval_page import approval_page
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
@@ -59,6 +60,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
     deploy = _deploy_pipeline(context, roles, shared)
+    if context.settings.approval_link_hours:
+        page = approval_page(context, roles.scope, APPROVE)
+        pulumi.export("approvalPage", page.url)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)

@@ -112,8 +112,25 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+_APIS = tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT"))
+
+
+def _apis(account: AccountScope) -> tuple[Statement, ...]:
+    """REST APIs have ids of AWS's own; what is an API's stands below it."""
+    apis = [account.arn("apigateway", f"/restapis{below}", account="") for below in ("", "/*")]
+    return (
+        Statement(sid="KeepApis", actions=_APIS, resources=apis),
+        Statement(
+            sid="TagApis",
+            actions=["apigateway:DELETE", "apigateway:PUT"],
+            resources=[account.arn("apigateway", "/tags/*", account="")],
+        ),
+    )
+
+
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
-    starters = [account.arn("lambda", f"function:{account.prefix}-*-{RoleKind.PIPELINE_STARTER}")]
+    called = (RoleKind.PIPELINE_STARTER, RoleKind.APPROVAL_SENDER, RoleKind.APPROVAL_PAGE)
+    starters = [account.arn("lambda", f"function:{account.prefix}-*-{kind}") for kind in called]
     return (
         Statement(
             sid="KeepFunctions",
@@ -124,7 +141,7 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             sid="LetRulesCallStarters",
             actions=["lambda:AddPermission"],
             resources=starters,
-            conditions={"StringEquals": {"lambda:Principal": "events.amazonaws.com"}},
+            conditions={"StringEquals": {"lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"]}},
         ),
         Statement(
             sid="SeeWhoCallsStarters",
@@ -168,6 +185,16 @@ DELIVERY = (
         statements=_pipelines,
         ceiling=("codebuild:*", "codepipeline:*"),
         passed_to=("codebuild", "codepipeline"),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:apigateway/deployment:Deployment",
+            "aws:apigateway/methodSettings:MethodSettings",
+            "aws:apigateway/restApi:RestApi",
+            "aws:apigateway/stage:Stage",
+        ),
+        statements=_apis,
+        ceiling=("apigateway:*",),
     ),
     DeployedTypes(
         types=(

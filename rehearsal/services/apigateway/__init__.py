@@ -7,7 +7,7 @@ deployed is served by `rehearsal/apigateway`.
 from __future__ import annotations
 
 from rehearsal.service_model.service import AwsService
-from rehearsal.services.apigateway import deployments, rest_apis
+from rehearsal.services.apigateway import deployments, pulumi_types, rest_apis
 from rehearsal.services.apigateway.rights import rest
 
 _EMULATED = {**rest_apis.EMULATED, **deployments.EMULATED}
@@ -16,4 +16,5 @@ SERVICE = AwsService(
     name="apigateway",
     operations=rest(*_EMULATED),
     emulated=_EMULATED,
+    resource_types=pulumi_types.TYPES,
 )
