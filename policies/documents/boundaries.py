@@ -73,8 +73,10 @@ _KEYS = (
     "kms:*ableKey*",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
+    "kms:GenerateMac",
     "kms:RevokeGrant",
     "kms:*KeyDeletion",
+    "kms:VerifyMac",
 )
 # Describe, Get, List and (CloudTrail) Lookup, by as few letters as name nothing else: a boundary has 6,144 characters
 # (Service Authorization Reference, the services' pages, November 2026). Lists of parameters are spelt out: those are

@@ -36,6 +36,7 @@ REVIEWED = {
     "DataScienceNetwork.unlimited_endpoints": "some of endpoints",
     "Accounts.addresses": "ranges and sizes of the VPC User Guide; tests/settings/test_addresses.py",
     "Alerts.emails": "SNS has no pattern for an endpoint, and delivers nothing until the address has confirmed",
+    "LinkedApprover.email": "as those of Alerts.emails",
     "AwsOrganization.paths": "stands in conditions alone, which compare it; the form of its ids is botocore's",
     "ExistingVpc.route_tables": "EC2 has no pattern; looked up before anything is made",
     "WorkloadExisting.endpoints": "EC2 has no pattern; looked up before anything is made",
