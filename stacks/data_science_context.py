@@ -71,6 +71,7 @@ class DataScienceContext(StackContext[DataScienceSettings]):
             senders=[
                 every.role_arn(self.scope, kind) for kind in (RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
             ],
+            people=[every.role_arn(self.scope, RoleKind.TEAM_ADMINISTRATOR)],
         )
 
     def shared_documents(self) -> pulumi.Output[SharedDocuments]:
