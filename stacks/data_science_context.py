@@ -80,6 +80,7 @@ class DataScienceContext(StackContext[DataScienceSettings]):
                 *(every.role_arn(self.scope, kind) for kind in (RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)),
                 *([every.role_arn(self.scope, RoleKind.APPROVAL_SENDER)] if links else []),
             ],
+            people=[every.role_arn(self.scope, RoleKind.TEAM_ADMINISTRATOR)],
         )
 
     def shared_documents(self) -> pulumi.Output[SharedDocuments]:

@@ -190,6 +190,7 @@ def documents_of(project: str) -> list[str]:
             build_pipeline=f"{project}-mlops-build",
             deploy_pipeline=f"{project}-mlops-deploy",
             build_projects=[f"mlops-{project}-build", f"mlops-{project}-deploy"],
+            lost_events={f"mlops-{project}-dead-letters": f"mlops-{project}-pipeline-starter"},
         ),
     ]
 
