@@ -15,7 +15,7 @@ from components.lambda_function import FunctionNetwork
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.keys import DeadLetterQueues
 from policies.documents.workload_checks import endpoint_checker as checker_policy
-from policies.documents.workload_roles import WorkloadScope
+from policies.documents.workload_scope import WorkloadScope
 from stacks.account_baseline import Perimeter
 from stacks.workload_context import WorkloadContext
 

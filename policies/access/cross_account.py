@@ -45,10 +45,14 @@ def cross_account_requests(graph: PolicyGraph) -> list[CrossAccountRequest]:
     for role in graph.sorted_roles():
         if role.kind is RoleKind.MODEL:
             found += [*_objects(graph, role, "its models", "run/model.tar.gz"), *_images(graph, role)]
-        elif role.kind is RoleKind.ENDPOINT_CHECKER:
+        elif role.kind in (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER):
             found += _objects(graph, role, "its checks", f"{CHECKS}/run/checks.json")
         elif role.kind is RoleKind.DEPLOY_TEST:
             found += _assumed(graph, role, RoleKind.TEST, "test endpoints")
+        elif role.kind is RoleKind.DEPLOY:
+            found += _assumed(graph, role, RoleKind.CHANGE_SET, "ask what would change")
+        elif role.kind is RoleKind.RELEASE_RECORDER:
+            found += _assumed(graph, role, RoleKind.RELEASE_READER, "see what serves")
         elif role.kind is RoleKind.STACK_SET_EXECUTION:
             found += _execution_role(graph, role)
         elif role.kind is RoleKind.STACK_SET_ADMINISTRATION:

@@ -22,6 +22,7 @@ OBJECT_ACTIONS = (
     "s3:RestoreObject",
 )
 LISTING = ("s3:ListBucket*",)
+# Beside a model's artifact: held-out rows with the model's answers.
 # Session tag or role tag that carries the project's id.
 PROJECT_TAG = "project"
 
@@ -197,6 +198,23 @@ def private_bucket(
 def service_bucket(bucket: str, key: str) -> str:
     """A bucket that AWS services read and write for a role, from outside the VPC: pipelines' artifacts, captures."""
     return document(*right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET)
+
+
+def code_bucket(bucket: str, key: str, *, accounts: WorkloadAccounts, readers: Sequence[str]) -> str:
+    """The bucket of functions' archives: roles of the workload accounts (ARN patterns) that make functions fetch them.
+
+    Lambda reads an archive for its caller, from outside the VPC (botocore, service model of lambda, FunctionCode).
+    """
+    fetch = Statement(
+        sid="WorkloadAccountsFetchArchives",
+        principals=accounts.principals(),
+        actions=READ_OBJECT,
+        resources=[f"{bucket}/*"],
+        conditions=accounts.callers(readers),
+    )
+    return document(
+        fetch if accounts.ids else None, *right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET
+    )
 
 
 def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:

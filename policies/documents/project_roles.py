@@ -38,10 +38,10 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
         RoleKind.BUILD: [f"project/{project.name('build')}"],
         RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
-        RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
+        RoleKind.DEPLOY: [f"project/{project.name(purpose)}" for purpose in ("deploy", "deploy-changes")],
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
-        RoleKind.DEPLOY_PIPELINE: [deploy],
+        RoleKind.DEPLOY_PIPELINE: [deploy, project.code_pipeline("rollback")],
     }
 
 
@@ -177,4 +177,4 @@ def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
 
 def build_pipeline(scope: ProjectScope, build_projects: Sequence[str]) -> str:
     """The build pipeline's runner."""
-    return document(*runner(scope, MODEL_BUILD, scope.build_folder, build_projects, None))
+    return document(*runner(scope, MODEL_BUILD, [f"{scope.build_folder}/*"], build_projects, None))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalog.names import CHECKS, ENDPOINT_METRICS
 from policies.documents.statement import Statement, document
-from policies.documents.workload_roles import WorkloadScope, decrypt_models
+from policies.documents.workload_roles import decrypt_models
+from policies.documents.workload_scope import WorkloadScope
 
 
 def endpoint_checker(

@@ -94,7 +94,7 @@ ABSENCES: tuple[Absence, ...] = (
         purposes=frozenset({"models"}),
         verbs=frozenset({"read", "read old"}),
         targets=frozenset({"own checks"}),
-        but=_BUILDERS | _kinds(RoleKind.ENDPOINT_CHECKER, RoleKind.MODEL),
+        but=_BUILDERS | _kinds(RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER, RoleKind.MODEL),
     ),
     Absence(
         id="models-writers",
@@ -132,7 +132,7 @@ ABSENCES: tuple[Absence, ...] = (
         id="other-projects",
         statement="A project's roles have no access to another project's objects, models or endpoints.",
         areas=frozenset({Area.BUCKET, Area.REGISTRY, Area.ENDPOINTS, Area.DELIVERY}),
-        targets=frozenset({OTHER, "other code"}),
+        targets=frozenset({OTHER, "other code", "other records"}),
         of_project=True,
     ),
     Absence(
@@ -148,6 +148,47 @@ ABSENCES: tuple[Absence, ...] = (
         areas=frozenset({Area.DELIVERY}),
         verbs=frozenset({"start deploy"}),
         but=_ADMINISTRATORS | _kinds(RoleKind.PIPELINE_STARTER),
+    ),
+    Absence(
+        id="rollbacks-started",
+        statement="Rollback pipelines are started by approvers, administrators and the projects' pipeline starters.",
+        areas=frozenset({Area.DELIVERY}),
+        verbs=frozenset({"start rollback"}),
+        but=_ADMINISTRATORS
+        | kinds(lambda spec: spec.approves)
+        | _kinds(RoleKind.ADMINISTRATOR, RoleKind.PIPELINE_STARTER),
+    ),
+    Absence(
+        id="models-rejected",
+        statement="Models are rejected by approvers and the projects' release recorders.",
+        areas=frozenset({Area.REGISTRY}),
+        verbs=frozenset({"reject"}),
+        but=_ADMINISTRATORS | kinds(lambda spec: spec.approves) | _kinds(RoleKind.RELEASE_RECORDER),
+    ),
+    Absence(
+        id="models-changed",
+        statement="Without a decision models are changed by the projects' release recorders alone.",
+        areas=frozenset({Area.REGISTRY}),
+        verbs=frozenset({"change"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.RELEASE_RECORDER),
+    ),
+    Absence(
+        id="records-written",
+        statement="What was released is written down by the projects' release recorders alone.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"artifacts"}),
+        verbs=frozenset({"write"}),
+        targets=frozenset({"own records", "other records"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.RELEASE_RECORDER),
+    ),
+    Absence(
+        id="deliveries-kept",
+        statement="What a way back delivers was kept by the rendering of its release, and by nobody else.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"artifacts"}),
+        verbs=frozenset({"write"}),
+        targets=frozenset({"what own releases deliver"}),
+        but=_ADMINISTRATORS | _kinds(RoleKind.DEPLOY),
     ),
     Absence(
         id="scientists-deliver-nothing",

@@ -28,7 +28,8 @@ from policies.access.proofs.theorem import ProofOutcome, Theorem
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
 # Kinds of roles of workload accounts that decrypt what the models bucket holds, each for objects of its own.
-_OF_WORKLOADS = (RoleKind.ENDPOINT_CHECKER, RoleKind.MODEL)
+READERS_OF_CHECKS = (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER)
+_OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
 
 
@@ -120,13 +121,13 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
         objects = role_request(role, actions, policy_resource=bucket)
-        spared = [beyond(own_objects(role, bucket))] if role.kind is RoleKind.ENDPOINT_CHECKER else []
+        spared = [beyond(own_objects(role, bucket))] if role.kind in READERS_OF_CHECKS else []
         solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"), *spared)
 
 
 def own_objects(role: IamRole, bucket: PolicyResource) -> str:
     """ARN pattern of the objects that a role of a workload account is there for."""
-    below = f"{names.CHECKS}/*" if role.kind is RoleKind.ENDPOINT_CHECKER else "*"
+    below = f"{names.CHECKS}/*" if role.kind in READERS_OF_CHECKS else "*"
     return f"{bucket.arn}/{role.tags.get('project', '')}/{below}"
 
 

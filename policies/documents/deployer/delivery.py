@@ -100,7 +100,7 @@ def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ..
 
 def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
-    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy", "rollback")]
     return (
         Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
         Statement(
@@ -115,7 +115,7 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
     called = [
         account.arn("lambda", f"function:{account.prefix}-*-{kind}")
-        for kind in (RoleKind.ENDPOINT_CHECKER, RoleKind.PIPELINE_STARTER)
+        for kind in (RoleKind.ENDPOINT_CHECKER, RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
     ]
     return (
         Statement(

@@ -44,6 +44,8 @@ def build_manifest(
         "artifact": evaluation["artifact"],
         "checks": dict(checks) if checks else None,
         "problem": schema.problem,
+        # What callers must send and what they get: the API's document is made of it.
+        "schema": {"features": schema.features, "target": schema.target, "classes": schema.classes},
         "seed": {"split": schema.seed, "training": training["seed"]},
         "training": training,
         "evaluation": {

@@ -7,6 +7,7 @@ from typing import Any
 from deploy import project_contract as contract
 from deploy.errors import DeployError
 from deploy.manifest import ModelManifest, read_manifest
+from deploy.openapi import ModelColumns
 
 # A pipeline's variable cannot be empty (botocore, PipelineVariableValue), so "none" is its default.
 NOTHING = ("", "none")
@@ -41,6 +42,12 @@ class ModelPackage:
     commit: str
     checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
     checks_sha256: str
+    columns: ModelColumns | None = None
+
+    @property
+    def version(self) -> str:
+        """Its number in its group."""
+        return self.arn.rpartition("/")[2]
 
 
 def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
@@ -63,6 +70,17 @@ def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
     manifest = read_manifest(s3, description["CustomerMetadataProperties"]["manifest_uri"])
     _refuse(arn, differences(description, manifest, group))
     return _package(description, manifest)
+
+
+def package_status(sagemaker: Any, arn: str) -> tuple[str, str]:
+    """Approval status of a package, and why it has it; `gone` of one that is deleted."""
+    try:
+        described = sagemaker.describe_model_package(ModelPackageName=arn)
+    except sagemaker.exceptions.ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return "gone", ""
+        raise
+    return str(described.get("ModelApprovalStatus")), str(described.get("ApprovalDescription", ""))
 
 
 def _refuse(arn: str, problems: list[str]) -> None:
@@ -103,7 +121,10 @@ def package_problems(description: Mapping[str, Any], group: str) -> list[str]:
     if _group_of(description) != group:
         problems.append(f"belongs to group {_group_of(description)!r}; allowed: {group}")
     if (approval := description.get("ModelApprovalStatus")) != "Approved":
-        problems.append(f"its approval status is {approval}; allowed: Approved")
+        why = description.get("ApprovalDescription", "")
+        problems.append(
+            f"its approval status is {approval}; allowed: Approved{f'; it says: {why}' if why else ''}"
+        )
     if (status := description.get("ModelPackageStatus")) != "Completed":
         problems.append(f"its status is {status}; allowed: Completed")
     return (
@@ -191,4 +212,5 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         commit=metadata["commit"],
         checks_uri=manifest.checks_uri,
         checks_sha256=manifest.checks_sha256,
+        columns=manifest.columns,
     )

@@ -32,6 +32,7 @@ def stage(name: str, account: str) -> dict[str, Any]:
         "modelRoleName": "mlops/projects/screening/mlops-screening-model",
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-endpoint-test"},
         "parametersPath": f"/mlops/{name}",
+        "changeSetRoleName": "mlops/projects/screening/mlops-change-set",
         "latencyLimitMs": 500,
         "trafficShifting": "ALL_AT_ONCE",
         "shiftStepInstances": 1,

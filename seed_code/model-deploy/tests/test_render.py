@@ -292,11 +292,10 @@ def test_the_template_is_handed_on_unchanged_with_a_value_for_each_parameter(
 ) -> None:
     aws.register()
     assert run("render")[0] == 0
-    assert (aws.folder / "build" / "template.json").read_bytes() == (
-        aws.folder / "template.json"
-    ).read_bytes()
+    carried = json.loads((aws.folder / "template.json").read_text(encoding="utf-8"))
     for stage in ("staging", "production"):
-        assert set(parameters(aws, stage)) == set(built(aws, "template.json")["Parameters"])
+        assert built(aws, f"{stage}-template.json") == carried
+        assert set(parameters(aws, stage)) == set(carried["Parameters"])
         assert parameters(aws, stage)["EndpointName"] == f"mlops-screening-{stage}"
 
 

@@ -19,6 +19,7 @@ from policies.documents import (
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
 from policies.documents.project_scope import PINNED_IMAGE
+from policies.documents.release_recorder import release_recorder
 from tests.policies.documents.scopes import project_scope_of, workload_scope
 
 BUCKET, KEY = "arn:aws:s3:::models", "arn:aws:kms:eu-west-1:111111111111:key/k"
@@ -160,7 +161,28 @@ def documents_of(project: str) -> list[str]:
         project_roles.training(project_scope),
         project_roles.pipeline(project_scope, ["arn:aws:iam::111111111111:role/one"]),
         project_roles.build(project_scope, "arn:aws:iam::111111111111:role/one", f"mlops-{project}-build"),
-        delivery_roles.deploy(project_scope, f"mlops-{project}-deploy", [f"mlops-{project}-staging"]),
+        workload_roles.change_set(workload, f"mlops-{project}-staging"),
+        delivery_roles.deploy(
+            project_scope,
+            WorkloadAccounts(scope=project_scope, ids=["222222222222"]),
+            [("222222222222", f"mlops-staging-{project}-change-set")],
+            build_projects=[f"mlops-{project}-deploy"],
+            stack_sets=[f"mlops-{project}-staging"],
+            pipelines=[f"{project}-mlops-deploy"],
+        ),
+        release_recorder(
+            project_scope,
+            WorkloadAccounts(scope=project_scope, ids=["222222222222"]),
+            [("222222222222", f"mlops-staging-{project}-release-reader")],
+            pipelines=[f"{project}-mlops-deploy"],
+            build=f"{project}-mlops-build",
+            sets=[f"mlops-{project}-staging"],
+            stages=["staging"],
+            event_source=f"mlops.{project}.releases",
+            function=f"mlops-{project}-release-recorder",
+            queue=f"arn:aws:sqs:eu-west-1:111111111111:mlops-{project}-release-dead-letters",
+            topic=None,
+        ),
         project_roles.build_pipeline(project_scope, [f"mlops-{project}-build"]),
         project_people.publish(project_scope, f"{project}-mlops-build"),
         project_people.team_administrator(
@@ -180,7 +202,7 @@ def test_no_role_of_one_project_is_given_anothers_prefix() -> None:
 
 
 def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None:
-    own = ("alpha", "alpha-mlops-build", "alpha-mlops-deploy")
+    own = ("alpha", "alpha-mlops-build", "alpha-mlops-deploy", "alpha-mlops-rollback")
     for text in documents_of("alpha"):
         for statement in json.loads(text)["Statement"]:
             resources = statement["Resource"]
