@@ -7,17 +7,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from operate import approve as approve_
+from operate import redrive as redrive_
 from operate import releases as releases_
 from operate import rollback as rollback_
 from operate import traffic as traffic_
 from operate.entries import from_registry
-from operate.errors import OperateError
+from operate.errors import OperateError, refused
 from operate.project import Project, find_project, find_projects
 from operate.session import Session, session_of
 from operate.table import table
@@ -188,6 +191,43 @@ def approve(
             approve_.require_four_eyes(question, caller)
         approve_.answer(found, session.client("codepipeline"), question, approved=yes, reason=reason)
         typer.echo(f"{'approved' if yes else 'rejected'} by {caller.person}")
+
+
+@app.command()
+def redrive(
+    project: Annotated[str, typer.Option(help="The project's id.")],
+    queue: Annotated[str | None, typer.Option(help="One queue alone, by its name.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what waits, and change nothing.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Try again what was set aside before.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many messages of a queue.")] = 100,
+    profile: Profile = None,
+    directory: Directory = Path(),
+) -> None:
+    """Hand events that nobody could deal with to their functions again; delete those that are dealt with now."""
+    with _told():
+        found = find_project(directory, project)
+        session = session_of(profile, found.scope.region)
+        caller = session.caller(found.scope.account, f"a team administrator of {project}")
+        sqs, account = session.client("sqs"), found.scope.account
+        readers = [redrive_.LostEventReader(sqs, account, each) for each in redrive_.queues_of(found, queue)]
+        if dry_run:
+            shown = redrive_.rows(readers, limit, datetime.now(UTC))
+            typer.echo(table(shown) if len(shown) > 1 else "nothing waits")
+            return
+        typer.echo(f"as {caller.role} ({caller.person})")
+        complete = True
+        for reader in readers:
+            try:
+                told = redrive_.redrive(reader, session.patient_lambda(), limit, typer.echo, again=again)
+            except (ClientError, BotoCoreError) as error:
+                raise refused(error, f"queue {reader.name}", "nothing is lost: run it again") from None
+            except KeyboardInterrupt:
+                typer.echo("\nstopped: what was not dealt with is in its queue", err=True)
+                raise typer.Exit(INTERRUPTED) from None
+            typer.echo(f"{reader.name}: {told.in_words()}")
+            complete = complete and told.complete
+        if not complete:
+            raise typer.Exit(REFUSED)
 
 
 def _has_stage(project: Project, stage: str) -> None:

@@ -11,7 +11,8 @@ class OperateError(Exception):
 
 def refused(error: Any, what: str, hint: str = "") -> OperateError:
     """A refusal by AWS (botocore's ClientError or BotoCoreError), as one sentence."""
-    answer = getattr(error, "response", {}).get("Error", {})
+    # Errors of botocore for connections have the attribute too, with nothing in it.
+    answer = (getattr(error, "response", None) or {}).get("Error", {})
     text = " ".join(str(answer.get("Message") or error).split())
     code = f" ({answer['Code']})" if answer.get("Code") else ""
     return OperateError(f"{what}: {text}{code}{f'; {hint}' if hint else ''}")

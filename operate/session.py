@@ -12,6 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from operate.errors import OperateError, refused
 
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=10, read_timeout=30)
+# The longest that a function of the platform runs for an event (components/remediator.py, TIMEOUT_SECONDS), and a
+# little more.
+_FUNCTION_SECONDS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,11 @@ class Session:
 
     def _client(self, service: str) -> Any:
         return self._boto.client(service, region_name=self.region, config=_CONFIG)
+
+    def patient_lambda(self) -> Any:
+        """A client of Lambda that waits as long as a function runs, and calls none twice."""
+        config = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=_FUNCTION_SECONDS)
+        return self._boto.client("lambda", region_name=self.region, config=config)
 
     def caller(self, account: str, role_hint: str) -> Caller:
         """Who this is. Raises OperateError where it is somebody of another account, or nobody."""

@@ -71,6 +71,7 @@ def _approving(scope: Scope, records: RecordsPlace, decided: _Decided, without: 
     others = [
         *(scope.arn("sagemaker", f"model-package/{each.group()}/*") for each in without),
         *(f"{scope.arn('codepipeline', each.code_pipeline('deploy'))}/Approve/*" for each in without),
+        *(f"{scope.arn('codepipeline', each.code_pipeline('deploy'))}/Production" for each in without),
         *(scope.arn("codepipeline", each.code_pipeline("rollback")) for each in without),
     ]
     return document(
@@ -94,6 +95,10 @@ def _approving(scope: Scope, records: RecordsPlace, decided: _Decided, without: 
             sid="DecideOnProduction",
             actions=["codepipeline:PutApprovalResult"],
             resources=[f"{deploy}/Approve/*"],
+        ),
+        # What they have let in and an account did not take: the same package, with the same yes.
+        Statement(
+            sid="CompleteProduction", actions=["codepipeline:RetryStageExecution"], resources=[f"{deploy}/Production"]
         ),
         # Back to what approvers have let in before: rendering refuses everything else.
         Statement(sid="GoBack", actions=["codepipeline:StartPipelineExecution"], resources=[rollback]),
@@ -128,6 +133,7 @@ def _left_to_others(resources: Sequence[str]) -> tuple[Statement, ...]:
             effect="Deny",
             actions=[
                 "codepipeline:PutApprovalResult",
+                "codepipeline:RetryStageExecution",
                 "codepipeline:StartPipelineExecution",
                 "sagemaker:UpdateModelPackage",
             ],

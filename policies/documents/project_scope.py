@@ -10,6 +10,8 @@ from catalog.scope import Scope
 # Key of the object that names the model image by its digest, written by the image's build alone. No project's id begins
 # like that.
 PINNED_IMAGE = "_image/uri"
+# Key of the object that names the functions of APIs, image and archive, written by their build alone.
+PINNED_API_FUNCTIONS = "_image/api-functions"
 MODEL_BUILD, MODEL_DEPLOY = "model-build", "model-deploy"
 
 

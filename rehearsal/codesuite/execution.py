@@ -95,6 +95,8 @@ class PipelineExecution:
     variables: Mapping[str, str]
     revisions: Mapping[str, Mapping[str, str]]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    # STANDARD, or ROLLBACK of the stage of another execution.
+    type: str = "STANDARD"
     status: str = IN_PROGRESS
     summary: str = ""
     started: float = field(default_factory=time.time)
@@ -115,6 +117,11 @@ class PipelineExecution:
         ]
         self.namespaces["codepipeline"] = {"PipelineExecutionId": self.id}
         self.namespaces["variables"] = dict(self.variables)
+
+    @property
+    def version(self) -> int:
+        """The version of the structure that it was started with."""
+        return self.pipeline.version
 
     @property
     def arn(self) -> str:
@@ -147,7 +154,7 @@ class PipelineExecution:
             "variables": [{"name": name, "resolvedValue": value} for name, value in self.variables.items()],
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
-            "executionType": "STANDARD",
+            "executionType": self.type,
         }
 
     def summary_answer(self) -> dict[str, Any]:
@@ -169,7 +176,7 @@ class PipelineExecution:
             "sourceRevisions": sources,
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
-            "executionType": "STANDARD",
+            "executionType": self.type,
         }
 
 

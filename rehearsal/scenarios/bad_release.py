@@ -11,7 +11,7 @@ from rehearsal.sagemaker.servers import FAULTS, ServedModel
 from rehearsal.scenarios.releases import SecondModel
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.second_release import PER_SECOND, PERCENT, WAIT_SECONDS, canary_of_a_tenth
-from rehearsal.scenarios.traffic import ProductionTraffic
+from rehearsal.scenarios.traffic import EndpointTraffic
 
 # The rollback alarms of the delivered template by the fault that each is there for: the end of their names.
 ALARMS = {
@@ -53,7 +53,7 @@ def run(scenario: ScenarioRun) -> None:
 
 
 def _rolled_back(scenario: ScenarioRun, second: SecondModel, kind: str) -> str:
-    traffic = ProductionTraffic(scenario.journey, second.production)
+    traffic = EndpointTraffic(scenario.journey, second.production)
     new = traffic.learn()
     old = second.learn_before(traffic)
     fault = _Fault(traffic.endpoint, new, kind)

@@ -20,7 +20,7 @@ from rehearsal.load import Load
 from rehearsal.scenarios.releases import SecondModel
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.second_release import canary_of_a_tenth
-from rehearsal.scenarios.traffic import ProductionTraffic
+from rehearsal.scenarios.traffic import EndpointTraffic
 
 PER_SECOND = 20.0
 REASON = "the second model is worse"
@@ -45,7 +45,7 @@ class WayBack:
     def __init__(self, scenario: ScenarioRun, second: SecondModel) -> None:
         self._scenario, self.journey, self.second = scenario, scenario.journey, second
         self.project = project_of(self.journey.project.settings, self.journey.release_facts)
-        self.traffic = ProductionTraffic(self.journey, second.production)
+        self.traffic = EndpointTraffic(self.journey, second.production)
         self.new, self.old = self.traffic.learn(), second.learn_before(self.traffic)
 
     def by_command(self, version: str | None, expected: str) -> str:

@@ -84,7 +84,17 @@ ABSENCES: tuple[Absence, ...] = (
         areas=frozenset({Area.BUCKET}),
         purposes=frozenset({"models"}),
         verbs=frozenset({"read", "read old"}),
+        targets=frozenset({"own project", OTHER}),
         but=_BUILDERS | _kinds(RoleKind.MODEL),
+    ),
+    Absence(
+        id="checks-readers",
+        statement="What endpoints are checked with is read by who reads models and by their project's checkers alone.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"models"}),
+        verbs=frozenset({"read", "read old"}),
+        targets=frozenset({"own checks"}),
+        but=_BUILDERS | _kinds(RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER, RoleKind.MODEL),
     ),
     Absence(
         id="models-writers",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.names import CHECKS
 from policies.access.authorization import RequestContext
 from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import s3_encryption_context
@@ -15,7 +16,11 @@ from policies.documents.project_scope import PINNED_IMAGE
 # Purpose of a bucket -> what is asked about there, and its object's key.
 _OBJECTS: dict[str, Sequence[tuple[str, str]]] = {
     "data": [("own project", "{own}/train.csv"), ("other project", "{other}/train.csv"), ("shared", "shared/file.csv")],
-    "models": [("own project", "{own}/run/model.tar.gz"), ("other project", "{other}/run/model.tar.gz")],
+    "models": [
+        ("own project", "{own}/run/model.tar.gz"),
+        ("other project", "{other}/run/model.tar.gz"),
+        ("own checks", f"{{own}}/{CHECKS}/run/checks.json"),
+    ],
     "artifacts": [
         ("own code", "{own}/source/model-build.zip"),
         ("own deploy code", "{own}/source/model-deploy.zip"),

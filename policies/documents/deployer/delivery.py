@@ -115,7 +115,7 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
     called = [
         account.arn("lambda", f"function:{account.prefix}-*-{kind}")
-        for kind in (RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
+        for kind in (RoleKind.ENDPOINT_CHECKER, RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
     ]
     return (
         Statement(

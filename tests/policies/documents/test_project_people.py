@@ -67,8 +67,15 @@ def test_jobs_and_builds_do_not_write_the_repository_that_they_come_from() -> No
 
 
 def test_the_deploy_pipelines_roles_read_nothing_that_the_build_pipeline_carries() -> None:
-    render = delivery_roles.deploy(SCOPE, "mlops-screening-deploy", ["mlops-screening-staging"], [DEPLOY, ROLLBACK])
     accounts = WorkloadAccounts(scope=SCOPE, ids=["222222222222"])
+    render = delivery_roles.deploy(
+        SCOPE,
+        accounts,
+        [("222222222222", "mlops-staging-screening-change-set")],
+        build_projects=["mlops-screening-deploy", "mlops-screening-deploy-changes"],
+        stack_sets=["mlops-screening-staging"],
+        pipelines=[DEPLOY, ROLLBACK],
+    )
     test = delivery_roles.deploy_test(SCOPE, accounts, [("222222222222", "mlops-test")], PROJECTS[2:])
     rendered = "arn:aws:s3:::artifacts/screening-mlops-depl/Rendered/abc"
     for document in (render, test):
