@@ -84,7 +84,7 @@ def test_an_authorizer_decides_and_its_answer_is_kept(account: ApiAccount) -> No
     made = account.deploy_stack(authorized())
     assert (made["StackStatus"], made.get("StackStatusReason")) == ("CREATE_COMPLETE", None)
     for token in ("", "NOT-A-TOKEN", "nobody"):
-        headers = {"Authorization": token} if token else {}
+        headers: dict[str, Any] = {"Authorization": token} if token else {}
         refused = account.call(**headers)
         assert (refused.status, refused.json) == (401, {"message": "Unauthorized"})
     calls = [account.call(Authorization="good").json["event"]["requestContext"]["authorizer"] for _ in range(2)]
@@ -167,7 +167,8 @@ def test_a_key_counts_through_a_plan_of_the_stage(account: ApiAccount) -> None:
     key, client = value(account), account.client("apigateway")
     assert account.call(x_api_key=key).status == 200
     for wrong in ("", "x" * 20):
-        refused = account.call(**({"x_api_key": wrong} if wrong else {}))
+        headers: dict[str, Any] = {"x_api_key": wrong} if wrong else {}
+        refused = account.call(**headers)
         assert (refused.status, refused.json) == (403, {"message": "Forbidden"})
     loose = client.create_api_key(name="loose", enabled=True, value="l" * 20)
     assert account.call(x_api_key="l" * 20).status == 403
