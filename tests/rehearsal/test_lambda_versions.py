@@ -19,6 +19,7 @@ from rehearsal.cloudformation.handlers.lambda_ import inline_archive, require_ne
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.lambda_functions import Throttled
 from rehearsal.lambda_functions.asynchronous import retries_of
+from rehearsal.lambda_functions.images import FUNCTION_IMAGE, image_defaults, image_words
 from rehearsal.lambda_functions.pool import require_concurrency
 from rehearsal.lambda_functions.versions import function_name, routed
 from rehearsal.services.lambda_.version_patches import require_weights
@@ -208,3 +209,23 @@ def test_templates_publish_what_has_changed_and_inline_code_is_the_module_index(
 )
 def test_functions_are_named_in_every_form(name: str, qualifier: str, arn: str) -> None:
     assert function_name(DEV, REGION, name, qualifier).arn == arn
+
+
+@pytest.mark.aws_behavior("log_group")
+def test_a_function_logs_where_its_configuration_says(dev: CodeSuiteAccount) -> None:
+    client, logs = dev.client("lambda"), dev.client("logs")
+    logs.create_log_group(logGroupName="/own/group")
+    client.update_function_configuration(FunctionName="worker", LoggingConfig={"LogGroup": "/own/group"})
+    assert client.get_function_configuration(FunctionName="worker")["LoggingConfig"] == {"LogGroup": "/own/group"}
+    call(dev)
+    assert logs.describe_log_streams(logGroupName="/own/group")["logStreams"]
+    assert logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/worker")["logGroups"] == []
+
+
+@pytest.mark.aws_behavior("image_words")
+def test_an_image_starts_as_its_dockerfile_says_unless_the_function_says_otherwise() -> None:
+    defaults = image_defaults(FUNCTION_IMAGE)
+    assert defaults.entry_point == ("/opt/venv/bin/python", "-m", "awslambdaric")
+    assert image_words({}, defaults)[3:] == list(defaults.command)
+    assert image_words({"Command": ["a.b"]}, defaults) == ["/opt/venv/bin/python", "-m", "awslambdaric", "a.b"]
+    assert image_words({"EntryPoint": ["/bin/sh"]}, defaults)[0] == "/bin/sh"
