@@ -107,6 +107,7 @@ class DeliveredApi:
             "ModelPackageArn": package,
             "CaptureBucket": "captures",
             "CapturePercentage": "0",
+            "ChecksUri": "s3://captures/checks",
             "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
         }
         base = {
