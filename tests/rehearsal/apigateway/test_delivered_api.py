@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
 import threading
 import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,7 +159,7 @@ class DeliveredApi:
         if self.failure:
             status, code = self.failure
             return status, {"x-amzn-errortype": code}, json.dumps({"message": "secret"}).encode()
-        rows = json.loads(request.data)["instances"]
+        rows = [row if isinstance(row, list) else row.values() for row in json.loads(request.data)["instances"]]
         if self.captures:
             self._capture(request.headers.get("X-Amzn-SageMaker-Custom-Attributes", ""))
         body = json.dumps({"predictions": [sum(value or 0 for value in row) for row in rows]}).encode()
@@ -202,6 +204,12 @@ class DeliveredApi:
             authorizer["Variables"]["KEY_SET"] = self.key_set
         return self.account.deploy_stack(made)
 
+    def url(self, path: str) -> str:
+        """Where the API answers on this machine."""
+        outputs = self.account.client("cloudformation").describe_stacks(StackName="api")["Stacks"][0]["Outputs"]
+        api = next(each["OutputValue"] for each in outputs if each["OutputKey"] == "ApiId")
+        return self.account.gateway.url(api, STAGE) + path
+
     def live_version(self) -> str:
         """The version of the function that the alias is at."""
         found = self.account.client("lambda").get_alias(FunctionName=NAMES.name, Name="live")
@@ -212,9 +220,7 @@ class DeliveredApi:
         self, body: str | bytes = ROWS, *, signer: Any = None, path: str = "/predictions", **headers: str
     ) -> Answer:
         """One request over HTTP."""
-        outputs = self.account.client("cloudformation").describe_stacks(StackName="api")["Stacks"][0]["Outputs"]
-        api = next(each["OutputValue"] for each in outputs if each["OutputKey"] == "ApiId")
-        url, content = self.account.gateway.url(api, STAGE) + path, body.encode() if isinstance(body, str) else body
+        url, content = self.url(path), body.encode() if isinstance(body, str) else body
         given = {"Content-Type": "application/json", **{key.replace("_", "-"): value for key, value in headers.items()}}
         if signer is not None:
             given = signed(signer, "POST", url, content, given)
@@ -356,3 +362,46 @@ def test_holders_of_a_token_of_the_issuer_call_and_no_other(api: DeliveredApi, k
         refused(api.call(Authorization=f"Bearer {token}"), 401, "unauthorized")
     assert "secret4711" not in logged(api)
     assert key_set.token()[:20] not in logged(api)
+
+
+CLIENT = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from generated.api.default import predict
+from generated.client import AuthenticatedClient
+from generated.models.named_row import NamedRow
+from generated.models.rows import Rows
+client = AuthenticatedClient(base_url=sys.argv[2], token=sys.argv[3], prefix="", auth_header_name="x-api-key")
+named = NamedRow.from_dict({"radius": 1.0, "texture": 2.0})
+good = predict.sync_detailed(client=client, body=Rows(instances=[[1.5, None], named]))
+bad = predict.sync_detailed(client=client, body=Rows(instances=[[1.5]]))
+print(json.dumps([int(good.status_code), good.parsed.to_dict(), int(bad.status_code), bad.parsed.to_dict()]))
+"""
+
+
+@pytest.mark.slow
+def test_a_client_that_was_generated_from_the_document_calls_the_api(
+    api: DeliveredApi,
+    deploy: Any,
+    tmp_path: Path,
+) -> None:
+    settings = {"authentication": "key", "access": "public", "package": "zip", "clients": [{"name": "portal"}]}
+    api.bring(settings)
+    part = api_part(ApiSettings.model_validate(settings), NAMES)
+    columns = deploy.ModelColumns(features=["radius", "texture"], target="y", problem="regression", classes=None)
+    document = deploy.document(deploy.ApiPart(part, {}), columns, "7")
+    (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    programs = FUNCTION / ".venv" / "bin"
+    generate = ["generate", "--path", "openapi.json", "--output-path", "generated", "--meta", "none"]
+    subprocess.run([programs / "openapi-python-client", *generate], cwd=tmp_path, check=True, capture_output=True)
+    base = api.url("")
+    ran = subprocess.run(
+        [programs / "python", "-c", CLIENT, tmp_path, base, key_value(api, "portal")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    status, answer, refusal, problem = json.loads(ran.stdout)
+    assert (status, answer["predictions"], answer["modelVersion"]) == (200, [1.5, 3], "9")
+    assert (refusal, problem["code"]) == (422, "invalid_rows")
