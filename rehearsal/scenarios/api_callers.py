@@ -17,6 +17,7 @@ from delivery.api_names import STAGE
 from rehearsal.aws.actors import Actor
 from rehearsal.journey.steps import JourneyFailed
 from rehearsal.scenarios.scenario import ScenarioRun
+from settings.api import ApiSettings
 
 PATH = "/predictions"
 
@@ -42,7 +43,10 @@ class ApiCallers:
         self._scenario, self._cloud = scenario, scenario.environment.cloud
         workloads = [each for each in scenario.journey.release_facts.workloads if each["stage"] == "production"]
         self.account, self.region = workloads[0]["account"], workloads[0]["region"]
-        self.settings = scenario.journey.project.settings.deployments.production.api  # type: ignore[union-attr]
+        settings = scenario.journey.project.settings.deployments.production.api  # type: ignore[union-attr]
+        if settings is None or not settings.callers:
+            raise JourneyFailed("this scenario needs a project whose API in production takes signed requests")
+        self.settings: ApiSettings = settings
         self._callers: dict[str, Actor] = {}
 
     def stack_outputs(self) -> Mapping[str, str]:
