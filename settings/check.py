@@ -16,6 +16,7 @@ import yaml
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from policies.pack import exemptions
+from settings.checks.apis import api_functions_are_built, apis_are_admitted, apis_reach_their_services
 from settings.checks.duties import accounts_are_known, duties_are_separate
 from settings.checks.foundations import (
     accounts_have_a_foundation,
@@ -318,6 +319,9 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     macie_is_let_in,
     macie_is_switched_on,
     instance_types_are_let_through,
+    apis_are_admitted,
+    api_functions_are_built,
+    apis_reach_their_services,
 )
 
 
