@@ -120,8 +120,7 @@ class WayBack:
                 f"{everything.failed} of {everything.requests} requests failed ({'; '.join(everything.problems())}), "
                 f"afterwards {after.versions} answered, built: {sorted({each.operation for each in built})}"
             )
-        first = clock.service_seconds(answered[0].at - began)
-        whole = clock.service_seconds(ended - began)
+        first, whole = answered[0].at - began, ended - began
         self._scenario.measured(
             f"rollback to {expected} ({act.__name__})",
             {
@@ -132,8 +131,8 @@ class WayBack:
             },
         )
         return (
-            f"version {expected} answered {first:.0f} s after, and alone {whole:.0f} s after, in AWS's seconds; "
-            f"{everything.requests} requests, none failed; nothing built"
+            f"version {expected} answered {first:.0f} s after and alone {whole:.0f} s after, AWS's clock going "
+            f"{clock.rate:.0f} times as fast; {everything.requests} requests, none failed; nothing built"
         )
 
     def _builds(self, request: Recorded) -> bool:
