@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -18,6 +18,8 @@ Stage = aws.codepipeline.PipelineStageArgs
 NOTHING = "none"
 # Of the event that the release recorder puts (`functions/release_recorder/recorder.py`).
 SERVED_MODEL_REJECTED = "Served model rejected"
+# The running execution's id, in an action's configuration (CodePipeline User Guide, "Variables reference").
+EXECUTION = "#{codepipeline.PipelineExecutionId}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class EventVariable:
         return f"#{{variables.{self.name}}}"
 
 
+@dataclass(frozen=True)
+class Skip:
+    """A stage is skipped where `variable`, a reference, has the value `value`."""
+
+    name: str
+    variable: str
+    value: str
+
+
 PACKAGE = EventVariable("ModelPackageArn", "The approved model package to deploy")
 SOURCE_VERSION = EventVariable("SourceVersion", "The S3 version of the repository that was handed over")
 STAGE = EventVariable("Stage", "The stage to roll back")
@@ -53,6 +64,7 @@ class PipelineArgs:
     """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable.
 
     A stage without a condition of its own is entered with the variable alone. `more` are further variables.
+    `skips` say by a stage's name when it is skipped beside what all stages are skipped for.
     """
 
     name: str
@@ -65,6 +77,7 @@ class PipelineArgs:
     event_description: str
     variable: EventVariable
     more: Sequence[EventVariable] = ()
+    skips: Mapping[str, Sequence[Skip]] = field(default_factory=dict)
 
 
 class Pipeline(pulumi.ComponentResource):
@@ -88,7 +101,14 @@ class Pipeline(pulumi.ComponentResource):
             ],
             stages=[
                 args.stages[0],
-                *(stage if stage.before_entry else _only_with(args.variable, stage) for stage in args.stages[1:]),
+                *(
+                    stage
+                    if stage.before_entry
+                    else _entered(
+                        stage, [_only_with(args.variable), *map(_unless, args.skips.get(str(stage.name), ()))]
+                    )
+                    for stage in args.stages[1:]
+                ),
             ],
             variables=[
                 aws.codepipeline.PipelineVariableArgs(
@@ -128,25 +148,36 @@ class Pipeline(pulumi.ComponentResource):
         )
 
 
-def _only_with(variable: EventVariable, stage: Stage) -> Stage:
-    """The stage, skipped without the variable (CodePipeline User Guide, "VariableCheck")."""
-    return _where(variable, "NE", NOTHING, stage)
-
-
 def only_where(variable: EventVariable, value: str, stage: Stage) -> Stage:
     """The stage, skipped where the variable has another value."""
-    return _where(variable, "EQ", value, stage)
+    return _entered(stage, [_check("Started", variable.reference, "EQ", value)])
 
 
-def _where(variable: EventVariable, operator: str, value: str, stage: Stage) -> Stage:
-    rule = aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
-        name="Started",
+def _only_with(variable: EventVariable) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    """A stage is skipped without the variable."""
+    return _check("Started", variable.reference, "NE", NOTHING)
+
+
+def _unless(skip: Skip) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    return _check(skip.name, skip.variable, "NE", skip.value)
+
+
+def _check(
+    name: str, variable: str, operator: str, value: str
+) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    """What has to hold for a stage to be entered (CodePipeline User Guide, "VariableCheck")."""
+    return aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
+        name=name,
         rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
             category="Rule", owner="AWS", provider="VariableCheck", version="1"
         ),
-        configuration={"Variable": variable.reference, "Operator": operator, "Value": value},
+        configuration={"Variable": variable, "Operator": operator, "Value": value},
     )
-    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=[rule])
+
+
+def _entered(stage: Stage, rules: Sequence[aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs]) -> Stage:
+    """The stage, skipped where one of the rules does not hold."""
+    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=list(rules))
     entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
     return Stage(name=stage.name, actions=stage.actions, before_entry=entry, on_failure=stage.on_failure)
 
@@ -184,8 +215,9 @@ def build(
     environment: Mapping[str, str] | None = None,
     category: str = "Build",
     order: int = 1,
+    namespace: str | None = None,
 ) -> A:
-    """An action that runs a build project."""
+    """An action that runs a build project; the variables that it exports are those of `namespace`."""
     variables = [
         {"name": key, "value": value, "type": "PLAINTEXT"} for key, value in sorted((environment or {}).items())
     ]
@@ -204,6 +236,7 @@ def build(
         output_artifacts=list(outputs),
         configuration=configuration,
         run_order=order,
+        namespace=namespace,
     )
 
 
@@ -228,19 +261,19 @@ class StackSetDelivery:
 def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> list[A]:
     """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
-    The first has the parameters of `<stage>-deregister-parameters.json`: where the release changes the instance type,
-    those of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
+    The first has the files `<stage>-deregister-…`: where the release changes the instance type, template and parameters
+    of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
     Unless the delivery says otherwise, accounts follow one another and the first failure stops the rest: production is
     never changed everywhere at once. `after` is the order of the stage's last action before them.
     """
     return [
-        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", after + 1),
-        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", after + 2),
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", after + 1),
+        _update(delivery, artifact, "Update", delivery.stage, after + 2),
     ]
 
 
-def _update(delivery: StackSetDelivery, artifact: str, name: str, parameters: str, order: int) -> A:
+def _update(delivery: StackSetDelivery, artifact: str, name: str, files: str, order: int) -> A:
     configuration: dict[str, pulumi.Input[str]] = {
         "StackSetName": delivery.stack_set,
         "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
@@ -248,8 +281,8 @@ def _update(delivery: StackSetDelivery, artifact: str, name: str, parameters: st
         "FailureTolerancePercentage": str(delivery.failure_tolerance_percent),
         "MaxConcurrentPercentage": str(delivery.max_concurrent_percent),
         "ConcurrencyMode": delivery.concurrency_mode,
-        "TemplatePath": f"{artifact}::build/template.json",
-        "Parameters": f"{artifact}::build/{parameters}",
+        "TemplatePath": f"{artifact}::build/{files}-template.json",
+        "Parameters": f"{artifact}::build/{files}-parameters.json",
         "PermissionModel": "SELF_MANAGED",
         "AdministrationRoleArn": delivery.administration_role_arn,
         "ExecutionRoleName": delivery.execution_role,
@@ -291,6 +324,23 @@ def object_created(bucket: str, key: str) -> str:
             "source": ["aws.s3"],
             "detail-type": ["Object Created"],
             "detail": {"bucket": {"name": [bucket]}, "object": {"key": [key]}},
+        }
+    )
+
+
+def approval_waits(pipeline: str, stage: str) -> str:
+    """Event pattern: an approval of the pipeline began to wait (CodePipeline User Guide, "Monitoring CodePipeline
+    events")."""
+    return json.dumps(
+        {
+            "source": ["aws.codepipeline"],
+            "detail-type": ["CodePipeline Action Execution State Change"],
+            "detail": {
+                "pipeline": [pipeline],
+                "stage": [stage],
+                "state": ["STARTED"],
+                "type": {"category": ["Approval"]},
+            },
         }
     )
 

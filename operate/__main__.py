@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,12 +14,15 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operate import approve as approve_
 from operate import redrive as redrive_
 from operate import releases as releases_
 from operate import rollback as rollback_
+from operate import traffic as traffic_
+from operate.entries import from_registry
 from operate.errors import OperateError, refused
 from operate.project import Project, find_project, find_projects
-from operate.session import session_of
+from operate.session import Session, session_of
 from operate.table import table
 
 app = typer.Typer(
@@ -28,6 +32,7 @@ app = typer.Typer(
     help="What people of the platform team and approvers do with releases.",
 )
 REFUSED, INTERRUPTED = 1, 130
+WATCH_SECONDS = 10.0
 
 
 @app.callback()
@@ -69,8 +74,11 @@ def releases(
                 _has_stage(each, stage)
             session = session_of(profile, each.scope.region)
             session.caller(each.scope.account, "an approver")
-            changes = releases_.read_changes(each, session.client("s3"), [stage] if stage else each.stages)
-            found += releases_.lines(changes, account)
+            try:
+                changes = releases_.read_changes(each, session.client("s3"), [stage] if stage else each.stages)
+                found += releases_.lines(changes, account)
+            except releases_.NotReadable:
+                found += from_registry(each, session.client("sagemaker"), stage, account)
         if as_json:
             typer.echo(json.dumps([asdict(line) for line in found], indent=1))
         elif found:
@@ -100,11 +108,9 @@ def rollback(
         codepipeline = session.client("codepipeline")
         if follow is None:
             why = rollback_.clean_reason(reason)
-            changes = releases_.read_changes(found, session.client("s3"), [stage])
-            way = rollback_.choose(changes, stage, to)
-            rollback_.require_approved(session.client("sagemaker"), way.target.package)
-            typer.echo(f"{way.in_words()}, for {caller.person}: {why}")
-            follow = rollback_.start(found, codepipeline, way, why)
+            package = _way_back(found, session, stage, to)
+            typer.echo(f"started for {caller.person}: {why}")
+            follow = rollback_.start(found, codepipeline, stage, package, why)
         again = f"python -m operate rollback --project {project} --stage {stage} --follow {follow}"
         try:
             rollback_.follow(found, codepipeline, follow, typer.echo)
@@ -112,6 +118,79 @@ def rollback(
             typer.echo(f"\nthe rollback goes on without you; to look at it again: {again}", err=True)
             raise typer.Exit(INTERRUPTED) from None
         typer.echo(f"{stage} went back; what serves: python -m operate releases --project {project} --stage {stage}")
+
+
+def _way_back(project: Project, session: Session, stage: str, to: str | None) -> str:
+    """The package to go back to; `none` where the pipeline has to find it out, for whoever reads no records."""
+    try:
+        changes = releases_.read_changes(project, session.client("s3"), [stage])
+    except releases_.NotReadable:
+        typer.echo("you read no records: whether it can go there, the pipeline finds out")
+        package = project.package(to) if to else "none"
+    else:
+        way = rollback_.choose(changes, stage, to)
+        typer.echo(way.in_words())
+        package = way.target.package
+    if package != "none":
+        rollback_.require_approved(session.client("sagemaker"), package)
+    return package
+
+
+@app.command()
+def traffic(
+    project: Annotated[str, typer.Option(help="The project's id.")],
+    stage: Annotated[str, typer.Option(help="The stage.")] = "production",
+    account: Account = None,
+    watch: Annotated[bool, typer.Option(help="Look again every few seconds until nothing shifts any more.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
+    profile: Profile = None,
+    directory: Directory = Path(),
+) -> None:
+    """Say where the traffic of a stage stands: fleets, weights, alarms, the API's deployment. One account at a time.
+
+    It is asked in the account itself, as its administrator or auditor.
+    """
+    with _told():
+        found = find_project(directory, project)
+        _has_stage(found, stage)
+        accounts = traffic_.accounts_of(found, stage, account)
+        if len(accounts) != 1:
+            raise OperateError(f"{stage} of {project} has the accounts {', '.join(accounts)}: name one with --account")
+        session = session_of(profile, found.scope.region)
+        session.caller(accounts[0], "an administrator or auditor")
+        while True:
+            now = traffic_.read(found, stage, accounts[0], session.client)
+            typer.echo(json.dumps(asdict(now), indent=1) if as_json else traffic_.in_words(now))
+            if not watch or not now.shifting:
+                break
+            time.sleep(WATCH_SECONDS)
+
+
+@app.command()
+def approve(
+    project: Annotated[str, typer.Option(help="The project's id.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the answer.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Let it into production.")] = False,
+    no: Annotated[bool, typer.Option("--no", help="Keep it out.")] = False,
+    profile: Profile = None,
+    directory: Directory = Path(),
+) -> None:
+    """Show what a deploy pipeline asks; with --yes or --no and a reason, answer it."""
+    with _told():
+        if yes and no:
+            raise OperateError("--yes and --no exclude each other: say one of them")
+        found = find_project(directory, project)
+        session = session_of(profile, found.scope.region)
+        caller = session.caller(found.scope.account, "an approver")
+        question = approve_.find_question(found, session.client)
+        typer.echo(question.in_words())
+        if not yes and not no:
+            typer.echo(f"to answer: python -m operate approve --project {project} --yes (or --no) --reason TEXT")
+            return
+        if yes:
+            approve_.require_four_eyes(question, caller)
+        approve_.answer(found, session.client("codepipeline"), question, approved=yes, reason=reason)
+        typer.echo(f"{'approved' if yes else 'rejected'} by {caller.person}")
 
 
 @app.command()

@@ -8,18 +8,22 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.release_recorder.changes import FAILED, BadChange, Change, Period, ordered, periods
+from functions.release_recorder.changes import ROLLED_BACK, SERVED, Change, Period, ordered, periods
 from functions.release_recorder.registry import session as person
 from functions.release_recorder.store import Records
 from operate.errors import OperateError, refused
 from operate.project import Project
 
-SERVES, ENDED, FAILED_TO = "serves", "ended", "failed"
+SERVES, ENDED, FAILED_TO, BACK = "serves", "ended", "failed", "rolled back"
+
+
+class NotReadable(OperateError):
+    """The caller may not read records, as administrators may not, who read no data."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One version in one account of one stage. `state`: serves, ended, or failed where it never came to serve."""
+    """One version in one account of one stage. `state`: serves or ended; failed or rolled back where it never did."""
 
     project: str
     stage: str
@@ -35,23 +39,28 @@ class Line:
 
 
 def read_changes(project: Project, s3: Any, stages: Iterable[str]) -> list[Change]:
-    """Everything that was written down of stages. Raises OperateError."""
+    """Everything that was written down of stages. Raises NotReadable to whoever reads no records, or OperateError."""
     records = Records(s3, project.bucket, project.id)
     try:
         return [change for stage in stages for change in records.changes(stage)]
-    except (ClientError, BotoCoreError) as error:
-        raise refused(error, f"records of {project.id}", "approvers read them") from None
-    except BadChange as error:  # pragma: no cover - left out by whoever reads
-        raise OperateError(str(error)) from None
+    except ClientError as error:
+        kind = NotReadable if error.response["Error"]["Code"] in ("AccessDenied", "403") else OperateError
+        raise kind(str(refused(error, f"records of {project.id}", "approvers read them"))) from None
+    except BotoCoreError as error:
+        raise refused(error, f"records of {project.id}") from None
 
 
 def lines(changes: Iterable[Change], account: str | None = None) -> list[Line]:
     """What serves and what did, by stage and account, newest first; and what could not be brought there."""
     known = ordered(changes)
     found = [_served(period) for every in periods(known).values() for period in every]
-    found += [_failed(change) for change in known if change.kind == FAILED]
-    chosen = [line for line in found if account in (None, line.account)]
-    by_time = sorted(chosen, key=lambda line: line.since, reverse=True)
+    found += [_failed(change) for change in known if change.kind != SERVED]
+    return by_place(line for line in found if account in (None, line.account))
+
+
+def by_place(found: Iterable[Line]) -> list[Line]:
+    """Lines by stage and account, newest first."""
+    by_time = sorted(found, key=lambda line: line.since, reverse=True)
     return sorted(by_time, key=lambda line: (line.project, line.stage, line.account, line.region))
 
 
@@ -80,7 +89,7 @@ def _failed(change: Change) -> Line:
         account=change.account,
         region=change.region,
         version=change.version,
-        state=FAILED_TO,
+        state=BACK if change.kind == ROLLED_BACK else FAILED_TO,
         since=change.at,
         until=change.at,
         approved_by=change.approved_by,

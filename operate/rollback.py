@@ -98,13 +98,14 @@ def clean_reason(reason: str) -> str:
     return text
 
 
-def start(project: Project, codepipeline: Any, way: WayBack, reason: str) -> str:
-    """Start the rollback, or find the one that has been started for the same; gives the execution's id.
+def start(project: Project, codepipeline: Any, stage: str, package: str, reason: str) -> str:
+    """Start the rollback to a package, or to `none`, the version before, which the pipeline finds out then; or find the
+    one that has been started for the same. Gives the execution's id.
 
     What was asked for twice, since the first answer was lost, is one run; after a run that ended another begins.
     """
     pipeline = project.pipeline("rollback")
-    variables = {"Stage": way.stage, "To": way.target.package, "Reason": reason}
+    variables = {"Stage": stage, "To": package, "Reason": reason}
     try:
         latest = codepipeline.list_pipeline_executions(pipelineName=pipeline, maxResults=1)
         for each in latest["pipelineExecutionSummaries"]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
     DataScienceExisting,
@@ -19,6 +20,7 @@ from settings.existing import (
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.organization_values import OrganizationPath
+from settings.removal import DataScienceRemoval, ProjectRemoval
 from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
 from settings.stages import Reason, order_fault
@@ -43,6 +45,7 @@ from settings.values import (
     PulumiOrganization,
     Region,
     RoleArn,
+    SessionName,
     StackKind,
     StackName,
     StudioInstanceType,
@@ -162,6 +165,9 @@ class DeploymentSettings(Section):
     latency_limit_ms: LatencyMilliseconds = Field(
         default=500, description="99th percentile that the endpoint test accepts."
     )
+    api: ApiSettings | None = Field(
+        default=None, description="An API in front of the endpoint, for callers outside the platform; none: no API."
+    )
 
     # After the instances, which it is judged by.
     shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
@@ -215,6 +221,11 @@ class ProductionDeployment(DeploymentSettings):
 
     min_instances: InstanceCount = Field(default=2, description="Instances that always run.")
     max_instances: InstanceCount = Field(default=4, validate_default=True, description="Upper bound of autoscaling.")
+    approval: Literal["always", "when-needed"] = Field(
+        default="always",
+        description="Which releases wait for an approver: all, or those that would replace the endpoint, take capacity "
+        "or alarms from it, or whose change could not be seen.",
+    )
 
 
 class Deployments(Section):
@@ -242,29 +253,6 @@ class QualityGateSettings(Section):
         if metric and (fault := threshold_fault(metric, value)):
             raise ValueError(fault)
         return value
-
-
-class DataScienceRemoval(Section):
-    """What may be lost when the data science account's stack is destroyed."""
-
-    delete: Annotated[tuple[Literal["data", "models", "studio"], ...], Distinct] = Field(
-        default=(),
-        description="What is deleted with the stack: all versions in the data and models buckets, Studio's apps, "
-        "spaces and homes. What is not named here stays, and the stack is not destroyed while there is any.",
-    )
-
-
-class ProjectRemoval(Section):
-    """What may be lost when a project's stack is destroyed."""
-
-    delete: Annotated[tuple[Literal["models"], ...], Distinct] = Field(
-        default=(),
-        description="Registered models are deleted with the stack; without it a project that has any is not destroyed.",
-    )
-    retain_stacks_in: Annotated[tuple[AccountId, ...], Distinct] = Field(
-        default=(),
-        description="Suspended or closed accounts, which nobody can enter: the project's stacks stay there.",
-    )
 
 
 class StackSettings(Section):
@@ -304,6 +292,9 @@ class WorkloadSettings(StackSettings):
     projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
+    apis: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        default=(), description="Of these projects, those that may have an API here: its functions' roles are made."
+    )
     network: WorkloadNetwork
     existing: Annotated[
         WorkloadExisting,
@@ -317,7 +308,22 @@ class WorkloadSettings(StackSettings):
     )
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
 
+    @field_validator("apis")
+    @classmethod
+    def _apis_are_of_projects(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if others := sorted(set(value) - set(info.data.get("projects", value))):
+            raise ValueError(f"names {', '.join(others)}, none of projects: add it there, or drop it here")
+        return value
 
+
+class LinkedApprover(Section):
+    """An approver who is sent links by e-mail."""
+
+    name: SessionName = Field(description="The name that they sign in by: whoever published a model has another.")
+    email: Email = Field(description="Their own address, which is asked to confirm; whoever reads it can approve.")
+
+
+LinkedApprovers = Annotated[tuple[LinkedApprover, ...], Field(min_length=1, max_length=20)]
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
 AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
 
@@ -340,6 +346,12 @@ class DataScienceSettings(StackSettings):
         description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
         "instead of approvers.",
     )
+    approval_links: dict[Identifier, LinkedApprovers] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Approvers who are sent links by e-mail, by project, where the project's approvalLinkHours asks "
+        "for links. They let releases into production; models are approved in the registry as before.",
+    )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
@@ -348,6 +360,10 @@ class DataScienceSettings(StackSettings):
     )
     studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
+    api_functions: bool = Field(
+        default=False,
+        description="Build the functions of APIs, as an image and a zip archive; needed where a project has an API.",
+    )
     alerts: Alerts = Field(default_factory=Alerts)
     old_versions_days: Days = Field(
         default=90,
@@ -404,6 +420,11 @@ class ProjectSettings(StackSettings):
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
     announce_releases: bool = Field(
         default=False, description="Tell the alarm topic when another version serves production, as of alarms."
+    )
+    approval_link_hours: Annotated[int, Field(ge=1, le=168)] | None = Field(
+        default=None,
+        description="Hours for which a link is good that lets an approver decide on a release; none: no links are "
+        "sent. Who gets them is approvalLinks of the data science stack.",
     )
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",

@@ -27,8 +27,9 @@ from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
-from stacks.image_build import image_build
-from stacks.people import StudioRoles, approver, project_approvers, records_place
+from stacks.function_stores import function_stores
+from stacks.image_build import ImageBuilds, image_builds
+from stacks.people import StudioRoles, approval_mail, approver, project_approvers, records_place
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -87,7 +88,14 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     own_keys = _keys(context, net, operations, shared)
     stores = _stores(context, net, own_keys, logs, shared)
     workplace = _workplace(context, net, own_keys, stores)
-    image_build(context, stores.artifacts.name, own_keys.data.arn, operations.arn, stores.images)
+    builds = ImageBuilds(
+        artifacts=stores.artifacts.name,
+        data_key=own_keys.data.arn,
+        logs_key=operations.arn,
+        images=stores.images,
+        functions=function_stores(context, own_keys.data, logs, shared),
+    )
+    image_builds(context, builds)
     topic = alarm_topic(context, operations.arn)
     outputs = _outputs(context, net, own_keys, stores, workplace, topic, _organization_paths(shared))
     _discovery(context, outputs)
@@ -211,6 +219,15 @@ def _outputs(
         scientists=workplace.roles.described(),
         approver_role_arn=workplace.approver.arn,
         workloads=_workloads(context),
+        approval_links={
+            project: [each.name for each in approvers] for project, approvers in context.settings.approval_links.items()
+        },
+        approval_topics=pulumi.Output.all(
+            **{
+                project: approval_mail(context, project, own_keys.operations.arn).arn
+                for project in context.settings.approval_links
+            }
+        ),
         organization_paths=organization_paths,
     )
 

@@ -25,7 +25,8 @@ from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
 from settings.rollout import PartialFailure
-from stacks import releases, rollback
+from stacks import project_api, releases, rollback
+from stacks.approval_page import approval_page
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
@@ -34,6 +35,12 @@ from stacks.release_recorder import release_recorder
 
 # Training is waited for in the build; its own steps have limits of theirs.
 BUILD_MINUTES = 480
+# What the changes build says where nothing is lost (seed_code/model-deploy/deploy/change_report.py).
+NOT_NEEDED = "not needed"
+APPROVE = "Approve"
+
+
+_BUILDS = ("packages", "build", "deploy", "deploy-changes", "deploy-test", "deploy-verify")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +59,16 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
+    project_api.api_parts(context)
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
     builds = _delivery_builds(context, roles)
     deploy = _deploy_pipeline(context, roles, shared, builds)
     back = _rollback_pipeline(context, roles, shared, builds)
     release_recorder(context, roles.scope)
+    if context.settings.approval_link_hours:
+        page = approval_page(context, roles.scope, APPROVE)
+        pulumi.export("approvalPage", page.url)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
@@ -118,7 +129,11 @@ def _build_project(
         ),
         artifacts_key_arn=context.data_science.data_key_arn,
         logs_key_arn=context.data_science.operations_key_arn,
-        environment={"MLOPS_PARAMETERS": context.parameters, "WHEELHOUSE": _wheelhouse(context), **(environment or {})},
+        environment={
+            "MLOPS_PARAMETERS": context.parameters,
+            "WHEELHOUSE": _wheelhouse(context),
+            **(environment or {}),
+        },
         timeout_minutes=BUILD_MINUTES,
     )
     return BuildProject(purpose, args, context.child_options())
@@ -153,6 +168,7 @@ def _pipeline(
     variable: pipelines.EventVariable,
     shared: _Shared,
     more: Sequence[pipelines.EventVariable] = (),
+    skips: Mapping[str, Sequence[pipelines.Skip]] | None = None,
 ) -> Pipeline:
     args = PipelineArgs(
         name=context.project_names.code_pipeline(purpose),
@@ -165,6 +181,7 @@ def _pipeline(
         event_description=why,
         variable=variable,
         more=more,
+        skips=skips or {},
     )
     # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
     return Pipeline(f"{purpose}-pipeline", args, context.child_options(depends_on=list(shared.seeds)))
@@ -214,7 +231,14 @@ def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.D
         )
         for purpose in ("test", "verify")
     }
-    return rollback.DeliveryBuilds(render=render, tests=tests)
+    changes = _build_project(
+        context,
+        "deploy-changes",
+        "Says what a release would change",
+        "buildspec-changes.yml",
+        roles.deploy.arn,
+    )
+    return rollback.DeliveryBuilds(render=render, tests=tests, changes=changes)
 
 
 def _deploy_pipeline(
@@ -232,6 +256,7 @@ def _deploy_pipeline(
         ),
     ]
     for stage in context.stages:
+        stages.append(_changes(context, stage, builds.changes))
         first = []
         if stage == "production":
             stages.append(_approval(context))
@@ -247,6 +272,7 @@ def _deploy_pipeline(
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
         shared=shared,
+        skips=_skips(context),
     )
 
 
@@ -267,9 +293,34 @@ def _rollback_pipeline(
     )
 
 
+def _changes(context: ProjectContext, stage: str, build: BuildProject) -> pipelines.Stage:
+    """What the release would change in the stage's accounts, asked before it changes."""
+    folder = f"s3://{context.artifacts_bucket}/{context.project_names.artifact_folder('deploy')}/changes"
+    environment = {"STAGE": stage, "CHANGES_URI": f"{folder}/{pipelines.EXECUTION}"}
+    namespace = _changes_namespace(stage)
+    action = pipelines.build(
+        "Changes", build.name, inputs=["Rendered"], outputs=[namespace], environment=environment, namespace=namespace
+    )
+    return pipelines.Stage(name=namespace, actions=[action])
+
+
+def _changes_namespace(stage: str) -> str:
+    return f"Changes{stage.capitalize()}"
+
+
 def _approval(context: ProjectContext) -> pipelines.Stage:
-    topic = context.data_science.alarm_topic_arn
-    return pipelines.Stage(name="Approve", actions=[pipelines.approval(topic, approval_question(context))])
+    """A person's yes to production, who reads what would change there."""
+    topic, namespace = context.data_science.alarm_topic_arn, _changes_namespace("production")
+    question = f"{approval_question(context)} #{{{namespace}.CHANGES}}"
+    return pipelines.Stage(name=APPROVE, actions=[pipelines.approval(topic, question)])
+
+
+def _skips(context: ProjectContext) -> dict[str, list[pipelines.Skip]]:
+    """Where the settings ask it, nobody is asked about a change that takes nothing from production."""
+    if context.settings.deployments.production.approval == "always":
+        return {}
+    variable = f"#{{{_changes_namespace('production')}.APPROVAL}}"
+    return {APPROVE: [pipelines.Skip("TakesSomething", variable, NOT_NEEDED)]}
 
 
 def approval_question(context: ProjectContext) -> str:
@@ -322,7 +373,7 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
     project, removal = context.project_names, context.settings.removal
     function = project.name("release-cleaner")
     code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy", "rollback")]
-    builds = [project.name(purpose) for purpose in ("packages", "build", "deploy", "deploy-test", "deploy-verify")]
+    builds = [project.name(purpose) for purpose in _BUILDS]
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(

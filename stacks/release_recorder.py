@@ -26,15 +26,17 @@ def release_recorder(context: ProjectContext, scope: pulumi.Output[ProjectScope]
     announces = context.settings.announce_releases
 
     def policy(queue: pulumi.Output[str]) -> pulumi.Output[str]:
-        return pulumi.Output.all(scope, queue).apply(
+        readers = context.workload_roles(RoleKind.RELEASE_READER)
+        return pulumi.Output.all(scope, context.workload_accounts(), readers, queue).apply(
             lambda known: recorder_policy(
-                known[0],
+                *known[:3],
                 pipelines=[project.code_pipeline(purpose) for purpose in CAUSES],
                 build=project.code_pipeline("build"),
                 sets=context.stack_sets(),
+                stages=context.stages,
                 event_source=project.release_events(),
                 function=function,
-                queue=known[1],
+                queue=known[3],
                 topic=context.alarm_topic() if announces else None,
             )
         )
@@ -83,6 +85,10 @@ def config(context: ProjectContext) -> str:
             "pipelines": {project.code_pipeline(purpose): cause for purpose, cause in CAUSES.items()},
             "stack_sets": {stage: project.stack_set(stage) for stage in context.stages},
             "endpoints": {stage: project.endpoint(stage) for stage in context.stages},
+            "readers": {
+                stage: f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.RELEASE_READER)}"
+                for stage in context.stages
+            },
             "role": project.role(RoleKind.RELEASE_RECORDER),
             "topic": context.alarm_topic() if context.settings.announce_releases else "",
             "event_source": project.release_events(),

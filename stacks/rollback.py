@@ -15,9 +15,10 @@ from stacks.project_context import ProjectContext
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryBuilds:
-    """The builds that render what is delivered, and that call endpoints by `test` and `verify`."""
+    """The builds that render what is delivered, say what it changes, and call endpoints by `test` and `verify`."""
 
     render: BuildProject
+    changes: BuildProject
     tests: Mapping[str, BuildProject]
 
 

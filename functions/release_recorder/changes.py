@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-SERVED, FAILED = "served", "failed"
-KINDS = (SERVED, FAILED)
+SERVED, FAILED, ROLLED_BACK = "served", "failed", "rolled-back"
+KINDS = (SERVED, FAILED, ROLLED_BACK)
 RELEASE, ROLLBACK = "release", "rollback"
 CAUSES = (RELEASE, ROLLBACK)
 FOLDER = "releases"
@@ -28,6 +28,8 @@ class BadChange(ValueError):
 class Change:
     """One account of one stage serves a version from now on, or failed to.
 
+    - `kind`: `served`; `rolled-back` where the account gave it up by itself and serves what it did; `failed` where
+      it never came so far.
     - `id`: the same however often the change is told of; the object's name.
     - `at`: when the StackSet's operation ended, in UTC, as `2026-11-27T21:40:00Z`.
     - `cause`: `release`, by the deploy pipeline, or `rollback`, by the rollback pipeline.

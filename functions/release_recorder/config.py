@@ -16,6 +16,7 @@ class Project:
 
     - `pipelines`: CodePipeline by name -> `release` or `rollback`.
     - `stack_sets`, `endpoints`: stage -> StackSet, stage -> endpoint.
+    - `readers`: stage -> the role, with its path, that its accounts are looked at with.
     - `build`: CodePipeline that builds, whose runs say who handed code over.
     - `source_key`: the repository that scientists hand over.
     - `role`: name of the recorder's own role.
@@ -34,6 +35,7 @@ class Project:
     pipelines: Mapping[str, str]
     stack_sets: Mapping[str, str]
     endpoints: Mapping[str, str]
+    readers: Mapping[str, str]
     role: str
     topic: str
     event_source: str

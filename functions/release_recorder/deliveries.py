@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.release_recorder.changes import FAILED, ROLLBACK, SERVED, Change
+from functions.release_recorder.accounts import Accounts, Serving
+from functions.release_recorder.changes import FAILED, ROLLBACK, ROLLED_BACK, SERVED, Change
 from functions.release_recorder.config import Project
 from functions.release_recorder.events import DeliveryEnded
 from functions.release_recorder.store import Records
@@ -52,8 +53,10 @@ def utc(when: datetime) -> str:
 class Deliveries:
     """Asks CodePipeline and CloudFormation."""
 
-    def __init__(self, project: Project, codepipeline: Any, cloudformation: Any, records: Records) -> None:
-        self._project, self._records = project, records
+    def __init__(
+        self, project: Project, codepipeline: Any, cloudformation: Any, records: Records, accounts: Accounts
+    ) -> None:
+        self._project, self._records, self._accounts = project, records, accounts
         self._codepipeline, self._cloudformation = codepipeline, cloudformation
 
     def changes(self, ended: DeliveryEnded) -> list[Change]:
@@ -64,13 +67,14 @@ class Deliveries:
             pipelineName=ended.pipeline, pipelineExecutionId=ended.execution
         )["pipelineExecution"]
         found: dict[str, Change] = {}
+        now = self._now(ended, actions)
         for action in sorted(actions, key=lambda each: each.started):
             if action.stage != ended.stage.capitalize() or action.provider != STACK_SETS or not action.operation:
                 continue
             package = self._delivered_package(ended, action)
             for operation in self._operations(ended, action):
                 for result in operation.results:
-                    change = self._change(ended, cause, package, operation, result)
+                    change = self._change(ended, cause, package, operation, result, now)
                     if change:
                         found.setdefault(change.id, self._with_people(change, actions, execution))
         return list(found.values())
@@ -90,14 +94,36 @@ class Deliveries:
         values = {each["ParameterKey"]: each["ParameterValue"] for each in kept}
         return str(values["ModelPackageArn"])
 
+    def _now(self, ended: DeliveryEnded, actions: Sequence[Action]) -> Callable[[str, str], Serving | None]:
+        """What an account serves now, where that is what this execution left there: no operation came after it."""
+        own = {action.operation for action in actions}
+        late = next(iter(self._listed(ended.stage)), "") not in own
+        known: dict[tuple[str, str], Serving | None] = {}
+
+        def look(account: str, region: str) -> Serving | None:
+            place = account, region
+            if place not in known:
+                known[place] = None if late else self._accounts.serving(ended.stage, account, region)
+            return known[place]
+
+        return look
+
+    def _listed(self, stage: str) -> Iterator[str]:
+        """Operations of a stage's StackSet, newest first."""
+        pages = self._cloudformation.get_paginator("list_stack_set_operations").paginate(
+            StackSetName=self._project.stack_sets[stage]
+        )
+        for page in pages:
+            for each in page["Summaries"]:
+                yield each["OperationId"]
+
     def _operations(self, ended: DeliveryEnded, action: Action) -> Iterator[Operation]:
         """The operations of an action, oldest first: it ends with the one that the action names.
 
         Operations of a set follow one another, so the last one of an earlier action is where this one's begin.
         """
         name = self._project.stack_sets[ended.stage]
-        pages = self._cloudformation.get_paginator("list_stack_set_operations").paginate(StackSetName=name)
-        newest_first = [each["OperationId"] for page in pages for each in page["Summaries"]]
+        newest_first = list(self._listed(ended.stage))
         if action.operation not in newest_first:
             raise NotYet(f"StackSet {name} does not list operation {action.operation} yet")
         others = {id_ for id_ in self._known_operations() if id_ != action.operation}
@@ -131,15 +157,19 @@ class Deliveries:
         return Operation(id=id_, ended=operation["EndTimestamp"], results=results)
 
     def _change(
-        self, ended: DeliveryEnded, cause: str, package: str, operation: Operation, result: Mapping[str, Any]
+        self,
+        ended: DeliveryEnded,
+        cause: str,
+        package: str,
+        operation: Operation,
+        result: Mapping[str, Any],
+        now: Callable[[str, str], Serving | None],
     ) -> Change | None:
         """What became of one account; None where nothing did."""
-        kind = {"SUCCEEDED": SERVED, "FAILED": FAILED}.get(result["Status"])
-        if kind is None or not package.startswith(self._project.packages):
+        if result["Status"] not in ("SUCCEEDED", "FAILED") or not package.startswith(self._project.packages):
             return None
-        version = package[len(self._project.packages) :]
-        account, region = result["Account"], result["Region"]
-        reason = " ".join(str(result.get("StatusReason", "")).split())[:_REASON] if kind == FAILED else ""
+        version, account, region = package[len(self._project.packages) :], result["Account"], result["Region"]
+        kind, reason, alarms = self._outcome(ended.stage, package, result, now(account, region))
         # A version begins to serve once in an execution, whichever of its actions brought it; it may fail twice.
         part = f"served-{version}" if kind == SERVED else f"failed-{operation.id}"
         return Change(
@@ -158,8 +188,23 @@ class Deliveries:
             operation=operation.id,
             rendered=rendered(self._records.folder, ended.execution),
             reason=reason,
-            alarms=alarms_of(reason, self._project.endpoints[ended.stage]),
+            alarms=alarms,
         )
+
+    def _outcome(
+        self, stage: str, package: str, result: Mapping[str, Any], now: Serving | None
+    ) -> tuple[str, str, tuple[str, ...]]:
+        """Kind, reason and alarms: by the StackSet's result, and by what the account serves, where that is known."""
+        serves = now is None or not now.packages or now.packages == (package,)
+        if result["Status"] == "SUCCEEDED" and serves:
+            return SERVED, "", ()
+        told = [str(result.get("StatusReason", ""))] if result["Status"] == "FAILED" else []
+        # What SageMaker says of the endpoint's last update is about this one only where it failed here.
+        taken_back = now is not None and not serves and bool(now.reason or result["Status"] == "SUCCEEDED")
+        told += [now.reason or "the endpoint serves another version"] if now is not None and taken_back else []
+        reason = " ".join("; ".join(each for each in told if each).split())[:_REASON]
+        alarms = alarms_of(reason, self._project.endpoints[stage])
+        return ROLLED_BACK if alarms or taken_back else FAILED, reason, alarms
 
     def _with_people(self, change: Change, actions: Sequence[Action], execution: Mapping[str, Any]) -> Change:
         """Who let it in: of production the pipeline's approver, else whoever approved it in the registry."""

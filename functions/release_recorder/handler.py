@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -22,21 +22,38 @@ def handle(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 (Lambda'
     refused event waits for somebody to look at it.
     """
     project = read_config(CONFIG.read_text(encoding="utf-8"))
-    done = Recorder(project, clients()).deal_with(read_event(event, project))
+    done = Recorder(project, clients(), sagemaker_there).deal_with(read_event(event, project))
     print(json.dumps({"event": event["id"], "written": done}))
     return {"written": done}
+
+
+def sagemaker_there(credentials: Mapping[str, str], region: str) -> Any:
+    """SageMaker of another account, with the credentials of a role there."""
+    import boto3
+
+    return boto3.client(
+        "sagemaker",
+        region_name=region,
+        config=_config(),
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+def _config() -> Any:
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "total_max_attempts": ATTEMPTS}
+    return Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
 
 
 def clients(region: str | None = None) -> Callable[[str], Any]:
     """Clients that make throttled calls again (Boto3 guide, "Retries"), by a service's name."""
     import boto3  # only what calls AWS needs it
-    from botocore.config import Config
-
-    retries: Any = {"mode": "standard", "total_max_attempts": ATTEMPTS}
-    config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
 
     @cache
     def client(service: str) -> Any:
-        return boto3.client(service, region_name=region, config=config)
+        return boto3.client(service, region_name=region, config=_config())
 
     return client

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.release_recorder.changes import FAILED, SERVED, Change, periods, place, serving
+from functions.release_recorder.accounts import Accounts, SageMakerThere
+from functions.release_recorder.changes import ROLLED_BACK, SERVED, Change, periods, place, serving
 from functions.release_recorder.config import Project
 from functions.release_recorder.deliveries import Deliveries
 from functions.release_recorder.events import DeliveryEnded, PackageChanged
@@ -23,14 +24,20 @@ class NotSent(Exception):
 
 
 class Recorder:
-    """One project's recorder. `clients` gives a boto3 client by a service's name."""
+    """One project's recorder. `clients` gives a boto3 client by a service's name, `there` SageMaker of an account."""
 
-    def __init__(self, project: Project, clients: Callable[[str], Any]) -> None:
+    def __init__(self, project: Project, clients: Callable[[str], Any], there: SageMakerThere) -> None:
         self.project, self._clients = project, clients
         self.records = Records(clients("s3"), project.bucket, project.project)
         self.registry = Registry(project, clients("sagemaker"), self.records)
         self.registrations = Registrations(project, clients("codepipeline"), clients("s3"), self.records)
-        self.deliveries = Deliveries(project, clients("codepipeline"), clients("cloudformation"), self.records)
+        self.deliveries = Deliveries(
+            project,
+            clients("codepipeline"),
+            clients("cloudformation"),
+            self.records,
+            Accounts(project, clients("sts"), there),
+        )
 
     def deal_with(self, asked: DeliveryEnded | PackageChanged) -> list[str]:
         """Do what an event asks for; gives what was written, in words. Whatever fails is done by the retry."""
@@ -93,7 +100,7 @@ class Recorder:
     def _tell(self, change: Change) -> None:
         """Whoever is told twice, since the last line was never reached, knows it by the change's id."""
         known = self.records.changes(change.stage, change.account)
-        if change.kind == FAILED and change.stage == PRODUCTION and change.alarms:
+        if change.kind == ROLLED_BACK and change.stage == PRODUCTION:
             self.registry.reject(change)
         self.registry.enter(known, change.stage, change.account)
         self._put_event(change, known)

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.release_recorder.changes import FAILED, Change, Period, periods
+from functions.release_recorder.changes import ROLLED_BACK, SERVED, Change, Period, periods
 from functions.release_recorder.config import Project
 from functions.release_recorder.deliveries import utc
 from functions.release_recorder.store import Records
@@ -119,9 +119,10 @@ def entries(changes: Iterable[Change], stage: str, account: str) -> dict[str, st
     own = [change for change in changes if (change.stage, change.account) == (stage, account)]
     found = {}
     for change in own:
-        if change.kind == FAILED:
+        if change.kind != SERVED:
             because = " ".join(["alarm", *change.alarms]) if change.alarms else change.reason
-            found[change.version] = _text(f"failed at {change.at}: {because}")
+            did = "rolled back" if change.kind == ROLLED_BACK else "failed"
+            found[change.version] = _text(f"{did} at {change.at}: {because}")
     for known in periods(own).values():
         found |= {period.first.version: _text(_in_words(period)) for period in known}
     return found

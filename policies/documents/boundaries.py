@@ -29,9 +29,12 @@ CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:Generate*", "kms:ReEncrypt*",
 
 # Services that the platform's roles, and the people who look after them, work with.
 _WORK = (
+    "apigateway:*",
     "application-autoscaling:*",
     "cloudformation:*",
     "cloudwatch:*",
+    "codedeploy:*",
+    "dynamodb:*",
     "ec2:*NetworkInterface*",
     # What a Studio domain leaves in its VPC, which the account's cleaner marks and removes.
     "ec2:CreateTags",
@@ -59,6 +62,8 @@ _WORK = (
     "sqs:*Me*",
     "sqs:GetQ*",
     "lambda:I*",
+    "wafv2:*",
+    "xray:Put*",
     "codebuild:*Build",
     "codepipeline:*Execution",
     "codepipeline:*Transition",
@@ -71,8 +76,10 @@ _KEYS = (
     "kms:*ableKey*",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
+    "kms:GenerateMac",
     "kms:RevokeGrant",
     "kms:*KeyDeletion",
+    "kms:VerifyMac",
 )
 # Describe, Get, List and (CloudTrail) Lookup, by as few letters as name nothing else: a boundary has 6,144 characters
 # (Service Authorization Reference, the services' pages, November 2026). Lists of parameters are spelt out: those are
@@ -127,6 +134,7 @@ def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = (
     return document(
         Statement(sid="WhatThePlatformNeeds", actions=(*_WORK, *_KEYS, *_READING), resources=["*"], reason=CEILING),
         *_enter_and_pass_roles(account),
+        _run_apis(account),
         *_stay_below_the_foundation(account),
         _leave_the_image_to_its_build(account),
         *prevention,
@@ -152,9 +160,22 @@ def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
             sid="PassDeliveryRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(RolePath.DELIVERY.format(prefix=account.prefix))],
-            conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+            # Roles of StackSets, and those that what they deliver runs with: each trusts one of these alone.
+            conditions={
+                "StringEquals": {
+                    "iam:PassedToService": [
+                        f"{service}.amazonaws.com" for service in ("cloudformation", "codedeploy", "lambda")
+                    ]
+                }
+            },
         ),
     )
+
+
+def _run_apis(account: AccountScope) -> Statement:
+    """Functions of APIs come with a StackSet; no other function is anybody's to write or to call."""
+    functions = account.arn("lambda", f"function:{account.prefix}-*-api*", region="*", account="*")
+    return Statement(sid="RunApis", actions=["lambda:*"], resources=[functions], reason=CEILING)
 
 
 def _platform_roles_anywhere(account: AccountScope) -> list[str]:

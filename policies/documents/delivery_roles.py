@@ -9,7 +9,7 @@ from catalog.roles import RolePath
 from policies.documents import common_statements
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_scope import MODEL_DEPLOY, ProjectScope
+from policies.documents.project_scope import MODEL_DEPLOY, PINNED_API_FUNCTIONS, ProjectScope
 from policies.documents.project_statements import (
     READ_AND_WRITE_OBJECT,
     WRITE_OBJECT,
@@ -22,14 +22,23 @@ from policies.documents.project_statements import (
 from policies.documents.statement import Statement, document
 
 
-def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str], pipelines: Sequence[str]) -> str:
-    """Rendering: find the approved model, see what is deployed, and write the template's parameters.
+def deploy(
+    scope: ProjectScope,
+    accounts: WorkloadAccounts,
+    change_set_roles: Sequence[tuple[str, str]],
+    *,
+    build_projects: Sequence[str],
+    stack_sets: Sequence[str],
+    pipelines: Sequence[str],
+) -> str:
+    """Rendering: find the approved model, see what is deployed, write the template's parameters, and ask in each
+    workload account, by its change set role (account and name), what they would change.
 
     It keeps aside what it writes, for whoever goes back to it; of records it writes nothing else. `pipelines` tell who
     let a model into production, and what a way back was started with.
     """
     return document(
-        *build_basics(scope, render_project),
+        *build_basics(scope, *build_projects),
         read_parameters(scope),
         artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, *scope.delivery_folders()),
         # What was registered, to compare the approved model with.
@@ -42,6 +51,8 @@ def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str], 
             resources=[scope.artifacts_bucket],
             conditions={"StringLike": {"s3:prefix": [scope.releases()]}},
         ),
+        # What stands in front of the model, and which functions it is made of.
+        artifacts(scope, "ReadApis", READ_OBJECT, f"{scope.project}/source/api-*.json", PINNED_API_FUNCTIONS),
         storage_keys(scope, scope.data_key),
         Statement(
             sid="FindTheApprovedModel",
@@ -55,9 +66,10 @@ def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str], 
         ),
         Statement(
             sid="SeeWhatIsDeployed",
-            actions=["cloudformation:DescribeStackSet"],
+            actions=["cloudformation:DescribeStackSet", "cloudformation:ListStackInstances"],
             resources=stack_set_arns(scope, stack_sets),
         ),
+        accounts.enter("EnterChangeSetRoles", ProjectNames(scope.prefix, scope.project).path(), change_set_roles),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog import names
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
 from policies.documents import common_statements
@@ -37,7 +38,7 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
         RoleKind.BUILD: [f"project/{project.name('build')}"],
         RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
-        RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
+        RoleKind.DEPLOY: [f"project/{project.name(purpose)}" for purpose in ("deploy", "deploy-changes")],
         RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
         RoleKind.BUILD_PIPELINE: [build],
         RoleKind.DEPLOY_PIPELINE: [deploy, project.code_pipeline("rollback")],
@@ -67,6 +68,7 @@ def processing(scope: ProjectScope) -> str:
         artifacts(scope, "ReadOwnCode", READ_OBJECT, scope.code()),
         artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
+        objects(scope, "WriteChecksOfEndpoints", scope.models_bucket, ["s3:PutObject"], f"{names.CHECKS}/*"),
         listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
         storage_keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(

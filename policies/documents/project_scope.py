@@ -10,6 +10,8 @@ from catalog.scope import Scope
 # Key of the object that names the model image by its digest, written by the image's build alone. No project's id begins
 # like that.
 PINNED_IMAGE = "_image/uri"
+# Key of the object that names the functions of APIs, image and archive, written by their build alone.
+PINNED_API_FUNCTIONS = "_image/api-functions"
 MODEL_BUILD, MODEL_DEPLOY = "model-build", "model-deploy"
 
 
@@ -58,13 +60,13 @@ class ProjectScope(Scope):
         """Keys of what the deploy and the rollback pipeline hand from action to action."""
         return [f"{folder}/*" for folder in (self.deploy_folder, self.rollback_folder)]
 
-    def releases(self) -> str:
-        """Keys of what is written down of releases, and of what they delivered."""
-        return f"{self.project}/releases/*"
+    def releases(self, below: str = "") -> str:
+        """Keys of what is written down of releases, and of what they delivered: all of it, or `below` a folder."""
+        return f"{self.project}/releases/{below}/*" if below else f"{self.project}/releases/*"
 
     def rendered(self) -> str:
         """Keys of the templates and parameters that releases delivered."""
-        return f"{self.project}/releases/rendered/*"
+        return self.releases("rendered")
 
     def group_arns(self) -> list[str]:
         """The model package group and its packages."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.names import ProjectNames
+from policies.documents.accounts import WorkloadAccounts
+from policies.documents.buckets import READ_OBJECT
 from policies.documents.delivery_roles import stack_set_arns
 from policies.documents.project_scope import MODEL_BUILD, ProjectScope
-from policies.documents.project_statements import READ_AND_WRITE_OBJECT, artifacts, storage_keys
+from policies.documents.project_statements import WRITE_OBJECT, artifacts, storage_keys
 from policies.documents.statement import Statement, document
 
 _APPROVAL = "sagemaker:ModelApprovalStatus"
@@ -14,18 +17,24 @@ _APPROVAL = "sagemaker:ModelApprovalStatus"
 
 def release_recorder(
     scope: ProjectScope,
+    accounts: WorkloadAccounts,
+    readers: Sequence[tuple[str, str]],
     *,
     pipelines: Sequence[str],
     build: str,
     sets: Sequence[str],
+    stages: Sequence[str],
     event_source: str,
     function: str,
     queue: str,
     topic: str | None,
 ) -> str:
-    """Sees deliveries (names of `pipelines` and StackSets, `sets`), keeps records, marks packages, tells others."""
+    """Sees deliveries (names of `pipelines` and StackSets, `sets`), keeps records, marks packages, tells others.
+
+    `readers` are account and name of the roles that it looks at endpoints with.
+    """
     return document(
-        *_records(scope),
+        *_records(scope, stages),
         Statement(
             sid="SeeDeliveries",
             actions=["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"],
@@ -40,6 +49,7 @@ def release_recorder(
             ],
             resources=stack_set_arns(scope, sets),
         ),
+        accounts.enter("SeeWhatServes", ProjectNames(scope.prefix, scope.project).path(), readers),
         *_see_who_published(scope, build),
         *_mark_packages(scope),
         *_tell(scope, event_source, topic),
@@ -47,9 +57,12 @@ def release_recorder(
     )
 
 
-def _records(scope: ProjectScope) -> tuple[Statement, ...]:
+def _records(scope: ProjectScope, stages: Sequence[str]) -> tuple[Statement, ...]:
+    """What was rendered it reads and does not write: a way back delivers it again."""
+    written = [scope.releases(below) for below in ("packages", "told", *stages)]
     return (
-        artifacts(scope, "KeepRecords", READ_AND_WRITE_OBJECT, scope.releases()),
+        artifacts(scope, "ReadRecords", READ_OBJECT, scope.releases()),
+        artifacts(scope, "KeepRecords", WRITE_OBJECT, *written),
         Statement(
             sid="ListRecords",
             actions=["s3:ListBucket"],

@@ -92,6 +92,22 @@ class Journey:
             raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
         return f"{repository.partition('/')[2]} {digest[:19]}"
 
+    def build_functions(self) -> str:
+        """The platform team has the functions of APIs built, as an image and as an archive."""
+        deployer = self.cloud.deployer(self.account)
+        project = Names(self.project.settings.prefix, self.project.settings.data_science).name("api-functions")  # type: ignore[union-attr]
+        build = self.cloud.client(deployer, "codebuild").start_build(projectName=project)["build"]
+        record = self.suite.builds.records[build["id"]]
+        if not record.done.wait(PIPELINE_SECONDS) or record.failure:
+            raise JourneyFailed(f"the build of APIs' functions: {record.failure or 'no end'}")
+        return f"image {record.exported['pinned'].partition('@')[2][:19]}, archive {record.exported['key'][:12]}"
+
+    @property
+    def has_apis(self) -> bool:
+        """Whether a stage of the project has an API in front of its endpoint."""
+        deployments = self.project.settings.deployments  # type: ignore[union-attr]
+        return any(getattr(deployments, stage).api for stage in self.outputs["endpoints"])
+
     def hand_over_data(self) -> str:
         """The scientist puts data under the project's prefix."""
         bucket, _, prefix = self.outputs["dataUri"].removeprefix("s3://").partition("/")
@@ -396,6 +412,8 @@ def run_journey(
     with environment.cloud.recorder.during("journey"):
         steps.run("Find new pipelines quiet", journey.start_quietly)
         steps.run("Build, scan and pin the model image", journey.build_image)
+        if journey.has_apis:
+            steps.run("Build the functions of APIs", journey.build_functions)
         steps.run("Hand over data", journey.hand_over_data)
         steps.run("Hand over code", journey.hand_over_code)
         steps.run("Build, train, evaluate, gate, register", journey.build)

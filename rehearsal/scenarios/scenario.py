@@ -40,7 +40,8 @@ class ScenarioRun:
 class Scenario:
     """`run` goes on after the journey, step by step.
 
-    `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text;
+    `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text; `others`
+    those of other stacks, by stack and key;
     `directory` gives another place of stack files than the one that was asked for. `prepare` is called before the first
     stack comes up.
     """
@@ -48,6 +49,7 @@ class Scenario:
     summary: str
     run: Callable[[ScenarioRun], None]
     settings: Callable[[JourneyInputs], Mapping[str, str]] = lambda _: {}
+    others: Callable[[Sequence[PlannedStack], JourneyInputs], Mapping[str, Mapping[str, str]]] = lambda *_: {}
     directory: Callable[[Options], Path] = lambda options: options.directory
     prepare: Callable[[Runtime], None] = lambda _: None
 

@@ -27,6 +27,7 @@ def stages_document() -> dict[str, Any]:
         "modelRoleName": "mlops/projects/screening/model",
         "testRoleArns": {STAGING: f"arn:aws:iam::{STAGING}:role/test"},
         "parametersPath": "/mlops/staging",
+        "changeSetRoleName": "mlops/projects/screening/mlops-change-set",
         "latencyLimitMs": 2000,
         "trafficShifting": "ALL_AT_ONCE",
         "shiftStepInstances": 1,

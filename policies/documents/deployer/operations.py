@@ -201,7 +201,23 @@ def _parameters(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+def _gateway_account(account: AccountScope) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="SayWhoWritesAccessLogs",
+            actions=["apigateway:GET", "apigateway:PATCH"],
+            resources=[account.arn("apigateway", "/account", account="")],
+        ),
+    )
+
+
 OPERATIONS = (
+    DeployedTypes(
+        types=("aws:apigateway/account:Account",),
+        statements=_gateway_account,
+        ceiling=("apigateway:GET", "apigateway:PATCH"),
+        passed_to=("apigateway",),
+    ),
     DeployedTypes(
         types=("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"),
         statements=_logs,

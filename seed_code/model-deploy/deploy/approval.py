@@ -54,7 +54,7 @@ def published_by(records: Records, version: str) -> str:
     if not publisher:
         raise DeployError(
             [
-                f"version {version}: who handed its code over is not known, so nobody can be said to be another; "
+                f"version {version}: who handed its code over is not known, and so is not who is another; "
                 "hand the code over again with the tag publisher; if it was registered just now, try again"
             ]
         )
@@ -62,7 +62,7 @@ def published_by(records: Records, version: str) -> str:
 
 
 def registry_approver(records: Records, version: str, description: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of who approved a package: what AWS says of its last change, or what was written down before that.
+    """Names of who approved a package: who changed it last, or what was written down before that.
 
     The recorder itself changes packages, so AWS names it afterwards.
     """
@@ -87,6 +87,6 @@ def _compare(arn: str, publisher: str, approver: tuple[str, ...], did: str) -> N
 
 
 def _names(identity: str) -> set[str]:
-    """A person's names in one identity: of an ARN the session's, of an address the part before the @ as well."""
+    """Names in one identity: of an ARN the session's, of an address the part before the @ too."""
     name = identity.rpartition("/")[2].strip().lower()
     return {name, name.partition("@")[0]} - {""}

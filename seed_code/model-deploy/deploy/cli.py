@@ -1,4 +1,4 @@
-"""Command line: `render` a release or a way back, `test` a stage in full or lightly (`verify`)."""
+"""Command line: `render` a release or a way back, say what it `changes`, `test` a stage."""
 
 import argparse
 import os
@@ -11,8 +11,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
+from deploy.api import read_api
 from deploy.approval import require_another_approver, require_four_eyes
-from deploy.deployed import REACHABLE, deployed_parameters
+from deploy.changes import end_on_signals, keep, review
+from deploy.deployed import REACHABLE, deployed_stack_set
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
@@ -37,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _approved()
         if options.command == "rollback":
             return _rollback(options.build)
+        if options.command == "changes":
+            return _changes(options.stage, options.build)
         plan = FULL if options.command == "test" else LIGHT
         return _test(options.stage, options.build, plan, options.capture_wait)
     except (DeployError, StageSettingsError) as error:
@@ -57,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--template", type=Path, default=Path("template.json"))
     commands.add_parser("rollback", parents=[build], help="write again what an earlier version delivered")
     commands.add_parser("approved", help="refuse an approval by whoever handed the code over")
+    changes = commands.add_parser("changes", parents=[build], help="say what the release would change")
+    changes.add_argument("--stage", choices=STAGES, required=True)
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
         command = commands.add_parser(name, parents=[build], help=text)
         command.add_argument("--stage", choices=STAGES, required=True)
@@ -72,9 +78,13 @@ def _render(template: Path, folder: Path) -> int:
     package = _package(project.group)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     cloudformation = boto3.client("cloudformation", config=REACHABLE)
-    deployed = partial(deployed_parameters, cloudformation)
-    written = write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed)
-    _keep(written)
+    deployed = partial(deployed_stack_set, cloudformation)
+    s3 = boto3.client("s3")
+    apis = {
+        stage: read_api(s3, settings.api, stage) for stage, settings in project.stages.items() if settings.api
+    }
+    text = template.read_text(encoding="utf-8")
+    _keep(write_release(folder, text, project, package, deployed, apis=apis))
     return 0
 
 
@@ -101,7 +111,7 @@ def _approved() -> int:
 def _rollback(folder: Path) -> int:
     project = read_project(boto3.client("ssm"))
     records, run = own_records(boto3.client("s3")), own_execution(boto3.client("codepipeline"))
-    deployed = partial(deployed_parameters, boto3.client("cloudformation", config=REACHABLE))
+    deployed = partial(deployed_stack_set, boto3.client("cloudformation", config=REACHABLE))
     chosen = choose(records, project, run, partial(package_status, boto3.client("sagemaker")), deployed)
     print(f"{chosen.stage}: back to version {chosen.version}, {chosen.package}")
     _keep(write_again(folder, records, project, chosen, deployed))
@@ -115,6 +125,16 @@ def _keep(written: list[Path]) -> None:
     if folder := kept_folder():
         own_records(boto3.client("s3")).keep(folder, written)
         print(f"kept {folder}")
+
+
+def _changes(stage: str, folder: Path) -> int:
+    end_on_signals()
+    deployment = read_deployment(folder / DEPLOYMENT)
+    change = review(deployment, _stage(deployment, stage), folder)
+    print(change.text())
+    if uri := os.environ.get("CHANGES_URI", "").strip():
+        print(f"kept at {keep(change, uri)}")
+    return 0
 
 
 def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int:

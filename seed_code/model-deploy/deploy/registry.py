@@ -7,6 +7,7 @@ from typing import Any
 from deploy import project_contract as contract
 from deploy.errors import DeployError
 from deploy.manifest import ModelManifest, read_manifest
+from deploy.openapi import ModelColumns
 
 # A pipeline's variable cannot be empty (botocore, PipelineVariableValue), so "none" is its default.
 NOTHING = ("", "none")
@@ -39,6 +40,14 @@ class ModelPackage:
     metric: str
     metric_value: float
     commit: str
+    checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
+    checks_sha256: str
+    columns: ModelColumns | None = None
+
+    @property
+    def version(self) -> str:
+        """Its number in its group."""
+        return self.arn.rpartition("/")[2]
 
 
 def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
@@ -93,6 +102,7 @@ def differences(description: Mapping[str, Any], manifest: ModelManifest, group: 
         "artifact_sha256": (metadata["artifact_sha256"], manifest.artifact_sha256),
         "problem": (metadata["problem"], manifest.problem),
         "metric": (metadata["metric"], manifest.metric),
+        "checks_uri": (metadata.get("checks_uri", "none"), manifest.checks_uri),
         "group": (group, manifest.group),
     }
     problems = [
@@ -200,4 +210,7 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric=metadata["metric"],
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
+        checks_uri=manifest.checks_uri,
+        checks_sha256=manifest.checks_sha256,
+        columns=manifest.columns,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.deployed import deregistering
+from deploy.deployed import Deployed, StackSetUpdate, deregistering
 from deploy.errors import DeployError
 from deploy.project import ProjectParameters
 from deploy.records import ROLLBACK, SERVED, Change, Records
@@ -38,17 +38,17 @@ def choose(
     project: ProjectParameters,
     run: Mapping[str, str],
     status: Callable[[str], tuple[str, str]],
-    deployed: Callable[[str], Mapping[str, str]],
+    deployed: Callable[[str], Deployed],
 ) -> Chosen:
     """The version that the run's variables ask for, or else the one before. Raises `DeployError`.
 
-    `status` gives a package's approval status and why; `deployed` the parameters that a StackSet has now.
+    `status` gives a package's approval status and why; `deployed` what a StackSet has now.
     """
     stage = run.get("Stage", "")
     if stage not in project.stages:
         raise DeployError([f"stage {stage!r} is none of the project's: {', '.join(project.stages)}"])
     changes = records.changes(stage)
-    _require_up_to_date(stage, changes, deployed(project.stages[stage].stack_set_name))
+    _require_up_to_date(stage, changes, deployed(project.stages[stage].stack_set_name).parameters)
     wanted, serves_no_more = run.get("To", ""), run.get("From", "")
     served = _served(changes)
     if not served:
@@ -126,7 +126,7 @@ def write_again(
     records: Records,
     project: ProjectParameters,
     chosen: Chosen,
-    deployed: Callable[[str], Mapping[str, str]],
+    deployed: Callable[[str], Deployed],
 ) -> list[Path]:
     """Writes the template and parameters that were delivered with the version, and its deployment.
 
@@ -139,13 +139,12 @@ def write_again(
     if values.get("ModelPackageArn") != chosen.package:
         raise DeployError([f"{kept} delivers {values.get('ModelPackageArn')}, and not {chosen.package}"])
     deployment = json.loads(records.kept(kept, DEPLOYMENT)) | {"stages": project.stages_document}
-    before = deregistering(deployed(project.stages[stage].stack_set_name), parameters)
-    texts = {
-        "template.json": records.kept(kept, "template.json"),
-        f"{stage}-parameters.json": _text(parameters),
-        f"{stage}-deregister-parameters.json": _text(before),
-        DEPLOYMENT: _text(deployment),
-    }
+    release = StackSetUpdate(records.kept(kept, f"{stage}-template.json"), parameters)
+    before = deregistering(deployed(project.stages[stage].stack_set_name), release)
+    texts = {DEPLOYMENT: _text(deployment)}
+    for update, files in ((before, f"{stage}-deregister"), (release, stage)):
+        texts[f"{files}-template.json"] = update.template
+        texts[f"{files}-parameters.json"] = _text(update.parameters)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

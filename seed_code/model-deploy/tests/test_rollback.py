@@ -36,6 +36,8 @@ class CodePipeline:
 @pytest.fixture
 def pipeline(aws: InMemoryAws, monkeypatch: pytest.MonkeyPatch) -> CodePipeline:
     """A run of a pipeline, and a bucket for its records."""
+    # The bucket is of the in-memory AWS.
+    assert aws.stages
     made, original = CodePipeline(), boto3.client
     monkeypatch.setenv("RELEASES", "s3://mlops-artifacts/screening/releases")
     monkeypatch.setenv("PIPELINE", "screening-mlops-rollback")
@@ -82,7 +84,7 @@ def served(
     if kept:
         parameters = {"ModelPackageArn": package, "InstanceType": "ml.m5.large", "MinInstanceCount": "1"}
         files: dict[str, Any] = {
-            "template.json": {"Parameters": {}, "Description": f"of {package}"},
+            "production-template.json": {"Parameters": {}, "Description": f"of {package}"},
             "production-parameters.json": [
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],
@@ -111,7 +113,7 @@ def test_the_version_before_is_delivered_as_it_was_to_the_endpoints_of_today(
     code, out, error = run("rollback")
     assert (code, error) == (0, "")
     assert "production: back to version 1" in out
-    assert built(aws, "template.json")["Description"] == f"of {first}"
+    assert built(aws, "production-template.json")["Description"] == f"of {first}"
     values = {
         each["ParameterKey"]: each["ParameterValue"] for each in built(aws, "production-parameters.json")
     }
@@ -121,7 +123,7 @@ def test_the_version_before_is_delivered_as_it_was_to_the_endpoints_of_today(
     kept = boto3.client("s3", region_name=REGION).list_objects_v2(
         Bucket="mlops-artifacts", Prefix=f"{FOLDER}/rendered/{EXECUTION}/"
     )
-    assert len(kept["Contents"]) == 4
+    assert len(kept["Contents"]) == 5
 
 
 def test_another_instance_type_takes_the_scaling_away_first(aws: InMemoryAws, run: Run) -> None:

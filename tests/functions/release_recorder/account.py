@@ -31,6 +31,7 @@ CONFIG = {
     "pipelines": {DEPLOY: "release", ROLLBACK: "rollback"},
     "stack_sets": {"staging": "mlops-screening-staging", "production": "mlops-screening-production"},
     "endpoints": {stage: f"mlops-screening-{stage}" for stage in ("staging", "production")},
+    "readers": {stage: f"mlops/projects/screening/{stage}-reader" for stage in ("staging", "production")},
     "role": RECORDER,
     "topic": "arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
     "event_source": "mlops.screening.releases",
@@ -72,6 +73,8 @@ class Account:
     announcements: list[dict[str, Any]] = field(default_factory=list)
     builds: list[dict[str, Any]] = field(default_factory=list)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Account -> what its endpoint serves by its own word, and why its last update failed; otherwise as delivered.
+    serves: dict[str, tuple[str, str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     fault: str = ""
     at_call: int = -1
@@ -79,6 +82,10 @@ class Account:
 
     def client(self, service: str) -> Any:
         return _Client(self, service)
+
+    def there(self, credentials: Mapping[str, str], _: str) -> Any:
+        """SageMaker of the account whose reader role was assumed."""
+        return _Client(self, "sagemaker", credentials["AccessKeyId"])
 
     # ---- what there is
 
@@ -246,6 +253,23 @@ class Account:
     def _found(self, id_: str) -> dict[str, Any]:
         return next(each for each in self.operations if each["OperationId"] == id_)
 
+    def _assume_role(self, RoleArn: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        return {"Credentials": {"AccessKeyId": RoleArn.split(":")[4]}}
+
+    def _describe_endpoint(self, at: str, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        return {
+            "EndpointStatus": "InService",
+            "EndpointConfigName": EndpointName,
+            "FailureReason": self.serves.get(at, ("", ""))[1],
+        }
+
+    def _describe_endpoint_config(self, **_: Any) -> dict[str, Any]:
+        return {"ProductionVariants": [{"ModelName": "model"}]}
+
+    def _describe_model(self, at: str, **_: Any) -> dict[str, Any]:
+        served = self.serves.get(at, ("", ""))[0]
+        return {"Containers": [{"ModelPackageName": served}] if served else []}
+
     def _describe_model_package(self, ModelPackageName: str) -> dict[str, Any]:  # noqa: N803
         if ModelPackageName not in self.packages:
             raise error("ValidationException", f"ModelPackage {ModelPackageName} does not exist.", "Describe")
@@ -278,11 +302,12 @@ class Account:
 class _Client:
     """A client of one service: methods answer from the account, pages come as one."""
 
-    def __init__(self, account: Account, service: str) -> None:
+    def __init__(self, account: Account, service: str, at: str = "") -> None:
         self._account, self._service = account, service
+        self._at = {"at": at} if at else {}
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
-        return lambda **members: self._account.call(self._service, operation, members)
+        return lambda **members: self._account.call(self._service, operation, {**self._at, **members})
 
     def get_paginator(self, operation: str) -> Any:
         account, service = self._account, self._service

@@ -33,7 +33,7 @@ from tests.functions.release_recorder.account import (
 
 def tell(account: Account, *events: Any) -> None:
     for event in events:
-        Recorder(PROJECT, account.client).deal_with(read_event(event, PROJECT))
+        Recorder(PROJECT, account.client, account.there).deal_with(read_event(event, PROJECT))
 
 
 def changes(account: Account, stage: str = "production") -> list[Any]:
@@ -147,7 +147,7 @@ def test_what_production_rolled_back_is_rejected_with_its_alarm_and_the_other_ac
     here = periods(changes(account))
     assert here["production", PRODUCTION, "eu-west-1"][-1].first.version == "2"
     assert here["production", SECOND, "eu-west-1"][-1].first.version == "1"
-    assert "failed at" in rejected["CustomerMetadataProperties"][f"release.production.{SECOND}"]
+    assert "rolled back at" in rejected["CustomerMetadataProperties"][f"release.production.{SECOND}"]
 
 
 def test_its_own_rejection_sends_the_healthy_account_nowhere() -> None:
@@ -179,6 +179,40 @@ def test_a_late_event_rejects_nothing_that_somebody_approved_since() -> None:
     account.packages[package(2)]["LastModifiedTime"] = at(30)
     tell(account, *events)
     assert account.packages[package(2)]["ModelApprovalStatus"] == "Approved"
+
+
+def test_an_update_that_succeeded_and_was_taken_back_is_no_release() -> None:
+    """An endpoint that was rolled back is in service again: a StackSet may take that for success."""
+    account, events = two_releases()
+    reason = "rolled back: alarm mlops-screening-production-c2-latency is in state ALARM"
+    account.serves = {PRODUCTION: (package(1), reason)}
+    tell(account, *events)
+    here = periods(changes(account))["production", PRODUCTION, "eu-west-1"]
+    assert [period.first.version for period in here] == ["1"]
+    back = [change for change in changes(account) if change.account == PRODUCTION and change.kind == "rolled-back"]
+    assert {change.alarms for change in back} == {("mlops-screening-production-c2-latency",)}
+    assert account.packages[package(2)]["ModelApprovalStatus"] == "Rejected"
+
+
+def test_what_sagemaker_took_back_without_an_alarm_is_rejected_with_its_reason() -> None:
+    account = Account()
+    account.register(1)
+    account.register(2)
+    event = account.deliver(1, 2, {PRODUCTION: "FAILED"})
+    account.operations[0]["results"][0]["StatusReason"] = "The following resource(s) failed to update: [Endpoint]."
+    account.serves = {PRODUCTION: (package(1), "The container did not pass the ping health check")}
+    tell(account, event)
+    (change,) = changes(account)
+    assert (change.kind, "did not pass the ping health check" in change.reason) == ("rolled-back", True)
+    assert "did not pass the ping health check" in account.packages[package(2)]["ApprovalDescription"]
+
+
+def test_a_late_event_is_not_judged_by_what_serves_today() -> None:
+    account, events = two_releases()
+    account.serves = {PRODUCTION: (package(2), ""), SECOND: (package(1), "")}
+    tell(account, *reversed(events))
+    here = periods(changes(account))["production", PRODUCTION, "eu-west-1"]
+    assert [period.first.version for period in here] == ["1", "2"]
 
 
 # ---- the way back

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policies.documents.project_scope import ProjectScope
-from policies.documents.workload_roles import WorkloadScope
+from policies.documents.workload_scope import WorkloadScope
 from tests.policies.documents.requests import ACCOUNT, REGION, arn
 
 

@@ -42,11 +42,24 @@ def test_publishing_is_writing_data_and_the_builds_code() -> None:
         "arn:aws:s3:::data/screening/training/data.csv",
         "arn:aws:s3:::artifacts/screening/source/model-build.zip",
     ):
-        assert may(PUBLISH, "s3:PutObject", key)
+        assert may(PUBLISH, "s3:PutObject", key, **under_the_name("ana", "ana"))
         assert not may(PUBLISH, "s3:GetObject", key)
         assert not may(PUBLISH, "s3:DeleteObject", key)
     assert not may(PUBLISH, "s3:PutObject", "arn:aws:s3:::data/diabetes/training/data.csv")
     assert not may(PUBLISH, "s3:PutObject", "arn:aws:s3:::models/screening/model.tar.gz")
+
+
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:PutObjectTagging"])
+def test_code_is_handed_over_under_the_name_of_the_session_and_no_other(action: str) -> None:
+    code = "arn:aws:s3:::artifacts/screening/source/model-build.zip"
+    assert may(PUBLISH, action, code, **under_the_name("ana", "ana"))
+    assert not may(PUBLISH, action, code, **under_the_name("ana", "petra"))
+    assert not may(PUBLISH, action, code, aws__SourceIdentity="ana")
+    assert not may(PUBLISH, action, code, **{"s3:RequestObjectTag/publisher": "ana"})
+
+
+def under_the_name(session: str, tag: str) -> dict[str, str]:
+    return {"aws__SourceIdentity": session, "s3:RequestObjectTag/publisher": tag}
 
 
 @pytest.mark.parametrize(
@@ -63,8 +76,15 @@ def test_jobs_and_builds_do_not_write_the_repository_that_they_come_from() -> No
 
 
 def test_the_deploy_pipelines_roles_read_nothing_that_the_build_pipeline_carries() -> None:
-    render = delivery_roles.deploy(SCOPE, "mlops-screening-deploy", ["mlops-screening-staging"], [DEPLOY, ROLLBACK])
     accounts = WorkloadAccounts(scope=SCOPE, ids=["222222222222"])
+    render = delivery_roles.deploy(
+        SCOPE,
+        accounts,
+        [("222222222222", "mlops-staging-screening-change-set")],
+        build_projects=["mlops-screening-deploy", "mlops-screening-deploy-changes"],
+        stack_sets=["mlops-screening-staging"],
+        pipelines=[DEPLOY, ROLLBACK],
+    )
     test = delivery_roles.deploy_test(SCOPE, accounts, [("222222222222", "mlops-test")], PROJECTS[2:])
     rendered = "arn:aws:s3:::artifacts/screening-mlops-depl/Rendered/abc"
     for document in (render, test):
