@@ -2,9 +2,9 @@
 
 Each of the platform's queues of lost events belongs to one function, or to a topic, or to both. A message is an event
 that EventBridge could not deliver to it, or one with which the function failed three times. StartMessageMoveTask takes
-neither: it moves what another queue lost (botocore, service model of sqs). So the function is called and waited for, and
-a message is deleted only after it came to its end without an error. Handing an event over twice does no harm: functions
-know it by its id. What was for a topic is published there again: whoever hears of it twice has heard of it.
+neither: it moves what another queue lost (botocore, service model of sqs). So the function is called and waited for,
+and a message is deleted only after it came to its end without an error. Handing an event over twice does no harm:
+functions know it by its id. What was for a topic is published there again: whoever hears of it twice has heard of it.
 """
 
 from __future__ import annotations
