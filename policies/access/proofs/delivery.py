@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.names import ProjectNames
 from catalog.roles import ENTERING_WORKLOADS, ROLES, RoleKind, kinds
 from policies.access.graph import IamRole, PolicyGraph
-from policies.access.graph.purposes import roles_of_kind
+from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.requests import (
@@ -49,6 +49,9 @@ SERVING = (
 # What an approver has no business with.
 TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole")
 APPROVERS = kinds(lambda spec: spec.approves)
+BY_LINK = kinds(lambda spec: spec.approves_by_link)
+# What the page behind links has no business with, beside what it shows.
+_NOT_BY_LINK = ("s3:PutObject", "s3:DeleteObject*", "kms:GenerateMac", "sts:AssumeRole", "iam:PassRole", "lambda:*")
 SCIENTISTS = kinds(lambda spec: spec.acts_for_scientists)
 ADMINISTRATION = RoleKind.STACK_SET_ADMINISTRATION
 _SOURCE_IDENTITY = "aws:SourceIdentity"
@@ -106,17 +109,49 @@ def approvers(graph: PolicyGraph) -> ProofOutcome:
         if role.kind in APPROVERS:
             for action in (*TOUCHING, *DELIVERY):
                 solver.refute(f"{role.name} approves, and does {action}", role_request(role, [action]))
+        elif ROLES[role.kind].approves_by_link:
+            _approves_by_link(solver, graph, role)
         else:
             for action in APPROVAL:
                 solver.refute(f"{role.name} is no approver and does {action}", role_request(role, [action]))
+    _links_are_signed_by_senders(solver, graph)
     approving = roles_of_kind(graph, *APPROVERS)
     for own in roles_of_kind(graph, RoleKind.TEAM_APPROVER):
         for other in (role for role in approving if role.arn != own.arn):
             for resource in _decided_on(graph, own):
                 open_request = role_request(other, APPROVAL, resource=resource)
                 solver.refute(f"{other.name} approves for {own.project}, which has approvers of its own", open_request)
-    named = [role.arn for role in approving]
+    by_link = roles_of_kind(graph, *BY_LINK)
+    named = [*(role.arn for role in approving), *(f"{role.arn} for whoever has a signed link" for role in by_link)]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _approves_by_link(solver: Solver, graph: PolicyGraph, role: IamRole) -> None:
+    """Whoever hands on what was decided by a link answers its own project's approval, and does nothing else with it.
+
+    It signs no link, so that it decides for nobody who was not sent one; and it can be told nothing but by API Gateway.
+    """
+    own = ProjectNames(graph.prefix, role.project or "").code_pipeline("deploy")
+    approval = f"{graph.scopes[role.stack].arn('codepipeline', own)}/Approve/Approve"
+    answer, *others = APPROVAL
+    title = f"{role.name} answers another approval than its project's"
+    solver.refute(title, role_request(role, [answer]), beyond(approval))
+    for action in (*others, *DELIVERY, *_NOT_BY_LINK):
+        solver.refute(f"{role.name} approves by links, and does {action}", role_request(role, [action]))
+    for who, open_request in account_requests(
+        [role.account, *graph.foreign_accounts], TRUST_ACTIONS, trust_of=role, resource=role.arn
+    ):
+        solver.refute(f"{who} assumes {role.name}", open_request)
+
+
+def _links_are_signed_by_senders(solver: Solver, graph: PolicyGraph) -> None:
+    """Nobody but a sender signs with a key of links, and each only with its own project's."""
+    for key in resources_with_purpose(graph, "key", "approval-links"):
+        for role in graph.sorted_roles():
+            own = ROLES[role.kind].signs_links and role.stack == key.stack
+            if role.account == key.account and not own:
+                title = f"{role.name} signs links of {key.stack}"
+                solver.refute(title, role_request(role, ["kms:GenerateMac"], policy_resource=key))
 
 
 def _decided_on(graph: PolicyGraph, approver: IamRole) -> list[str]:
@@ -240,7 +275,8 @@ THEOREMS = (
     ),
     Theorem(
         id="approvers-only-approve",
-        statement="Models are approved by approvers alone, who can do nothing else with them.",
+        statement="Models are approved by approvers alone, who can do nothing else with them; releases by them, and by "
+        "the printed functions for whoever has a link that their project's sender signed.",
         prove=approvers,
     ),
     Theorem(
