@@ -223,6 +223,7 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
         "Says what a release would change",
         "buildspec-changes.yml",
         roles.deploy.arn,
+        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
     package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
     stages = [

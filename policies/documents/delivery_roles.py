@@ -35,6 +35,8 @@ def deploy(
         *build_basics(scope, *build_projects),
         read_parameters(scope),
         artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        # Who handed a version's code over: whoever did does not decide on it.
+        artifacts(scope, "ReadWhoHandedOver", READ_OBJECT, f"{scope.project}/releases/packages/*"),
         # What was registered, to compare the approved model with.
         artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
         storage_keys(scope, scope.data_key),

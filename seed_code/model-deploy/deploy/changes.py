@@ -44,14 +44,9 @@ def review(deployment: Release, settings: StageSettings, folder: Path) -> StageC
     )
     if settings.stage == "production":
         serving = deployed_parameters(cloudformation, settings.stack_set_name).get("ModelPackageArn", "")
-        found_out = provenance(
-            boto3.client("sagemaker"),
-            boto3.client("s3"),
-            deployment.package_arn,
-            serving,
-            deployment.gate.metric,
-        )
-        change = replace(change, provenance=found_out)
+        sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
+        known = provenance(sagemaker, s3, deployment.package_arn, serving, deployment.gate.metric)
+        change = replace(change, provenance=known)
     write_change(folder, change)
     return change
 

@@ -1,8 +1,8 @@
 """The model's metric on its held-out rows, against that of the version in production, each with its interval.
 
 An interval is a bootstrap one: the metric of as many rows, drawn again and again with replacement; 95 of 100
-lie in it (B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", chapter 13). Each model is measured on its
-own held-out rows: intervals that overlap say nothing about which is better.
+lie in it (B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", chapter 13). Each model is measured on
+its own held-out rows: intervals that overlap say nothing about which is better.
 """
 
 import math
