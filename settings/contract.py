@@ -51,6 +51,11 @@ def _optional(pattern: str, allowed: str) -> Any:
     return Field(default="", pattern=pattern, json_schema_extra=shown)
 
 
+def _api_rule(rule: dict[str, Any]) -> None:
+    _without_default(rule)
+    rule["x-allowed"] = "an object of two addresses in S3, partUri and functionsUri"
+
+
 # As in botocore's service models: sagemaker EndpointName and ModelPackageArn, iam roleNameType.
 _ENTITY_NAME = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"
 _MODEL_PACKAGE = r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]{9,16}:[0-9]{12}:model-package/[a-zA-Z0-9-]{1,63}/[0-9]{1,9}$"
@@ -60,6 +65,7 @@ _ARN = "^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$"
 _IMAGE = r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^@:]+@sha256:[0-9a-f]{64}$"
 _S3_PREFIX = "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)+$"
 _S3_ADDRESS = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$"
+_S3_ADDRESS_OR_NONE = r"^(none|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+)$"
 
 AccountIds = Annotated[
     tuple[Annotated[str, Field(pattern="^[0-9]{12}$")], ...],
@@ -86,6 +92,13 @@ ShiftStepInstances = Annotated[int, Field(ge=1, le=1000)]
 WaitSeconds = Annotated[int, Field(ge=0, le=3600)]
 DeploymentTimeoutSeconds = Annotated[int, Field(ge=600, le=28_800)]
 TargetInvocations = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class ApiDelivery(Section):
+    """Where rendering finds the API of a stage: its part of the template, and which functions are used."""
+
+    part_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
+    functions_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
 
 
 class StageSettings(Section):
@@ -117,6 +130,8 @@ class StageSettings(Section):
     # Absent where no price is known (catalog/prices.py), which is not free of charge.
     instance_dollars_per_hour: str = _optional(r"^[0-9]{1,6}(\.[0-9]{1,6})?$", "an amount such as 0.115")
     price_read: str = _optional("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a day such as 2026-11-27")
+    # Optional, but never null: no API.
+    api: ApiDelivery = Field(default=None, json_schema_extra=_api_rule)  # type: ignore[assignment]
 
 
 class ProjectStages(BaseModel):
@@ -183,6 +198,8 @@ class ModelPackageMetadata(BaseModel):
     problem: ProblemType
     metric: Metric
     commit: Annotated[str, _form(r"^\S+$", "a commit id")]
+    # Packages that were registered before there were checks have none.
+    checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "an S3 object")] = "none"
     code_uri: str = ""
     data_uri: str = ""
     data_version: str = ""
@@ -198,6 +215,12 @@ class TemplateParameters(BaseModel):
     endpoint_name: EndpointName = Field(description="The endpoint's name, the same for every model it serves")
     model_package_arn: Annotated[str, _form(_MODEL_PACKAGE, "the ARN of a version of a model package")] = Field(
         description="The approved model package"
+    )
+    checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "the address of an S3 object, or none")] = Field(
+        description="Rows that the endpoint is checked with and the package's answers to them, or none"
+    )
+    checks_sha256: Annotated[str, _form("^(none|[0-9a-f]{64})$", "64 hexadecimal digits, or none")] = Field(
+        description="SHA-256 of that object, or none"
     )
     model_role_name: ModelRoleName = Field(description="Name with path of the account's model execution role")
     traffic_shifting: TrafficShifting = Field(description="How an update moves traffic")

@@ -24,12 +24,14 @@ from policies.documents import cleaners, delivery_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
-from stacks import releases
+from settings.rollout import PartialFailure
+from stacks import project_api, releases, rollback
 from stacks.approval_page import approval_page
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
 from stacks.project_roles import ProjectRoles
+from stacks.release_recorder import release_recorder
 
 # Training is waited for in the build; its own steps have limits of theirs.
 BUILD_MINUTES = 480
@@ -57,9 +59,13 @@ def project(stack: str, settings: ProjectSettings) -> None:
     registry = _registry(context)
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
+    project_api.api_parts(context)
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
-    deploy = _deploy_pipeline(context, roles, shared)
+    builds = _delivery_builds(context, roles)
+    deploy = _deploy_pipeline(context, roles, shared, builds)
+    back = _rollback_pipeline(context, roles, shared, builds)
+    release_recorder(context, roles.scope)
     if context.settings.approval_link_hours:
         page = approval_page(context, roles.scope, APPROVE)
         pulumi.export("approvalPage", page.url)
@@ -69,6 +75,7 @@ def project(stack: str, settings: ProjectSettings) -> None:
     pulumi.export("account", settings.account)
     pulumi.export("buildPipeline", build.name)
     pulumi.export("deployPipeline", deploy.name)
+    pulumi.export("rollbackPipeline", back.name)
     pulumi.export("modelPackageGroup", registry.name)
     pulumi.export("parameters", context.parameters)
     pulumi.export("dataUri", _uri(context, context.data_science.data_bucket))
@@ -160,6 +167,7 @@ def _pipeline(
     why: str,
     variable: pipelines.EventVariable,
     shared: _Shared,
+    more: Sequence[pipelines.EventVariable] = (),
     skips: Mapping[str, Sequence[pipelines.Skip]] | None = None,
 ) -> Pipeline:
     args = PipelineArgs(
@@ -172,6 +180,7 @@ def _pipeline(
         event=event,
         event_description=why,
         variable=variable,
+        more=more,
         skips=skips or {},
     )
     # After the seeds: AWS runs a pipeline when it is created, and a run that finds no repository fails.
@@ -207,9 +216,14 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Share
     )
 
 
-def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
+def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.DeliveryBuilds:
     render = _build_project(
-        context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
+        context,
+        "deploy",
+        "Renders the parameters of the approved model",
+        "buildspec-render.yml",
+        roles.deploy.arn,
+        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
     tests = {
         purpose: _build_project(
@@ -225,22 +239,31 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
         roles.deploy.arn,
         {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
-    package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
+    return rollback.DeliveryBuilds(render=render, tests=tests, changes=changes)
+
+
+def _deploy_pipeline(
+    context: ProjectContext, roles: ProjectRoles, shared: _Shared, builds: rollback.DeliveryBuilds
+) -> Pipeline:
+    package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference, **rollback.execution(context, "deploy")}
     stages = [
         pipelines.source(context.data_science.artifacts_bucket, context.source_key("model-deploy")),
         pipelines.Stage(
             name="Render",
             actions=[
                 pipelines.build("Packages", shared.packages.name),
-                pipelines.build("Render", render.name, outputs=["Rendered"], environment=package, order=2),
+                pipelines.build("Render", builds.render.name, outputs=["Rendered"], environment=package, order=2),
             ],
         ),
     ]
     for stage in context.stages:
-        stages.append(_changes(context, stage, changes))
+        stages.append(_changes(context, stage, builds.changes))
+        first = []
         if stage == "production":
             stages.append(_approval(context))
-        stages += _release(context, roles, stage, tests)
+            environment = {**package, "STEP": "approved"}
+            first = [pipelines.build("Approver", builds.render.name, environment=environment)]
+        stages += _release(context, roles, stage, builds.tests, first=first)
     return _pipeline(
         context,
         "deploy",
@@ -251,6 +274,23 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
         variable=pipelines.PACKAGE,
         shared=shared,
         skips=_skips(context),
+    )
+
+
+def _rollback_pipeline(
+    context: ProjectContext, roles: ProjectRoles, shared: _Shared, builds: rollback.DeliveryBuilds
+) -> Pipeline:
+    of_stages = {stage: _release(context, roles, stage, builds.tests, fully=False) for stage in context.stages}
+    return _pipeline(
+        context,
+        "rollback",
+        roles.deploy_pipeline.arn,
+        rollback.stages(context, shared.packages, builds, of_stages),
+        event=pipelines.served_model_rejected(context.project_names.release_events()),
+        why="The version that production serves was rejected",
+        variable=pipelines.STAGE,
+        more=pipelines.ROLLBACK,
+        shared=shared,
     )
 
 
@@ -293,9 +333,16 @@ def approval_question(context: ProjectContext) -> str:
 
 
 def _release(
-    context: ProjectContext, roles: ProjectRoles, stage: str, tests: Mapping[str, BuildProject]
+    context: ProjectContext,
+    roles: ProjectRoles,
+    stage: str,
+    tests: Mapping[str, BuildProject],
+    *,
+    fully: bool = True,
+    first: Sequence[pipelines.Action] = (),
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
+    rollout = context.settings.deployments.of_stage(stage).rollout
     to_stage = pipelines.StackSetDelivery(
         stage=stage,
         stack_set=context.project_names.stack_set(stage),
@@ -303,14 +350,22 @@ def _release(
         regions=workloads.apply(lambda accounts: sorted({w["region"] for w in accounts})),
         administration_role_arn=roles.administration.arn,
         execution_role=context.project_names.stage_role(stage, RoleKind.STACK_SET_EXECUTION),
+        failure_tolerance_percent=rollout.failure_tolerance_percent,
+        max_concurrent_percent=rollout.max_concurrent_percent,
+        concurrency_mode=rollout.concurrency.mode,
     )
-    # Production serves people: its requests are not spent on a full test.
-    purpose = "verify" if stage == "production" else "test"
+    release = pipelines.Stage(
+        name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
+    )
+    if fully and rollout.on_partial_failure is PartialFailure.ROLL_BACK:
+        release = pipelines.going_back(release)
+    # Production serves people: its requests are not spent on a full test; nor are those of a way back.
+    purpose = "verify" if stage == "production" or not fully else "test"
     check = pipelines.build(
         purpose.capitalize(), tests[purpose].name, inputs=["Rendered"], category="Test", environment={"STAGE": stage}
     )
     return [
-        pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered")),
+        release,
         pipelines.Stage(name=f"{purpose.capitalize()}{stage.capitalize()}", actions=[check]),
     ]
 
@@ -318,7 +373,7 @@ def _release(
 def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegistry, declared: Declared) -> None:
     project, removal = context.project_names, context.settings.removal
     function = project.name("release-cleaner")
-    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy", "rollback")]
     builds = [project.name(purpose) for purpose in _BUILDS]
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.

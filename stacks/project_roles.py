@@ -86,7 +86,14 @@ class ProjectRoles:
         context = self._context
 
         def policy(scope: ProjectScope, accounts: WorkloadAccounts, roles: list[tuple[str, str]]) -> str:
-            return delivery_roles.deploy(scope, accounts, roles, build_projects=builds, stack_sets=context.stack_sets())
+            return delivery_roles.deploy(
+                scope,
+                accounts,
+                roles,
+                build_projects=builds,
+                stack_sets=context.stack_sets(),
+                pipelines=[context.project_names.code_pipeline(purpose) for purpose in ("deploy", "rollback")],
+            )
 
         values = pulumi.Output.all(self.scope, context.workload_accounts(), context.workload_roles(RoleKind.CHANGE_SET))
         return self._with_policy(RoleKind.DEPLOY, values.apply(lambda known: policy(*known)))
@@ -137,9 +144,18 @@ class ProjectRoles:
         return self._role(RoleKind.PUBLISH, scientists.apply(trust), policy)
 
     def _team_administrator(self, build_pipeline: str, deploy_pipeline: str, builds: list[str]) -> Role:
+        project = self._context.project_names
+        lost_events = {
+            project.dead_letters(): project.role(RoleKind.PIPELINE_STARTER),
+            project.release_dead_letters(): project.role(RoleKind.RELEASE_RECORDER),
+        }
         policy = self.scope.apply(
             lambda scope: project_people.team_administrator(
-                scope, build_pipeline=build_pipeline, deploy_pipeline=deploy_pipeline, build_projects=builds
+                scope,
+                build_pipeline=build_pipeline,
+                deploy_pipeline=deploy_pipeline,
+                build_projects=builds,
+                lost_events=lost_events,
             )
         )
         trust = sign_in_trust(self._context.settings.administrators)
@@ -161,6 +177,7 @@ def _project_scope(context: ProjectContext) -> pulumi.Output[ProjectScope]:
             pipeline=project.pipeline(),
             build_folder=project.artifact_folder("build"),
             deploy_folder=project.artifact_folder("deploy"),
+            rollback_folder=project.artifact_folder("rollback"),
             **buckets,
             **values,
         )

@@ -9,8 +9,9 @@ from typing import Any
 from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from policies.documents.project_scope import PINNED_API_FUNCTIONS
 from settings import traffic_shift
-from settings.contract import StageSettings
+from settings.contract import ApiDelivery, StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
 
 # A standard parameter's value holds 4 KB. Source: botocore, service model of ssm, PutParameter.
@@ -43,7 +44,7 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
 def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> StageSettings:
     project = names.ProjectNames(settings.prefix, settings.id)
     scope = Scope.of_account(settings.account, settings.region, settings.prefix)
-    size: DeploymentSettings = getattr(settings.deployments, stage)
+    size = settings.deployments.of_stage(stage)
     return StageSettings(
         accounts=tuple(sorted({workload["account"] for workload in workloads})),
         regions=tuple(sorted({workload["region"] for workload in workloads})),
@@ -64,7 +65,29 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         change_set_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.CHANGE_SET)}",
         **_shift(size, stage),
         **_price(size.instance_type, settings.region),
+        **_api(settings, stage),
     )
+
+
+def _api(settings: ProjectSettings, stage: str) -> dict[str, Any]:
+    """Where the stage's API is found, as a field of the contract; nothing where there is none."""
+    size: DeploymentSettings = getattr(settings.deployments, stage)
+    if size.api is None:
+        return {}
+    artifacts = names.Names(settings.prefix, settings.data_science).bucket(
+        "artifacts", settings.account, settings.region
+    )
+    return {
+        "api": ApiDelivery(
+            part_uri=f"s3://{artifacts}/{api_part_key(settings.id, stage)}",
+            functions_uri=f"s3://{artifacts}/{PINNED_API_FUNCTIONS}",
+        )
+    }
+
+
+def api_part_key(project: str, stage: str) -> str:
+    """Key of the API's part of a stage's template. Below `source`: the deployer fills no other folder."""
+    return f"{project}/source/api-{stage}.json"
 
 
 def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:

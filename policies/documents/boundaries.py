@@ -29,17 +29,20 @@ CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:Generate*", "kms:ReEncrypt*",
 
 # Services that the platform's roles, and the people who look after them, work with.
 _WORK = (
+    "apigateway:*",
     "application-autoscaling:*",
     "cloudformation:*",
     "cloudwatch:*",
+    "codedeploy:*",
+    "dynamodb:*",
     "ec2:*NetworkInterface*",
     # What a Studio domain leaves in its VPC, which the account's cleaner marks and removes.
     "ec2:CreateTags",
     "ec2:DeleteSecurityGroup",
     "ec2:RevokeS*",
     # Pushes too, for one role: `DenyMakingImages`.
-    "ecr:*Layer*",
-    "ecr:BatchGetImage",
+    "ecr:*Lay*",
+    "ecr:BatchGetI*",
     "ecr:PutImage",
     "elasticfilesystem:De*",
     "elasticfilesystem:Tag*",
@@ -52,14 +55,19 @@ _WORK = (
     "s3:Abort*",
     "s3:DeleteObject*",
     "s3:PutObject",
-    "s3:PutObjectTagging",
+    "s3:PutObjectT*",
     "sagemaker:*",
     "sns:Publish",
-    "sqs:Send*",
+    # Messages are sent, received, deleted and hidden: what nobody could deal with is handed over again.
+    "sqs:*Me*",
+    "sqs:GetQ*",
+    "lambda:I*",
+    "wafv2:*",
+    "xray:Put*",
     "codebuild:*Build",
     "codepipeline:*Execution",
     "codepipeline:*Transition",
-    "codepipeline:PutApprovalResult",
+    "codepipeline:PutAp*",
 )
 # Keys are used and looked after. No role changes who may use one: key policies come with a stack.
 _KEYS = (
@@ -125,6 +133,7 @@ def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = (
     return document(
         Statement(sid="WhatThePlatformNeeds", actions=(*_WORK, *_KEYS, *_READING), resources=["*"], reason=CEILING),
         *_enter_and_pass_roles(account),
+        _run_apis(account),
         *_stay_below_the_foundation(account),
         _leave_the_image_to_its_build(account),
         *prevention,
@@ -150,9 +159,22 @@ def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
             sid="PassDeliveryRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(RolePath.DELIVERY.format(prefix=account.prefix))],
-            conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+            # Roles of StackSets, and those that what they deliver runs with: each trusts one of these alone.
+            conditions={
+                "StringEquals": {
+                    "iam:PassedToService": [
+                        f"{service}.amazonaws.com" for service in ("cloudformation", "codedeploy", "lambda")
+                    ]
+                }
+            },
         ),
     )
+
+
+def _run_apis(account: AccountScope) -> Statement:
+    """Functions of APIs come with a StackSet; no other function is anybody's to write or to call."""
+    functions = account.arn("lambda", f"function:{account.prefix}-*-api*", region="*", account="*")
+    return Statement(sid="RunApis", actions=["lambda:*"], resources=[functions], reason=CEILING)
 
 
 def _platform_roles_anywhere(account: AccountScope) -> list[str]:

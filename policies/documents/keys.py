@@ -184,6 +184,21 @@ def models_key(
     )
 
 
+def code_key(
+    scope: Scope, *, builders: Sequence[str], accounts: WorkloadAccounts, readers: Sequence[str], bucket_arn: str
+) -> str:
+    """Key of the bucket of functions' archives: `builders` write them, `readers` of the workload accounts fetch them.
+
+    Both are role ARN patterns. Lambda fetches an archive for whoever makes the function, and so from no VPC.
+    """
+    return document(
+        administration(scope),
+        use_through("BuildsWriteArchives", scope, builders, "s3", READ_AND_WRITE),
+        _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
+        kind=DocumentKind.KEY,
+    )
+
+
 def storage_key(
     scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str], inspectors: Sequence[str] = ()
 ) -> str:
@@ -284,10 +299,14 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterQueues:
-    """Dead-letter queues of an account (ARN patterns), and roles of functions that send there, if any (patterns)."""
+    """Dead-letter queues of an account (ARN patterns), and roles of functions that send there, if any (patterns).
+
+    `people` are roles of people who deal with what waits there (patterns).
+    """
 
     queues: Sequence[str]
     senders: Sequence[str]
+    people: Sequence[str] = ()
 
 
 def operations_key(
@@ -321,7 +340,10 @@ def _leaving_in(scope: Scope, dead_letters: DeadLetterQueues) -> tuple[Statement
     rules = rules_leave_in_queues(dead_letters.queues)
     if not dead_letters.senders:
         return (rules,)
-    return rules, use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write)
+    functions = use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write)
+    if not dead_letters.people:
+        return rules, functions
+    return rules, functions, use_through("PeopleDealWithWhatFailed", scope, dead_letters.people, "sqs", write)
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

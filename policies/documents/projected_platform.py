@@ -106,6 +106,7 @@ class ProjectedPlatform:
             self._workload_roles(project, RoleKind.CHANGE_SET),
             build_projects=[project_names.name("deploy"), project_names.name("deploy-changes")],
             stack_sets=[project_names.stack_set(stage) for stage in ("staging", "production")],
+            pipelines=[project_names.code_pipeline(purpose) for purpose in ("deploy", "rollback")],
         )
 
     def _workload_roles(self, project: str, kind: RoleKind) -> list[tuple[str, str]]:
@@ -121,6 +122,7 @@ class ProjectedPlatform:
             pipeline=project_names.pipeline(),
             build_folder=project_names.artifact_folder("build"),
             deploy_folder=project_names.artifact_folder("deploy"),
+            rollback_folder=project_names.artifact_folder("rollback"),
             data_bucket=self.bucket_arn("data"),
             models_bucket=self.bucket_arn("models"),
             artifacts_bucket=self.bucket_arn("artifacts"),

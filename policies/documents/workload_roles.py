@@ -5,32 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog.scope import Scope
 from policies.documents import common_statements
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
+from policies.documents.workload_scope import WorkloadScope
 
 # The one name of the deploy pipeline's change sets (seed_code/model-deploy/deploy/change_sets.py).
 CHANGE_SET_NAME = "model-deploy"
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkloadScope(Scope):
-    """A workload account, and the registry account that its models come from."""
-
-    stage: str
-    registry_account: str
-    registry_region: str
-    models_bucket: str
-    models_key_alias: str
-    capture_bucket_arn: str
-    capture_key_arn: str
-    volume_key_arn: str
-
-    def registry_arn(self, service: str, resource: str) -> str:
-        """ARN of a resource in the registry account and its region."""
-        return self.arn(service, resource, region=self.registry_region, account=self.registry_account)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +35,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
             actions=READ_OBJECT,
             resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*")],
         ),
-        Statement(
-            sid="DecryptModels",
-            actions=["kms:Decrypt", "kms:DescribeKey"],
-            # The key's id is the registry account's secret until that stack is up; its alias is not.
-            resources=[scope.registry_arn("kms", "key/*")],
-            conditions={
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
-                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
-            },
-        ),
+        decrypt_models(scope, "DecryptModels"),
         Statement(
             sid="WriteOwnCaptures",
             actions=["s3:PutObject"],
@@ -74,6 +47,20 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
         common_statements.see_alarms(),
         common_statements.vpc_interfaces(),
+    )
+
+
+def decrypt_models(scope: WorkloadScope, sid: str) -> Statement:
+    """Decrypt what the models bucket holds, through S3."""
+    return Statement(
+        sid=sid,
+        actions=["kms:Decrypt", "kms:DescribeKey"],
+        # The key's id is the registry account's secret until that stack is up; its alias is not.
+        resources=[scope.registry_arn("kms", "key/*")],
+        conditions={
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
+            "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
+        },
     )
 
 
@@ -129,8 +116,27 @@ def change_set(scope: WorkloadScope, stack_set: str) -> str:
     )
 
 
-def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
-    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else."""
+def release_reader(scope: WorkloadScope, endpoint: str) -> str:
+    """The project's release recorder, from the registry account: which version the endpoint serves; no call of it."""
+    return document(
+        Statement(
+            sid="SeeTheEndpoint",
+            actions=["sagemaker:DescribeEndpoint"],
+            resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
+        ),
+        Statement(
+            sid="SeeWhatItServes",
+            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
+        ),
+    )
+
+
+def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Sequence[Statement] = ()) -> str:
+    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else.
+
+    `besides` is what it needs for an API in front (`workload_api.deliver_api`).
+    """
     return document(
         *_own_stacks(scope, delivered.stack_set),
         _endpoint(scope, delivered.endpoint),
@@ -152,6 +158,7 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
         Statement(
             sid="SeeTheKeys", actions=["kms:DescribeKey"], resources=[scope.capture_key_arn, scope.volume_key_arn]
         ),
+        *besides,
     )
 
 

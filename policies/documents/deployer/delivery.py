@@ -100,7 +100,7 @@ def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ..
 
 def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
-    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy", "rollback")]
     return (
         Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
         Statement(
@@ -129,8 +129,16 @@ def _apis(account: AccountScope) -> tuple[Statement, ...]:
 
 
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
-    called = (RoleKind.PIPELINE_STARTER, RoleKind.APPROVAL_SENDER, RoleKind.APPROVAL_PAGE)
-    starters = [account.arn("lambda", f"function:{account.prefix}-*-{kind}") for kind in called]
+    called = [
+        account.arn("lambda", f"function:{account.prefix}-*-{kind}")
+        for kind in (
+            RoleKind.APPROVAL_PAGE,
+            RoleKind.APPROVAL_SENDER,
+            RoleKind.ENDPOINT_CHECKER,
+            RoleKind.PIPELINE_STARTER,
+            RoleKind.RELEASE_RECORDER,
+        )
+    ]
     return (
         Statement(
             sid="KeepFunctions",
@@ -138,15 +146,15 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
         ),
         Statement(
-            sid="LetRulesCallStarters",
+            sid="LetRulesCallFunctions",
             actions=["lambda:AddPermission"],
-            resources=starters,
+            resources=called,
             conditions={"StringEquals": {"lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"]}},
         ),
         Statement(
-            sid="SeeWhoCallsStarters",
+            sid="SeeWhoCallsFunctions",
             actions=["lambda:GetPolicy", "lambda:RemovePermission"],
-            resources=starters,
+            resources=called,
         ),
         Statement(
             sid="CallTheCleaners",

@@ -7,14 +7,16 @@ deployed is served by `rehearsal/apigateway`.
 from __future__ import annotations
 
 from rehearsal.service_model.service import AwsService
-from rehearsal.services.apigateway import deployments, pulumi_types, rest_apis
+from rehearsal.service_model.tagging import TagOperations
+from rehearsal.services.apigateway import deployments, domains, parts, rest_apis, tags, usage
 from rehearsal.services.apigateway.rights import rest
 
-_EMULATED = {**rest_apis.EMULATED, **deployments.EMULATED}
+_MODULES = (rest_apis, deployments, domains, parts, tags, usage)
+_EMULATED = {name: operation for module in _MODULES for name, operation in module.EMULATED.items()}
 
 SERVICE = AwsService(
     name="apigateway",
     operations=rest(*_EMULATED),
     emulated=_EMULATED,
-    resource_types=pulumi_types.TYPES,
+    tagging=TagOperations(parameters={"resourceArn": "{arn}"}),
 )

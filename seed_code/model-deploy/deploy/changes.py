@@ -27,7 +27,7 @@ def review(deployment: Release, settings: StageSettings, folder: Path) -> StageC
 
     Raises `DeployError` where rendered files are missing, botocore's errors where the stack set is not shown.
     """
-    template = _text(folder / "template.json")
+    template = _text(folder / f"{settings.stage}-template.json")
     release = folder / f"{settings.stage}-parameters.json"
     before = folder / f"{settings.stage}-deregister-parameters.json"
     _text(release)

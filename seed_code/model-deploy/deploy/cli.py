@@ -1,4 +1,4 @@
-"""Command line: `render` a release, say what it `changes`, `test` a stage in full, `verify` one lightly."""
+"""Command line: `render` a release or a way back, say what it `changes`, `test` a stage."""
 
 import argparse
 import os
@@ -11,15 +11,19 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
+from deploy.api import read_api
+from deploy.approval import require_another_approver, require_four_eyes
 from deploy.changes import end_on_signals, keep, review
-from deploy.deployed import REACHABLE, deployed_parameters
+from deploy.deployed import REACHABLE, deployed_stack_set
 from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
 from deploy.project import read_project
-from deploy.registry import find_package
+from deploy.records import kept_folder, own_execution, own_records
+from deploy.registry import ModelPackage, find_package, package_status
 from deploy.render import DEPLOYMENT, Release, read_deployment, write_release
 from deploy.report import AccountReport, failed, table, write_report
+from deploy.rollback import choose, write_again
 from deploy.stages import STAGES, StageSettings, StageSettingsError
 
 _BUILD = Path("build")
@@ -31,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "render":
             return _render(options.template, options.build)
+        if options.command == "approved":
+            return _approved()
+        if options.command == "rollback":
+            return _rollback(options.build)
         if options.command == "changes":
             return _changes(options.stage, options.build)
         plan = FULL if options.command == "test" else LIGHT
@@ -51,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--build", type=Path, default=_BUILD, help="folder of the files written (build)")
     render = commands.add_parser("render", parents=[build], help="write template, parameters and deployment")
     render.add_argument("--template", type=Path, default=Path("template.json"))
+    commands.add_parser("rollback", parents=[build], help="write again what an earlier version delivered")
+    commands.add_parser("approved", help="refuse an approval by whoever handed the code over")
     changes = commands.add_parser("changes", parents=[build], help="say what the release would change")
     changes.add_argument("--stage", choices=STAGES, required=True)
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
@@ -65,14 +75,56 @@ def _render(template: Path, folder: Path) -> int:
     if not template.is_file():
         raise DeployError([f"{template} does not exist; it comes with this repository's archive, restore it"])
     project = read_project(boto3.client("ssm"))
-    requested = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
-    package = find_package(boto3.client("sagemaker"), boto3.client("s3"), project.group, requested)
+    package = _package(project.group)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     cloudformation = boto3.client("cloudformation", config=REACHABLE)
-    deployed = partial(deployed_parameters, cloudformation)
-    for path in write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed):
-        print(f"wrote {path}")
+    deployed = partial(deployed_stack_set, cloudformation)
+    s3 = boto3.client("s3")
+    apis = {
+        stage: read_api(s3, settings.api, stage) for stage, settings in project.stages.items() if settings.api
+    }
+    text = template.read_text(encoding="utf-8")
+    _keep(write_release(folder, text, project, package, deployed, apis=apis))
     return 0
+
+
+def _package(group: str) -> ModelPackage:
+    """The package that this run is of, approved by somebody else than who handed its code over."""
+    requested = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
+    sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
+    package = find_package(sagemaker, s3, group, requested)
+    # Outside a pipeline nothing is delivered, and there are no records.
+    if kept_folder():
+        require_four_eyes(own_records(s3), sagemaker.describe_model_package(ModelPackageName=package.arn))
+    return package
+
+
+def _approved() -> int:
+    """The last look before production: the package is approved still, and somebody else let it in."""
+    package = _package(read_project(boto3.client("ssm")).group)
+    records = own_records(boto3.client("s3"))
+    who = require_another_approver(records, boto3.client("codepipeline"), package.arn)
+    print(f"{package.arn} was let into production by {who}")
+    return 0
+
+
+def _rollback(folder: Path) -> int:
+    project = read_project(boto3.client("ssm"))
+    records, run = own_records(boto3.client("s3")), own_execution(boto3.client("codepipeline"))
+    deployed = partial(deployed_stack_set, boto3.client("cloudformation", config=REACHABLE))
+    chosen = choose(records, project, run, partial(package_status, boto3.client("sagemaker")), deployed)
+    print(f"{chosen.stage}: back to version {chosen.version}, {chosen.package}")
+    _keep(write_again(folder, records, project, chosen, deployed))
+    return 0
+
+
+def _keep(written: list[Path]) -> None:
+    """Says what was written, and keeps it aside where the platform says where."""
+    for path in written:
+        print(f"wrote {path}")
+    if folder := kept_folder():
+        own_records(boto3.client("s3")).keep(folder, written)
+        print(f"kept {folder}")
 
 
 def _changes(stage: str, folder: Path) -> int:

@@ -1,6 +1,7 @@
 """Values of the template's parameters for one stage."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from deploy import project_contract as contract
@@ -9,14 +10,26 @@ from deploy.stages import StageSettings, StageSettingsError
 DEFINITION = "TemplateParameters"
 
 
+@dataclass(frozen=True)
+class Checks:
+    """Address and SHA-256 of what a package's endpoints are checked with; "none", both, where it has none."""
+
+    uri: str = "none"
+    sha256: str = "none"
+
+
 def stage_parameters(
-    template: Mapping[str, Any], project_id: str, settings: StageSettings, package_arn: str
+    template: Mapping[str, Any],
+    project_id: str,
+    settings: StageSettings,
+    package_arn: str,
+    checks: Checks,
 ) -> list[dict[str, str]]:
     """The list that CodePipeline's StackSet action reads: `[{"ParameterKey": …, "ParameterValue": …}]`.
 
     Raises `StageSettingsError` when a value is missing, unknown to the template or outside what it allows.
     """
-    values = _values(project_id, settings, package_arn)
+    values = _values(project_id, settings, package_arn, checks)
     problems = _name_problems(template["Parameters"], values)
     problems += [
         f"{name} is {values[name]!r}; allowed: {allowed}"
@@ -27,7 +40,9 @@ def stage_parameters(
     return [{"ParameterKey": key, "ParameterValue": str(values[key])} for key in sorted(values)]
 
 
-def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[str, str | int]:
+def _values(
+    project_id: str, settings: StageSettings, package_arn: str, checks: Checks
+) -> dict[str, str | int]:
     tree = settings.parameters_path.rstrip("/")
     rules = contract.properties(DEFINITION)
     # Each account's own stack publishes these below its tree.
@@ -41,6 +56,8 @@ def _values(project_id: str, settings: StageSettings, package_arn: str) -> dict[
         "Stage": settings.stage,
         "EndpointName": settings.endpoint_name,
         "ModelPackageArn": package_arn,
+        "ChecksUri": checks.uri,
+        "ChecksSha256": checks.sha256,
         "ModelRoleName": settings.model_role_name,
         "TrafficShifting": settings.traffic_shifting,
         "ShiftStepInstances": settings.shift_step_instances,

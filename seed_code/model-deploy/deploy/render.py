@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.deployed import deregistering
+from deploy.api import ApiPart, document, with_api
+from deploy.deployed import Deployed, StackSetUpdate, deregistering
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
-from deploy.parameters import stage_parameters
+from deploy.parameters import Checks, stage_parameters
 from deploy.project import ProjectParameters, QualityGate, parse_gate
 from deploy.registry import ModelPackage
 from deploy.stages import StageSettings, parse_stages
 
 DEPLOYMENT = "deployment.json"
+# AWS CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference": TemplatePath.
+TEMPLATE_BYTES = 460_800
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,30 @@ def write_release(
     template_text: str,
     project: ProjectParameters,
     package: ModelPackage,
-    deployed: Callable[[str], Mapping[str, str]],
+    deployed: Callable[[str], Deployed],
+    *,
+    apis: Mapping[str, ApiPart] | None = None,
 ) -> list[Path]:
-    """Checks everything, then writes the template, each stage's parameters and the deployment.
+    """Checks everything, then writes each stage's template and parameters, and the deployment.
 
-    `deployed` gives the parameters that a StackSet has now, by its name.
+    `deployed` gives what a StackSet has now, by its name; `apis` holds the API of each stage that has one,
+    whose OpenAPI document is written too.
     """
     template = _template(template_text)
     problems = release_problems(project, package)
     if problems:
         raise DeployError(problems)
-    texts = {"template.json": template_text}
+    texts = {}
     for name, settings in project.stages.items():
-        parameters = stage_parameters(template, project.id, settings, package.arn)
-        texts[f"{name}-parameters.json"] = _text(parameters)
-        before = deregistering(deployed(settings.stack_set_name), parameters)
-        texts[f"{name}-deregister-parameters.json"] = _text(before)
+        parameters = stage_parameters(template, project.id, settings, package.arn, _checks(package))
+        api = (apis or {}).get(name)
+        release = StackSetUpdate(_stage_template(template, api, package, name), parameters)
+        before = deregistering(deployed(settings.stack_set_name), release)
+        for update, files in ((before, f"{name}-deregister"), (release, name)):
+            texts[f"{files}-template.json"] = update.template
+            texts[f"{files}-parameters.json"] = _text(update.parameters)
+        if api and package.columns:
+            texts[f"{name}-openapi.json"] = _text(document(api, package.columns, package.version))
     texts[DEPLOYMENT] = _text(deployment_document(project, package))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
@@ -107,6 +118,29 @@ def read_deployment(path: Path) -> Release:
         raise DeployError(
             [f"{path} is not a deployment ({error!r}); run `python -m deploy render`"]
         ) from error
+
+
+def _checks(package: ModelPackage) -> Checks:
+    return Checks(package.checks_uri, package.checks_sha256)
+
+
+def _stage_template(
+    template: Mapping[str, Any], api: ApiPart | None, package: ModelPackage, stage: str
+) -> str:
+    """The stage's template, without white space. Raises `DeployError` for one that no action takes."""
+    if api and package.columns is None:
+        raise DeployError(
+            [f"{stage}: the API needs the model's columns, which its manifest lacks; train the model again"]
+        )
+    whole = template
+    if api and package.columns:
+        whole = with_api(template, api, package.columns, package.version)
+    text = json.dumps(whole, separators=(",", ":"))
+    if len(text.encode()) > TEMPLATE_BYTES:
+        raise DeployError(
+            [f"{stage}: the template has {len(text.encode()):,} bytes, allowed: {TEMPLATE_BYTES:,}"]
+        )
+    return text
 
 
 def _template(text: str) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ class StageSettings:
     wait_seconds: int
     keep_seconds: int
     deployment_timeout_seconds: int
+    api: Mapping[str, str] | None = None  # addresses of its part of the template and of its functions
     target_invocations_per_instance: int
     instance_dollars_per_hour: str  # empty where the platform knows no price
     price_read: str  # the day on which that was read
@@ -116,6 +117,7 @@ def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
         "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
         "instanceDollarsPerHour": "",
         "priceRead": "",
+        "api": None,
     } | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
