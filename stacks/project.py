@@ -237,6 +237,7 @@ def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.D
         "Says what a release would change",
         "buildspec-changes.yml",
         roles.deploy.arn,
+        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
     return rollback.DeliveryBuilds(render=render, tests=tests, changes=changes)
 
