@@ -16,6 +16,8 @@ from functions.release_recorder.store import Records
 
 STACK_SETS, APPROVAL = "CloudFormationStackSet", "Manual"
 _REASON = 900
+# Words by which a stack says that its new version was taken back, and did not only fail to come up.
+_GUARDRAIL = re.compile(r"\balarms?\b|\bCodeDeploy\b", re.IGNORECASE)
 
 
 class NotYet(Exception):
@@ -204,7 +206,8 @@ class Deliveries:
         told += [now.reason or "the endpoint serves another version"] if now is not None and taken_back else []
         reason = " ".join("; ".join(each for each in told if each).split())[:_REASON]
         alarms = alarms_of(reason, self._project.endpoints[stage])
-        return ROLLED_BACK if alarms or taken_back else FAILED, reason, alarms
+        guarded = result["Status"] == "FAILED" and _GUARDRAIL.search(reason)
+        return ROLLED_BACK if alarms or taken_back or guarded else FAILED, reason, alarms
 
     def _with_people(self, change: Change, actions: Sequence[Action], execution: Mapping[str, Any]) -> Change:
         """Who let it in: of production the pipeline's approver, else whoever approved it in the registry."""

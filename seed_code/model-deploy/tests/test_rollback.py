@@ -322,6 +322,17 @@ def test_what_nobody_let_in_goes_no_further(aws: InMemoryAws, run: Run) -> None:
     assert (code, "was let into production by nobody" in error) == (1, True)
 
 
+@pytest.mark.parametrize(("approval", "code"), [("not needed", 0), ("needed", 1)])
+def test_where_nobody_had_to_be_asked_the_approval_in_the_registry_stands_alone(
+    aws: InMemoryAws, run: Run, monkeypatch: pytest.MonkeyPatch, approval: str, code: int
+) -> None:
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    monkeypatch.setenv("APPROVAL", approval)
+    assert run("approved")[0] == code
+
+
 def test_a_version_that_was_rejected_while_it_waited_does_not_reach_production(
     aws: InMemoryAws, run: Run
 ) -> None:

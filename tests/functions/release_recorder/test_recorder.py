@@ -167,6 +167,23 @@ def test_what_failed_without_an_alarm_is_written_down_and_not_rejected() -> None
     assert account.packages[package(2)]["ModelApprovalStatus"] == "Approved"
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Rollback of the alias: the CodeDeploy deployment d-1 failed",
+        "One or more alarms are in state ALARM",
+    ],
+)
+def test_what_the_apis_deployment_took_back_is_rejected(reason: str) -> None:
+    account = Account()
+    account.register(2)
+    event = account.deliver(1, 2, {PRODUCTION: "FAILED"})
+    account.operations[0]["results"][0]["StatusReason"] = reason
+    tell(account, event)
+    assert account.packages[package(2)]["ModelApprovalStatus"] == "Rejected"
+    assert reason in account.packages[package(2)]["ApprovalDescription"]
+
+
 def test_what_staging_rolled_back_is_not_rejected() -> None:
     account = Account()
     account.register(2)
