@@ -6,6 +6,7 @@ the approver's session and its source identity.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,8 +48,16 @@ def require_another_approver(records: Records, codepipeline: Any, arn: str) -> s
         raise DeployError([f"execution {execution} of {pipeline} was let into production by nobody"])
     publisher = published_by(records, arn.rpartition("/")[2])
     for action in approvals:
-        _compare(arn, publisher, (str(action.get("updatedBy", "")),), "let it into production")
-    return str(approvals[0].get("updatedBy", ""))
+        _compare(arn, publisher, (_decided_by(action),), "let it into production")
+    return _decided_by(approvals[0])
+
+
+def _decided_by(action: Mapping[str, Any]) -> str:
+    """Who answered: by a link the person whom the approval page names in its summary, and not the page."""
+    by = str(action.get("updatedBy") or "")
+    result = (action.get("output") or {}).get("executionResult") or {}
+    by_link = re.search(r"\bby (\S+) by link ", str(result.get("externalExecutionSummary") or ""))
+    return by_link[1] if by_link and "-approval-page/" in by else by
 
 
 def published_by(records: Records, version: str) -> str:

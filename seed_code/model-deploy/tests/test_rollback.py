@@ -314,6 +314,34 @@ def test_whoever_handed_the_code_over_does_not_let_it_into_production(
     assert (found, "ana handed its code over and let it into production" in error) == (code, code == 1)
 
 
+@pytest.mark.parametrize(
+    ("role", "person", "code"),
+    [
+        ("mlops-screening-approval-page/page", "ana@example.com", 1),
+        ("mlops-screening-approval-page/page", "petra@example.com", 0),
+        # What a person writes into a summary names nobody.
+        ("mlops-dev-approver/ana", "petra@example.com", 1),
+    ],
+)
+def test_of_an_answer_by_a_link_the_person_counts_and_not_the_page(
+    aws: InMemoryAws, run: Run, pipeline: CodePipeline, role: str, person: str, code: int
+) -> None:
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    pipeline.approvals = [
+        {
+            "status": "Succeeded",
+            "input": {"actionTypeId": {"category": "Approval"}},
+            "output": {
+                "executionResult": {"externalExecutionSummary": f"Approved by {person} by link 7: good"}
+            },
+            "updatedBy": f"arn:aws:sts::1:assumed-role/{role}",
+        }
+    ]
+    assert run("approved")[0] == code
+
+
 def test_what_nobody_let_in_goes_no_further(aws: InMemoryAws, run: Run) -> None:
     arn = aws.register()
     published(arn, "ana")

@@ -66,6 +66,17 @@ def test_each_account_is_written_down_with_its_version_its_time_and_who_let_it_i
     assert first.rendered == f"screening/releases/rendered/{execution(1)}"
 
 
+def test_of_an_approval_by_a_link_it_names_the_person_and_not_the_page() -> None:
+    account = Account()
+    account.register(3)
+    event = account.deliver(1, 3, {PRODUCTION: "SUCCEEDED"}, by="arn:aws:sts::1:assumed-role/x-approval-page/page")
+    (approval,) = [each for each in account.actions if each["stageName"] == "Approve"]
+    summary = "Approved by petra@example.com by link 7: good"
+    approval["output"] = {"executionResult": {"externalExecutionSummary": summary}}
+    tell(account, event)
+    assert [change.approved_by for change in changes(account)] == ["petra@example.com"]
+
+
 def test_of_staging_it_says_who_approved_the_version_in_the_registry() -> None:
     account = Account()
     account.register(3)
