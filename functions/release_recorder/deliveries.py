@@ -246,8 +246,8 @@ def alarms_of(reason: str, endpoint: str) -> tuple[str, ...]:
 def decided_by(detail: Mapping[str, Any]) -> str:
     """Who changed an action last: of an answer by a link the person whom the page names, and not the page.
 
-    The page writes that into the answer's summary (`functions/approval_page/approvals.py`: `summary`); what anybody else
-    writes there counts for nothing.
+    The page writes that into the answer's summary (`functions/approval_page/approvals.py`: `summary`); what anybody
+    else writes there counts for nothing.
     """
     by = str(detail.get("updatedBy") or "")
     result = (detail.get("output") or {}).get("executionResult") or {}

@@ -29,7 +29,7 @@ def require_another_approver(records: Records, codepipeline: Any, arn: str) -> s
     """Whoever let the package into production in this run is not its publisher; gives who it was.
 
     Where the settings ask nobody about a change that takes nothing away, `APPROVAL` says that this is one:
-    then the approval in the registry stands alone. Raises `DeployError`, also where nobody was asked otherwise.
+    then the approval in the registry stands alone. Raises `DeployError`, also where nobody was asked else.
     """
     pipeline, execution = os.environ.get("PIPELINE", ""), os.environ.get("PIPELINE_EXECUTION", "")
     pages = codepipeline.get_paginator("list_action_executions").paginate(

@@ -315,17 +315,18 @@ def test_whoever_handed_the_code_over_does_not_let_it_into_production(
 
 
 @pytest.mark.parametrize(
-    ("role", "person", "code"),
+    ("answered", "code"),
     [
-        ("mlops-screening-approval-page/page", "ana@example.com", 1),
-        ("mlops-screening-approval-page/page", "petra@example.com", 0),
+        (("mlops-screening-approval-page/page", "ana@example.com"), 1),
+        (("mlops-screening-approval-page/page", "petra@example.com"), 0),
         # What a person writes into a summary names nobody.
-        ("mlops-dev-approver/ana", "petra@example.com", 1),
+        (("mlops-dev-approver/ana", "petra@example.com"), 1),
     ],
 )
 def test_of_an_answer_by_a_link_the_person_counts_and_not_the_page(
-    aws: InMemoryAws, run: Run, pipeline: CodePipeline, role: str, person: str, code: int
+    aws: InMemoryAws, run: Run, pipeline: CodePipeline, answered: tuple[str, str], code: int
 ) -> None:
+    role, person = answered
     arn = aws.register()
     published(arn, "ana")
     last_changed_by(arn, "mlops-dev-approver/paul")
