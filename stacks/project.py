@@ -261,7 +261,7 @@ def _deploy_pipeline(
         first = []
         if stage == "production":
             stages.append(_approval(context))
-            environment = {**package, "STEP": "approved"}
+            environment = {**package, "STEP": "approved", **_whether_asked(context)}
             first = [pipelines.build("Approver", builds.render.name, environment=environment)]
         stages += _release(context, roles, stage, builds.tests, first=first)
     return _pipeline(
@@ -322,6 +322,13 @@ def _skips(context: ProjectContext) -> dict[str, list[pipelines.Skip]]:
         return {}
     variable = f"#{{{_changes_namespace('production')}.APPROVAL}}"
     return {APPROVE: [pipelines.Skip("TakesSomething", variable, NOT_NEEDED)]}
+
+
+def _whether_asked(context: ProjectContext) -> dict[str, str]:
+    """What the look before production is told, where not every release waits for an approver."""
+    if context.settings.deployments.production.approval == "always":
+        return {}
+    return {"APPROVAL": f"#{{{_changes_namespace('production')}.APPROVAL}}"}
 
 
 def approval_question(context: ProjectContext) -> str:
