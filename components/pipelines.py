@@ -185,26 +185,27 @@ class StackSetDelivery:
 def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
     """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
-    The first has the parameters of `<stage>-deregister-parameters.json`: where the release changes the instance type,
-    those of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
+    The first has `<stage>-deregister-template.json` and `-parameters.json`: where the release changes the instance
+    type, those of before without scaling (`delivery.endpoint.scaled` says why); where another shape of serving takes a
+    new endpoint, nothing; else the release's own. Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
     Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
     """
     return [
-        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister-parameters.json", 1),
-        _update(delivery, artifact, "Update", f"{delivery.stage}-parameters.json", 2),
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", 1),
+        _update(delivery, artifact, "Update", delivery.stage, 2),
     ]
 
 
-def _update(delivery: StackSetDelivery, artifact: str, name: str, parameters: str, order: int) -> A:
+def _update(delivery: StackSetDelivery, artifact: str, name: str, files: str, order: int) -> A:
     configuration: dict[str, pulumi.Input[str]] = {
         "StackSetName": delivery.stack_set,
         "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
         "Regions": pulumi.Output.from_input(delivery.regions).apply(",".join),
         "FailureTolerancePercentage": "0",
         "MaxConcurrentPercentage": "1",
-        "TemplatePath": f"{artifact}::build/template.json",
-        "Parameters": f"{artifact}::build/{parameters}",
+        "TemplatePath": f"{artifact}::build/{files}-template.json",
+        "Parameters": f"{artifact}::build/{files}-parameters.json",
         "PermissionModel": "SELF_MANAGED",
         "AdministrationRoleArn": delivery.administration_role_arn,
         "ExecutionRoleName": delivery.execution_role,

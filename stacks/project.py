@@ -20,7 +20,7 @@ from components.pipeline_starter import PipelineStarter
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
 from components.removal import Declared
-from policies.documents import cleaners, delivery_roles
+from policies.documents import cleaners, delivery_roles, project_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
@@ -49,7 +49,7 @@ def project(stack: str, settings: ProjectSettings) -> None:
     context = ProjectContext(stack, settings)
     registry = _registry(context)
     roles = ProjectRoles(context)
-    seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
+    seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", delivery.carried())]
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
     deploy = _deploy_pipeline(context, roles, shared)
@@ -194,11 +194,12 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
     render = _build_project(
         context, "deploy", "Renders the parameters of the approved model", "buildspec-render.yml", roles.deploy.arn
     )
+    compares = context.compares_models()
     tests = {
         purpose: _build_project(
             context, f"deploy-{purpose}", "Calls the endpoints", f"buildspec-{purpose}.yml", roles.deploy_test.arn
         )
-        for purpose in ("test", "verify")
+        for purpose in ("test", "verify", *(["compare"] if compares else []))
     }
     package = {"MODEL_PACKAGE_ARN": pipelines.PACKAGE.reference}
     stages = [
@@ -211,6 +212,10 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
             ],
         ),
     ]
+    if compares:
+        # Before anything changes, and before somebody is asked.
+        compare = pipelines.build("Compare", tests["compare"].name, inputs=["Rendered"], category="Test")
+        stages.append(pipelines.Stage(name="Compare", actions=[compare]))
     for stage in context.stages:
         if stage == "production":
             stages.append(_approval(context))
@@ -267,7 +272,8 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
     project, removal = context.project_names, context.settings.removal
     function = project.name("release-cleaner")
     code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
-    builds = [project.name(purpose) for purpose in ("packages", "build", "deploy", "deploy-test", "deploy-verify")]
+    tests = project_roles.builds_of_tests(project, compares=context.compares_models())
+    builds = [*(project.name(purpose) for purpose in ("packages", "build", "deploy")), *tests]
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(

@@ -207,6 +207,7 @@ def _project_roles(
     context: WorkloadContext, project: str, scope: pulumi.Output[WorkloadScope]
 ) -> dict[str, Role | ExistingRole]:
     project_names = context.project_names(project)
+    shapes = context.settings.serving_shapes.get(project, ())
     endpoint, repository = project_names.endpoint(context.stage), f"{context.settings.prefix}/*"
     model = _role(
         context,
@@ -223,7 +224,7 @@ def _project_roles(
         RoleKind.TEST,
         f"The deploy pipeline of project {project} tests its endpoint with it",
         trust.role_trust(context.registry_scope, [tester]),
-        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
+        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint, shapes)),
     )
     return {
         RoleKind.MODEL.value: model,

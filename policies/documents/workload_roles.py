@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.scope import Scope
-from policies.documents import common_statements
+from policies.documents import common_statements, serving_shapes
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
+from settings.serving import ServingShape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
     )
 
 
-def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
+def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequence[ServingShape]) -> str:
     """The deploy pipeline's tests, assumed from the registry account: call one endpoint, read its captures."""
     return document(
         Statement(
@@ -104,6 +105,7 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
             resources=[scope.capture_key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
         ),
+        *serving_shapes.test_role(shapes),
     )
 
 

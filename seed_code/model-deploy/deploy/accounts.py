@@ -28,6 +28,7 @@ class TestClients:
     sagemaker: Any
     runtime: Any
     s3: Any
+    cloudwatch: Any
 
 
 def targets(settings: StageSettings) -> list[EndpointLocation]:
@@ -58,4 +59,5 @@ def assume(settings: StageSettings, target: EndpointLocation) -> TestClients:
         sagemaker=session.client("sagemaker"),
         runtime=session.client("sagemaker-runtime", config=_RUNTIME),
         s3=session.client("s3"),
+        cloudwatch=session.client("cloudwatch"),
     )

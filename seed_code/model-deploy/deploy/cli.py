@@ -1,4 +1,4 @@
-"""Command line: `render` a release, `test` a stage in full, `verify` a stage lightly."""
+"""Command line: `render` a release, `test` a stage in full, `verify` it lightly, `compare` what serves."""
 
 import argparse
 import os
@@ -11,14 +11,17 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.accounts import assume, targets
+from deploy.compare import compare
 from deploy.deployed import REACHABLE, deployed_parameters
-from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
+from deploy.endpoint import FULL, LIGHT, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
 from deploy.project import read_project
 from deploy.registry import find_package
 from deploy.render import DEPLOYMENT, Release, read_deployment, write_release
 from deploy.report import AccountReport, failed, table, write_report
+from deploy.serving import SINGLE
+from deploy.stage_tests import StageTest, tests_of
 from deploy.stages import STAGES, StageSettings, StageSettingsError
 
 _BUILD = Path("build")
@@ -30,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "render":
             return _render(options.template, options.build)
+        if options.command == "compare":
+            return _compare(options.build)
         plan = FULL if options.command == "test" else LIGHT
         return _test(options.stage, options.build, plan, options.capture_wait)
     except (DeployError, StageSettingsError) as error:
@@ -48,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--build", type=Path, default=_BUILD, help="folder of the files written (build)")
     render = commands.add_parser("render", parents=[build], help="write template, parameters and deployment")
     render.add_argument("--template", type=Path, default=Path("template.json"))
+    commands.add_parser("compare", parents=[build], help="compare the two models that stages serve until now")
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
         command = commands.add_parser(name, parents=[build], help=text)
         command.add_argument("--stage", choices=STAGES, required=True)
@@ -57,17 +63,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _render(template: Path, folder: Path) -> int:
-    if not template.is_file():
-        raise DeployError([f"{template} does not exist; it comes with this repository's archive, restore it"])
+    template_of = partial(_template_of, template)
+    template_of(SINGLE)
     project = read_project(boto3.client("ssm"))
     requested = os.environ.get("MODEL_PACKAGE_ARN", "").strip()
-    package = find_package(boto3.client("sagemaker"), boto3.client("s3"), project.group, requested)
+    find = partial(find_package, boto3.client("sagemaker"), boto3.client("s3"), project.group)
+    package = find(requested)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
     cloudformation = boto3.client("cloudformation", config=REACHABLE)
     deployed = partial(deployed_parameters, cloudformation)
-    for path in write_release(folder, template.read_text(encoding="utf-8"), project, package, deployed):
+    for path in write_release(folder, template_of, project, package, deployed=deployed, find=find):
         print(f"wrote {path}")
     return 0
+
+
+def _template_of(template: Path, shape: str) -> str:
+    """A shape's template: beside that of the single endpoint, in `shapes/`."""
+    path = template if shape == SINGLE else template.parent / "shapes" / f"{shape}.json"
+    if not path.is_file():
+        raise DeployError([f"{path} does not exist; it comes with this repository's archive, restore it"])
+    return path.read_text(encoding="utf-8")
 
 
 def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int:
@@ -83,6 +98,15 @@ def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int
     return 1 if failures else 0
 
 
+def _compare(folder: Path) -> int:
+    """Never a reason to stop a release: what the comparison says, a person weighs."""
+    compared = compare(read_deployment(folder / DEPLOYMENT), folder)
+    for stage in compared:
+        print("\n".join(stage.lines()))
+    print(f"compared: {len(compared)} endpoints with two models")
+    return 0
+
+
 def _stage(deployment: Release, stage: str) -> StageSettings:
     if stage not in deployment.stages:
         allowed = ", ".join(deployment.stages)
@@ -92,9 +116,11 @@ def _stage(deployment: Release, stage: str) -> StageSettings:
 
 def _run(deployment: Release, stage: str, plan: TestScope, capture_wait: float) -> list[AccountReport]:
     settings = _stage(deployment, stage)
-    holdout = fetch_holdout(boto3.client("s3"), deployment.holdout_uri).first(plan.rows)
+    served = deployment.served[stage]
+    s3 = boto3.client("s3")
+    holdouts = {name: fetch_holdout(s3, model.holdout_uri).first(plan.rows) for name, model in served.items()}
     reports: list[AccountReport] = []
-    tests: list[EndpointTest] = []
+    tests: list[StageTest] = []
     for target in targets(settings):
         try:
             clients = assume(settings, target)
@@ -103,8 +129,10 @@ def _run(deployment: Release, stage: str, plan: TestScope, capture_wait: float) 
             refused = [failed("test role", detail)]
             reports.append(AccountReport(target.account, target.region, target.endpoint, refused))
             continue
-        tests.append(EndpointTest(deployment, settings, target, clients, holdout, plan))
-        tests[-1].call()
+        of_target = tests_of(deployment, target, clients, holdouts, plan, settings=settings)
+        for test in of_target:
+            test.call()
+        tests += of_target
     deadline = time.monotonic() + capture_wait
     for test in tests:
         test.await_capture(deadline)

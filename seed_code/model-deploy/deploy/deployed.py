@@ -43,11 +43,25 @@ def deregistering(deployed: Mapping[str, str], release: Parameters) -> Parameter
 
     SageMaker refuses another type while the variant is a scalable target (SageMaker Developer Guide, "Update
     endpoints that use auto scaling"). Then all is left as it is deployed, but both bounds are one number, so
-    that the template has no scalable target.
+    that the template has no scalable target. A second variant that goes is taken off in the same way.
     """
     wanted = {each["ParameterKey"]: each["ParameterValue"] for each in release}
-    if deployed.get("InstanceType", wanted["InstanceType"]) == wanted["InstanceType"]:
+    keeps_type = deployed.get("InstanceType", wanted.get("InstanceType")) == wanted.get("InstanceType")
+    second, after = deployed.get("ChallengerPackageArn", "none"), wanted.get("ChallengerPackageArn", "none")
+    if not deployed or (keeps_type and not (second != "none" and after == "none")):
         return release
     before = {key: deployed.get(key, value) for key, value in wanted.items()}
-    before["MaxInstanceCount"] = before["MinInstanceCount"]
-    return [{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(before.items())]
+    if "MinInstanceCount" in before:
+        before["MaxInstanceCount"] = before["MinInstanceCount"]
+    return _parameters(before)
+
+
+def without_challenger(deployed: Mapping[str, str]) -> Parameters:
+    """What is deployed, its second model taken away: the update before a shape whose template has none."""
+    alone = {"ChallengerPackageArn": "none", "PrimaryPercentage": "100", "SameVariants": "no"}
+    alone["MaxInstanceCount"] = deployed["MinInstanceCount"]
+    return _parameters({**deployed, **alone})
+
+
+def _parameters(values: Mapping[str, str]) -> Parameters:
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(values.items())]

@@ -1,20 +1,39 @@
 """From the registry and the project's settings to the files that the pipeline's StackSet actions read."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.deployed import deregistering
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
-from deploy.parameters import stage_parameters
 from deploy.project import ProjectParameters, QualityGate, parse_gate
 from deploy.registry import ModelPackage
+from deploy.serving import NONE, StageModels, challenger_of, shape_of, stage_models
 from deploy.stages import StageSettings, parse_stages
+from deploy.updates import stage_updates
 
 DEPLOYMENT = "deployment.json"
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A package that a variant serves, and the held-out rows that it is tested with."""
+
+    model_package_arn: str
+    holdout_uri: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class ServedPair:
+    """Two packages that serve beside each other, and the shape of serving."""
+
+    shape: str
+    primary: str
+    challenger: str
 
 
 @dataclass(frozen=True)
@@ -27,30 +46,41 @@ class Release:
     problem: str
     gate: QualityGate
     stages: Mapping[str, StageSettings]
+    served: Mapping[str, Mapping[str, ServedModel]]  # by stage and variant
+    compared: Mapping[str, ServedPair]  # by stage: two models that serve until this release
 
 
 def write_release(
     folder: Path,
-    template_text: str,
+    template_of: Callable[[str], str],
     project: ProjectParameters,
     package: ModelPackage,
+    *,
     deployed: Callable[[str], Mapping[str, str]],
+    find: Callable[[str], ModelPackage],
 ) -> list[Path]:
-    """Checks everything, then writes the template, each stage's parameters and the deployment.
+    """Checks everything, then writes each stage's templates and parameters, and the deployment.
 
-    `deployed` gives the parameters that a StackSet has now, by its name.
+    `template_of` gives the template's text by shape of serving, `deployed` the parameters that a StackSet has
+    now, by its name, and `find` another package that may be deployed.
     """
-    template = _template(template_text)
     problems = release_problems(project, package)
     if problems:
         raise DeployError(problems)
-    texts = {"template.json": template_text}
+    texts: dict[str, str] = {}
+    served: dict[str, StageModels] = {}
+    compared: dict[str, ServedPair] = {}
     for name, settings in project.stages.items():
-        parameters = stage_parameters(template, project.id, settings, package.arn)
-        texts[f"{name}-parameters.json"] = _text(parameters)
-        before = deregistering(deployed(settings.stack_set_name), parameters)
-        texts[f"{name}-deregister-parameters.json"] = _text(before)
-    texts[DEPLOYMENT] = _text(deployment_document(project, package))
+        before = deployed(settings.stack_set_name)
+        if challenger_of(before) != NONE:
+            compared[name] = ServedPair(shape_of(before), before["ModelPackageArn"], challenger_of(before))
+        served[name] = stage_models(settings, before, package, find)
+        updates = stage_updates(project.id, settings, served[name], before, template_of)
+        texts[f"{name}-deregister-template.json"] = updates.first_template
+        texts[f"{name}-deregister-parameters.json"] = _text(updates.first)
+        texts[f"{name}-template.json"] = updates.template
+        texts[f"{name}-parameters.json"] = _text(updates.parameters)
+    texts[DEPLOYMENT] = _text(deployment_document(project, package, served, compared))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -72,7 +102,12 @@ def release_problems(project: ProjectParameters, package: ModelPackage) -> list[
     return problems
 
 
-def deployment_document(project: ProjectParameters, package: ModelPackage) -> dict[str, Any]:
+def deployment_document(
+    project: ProjectParameters,
+    package: ModelPackage,
+    served: Mapping[str, StageModels],
+    compared: Mapping[str, ServedPair],
+) -> dict[str, Any]:
     """`deployment.json`. Stages keep the shape of `deploy/stages`."""
     return {
         "projectId": project.id,
@@ -86,6 +121,18 @@ def deployment_document(project: ProjectParameters, package: ModelPackage) -> di
         "registered": {"metric": package.metric, "value": package.metric_value},
         "gate": {"metric": project.gate.metric, "threshold": project.gate.threshold},
         "stages": project.stages_document,
+        "served": {
+            stage: {
+                variant: {
+                    "modelPackageArn": each.arn,
+                    "holdoutUri": each.holdout_uri,
+                    "problem": each.problem,
+                }
+                for variant, each in models.by_variant.items()
+            }
+            for stage, models in served.items()
+        },
+        "compared": {stage: asdict(pair) for stage, pair in compared.items()},
     }
 
 
@@ -100,6 +147,11 @@ def read_deployment(path: Path) -> Release:
             problem=document["problem"],
             gate=parse_gate(document["gate"]["metric"], str(document["gate"]["threshold"])),
             stages=parse_stages(document["stages"]),
+            served={
+                stage: {variant: ServedModel(**_snake_case(each)) for variant, each in models.items()}
+                for stage, models in document["served"].items()
+            },
+            compared={stage: ServedPair(**pair) for stage, pair in document["compared"].items()},
         )
     except FileNotFoundError as error:
         raise DeployError([f"{path} does not exist; run `python -m deploy render` first"]) from error
@@ -109,14 +161,8 @@ def read_deployment(path: Path) -> Release:
         ) from error
 
 
-def _template(text: str) -> Mapping[str, Any]:
-    try:
-        template = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DeployError([f"the template is not JSON: {error}"]) from error
-    if not isinstance(template, dict) or not isinstance(template.get("Parameters"), dict):
-        raise DeployError(["the template has no Parameters; take the platform's template.json"])
-    return template
+def _snake_case(values: Mapping[str, str]) -> dict[str, str]:
+    return {re.sub("([A-Z])", r"_\1", name).lower(): text for name, text in values.items()}
 
 
 def _text(value: Any) -> str:

@@ -42,6 +42,13 @@ class StageSettings:
     keep_seconds: int
     deployment_timeout_seconds: int
     target_invocations_per_instance: int
+    # The shape of serving, and its figures.
+    serving_shape: str
+    challenger_percentage: int
+    shadow_percentage: int
+    memory_megabytes: int
+    max_concurrency: int
+    invocations_per_instance: int
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
@@ -109,9 +116,7 @@ def _unknown(where: str, definition: str, values: Mapping[str, Any]) -> list[str
 
 def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
     rules = contract.properties("StageSettings")
-    complete = {
-        "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
-    } | dict(values)
+    complete = {name: rule["default"] for name, rule in rules.items() if "default" in rule} | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
 

@@ -249,11 +249,10 @@ def test_the_template_is_handed_on_unchanged_with_a_value_for_each_parameter(
 ) -> None:
     aws.register()
     assert run("render")[0] == 0
-    assert (aws.folder / "build" / "template.json").read_bytes() == (
-        aws.folder / "template.json"
-    ).read_bytes()
     for stage in ("staging", "production"):
-        assert set(parameters(aws, stage)) == set(built(aws, "template.json")["Parameters"])
+        for name in (f"{stage}-template.json", f"{stage}-deregister-template.json"):
+            assert (aws.folder / "build" / name).read_bytes() == (aws.folder / "template.json").read_bytes()
+        assert set(parameters(aws, stage)) == set(built(aws, f"{stage}-template.json")["Parameters"])
         assert parameters(aws, stage)["EndpointName"] == f"mlops-screening-{stage}"
 
 
