@@ -108,7 +108,14 @@ def _required(line: Recorded, facts: ResourceFacts) -> Iterator[tuple[Right, str
         inside = right.action != "iam:PassRole" and not right.principal
         yield resolved, line.endpoint if inside else None
         for implied in facts.encryption_rights(resolved, line.operation):
-            yield facts.resolve(replace(implied, principal=right.principal)), None
+            # SNS asks the topic's key for whoever publishes, and hands on what a service said of its source.
+            context = {**_sources(resolved), **implied.context} if right.action == "sns:Publish" else implied.context
+            yield facts.resolve(replace(implied, principal=right.principal, context=context)), None
+
+
+def _sources(right: Right) -> dict[str, str | tuple[str, ...]]:
+    """The condition keys against the confused deputy that came with a request."""
+    return {key: value for key, value in right.context.items() if key in ("aws:SourceArn", "aws:SourceAccount")}
 
 
 def _add(

@@ -142,6 +142,12 @@ class Journey:
         status = client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
         return f"version {arn.rpartition('/')[2]} is {status} in the registry"
 
+    def set_aside(self) -> None:
+        """An approver takes the model's approval back, where it has one."""
+        arn, client = self.package["ModelPackageArn"], self._approver("sagemaker")
+        if client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"] == "Approved":
+            client.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+
     def release_titles(self) -> list[str]:
         """Titles of the release's steps by what the deploy pipeline declares: until the approval, and from it on."""
         pipeline = self.suite.pipelines.declared(self.account, self.region, self.outputs["deployPipeline"])

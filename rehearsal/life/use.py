@@ -41,6 +41,16 @@ def train_again(journey: Journey, runtime: Runtime) -> None:
     _started(journey, "buildPipeline", builds)
     journey.build()
     journey.find_registered()
+    _approve(journey)
+
+
+def approve_again(journey: Journey) -> None:
+    """An approver takes the model's approval back and gives it again, which starts the deploy pipeline."""
+    journey.set_aside()
+    _approve(journey)
+
+
+def _approve(journey: Journey) -> None:
     deployments = _executions(journey, "deployPipeline")
     journey.approve()
     _started(journey, "deployPipeline", deployments)

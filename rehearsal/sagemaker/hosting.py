@@ -44,9 +44,9 @@ class Hosting:
         sabotage: Callable[[str], bool] = lambda _: False,
         report: Report = lambda *_: None,
     ) -> None:
-        self._state, self._starter = state, starter
+        self._state, self.starter = state, starter
         self._on_event, self._on_deployment = on_event, on_deployment
-        self.sabotage, self._report = sabotage, report
+        self.sabotage, self.report = sabotage, report
         self._fleets: dict[EndpointKey, ServingFleets] = {}
         self._updates = EndpointUpdates(cloud, self)
         self._threads: list[threading.Thread] = []
@@ -136,7 +136,7 @@ class Hosting:
                 request = self._state.get(account, region, "Model", variant["ModelName"])
                 packages = self._state.get(account, region, "Packages", variant["ModelName"])
                 model = resolve(variant["ModelName"], request, packages)
-                server = self._starter.start(account, region, name, variant["VariantName"], model)
+                server = self.starter.start(account, region, name, variant["VariantName"], model)
                 fleet.servers.append(server)
                 if self._closed:
                     raise NotServed("the rehearsal ended")
@@ -173,7 +173,7 @@ class Hosting:
         with self._requests:
             self._requests.wait_for(lambda: fleet.requests == 0, REQUEST_SECONDS)
         for server in fleet.servers:
-            self._starter.stop(server)
+            self.starter.stop(server)
             self.publisher.server_log(key, server)
 
     def reason(self, error: Exception) -> str:
@@ -265,11 +265,11 @@ class Hosting:
         account, region, name = key
         dimensions = {"EndpointName": name, "VariantName": server.variant}
         plain = {metric: value for metric, (_, value) in values.items()}
-        self._report(account, region, METRICS_NAMESPACE, dimensions, plain)
+        self.report(account, region, METRICS_NAMESPACE, dimensions, plain)
         serving = self._fleets.get(key)
         if serving and serving.updating:
             of_config = dimensions | {"EndpointConfigName": fleet.config_name}
-            self._report(account, region, METRICS_NAMESPACE, of_config, plain)
+            self.report(account, region, METRICS_NAMESPACE, of_config, plain)
 
     def flush(self) -> None:
         """Deliver what was captured, counted and logged so far."""

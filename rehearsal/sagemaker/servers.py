@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from rehearsal.sagemaker import images, storage
 from rehearsal.sagemaker.jobs import vpc_of
 
 _LAST_LINES = 3
+# What a new model can do wrong once it serves; `faults/sitecustomize.py` does it in the server's own process.
+FAULTS = ("errors", "slow", "wrong-answers", "out-of-memory")
+_FAULT_CODE = Path(__file__).parent / "faults"
 # A container must answer within 60 s (botocore, InvokeEndpoint).
 REQUEST_SECONDS = 60
 
@@ -58,9 +61,12 @@ class ServedModel:
     isolated: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class ModelServerStarter:
-    """Starts model servers. `seconds` is how long a container may take until it answers its health check."""
+    """Starts model servers. `seconds` is how long a container may take until it answers its health check.
+
+    `fault` tells, by endpoint and model, which fault of `FAULTS` its container has; none where it is empty.
+    """
 
     cloud: Cloud
     processes: Processes
@@ -68,6 +74,7 @@ class ModelServerStarter:
     folder: Path
     require_images: bool
     seconds: float
+    fault: Callable[[str, ServedModel], str] = lambda *_: ""
 
     def start(self, account: str, region: str, endpoint: str, variant: str, model: ServedModel) -> ModelServer:
         """Fetch a model as its role and serve it. Raises NotServed, NotTrusted or ClientError."""
@@ -111,6 +118,7 @@ class ModelServerStarter:
             **base_environment(root, self.python),
             **access,
             "PYTHONPATH": str(MODEL_IMAGE),
+            **_faulty(self.fault(endpoint, model)),
             "SAGEMAKER_BIND_TO_PORT": str(port),
             "MODEL_SERVER_BIND": "127.0.0.1",
         }
@@ -144,6 +152,11 @@ class ModelServerStarter:
         self.processes.end(server.process, seconds=30.0)
         server.pool.close()
         shutil.rmtree(server.root, ignore_errors=True)
+
+
+def _faulty(fault: str) -> dict[str, str]:
+    """Variables that give a container a fault."""
+    return {"PYTHONPATH": f"{_FAULT_CODE}:{MODEL_IMAGE}", "REHEARSAL_FAULT": fault} if fault else {}
 
 
 def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> ServedModel:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rehearsal.journey.data import TrainingData
 from rehearsal.journey.steps import JourneyFailed
-from rehearsal.life.use import train_again
+from rehearsal.life.use import approve_again, train_again
 from rehearsal.load import Load
 from rehearsal.scenarios.scenario import ScenarioRun
 from rehearsal.scenarios.traffic import ProductionTraffic
@@ -45,6 +45,20 @@ class SecondModel:
     def release(self) -> str:
         """An approver lets it into production, and the pipeline comes to its end."""
         return self.journey.release()
+
+    def approve_again(self) -> str:
+        """Somebody says that it may be delivered again, which starts the deploy pipeline."""
+        self.journey.approval_requested.clear()
+        approve_again(self.journey)
+        return f"version {self.journey.package['ModelPackageVersion']} is approved again"
+
+    def refused_release(self) -> str:
+        """An approver lets it into production, which fails; gives the reason. Raises JourneyFailed if nothing fails."""
+        try:
+            sentence = self.journey.release()
+        except JourneyFailed as failed:
+            return str(failed)
+        raise JourneyFailed(f"nothing stopped the bad model: {sentence}")
 
     def learn_before(self, traffic: ProductionTraffic) -> str:
         """Take up what the first model answers; gives its version."""

@@ -35,6 +35,8 @@ class ServingAccount:
     key: str
     network: dict[str, list[str]]
     models: Path
+    # Of each variant.
+    instances: int = 1
 
     def client(self, service: str) -> Any:
         return self.data_science.cloud.client(self.deployer, service)
@@ -84,7 +86,7 @@ class ServingAccount:
                 {
                     "VariantName": variant,
                     "ModelName": model,
-                    "InitialInstanceCount": 1,
+                    "InitialInstanceCount": self.instances,
                     "InstanceType": "ml.m7i.large",
                     "InitialVariantWeight": weight,
                 }
