@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from delivery import alarms, endpoint, variants
+from delivery import alarms, asynchronous, endpoint, other_kinds, variants
 from settings.serving import ServingShape
 
 
@@ -63,10 +63,64 @@ def _shadow() -> ShapeTemplate:
     )
 
 
+def _asynchronous() -> ShapeTemplate:
+    return ShapeTemplate(
+        description="A model from the registry behind an asynchronous SageMaker endpoint, which scales to zero",
+        conditions={},
+        resources=asynchronous.resources(),
+        outputs=_outputs(),
+        with_instances=False,
+    )
+
+
+def _pipeline() -> ShapeTemplate:
+    return ShapeTemplate(
+        description="A container that prepares and one that predicts, behind a SageMaker endpoint",
+        conditions={**endpoint.conditions(), **endpoint.scaled()},
+        resources=other_kinds.pipeline_resources(),
+        outputs=_outputs(),
+    )
+
+
+def _multi_model() -> ShapeTemplate:
+    return ShapeTemplate(
+        description="Several released versions of a model in one container behind a SageMaker endpoint",
+        conditions=endpoint.scaled(),
+        resources=other_kinds.multi_model_resources(),
+        outputs=_outputs(),
+    )
+
+
+def _serverless() -> ShapeTemplate:
+    return ShapeTemplate(
+        description="A model from the registry behind a serverless SageMaker endpoint, outside the VPC",
+        conditions={},
+        resources=other_kinds.serverless_resources(),
+        outputs=_outputs(),
+        with_instances=False,
+    )
+
+
+def _batch() -> ShapeTemplate:
+    outputs = {name: value for name, value in _outputs().items() if name.startswith("Model")}
+    return ShapeTemplate(
+        description="A model from the registry for batch transform jobs",
+        conditions={},
+        resources=other_kinds.batch_resources(),
+        outputs=outputs,
+        with_instances=False,
+    )
+
+
 _SHAPES: Mapping[ServingShape, Callable[[], ShapeTemplate]] = {
     ServingShape.SINGLE: _single,
     ServingShape.AB_TEST: _ab_test,
     ServingShape.SHADOW: _shadow,
+    ServingShape.ASYNCHRONOUS: _asynchronous,
+    ServingShape.PIPELINE: _pipeline,
+    ServingShape.MULTI_MODEL: _multi_model,
+    ServingShape.SERVERLESS: _serverless,
+    ServingShape.BATCH: _batch,
 }
 CARRIED = tuple(_SHAPES)
 

@@ -65,7 +65,8 @@ def _rehearse(options: Options, started: float, progress: ConsoleProgress, repor
         planned = with_inputs(planned, inputs)
         if chosen:
             progress.print_line(f"Scenario {options.scenario}: {chosen.summary}")
-            planned = with_settings(planned, inputs.stack, chosen.settings(inputs))
+            for stack, values in {inputs.stack: chosen.settings(inputs), **chosen.others(inputs)}.items():
+                planned = with_settings(planned, stack, values)
     elif not options.stacks_only:
         progress.print_line("There is no project stack: the stacks come up, and no model is taken anywhere")
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:

@@ -208,6 +208,12 @@ class TemplateParameters(BaseModel):
     same_variants: Literal["yes", "no"] = Field(description="Whether the endpoint has these variants already")
     memory_megabytes: MemoryMegabytes = Field(description="Memory of the serverless endpoint")
     max_concurrency: MaxConcurrency = Field(description="Requests that the serverless endpoint answers at a time")
+    image_uri: Annotated[str, _form(_IMAGE, "an ECR image pinned by digest (…@sha256:…)")] = Field(
+        description="The image of the endpoint with several models"
+    )
+    models_uri: Annotated[str, _form(r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)+/$", "an S3 folder")] = Field(
+        description="The prefix of the models that one container serves"
+    )
     invocations_per_instance: InvocationsPerInstance = Field(
         description="Requests that an instance of the asynchronous endpoint works on"
     )

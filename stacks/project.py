@@ -214,7 +214,7 @@ def _deploy_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shar
     ]
     if compares:
         # Before anything changes, and before somebody is asked.
-        compare = pipelines.build("Compare", tests["compare"].name, inputs=["Rendered"], category="Test")
+        compare = pipelines.build("Compare", tests["compare"].name, inputs=["Rendered"])
         stages.append(pipelines.Stage(name="Compare", actions=[compare]))
     for stage in context.stages:
         if stage == "production":

@@ -215,7 +215,7 @@ def _project_roles(
         RoleKind.MODEL,
         f"Models of project {project} run with it",
         trust.service_trust("sagemaker.amazonaws.com", context.scope.account),
-        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository)),
+        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository, shapes)),
     )
     tester = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY_TEST)
     test = _role(

@@ -42,7 +42,13 @@ class Delivered:
     model_role: str
 
 
-def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: str) -> str:
+def model_role(
+    scope: WorkloadScope,
+    project: str,
+    endpoint: str,
+    repository: str,
+    shapes: Sequence[ServingShape] = (),
+) -> str:
     """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
     group = scope.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
     return document(
@@ -72,6 +78,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
         common_statements.see_alarms(),
         common_statements.vpc_interfaces(),
+        *serving_shapes.model_role(scope.capture_bucket_arn, project, shapes),
     )
 
 
@@ -105,7 +112,14 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequenc
             resources=[scope.capture_key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
         ),
-        *serving_shapes.test_role(shapes),
+        *serving_shapes.tester(
+            scope,
+            scope.capture_bucket_arn,
+            (scope.capture_key_arn, scope.volume_key_arn),
+            project=project,
+            endpoint=endpoint,
+            shapes=shapes,
+        ),
     )
 
 

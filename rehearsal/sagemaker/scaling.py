@@ -22,6 +22,7 @@ _BURSTABLE = re.compile(r"ml\.t\d")
 def install(patches: Patches) -> None:
     """Change moto until the patches are undone."""
     patches.wrap(ApplicationAutoscalingBackend, "register_scalable_target", burstable_instances_do_not_scale)
+    patches.wrap(ApplicationAutoscalingBackend, "register_scalable_target", only_asynchronous_fleets_scale_to_zero)
 
 
 @aws_behavior(
@@ -56,6 +57,25 @@ def burstable_instances_do_not_scale(original: Callable[..., Any], backend: Any,
         instance_type = _types(config).get(match[2], "")
         if _BURSTABLE.match(instance_type):
             raise AWSValidationException(f"{resource}: autoscaling does not support burstable {instance_type}")
+    return original(backend, *given, **named)
+
+
+@aws_behavior(
+    'SageMaker Developer Guide, "Auto scaling policy overview": at least one instance; "Autoscale an asynchronous '
+    'endpoint": MinCapacity 0',
+)
+def only_asynchronous_fleets_scale_to_zero(
+    original: Callable[..., Any], backend: Any, *given: Any, **named: Any
+) -> Any:
+    """A variant keeps an instance, unless its endpoint is asynchronous."""
+    resource = str(named.get("r_id") or given[1])
+    least = named["min_capacity"] if "min_capacity" in named else given[3]
+    if (match := _RESOURCE.fullmatch(resource)) and least is not None and int(least) < 1:
+        sagemaker = sagemaker_backends[backend.account_id][backend.region_name]
+        endpoint = sagemaker.endpoints.get(match[1])
+        config = sagemaker.describe_endpoint_config(endpoint.endpoint_config_name) if endpoint else {}
+        if not config.get("AsyncInferenceConfig"):
+            raise AWSValidationException(f"{resource}: MinCapacity must be at least 1 for an endpoint that answers")
     return original(backend, *given, **named)
 
 

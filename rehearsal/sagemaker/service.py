@@ -84,7 +84,9 @@ class SageMaker:
         images.install(self._patches, self.cloud)
         if self.started_jobs:
             self.cloud.after.append(self.started_jobs.see)
-        self._patches.set_item(self.cloud.handlers, "sagemaker-runtime:InvokeEndpoint", self.hosting.invoke)
+        runtime = {"InvokeEndpoint": self.hosting.invoke, "InvokeEndpointAsync": self.hosting.asynchronous.invoke}
+        for operation, handler in runtime.items():
+            self._patches.set_item(self.cloud.handlers, f"sagemaker-runtime:{operation}", handler)
         return self
 
     def __exit__(

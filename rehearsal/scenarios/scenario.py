@@ -39,12 +39,13 @@ class Scenario:
     """`run` goes on after the journey, step by step.
 
     `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text;
-    `others` those of further stacks. `prepare` is called before the first stack comes up.
+    `others` those of further stacks, by stack. `prepare` is called before the first stack comes up.
     """
 
     summary: str
     run: Callable[[ScenarioRun], None]
     settings: Callable[[JourneyInputs], Mapping[str, str]] = lambda _: {}
+    others: Callable[[JourneyInputs], Mapping[str, Mapping[str, str]]] = lambda _: {}
     prepare: Callable[[Runtime], None] = lambda _: None
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -58,6 +58,7 @@ class EndpointTest:
     _requests: int = 0
     _answered: dict[str, bytes] = field(default_factory=dict)  # inference id -> answer
     _capture_location: capture.CaptureLocation | None = None
+    _config: Mapping[str, Any] = field(default_factory=dict)  # the endpoint's, as SageMaker describes it
 
     def call(self) -> None:
         """All checks but that of captured data."""
@@ -117,6 +118,7 @@ class EndpointTest:
         sagemaker = self.clients.sagemaker
         name = sagemaker.describe_endpoint(EndpointName=self.target.endpoint)["EndpointConfigName"]
         config = sagemaker.describe_endpoint_config(EndpointConfigName=name)
+        self._config = config
         every = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
         variants = {v["VariantName"]: v["ModelName"] for v in every if self.variant in ("", v["VariantName"])}
         data_capture = config.get("DataCaptureConfig", {})

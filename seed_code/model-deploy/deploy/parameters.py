@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy import project_contract as contract
-from deploy.serving import AB_TEST, NONE, REAL_TIME, SHADOW, StageModels
+from deploy.serving import AB_TEST, NONE, REAL_TIME, SHADOW, StageModels, models_folder
 from deploy.stages import StageSettings, StageSettingsError
 
 DEFINITION = "TemplateParameters"
@@ -28,7 +28,7 @@ def stage_parameters(
         for name, rule in declared.items()
         if name not in values and "Default" not in rule
     ]
-    of_shape = _of_shape(settings, models).keys()
+    of_shape = _of_shape(project_id, settings, models).keys()
     needed = (
         [name for name in every if name not in of_shape] if settings.serving_shape in REAL_TIME else _ALWAYS
     )
@@ -69,12 +69,12 @@ def _values(project_id: str, settings: StageSettings, models: StageModels) -> di
         "MaxInstanceCount": settings.max_instance_count,
         "TargetInvocationsPerInstance": settings.target_invocations_per_instance,
         "CapturePercentage": settings.capture_percentage,
-        **_of_shape(settings, models),
+        **_of_shape(project_id, settings, models),
         **of_account,
     }
 
 
-def _of_shape(settings: StageSettings, models: StageModels) -> dict[str, str | int]:
+def _of_shape(project_id: str, settings: StageSettings, models: StageModels) -> dict[str, str | int]:
     """Parameters by which shapes of serving differ."""
     challenger = models.challenger
     weights = {AB_TEST: settings.challenger_percentage, SHADOW: settings.shadow_percentage}
@@ -90,4 +90,6 @@ def _of_shape(settings: StageSettings, models: StageModels) -> dict[str, str | i
         "MemoryMegabytes": settings.memory_megabytes,
         "MaxConcurrency": settings.max_concurrency,
         "InvocationsPerInstance": settings.invocations_per_instance,
+        "ImageUri": models.primary.image,
+        "ModelsUri": models_folder(models.primary.model_data_url, project_id)[0],
     }

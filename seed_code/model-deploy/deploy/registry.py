@@ -39,6 +39,8 @@ class ModelPackage:
     metric: str
     metric_value: float
     commit: str
+    image: str = ""
+    model_data_url: str = ""
 
 
 def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
@@ -186,4 +188,6 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric=metadata["metric"],
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
+        image=manifest.image,
+        model_data_url=manifest.model_data_url,
     )

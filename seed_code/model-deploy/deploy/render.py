@@ -25,6 +25,8 @@ class ServedModel:
     model_package_arn: str
     holdout_uri: str
     problem: str
+    model_data_url: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def deployment_document(
                     "modelPackageArn": each.arn,
                     "holdoutUri": each.holdout_uri,
                     "problem": each.problem,
+                    "modelDataUrl": each.model_data_url,
+                    "image": each.image,
                 }
                 for variant, each in models.by_variant.items()
             }

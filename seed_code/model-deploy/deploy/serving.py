@@ -66,6 +66,12 @@ def stage_models(
     return StageModels(first, package, _same(deployed, shape, package.arn))
 
 
+def models_folder(model_data_url: str, project_id: str) -> tuple[str, str]:
+    """The prefix of all the project's models, and what a caller names this one by below it (`TargetModel`)."""
+    bucket, _, key = model_data_url.removeprefix("s3://").partition("/")
+    return f"s3://{bucket}/{project_id}/", key.removeprefix(f"{project_id}/")
+
+
 def challenger_of(deployed: Deployed) -> str:
     """The second model that is deployed, `none` without."""
     return deployed.get("ChallengerPackageArn", NONE)

@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from deploy.accounts import EndpointLocation, TestClients
+from deploy.asynchronous_test import AsynchronousTest
 from deploy.endpoint import EndpointTest, TestScope
 from deploy.holdout import Holdout
+from deploy.multi_model_test import MultiModelTest
 from deploy.render import Release
 from deploy.report import AccountReport
-from deploy.serving import AB_TEST, CHALLENGER, PRIMARY, SHADOW
+from deploy.serving import (
+    AB_TEST,
+    ASYNCHRONOUS,
+    CHALLENGER,
+    MULTI_MODEL,
+    PRIMARY,
+    SHADOW,
+    models_folder,
+)
 from deploy.shadow_test import ShadowTest
 from deploy.stages import StageSettings
 
@@ -35,7 +45,7 @@ def tests_of(
     """One test of each model that an account serves; `holdouts` has each variant's held-out rows."""
     served = release.served[settings.stage]
     if CHALLENGER not in served:
-        return [EndpointTest(release, settings, target, clients, holdouts[PRIMARY], plan)]
+        return [_of_one(release, target, clients, holdouts[PRIMARY], plan, settings=settings)]
     if settings.serving_shape == AB_TEST:
         return [
             EndpointTest(
@@ -64,3 +74,32 @@ def tests_of(
             shadow_holdout=holdouts[CHALLENGER],
         )
     ]
+
+
+def _of_one(
+    release: Release,
+    target: EndpointLocation,
+    clients: TestClients,
+    holdout: Holdout,
+    plan: TestScope,
+    *,
+    settings: StageSettings,
+) -> StageTest:
+    """The test of an account that serves one model."""
+    if settings.serving_shape == ASYNCHRONOUS:
+        return AsynchronousTest(release, settings, target, clients, holdout, plan)
+    if settings.serving_shape == MULTI_MODEL:
+        served = release.served[settings.stage][PRIMARY]
+        folder, name = models_folder(served.model_data_url, release.project_id)
+        return MultiModelTest(
+            release,
+            settings,
+            target,
+            clients,
+            holdout,
+            plan,
+            image=served.image,
+            models_uri=folder,
+            target_model=name,
+        )
+    return EndpointTest(release, settings, target, clients, holdout, plan)
