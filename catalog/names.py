@@ -147,6 +147,14 @@ class ProjectNames:
         """Queue of the events that started no pipeline; its key's policy names it."""
         return self.name("dead-letters")
 
+    def release_dead_letters(self) -> str:
+        """Queue of the events of releases that were not written down; its key's policy names it."""
+        return self.name("release-dead-letters")
+
+    def release_events(self) -> str:
+        """Source of the events that tell of the project's releases."""
+        return f"{self.prefix}.{self.project}.releases"
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 
@@ -166,6 +174,13 @@ class ProjectNames:
     def endpoint(self, stage: str) -> str:
         """Endpoint of a stage."""
         return exact(f"{self.prefix}-{self.project}-{stage}", NameLimit.SAGEMAKER)
+
+    def api_function(self, stage: str, purpose: str = "") -> str:
+        """A function of the project's API in a stage: the API itself, or the one of that purpose.
+
+        Lambda allows 64 characters, which the longest prefix, project, stage and purpose together do not reach.
+        """
+        return f"{self.endpoint(stage)}-api{f'-{purpose}' if purpose else ''}"
 
     def stack_set(self, stage: str) -> str:
         """StackSet that carries the model to a stage."""
@@ -220,7 +235,7 @@ def workload_names(prefix: str, stack: str, stage: str, account: str, region: st
     """Every limited name of a workload stack; raises NameTooLong at the first that does not fit."""
     env_names = Names(prefix, stack)
     names = [env_names.bucket(purpose, account, region) for purpose in ("logs", "capture")]
-    names += [env_names.role(RoleKind.FLOW_LOGS)]
+    names += [env_names.role(kind) for kind in (RoleKind.FLOW_LOGS, RoleKind.API_LOGS)]
     for project in projects:
         project_names = ProjectNames(prefix, project)
         names += [project_names.stage_role(stage, kind) for kind, spec in ROLES.items() if spec.in_workload]
@@ -258,6 +273,13 @@ def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[st
     names += [project_names.code_pipeline("deploy"), project_names.group(), project_names.pipeline()]
     names += [project_names.endpoint(stage) for stage in stages]
     return names + [project_names.stack_set(stage) for stage in stages]
+
+
+# Namespace of the metrics of endpoints' answers. Without the platform's prefix, which the delivered template does not
+# know: endpoints' names begin with it.
+ENDPOINT_METRICS = "ModelEndpoints"
+# Where a project keeps, below its own prefix of the models bucket, what its endpoints are checked with.
+CHECKS = "checks"
 
 
 def macie_role_arn(scope: Scope) -> str:

@@ -66,6 +66,8 @@ class RoleKind(StrEnum):
     DEPLOY_PIPELINE = "deploy-pipeline"
     PIPELINE_STARTER = "pipeline-starter"
     RELEASE_CLEANER = "release-cleaner"
+    RELEASE_RECORDER = "release-recorder"
+    RELEASE_READER = "release-reader"
     ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
@@ -73,13 +75,31 @@ class RoleKind(StrEnum):
     STACK_SET_EXECUTION = "stackset-execution"
     MODEL = "model"
     TEST = "test"
+    CHANGE_SET = "change-set"
+    API = "api"
+    API_AUTHORIZER = "api-authorizer"
+    API_HOOKS = "api-hooks"
+    API_DEPLOYMENT = "api-deployment"
+    API_LOGS = "api-logs"
+    ENDPOINT_CHECKER = "endpoint-checker"
 
 
 _K = RoleKind
 _TRAINING = frozenset({_K.PIPELINE, _K.PROCESSING, _K.TRAINING})
 _BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
-_ENTERING = frozenset({_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION, _K.MODEL})
-_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
+# What runs for an API: its functions, and what moves its traffic.
+_APIS = frozenset({_K.API, _K.API_AUTHORIZER, _K.API_HOOKS, _K.API_DEPLOYMENT})
+_DELIVERED = _APIS | {_K.MODEL}
+_ENTERING = _DELIVERED | {_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION}
+_DEPLOYING = _ENTERING | {
+    _K.CHANGE_SET,
+    _K.DEPLOY,
+    _K.DEPLOY_PIPELINE,
+    _K.DEPLOY_TEST,
+    _K.PACKAGES,
+    _K.RELEASE_READER,
+    _K.TEST,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +201,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),
+    # Writes down what serves where; marks what production rolled back. It lets nothing in.
+    _K.RELEASE_RECORDER: RoleSpec(
+        path=RolePath.PROJECT, assumed_by="lambda", delegates_to=frozenset({_K.RELEASE_READER})
+    ),
     # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
     _K.ACCOUNT_CLEANER: RoleSpec(
         path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="lambda", clears_accounts=True
@@ -190,17 +214,47 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     _K.TEAM_ADMINISTRATOR: RoleSpec(path=RolePath.PROJECT, assumed_by="people", signs_in=True),
     _K.STACK_SET_ADMINISTRATION: RoleSpec(
-        path=RolePath.DELIVERY, assumed_by="cloudformation", delegates_to=frozenset({_K.STACK_SET_EXECUTION, _K.MODEL})
+        path=RolePath.DELIVERY, assumed_by="cloudformation", delegates_to=_DELIVERED | {_K.STACK_SET_EXECUTION}
     ),
     _K.STACK_SET_EXECUTION: RoleSpec(
         path=RolePath.NONE,
         name=RoleName.STAGE,
         assumed_by=_K.STACK_SET_ADMINISTRATION,
-        delegates_to=frozenset({_K.MODEL}),
+        delegates_to=_DELIVERED,
         in_workload=True,
     ),
     _K.MODEL: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="sagemaker", in_workload=True),
     _K.TEST: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY_TEST, in_workload=True),
+    # Says what a release would change, by change sets that it cannot execute.
+    _K.CHANGE_SET: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY, in_workload=True),
+    # Answers callers from outside the platform: it calls one endpoint.
+    _K.API: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
+    # Reads tokens, outside the VPC, where it fetches the issuer's keys.
+    _K.API_AUTHORIZER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
+    # Calls the new version of the API's function, and reports to CodeDeploy.
+    _K.API_HOOKS: RoleSpec(
+        path=RolePath.PROJECT,
+        name=RoleName.STAGE,
+        assumed_by="lambda",
+        delegates_to=frozenset({_K.API}),
+        in_workload=True,
+    ),
+    # CodeDeploy moves the alias with it.
+    _K.API_DEPLOYMENT: RoleSpec(
+        path=RolePath.PROJECT,
+        name=RoleName.STAGE,
+        assumed_by="codedeploy",
+        delegates_to=frozenset({_K.API, _K.API_HOOKS}),
+        in_workload=True,
+    ),
+    # API Gateway writes access logs with it: an account has one such role in a Region.
+    _K.API_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="apigateway"),
+    # Sees which version an endpoint really serves.
+    _K.RELEASE_READER: RoleSpec(
+        path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.RELEASE_RECORDER, in_workload=True
+    ),
+    # Asks its project's endpoint each minute, and reads the rows that it asks for and no model.
+    _K.ENDPOINT_CHECKER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.

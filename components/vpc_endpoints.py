@@ -66,6 +66,8 @@ class VpcEndpoints(pulumi.ComponentResource):
         self._name, self._args = name, args
         self.s3_id, self.s3_prefix_list = self._s3()
         ids = {service: self._interface(service).id for service in args.services if service not in args.existing}
+        # By service, made here or there before.
+        self.interface_ids: Mapping[str, pulumi.Input[str]] = {**ids, **args.existing}
         self.kms_id: pulumi.Input[str] = args.existing.get("kms") or ids["kms"]
         self.register_outputs({"s3": self.s3_id, "kms": self.kms_id})
 

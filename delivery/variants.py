@@ -55,9 +55,12 @@ def resources(shape: ServingShape) -> dict[str, Any]:
 def _model() -> dict[str, Any]:
     model = endpoint.model()
     package = {"Ref": "ChallengerPackageArn"}
-    model["Properties"]["Containers"] = [
-        {"ModelPackageName": package, "Environment": {"MODEL_PACKAGE_ARN": package}},
-    ]
+    environment = {
+        "MODEL_PACKAGE_ARN": package,
+        "CHECKS_URI": {"Ref": "ChallengerChecksUri"},
+        "CHECKS_SHA256": {"Ref": "ChallengerChecksSha256"},
+    }
+    model["Properties"]["Containers"] = [{"ModelPackageName": package, "Environment": environment}]
     model["Properties"]["Tags"] = _tags(model["Properties"]["Tags"])
     return model
 
@@ -105,6 +108,8 @@ def _of_challenger(found: dict[str, Any]) -> dict[str, Any]:
     for name, alarm in found.items():
         copy = deepcopy(alarm)
         properties = copy["Properties"]
+        if "VariantName" not in [dimension["Name"] for dimension in properties["Dimensions"]]:
+            continue  # of the endpoint as a whole
         for dimension in properties["Dimensions"]:
             if dimension["Name"] == "VariantName":
                 dimension["Value"] = CHALLENGER

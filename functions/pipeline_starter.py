@@ -18,6 +18,7 @@ CONFIG = Path(__file__).with_name("config.json")
 # A version id is an opaque, URL-ready text (Amazon S3 User Guide, "How S3 Versioning works"); a variable's value has at
 # most 1,000 characters (botocore codepipeline, PipelineVariableValue).
 _VERSION_ID = re.compile(r"[A-Za-z0-9._~-]{1,1000}")
+_STAGE = re.compile(r"[a-z]{1,32}")
 _PACKAGE_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 # Of one call.
 ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 5, 15
@@ -30,7 +31,7 @@ class RefusedEvent(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class StartedPipeline:
-    """A pipeline of the project, and the variable that its runs are given."""
+    """A pipeline of the project, and the variable that its runs are given first."""
 
     pipeline: str
     variable: str
@@ -38,7 +39,10 @@ class StartedPipeline:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What events are compared with: where the project is, its repository's object and its model package group."""
+    """What events are compared with: where the project is, its repository's object and its model package group.
+
+    `releases` is the source of the events that the project's release recorder puts.
+    """
 
     partition: str
     account: str
@@ -48,6 +52,8 @@ class Project:
     group: str
     build: StartedPipeline
     deploy: StartedPipeline
+    rollback: StartedPipeline
+    releases: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +76,7 @@ class Start:
 def read_config(text: str) -> Project:
     """The project as the stack wrote it. Raises KeyError or TypeError for a config that is not one."""
     given = json.loads(text)
-    return Project(
-        **{**given, "build": StartedPipeline(**given["build"]), "deploy": StartedPipeline(**given["deploy"])}
-    )
+    return Project(**given | {name: StartedPipeline(**given[name]) for name in ("build", "deploy", "rollback")})
 
 
 def decide(event: object, project: Project) -> Start:
@@ -81,13 +85,13 @@ def decide(event: object, project: Project) -> Start:
         raise RefusedEvent(f"an event is an object, not {_shown(event)}: nothing was started")
     identity = _text(event, "id", event)
     kind = (_text(event, "source", event), _text(event, "detail-type", event))
-    if kind not in _REASONS:
-        known = "; ".join(f"{source} {detail_type!r}" for source, detail_type in _REASONS)
+    reasons = _reasons(project)
+    if kind not in reasons:
+        known = "; ".join(f"{source} {detail_type!r}" for source, detail_type in reasons)
         raise _refused(event, f"{_shown(kind[0])} {_shown(kind[1])} starts no pipeline. What does: {known}")
     _same(event, "account", event.get("account"), project.account)
     _same(event, "region", event.get("region"), project.region)
-    started, value = _REASONS[kind](event, _object(event, "detail", event), project)
-    return Start(pipeline=started.pipeline, variables={started.variable: value}, token=_token(started, identity))
+    return reasons[kind](event, _object(event, "detail", event), project, identity)
 
 
 def handle(event: Any, context: Any) -> dict[str, str]:  # noqa: ARG001 (Lambda's signature)
@@ -113,12 +117,10 @@ def codepipeline(region: str | None = None) -> Any:
     return boto3.client("codepipeline", region_name=region, config=config)
 
 
-# ---- what starts a pipeline: each gives the pipeline and the value of its variable
+# ---- what starts a pipeline: each gives the run
 
 
-def _repository_written(
-    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project
-) -> tuple[StartedPipeline, str]:
+def _repository_written(event: Mapping[str, Any], detail: Mapping[str, Any], project: Project, identity: str) -> Start:
     """Source: Amazon S3 User Guide, "EventBridge event message structure"."""
     written = _object(detail, "object", event)
     _same(event, "bucket", _object(detail, "bucket", event).get("name"), project.bucket)
@@ -126,27 +128,66 @@ def _repository_written(
     version = written.get("version-id")
     if not isinstance(version, str) or not _VERSION_ID.fullmatch(version):
         raise _refused(event, f"version-id {_shown(version)} is none that S3 gives: is the bucket versioned?")
-    return project.build, version
+    return _start(project.build, version, identity)
 
 
-def _model_approved(
-    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project
-) -> tuple[StartedPipeline, str]:
+def _model_approved(event: Mapping[str, Any], detail: Mapping[str, Any], project: Project, identity: str) -> Start:
     """Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
     _same(event, "ModelPackageGroupName", detail.get("ModelPackageGroupName"), project.group)
     _same(event, "ModelApprovalStatus", detail.get("ModelApprovalStatus"), "Approved")
-    arn, own = detail.get("ModelPackageArn"), _packages_of(project)
+    return _start(project.deploy, _own_package(event, "ModelPackageArn", detail, project), identity)
+
+
+def _served_model_rejected(
+    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project, identity: str
+) -> Start:
+    """What the release recorder tells of (`functions/release_recorder/recorder.py`).
+
+    It may tell twice, by events of two ids, of one rejection: what makes two of them one run is the change by which the
+    version began to serve, and not the event.
+    """
+    del identity
+    package = _own_package(event, "package", detail, project)
+    stage, change = _text(detail, "stage", event), _text(detail, "change", event)
+    if not _STAGE.fullmatch(stage):
+        raise _refused(event, f"stage {_shown(stage)} is none")
+    variables = {
+        project.rollback.variable: stage,
+        "From": package,
+        "Reason": _variable(detail.get("reason")),
+        "Requester": _variable(detail.get("by")),
+    }
+    token = _token(project.rollback, f"{package} {change}")
+    return Start(pipeline=project.rollback.pipeline, variables=variables, token=token)
+
+
+_Reason = Callable[[Mapping[str, Any], Mapping[str, Any], Project, str], Start]
+
+
+def _reasons(project: Project) -> Mapping[tuple[str, str], _Reason]:
+    """What starts a pipeline, by source and detail type."""
+    return {
+        ("aws.s3", "Object Created"): _repository_written,
+        ("aws.sagemaker", "SageMaker Model Package State Change"): _model_approved,
+        (project.releases, "Served model rejected"): _served_model_rejected,
+    }
+
+
+def _start(started: StartedPipeline, value: str, identity: str) -> Start:
+    return Start(pipeline=started.pipeline, variables={started.variable: value}, token=_token(started, identity))
+
+
+def _own_package(event: Mapping[str, Any], name: str, detail: Mapping[str, Any], project: Project) -> str:
+    arn, own = detail.get(name), _packages_of(project)
     if not isinstance(arn, str) or not arn.startswith(own) or not _PACKAGE_VERSION.fullmatch(arn[len(own) :]):
-        raise _refused(event, f"ModelPackageArn {_shown(arn)} is none of the project's, {own}<version>")
-    return project.deploy, arn
+        raise _refused(event, f"{name} {_shown(arn)} is none of the project's, {own}<version>")
+    return arn
 
 
-_REASONS: Mapping[
-    tuple[str, str], Callable[[Mapping[str, Any], Mapping[str, Any], Project], tuple[StartedPipeline, str]]
-] = {
-    ("aws.s3", "Object Created"): _repository_written,
-    ("aws.sagemaker", "SageMaker Model Package State Change"): _model_approved,
-}
+def _variable(value: object) -> str:
+    """A text as a variable takes it: not empty, on one line, of at most 1,000 characters (PipelineVariableValue)."""
+    text = " ".join(str(value or "").split())
+    return text[:1000] or "none"
 
 
 def _packages_of(project: Project) -> str:

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from rehearsal.apigateway.service import ApiGateway
 from rehearsal.aws.cloud import Cloud
 from rehearsal.cloudformation.service import CloudFormation
 from rehearsal.cloudwatch.alarms import CloudWatch
+from rehearsal.codedeploy.service import CodeDeploy
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.console import ConsoleProgress
@@ -19,7 +21,7 @@ from rehearsal.sagemaker.service import SageMaker
 
 
 class Runtime:
-    """CodePipeline, CodeBuild, EventBridge, Lambda, SageMaker and CloudFormation while the context lasts.
+    """CodePipeline, CodeBuild, EventBridge, Lambda, API Gateway, SageMaker and the others while the context lasts.
 
     `sabotage` tells, by endpoint name, whether an endpoint answers wrongly. A journey sets `on_approval`.
     """
@@ -34,6 +36,7 @@ class Runtime:
             logs=logs,
             on_action=lambda _, stage, action: progress.update(f"{stage}: {action.name} {action.status.lower()}"),
             on_approval=self._approval_requested,
+            report=self.cloudwatch.report,
         )
         self.sagemaker = SageMaker(
             cloud,
@@ -45,6 +48,8 @@ class Runtime:
             require_images=True,
             starts_jobs=True,
         )
+        self.codedeploy = CodeDeploy(cloud, self.suite.functions, emit=self.suite.emit)
+        self.apigateway = ApiGateway(cloud, self.suite.functions, self.cloudwatch.report)
         self._cloudformation = CloudFormation(cloud)
         self._open = ExitStack()
 
@@ -52,6 +57,8 @@ class Runtime:
         self._open.enter_context(self.suite)
         self._open.enter_context(self.sagemaker)
         self._open.enter_context(self._cloudformation)
+        self._open.enter_context(self.codedeploy)
+        self._open.enter_context(self.apigateway)
         # Last in, first out: closing it ends whatever waits on the service clock.
         self._open.enter_context(self.cloudwatch)
         return self

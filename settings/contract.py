@@ -42,6 +42,21 @@ def _without_default(rule: dict[str, Any]) -> None:
     del rule["default"]
 
 
+def _optional(pattern: str, allowed: str) -> Any:
+    """Text of a form that may be absent, and is never empty."""
+
+    def shown(rule: dict[str, Any]) -> None:
+        _without_default(rule)
+        rule["x-allowed"] = allowed
+
+    return Field(default="", pattern=pattern, json_schema_extra=shown)
+
+
+def _api_rule(rule: dict[str, Any]) -> None:
+    _without_default(rule)
+    rule["x-allowed"] = "an object of two addresses in S3, partUri and functionsUri"
+
+
 # As in botocore's service models: sagemaker EndpointName and ModelPackageArn, iam roleNameType.
 _ENTITY_NAME = "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"
 _MODEL_PACKAGE = r"^arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]{9,16}:[0-9]{12}:model-package/[a-zA-Z0-9-]{1,63}/[0-9]{1,9}$"
@@ -51,6 +66,7 @@ _ARN = "^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$"
 _IMAGE = r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^@:]+@sha256:[0-9a-f]{64}$"
 _S3_PREFIX = "^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)+$"
 _S3_ADDRESS = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$"
+_S3_ADDRESS_OR_NONE = r"^(none|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+)$"
 
 AccountIds = Annotated[
     tuple[Annotated[str, Field(pattern="^[0-9]{12}$")], ...],
@@ -87,6 +103,13 @@ ChallengerPackageArn = Annotated[
 ]
 
 
+class ApiDelivery(Section):
+    """Where rendering finds the API of a stage: its part of the template, and which functions are used."""
+
+    part_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
+    functions_uri: Annotated[str, _form(_S3_ADDRESS, "an S3 object")]
+
+
 class StageSettings(Section):
     """Where and how one stage serves a model."""
 
@@ -102,6 +125,8 @@ class StageSettings(Section):
     test_role_arns: TestRoleArns
     parameters_path: Annotated[str, _form(r"^(/[\w.-]+)+$", "an SSM path such as /mlops/staging")]
     stack_set_name: Annotated[str, _form("^[a-zA-Z][a-zA-Z0-9-]{0,127}$", "a StackSet's name")]
+    # In each account, made change sets with: what a release would change is asked before it changes.
+    change_set_role_name: ModelRoleName
     latency_limit_ms: LatencyMilliseconds
     # 200 requests a second x safety factor 0.5 x 60 s. Source: SageMaker Developer Guide, page
     # endpoint-scaling-loadtest.
@@ -111,6 +136,11 @@ class StageSettings(Section):
     wait_seconds: WaitSeconds
     keep_seconds: WaitSeconds
     deployment_timeout_seconds: DeploymentTimeoutSeconds
+    # Absent where no price is known (catalog/prices.py), which is not free of charge.
+    instance_dollars_per_hour: str = _optional(r"^[0-9]{1,6}(\.[0-9]{1,6})?$", "an amount such as 0.115")
+    price_read: str = _optional("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a day such as 2026-11-27")
+    # Optional, but never null: no API.
+    api: ApiDelivery = Field(default=None, json_schema_extra=_api_rule)  # type: ignore[assignment]
     # Each figure belongs to one shape (`settings.serving.figures`).
     serving_shape: ServingShape = ServingShape.SINGLE
     challenger_percentage: VariantPercentage = 50
@@ -184,6 +214,8 @@ class ModelPackageMetadata(BaseModel):
     problem: ProblemType
     metric: Metric
     commit: Annotated[str, _form(r"^\S+$", "a commit id")]
+    # Packages that were registered before there were checks have none.
+    checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "an S3 object")] = "none"
     code_uri: str = ""
     data_uri: str = ""
     data_version: str = ""
@@ -200,9 +232,21 @@ class TemplateParameters(BaseModel):
     model_package_arn: Annotated[str, _form(_MODEL_PACKAGE, "the ARN of a version of a model package")] = Field(
         description="The approved model package"
     )
+    checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "the address of an S3 object, or none")] = Field(
+        description="Rows that the endpoint is checked with and the package's answers to them, or none"
+    )
+    checks_sha256: Annotated[str, _form("^(none|[0-9a-f]{64})$", "64 hexadecimal digits, or none")] = Field(
+        description="SHA-256 of that object, or none"
+    )
     model_role_name: ModelRoleName = Field(description="Name with path of the account's model execution role")
     serving_shape: ServingShape = Field(description="The shape of serving that the template makes")
     challenger_package_arn: ChallengerPackageArn = Field(description="The model beside the first one, none without")
+    challenger_checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "the address of an S3 object, or none")] = Field(
+        description="Rows that the second model is checked with, or none"
+    )
+    challenger_checks_sha256: Annotated[str, _form("^(none|[0-9a-f]{64})$", "64 hexadecimal digits, or none")] = Field(
+        description="SHA-256 of that object, or none"
+    )
     primary_percentage: VariantPercentage = Field(description="The first model's share of the requests")
     challenger_percentage: VariantPercentage = Field(description="The second model's share, or that of its copies")
     same_variants: Literal["yes", "no"] = Field(description="Whether the endpoint has these variants already")

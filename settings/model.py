@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
     DataScienceExisting,
@@ -19,6 +20,8 @@ from settings.existing import (
 from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.organization_values import OrganizationPath
+from settings.removal import DataScienceRemoval, ProjectRemoval
+from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
 from settings.serving import ServingSettings, ServingShape, serving_faults
 from settings.stages import Reason, order_fault
@@ -162,10 +165,24 @@ class DeploymentSettings(Section):
     latency_limit_ms: LatencyMilliseconds = Field(
         default=500, description="99th percentile that the endpoint test accepts."
     )
+    api: ApiSettings | None = Field(
+        default=None, description="An API in front of the endpoint, for callers outside the platform; none: no API."
+    )
 
     serving: ServingSettings = Field(default_factory=ServingSettings)
     # After the instances, which it is judged by.
     shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
+
+    rollout: RolloutSettings = Field(
+        default_factory=RolloutSettings, description="How a release goes through the accounts of the stage."
+    )
+
+    @field_validator("rollout")
+    @classmethod
+    def _rollout_agrees(cls, value: RolloutSettings) -> RolloutSettings:
+        if fault := rollout_fault(value):
+            raise ValueError(fault)
+        return value
 
     @field_validator("shift")
     @classmethod
@@ -205,6 +222,11 @@ class ProductionDeployment(DeploymentSettings):
 
     min_instances: InstanceCount = Field(default=2, description="Instances that always run.")
     max_instances: InstanceCount = Field(default=4, validate_default=True, description="Upper bound of autoscaling.")
+    approval: Literal["always", "when-needed"] = Field(
+        default="always",
+        description="Which releases wait for an approver: all, or those that would replace the endpoint, take capacity "
+        "or alarms from it, or whose change could not be seen.",
+    )
 
 
 AnyDeployment = TypeVar("AnyDeployment", StagingDeployment, ProductionDeployment)
@@ -223,6 +245,11 @@ class Deployments(Section):
             raise ValueError(fault)
         return value
 
+    def of_stage(self, stage: str) -> DeploymentSettings:
+        """A stage's."""
+        found: DeploymentSettings = getattr(self, stage)
+        return found
+
 
 class QualityGateSettings(Section):
     """What a model must reach on held-out data before it is registered."""
@@ -237,29 +264,6 @@ class QualityGateSettings(Section):
         if metric and (fault := threshold_fault(metric, value)):
             raise ValueError(fault)
         return value
-
-
-class DataScienceRemoval(Section):
-    """What may be lost when the data science account's stack is destroyed."""
-
-    delete: Annotated[tuple[Literal["data", "models", "studio"], ...], Distinct] = Field(
-        default=(),
-        description="What is deleted with the stack: all versions in the data and models buckets, Studio's apps, "
-        "spaces and homes. What is not named here stays, and the stack is not destroyed while there is any.",
-    )
-
-
-class ProjectRemoval(Section):
-    """What may be lost when a project's stack is destroyed."""
-
-    delete: Annotated[tuple[Literal["models"], ...], Distinct] = Field(
-        default=(),
-        description="Registered models are deleted with the stack; without it a project that has any is not destroyed.",
-    )
-    retain_stacks_in: Annotated[tuple[AccountId, ...], Distinct] = Field(
-        default=(),
-        description="Suspended or closed accounts, which nobody can enter: the project's stacks stay there.",
-    )
 
 
 class StackSettings(Section):
@@ -299,6 +303,9 @@ class WorkloadSettings(StackSettings):
     projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
         default=(), description="Projects that may deploy here: the platform team's approval."
     )
+    apis: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        default=(), description="Of these projects, those that may have an API here: its functions' roles are made."
+    )
     network: WorkloadNetwork
     existing: Annotated[
         WorkloadExisting,
@@ -317,6 +324,13 @@ class WorkloadSettings(StackSettings):
         default=None, description="Days after which captured requests and answers are deleted; none: they are kept."
     )
     inspected: Annotated[tuple[Literal["capture"], ...], Distinct] = Field(default=(), description=INSPECTED)
+
+    @field_validator("apis")
+    @classmethod
+    def _apis_are_of_projects(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if others := sorted(set(value) - set(info.data.get("projects", value))):
+            raise ValueError(f"names {', '.join(others)}, none of projects: add it there, or drop it here")
+        return value
 
 
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
@@ -349,6 +363,10 @@ class DataScienceSettings(StackSettings):
     )
     studio: StudioSettings = Field(default_factory=StudioSettings)
     model_image: ModelImage = Field(default_factory=ModelImage)
+    api_functions: bool = Field(
+        default=False,
+        description="Build the functions of APIs, as an image and a zip archive; needed where a project has an API.",
+    )
     alerts: Alerts = Field(default_factory=Alerts)
     old_versions_days: Days = Field(
         default=90,
@@ -403,6 +421,9 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
+    announce_releases: bool = Field(
+        default=False, description="Tell the alarm topic when another version serves production, as of alarms."
+    )
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",
         description="Package index that wheels are fetched from, outside the VPC and without signing in.",

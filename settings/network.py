@@ -34,6 +34,9 @@ DATA_SCIENCE_ENDPOINTS = (
     E.SECRETS_MANAGER,
 )
 
+# What the hooks of APIs call beside; a workload account that admits an API has them too.
+OF_APIS = (E.CODEDEPLOY, E.LAMBDA)
+
 ZONES = "zones in use, one private subnet in each"
 SERVING_ZONES = f"{ZONES}; an endpoint in a VPC needs two"
 

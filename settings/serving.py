@@ -36,6 +36,8 @@ COMPARED = frozenset({ServingShape.AB_TEST, ServingShape.SHADOW})
 # SageMaker captures nothing of a serverless endpoint; of multi-model and asynchronous ones no page says that it does
 # (an asynchronous endpoint's requests and answers are objects anyway), and a batch has no endpoint.
 CAPTURED = frozenset({ServingShape.SINGLE, ServingShape.AB_TEST, ServingShape.SHADOW, ServingShape.PIPELINE})
+# Whoever calls the endpoint gets an answer, and names no model.
+ANSWERING_ONE = SHIFTED | {ServingShape.SERVERLESS}
 # Fleets that scale on requests a minute and instance; an asynchronous one scales on its backlog.
 SCALED = SHIFTED | {ServingShape.MULTI_MODEL, ServingShape.ASYNCHRONOUS}
 
@@ -104,6 +106,8 @@ def _traffic_faults(serving: ServingSettings, size: Any) -> str:
     shape, given = serving.shape, size.model_fields_set
     if shape not in CAPTURED and "capture_percent" in given and size.capture_percent:
         return f"SageMaker does not capture what a {shape} model is asked: drop capturePercent, or give 0"
+    if shape not in ANSWERING_ONE and size.api is not None:
+        return f"an API calls an endpoint that answers by itself, which a {shape} model does not: drop api"
     if shape not in SHIFTED and "shift" in given:
         return f"a {shape} model has no traffic that is shifted: drop shift"
     if shape in COMPARED and size.shift.method == "rolling":

@@ -39,6 +39,7 @@ class InterfaceEndpoint(StrEnum):
     CLOUDFORMATION = "cloudformation"
     CLOUDWATCH = "monitoring"
     CODEBUILD = "codebuild"
+    CODEDEPLOY = "codedeploy"
     CODEPIPELINE = "codepipeline"
     ECR_API = "ecr.api"
     ECR_DOCKER = "ecr.dkr"

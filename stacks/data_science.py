@@ -27,8 +27,9 @@ from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
-from stacks.image_build import image_build
-from stacks.people import StudioRoles, approver, project_approvers
+from stacks.function_stores import function_stores
+from stacks.image_build import ImageBuilds, image_builds
+from stacks.people import StudioRoles, approver, project_approvers, records_place
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -71,7 +72,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     shared = context.shared_documents()
     operations = operations_key(
         context,
-        [context.deploy_pipelines()],
+        context.publishers(),
         dead_letters=context.dead_letters(),
         existing=context.existing.keys.get("operations"),
     )
@@ -87,7 +88,14 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     own_keys = _keys(context, net, operations, shared)
     stores = _stores(context, net, own_keys, logs, shared)
     workplace = _workplace(context, net, own_keys, stores)
-    image_build(context, stores.artifacts.name, own_keys.data.arn, operations.arn, stores.images)
+    builds = ImageBuilds(
+        artifacts=stores.artifacts.name,
+        data_key=own_keys.data.arn,
+        logs_key=operations.arn,
+        images=stores.images,
+        functions=function_stores(context, own_keys.data, logs, shared),
+    )
+    image_builds(context, builds)
     topic = alarm_topic(context, operations.arn)
     outputs = _outputs(context, net, own_keys, stores, workplace, topic, _organization_paths(shared))
     _discovery(context, outputs)
@@ -136,12 +144,13 @@ def _stores(
 def _workplace(context: DataScienceContext, net: Perimeter, own_keys: Keys, stores: Stores) -> Workplace:
     roles = StudioRoles(context, stores.data, own_keys.data, own_keys.studio, stores.images)
     cleaner = _cleaner(context, net, own_keys)
+    records = records_place(context, own_keys.data)
     studio = _studio(context, net, own_keys.studio, roles, cleaner)
     return Workplace(
         roles=roles,
         studio=studio,
-        approver=approver(context),
-        project_approvers=project_approvers(context),
+        approver=approver(context, records),
+        project_approvers=project_approvers(context, records),
         cleaner=cleaner,
     )
 

@@ -58,16 +58,19 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARN pattern of all roles of all projects in this account."""
         return self.scope.role_arn(names.any_project_path(self.settings.prefix))
 
-    def deploy_pipelines(self) -> str:
-        """ARN pattern of the project roles that ask for approval on the alarm topic."""
-        return names.ProjectNames(self.settings.prefix, "*").role_arn(self.scope, RoleKind.DEPLOY_PIPELINE)
+    def publishers(self) -> list[str]:
+        """ARN patterns of the project roles that ask for approval, or tell of releases, on the alarm topic."""
+        every = names.ProjectNames(self.settings.prefix, "*")
+        return [every.role_arn(self.scope, kind) for kind in (RoleKind.DEPLOY_PIPELINE, RoleKind.RELEASE_RECORDER)]
 
     def dead_letters(self) -> DeadLetterQueues:
         """The projects' queues of events that started no pipeline, and the roles of the functions that send there."""
         every = names.ProjectNames(self.settings.prefix, "*")
         return DeadLetterQueues(
-            queues=[self.scope.arn("sqs", every.dead_letters())],
-            senders=[every.role_arn(self.scope, RoleKind.PIPELINE_STARTER)],
+            queues=[self.scope.arn("sqs", name) for name in (every.dead_letters(), every.release_dead_letters())],
+            senders=[
+                every.role_arn(self.scope, kind) for kind in (RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
+            ],
         )
 
     def shared_documents(self) -> pulumi.Output[SharedDocuments]:

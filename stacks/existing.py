@@ -14,6 +14,7 @@ import pulumi_aws as aws
 from components.network import ExistingNetwork
 from settings.existing import DataScienceExisting, WorkloadExisting
 from settings.model import DataScienceSettings, ProjectSettings, StackSettings, WorkloadSettings
+from settings.network import OF_APIS, DataScienceNetwork, WorkloadNetwork
 from stacks.context import boundary_arn
 from stacks.endpoint_services import EndpointServices, endpoint_services
 from stacks.existing_network import ExistingEndpoint, endpoints, network, security_groups
@@ -69,7 +70,16 @@ def services_of(
     Raises RunError with everything that it does not offer.
     """
     zones = existing.network.zones if existing.network else ()
-    return endpoint_services(provider, settings.region, settings.network, existing.endpoints, zones)
+    return endpoint_services(provider, settings.region, _network(settings), existing.endpoints, zones)
+
+
+def _network(settings: WorkloadSettings | DataScienceSettings) -> WorkloadNetwork | DataScienceNetwork:
+    """The network as it is asked for, and what the hooks of APIs call from it."""
+    network = settings.network
+    if isinstance(settings, DataScienceSettings) or not settings.apis:
+        return network
+    more = [service for service in OF_APIS if service not in network.endpoints]
+    return network.model_copy(update={"endpoints": (*network.endpoints, *more)})
 
 
 def _lookups(settings: StackSettings, provider: aws.Provider) -> Lookups:

@@ -36,6 +36,10 @@ class ProjectContext(StackContext[ProjectSettings]):
         """Key of a repository's archive in the artifacts bucket."""
         return f"{self.settings.id}/source/{repository}.zip"
 
+    def alarm_topic(self) -> str:
+        """ARN of the data science account's alarm topic, computed: archives and policies name it."""
+        return self.scope.arn("sns", self.env_names.name("alarms"))
+
     def stack_sets(self) -> list[str]:
         """Names of the project's StackSets, one for each stage."""
         return [self.project_names.stack_set(stage) for stage in self.stages]

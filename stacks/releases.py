@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog import names
+from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from policies.documents.project_scope import PINNED_API_FUNCTIONS
 from settings import serving, traffic_shift
-from settings.contract import StageSettings
+from settings.contract import ApiDelivery, StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
 from settings.serving import ServingShape
 
@@ -44,7 +45,7 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
 def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> StageSettings:
     project = names.ProjectNames(settings.prefix, settings.id)
     scope = Scope.of_account(settings.account, settings.region, settings.prefix)
-    size: DeploymentSettings = getattr(settings.deployments, stage)
+    size = settings.deployments.of_stage(stage)
     return StageSettings(
         accounts=tuple(sorted({workload["account"] for workload in workloads})),
         regions=tuple(sorted({workload["region"] for workload in workloads})),
@@ -62,8 +63,11 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         parameters_path=names.Names(settings.prefix, stage).parameters(),
         stack_set_name=project.stack_set(stage),
         latency_limit_ms=size.latency_limit_ms,
+        change_set_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.CHANGE_SET)}",
         **_shift(size, stage),
         **_serving(size),
+        **_price(size.instance_type, settings.region),
+        **_api(settings, stage),
     )
 
 
@@ -71,6 +75,27 @@ def _serving(size: DeploymentSettings) -> dict[str, Any]:
     """The shape of serving, where it is not the single endpoint, and its figures: fields of the contract."""
     shape = size.serving.shape
     return {} if shape is ServingShape.SINGLE else {"serving_shape": shape, **serving.figures(size.serving)}
+
+
+def _api(settings: ProjectSettings, stage: str) -> dict[str, Any]:
+    """Where the stage's API is found, as a field of the contract; nothing where there is none."""
+    size: DeploymentSettings = getattr(settings.deployments, stage)
+    if size.api is None:
+        return {}
+    artifacts = names.Names(settings.prefix, settings.data_science).bucket(
+        "artifacts", settings.account, settings.region
+    )
+    return {
+        "api": ApiDelivery(
+            part_uri=f"s3://{artifacts}/{api_part_key(settings.id, stage)}",
+            functions_uri=f"s3://{artifacts}/{PINNED_API_FUNCTIONS}",
+        )
+    }
+
+
+def api_part_key(project: str, stage: str) -> str:
+    """Key of the API's part of a stage's template. Below `source`: the deployer fills no other folder."""
+    return f"{project}/source/api-{stage}.json"
 
 
 def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
@@ -84,3 +109,9 @@ def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
         "keep_seconds": wait if shift.keep_seconds is None else shift.keep_seconds,
         "deployment_timeout_seconds": traffic_shift.timeout_of(shift, stage, least, most),
     }
+
+
+def _price(instance_type: str, region: str) -> dict[str, str]:
+    """What an instance costs an hour, and when that was read; nothing where nobody has written it down."""
+    price = prices.price_of(prices.instance(instance_type), region)
+    return {"instance_dollars_per_hour": str(price.dollars), "price_read": price.read} if price else {}

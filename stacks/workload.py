@@ -7,25 +7,27 @@ from dataclasses import asdict
 import pulumi
 
 from catalog import names
-from catalog.roles import ROLES, RoleKind
+from catalog.roles import RoleKind
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.event_bus import EventBus, EventBusArgs, queue_name
 from components.private_bucket import PrivateBucket
 from components.rendering import rendered
-from components.role import Role, RoleArgs
+from components.role import Role
 from policies.documents import trust, workload_roles
-from policies.documents.buckets import PROJECT_TAG
 from policies.documents.keys import DeadLetterQueues, storage_key, volume_key
-from policies.documents.workload_roles import WorkloadScope
+from policies.documents.workload_scope import WorkloadScope
 from settings import contract
 from settings.model import WorkloadSettings
+from stacks import workload_api
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.existing_roles import ExistingRole, stack_set_execution
 from stacks.references import WorkloadOutputs, publish
+from stacks.workload_checks import endpoint_checkers, lost_checks
 from stacks.workload_context import WorkloadContext
+from stacks.workload_role import project_role
 
 
 def workload(stack: str, settings: WorkloadSettings) -> None:
@@ -44,7 +46,9 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     bus = _event_bus(context, topic, operations.arn)
     scope = _workload_scope(context, volumes, capture_key)
     roles = {project: _project_roles(context, project, scope) for project in settings.projects}
-    _discovery(context, net, volumes, capture_key, capture, topic)
+    workload_api.apis(context, scope)
+    endpoint_checkers(context, scope, net, topic, operations)
+    _discovery(context, net, operations, volumes, capture_key, capture, topic)
     publish(_outputs(context, net, volumes, capture, topic, bus, roles))
 
 
@@ -106,7 +110,7 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
         policy=rendered(
             storage_key,
             scope=context.scope,
-            users=[context.project_roles(RoleKind.MODEL), context.project_roles(RoleKind.TEST)],
+            users=[context.project_roles(kind) for kind in (RoleKind.MODEL, RoleKind.TEST, *workload_api.READERS)],
             kms_endpoints=[net.endpoints.kms_id],
             inspectors=[names.macie_role_arn(context.scope)] if "capture" in settings.inspected else [],
         ),
@@ -117,9 +121,10 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
 
 
 def _lost_events(context: WorkloadContext) -> DeadLetterQueues:
-    """The queue of events that told nobody of an endpoint's failure; no function sends there."""
+    """The queue of events that told nobody of an endpoint's failure, to which no function sends, and the checks'."""
     queue = context.scope.arn("sqs", queue_name(context.env_names.name("events")))
-    return DeadLetterQueues(queues=[queue], senders=[])
+    checks = lost_checks(context)
+    return DeadLetterQueues(queues=[queue, *checks.queues], senders=checks.senders)
 
 
 def _event_bus(context: WorkloadContext, topic: AlarmTopic, key_arn: pulumi.Input[str]) -> EventBus:
@@ -171,36 +176,18 @@ def _stack_set_execution(
         group=project_names.group(),
         model_role=project_names.stage_role_arn(context.scope, context.stage, RoleKind.MODEL),
     )
-    return _role(
+    return project_role(
         context,
         project,
         RoleKind.STACK_SET_EXECUTION,
         f"CloudFormation brings models of project {project} to this account with it",
         stack_set_execution(context.settings, project).trust,
-        scope.apply(lambda known: workload_roles.stack_set_execution(known, delivered)),
+        scope.apply(
+            lambda known: workload_roles.stack_set_execution(
+                known, delivered, workload_api.deliveries(context, project, known)
+            )
+        ),
     )
-
-
-def _role(
-    context: WorkloadContext,
-    project: str,
-    kind: RoleKind,
-    description: str,
-    trust_policy: str,
-    policy: pulumi.Input[str],
-) -> Role:
-    """One of a project's roles in this account."""
-    args = RoleArgs(
-        kind=kind,
-        name=context.project_names(project).stage_role(context.stage, kind),
-        path=ROLES[kind].iam_path(context.settings.prefix, project),
-        description=description,
-        trust=trust_policy,
-        policy=policy,
-        boundary=context.boundary,
-        tags={PROJECT_TAG: project},
-    )
-    return Role(f"{project}-{kind}", args, context.child_options())
 
 
 def _project_roles(
@@ -209,7 +196,7 @@ def _project_roles(
     project_names = context.project_names(project)
     shapes = context.settings.serving_shapes.get(project, ())
     endpoint, repository = project_names.endpoint(context.stage), f"{context.settings.prefix}/*"
-    model = _role(
+    model = project_role(
         context,
         project,
         RoleKind.MODEL,
@@ -218,7 +205,7 @@ def _project_roles(
         scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository, shapes)),
     )
     tester = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY_TEST)
-    test = _role(
+    test = project_role(
         context,
         project,
         RoleKind.TEST,
@@ -226,9 +213,30 @@ def _project_roles(
         trust.role_trust(context.registry_scope, [tester]),
         scope.apply(lambda known: workload_roles.test_role(known, project, endpoint, shapes)),
     )
+    renderer = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY)
+    stack_set = project_names.stack_set(context.stage)
+    change_set = project_role(
+        context,
+        project,
+        RoleKind.CHANGE_SET,
+        f"The deploy pipeline of project {project} asks with it what a release would change",
+        trust.role_trust(context.registry_scope, [renderer]),
+        scope.apply(lambda known: workload_roles.change_set(known, stack_set)),
+    )
+    recorder = project_names.role_arn(context.registry_scope, RoleKind.RELEASE_RECORDER)
+    reader = project_role(
+        context,
+        project,
+        RoleKind.RELEASE_READER,
+        f"The release recorder of project {project} looks at its endpoint with it",
+        trust.role_trust(context.registry_scope, [recorder]),
+        scope.apply(lambda known: workload_roles.release_reader(known, endpoint)),
+    )
     return {
+        RoleKind.RELEASE_READER.value: reader,
         RoleKind.MODEL.value: model,
         RoleKind.TEST.value: test,
+        RoleKind.CHANGE_SET.value: change_set,
         RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),
     }
 
@@ -236,6 +244,7 @@ def _project_roles(
 def _discovery(
     context: WorkloadContext,
     net: Perimeter,
+    operations: EncryptionKey,
     volumes: EncryptionKey,
     capture_key: EncryptionKey,
     capture: PrivateBucket,
@@ -248,6 +257,7 @@ def _discovery(
         "network/security-group-ids": net.groups.workloads.id,
         "network/s3-endpoint-id": net.endpoints.s3_id,
         "network/kms-endpoint-id": net.endpoints.kms_id,
+        **workload_api.parameters(context, net, operations),
         "keys/volumes": volumes.arn,
         "keys/capture": capture_key.arn,
         "storage/capture-bucket": capture.name,

@@ -32,6 +32,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "cloudwatch": ("cloudwatch",),
     "codebuild": ("codebuild",),
     "codecommit": ("codecommit",),
+    "codedeploy": ("codedeploy",),
     "codeconnections": ("codeconnections",),
     "codepipeline": ("codepipeline",),
     "config": ("config",),
@@ -66,6 +67,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "states": ("stepfunctions",),
     "sts": ("sts",),
     "tag": ("resourcegroupstaggingapi",),
+    "wafv2": ("wafv2",),
     "xray": ("xray",),
 }
 # Permissions that are no operation, or an operation under another name, spelled as IAM's guides spell them; other

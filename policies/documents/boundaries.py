@@ -29,9 +29,12 @@ CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:Generate*", "kms:ReEncrypt*",
 
 # Services that the platform's roles, and the people who look after them, work with.
 _WORK = (
+    "apigateway:*",
     "application-autoscaling:*",
     "cloudformation:*",
     "cloudwatch:*",
+    "codedeploy:*",
+    "dynamodb:*",
     "ec2:*NetworkInterface*",
     # What a Studio domain leaves in its VPC, which the account's cleaner marks and removes.
     "ec2:CreateTags",
@@ -48,6 +51,7 @@ _WORK = (
     "events:PutEvents",
     # For one service: `DenyMoreRights`.
     "iam:CreateServiceLinkedRole",
+    "lambda:*",
     "logs:*",
     "s3:Abort*",
     "s3:DeleteObject*",
@@ -56,6 +60,8 @@ _WORK = (
     "sagemaker:*",
     "sns:Publish",
     "sqs:Send*",
+    "wafv2:*",
+    "xray:Put*",
     "codebuild:*Build",
     "codepipeline:*Execution",
     "codepipeline:*Transition",
@@ -100,8 +106,6 @@ _READING = (
     "kms:Desc*",
     "kms:Get*",
     "kms:L*",
-    "lambda:Get*",
-    "lambda:L*",
     "macie2:Get*",
     "macie2:L*",
     "s3:Get*",
@@ -143,7 +147,13 @@ def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
             sid="PassProjectRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(f"/{account.prefix}/projects/")],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            conditions={
+                "StringEquals": {
+                    "iam:PassedToService": [
+                        f"{service}.amazonaws.com" for service in ("codedeploy", "lambda", "sagemaker")
+                    ]
+                }
+            },
         ),
         Statement(
             sid="PassDeliveryRoles",

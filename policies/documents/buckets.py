@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.names import CHECKS
 from policies.documents.accounts import WorkloadAccounts, not_through
 from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, document
 
@@ -21,6 +22,7 @@ OBJECT_ACTIONS = (
     "s3:RestoreObject",
 )
 LISTING = ("s3:ListBucket*",)
+# Beside a model's artifact: held-out rows with the model's answers.
 # Session tag or role tag that carries the project's id.
 PROJECT_TAG = "project"
 
@@ -136,12 +138,23 @@ def _read_own_models(bucket: str, accounts: WorkloadAccounts, readers: Sequence[
     )
 
 
+def _read_own_checks(bucket: str, accounts: WorkloadAccounts, checkers: Sequence[str]) -> Statement:
+    return Statement(
+        sid="AllowCheckers",
+        principals=accounts.principals(),
+        actions=["s3:GetObject"],
+        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/{CHECKS}/*"],
+        conditions=accounts.callers(checkers),
+    )
+
+
 def models_bucket(
     bucket: str,
     key: str,
     *,
     accounts: WorkloadAccounts,
     readers: Sequence[str],
+    checkers: Sequence[str],
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
     removers: Sequence[str] = (),
@@ -150,11 +163,13 @@ def models_bucket(
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
     `readers` are role ARN patterns, each with its account while there are few; the prefix is the role's own `project`
-    tag, so that the policy does not grow with projects and a project never reads another's models. `s3_endpoints` are
-    those of all accounts.
+    tag, so that the policy does not grow with projects and a project never reads another's models. `checkers` are
+    patterns likewise, of roles that read what endpoints are checked with and no models. `s3_endpoints` are those of all
+    accounts.
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
+        _read_own_checks(bucket, accounts, checkers) if accounts.ids else None,
         *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers, inspectors),
         *right_key(bucket, key),
         tls_only(bucket),
@@ -183,6 +198,23 @@ def private_bucket(
 def service_bucket(bucket: str, key: str) -> str:
     """A bucket that AWS services read and write for a role, from outside the VPC: pipelines' artifacts, captures."""
     return document(*right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET)
+
+
+def code_bucket(bucket: str, key: str, *, accounts: WorkloadAccounts, readers: Sequence[str]) -> str:
+    """The bucket of functions' archives: roles of the workload accounts (ARN patterns) that make functions fetch them.
+
+    Lambda reads an archive for its caller, from outside the VPC (botocore, service model of lambda, FunctionCode).
+    """
+    fetch = Statement(
+        sid="WorkloadAccountsFetchArchives",
+        principals=accounts.principals(),
+        actions=READ_OBJECT,
+        resources=[f"{bucket}/*"],
+        conditions=accounts.callers(readers),
+    )
+    return document(
+        fetch if accounts.ids else None, *right_key(bucket, key), tls_only(bucket), kind=DocumentKind.BUCKET
+    )
 
 
 def log_bucket(bucket: str, account: str, sources: Sequence[str]) -> str:

@@ -184,6 +184,21 @@ def models_key(
     )
 
 
+def code_key(
+    scope: Scope, *, builders: Sequence[str], accounts: WorkloadAccounts, readers: Sequence[str], bucket_arn: str
+) -> str:
+    """Key of the bucket of functions' archives: `builders` write them, `readers` of the workload accounts fetch them.
+
+    Both are role ARN patterns. Lambda fetches an archive for whoever makes the function, and so from no VPC.
+    """
+    return document(
+        administration(scope),
+        use_through("BuildsWriteArchives", scope, builders, "s3", READ_AND_WRITE),
+        _read_models(scope, accounts, readers, bucket_arn) if accounts.ids else None,
+        kind=DocumentKind.KEY,
+    )
+
+
 def storage_key(
     scope: Scope, *, users: Sequence[str], kms_endpoints: Sequence[str], inspectors: Sequence[str] = ()
 ) -> str:

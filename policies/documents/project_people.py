@@ -10,6 +10,8 @@ from policies.documents.project_scope import MODEL_BUILD, ProjectScope
 from policies.documents.project_statements import WRITE_OBJECT
 from policies.documents.statement import Statement, document
 
+# Tag of the code that is handed over: the person who did.
+PUBLISHER_TAG = "publisher"
 SEE_PIPELINE = (
     "codepipeline:GetPipelineExecution",
     "codepipeline:GetPipelineState",
@@ -23,10 +25,14 @@ def publish(scope: ProjectScope, build_pipeline: str) -> str:
     return document(
         Statement(sid="HandOverData", actions=WRITE_OBJECT, resources=[f"{scope.data_bucket}/{scope.project}/*"]),
         Statement(
-            sid="HandOverCode",
-            actions=WRITE_OBJECT,
+            sid="HandOverCodeUnderYourName",
+            # In one piece: parts of a multipart upload carry no tags.
+            actions=["s3:PutObject", "s3:PutObjectTagging"],
             # The build's code only: what deploys it is the platform's and the approver's matter.
             resources=[f"{scope.artifacts_bucket}/{scope.source(MODEL_BUILD)}"],
+            # The name that Studio gave the session, which nobody chooses: whoever approves the model is compared with
+            # it (Service Authorization Reference, "Amazon S3": s3:RequestObjectTag/<key>).
+            conditions={"StringEquals": {f"s3:RequestObjectTag/{PUBLISHER_TAG}": "${aws:SourceIdentity}"}},
         ),
         Statement(
             sid="ListWhatWasHandedOver",

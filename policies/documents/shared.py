@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.documents.accounts import WorkloadAccounts
-from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
+from policies.documents.accounts import MOST_EXACT, WorkloadAccounts
+from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, account_principals, document
 
 
 def model_group(group: str, accounts: WorkloadAccounts) -> str:
@@ -55,6 +55,31 @@ def image_repository(accounts: WorkloadAccounts, roles: Sequence[str]) -> str:
             principals=Principals(services=["sagemaker.amazonaws.com"]),
             actions=actions,
             conditions=accounts.sources(),
+        ),
+        kind=DocumentKind.REPOSITORY,
+    )
+
+
+def function_repository(accounts: WorkloadAccounts, roles: Sequence[str]) -> str:
+    """Repository policy: named roles of the workload accounts (ARN patterns) make functions of its images, and Lambda
+    pulls them for functions of these accounts (AWS Lambda Developer Guide, "Create a Lambda function using a container
+    image", on images of another account)."""
+    scope, actions = accounts.scope, ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    functions = [scope.arn("lambda", f"function:{scope.prefix}-*", account=account) for account in accounts.ids]
+    # Each function's account by its ARN, which that page names, while the policy has room for them.
+    named: Conditions = {"ArnLike": {"aws:SourceArn": functions}}
+    return document(
+        Statement(
+            sid="ExecutionRolesPull",
+            principals=accounts.principals(),
+            actions=actions,
+            conditions=accounts.callers(roles),
+        ),
+        Statement(
+            sid="LambdaPulls",
+            principals=Principals(services=["lambda.amazonaws.com"]),
+            actions=actions,
+            conditions=named if len(functions) <= MOST_EXACT else accounts.sources(),
         ),
         kind=DocumentKind.REPOSITORY,
     )

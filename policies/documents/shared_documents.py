@@ -55,11 +55,11 @@ class SharedDocuments:
         """Ids of the data science account and of all workload accounts."""
         return sorted({self.scope.account, *self.accounts.ids})
 
-    def model_roles(self) -> list[str]:
-        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
+    def stage_roles(self, kind: RoleKind) -> list[str]:
+        """ARN patterns of the workload accounts' roles of a kind: each account's own stage and path, no other role."""
         project = names.ProjectNames(self.scope.prefix, "*")
         return self.accounts.roles(
-            project.path(), [(w.account, project.stage_role(w.stage, RoleKind.MODEL)) for w in self.workloads]
+            project.path(), [(w.account, project.stage_role(w.stage, kind)) for w in self.workloads]
         )
 
     def models_bucket_policy(self, key_arn: str, s3_endpoint: str) -> str:
@@ -68,7 +68,8 @@ class SharedDocuments:
             self.models_bucket,
             key_arn,
             accounts=self.accounts,
-            readers=self.model_roles(),
+            readers=self.stage_roles(RoleKind.MODEL),
+            checkers=self._readers_of_checks(),
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
             removers=self.removers,
@@ -82,11 +83,15 @@ class SharedDocuments:
             self.scope,
             builders=[project.role_arn(self.scope, kind) for kind in MODEL_BUILDERS],
             accounts=self.accounts,
-            readers=self.model_roles(),
+            readers=[*self.stage_roles(RoleKind.MODEL), *self._readers_of_checks()],
             bucket_arn=self.models_bucket,
             kms_endpoints=sorted([kms_endpoint, *(workload.kms_endpoint for workload in self.workloads)]),
             inspectors=self.inspectors,
         )
+
+    def _readers_of_checks(self) -> list[str]:
+        """ARN patterns of the roles that read what endpoints are checked with, of any stage and project."""
+        return [*self.stage_roles(RoleKind.ENDPOINT_CHECKER), *self.stage_roles(RoleKind.API_HOOKS)]
 
     def image_repository_policy(self) -> str:
         """Policy of the model image's repository."""
@@ -94,6 +99,28 @@ class SharedDocuments:
         roles = {RoleKind.MODEL: names.any_project_path(self.scope.prefix), RoleKind.STACK_SET_EXECUTION: RolePath.NONE}
         patterns = [self.accounts.role(path, f"{self.scope.prefix}-*-{kind}") for kind, path in roles.items()]
         return shared.image_repository(self.accounts, patterns)
+
+    def _execution_roles(self) -> list[str]:
+        """ARN pattern of the workload accounts' StackSet execution roles, which make functions."""
+        return [self.accounts.role(RolePath.NONE, f"{self.scope.prefix}-*-{RoleKind.STACK_SET_EXECUTION}")]
+
+    def function_repository_policy(self) -> str:
+        """Policy of the repository of APIs' functions."""
+        return shared.function_repository(self.accounts, self._execution_roles())
+
+    def code_bucket_policy(self, bucket: str, key_arn: str) -> str:
+        """Policy of the bucket (ARN) of APIs' functions."""
+        return buckets.code_bucket(bucket, key_arn, accounts=self.accounts, readers=self._execution_roles())
+
+    def code_key_policy(self, bucket: str, builder: str) -> str:
+        """Policy of that bucket's key; `builder` is the role that writes archives."""
+        return keys.code_key(
+            self.scope,
+            builders=[builder],
+            accounts=self.accounts,
+            readers=self._execution_roles(),
+            bucket_arn=bucket,
+        )
 
     def interface_endpoint_policy(self) -> str:
         """Policy of the data science account's interface endpoints."""

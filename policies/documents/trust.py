@@ -19,7 +19,9 @@ SILENT = frozenset({"lambda.amazonaws.com"})
 # docs/assumptions.md): CodePipeline's guide has no page on cross-service confused deputies, and no trust in it has a
 # condition (AWS CodePipeline User Guide, "Create the CodePipeline service role (CLI)"). What they say is held to this
 # account; what they do not say is not asked for. As with Lambda, no role is passed to another account's pipeline.
-UNCERTAIN = frozenset({"codepipeline.amazonaws.com"})
+# Nor does API Gateway's of the role that it writes access logs with (Amazon API Gateway Developer Guide, "Set up
+# CloudWatch logging for REST APIs in API Gateway").
+UNCERTAIN = frozenset({"apigateway.amazonaws.com", "codepipeline.amazonaws.com"})
 # Tag of a scientist's role: the name of the user profile whose apps run with it.
 USER_TAG = "user"
 

@@ -5,30 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog.scope import Scope
 from policies.documents import common_statements, serving_shapes
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
+from policies.documents.workload_scope import WorkloadScope
 from settings.serving import ServingShape
 
-
-@dataclass(frozen=True, kw_only=True)
-class WorkloadScope(Scope):
-    """A workload account, and the registry account that its models come from."""
-
-    stage: str
-    registry_account: str
-    registry_region: str
-    models_bucket: str
-    models_key_alias: str
-    capture_bucket_arn: str
-    capture_key_arn: str
-    volume_key_arn: str
-
-    def registry_arn(self, service: str, resource: str) -> str:
-        """ARN of a resource in the registry account and its region."""
-        return self.arn(service, resource, region=self.registry_region, account=self.registry_account)
+# The one name of the deploy pipeline's change sets (seed_code/model-deploy/deploy/change_sets.py).
+CHANGE_SET_NAME = "model-deploy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +42,7 @@ def model_role(
             actions=READ_OBJECT,
             resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*")],
         ),
-        Statement(
-            sid="DecryptModels",
-            actions=["kms:Decrypt", "kms:DescribeKey"],
-            # The key's id is the registry account's secret until that stack is up; its alias is not.
-            resources=[scope.registry_arn("kms", "key/*")],
-            conditions={
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
-                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
-            },
-        ),
+        decrypt_models(scope, "DecryptModels"),
         Statement(
             sid="WriteOwnCaptures",
             actions=["s3:PutObject"],
@@ -79,6 +55,20 @@ def model_role(
         common_statements.see_alarms(),
         common_statements.vpc_interfaces(),
         *serving_shapes.model_role(scope.capture_bucket_arn, project, shapes),
+    )
+
+
+def decrypt_models(scope: WorkloadScope, sid: str) -> Statement:
+    """Decrypt what the models bucket holds, through S3."""
+    return Statement(
+        sid=sid,
+        actions=["kms:Decrypt", "kms:DescribeKey"],
+        # The key's id is the registry account's secret until that stack is up; its alias is not.
+        resources=[scope.registry_arn("kms", "key/*")],
+        conditions={
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
+            "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
+        },
     )
 
 
@@ -123,8 +113,46 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequenc
     )
 
 
-def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
-    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else."""
+def change_set(scope: WorkloadScope, stack_set: str) -> str:
+    """Asks what a release would change in this account's stack, by change sets that it cannot execute."""
+    return document(
+        Statement(
+            sid="AskWhatWouldChange",
+            actions=[f"cloudformation:{verb}ChangeSet" for verb in ("Create", "Delete", "Describe")],
+            resources=[_stacks_of(scope, stack_set)],
+            conditions={
+                "StringEquals": {"cloudformation:ChangeSetName": CHANGE_SET_NAME},
+                # A change set that carries a role would give the stack that role for good.
+                "Null": {"cloudformation:RoleArn": "true"},
+            },
+        ),
+        # CloudFormation reads the template's parameters as whoever asks (CloudFormation User Guide, "Systems Manager
+        # parameter types").
+        _read_the_accounts_parameters(scope),
+    )
+
+
+def release_reader(scope: WorkloadScope, endpoint: str) -> str:
+    """The project's release recorder, from the registry account: which version the endpoint serves; no call of it."""
+    return document(
+        Statement(
+            sid="SeeTheEndpoint",
+            actions=["sagemaker:DescribeEndpoint"],
+            resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
+        ),
+        Statement(
+            sid="SeeWhatItServes",
+            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
+        ),
+    )
+
+
+def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Sequence[Statement] = ()) -> str:
+    """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else.
+
+    `besides` is what it needs for an API in front (`workload_api.deliver_api`).
+    """
     return document(
         *_own_stacks(scope, delivered.stack_set),
         _endpoint(scope, delivered.endpoint),
@@ -138,11 +166,7 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
         common_statements.pull_image(scope.registry_arn("ecr", f"repository/{scope.prefix}/*")),
         common_statements.sign_in_to_registry(),
         common_statements.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
-        Statement(
-            sid="ReadTheAccountsParameters",
-            actions=["ssm:GetParameter", "ssm:GetParameters"],
-            resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
-        ),
+        _read_the_accounts_parameters(scope),
         *_surroundings(scope, delivered.endpoint),
         *common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
         # The handler of AWS::SageMaker::EndpointConfig looks at both of its keys; that it does so through SageMaker,
@@ -150,17 +174,30 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered) -> str:
         Statement(
             sid="SeeTheKeys", actions=["kms:DescribeKey"], resources=[scope.capture_key_arn, scope.volume_key_arn]
         ),
+        *besides,
     )
 
 
+def _read_the_accounts_parameters(scope: WorkloadScope) -> Statement:
+    return Statement(
+        sid="ReadTheAccountsParameters",
+        actions=["ssm:GetParameter", "ssm:GetParameters"],
+        resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
+    )
+
+
+def _stacks_of(scope: WorkloadScope, stack_set: str) -> str:
+    """Stacks of a set: StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like
+    this one's."""
+    return scope.arn("cloudformation", f"stack/StackSet-{stack_set}-{'?' * 36}/*")
+
+
 def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
-    # StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like this one's.
-    stacks = f"StackSet-{stack_set}-{'?' * 36}"
     return (
         Statement(
             sid="ManageItsStacks",
             actions=["cloudformation:*"],
-            resources=[scope.arn("cloudformation", f"stack/{stacks}/*")],
+            resources=[_stacks_of(scope, stack_set)],
             reason="AWS asks for all of CloudFormation, and no page lists the calls that StackSets make (AWS "
             'CloudFormation User Guide, "Grant self-managed permissions"); the stacks are its own',
         ),

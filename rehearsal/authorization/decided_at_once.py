@@ -6,18 +6,16 @@ role lacks has to hear it at once.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from moto.ecr.models import ecr_backends
-from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 
-from policies.access.authorization import AuthorizationRequest, Document
+from policies.access.authorization import Document
 from policies.access.evaluator import Explanation, explain
 from policies.access.graph.model import account_of
+from rehearsal.authorization.live_policies import document, live_question, live_role
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.service_model.required_action import Right
@@ -43,24 +41,12 @@ def decided_at_once(cloud: Cloud, names: str) -> Iterator[None]:
 def _refused(actor: Actor, right: Right, names: str) -> str:
     """AWS's words where the right is lacking, else nothing."""
     principal = right.principal or actor.role_arn
-    role = _role(principal)
+    role = live_role(principal)
     if role is None or not role.name.startswith(names):
         return ""
-    backend = iam_backends[actor.account][actor.role_arn.split(":")[1]]
-    boundary = backend.managed_policies.get(role.permissions_boundary_arn)
-    managed = [_in_force(policy) for policy in role.managed_policies.values()]
-    question = AuthorizationRequest(
-        id=right.action,
-        principal=principal,
-        account=account_of(principal),
-        identity=[_document(text) for text in (*role.policies.values(), *managed)],
-        boundary=_document(_in_force(boundary)) if boundary else None,
-        resource_policy=_resource_policy(right),
-        action=right.action,
-        resource=right.resource,
-        owner=account_of(right.resource) or actor.account,
-        context={"aws:RequestedRegion": actor.region, **right.context},
-    )
+    question = live_question(actor, right, _resource_policy(right))
+    if question is None:
+        return ""
     found = explain(question)
     return "" if found.allowed else _words(actor, role.name, right, found)
 
@@ -79,29 +65,13 @@ def _resource_policy(right: Right) -> Document | None:
     """The policies that must agree in any case, a role's trust and a key's, and that of another account's images."""
     account, name = account_of(right.resource) or "", right.resource.rpartition("/")[2]
     if right.action.startswith("sts:"):
-        role = _role(right.resource)
-        return _document(role.assume_role_policy_document) if role else None
+        role = live_role(right.resource)
+        return document(role.assume_role_policy_document) if role else None
     if right.action.startswith("kms:") and account:
         key = kms_backends[account][right.resource.split(":")[3]].keys.get(name)
-        return _document(key.policy) if key else None
+        return document(key.policy) if key else None
     if right.action.startswith("ecr:") and account:
         repositories = ecr_backends[account][right.resource.split(":")[3]].repositories
         repository = repositories.get(right.resource.partition("/")[2])
-        return _document(repository.policy) if repository and repository.policy else None
+        return document(repository.policy) if repository and repository.policy else None
     return None
-
-
-def _role(arn: str) -> Any:
-    account = account_of(arn)
-    roles = iam_backends[account][arn.split(":")[1]].roles.values() if account else ()
-    return next((role for role in roles if role.arn == arn), None)
-
-
-def _in_force(policy: Any) -> Any:
-    """The document of a managed policy's default version."""
-    return next(each.document for each in policy.versions if each.version_id == policy.default_version_id)
-
-
-def _document(text: str | Mapping[str, Any]) -> Document:
-    found: Document = json.loads(text) if isinstance(text, str) else text
-    return found

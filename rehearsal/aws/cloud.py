@@ -7,9 +7,9 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,8 +36,8 @@ from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.aws.routing import NoRoute, endpoint_of
 from rehearsal.clock import ServiceClock
 from rehearsal.network.model import VpcAttachment
-from rehearsal.network.proxy import NetworkProxy
-from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords
+from rehearsal.network.proxy import POLL_SECONDS, NetworkProxy
+from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords, ServiceRefusal
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import Right
 from rehearsal.service_model.trust import trusted_role, trusts_service
@@ -91,7 +91,8 @@ class Cloud:
         self.patches.wrap(BotocoreStubber, "process_request", self._in_process)
         app = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler)
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="in-memory-aws").start()
+        serve = partial(self._server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, daemon=True, name="in-memory-aws").start()
         self.network.__enter__()
         return self
 
@@ -315,14 +316,22 @@ class Cloud:
         operation = service.emulated.get(question.operation) if service else None
         if operation is None:
             return None
-        scope = (actor.account, question.region)
-        records = self._records.setdefault(scope, ServiceRecords(*scope))
         try:
-            answer = operation(records, question.parameters)
+            answer = operation(self.records(actor.account, question.region), question.parameters)
+        except ServiceRefusal as error:
+            return refusal(error.code, str(error), question.service, error.status)
         except RecordNotFound as error:
             headers = {**_JSON, "x-amzn-errortype": "ResourceNotFoundException"}
             return 404, headers, json.dumps({"message": str(error)}).encode()
         return 200, _JSON, json.dumps(answer).encode()
+
+    def records(self, account: str, region: str) -> ServiceRecords:
+        """What services that moto lacks keep in an account and region."""
+        return self._records.setdefault((account, region), ServiceRecords(account, region))
+
+    def every_record(self) -> Mapping[tuple[str, str], ServiceRecords]:
+        """Those of all accounts and regions."""
+        return dict(self._records)
 
     def _done(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         self.recorder.add(actor, question, endpoint, status)

@@ -14,11 +14,21 @@ _BATCH_BYTES = 1 << 20
 _EVENT_BYTES = 26
 
 
-def publish(client: Any, group: str, stream: str, text: str) -> None:
+def publish(client: Any, group: str, stream: str, text: str, *, stream_exists: bool = False) -> None:
     """Write each line of `text` as an event of a stream, which is made if need be.
 
     A group that is there is not asked for again: who may only write to it must be able to.
     """
+    if not stream_exists:
+        _make_stream(client, group, stream)
+    now = int(time.time() * 1000)
+    lines = [line for line in text.splitlines() if line]
+    for batch in _batches(lines):
+        events = [{"timestamp": now, "message": line} for line in batch]
+        client.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+
+def _make_stream(client: Any, group: str, stream: str) -> None:
     with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
         try:
             client.create_log_stream(logGroupName=group, logStreamName=stream)
@@ -26,11 +36,6 @@ def publish(client: Any, group: str, stream: str, text: str) -> None:
             with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
                 client.create_log_group(logGroupName=group)
             client.create_log_stream(logGroupName=group, logStreamName=stream)
-    now = int(time.time() * 1000)
-    lines = [line for line in text.splitlines() if line]
-    for batch in _batches(lines):
-        events = [{"timestamp": now, "message": line} for line in batch]
-        client.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
 
 def _batches(lines: list[str]) -> list[list[str]]:

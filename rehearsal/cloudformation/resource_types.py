@@ -236,6 +236,13 @@ def arguments(resource_type: StackResourceType, method: str, properties: Members
     return {name: typed(value, shape.members[name]) for name, value in expanded.items() if name in shape.members}
 
 
+def typed_like(client: Any, method: str, given: Members) -> dict[str, Any]:
+    """Arguments of a client's method, in its types. A name that the operation lacks stays for it to refuse."""
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+    members = model.input_shape.members if model.input_shape else {}
+    return {name: typed(value, members[name]) if name in members else value for name, value in given.items()}
+
+
 def typed(value: Any, shape: Shape) -> Any:
     """A template's value in the API's type: CloudFormation takes "3" for 3, and tags as a list everywhere."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):

@@ -23,7 +23,7 @@ from rehearsal.service_model.tag_limits import tags_at_most
 _SECONDS = 300
 _NAME_LIMIT = 63
 # What services answer for a resource that does not exist; a stack counts it as deleted.
-_GONE = re.compile(r"not ?find|not ?found|NotFound|does not exist", re.IGNORECASE)
+GONE = re.compile(r"not ?find|not ?found|NotFound|does not exist", re.IGNORECASE)
 
 
 class ResourceFailed(Exception):
@@ -74,8 +74,9 @@ class CloudFormationResource:
             self._retag(actor, {}, later)
         self._stabilize(actor)
 
-    def update(self, actor: Actor, properties: Mapping[str, Any]) -> None:
+    def update(self, actor: Actor, properties: Mapping[str, Any], *, rolling_back: bool = False) -> None:
         """Update the properties in place, tags by themselves. Raises ResourceFailed."""
+        del rolling_back  # the API is asked for the same either way
         before, self.properties = self.properties, dict(properties)
         unknown = unknown_properties(self.resource_type, self.properties)
         if unknown:
@@ -111,7 +112,7 @@ class CloudFormationResource:
         try:
             self._call(actor, self.resource_type.delete, identify(self.properties))
         except ResourceFailed as error:
-            if not _GONE.search(str(error)):
+            if not GONE.search(str(error)):
                 raise
 
     def with_name(self, properties: Mapping[str, Any]) -> dict[str, Any]:

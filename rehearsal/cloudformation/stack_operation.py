@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
+from rehearsal.cloudformation.handled_resources import HandledResource, HandledResourceClass
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
 from rehearsal.service_model.aws_behavior import aws_behavior
 
@@ -37,15 +38,22 @@ class StackOperation:
         self._undo: list[Callable[[], Any]] = []
 
     def apply_own(
-        self, actor: Actor, logical_id: str, resource_type: CloudFormationResourceClass, properties: Mapping[str, Any]
+        self,
+        actor: Actor,
+        logical_id: str,
+        resource_type: CloudFormationResourceClass | HandledResourceClass,
+        properties: Mapping[str, Any],
+        update_policy: Mapping[str, Any],
     ) -> CloudFormationResource:
-        """Create, update or replace a resource of the table."""
+        """Create, update or replace a resource of the table, or of a type with a handler."""
         properties = no_value_leaves_its_place(properties)
         old = self.previous.pop(logical_id, None)
         if not isinstance(old, CloudFormationResource) or old.cf_resource_type != resource_type.type_name:
             if old is not None:
                 self.previous[logical_id] = old
             return self._create(actor, resource_type.build(logical_id, properties))
+        if isinstance(old, HandledResource):
+            old.update_policy = update_policy
         complete = old.with_name(properties)
         if complete == old.properties:
             return old
@@ -53,7 +61,7 @@ class StackOperation:
             self.replaced.append(old)
             return self._create(actor, resource_type.build(logical_id, properties))
         before = old.properties
-        self._undo.append(lambda: old.update(actor, before))
+        self._undo.append(lambda: old.update(actor, before, rolling_back=True))
         old.update(actor, complete)
         return old
 

@@ -23,6 +23,8 @@ from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.requests import SignedRequest
+from rehearsal.cloudformation.handled_resources import HandledResourceClass
+from rehearsal.cloudformation.handlers import HANDLERS
 from rehearsal.cloudformation.parameters import problems
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
@@ -30,7 +32,7 @@ from rehearsal.cloudformation.stack_operation import StackOperation, StackOperat
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 
-_OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
+_OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet")
 
 
 class Stacks:
@@ -47,11 +49,10 @@ class Stacks:
         original = parsing.resource_class_from_type
 
         def class_of(type_name: str) -> Any:
-            return (
-                CloudFormationResourceClass(self._cloud, type_name)
-                if type_name in RESOURCE_TYPES
-                else original(type_name)
-            )
+            if type_name in HANDLERS:
+                return HandledResourceClass(self._cloud, type_name)
+            own = type_name in RESOURCE_TYPES
+            return CloudFormationResourceClass(self._cloud, type_name) if own else original(type_name)
 
         patches.set(parsing, "resource_class_from_type", class_of)
         patches.set(parsing, "parse_and_create_resource", self._apply)
@@ -101,8 +102,10 @@ class Stacks:
             return None
         resource_type: Any = parsed[0]
         try:
-            if isinstance(resource_type, CloudFormationResourceClass):
-                resource: Any = operation.apply_own(actor, logical_id, resource_type, parsed[1]["Properties"])
+            if isinstance(resource_type, CloudFormationResourceClass | HandledResourceClass):
+                policy = parsing.clean_json(resource_json.get("UpdatePolicy") or {}, resource_map)
+                given = parsed[1].get("Properties") or {}
+                resource: Any = operation.apply_own(actor, logical_id, resource_type, given, policy)
             else:
                 resource = operation.apply_moto(
                     self._cloud, actor, logical_id, resource_type, parsed[1], parsed[2], resource_map
@@ -161,7 +164,7 @@ def _load(original: Callable[..., Any], resource_map: Any) -> None:
 
 def _require_known_types(template: Mapping[str, Any]) -> None:
     types = {resource.get("Type", "") for resource in template.get("Resources", {}).values()}
-    known = {*RESOURCE_TYPES, *parsing.get_model_map(), *parsing.NULL_MODELS}
+    known = {*RESOURCE_TYPES, *HANDLERS, *parsing.get_model_map(), *parsing.NULL_MODELS}
     unknown = sorted(name for name in types - known if not name.startswith("Custom::"))
     if unknown:
         raise ValidationError(message=f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
@@ -189,7 +192,8 @@ def _create(original: Callable[..., Any], resource_map: Any, template: dict[str,
 
 def _update(stacks: Stacks) -> Callable[..., None]:
     def update(resource_map: Any, template: dict[str, Any], parameters: Mapping[str, Any] | None = None) -> None:
-        before = {name: getattr(resource_map, name) for name in ("_template", "_resource_json_map", "input_parameters")}
+        kept = ("_template", "_resource_json_map", "input_parameters", "resolved_parameters")
+        before = {name: getattr(resource_map, name) for name in kept}
         before["_parsed_resources"] = dict(resource_map._parsed_resources)
         old_json, properties = resource_map._resource_json_map, _operation_of(resource_map).properties
         previous = {

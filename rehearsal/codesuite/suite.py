@@ -16,6 +16,7 @@ from rehearsal.codesuite.pending import OnApproval
 from rehearsal.codesuite.pipeline import CodePipelineRunner, OnAction
 from rehearsal.eventbridge.router import EventRouter
 from rehearsal.lambda_functions import LambdaFunctions
+from rehearsal.lambda_functions.metrics import Report, no_report
 
 
 class CodeSuite:
@@ -29,10 +30,11 @@ class CodeSuite:
         on_action: OnAction | None = None,
         on_approval: OnApproval | None = None,
         approval_seconds: float | None = None,
+        report: Report = no_report,
     ) -> None:
         self.cloud = cloud
         self.processes = Processes()
-        self.functions = LambdaFunctions(cloud, processes=self.processes, logs=logs)
+        self.functions = LambdaFunctions(cloud, processes=self.processes, logs=logs, report=report)
         self.events = EventRouter(cloud, self.functions)
         self.builds = BuildRunner(
             cloud, build_environment=BuildEnvironment(), processes=self.processes, logs=logs, emit=self.emit

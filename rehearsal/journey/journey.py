@@ -16,7 +16,7 @@ from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
-from rehearsal.journey import claims, prediction
+from rehearsal.journey import claims, prediction, records
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
@@ -92,6 +92,22 @@ class Journey:
             raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
         return f"{repository.partition('/')[2]} {digest[:19]}"
 
+    def build_functions(self) -> str:
+        """The platform team has the functions of APIs built, as an image and as an archive."""
+        deployer = self.cloud.deployer(self.account)
+        project = Names(self.project.settings.prefix, self.project.settings.data_science).name("api-functions")  # type: ignore[union-attr]
+        build = self.cloud.client(deployer, "codebuild").start_build(projectName=project)["build"]
+        record = self.suite.builds.records[build["id"]]
+        if not record.done.wait(PIPELINE_SECONDS) or record.failure:
+            raise JourneyFailed(f"the build of APIs' functions: {record.failure or 'no end'}")
+        return f"image {record.exported['pinned'].partition('@')[2][:19]}, archive {record.exported['key'][:12]}"
+
+    @property
+    def has_apis(self) -> bool:
+        """Whether a stage of the project has an API in front of its endpoint."""
+        deployments = self.project.settings.deployments  # type: ignore[union-attr]
+        return any(getattr(deployments, stage).api for stage in self.outputs["endpoints"])
+
     def hand_over_data(self) -> str:
         """The scientist puts data under the project's prefix."""
         bucket, _, prefix = self.outputs["dataUri"].removeprefix("s3://").partition("/")
@@ -102,7 +118,13 @@ class Journey:
     def hand_over_code(self) -> str:
         """The scientist pushes the repository; its event starts the build pipeline."""
         bucket, _, key = self.outputs["sourceUri"].removeprefix("s3://").partition("/")
-        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=build_repository(self.data.target, self.problem))
+        publisher = self.people.publisher()
+        self.cloud.client(publisher, "s3").put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=build_repository(self.data.target, self.problem),
+            Tagging=f"publisher={publisher.source_identity}",
+        )
         return f"{key.rpartition('/')[2]} to the project's source"
 
     def build(self) -> str:
@@ -215,6 +237,11 @@ class Journey:
             f"{asked[0]['rows']} rows over HTTP equal xgboost's own answers in {where}; the artifact is the registry's"
         )
 
+    def recorded(self) -> str:
+        """The approver finds written down what each account serves, by whose word."""
+        version = self.package["ModelPackageArn"].rpartition("/")[2]
+        return records.recorded(self.project.settings, self._approver("s3"), self.release_facts, version, self.wait)
+
     def _ask(self, workload: Mapping[str, Any], rows: str) -> dict[str, Any]:
         """What one production account answers, compared with xgboost alone."""
         metadata = self.package["CustomerMetadataProperties"]
@@ -312,7 +339,7 @@ class Journey:
 
         def started() -> list[PipelineExecution]:
             executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
-            return [execution for execution in executions if execution.trigger.detail.endswith(f"/{starter}")]
+            return [execution for execution in executions if f":assumed-role/{starter}/" in execution.trigger.detail]
 
         try:
             self.wait(started, f"{pipeline} to start", seconds=30)
@@ -385,6 +412,8 @@ def run_journey(
     with environment.cloud.recorder.during("journey"):
         steps.run("Find new pipelines quiet", journey.start_quietly)
         steps.run("Build, scan and pin the model image", journey.build_image)
+        if journey.has_apis:
+            steps.run("Build the functions of APIs", journey.build_functions)
         steps.run("Hand over data", journey.hand_over_data)
         steps.run("Hand over code", journey.hand_over_code)
         steps.run("Build, train, evaluate, gate, register", journey.build)
@@ -394,6 +423,7 @@ def run_journey(
             steps.run(title, step)
         if journey.has("production"):
             steps.run("Ask production", lambda: journey.predict(report))
+        steps.run("Read what was released", journey.recorded)
         if steps.caught:
             steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)
     return journey

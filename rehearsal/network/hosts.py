@@ -15,6 +15,7 @@ _FORMS = (
     (re.compile(r"^api\.sagemaker" + _SUFFIX), "sagemaker.api"),
     (re.compile(r"^runtime\.sagemaker" + _SUFFIX), "sagemaker.runtime"),
     (re.compile(r"^.+\.d\.codeartifact" + _SUFFIX), "codeartifact.repositories"),
+    (re.compile(r"^.+\.execute-api" + _SUFFIX), "execute-api"),
     (re.compile(r"^codeartifact" + _SUFFIX), "codeartifact.api"),
     (re.compile(r"^(?P<service>[a-z0-9-]+)" + _SUFFIX), ""),
 )

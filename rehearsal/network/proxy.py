@@ -23,6 +23,10 @@ from rehearsal.network.package_index import HOSTS, PackageIndex
 from rehearsal.network.relay import relay
 
 _SECONDS = 120
+# Answers on a connection, for a caller in a VPC or outside, through a VPC endpoint or not.
+ServedHost = Callable[[socket.socket, VpcAttachment | None, str | None], None]
+# How often a server looks whether it is to end; half a second each made every short-lived AWS of a test wait.
+POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -47,11 +51,14 @@ class NetworkProxy:
         self._index = PackageIndex(folder)
         self._accesses: dict[str, NetworkAccess] = {}
         self._server: ThreadingHTTPServer | None = None
+        # Services that answer for host names of their own: each gives what answers for a host, or None.
+        self.hosts: list[Callable[[str], ServedHost | None]] = []
 
     def __enter__(self) -> NetworkProxy:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_ProxyHandler, self))
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="network-proxy").start()
+        serve = partial(self._server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, daemon=True, name="network-proxy").start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,6 +110,17 @@ class NetworkProxy:
             _index_handler(self._index, host)(secured, ("127.0.0.1", 0), None)
         return True
 
+    def served(self, host: str) -> ServedHost | None:
+        """What answers for a service's host."""
+        return next(filter(None, (find(host) for find in self.hosts)), None)
+
+    def serve_service(self, served: ServedHost, host: str, connection: socket.socket, access: NetworkAccess) -> None:
+        """Let a service answer on a connection, from the caller's network."""
+        way = self.way(access, host, HTTPS)
+        endpoint = way.endpoint if isinstance(way, Route) else None
+        with server_context(self._folder, host).wrap_socket(connection, server_side=True) as secured:
+            served(secured, access.vpc, endpoint)
+
 
 def _cases(name: str) -> tuple[str, str]:
     return name, name.upper()
@@ -120,9 +138,15 @@ class _ProxyHandler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self) -> None:
         host, _, port = self.path.rpartition(":")
-        if not self._allowed(host, int(port or HTTPS)):
+        access = self._allowed(host, int(port or HTTPS))
+        if access is None:
             return
         self.close_connection = True
+        served = self._proxy.served(host)
+        if served is not None:
+            self._established()
+            self._proxy.serve_service(served, host, self.connection, access)
+            return
         if host in HOSTS:
             self._established()
             self._proxy.serve(host, self.connection)
@@ -137,24 +161,24 @@ class _ProxyHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Plain HTTP, of which nothing is let through: what is installed comes over TLS."""
         host = self.path.partition("://")[2].partition("/")[0].partition(":")[0]
-        if self._allowed(host, 80):
+        if self._allowed(host, 80) is not None:
             self.send_error(501, f"{host}: this machine stands in for HTTPS alone")
 
     do_POST = do_PUT = do_HEAD = do_GET  # noqa: N815 - the server's names
 
-    def _allowed(self, host: str, port: int) -> bool:
+    def _allowed(self, host: str, port: int) -> NetworkAccess | None:
         access = self._proxy.known(self.headers.get("Proxy-Authorization", ""))
         if access is None:
             self.send_response(407)
             self.send_header("Proxy-Authenticate", 'Basic realm="rehearsal"')
             self.send_header("Content-Length", "0")
             self.end_headers()
-            return False
+            return None
         way = self._proxy.way(access, host, port)
         if isinstance(way, Unreachable):
             self.send_error(403, f"{host} is not reached", way.reason)
-            return False
-        return True
+            return None
+        return access
 
     def _established(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")

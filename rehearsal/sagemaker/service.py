@@ -76,6 +76,7 @@ class SageMaker:
             pipeline_stopped=lambda _account, _region, arn: self.pipelines.stop(arn),
             model_created=self._model_created,
             package_changed=self._package_changed,
+            caller=self._identity,
         )
         runtime_patches.install(self._patches, self.state, hooks)
         self.jobs.changed = self._job_changed
@@ -131,6 +132,13 @@ class SageMaker:
             raise ValidationError(message=f"model package {package}: {logs.refused(error)}") from None
         self.state.put(account, region, "Packages", model, {package: described})
         return list((described.get("InferenceSpecification") or {}).get("Containers") or ())
+
+    def _identity(self, access_key: str) -> Mapping[str, str]:
+        caller = self.cloud.adopt(access_key)
+        if caller is None:
+            return {}
+        person = {"SourceIdentity": caller.source_identity} if caller.source_identity else {}
+        return {"Arn": caller.session_arn, "PrincipalId": f"{caller.access_key}:{caller.session}", **person}
 
     def _job_changed(self, account: str, region: str, job_type: str, name: str, status: str) -> None:
         arn = f"arn:aws:sagemaker:{region}:{account}:{xform_name(job_type, '-')}/{name}"

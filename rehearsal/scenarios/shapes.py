@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed
+from rehearsal.plan import PlannedStack
 from rehearsal.scenarios.releases import other_rows
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.serving import ShapedProject, labelled_rows, with_wrong_labels
@@ -26,7 +27,7 @@ def in_staging_alone(_: JourneyInputs) -> Mapping[str, str]:
     }
 
 
-def let_in(inputs: JourneyInputs) -> Mapping[str, Mapping[str, str]]:
+def let_in(_: Sequence[PlannedStack], inputs: JourneyInputs) -> Mapping[str, Mapping[str, str]]:
     """The staging account lets the project serve in every shape."""
     shapes = [str(shape) for shape in ServingShape if shape is not ServingShape.SINGLE]
     return {"staging": {"servingShapes": json.dumps({inputs.project: shapes})}}

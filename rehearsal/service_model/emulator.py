@@ -54,6 +54,14 @@ class RecordNotFound(Exception):
     """A service that moto lacks has no such record."""
 
 
+class ServiceRefusal(Exception):
+    """A service that moto lacks refuses a request, with its own error code and HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.status = code, status
+
+
 @dataclass(frozen=True)
 class ServiceRecords:
     """What services that moto lacks keep in one account and region, by kind and name. They find and do nothing."""

@@ -52,7 +52,9 @@ ROLE = ResourceType(
             "name": "sample-role",
             "path": "/sample/",
             "description": "Works",
-            "assumeRolePolicy": trust_policy("sagemaker", "codebuild", "codepipeline", "lambda", "vpc-flow-logs"),
+            "assumeRolePolicy": trust_policy(
+                "sagemaker", "codebuild", "codepipeline", "lambda", "vpc-flow-logs", "apigateway"
+            ),
             "maxSessionDuration": 7200,
             "permissionsBoundary": "${aws:iam/policy:Policy.arn}",
             "tags": {"project": "sample"},

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from components import pipelines
 from components.pipeline_starter import TIMEOUT_SECONDS
 from functions import pipeline_starter
 from functions.pipeline_starter import (
@@ -36,6 +37,8 @@ CONFIG = {
     "group": GROUP,
     "build": {"pipeline": "screening-mlops-build", "variable": "SourceVersion"},
     "deploy": {"pipeline": "screening-mlops-deploy", "variable": "ModelPackageArn"},
+    "rollback": {"pipeline": "screening-mlops-rollback", "variable": "Stage"},
+    "releases": "mlops.screening.releases",
 }
 PROJECT = read_config(json.dumps(CONFIG))
 VERSION = "3_L4kqtJlcpXroDTDmJ-rmSpXd3dIbrHY"
@@ -60,6 +63,14 @@ def approved(
     return event("aws.sagemaker", "SageMaker Model Package State Change", detail, **more)
 
 
+def rejected(
+    package: object = PACKAGE, stage: object = "production", change: object = "c-1", **more: Any
+) -> dict[str, Any]:
+    """The release recorder found that production serves what somebody rejected."""
+    detail = {"package": package, "stage": stage, "change": change, "by": "arn:petra", "reason": "it is\nworse"}
+    return event("mlops.screening.releases", "Served model rejected", detail, **more)
+
+
 def test_a_written_repository_starts_the_build_with_its_version() -> None:
     start = decide(written(), PROJECT)
     assert (start.pipeline, start.variables) == ("screening-mlops-build", {"SourceVersion": VERSION})
@@ -70,9 +81,28 @@ def test_an_approved_model_starts_the_deployment_with_its_package() -> None:
     assert (start.pipeline, start.variables) == ("screening-mlops-deploy", {"ModelPackageArn": PACKAGE})
 
 
+def test_a_rejected_model_that_production_serves_starts_the_way_back() -> None:
+    start = decide(rejected(), PROJECT)
+    assert (start.pipeline, start.variables) == (
+        "screening-mlops-rollback",
+        {"Stage": "production", "From": PACKAGE, "Reason": "it is worse", "Requester": "arn:petra"},
+    )
+    names = {variable.name for variable in (pipelines.STAGE, *pipelines.ROLLBACK)}
+    assert set(start.variables) <= names
+
+
+def test_two_events_of_one_rejection_start_one_run_and_a_later_one_another() -> None:
+    tokens = [decide(each, PROJECT).token for each in (rejected(), rejected(id="b"), rejected(change="c-2"))]
+    assert tokens[0] == tokens[1] != tokens[2]
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
+        (rejected(package=PACKAGE.replace("/3", "/x")), "package .* is none of the project's"),
+        (rejected(stage="production; rm"), "stage 'production; rm' is none"),
+        (rejected(change=""), "change is a text, not ''"),
+        ({**rejected(), "source": "mlops.diabetes.releases"}, "'mlops.diabetes.releases' .* starts no pipeline"),
         (written(bucket="mlops-dev-artifacts-999999999999-eu-west-1"), "bucket is .*999999999999.* the project's is"),
         (written(key="diabetes/source/model-build.zip"), "key is 'diabetes/source/model-build.zip'"),
         (written(key=KEY + "\n"), "key is "),

@@ -11,7 +11,8 @@ from assumptions.outcomes import failing
 from policies.documents import trust, workload_roles
 from policies.documents.account import AccountScope
 from policies.documents.deployer import deployer_policies
-from policies.documents.workload_roles import Delivered, WorkloadScope
+from policies.documents.workload_roles import Delivered
+from policies.documents.workload_scope import WorkloadScope
 from rehearsal.aws.recorder import source_keys
 from rehearsal.service_model.required_action import ApiRequest, Right
 from rehearsal.services import rights_of

@@ -159,7 +159,10 @@ def stack_sets(graph: PolicyGraph) -> ProofOutcome:
 
 
 def production(graph: PolicyGraph) -> ProofOutcome:
-    """From the data science account, production's resources and roles are reached by the printed principals alone."""
+    """From the data science account, production's resources and roles are reached by the printed principals alone.
+
+    A role is entered by the kind of role that is meant to, of its own project.
+    """
     solver = Solver()
     data_science = {role.account for role in roles_of_kind(graph, ADMINISTRATION)}
     workloads = sorted({role.account for role in roles_of_kind(graph, RoleKind.MODEL)} - data_science)
@@ -167,10 +170,11 @@ def production(graph: PolicyGraph) -> ProofOutcome:
     for account in workloads:
         for target in graph.sorted_roles():
             if target.account == account:
+                meant = _entering(graph, target)
                 for who, open_request in account_requests(
                     data_science, TRUST_ACTIONS, trust_of=target, resource=target.arn
                 ):
-                    solver.refute(f"{who} enters {target.name} in {account}", open_request, none_of(*entering))
+                    solver.refute(f"{who} enters {target.name} in {account}", open_request, none_of(*meant))
         for _, resource in sorted(graph.policy_resources.items()):
             # A bus takes events from the registry's account; they start nothing here but notifications.
             if resource.account == account and resource.kind != "bus":
@@ -178,6 +182,15 @@ def production(graph: PolicyGraph) -> ProofOutcome:
                     title = f"{who} has access to {resource.kind} {resource.name} in {account}"
                     solver.refute(title, open_request)
     return ProofOutcome(findings=solver.findings, named=entering, queries=solver.queries)
+
+
+def _entering(graph: PolicyGraph, target: IamRole) -> list[str]:
+    """The roles of other accounts that are meant to assume a role."""
+    assumed_by = ROLES[target.kind].assumed_by
+    if not isinstance(assumed_by, RoleKind):
+        return []
+    meant = [role for role in roles_of_kind(graph, assumed_by) if role.account != target.account]
+    return [role.arn for role in meant if not role.project or role.project == target.project]
 
 
 def project_isolation(graph: PolicyGraph) -> ProofOutcome:

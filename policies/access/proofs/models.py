@@ -27,6 +27,9 @@ from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
+# Kinds of roles of workload accounts that decrypt what the models bucket holds, each for objects of its own.
+READERS_OF_CHECKS = (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER)
+_OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
 
 
@@ -45,17 +48,17 @@ def _named(graph: PolicyGraph, key: PolicyResource) -> list[str]:
 
 
 def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
-    """The named roles' paths and names with the project left open: a project that comes later is one of them.
+    """Paths and names of the key's users with the project left open: a project that comes later is one of them.
 
-    A model role is one of its account by the name of any stage; where accounts are not listed, an account that comes
-    later may have one too.
+    Those are the named roles, and checkers, which read no model. A role of a workload account is one of its account by
+    the name of any stage; where accounts are not listed, an account that comes later may have one too.
     """
     if not graph.projects:
         return _of_later_projects(graph, key)
-    models = roles_of_kind(graph, RoleKind.MODEL)
-    accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
+    serving = roles_of_kind(graph, *_OF_WORKLOADS)
+    accounts = graph.accounts() if graph.organization_paths else {role.account for role in serving}
     builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
-    families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in models}
+    families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in serving}
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
@@ -65,8 +68,8 @@ def _of_later_projects(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     scopes = {scope.account: scope for scope in graph.scopes.values()}
     own = scopes.get(key.account)
     builders = {every.role_arn(own, kind) for kind in MODEL_BUILDERS} if own else set()
-    models = {every.stage_role_arn(scope, "*", RoleKind.MODEL) for scope in scopes.values()}
-    return sorted(builders | models)
+    serving = {every.stage_role_arn(scope, "*", kind) for scope in scopes.values() for kind in _OF_WORKLOADS}
+    return sorted(builders | serving)
 
 
 def _open(role: IamRole) -> str:
@@ -100,7 +103,10 @@ def _others(graph: PolicyGraph, named: set[str]) -> Iterable[IamRole]:
 
 
 def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyResource) -> None:
-    """A role that is not named, whether or not the key admits its path: no object together with the key."""
+    """A role that is not named, whether or not the key admits its path: no object together with the key.
+
+    But for a checker, which has the key and reads what is no model: its project's checks.
+    """
     if not may_touch(role, bucket, "s3:"):
         solver.queries += 1
         return
@@ -115,20 +121,27 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
         objects = role_request(role, actions, policy_resource=bucket)
-        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"))
+        spared = [beyond(own_objects(role, bucket))] if role.kind in READERS_OF_CHECKS else []
+        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"), *spared)
+
+
+def own_objects(role: IamRole, bucket: PolicyResource) -> str:
+    """ARN pattern of the objects that a role of a workload account is there for."""
+    below = f"{names.CHECKS}/*" if role.kind in READERS_OF_CHECKS else "*"
+    return f"{bucket.arn}/{role.tags.get('project', '')}/{below}"
 
 
 def own_prefix(graph: PolicyGraph) -> ProofOutcome:
-    """Of all objects in any bucket, a project's model role touches those under its project's prefix.
+    """Of all objects in any bucket a project's model role touches those under its project's prefix, its checker checks.
 
     Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
     """
     solver = Solver()
-    for role in roles_of_kind(graph, RoleKind.MODEL):
+    for role in roles_of_kind(graph, *_OF_WORKLOADS):
         for bucket in graph.resources("bucket"):
-            prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
+            prefix = own_objects(role, bucket)
             for whose, caller, resource in _sides(role, bucket):
-                title = f"{role.arn} touches an object of {bucket.name} that is not its project's{whose}"
+                title = f"{role.arn} touches an object of {bucket.name} that is not its own{whose}"
                 if may_touch_beyond(caller, resource, "s3:", prefix.removesuffix("*")):
                     open_request = role_request(caller, ["s3:*"], policy_resource=resource)
                     solver.refute(title, open_request, within(f"{bucket.arn}/*"), beyond(prefix))
@@ -136,7 +149,7 @@ def own_prefix(graph: PolicyGraph) -> ProofOutcome:
                     solver.queries += 1
     return ProofOutcome(
         findings=solver.findings,
-        named=[role.arn for role in roles_of_kind(graph, RoleKind.MODEL)],
+        named=[role.arn for role in roles_of_kind(graph, *_OF_WORKLOADS)],
         queries=solver.queries,
     )
 
@@ -166,7 +179,7 @@ def project_isolation(graph: PolicyGraph) -> ProofOutcome:
     for role in graph.sorted_roles():
         project = role.project
         others = [other for other in graph.projects if other != project]
-        if not project or not others or role.kind is RoleKind.MODEL:
+        if not project or not others or role.kind in _OF_WORKLOADS:
             continue
         for bucket in graph.resources("bucket"):
             foreign = [f"{bucket.arn}/{other}/" for other in others]
@@ -187,8 +200,9 @@ THEOREMS = (
     ),
     Theorem(
         id="models-own-prefix",
-        statement="A project's model role touches no object that is not under its own project's prefix; the "
-        "models bucket's policy and the role's own each see to that alone.",
+        statement="A project's model role touches no object that is not under its own project's prefix, its checker "
+        "none but what its endpoints are checked with; the models bucket's policy and the role's own each see to that "
+        "alone.",
         prove=own_prefix,
     ),
     Theorem(

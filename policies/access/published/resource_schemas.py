@@ -43,6 +43,25 @@ def create_only(type_name: str) -> tuple[str, ...]:
     return tuple(path.removeprefix("/properties/") for path in paths if path.count("/") == 2)
 
 
+@cache
+def property_names(type_name: str) -> frozenset[str]:
+    """The properties of a type, those that CloudFormation gives among them. Raises UnknownType."""
+    return frozenset(_schema(type_name)["properties"])
+
+
+@cache
+def read_only(type_name: str) -> frozenset[str]:
+    """The properties at the top of a type that CloudFormation gives, and a template may not. Raises UnknownType."""
+    paths: Sequence[str] = _schema(type_name).get("readOnlyProperties", ())
+    return frozenset(path.removeprefix("/properties/") for path in paths if path.count("/") == 2)
+
+
+@cache
+def required(type_name: str) -> frozenset[str]:
+    """The properties that a template must give. Raises UnknownType."""
+    return frozenset(_schema(type_name).get("required", ()))
+
+
 def _schema(type_name: str) -> Mapping[str, Any]:
     file = _index().get(type_name)
     if file is None:

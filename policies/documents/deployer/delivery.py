@@ -100,7 +100,7 @@ def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ..
 
 def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
-    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy", "rollback")]
     return (
         Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
         Statement(
@@ -113,7 +113,10 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
 
 
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
-    starters = [account.arn("lambda", f"function:{account.prefix}-*-{RoleKind.PIPELINE_STARTER}")]
+    called = [
+        account.arn("lambda", f"function:{account.prefix}-*-{kind}")
+        for kind in (RoleKind.ENDPOINT_CHECKER, RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
+    ]
     return (
         Statement(
             sid="KeepFunctions",
@@ -121,15 +124,15 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
         ),
         Statement(
-            sid="LetRulesCallStarters",
+            sid="LetRulesCallFunctions",
             actions=["lambda:AddPermission"],
-            resources=starters,
+            resources=called,
             conditions={"StringEquals": {"lambda:Principal": "events.amazonaws.com"}},
         ),
         Statement(
-            sid="SeeWhoCallsStarters",
+            sid="SeeWhoCallsFunctions",
             actions=["lambda:GetPolicy", "lambda:RemovePermission"],
-            resources=starters,
+            resources=called,
         ),
         Statement(
             sid="CallTheCleaners",

@@ -120,7 +120,8 @@ def _events(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     # Pipelines, and the rules that start them, begin with the project's id: see names.py.
     rules = [
-        account.arn("events", f"rule/{name}") for name in (f"{prefix}-*", f"*-{prefix}-build", f"*-{prefix}-deploy")
+        account.arn("events", f"rule/{name}")
+        for name in (f"{prefix}-*", *(f"*-{prefix}-{purpose}" for purpose in ("build", "deploy", "rollback")))
     ]
     buses = [account.arn("events", f"event-bus/{prefix}-*")]
     return (
@@ -200,7 +201,23 @@ def _parameters(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+def _gateway_account(account: AccountScope) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="SayWhoWritesAccessLogs",
+            actions=["apigateway:GET", "apigateway:PATCH"],
+            resources=[account.arn("apigateway", "/account", account="")],
+        ),
+    )
+
+
 OPERATIONS = (
+    DeployedTypes(
+        types=("aws:apigateway/account:Account",),
+        statements=_gateway_account,
+        ceiling=("apigateway:GET", "apigateway:PATCH"),
+        passed_to=("apigateway",),
+    ),
     DeployedTypes(
         types=("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"),
         statements=_logs,

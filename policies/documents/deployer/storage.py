@@ -83,9 +83,9 @@ _REPOSITORIES = (
 
 
 def _buckets(account: AccountScope) -> tuple[Statement, ...]:
-    purposes = ("artifacts", "capture", "data", "logs", "models")
+    purposes = ("artifacts", "capture", "code", "data", "logs", "models")
     # Data and models are not the deployer's to delete: a bucket that holds some is emptied from inside the VPC.
-    emptied = [account.buckets(purpose) for purpose in ("artifacts", "capture", "logs")]
+    emptied = [account.buckets(purpose) for purpose in ("artifacts", "capture", "code", "logs")]
     seeds = f"{account.buckets('artifacts')}/*/source/*"
     return (
         Statement(sid="KeepBuckets", actions=_BUCKETS, resources=[account.buckets(purpose) for purpose in purposes]),

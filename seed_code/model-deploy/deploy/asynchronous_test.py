@@ -19,7 +19,7 @@ _MISSING = ("NoSuchKey", "404", "AccessDenied")
 
 @dataclass
 class AsynchronousTest(EndpointTest):
-    """The endpoint's own checks, of answers that are waited for; its latency is what a caller does not wait for."""
+    """The endpoint's own checks, of answers that are waited for; nobody waits for its latency."""
 
     seconds: float = _SECONDS
     _folder: tuple[str, str] = ("", "")  # bucket and prefix of what is written for it

@@ -51,7 +51,7 @@ class ComparedStage:
 
 
 def compare(release: Release, folder: Path) -> list[ComparedStage]:
-    """Compares what serves in each stage that has two models; writes `comparison.json`, of none an empty one."""
+    """Compares what serves in each stage that has two models; writes `comparison.json`."""
     found = [
         _compared(release, release.stages[stage], target, pair)
         for stage, pair in release.compared.items()

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from deploy.errors import DeployError
+from deploy.openapi import ModelColumns
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class ModelManifest:
     metric_value: float
     gate_passed: bool
     environment: Mapping[str, str]
+    checks_uri: str  # what endpoints are checked with; "none", both, where nothing was written down
+    checks_sha256: str
+    # None for a model that was registered before manifests had it.
+    columns: ModelColumns | None = None
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -42,6 +47,8 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
     value = float(document["evaluation"]["value"])
     if not math.isfinite(value):
         raise ValueError("evaluation.value is not finite")
+    # Manifests of packages that were registered before there were checks have none.
+    checks = document.get("checks")
     return ModelManifest(
         group=document["model_package_group"],
         image=document["image"],
@@ -53,4 +60,20 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         gate_passed=document["evaluation"]["gate"]["passed"] == 1,
         # Variables that registration gives the container: none, unless a team writes them here too.
         environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
+        checks_uri=str(checks["uri"]) if checks else "none",
+        checks_sha256=str(checks["sha256"]) if checks else "none",
+        columns=_columns(document),
+    )
+
+
+def _columns(document: Mapping[str, Any]) -> ModelColumns | None:
+    if "schema" not in document:
+        return None
+    schema = document["schema"]
+    classes = schema["classes"]
+    return ModelColumns(
+        features=[str(name) for name in schema["features"]],
+        target=str(schema["target"]),
+        problem=document["problem"],
+        classes=None if classes is None else [str(name) for name in classes],
     )

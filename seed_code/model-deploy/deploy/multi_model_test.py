@@ -9,7 +9,7 @@ from deploy.report import CheckResult, failed, passed
 
 @dataclass
 class MultiModelTest(EndpointTest):
-    """The endpoint's own test, on one of its models. It names no package: its image and its prefix are compared."""
+    """The endpoint's own test, on one of its models. It names no package: image and prefix are compared."""
 
     image: str = ""
     models_uri: str = ""

@@ -1,9 +1,9 @@
 """What two models of one endpoint answered: from captures, from the truth where it is known, from metrics.
 
-The truth comes as SageMaker's own monitoring takes it: lines of `{"groundTruthData": {"data": "1", "encoding":
-"CSV"}, "eventMetadata": {"eventId": …}}` (Developer Guide, "Ingest ground truth labels and merge them with
-predictions"), one value for each row of the request, below `<captures>/ground-truth/<endpoint>/yyyy/mm/dd/hh/`.
-The event is named by the inference id that the caller gave with the request.
+The truth comes as SageMaker's own monitoring takes it: lines of `{"groundTruthData": {"data": "1",
+"encoding": "CSV"}, "eventMetadata": {"eventId": …}}` (Developer Guide, "Ingest ground truth labels and merge
+them with predictions"), one value for each row of the request, below
+`<captures>/ground-truth/<endpoint>/yyyy/mm/dd/hh/`. The event is named by the inference id of the request.
 """
 
 import json
@@ -18,6 +18,8 @@ from deploy.metrics import Answer
 from deploy.wire import CSV, decode
 
 _NAMESPACE = "AWS/SageMaker"
+# Requests of the account's own checks, whose ids begin with this, are nobody's traffic.
+_CHECKS = "check-"
 # GetMetricData's finest period without high resolution.
 _PERIOD = 60
 # Older captures are of another comparison, or too many to read in a build.
@@ -72,6 +74,8 @@ def _captured(s3: Any, endpoint: ComparedEndpoint, variant: str) -> _Captured:
     for event in _lines(s3, endpoint, f"{endpoint.prefix}/{endpoint.name}/{variant}/"):
         found.requests += 1
         identity = event.get("eventMetadata", {}).get("inferenceId")
+        if str(identity).startswith(_CHECKS):
+            continue
         try:
             output = event["captureData"]["endpointOutput"]
             answers = decode(payload(output), str(output.get("observedContentType", CSV)).partition(";")[0])

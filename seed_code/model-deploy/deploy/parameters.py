@@ -56,6 +56,8 @@ def _values(project_id: str, settings: StageSettings, models: StageModels) -> di
         "Stage": settings.stage,
         "EndpointName": settings.endpoint_name,
         "ModelPackageArn": models.primary.arn,
+        "ChecksUri": models.primary.checks_uri,
+        "ChecksSha256": models.primary.checks_sha256,
         "ModelRoleName": settings.model_role_name,
         "TrafficShifting": settings.traffic_shifting,
         "ShiftStepInstances": settings.shift_step_instances,
@@ -84,6 +86,8 @@ def _of_shape(project_id: str, settings: StageSettings, models: StageModels) -> 
     return {
         "ServingShape": settings.serving_shape,
         "ChallengerPackageArn": challenger.arn if challenger else NONE,
+        "ChallengerChecksUri": challenger.checks_uri if challenger else NONE,
+        "ChallengerChecksSha256": challenger.checks_sha256 if challenger else NONE,
         "PrimaryPercentage": primary,
         "ChallengerPercentage": share,
         "SameVariants": "yes" if models.same_variants else "no",

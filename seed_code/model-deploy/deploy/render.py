@@ -7,15 +7,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.api import ApiPart, document, with_api
+from deploy.deployed import Deployed, StackSetUpdate
 from deploy.errors import DeployError
 from deploy.metrics import METRICS
+from deploy.parameters import stage_parameters
 from deploy.project import ProjectParameters, QualityGate, parse_gate
 from deploy.registry import ModelPackage
 from deploy.serving import NONE, StageModels, challenger_of, shape_of, stage_models
 from deploy.stages import StageSettings, parse_stages
-from deploy.updates import stage_updates
+from deploy.updates import first_update, template
 
 DEPLOYMENT = "deployment.json"
+# AWS CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference": TemplatePath.
+TEMPLATE_BYTES = 460_800
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,15 @@ def write_release(
     project: ProjectParameters,
     package: ModelPackage,
     *,
-    deployed: Callable[[str], Mapping[str, str]],
+    deployed: Callable[[str], Deployed],
     find: Callable[[str], ModelPackage],
+    apis: Mapping[str, ApiPart] | None = None,
 ) -> list[Path]:
     """Checks everything, then writes each stage's templates and parameters, and the deployment.
 
-    `template_of` gives the template's text by shape of serving, `deployed` the parameters that a StackSet has
-    now, by its name, and `find` another package that may be deployed.
+    `template_of` gives the template's text by shape of serving, `deployed` what a StackSet has now, by its
+    name, and `find` another package that may be deployed. `apis` holds the API of each stage that has one,
+    whose OpenAPI document is written too.
     """
     problems = release_problems(project, package)
     if problems:
@@ -74,14 +81,21 @@ def write_release(
     compared: dict[str, ServedPair] = {}
     for name, settings in project.stages.items():
         before = deployed(settings.stack_set_name)
-        if challenger_of(before) != NONE:
-            compared[name] = ServedPair(shape_of(before), before["ModelPackageArn"], challenger_of(before))
-        served[name] = stage_models(settings, before, package, find)
-        updates = stage_updates(project.id, settings, served[name], before, template_of)
-        texts[f"{name}-deregister-template.json"] = updates.first_template
-        texts[f"{name}-deregister-parameters.json"] = _text(updates.first)
-        texts[f"{name}-template.json"] = updates.template
-        texts[f"{name}-parameters.json"] = _text(updates.parameters)
+        if challenger_of(before.parameters) != NONE:
+            compared[name] = _pair(before.parameters)
+        models = served[name] = stage_models(settings, before.parameters, package, find)
+        api = (apis or {}).get(name)
+        text = _stage_template(template(template_of(settings.serving_shape)), api, models.primary, name)
+        parameters = stage_parameters(template(text), project.id, settings, models)
+        release = StackSetUpdate(text, parameters)
+        first = first_update(before, release)
+        for update, files in ((first, f"{name}-deregister"), (release, name)):
+            texts[f"{files}-template.json"] = update.template
+            texts[f"{files}-parameters.json"] = _text(update.parameters)
+        if api and models.primary.columns:
+            texts[f"{name}-openapi.json"] = _text(
+                document(api, models.primary.columns, models.primary.version)
+            )
     texts[DEPLOYMENT] = _text(deployment_document(project, package, served, compared))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
@@ -165,8 +179,31 @@ def read_deployment(path: Path) -> Release:
         ) from error
 
 
+def _pair(deployed: Mapping[str, str]) -> ServedPair:
+    return ServedPair(shape_of(deployed), deployed["ModelPackageArn"], challenger_of(deployed))
+
+
 def _snake_case(values: Mapping[str, str]) -> dict[str, str]:
     return {re.sub("([A-Z])", r"_\1", name).lower(): text for name, text in values.items()}
+
+
+def _stage_template(
+    template: Mapping[str, Any], api: ApiPart | None, package: ModelPackage, stage: str
+) -> str:
+    """The stage's template, without white space. Raises `DeployError` for one that no action takes."""
+    if api and package.columns is None:
+        raise DeployError(
+            [f"{stage}: the API needs the model's columns, which its manifest lacks; train the model again"]
+        )
+    whole = template
+    if api and package.columns:
+        whole = with_api(template, api, package.columns, package.version)
+    text = json.dumps(whole, separators=(",", ":"))
+    if len(text.encode()) > TEMPLATE_BYTES:
+        raise DeployError(
+            [f"{stage}: the template has {len(text.encode()):,} bytes, allowed: {TEMPLATE_BYTES:,}"]
+        )
+    return text
 
 
 def _text(value: Any) -> str:

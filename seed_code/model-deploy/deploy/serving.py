@@ -55,7 +55,7 @@ def stage_models(
     """
     shape = settings.serving_shape
     champion, challenger = deployed.get("ModelPackageArn", ""), challenger_of(deployed)
-    alone = StageModels(package, same_variants=_same(deployed, shape, NONE))
+    alone = StageModels(package, same_variants=same_variants(deployed, shape, NONE))
     if shape not in COMPARED or not champion or package.arn in (champion, challenger):
         return alone
     try:
@@ -63,11 +63,11 @@ def stage_models(
     except DeployError as error:
         print(f"{settings.stage}: what serves gives way: {error.problems[0]}")
         return alone
-    return StageModels(first, package, _same(deployed, shape, package.arn))
+    return StageModels(first, package, same_variants(deployed, shape, package.arn))
 
 
 def models_folder(model_data_url: str, project_id: str) -> tuple[str, str]:
-    """The prefix of all the project's models, and what a caller names this one by below it (`TargetModel`)."""
+    """The prefix of all the project's models, and what callers name this one by below it."""
     bucket, _, key = model_data_url.removeprefix("s3://").partition("/")
     return f"s3://{bucket}/{project_id}/", key.removeprefix(f"{project_id}/")
 
@@ -82,7 +82,7 @@ def shape_of(deployed: Deployed) -> str:
     return deployed.get("ServingShape", SINGLE) if deployed.get("ModelPackageArn") else ""
 
 
-def _same(deployed: Deployed, shape: str, challenger: str) -> bool:
+def same_variants(deployed: Deployed, shape: str, challenger: str) -> bool:
     """Whether the variants stay: SageMaker shifts traffic only between configurations with the same ones."""
     if not shape_of(deployed):
         return True

@@ -1,15 +1,12 @@
 """The two updates that bring a release to a stage: what each has for a template and for parameters."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from deploy.deployed import Parameters, deregistering, without_challenger
+from deploy.deployed import Deployed, StackSetUpdate, deregistering, without_challenger
 from deploy.errors import DeployError
-from deploy.parameters import stage_parameters
-from deploy.serving import COMPARED, NONE, StageModels, challenger_of, made_anew, shape_of
-from deploy.stages import StageSettings
+from deploy.serving import COMPARED, NONE, SINGLE, challenger_of, made_anew, same_variants, shape_of
 
 # What CloudFormation makes without asking anybody: a stack has at least one resource.
 _NOTHING = {
@@ -19,32 +16,34 @@ _NOTHING = {
 }
 
 
-@dataclass(frozen=True)
-class StageUpdates:
-    """Template and parameters of the first update, which takes away, and of the release itself."""
+def first_update(deployed: Deployed, release: StackSetUpdate) -> StackSetUpdate:
+    """The update before the release's own, which takes away what the release could not do beside it."""
+    wanted = values_of(release)
+    shape, before = wanted.get("ServingShape", SINGLE), shape_of(deployed.parameters)
+    if made_anew(deployed.parameters, shape):
+        return StackSetUpdate(json.dumps(_NOTHING, separators=(",", ":")), [])
+    if before in COMPARED and before != shape and challenger_of(deployed.parameters) != NONE:
+        return without_challenger(deployed)
+    return deregistering(deployed, release)
 
-    first_template: str
-    first: Parameters
-    template: str
-    parameters: Parameters
+
+def told_of_variants(deployed: Mapping[str, str], release: StackSetUpdate) -> StackSetUpdate:
+    """The release, told whether the endpoint has its variants already: it may be another one by now."""
+    wanted = values_of(release)
+    if "SameVariants" not in wanted:
+        return release
+    same = same_variants(deployed, wanted["ServingShape"], wanted["ChallengerPackageArn"])
+    text = "yes" if same else "no"
+    parameters = [
+        {**each, "ParameterValue": text} if each["ParameterKey"] == "SameVariants" else each
+        for each in release.parameters
+    ]
+    return StackSetUpdate(release.template, parameters)
 
 
-def stage_updates(
-    project_id: str,
-    settings: StageSettings,
-    models: StageModels,
-    deployed: Mapping[str, str],
-    template_of: Callable[[str], str],
-) -> StageUpdates:
-    """The updates of a stage; `template_of` gives the text of a shape's template."""
-    text = template_of(settings.serving_shape)
-    parameters = stage_parameters(template(text), project_id, settings, models)
-    if made_anew(deployed, settings.serving_shape):
-        return StageUpdates(json.dumps(_NOTHING, indent=1) + "\n", [], text, parameters)
-    before = shape_of(deployed)
-    if before in COMPARED and before != settings.serving_shape and challenger_of(deployed) != NONE:
-        return StageUpdates(template_of(before), without_challenger(deployed), text, parameters)
-    return StageUpdates(text, deregistering(deployed, parameters), text, parameters)
+def values_of(update: StackSetUpdate) -> dict[str, str]:
+    """The parameters' values by name."""
+    return {each["ParameterKey"]: each["ParameterValue"] for each in update.parameters}
 
 
 def template(text: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 from moto.sts.models import STSBackend
 
 from deploy.cli import main
+from deploy.deployed import Deployed
 from tests.in_memory_aws import REGION, REGISTRY, AccessDenied, InMemoryAws, assumed, template_text
 
 # Every assumed role makes a session, and each would read SageMaker's service model (5 MB) again.
@@ -61,7 +62,9 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InMemoryAws
             return status, headers | {"status": str(status)}, answer  # moto reads the status there
 
         monkeypatch.setattr(STSBackend, "assume_role", assume_role)
-        monkeypatch.setattr("deploy.cli.deployed_parameters", lambda _, name: made.deployed.get(name, {}))
+        monkeypatch.setattr(
+            "deploy.cli.deployed_stack_set", lambda _, name: Deployed(made.deployed.get(name, {}))
+        )
         monkeypatch.setattr(SageMakerRuntimeResponse, "invoke_endpoint", invoke)
         yield made
         boto3.DEFAULT_SESSION = None

@@ -13,6 +13,7 @@ from deploy.stages import StageSettingsError, parse_stages
 from tests.in_memory_aws import template_text
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
+CHECKS = ("s3://mlops-models/screening/checks/x1/checks.json", "c" * 64)
 
 
 def template() -> dict[str, Any]:
@@ -33,6 +34,7 @@ def stage(name: str, account: str) -> dict[str, Any]:
         "modelRoleName": "mlops/projects/screening/mlops-screening-model",
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-endpoint-test"},
         "parametersPath": f"/mlops/{name}",
+        "changeSetRoleName": "mlops/projects/screening/mlops-change-set",
         "latencyLimitMs": 500,
         "trafficShifting": "ALL_AT_ONCE",
         "shiftStepInstances": 1,
@@ -55,6 +57,7 @@ def models(arn: str) -> StageModels:
         "auc",
         0.98,
         "0123abc",
+        *CHECKS,
     )
     return StageModels(package)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policies.documents.project_scope import ProjectScope
-from policies.documents.workload_roles import WorkloadScope
+from policies.documents.workload_scope import WorkloadScope
 from tests.policies.documents.requests import ACCOUNT, REGION, arn
 
 
@@ -47,4 +47,5 @@ def project_scope_of(project: str) -> ProjectScope:
         pipeline=f"mlops-{project}",
         build_folder=f"{project}-mlops-build"[:20],
         deploy_folder=f"{project}-mlops-deploy"[:20],
+        rollback_folder=f"{project}-mlops-rollback"[:20],
     )

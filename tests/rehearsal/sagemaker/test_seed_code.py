@@ -179,7 +179,9 @@ def test_the_deploy_repository_tests_what_a_stack_set_serves_and_sees_sabotage(
     deployed = DeployedTemplate(data_science, make_workload(data_science, models))
     make_role_for(data_science.cloud, deployed.workload.deployer, "test", data_science.deployer.role_arn)
     parameters = json.loads((tmp_path / "build" / "staging-parameters.json").read_text())
-    deployed.stack_sets.create(json.loads((tmp_path / "build" / "template.json").read_text()), Parameters=parameters)
+    deployed.stack_sets.create(
+        json.loads((tmp_path / "build" / "staging-template.json").read_text()), Parameters=parameters
+    )
     assert deployed.stack_sets.instances(STAGING)["Status"] == "SUCCEEDED", deployed.stack_sets.shown()
 
     good = deploy(data_science, tmp_path, "test", "--stage", "staging", "--capture-wait", "20")

@@ -203,6 +203,40 @@ MUTATIONS = (
         noticed_by=checks("grant", "rehearsal", "matrix:Delivery"),
     ),
     Mutation(
+        id="change-set-executed",
+        what="Whoever asks what a release would change in production may execute the change set.",
+        stack="prod",
+        type="RolePolicy",
+        name="screening-change-set-policy",
+        edit=listed("AskWhatWouldChange", "Action", lambda found: [*found, "cloudformation:ExecuteChangeSet"]),
+        noticed_by=checks("proof:change-sets-only-ask"),
+    ),
+    Mutation(
+        id="change-set-with-a-role",
+        what="A change set may give a stack in production a role.",
+        stack="prod",
+        type="RolePolicy",
+        name="screening-change-set-policy",
+        edit=condition("AskWhatWouldChange", lacking("cloudformation:RoleArn")),
+        noticed_by=checks("proof:change-sets-only-ask"),
+    ),
+    Mutation(
+        id="change-set-role-entered-by-another",
+        what="Another project's rendering may enter a change set role in production.",
+        stack="prod",
+        type="Role",
+        name="screening-change-set-role",
+        edit=condition(
+            "NamedRolesAssume",
+            unless(
+                "ArnEquals",
+                "aws:PrincipalArn",
+                "arn:aws:iam::111111111111:role/mlops/projects/diabetes/mlops-diabetes-deploy",
+            ),
+        ),
+        noticed_by=checks("grant", "proof:production-doors"),
+    ),
+    Mutation(
         id="test-role-not-trusted",
         what="A test role in production trusts the wrong project.",
         stack="prod",
@@ -216,6 +250,6 @@ MUTATIONS = (
                 "arn:aws:iam::111111111111:role/mlops/projects/diabetes/mlops-diabetes-deploy-test",
             ),
         ),
-        noticed_by=checks("grant", "rehearsal"),
+        noticed_by=checks("grant", "proof:production-doors", "rehearsal"),
     ),
 )

@@ -1,0 +1,1 @@
+"""CodeDeploy that deploys Lambda functions: hooks, traffic in steps, alarms, and back."""

@@ -1,0 +1,129 @@
+"""Callers of a project's API in production, over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from delivery.api_names import STAGE
+from rehearsal.aws.actors import Actor
+from rehearsal.journey.steps import JourneyFailed
+from rehearsal.scenarios.scenario import ScenarioRun
+
+PATH = "/predictions"
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An answer; header names are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def content_type(self) -> str:
+        """Its media type."""
+        return self.headers.get("content-type", "")
+
+
+class ApiCallers:
+    """Calls the API of the scenario's project in production's account."""
+
+    def __init__(self, scenario: ScenarioRun) -> None:
+        self._scenario, self._cloud = scenario, scenario.environment.cloud
+        workloads = [each for each in scenario.journey.release_facts.workloads if each["stage"] == "production"]
+        self.account, self.region = workloads[0]["account"], workloads[0]["region"]
+        self.settings = scenario.journey.project.settings.deployments.production.api  # type: ignore[union-attr]
+        self._callers: dict[str, Actor] = {}
+
+    def stack_outputs(self) -> Mapping[str, str]:
+        """What the delivered stack says of itself. Raises JourneyFailed where it has no API."""
+        client = self._cloud.client(self._cloud.deployer(self.account), "cloudformation", self.region)
+        for stack in client.describe_stacks()["Stacks"]:
+            outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+            if outputs.get("EndpointName") == self._scenario.journey.outputs["endpoints"]["production"]:
+                if "ApiId" not in outputs:
+                    break
+                return outputs
+        raise JourneyFailed("production's stack has no API")
+
+    def url(self, path: str = PATH) -> str:
+        """Where the API answers on this machine."""
+        return self._scenario.runtime.apigateway.url(self.stack_outputs()["ApiId"], STAGE) + path
+
+    def caller(self) -> Actor:
+        """Credentials of a role that the settings let call, which its own account lets call too."""
+        return self.role(self.settings.callers[0], allowed=True)
+
+    def role(self, arn: str, *, allowed: bool) -> Actor:
+        """Credentials of a role of some account."""
+        if arn not in self._callers:
+            account, name = arn.split(":")[4], arn.rpartition("/")[2]
+            owner = self._cloud.deployer(account)
+            iam = self._cloud.client(owner, "iam")
+            trust = {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Action": "sts:AssumeRole",
+            }
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
+            if allowed:
+                call = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
+                iam.put_role_policy(RoleName=name, PolicyName="call", PolicyDocument=_document(call))
+            self._callers[arn] = self._cloud.assume(arn, by=owner, session="caller")
+        return self._callers[arn]
+
+    def row(self) -> list[float]:
+        """Values of one held-out row."""
+        metadata = self._scenario.journey.package["CustomerMetadataProperties"]
+        text = self._scenario.journey.object_at(metadata["holdout_uri"] + "/holdout.csv").decode()
+        return [float(cell) for cell in text.splitlines()[1].split(",")]
+
+    def call(
+        self,
+        body: str | bytes,
+        *,
+        signer: Actor | None = None,
+        path: str = PATH,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """One request."""
+        url, content = self.url(path), body.encode() if isinstance(body, str) else body
+        given = {"Content-Type": "application/json", **(headers or {})}
+        if signer is not None:
+            given = signed(signer, url, content, given, self.region)
+        return send(url, content, given)
+
+
+def _document(statement: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def signed(signer: Actor, url: str, body: bytes, headers: Mapping[str, str], region: str) -> dict[str, str]:
+    """The headers of a request that is signed with Signature Version 4."""
+    request = AWSRequest(method="POST", url=url, data=body, headers=dict(headers))
+    credentials = Credentials(signer.access_key, signer.secret_key, signer.token)
+    SigV4Auth(credentials, "execute-api", region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def send(url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    """One POST over HTTP."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    try:
+        connection.request("POST", parts.path, body, dict(headers))
+        answer = connection.getresponse()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        return HttpAnswer(answer.status, found, answer.read().decode())
+    finally:
+        connection.close()
