@@ -46,23 +46,6 @@ def _function_logs(scope: Scope, function: str) -> Statement:
     )
 
 
-def _lambda_interfaces() -> Statement:
-    return Statement(
-        sid="AttachToTheNetwork",
-        actions=[
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:UnassignPrivateIpAddresses",
-        ],
-        resources=["*"],
-        reason="Lambda makes the interfaces, so their ids do not exist yet (AWS Lambda Developer Guide, "
-        '"Giving Lambda functions access to resources in an Amazon VPC")',
-    )
-
-
 def api_role(scope: Scope, endpoint: str) -> str:
     """The API's function: calls one endpoint, writes its log and traces, remembers answers in its own table."""
     return document(
@@ -72,7 +55,7 @@ def api_role(scope: Scope, endpoint: str) -> str:
             resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
         ),
         _function_logs(scope, f"{endpoint}-api"),
-        _lambda_interfaces(),
+        common_statements.lambda_interfaces(),
         Statement(
             sid="WriteTraces",
             actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
@@ -154,7 +137,7 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
                 f"{scope.arn('logs', f'log-group:/aws/lambda/{name}-{hook}')}:*" for hook in ("before", "after")
             ],
         ),
-        _lambda_interfaces(),
+        common_statements.lambda_interfaces(),
     )
 
 
