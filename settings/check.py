@@ -32,7 +32,7 @@ from settings.checks.references import (
     projects_are_admitted,
     workloads_are_listed,
 )
-from settings.checks.serving import serving_shapes_are_let_in, serving_shapes_are_of_projects
+from settings.checks.serving import serverless_is_let_in, serving_shapes_are_let_in, serving_shapes_are_of_projects
 from settings.checks.singletons import (
     accounts_have_one_data_science_stack,
     organization_policy_is_made_once,
@@ -304,6 +304,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     macie_is_let_in,
     macie_is_switched_on,
     instance_types_are_let_through,
+    serverless_is_let_in,
     serving_shapes_are_let_in,
     serving_shapes_are_of_projects,
 )
