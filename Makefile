@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin/python
 # The environments: the program and the rehearsal; the containers; the two repositories that projects start from.
-ENVIRONMENTS := containers/model seed_code/model-build seed_code/model-deploy
+ENVIRONMENTS := containers/model containers/function seed_code/model-build seed_code/model-deploy
 LOCKS := uv.lock $(ENVIRONMENTS:%=%/uv.lock)
 INSTALLED := build/.installed
 # Runs a command with OWN_FOLDER: the folder that is named, or the next one where another run holds it.

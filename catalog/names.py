@@ -155,6 +155,10 @@ class ProjectNames:
         """Source of the events that tell of the project's releases."""
         return f"{self.prefix}.{self.project}.releases"
 
+    def approval_dead_letters(self) -> str:
+        """Queue of the approvals of which approvers were sent no link; the same policy names it."""
+        return self.name("approval-dead-letters")
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 

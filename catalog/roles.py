@@ -65,6 +65,8 @@ class RoleKind(StrEnum):
     DEPLOY_TEST = "deploy-test"
     DEPLOY_PIPELINE = "deploy-pipeline"
     PIPELINE_STARTER = "pipeline-starter"
+    APPROVAL_SENDER = "approval-sender"
+    APPROVAL_PAGE = "approval-page"
     RELEASE_CLEANER = "release-cleaner"
     RELEASE_RECORDER = "release-recorder"
     RELEASE_READER = "release-reader"
@@ -115,6 +117,9 @@ class RoleSpec:
     - `declares_stacks`: it brings up every stack of its account but the foundation, so that it reaches every role
       there but those of the foundation, and writes the policies of what those stacks make.
     - `approves`: it decides on registered models and lets them into production, and no other kind does.
+    - `approves_by_link`: it hands on what an approver decided who came by a signed link: on its project's way into
+      production alone, never on models; no other kind does.
+    - `signs_links`: it signs such links, and no other kind does.
     - `acts_for_scientists`: scientists work with it, in Studio or by assuming it.
     - `clears_accounts`: when its stack is destroyed it lists the data and models buckets and, where the settings agree
       to it, empties them, from outside the VPC; no other kind does.
@@ -132,6 +137,8 @@ class RoleSpec:
     in_workload: bool = False
     declares_stacks: bool = False
     approves: bool = False
+    approves_by_link: bool = False
+    signs_links: bool = False
     acts_for_scientists: bool = False
     clears_accounts: bool = False
     passes_stack_set_administration: bool = False
@@ -198,6 +205,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
         path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING, passes_stack_set_administration=True
     ),
     _K.PIPELINE_STARTER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
+    # Signs the links that approvers get, and decides nothing.
+    _K.APPROVAL_SENDER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", signs_links=True),
+    # Says an approver's yes or no, who came by a signed link, and signs none.
+    _K.APPROVAL_PAGE: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", approves_by_link=True),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),
@@ -228,12 +239,12 @@ ROLES: dict[RoleKind, RoleSpec] = {
     # Says what a release would change, by change sets that it cannot execute.
     _K.CHANGE_SET: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY, in_workload=True),
     # Answers callers from outside the platform: it calls one endpoint.
-    _K.API: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
+    _K.API: RoleSpec(path=RolePath.DELIVERY, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
     # Reads tokens, outside the VPC, where it fetches the issuer's keys.
-    _K.API_AUTHORIZER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
+    _K.API_AUTHORIZER: RoleSpec(path=RolePath.DELIVERY, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
     # Calls the new version of the API's function, and reports to CodeDeploy.
     _K.API_HOOKS: RoleSpec(
-        path=RolePath.PROJECT,
+        path=RolePath.DELIVERY,
         name=RoleName.STAGE,
         assumed_by="lambda",
         delegates_to=frozenset({_K.API}),
@@ -241,7 +252,7 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     # CodeDeploy moves the alias with it.
     _K.API_DEPLOYMENT: RoleSpec(
-        path=RolePath.PROJECT,
+        path=RolePath.DELIVERY,
         name=RoleName.STAGE,
         assumed_by="codedeploy",
         delegates_to=frozenset({_K.API, _K.API_HOOKS}),

@@ -37,6 +37,7 @@ class LambdaFunctionArgs:
     - `key_arn`: key of the log group.
     - `network`: where it runs, if it runs in a VPC.
     - `role_alias`: where the role stood before, if not below the component's parent.
+    - `entry`: the module with `handle`, of a function that is a folder and has several.
     - `dead_letter_arn`: queue for events of asynchronous calls that failed for good.
     """
 
@@ -57,6 +58,7 @@ class LambdaFunctionArgs:
     dead_letter_arn: pulumi.Input[str] | None = None
     network: FunctionNetwork | None = None
     log_days: int = 365
+    entry: str = "handler"
     role_alias: pulumi.Alias | None = None
 
 
@@ -117,7 +119,7 @@ class LambdaFunction(pulumi.ComponentResource):
             description=args.description,
             role=self.role.arn,
             runtime=RUNTIME,
-            handler=function_handler(args.code),
+            handler=function_handler(args.code, args.entry),
             code=function_package(args.code, args.files),
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb,

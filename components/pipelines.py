@@ -328,6 +328,23 @@ def object_created(bucket: str, key: str) -> str:
     )
 
 
+def approval_waits(pipeline: str, stage: str) -> str:
+    """Event pattern: an approval of the pipeline began to wait (CodePipeline User Guide, "Monitoring CodePipeline
+    events")."""
+    return json.dumps(
+        {
+            "source": ["aws.codepipeline"],
+            "detail-type": ["CodePipeline Action Execution State Change"],
+            "detail": {
+                "pipeline": [pipeline],
+                "stage": [stage],
+                "state": ["STARTED"],
+                "type": {"category": ["Approval"]},
+            },
+        }
+    )
+
+
 def model_approved(group: str) -> str:
     """Event pattern: a model of the group became Approved.
 

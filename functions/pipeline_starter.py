@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,10 @@ CONFIG = Path(__file__).with_name("config.json")
 _VERSION_ID = re.compile(r"[A-Za-z0-9._~-]{1,1000}")
 _STAGE = re.compile(r"[a-z]{1,32}")
 _PACKAGE_VERSION = re.compile(r"[1-9][0-9]{0,8}")
-# Of one call.
-ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 5, 15
+# Of one call; there are two.
+ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 3, 5, 10
 _SHOWN = 120
+_DECISIONS = ("Approved", "Rejected")
 
 
 class RefusedEvent(ValueError):
@@ -56,13 +57,23 @@ class Project:
     releases: str
 
 
+class NotYet(RuntimeError):
+    """The registry does not say yet what the event tells of. Lambda tries again, a minute or two later."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """One run to be started. Two starts with the same token are one run."""
+    """One run to be started. Two starts with the same token are one run.
+
+    `package` must have the status `decided`, where there is one: an event may come late, or from somebody who hands
+    over a lost one, and it is the registry that says what was decided.
+    """
 
     pipeline: str
     variables: Mapping[str, str]
     token: str
+    package: str = ""
+    decided: str = ""
 
     def request(self) -> dict[str, Any]:
         """Arguments of CodePipeline's StartPipelineExecution."""
@@ -101,20 +112,54 @@ def handle(event: Any, context: Any) -> dict[str, str]:  # noqa: ARG001 (Lambda'
     refused event waits for somebody to look at it.
     """
     start = decide(event, read_config(CONFIG.read_text(encoding="utf-8")))
+    if start.package and (because := overtaken(sagemaker(), start)):
+        print(json.dumps({"event": event["id"], "started": None, "because": because}))
+        return {"because": because}
     answer = codepipeline().start_pipeline_execution(**start.request())
     done = {"pipeline": start.pipeline, "execution": answer["pipelineExecutionId"], **start.variables}
     print(json.dumps({"event": event["id"], **done}))
     return done
 
 
+def overtaken(registry: Any, start: Start) -> str:
+    """Why a decision starts nothing any more, empty where it does; `registry` is a client of SageMaker.
+
+    Raises NotYet where the registry says neither.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        status = registry.describe_model_package(ModelPackageName=start.package).get("ModelApprovalStatus", "")
+    except ClientError as error:
+        # Of a package that is gone SageMaker says ValidationException (see functions/cleaner/running.py).
+        if "does not exist" not in error.response["Error"].get("Message", ""):
+            raise
+        return f"{start.package} is gone"
+    if status == start.decided:
+        return ""
+    if status in _DECISIONS:
+        return f"{start.package} is {status} by now"
+    raise NotYet(f"{start.package} is {status or 'undecided'} in the registry, and the event says {start.decided}")
+
+
 def codepipeline(region: str | None = None) -> Any:
+    """A client that starts pipelines."""
+    return _client("codepipeline", region)
+
+
+def sagemaker(region: str | None = None) -> Any:
+    """A client that looks at the registry."""
+    return _client("sagemaker", region)
+
+
+def _client(service: str, region: str | None) -> Any:
     """A client that makes throttled calls again (Boto3 guide, "Retries"), and ends before the function's own time."""
     import boto3  # only what calls AWS needs it
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "total_max_attempts": ATTEMPTS}
     config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
-    return boto3.client("codepipeline", region_name=region, config=config)
+    return boto3.client(service, region_name=region, config=config)
 
 
 # ---- what starts a pipeline: each gives the run
@@ -135,7 +180,8 @@ def _model_approved(event: Mapping[str, Any], detail: Mapping[str, Any], project
     """Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
     _same(event, "ModelPackageGroupName", detail.get("ModelPackageGroupName"), project.group)
     _same(event, "ModelApprovalStatus", detail.get("ModelApprovalStatus"), "Approved")
-    return _start(project.deploy, _own_package(event, "ModelPackageArn", detail, project), identity)
+    package = _own_package(event, "ModelPackageArn", detail, project)
+    return replace(_start(project.deploy, package, identity), package=package, decided="Approved")
 
 
 def _served_model_rejected(
@@ -158,7 +204,9 @@ def _served_model_rejected(
         "Requester": _variable(detail.get("by")),
     }
     token = _token(project.rollback, f"{package} {change}")
-    return Start(pipeline=project.rollback.pipeline, variables=variables, token=token)
+    return Start(
+        pipeline=project.rollback.pipeline, variables=variables, token=token, package=package, decided="Rejected"
+    )
 
 
 _Reason = Callable[[Mapping[str, Any], Mapping[str, Any], Project, str], Start]

@@ -46,6 +46,7 @@ from settings.values import (
     PulumiOrganization,
     Region,
     RoleArn,
+    SessionName,
     StackKind,
     StackName,
     StudioInstanceType,
@@ -333,6 +334,14 @@ class WorkloadSettings(StackSettings):
         return value
 
 
+class LinkedApprover(Section):
+    """An approver who is sent links by e-mail."""
+
+    name: SessionName = Field(description="The name that they sign in by: whoever published a model has another.")
+    email: Email = Field(description="Their own address, which is asked to confirm; whoever reads it can approve.")
+
+
+LinkedApprovers = Annotated[tuple[LinkedApprover, ...], Field(min_length=1, max_length=20)]
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
 AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
 
@@ -354,6 +363,12 @@ class DataScienceSettings(StackSettings):
         max_length=20,
         description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
         "instead of approvers.",
+    )
+    approval_links: dict[Identifier, LinkedApprovers] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Approvers who are sent links by e-mail, by project, where the project's approvalLinkHours asks "
+        "for links. They let releases into production; models are approved in the registry as before.",
     )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
@@ -423,6 +438,11 @@ class ProjectSettings(StackSettings):
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
     announce_releases: bool = Field(
         default=False, description="Tell the alarm topic when another version serves production, as of alarms."
+    )
+    approval_link_hours: Annotated[int, Field(ge=1, le=168)] | None = Field(
+        default=None,
+        description="Hours for which a link is good that lets an approver decide on a release; none: no links are "
+        "sent. Who gets them is approvalLinks of the data science stack.",
     )
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",

@@ -29,7 +29,7 @@ from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
 from stacks.function_stores import function_stores
 from stacks.image_build import ImageBuilds, image_builds
-from stacks.people import StudioRoles, approver, project_approvers, records_place
+from stacks.people import StudioRoles, approval_mail, approver, project_approvers, records_place
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -219,6 +219,15 @@ def _outputs(
         scientists=workplace.roles.described(),
         approver_role_arn=workplace.approver.arn,
         workloads=_workloads(context),
+        approval_links={
+            project: [each.name for each in approvers] for project, approvers in context.settings.approval_links.items()
+        },
+        approval_topics=pulumi.Output.all(
+            **{
+                project: approval_mail(context, project, own_keys.operations.arn).arn
+                for project in context.settings.approval_links
+            }
+        ),
         organization_paths=organization_paths,
     )
 

@@ -9,7 +9,9 @@ from typing import Any
 import pulumi
 
 from catalog import names
+from catalog.names import ProjectNames
 from catalog.roles import RoleKind
+from components.approval_mail import ApprovalMail, ApprovalMailArgs
 from components.encryption_key import EncryptionKey
 from components.image_repository import ImageRepository
 from components.private_bucket import PrivateBucket
@@ -154,3 +156,17 @@ def project_approvers(context: DataScienceContext, records: pulumi.Output[Record
         return Role(f"approver-{project}", args, context.child_options())
 
     return {project: role(project) for project in settings.project_approvers}
+
+
+def approval_mail(context: DataScienceContext, project: str, key_arn: pulumi.Input[str]) -> ApprovalMail:
+    """Where approvers of a project get links to approve by. Who they are, the data science stack says, not the team."""
+    project_names = ProjectNames(context.settings.prefix, project)
+    args = ApprovalMailArgs(
+        name=project_names.name("approvals"),
+        account=context.scope.account,
+        partition=context.scope.partition,
+        key_arn=key_arn,
+        sender=project_names.role_arn(context.scope, RoleKind.APPROVAL_SENDER),
+        approvers={each.name: each.email for each in context.settings.approval_links[project]},
+    )
+    return ApprovalMail(f"approvals-{project}", args, context.child_options())

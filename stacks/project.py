@@ -26,6 +26,7 @@ from settings import contract
 from settings.model import ProjectSettings
 from settings.rollout import PartialFailure
 from stacks import project_api, releases, rollback
+from stacks.approval_page import approval_page
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
 from stacks.project_context import ProjectContext
@@ -65,6 +66,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     deploy = _deploy_pipeline(context, roles, shared, builds)
     back = _rollback_pipeline(context, roles, shared, builds)
     release_recorder(context, roles.scope)
+    if context.settings.approval_link_hours:
+        page = approval_page(context, roles.scope, APPROVE)
+        pulumi.export("approvalPage", page.url)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)

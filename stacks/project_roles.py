@@ -145,9 +145,18 @@ class ProjectRoles:
         return self._role(RoleKind.PUBLISH, scientists.apply(trust), policy)
 
     def _team_administrator(self, build_pipeline: str, deploy_pipeline: str, builds: list[str]) -> Role:
+        project = self._context.project_names
+        lost_events = {
+            project.dead_letters(): project.role(RoleKind.PIPELINE_STARTER),
+            project.release_dead_letters(): project.role(RoleKind.RELEASE_RECORDER),
+        }
         policy = self.scope.apply(
             lambda scope: project_people.team_administrator(
-                scope, build_pipeline=build_pipeline, deploy_pipeline=deploy_pipeline, build_projects=builds
+                scope,
+                build_pipeline=build_pipeline,
+                deploy_pipeline=deploy_pipeline,
+                build_projects=builds,
+                lost_events=lost_events,
             )
         )
         trust = sign_in_trust(self._context.settings.administrators)

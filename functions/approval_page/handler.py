@@ -11,7 +11,6 @@ Whatever is refused says why, and with which status:
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -40,7 +39,7 @@ def handle(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 (Lambda'
     """The answer to a request. The link itself is never printed: who reads the log could decide with it."""
     link = ""
     try:
-        project = read_config()
+        project = read_config(clients.client("ssm"))
         method, token = _request(event)
         found = _link(token, project)
         link = found.id
@@ -67,7 +66,7 @@ def _request(event: Any) -> tuple[str, str]:
 def _link(token: str, project: Project) -> Link:
     """The link, if it is good for anything still."""
     try:
-        link = verified(token, clients.client("kms"), os.environ["KEY_ARN"])
+        link = verified(token, clients.client("kms"), project.key)
     except BadLink as bad:
         raise Refused(403, str(bad)) from bad
     if link.pipeline != project.pipeline:

@@ -7,7 +7,6 @@ came twice is one link.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,7 +29,7 @@ class NotWaitingYet(RuntimeError):
 
 def handle(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 (Lambda's signature)
     """Send the links of an approval. What is raised, Lambda tries twice more and then leaves in the queue."""
-    project = read_config()
+    project = read_config(clients.client("ssm"))
     execution, began = read_event(event, project)
     approval = approvals.current(clients.client("codepipeline"), project)
     if approval.execution != execution or approval.state in (approvals.APPROVED, approvals.REJECTED):
@@ -78,14 +77,14 @@ def read_event(event: Any, project: Project) -> tuple[str, datetime]:
 
 
 def _send(project: Project, link: Link, expires: datetime) -> None:
-    token = signed(link, clients.client("kms"), os.environ["KEY_ARN"])
+    token = signed(link, clients.client("kms"), project.key)
     text = (
         f"{link.approver}, project {project.project} waits for a decision: a model is to go into production.\n\n"
-        f"See what would change and decide: {os.environ['PAGE_URL'].rstrip('/')}/{token}\n\n"
+        f"See what would change and decide: {project.url.rstrip('/')}/{token}\n\n"
         f"The link is yours alone, works once and ends at {expires:%Y-%m-%d %H:%M} UTC. Opening it decides nothing.\n"
     )
     clients.client("sns").publish(
-        TopicArn=os.environ["TOPIC_ARN"],
+        TopicArn=project.topic,
         Subject=f"Approval of {project.project} needed",
         Message=text,
         MessageAttributes={"approver": {"DataType": "String", "StringValue": link.approver}},

@@ -28,7 +28,7 @@ class BadChange(ValueError):
 class Change:
     """One account of one stage serves a version from now on, or failed to.
 
-    - `kind`: `served`; `rolled-back` where the account gave it up by itself and serves what it did before; `failed` where
+    - `kind`: `served`; `rolled-back` where the account gave it up by itself and serves what it did; `failed` where
       it never came so far.
     - `id`: the same however often the change is told of; the object's name.
     - `at`: when the StackSet's operation ended, in UTC, as `2026-11-27T21:40:00Z`.

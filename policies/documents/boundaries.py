@@ -41,8 +41,8 @@ _WORK = (
     "ec2:DeleteSecurityGroup",
     "ec2:RevokeS*",
     # Pushes too, for one role: `DenyMakingImages`.
-    "ecr:*Layer*",
-    "ecr:BatchGetImage",
+    "ecr:*Lay*",
+    "ecr:BatchGetI*",
     "ecr:PutImage",
     "elasticfilesystem:De*",
     "elasticfilesystem:Tag*",
@@ -51,21 +51,23 @@ _WORK = (
     "events:PutEvents",
     # For one service: `DenyMoreRights`.
     "iam:CreateServiceLinkedRole",
-    "lambda:*",
     "logs:*",
     "s3:Abort*",
     "s3:DeleteObject*",
     "s3:PutObject",
-    "s3:PutObjectTagging",
+    "s3:PutObjectT*",
     "sagemaker:*",
     "sns:Publish",
-    "sqs:Send*",
+    # Messages are sent, received, deleted and hidden: what nobody could deal with is handed over again.
+    "sqs:*Me*",
+    "sqs:GetQ*",
+    "lambda:I*",
     "wafv2:*",
     "xray:Put*",
     "codebuild:*Build",
     "codepipeline:*Execution",
     "codepipeline:*Transition",
-    "codepipeline:PutApprovalResult",
+    "codepipeline:PutAp*",
 )
 # Keys are used and looked after. No role changes who may use one: key policies come with a stack.
 _KEYS = (
@@ -74,8 +76,10 @@ _KEYS = (
     "kms:*ableKey*",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
+    "kms:GenerateMac",
     "kms:RevokeGrant",
     "kms:*KeyDeletion",
+    "kms:VerifyMac",
 )
 # Describe, Get, List and (CloudTrail) Lookup, by as few letters as name nothing else: a boundary has 6,144 characters
 # (Service Authorization Reference, the services' pages, November 2026). Lists of parameters are spelt out: those are
@@ -106,6 +110,8 @@ _READING = (
     "kms:Desc*",
     "kms:Get*",
     "kms:L*",
+    "lambda:Get*",
+    "lambda:L*",
     "macie2:Get*",
     "macie2:L*",
     "s3:Get*",
@@ -128,6 +134,7 @@ def platform_boundary(account: AccountScope, prevention: Sequence[Statement] = (
     return document(
         Statement(sid="WhatThePlatformNeeds", actions=(*_WORK, *_KEYS, *_READING), resources=["*"], reason=CEILING),
         *_enter_and_pass_roles(account),
+        _run_apis(account),
         *_stay_below_the_foundation(account),
         _leave_the_image_to_its_build(account),
         *prevention,
@@ -147,21 +154,28 @@ def _enter_and_pass_roles(account: AccountScope) -> tuple[Statement, ...]:
             sid="PassProjectRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(f"/{account.prefix}/projects/")],
-            conditions={
-                "StringEquals": {
-                    "iam:PassedToService": [
-                        f"{service}.amazonaws.com" for service in ("codedeploy", "lambda", "sagemaker")
-                    ]
-                }
-            },
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
         Statement(
             sid="PassDeliveryRoles",
             actions=["iam:PassRole"],
             resources=[account.role_arn(RolePath.DELIVERY.format(prefix=account.prefix))],
-            conditions={"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
+            # Roles of StackSets, and those that what they deliver runs with: each trusts one of these alone.
+            conditions={
+                "StringEquals": {
+                    "iam:PassedToService": [
+                        f"{service}.amazonaws.com" for service in ("cloudformation", "codedeploy", "lambda")
+                    ]
+                }
+            },
         ),
     )
+
+
+def _run_apis(account: AccountScope) -> Statement:
+    """Functions of APIs come with a StackSet; no other function is anybody's to write or to call."""
+    functions = account.arn("lambda", f"function:{account.prefix}-*-api*", region="*", account="*")
+    return Statement(sid="RunApis", actions=["lambda:*"], resources=[functions], reason=CEILING)
 
 
 def _platform_roles_anywhere(account: AccountScope) -> list[str]:

@@ -26,9 +26,9 @@ EVERYTHING = ("*",)
 _JOBS = ("sagemaker:Create*ingJob",)
 # Monitors and what they refer to, AutoML and its second version: they carry the same keys.
 _SERVICE_JOBS = (
-    "sagemaker:*ateMonitoringSchedule",
-    "sagemaker:Create*JobDefinition",
-    "sagemaker:CreateAutoMLJob*",
+    "sagemaker:*ateM*Schedule",
+    "sagemaker:Create*JobD*",
+    "sagemaker:CreateAu*",
 )
 _STUDIO = (
     "sagemaker:*ateDomain",
@@ -41,38 +41,38 @@ _STUDIO = (
 _MODEL = "sagemaker:CreateModel"
 NEED_VPC = (*_JOBS, *_SERVICE_JOBS, _MODEL, "sagemaker:CreateNotebookInstance")
 # Jobs that take no volume key on instances with local storage (botocore sagemaker ResourceConfig.VolumeKmsKeyId).
-NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE = (*_JOBS, "sagemaker:CreateTransformJob")
-NEED_VOLUME_KEY = (*_SERVICE_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance")
-NEED_OUTPUT_KEY = (*_JOBS, *_SERVICE_JOBS, "sagemaker:CreateTransformJob")
+NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE = (*_JOBS, "sagemaker:CreateTransf*")
+NEED_VOLUME_KEY = (*_SERVICE_JOBS, "sagemaker:CreateEndpointC*", "sagemaker:CreateNotebookInstance")
+NEED_OUTPUT_KEY = (*_JOBS, *_SERVICE_JOBS, "sagemaker:CreateTransf*")
 NEED_ENCRYPTED_TRAFFIC = (*_JOBS, *_SERVICE_JOBS)
 NEED_LISTED_INSTANCES = (
     *_JOBS,
     *_SERVICE_JOBS,
     *_STUDIO,
     "sagemaker:*ateNotebookInstance",
-    "sagemaker:CreateEndpointConfig",
-    "sagemaker:CreateTransformJob",
-    "sagemaker:UpdateTrainingJob",
+    "sagemaker:CreateEndpointC*",
+    "sagemaker:CreateTransf*",
+    "sagemaker:UpdateTrai*",
 )
 # They start, buy or enlarge compute, and no condition key tells whether in a VPC, with which key or how large.
 # Clusters know VPC and instance type but no key for their volumes; labeling knows keys but no VPC.
 START_UNGUARDED_COMPUTE = (
-    "sagemaker:*ateInferenceExperiment",
+    "sagemaker:*ateI*Experiment",
     "sagemaker:BatchAddClusterNodes",
     "sagemaker:CreateAI*Job",
     "sagemaker:CreateAlgorithm",
     "sagemaker:CreateCluster*",
-    "sagemaker:CreateCompilationJob",
-    "sagemaker:CreateEdgePackagingJob",
-    "sagemaker:CreateInferenceRecommendationsJob",
+    "sagemaker:CreateCompi*",
+    "sagemaker:CreateEdgeP*",
+    "sagemaker:CreateInferenceR*",
     "sagemaker:CreateJob",
-    "sagemaker:CreateLabelingJob",
-    "sagemaker:CreateOptimizationJob",
+    "sagemaker:CreateLab*",
+    "sagemaker:CreateO*",
     "sagemaker:CreatePartnerApp",
     "sagemaker:CreateTrainingPlan",
     "sagemaker:CreateTrainingSession",
-    "sagemaker:ExtendTrainingPlan",
-    "sagemaker:StartInferenceExperiment",
+    "sagemaker:Ext*",
+    "sagemaker:StartI*",
     "sagemaker:UpdateCluster*",
 )
 # What Studio's own light apps run on (botocore sagemaker AppInstanceType).

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, RoleKind, RolePath
+from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind, RolePath
 from catalog.scope import Scope
 from policies.documents import buckets, endpoints, keys, shared
 from policies.documents.accounts import WorkloadAccounts
@@ -58,9 +58,8 @@ class SharedDocuments:
     def stage_roles(self, kind: RoleKind) -> list[str]:
         """ARN patterns of the workload accounts' roles of a kind: each account's own stage and path, no other role."""
         project = names.ProjectNames(self.scope.prefix, "*")
-        return self.accounts.roles(
-            project.path(), [(w.account, project.stage_role(w.stage, kind)) for w in self.workloads]
-        )
+        path = ROLES[kind].iam_path(self.scope.prefix, "*")
+        return self.accounts.roles(path, [(w.account, project.stage_role(w.stage, kind)) for w in self.workloads])
 
     def models_bucket_policy(self, key_arn: str, s3_endpoint: str) -> str:
         """Policy of the models bucket."""

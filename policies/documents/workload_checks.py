@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.names import CHECKS, ENDPOINT_METRICS
+from policies.documents import common_statements
 from policies.documents.statement import Statement, document
 from policies.documents.workload_roles import decrypt_models
 from policies.documents.workload_scope import WorkloadScope
@@ -40,7 +41,7 @@ def endpoint_checker(
             conditions={"StringEquals": {"cloudwatch:namespace": ENDPOINT_METRICS}},
             reason="Metrics know no resource; the condition keeps it to one namespace",
         ),
-        _network_interfaces(),
+        common_statements.lambda_interfaces(),
         Statement(
             sid="WriteOwnLogs",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -55,19 +56,4 @@ def endpoint_checker(
             resources=[operations_key],
             conditions={"StringEquals": {"kms:ViaService": scope.service_host("sqs")}},
         ),
-    )
-
-
-def _network_interfaces() -> Statement:
-    return Statement(
-        sid="AttachToTheNetwork",
-        actions=[
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-        ],
-        resources=["*"],
-        reason="Lambda makes the interfaces, so their ids do not exist yet (AWS Lambda Developer Guide, "
-        '"Giving Lambda functions access to resources in an Amazon VPC")',
     )

@@ -80,6 +80,8 @@ class Provider:
                     self._send_update(resource_type, call, resource, before)
         if before.get("tagsAll") != inputs.get("tagsAll"):
             self._tag(resource_type, resource, before.get("tagsAll") or {}, inputs.get("tagsAll") or {})
+        if resource_type.read.only_outputs:  # such as a lock token: of before the update
+            resource.outputs = {k: v for k, v in resource.outputs.items() if k not in resource_type.read.outputs}
         self._complete(resource_type, resource)
 
     def read(self, resource: Resource) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from rehearsal.load import Load
 from rehearsal.scenarios.releases import SecondModel
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.second_release import canary_of_a_tenth
-from rehearsal.scenarios.traffic import ProductionTraffic
+from rehearsal.scenarios.traffic import EndpointTraffic
 
 PER_SECOND = 20.0
 REASON = "the second model is worse"
@@ -45,7 +45,7 @@ class WayBack:
     def __init__(self, scenario: ScenarioRun, second: SecondModel) -> None:
         self._scenario, self.journey, self.second = scenario, scenario.journey, second
         self.project = project_of(self.journey.project.settings, self.journey.release_facts)
-        self.traffic = ProductionTraffic(self.journey, second.production)
+        self.traffic = EndpointTraffic(self.journey, second.production)
         self.new, self.old = self.traffic.learn(), second.learn_before(self.traffic)
 
     def by_command(self, version: str | None, expected: str) -> str:
@@ -120,8 +120,7 @@ class WayBack:
                 f"{everything.failed} of {everything.requests} requests failed ({'; '.join(everything.problems())}), "
                 f"afterwards {after.versions} answered, built: {sorted({each.operation for each in built})}"
             )
-        first = clock.service_seconds(answered[0].at - began)
-        whole = clock.service_seconds(ended - began)
+        first, whole = answered[0].at - began, ended - began
         self._scenario.measured(
             f"rollback to {expected} ({act.__name__})",
             {
@@ -132,8 +131,8 @@ class WayBack:
             },
         )
         return (
-            f"version {expected} answered {first:.0f} s after, and alone {whole:.0f} s after, in AWS's seconds; "
-            f"{everything.requests} requests, none failed; nothing built"
+            f"version {expected} answered {first:.0f} s after and alone {whole:.0f} s after, AWS's clock going "
+            f"{clock.rate:.0f} times as fast; {everything.requests} requests, none failed; nothing built"
         )
 
     def _builds(self, request: Recorded) -> bool:

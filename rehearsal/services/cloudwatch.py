@@ -54,6 +54,16 @@ OPERATIONS: Operations = {
     "GetMetricData": requires("cloudwatch:GetMetricData"),
     "GetMetricStatistics": requires("cloudwatch:GetMetricStatistics"),
     "ListTagsForResource": requires("cloudwatch:ListTagsForResource", "{ResourceARN}"),
+    "PutCompositeAlarm": (
+        *requires(
+            "cloudwatch:PutCompositeAlarm",
+            _ALARM,
+            tags="Tags",
+            context_keys={"cloudwatch:AlarmActions": "AlarmActions"},
+            multivalued_keys=("cloudwatch:AlarmActions",),
+        ),
+        RequiredAction(action="cloudwatch:TagResource", resource=_ALARM, tags="Tags", when="Tags"),
+    ),
     "PutMetricAlarm": (
         *requires(
             "cloudwatch:PutMetricAlarm",

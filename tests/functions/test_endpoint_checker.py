@@ -18,6 +18,7 @@ from functions.endpoint_checker import asking, handler
 from functions.endpoint_checker.asking import REQUESTS, REQUESTS_WHILE_UPDATING, SECONDS
 from functions.endpoint_checker.config import read_config
 from functions.endpoint_checker.events import RefusedEvent, is_due
+from functions.endpoint_checker.fleets import served
 from functions.endpoint_checker.handler import Clients, IncompleteCheck, check
 
 ACCOUNT, REGION, ENDPOINT = "222222222222", "eu-west-1", "mlops-screening-staging"
@@ -291,7 +292,9 @@ def test_an_endpoint_that_answers_nothing_is_unanswered() -> None:
 def test_an_endpoint_that_hangs_does_not_hang_the_check() -> None:
     account, clock = Account(), iter(range(0, 10_000, 20))
     account.faults["invoke_endpoint"] = FAULTS["answer lost"]
-    checks, _ = handler._checks(account, handler.served(account, ENDPOINT))  # type: ignore[arg-type]
+    endpoint = served(account, ENDPOINT)
+    assert endpoint is not None
+    checks, _ = handler._checks(account, endpoint)
     counts = asking.ask(
         account, ENDPOINT, checks, alone="1", requests=20, check_id="id", seconds=lambda: float(next(clock))
     )

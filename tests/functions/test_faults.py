@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
+import functions
 from rehearsal.aws.cloud import Cloud
+from tests.functions import fault_cases
 from tests.functions.fault_cases import all_cases
 from tests.functions.faults.answers import refusal_code, throttling_code
 from tests.functions.faults.case import FunctionAccount, FunctionCase
@@ -29,6 +32,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:Exception.*does not match an err
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.title)
 def test_a_function_is_done_once_or_fails_until_a_retry_completes_it(case: FunctionCase, kind: str) -> None:
     assert [f"{trial.name}: {trial.problem}" for trial in trials(case, kind) if trial.problem] == []
+
+
+# Functions whose trials stand elsewhere, or that are still without: where, or why.
+ELSEWHERE = {"release_recorder": "tests/functions/release_recorder"}
+
+
+def test_every_function_has_cases() -> None:
+    tried = {found.name for found in pkgutil.iter_modules(fault_cases.__path__)}
+    known = {found.name for found in pkgutil.iter_modules(functions.__path__)}
+    assert known - tried == {*ELSEWHERE} & known
+    assert tried <= known
 
 
 # ---- what the trials notice

@@ -174,6 +174,19 @@ class CodePipeline:
         return {"pipelineExecutionId": "e-1"}
 
 
+class Registry:
+    """Knows one status, or an error instead."""
+
+    def __init__(self, status: str, error: str = "") -> None:
+        self._status, self._error = status, error
+
+    def describe_model_package(self, ModelPackageName: str) -> dict[str, str]:  # noqa: N803 - boto3's own name
+        if self._error:
+            answer = {"Error": {"Code": "ValidationException", "Message": self._error.format(ModelPackageName)}}
+            raise ClientError(answer, "DescribeModelPackage")  # type: ignore[arg-type]
+        return {"ModelApprovalStatus": self._status}
+
+
 @pytest.fixture
 def codepipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CodePipeline:
     config = tmp_path / "config.json"
@@ -181,6 +194,7 @@ def codepipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CodePipelin
     client = CodePipeline()
     monkeypatch.setattr(pipeline_starter, "CONFIG", config)
     monkeypatch.setattr(pipeline_starter, "codepipeline", lambda: client)
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: Registry("Approved"))
     return client
 
 
@@ -212,10 +226,56 @@ def test_throttled_calls_are_made_again_and_end_before_the_functions_own_time() 
     client = pipeline_starter.codepipeline(REGION)
     assert client.meta.config.retries == {"mode": "standard", "total_max_attempts": ATTEMPTS}
     slowest = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + sum(min(2**each, 20) for each in range(ATTEMPTS - 1))
-    assert slowest < TIMEOUT_SECONDS
+    assert 2 * slowest < TIMEOUT_SECONDS
 
 
 def test_a_config_that_lacks_something_is_an_error() -> None:
     lacking = {name: value for name, value in CONFIG.items() if name != "bucket"}
     with pytest.raises(TypeError, match="bucket"):
         read_config(json.dumps(lacking))
+
+
+# ---- what the registry says
+
+
+@pytest.mark.parametrize(
+    ("registry", "because"),
+    [
+        (Registry("Rejected"), f"{PACKAGE} is Rejected by now"),
+        (Registry("", "ModelPackage {} does not exist."), f"{PACKAGE} is gone"),
+    ],
+)
+def test_an_approval_that_was_overtaken_starts_nothing_and_is_no_failure(
+    codepipeline: CodePipeline, monkeypatch: pytest.MonkeyPatch, registry: Registry, because: str
+) -> None:
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: registry)
+    assert handle(approved(), None) == {"because": because}
+    assert codepipeline.asked == []
+
+
+@pytest.mark.parametrize(
+    ("registry", "error", "words"),
+    [
+        (Registry("PendingManualApproval"), pipeline_starter.NotYet, "PendingManualApproval in the registry"),
+        (Registry("", "1 validation error detected"), ClientError, "validation error"),
+    ],
+)
+def test_an_approval_that_the_registry_does_not_know_yet_is_tried_again(
+    codepipeline: CodePipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    registry: Registry,
+    error: type[Exception],
+    words: str,
+) -> None:
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: registry)
+    with pytest.raises(error, match=words):
+        handle(approved(), None)
+    assert codepipeline.asked == []
+
+
+def test_code_that_was_handed_over_asks_no_registry(
+    codepipeline: CodePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: pytest.fail("no call may be made"))
+    handle(written(), None)
+    assert codepipeline.asked[0]["name"] == "screening-mlops-build"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.names import ProjectNames
 from catalog.roles import ENTERING_WORKLOADS, ROLES, RoleKind, kinds
 from policies.access.graph import IamRole, PolicyGraph
-from policies.access.graph.purposes import roles_of_kind
+from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.requests import (
@@ -22,6 +22,8 @@ from policies.access.proofs.requests import (
 )
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
+from policies.documents.project_people import PUBLISHER_TAG
+from policies.documents.project_scope import MODEL_BUILD
 
 APPROVAL = ("codepipeline:PutApprovalResult", "codepipeline:OverrideStageCondition", "sagemaker:UpdateModelPackage")
 DELIVERY = (
@@ -47,7 +49,10 @@ SERVING = (
     "sagemaker:UpdateEndpointWeightsAndCapacities",
 )
 # What an approver has no business with.
-TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole")
+TOUCHING = ("s3:PutObject", "sts:AssumeRole", "iam:PassRole")
+# Decisions that release recorders do not make, which reject and write metadata.
+_UPDATE, _STATUS = "sagemaker:UpdateModelPackage", "sagemaker:ModelApprovalStatus"
+_DECIDED = ("Approved", "PendingManualApproval")
 APPROVERS = kinds(lambda spec: spec.approves)
 SCIENTISTS = kinds(lambda spec: spec.acts_for_scientists)
 ADMINISTRATION = RoleKind.STACK_SET_ADMINISTRATION
@@ -79,7 +84,10 @@ def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: IamRole, rol
 
 
 def publishing(graph: PolicyGraph) -> ProofOutcome:
-    """A publish role is entered under the name of the scientist who enters it: what is published has an author."""
+    """A publish role is entered under the name of the scientist who enters it, and code is handed over under that name.
+
+    So what is published has an author, and whoever approves it can be compared with them.
+    """
     solver = Solver()
     named: set[str] = set()
     for target in roles_of_kind(graph, RoleKind.PUBLISH):
@@ -96,19 +104,31 @@ def publishing(graph: PolicyGraph) -> ProofOutcome:
                 f"{scientist.name} enters {target.name}", open_request, with_value(_SOURCE_IDENTITY, user)
             ):
                 named.add(f"{scientist.arn} enters {target.name} as {user}")
+                _under_own_name(solver, graph, target, user)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
+def _under_own_name(solver: Solver, graph: PolicyGraph, publish: IamRole, user: str) -> None:
+    """The code of a project, written or tagged by whoever entered its publish role as `user`."""
+    for bucket in resources_with_purpose(graph, "bucket", "artifacts"):
+        code = f"{bucket.arn}/{publish.project}/source/{MODEL_BUILD}.zip"
+        open_request = role_request(
+            publish, ["s3:PutObject", "s3:PutObjectTagging"], resource=code, pinned={_SOURCE_IDENTITY: user}
+        )
+        title = f"{user}, as {publish.name}, hands code over under another name"
+        solver.refute(title, open_request, without(f"s3:RequestObjectTag/{PUBLISHER_TAG}", [user]))
+
+
 def approvers(graph: PolicyGraph) -> ProofOutcome:
-    """Approving, and letting into production, is for approvers; they can do neither more nor assume anybody else."""
+    """Approving, and letting into production, is for approvers; they read what was released, and do nothing more."""
     solver = Solver()
     for role in graph.sorted_roles():
         if role.kind in APPROVERS:
             for action in (*TOUCHING, *DELIVERY):
                 solver.refute(f"{role.name} approves, and does {action}", role_request(role, [action]))
+            _reads_records_alone(solver, graph, role)
         else:
-            for action in APPROVAL:
-                solver.refute(f"{role.name} is no approver and does {action}", role_request(role, [action]))
+            _approves_nothing(solver, role)
     approving = roles_of_kind(graph, *APPROVERS)
     for own in roles_of_kind(graph, RoleKind.TEAM_APPROVER):
         for other in (role for role in approving if role.arn != own.arn):
@@ -117,6 +137,27 @@ def approvers(graph: PolicyGraph) -> ProofOutcome:
                 solver.refute(f"{other.name} approves for {own.project}, which has approvers of its own", open_request)
     named = [role.arn for role in approving]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _reads_records_alone(solver: Solver, graph: PolicyGraph, role: IamRole) -> None:
+    """What was released, through S3: for a project's own approver that project's."""
+    buckets = resources_with_purpose(graph, "bucket", "artifacts")
+    records = [f"{bucket.arn}/{role.project or '*'}/releases/*" for bucket in buckets]
+    title = f"{role.name} approves, and reads something else than what was released"
+    solver.refute(title, role_request(role, ["s3:GetObject"]), beyond(*records))
+    through = [graph.scopes[role.stack].service_host("s3")]
+    title = f"{role.name} approves, and decrypts otherwise than through S3"
+    solver.refute(title, role_request(role, ["kms:Decrypt"]), without("kms:ViaService", through))
+
+
+def _approves_nothing(solver: Solver, role: IamRole) -> None:
+    for action in APPROVAL:
+        title = f"{role.name} is no approver and does {action}"
+        if role.kind is RoleKind.RELEASE_RECORDER and action == _UPDATE:
+            for status in _DECIDED:
+                solver.refute(f"{title} to {status}", role_request(role, [action]), with_value(_STATUS, status))
+        else:
+            solver.refute(title, role_request(role, [action]))
 
 
 def _decided_on(graph: PolicyGraph, approver: IamRole) -> list[str]:
@@ -235,12 +276,12 @@ THEOREMS = (
     ),
     Theorem(
         id="publishing-has-a-name",
-        statement="The printed scientists publish, each under their own name.",
+        statement="The printed scientists publish under their own names, and hand code over under these alone.",
         prove=publishing,
     ),
     Theorem(
         id="approvers-only-approve",
-        statement="Models are approved by approvers alone, who can do nothing else with them.",
+        statement="Models are approved by approvers alone, who besides read what was released and do nothing else.",
         prove=approvers,
     ),
     Theorem(

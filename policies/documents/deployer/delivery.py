@@ -112,10 +112,32 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+_APIS = tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT"))
+
+
+def _apis(account: AccountScope) -> tuple[Statement, ...]:
+    """REST APIs have ids of AWS's own; what is an API's stands below it."""
+    apis = [account.arn("apigateway", f"/restapis{below}", account="") for below in ("", "/*")]
+    return (
+        Statement(sid="KeepApis", actions=_APIS, resources=apis),
+        Statement(
+            sid="TagApis",
+            actions=["apigateway:DELETE", "apigateway:PUT"],
+            resources=[account.arn("apigateway", "/tags/*", account="")],
+        ),
+    )
+
+
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
     called = [
         account.arn("lambda", f"function:{account.prefix}-*-{kind}")
-        for kind in (RoleKind.ENDPOINT_CHECKER, RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)
+        for kind in (
+            RoleKind.APPROVAL_PAGE,
+            RoleKind.APPROVAL_SENDER,
+            RoleKind.ENDPOINT_CHECKER,
+            RoleKind.PIPELINE_STARTER,
+            RoleKind.RELEASE_RECORDER,
+        )
     ]
     return (
         Statement(
@@ -127,7 +149,7 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             sid="LetRulesCallFunctions",
             actions=["lambda:AddPermission"],
             resources=called,
-            conditions={"StringEquals": {"lambda:Principal": "events.amazonaws.com"}},
+            conditions={"StringEquals": {"lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"]}},
         ),
         Statement(
             sid="SeeWhoCallsFunctions",
@@ -171,6 +193,16 @@ DELIVERY = (
         statements=_pipelines,
         ceiling=("codebuild:*", "codepipeline:*"),
         passed_to=("codebuild", "codepipeline"),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:apigateway/deployment:Deployment",
+            "aws:apigateway/methodSettings:MethodSettings",
+            "aws:apigateway/restApi:RestApi",
+            "aws:apigateway/stage:Stage",
+        ),
+        statements=_apis,
+        ceiling=("apigateway:*",),
     ),
     DeployedTypes(
         types=(

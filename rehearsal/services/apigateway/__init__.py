@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
-from rehearsal.services.apigateway import deployments, rest_apis, tags
+from rehearsal.services.apigateway import deployments, domains, parts, rest_apis, tags, usage
 from rehearsal.services.apigateway.rights import rest
 
-_EMULATED = {**rest_apis.EMULATED, **deployments.EMULATED, **tags.EMULATED}
+_MODULES = (rest_apis, deployments, domains, parts, tags, usage)
+_EMULATED = {name: operation for module in _MODULES for name, operation in module.EMULATED.items()}
 
 SERVICE = AwsService(
     name="apigateway",

@@ -272,7 +272,14 @@ ACCOUNT = ResourceType(
     type="aws:apigateway/account:Account",
     create=ApiCall(operation="UpdateAccount", properties=("cloudwatchRoleArn",), transform=_role),
     id="{account}",
-    read=ReadCall(operation="GetAccount", path="cloudwatchRoleArn && @"),
+    read=ReadCall(
+        operation="GetAccount",
+        path="cloudwatchRoleArn && @",
+        outputs={"cloudwatchRoleArn": "cloudwatchRoleArn", "throttleSettings": "[throttleSettings]"},
+        only_outputs=True,
+    ),
+    # The provider has one structure as a list.
+    outputs={"throttleSettings": "[throttleSettings]"},
     update=(ApiCall(operation="UpdateAccount", properties=("cloudwatchRoleArn",), transform=_role),),
     delete=(
         ApiCall(

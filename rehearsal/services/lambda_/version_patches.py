@@ -30,6 +30,7 @@ def patch(patches: Patches) -> None:
     patches.wrap(LambdaStorage, "del_function", _del_function)
     patches.wrap(LambdaBackend, "add_permission", _add_permission)
     patches.wrap(LambdaFunction, "_set_function_code", _set_function_code)
+    patches.wrap(LambdaFunction, "update_configuration", _update_configuration)
     patches.set(Policy, "principal_formatter", _principal)
     patches.add(
         LambdaResponse,
@@ -174,6 +175,25 @@ def _principal(_: Any, given: Any) -> Any:
     if given.endswith((".amazonaws.com", ".amazon.com")):
         return {"Service": given}
     return {"AWS": f"arn:aws:iam::{given}:root" if given.isdigit() else given}
+
+
+# ---- configuration
+
+
+def _update_configuration(original: Callable[..., Any], function: Any, changes: Mapping[str, Any]) -> Any:
+    """Changes members that moto leaves as they were."""
+    from moto.awslambda.models import ImageConfig
+
+    original(function, changes)
+    if "TracingConfig" in changes:
+        function.tracing_config = changes["TracingConfig"]
+    if "KMSKeyArn" in changes:
+        function.kms_key_arn = changes["KMSKeyArn"]
+    if "ImageConfig" in changes:
+        function.image_config = ImageConfig(changes["ImageConfig"])
+    if "EphemeralStorage" in changes:
+        function.ephemeral_storage = changes["EphemeralStorage"]["Size"]
+    return function.get_configuration()
 
 
 # ---- images

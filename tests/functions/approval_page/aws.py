@@ -28,6 +28,9 @@ PROJECT = Project(
     changes="screening-mlops-depl/changes",
     approvers=("alice", "bob@example.com"),
     hours=24,
+    url="https://api/approvals",
+    key="key",
+    topic="topic",
 )
 
 
@@ -35,7 +38,7 @@ def refusal(code: str, operation: str = "Any") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": f"{code} said"}}, operation)
 
 
-class InvalidMac(ClientError):
+class InvalidMac(ClientError):  # type: ignore[misc] # botocore is untyped
     """botocore makes such a class of each error in a service's model."""
 
 
@@ -79,6 +82,7 @@ class Aws:
     results: list[dict[str, Any]] = field(default_factory=list)
     mails: list[dict[str, Any]] = field(default_factory=list)
     secret: bytes = b"of the key"
+    approvers: list[str] = field(default_factory=lambda: list(PROJECT.approvers))
 
     def client(self, service: str) -> Any:
         return _Client(self, service)
@@ -161,6 +165,12 @@ class _Client:
             return {"Body": io.BytesIO(found if isinstance(found, bytes) else json.dumps(found).encode())}
 
         return self._aws.run("get_object", read)
+
+    def get_parameter(self, **given: Any) -> Any:
+        assert given["Name"].endswith("/approval-link")
+        outputs = {name: getattr(PROJECT, name) for name in ("url", "key", "topic")}
+        value = json.dumps({**outputs, "approvers": self._aws.approvers})
+        return self._aws.run("get_parameter", lambda: {"Parameter": {"Value": value}})
 
     def publish(self, **given: Any) -> Any:
         def send() -> Any:

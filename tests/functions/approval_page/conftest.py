@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from functions.approval_page import clients, handler, sender
+from functions.approval_page import clients, config, handler
 from functions.approval_page.links import Link, hash_of, signed
 from tests.functions.approval_page.aws import EXECUTION, NOW, PROJECT, TOKEN, Aws
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Aws:
     made = Aws()
     monkeypatch.setattr(clients, "client", made.client)
-    monkeypatch.setattr(handler, "read_config", lambda: PROJECT)
-    monkeypatch.setattr(sender, "read_config", lambda: PROJECT)
+    monkeypatch.setattr(config, "CONFIG", tmp_path / "config.json")
+    outputs = ("approvers", "url", "key", "topic")
+    given = {name: value for name, value in asdict(PROJECT).items() if name not in outputs}
+    config.CONFIG.write_text(json.dumps({**given, "parameter": "/mlops/dev/projects/screening/approval-link"}))
     monkeypatch.setattr(handler, "_now", lambda: NOW)
-    for name, value in (("KEY_ARN", "key"), ("PAGE_URL", "https://api/approvals"), ("TOPIC_ARN", "topic")):
-        monkeypatch.setenv(name, value)
     return made
 
 

@@ -152,6 +152,10 @@ def test_the_link_of_another_execution_or_approval_is_refused(aws: Aws) -> None:
 
 def test_who_is_no_approver_any_more_is_refused(aws: Aws) -> None:
     refused(Browser(aws, "mallory").get(), 403, "not an approver any more", aws)
+    browser = Browser(aws)
+    browser.get()
+    aws.approvers = ["bob@example.com"]
+    refused(browser.post(), 403, "not an approver any more", aws)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +271,7 @@ def test_a_malformed_event_is_refused(aws: Aws, event: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, LATE, refusal("InternalFailure")])
-@pytest.mark.parametrize("call", ["verify_mac", "get_pipeline_state", "get_object"])
+@pytest.mark.parametrize("call", ["get_parameter", "verify_mac", "get_pipeline_state", "get_object"])
 @pytest.mark.parametrize("deciding", [False, True])
 def test_a_call_that_fails_decides_nothing_and_the_next_try_does(
     aws: Aws, fault: Exception, call: str, deciding: bool

@@ -98,11 +98,11 @@ def test_an_event_before_the_pipeline_waits_is_handed_over_again(aws: Aws) -> No
 def test_anything_else_is_refused(aws: Aws, wrong: Any) -> None:
     with pytest.raises(RefusedEvent, match="nothing was sent"):
         sender.handle(wrong, None)
-    assert aws.calls == []
+    assert aws.calls == ["get_parameter"]
 
 
 @pytest.mark.parametrize("fault", [refusal("Throttling"), ReadTimeoutError(endpoint_url="https://aws")])
-@pytest.mark.parametrize("call", ["get_pipeline_state", "generate_mac", "publish"])
+@pytest.mark.parametrize("call", ["get_parameter", "get_pipeline_state", "generate_mac", "publish"])
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_call_that_fails_is_told_to_lambda_and_the_next_try_sends_the_same(
     aws: Aws, fault: Exception, call: str, lost: bool

@@ -18,7 +18,7 @@ from policies.documents import (
 )
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.buckets import READ_OBJECT
-from policies.documents.project_scope import PINNED_IMAGE
+from policies.documents.project_scope import PINNED_API_FUNCTIONS, PINNED_IMAGE
 from policies.documents.release_recorder import release_recorder
 from tests.policies.documents.scopes import project_scope_of, workload_scope
 
@@ -190,6 +190,7 @@ def documents_of(project: str) -> list[str]:
             build_pipeline=f"{project}-mlops-build",
             deploy_pipeline=f"{project}-mlops-deploy",
             build_projects=[f"mlops-{project}-build", f"mlops-{project}-deploy"],
+            lost_events={f"mlops-{project}-dead-letters": f"mlops-{project}-pipeline-starter"},
         ),
     ]
 
@@ -209,8 +210,9 @@ def test_every_object_that_a_projects_role_touches_is_below_its_prefix() -> None
             for resource in [resources] if isinstance(resources, str) else resources:
                 objects = resource.startswith("arn:aws:s3:::") and "/" in resource
                 below = resource.split("/")[1] in own if objects else True
-                # Which image to run is one for all projects, and theirs to read.
-                image = resource.endswith(f"/{PINNED_IMAGE}") and set(statement["Action"]) <= set(READ_OBJECT)
+                # Which image to run, and which functions of APIs, is one for all projects, and theirs to read.
+                pins = (f"/{PINNED_IMAGE}", f"/{PINNED_API_FUNCTIONS}")
+                image = resource.endswith(pins) and set(statement["Action"]) <= set(READ_OBJECT)
                 assert below or image, statement["Sid"]
 
 

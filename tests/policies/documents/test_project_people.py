@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from policies.documents import delivery_roles, platform_roles, project_people, project_roles
@@ -14,7 +16,14 @@ RECORDS = platform_roles.RecordsPlace(bucket="arn:aws:s3:::artifacts", key=arn("
 BUILD, DEPLOY, ROLLBACK = "screening-mlops-build", "screening-mlops-deploy", "screening-mlops-rollback"
 PROJECTS = [f"mlops-screening-{purpose}" for purpose in ("build", "deploy", "deploy-test", "deploy-verify")]
 PUBLISH = project_people.publish(SCOPE, BUILD)
-TEAM = project_people.team_administrator(SCOPE, build_pipeline=BUILD, deploy_pipeline=DEPLOY, build_projects=PROJECTS)
+QUEUE, STARTER = "mlops-screening-dead-letters", "mlops-screening-pipeline-starter"
+TEAM = project_people.team_administrator(
+    SCOPE,
+    build_pipeline=BUILD,
+    deploy_pipeline=DEPLOY,
+    build_projects=PROJECTS,
+    lost_events={QUEUE: STARTER},
+)
 APPROVER = platform_roles.approver(SCOPE, RECORDS)
 PIPELINE = project_roles.pipeline(SCOPE, [role("mlops/projects/screening/mlops-screening-training")])
 # Roles that run what a scientist has written.
@@ -176,3 +185,20 @@ def test_the_team_administrator_has_no_data_no_other_project_and_no_build_of_the
     assert not may(TEAM, "sagemaker:StopTrainingJob", job)
     assert not may(TEAM, "codepipeline:StartPipelineExecution", arn("codepipeline", "diabetes-mlops-build"))
     assert not may(TEAM, "logs:GetLogEvents", arn("logs", "log-group:/aws/sagemaker/TrainingJobs:log-stream:x"))
+
+
+def test_the_team_administrator_deals_with_the_projects_lost_events_and_with_no_other() -> None:
+    for action in ("ReceiveMessage", "DeleteMessage", "SendMessage", "ChangeMessageVisibility", "GetQueueAttributes"):
+        assert may(TEAM, f"sqs:{action}", arn("sqs", QUEUE))
+        assert not may(TEAM, f"sqs:{action}", arn("sqs", "mlops-diabetes-dead-letters"))
+    assert may(TEAM, "lambda:InvokeFunction", arn("lambda", f"function:{STARTER}"))
+    assert not may(TEAM, "lambda:InvokeFunction", arn("lambda", "function:mlops-screening-release-cleaner"))
+    keys = next(each for each in json.loads(TEAM)["Statement"] if each["Sid"] == "ReadLostEvents")
+    assert keys["Resource"] == SCOPE.operations_key
+    assert keys["Condition"] == {"StringEquals": {"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}}
+
+
+def test_the_approver_completes_production_and_no_other_stage() -> None:
+    assert may(APPROVER, "codepipeline:RetryStageExecution", arn("codepipeline", f"{DEPLOY}/Production"))
+    for other in (f"{DEPLOY}/Approve", f"{DEPLOY}/Staging", f"{BUILD}/Build"):
+        assert not may(APPROVER, "codepipeline:RetryStageExecution", arn("codepipeline", other))

@@ -185,7 +185,7 @@ def test_an_alarm_stops_the_deployment_and_traffic_goes_back(serving: ApiAccount
         Threshold=0,
         Statistic="Sum",
     )
-    watched = {"AlarmConfiguration": {"Enabled": True, "Alarms": [{"Name": "errors"}]}}
+    watched: dict[str, Any] = {"AlarmConfiguration": {"Enabled": True, "Alarms": [{"Name": "errors"}]}}
 
     def ring() -> None:
         while alias(serving)[1] == {}:
@@ -251,11 +251,12 @@ def test_a_group_deploys_one_at_a_time_and_only_from_the_alias_s_version(serving
 
 @pytest.mark.aws_behavior("require_hook_status")
 def test_a_hook_reports_once_for_its_own_execution() -> None:
-    for known, execution, status, code in [
+    cases: list[tuple[dict[str, str | None], str, str, str]] = [
         ({}, "e", "Succeeded", "InvalidLifecycleEventHookExecutionIdException"),
         ({"e": None}, "e", "Pending", "InvalidLifecycleEventHookExecutionStatusException"),
         ({"e": "Failed"}, "e", "Succeeded", "LifecycleEventAlreadyCompletedException"),
-    ]:
+    ]
+    for known, execution, status, code in cases:
         with pytest.raises(ServiceRefusal) as refused:
             require_hook_status(known, execution, status)
         assert refused.value.code == code
