@@ -80,7 +80,7 @@ class Prevention(Section):
         default=(),
         max_length=10,
         description="Projects whose models may run serverless in this account. SageMaker runs those outside the VPC, "
-        "and without network isolation: no endpoint policy, no security group and no flow log sees what their containers "
+        "without network isolation: no endpoint policy, security group or flow log sees what their containers "
         "send, and nothing of what they are asked is captured.",
     )
     # Before the policy, so that the policy's validator sees them.

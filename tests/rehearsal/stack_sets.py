@@ -139,7 +139,7 @@ class DeployedTemplate:
             for name, rule in rules.items()
             if "x-account-parameter" in rule
         }
-        values |= more
+        values = {"ChecksUri": "none", "ChecksSha256": "none"} | values | more
         declared = delivered(shape)["Parameters"]
         return [{"ParameterKey": name, "ParameterValue": str(values[name])} for name in sorted(declared)]
 

@@ -25,7 +25,7 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
     ),
     "a shape of serving that the staging account does not let in": (
         [("project-screening", "  mlops-platform:gate:", _SHAPE.format("shadow") + "  mlops-platform:gate:")],
-        ("deployments.staging.serving.shape = 'shadow'", "add shadow to servingShapes.screening", "Pulumi.staging.yaml"),
+        ("serving.shape = 'shadow'", "add shadow to servingShapes.screening", "Pulumi.staging.yaml"),
     ),
     "serverless where the account's owner lets nothing out of the VPC": (
         [
