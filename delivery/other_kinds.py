@@ -88,8 +88,11 @@ def serverless_resources() -> dict[str, Any]:
 
 
 def batch_resources() -> dict[str, Any]:
-    """The model alone: jobs are made over files, by whoever has them."""
-    return {"Model": endpoint.model()}
+    """The model alone: jobs are made over files, by whoever has them, and name it by its version."""
+    model = endpoint.model()
+    version = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "ModelPackageArn"}]}]}
+    model["Properties"]["ModelName"] = {"Fn::Sub": ["${EndpointName}-v${Version}", {"Version": version}]}
+    return {"Model": model}
 
 
 def _of_instances(alarm: dict[str, Any]) -> bool:

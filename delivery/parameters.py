@@ -25,7 +25,9 @@ def references(part: Any) -> set[str]:
     if not isinstance(part, Mapping):
         return set()
     found = {name for item in part.values() for name in references(item)}
-    if isinstance(text := part.get("Fn::Sub"), str):
+    given = part.get("Fn::Sub")
+    text = given[0] if isinstance(given, list) else given
+    if isinstance(text, str):
         found |= set(_SUBSTITUTED.findall(text))
     return found | {str(part["Ref"])} if "Ref" in part else found
 

@@ -47,6 +47,7 @@ def tester(
     keys: tuple[str, str],
     *,
     project: str,
+    stage: str,
     endpoint: str,
     shapes: Sequence[ServingShape],
 ) -> tuple[Statement, ...]:
@@ -76,12 +77,20 @@ def tester(
             common_statements.use_storage_keys("EncryptRequests", scope.region, capture_key),
         ]
     if ServingShape.BATCH in shapes:
-        found += _batch(scope, endpoint, volume_key)
+        found += _batch(scope, endpoint, volume_key, stage)
     return tuple(found)
 
 
-def _batch(scope: Scope, endpoint: str, volume_key: str) -> list[Statement]:
+def _batch(scope: Scope, endpoint: str, volume_key: str, stage: str) -> list[Statement]:
     return [
+        Statement(
+            sid="FindBucketAndKeys",
+            actions=["ssm:GetParameter"],
+            resources=[
+                scope.arn("ssm", f"parameter/{scope.prefix}/{stage}/{name}")
+                for name in ("keys/capture", "keys/volumes", "storage/capture-bucket")
+            ],
+        ),
         Statement(
             sid="RunTransformJobs",
             actions=[

@@ -107,6 +107,7 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequenc
             scope.capture_bucket_arn,
             (scope.capture_key_arn, scope.volume_key_arn),
             project=project,
+            stage=scope.stage,
             endpoint=endpoint,
             shapes=shapes,
         ),

@@ -32,6 +32,7 @@ class ShapedProject:
     run: ScenarioRun
     packages: dict[str, dict[str, Any]] = field(default_factory=dict)  # by a name of the scenario's
     _asked: int = 0
+    _config: dict[str, str] = field(default_factory=dict)
 
     @property
     def workload(self) -> Mapping[str, Any]:
@@ -43,13 +44,49 @@ class ShapedProject:
         """Name of the endpoint."""
         return str(self.run.journey.outputs["endpoints"]["staging"])
 
-    def serve_in(self, serving: Mapping[str, Any], **more: Any) -> None:
-        """Bring the project's stack up with another shape of serving in staging."""
-        stack = self.run.inputs.stack
-        planned = next(each for each in self.run.planned if each.stack == stack)
-        deployments = json.dumps({"staging": {"serving": serving, **more}})
-        config = {**planned.config, f"{NAMESPACE}deployments": deployments}
-        self.run.environment.up(replace(planned, config=config))
+    def serve_in(self, serving: Mapping[str, Any], name: str) -> str:
+        """Bring the project's stack up with another shape of serving in staging, and release a model that there is."""
+        deployments = json.dumps({"staging": {"serving": serving}})
+        self._up({f"{NAMESPACE}deployments": deployments})
+        told = self.release(name)
+        passed = [line for line in self.log_of("Test").splitlines() if line.startswith(self.workload["account"])]
+        self.run.measured(f"shapes {serving['shape']}", passed)
+        return f"{told}; {len(passed)} checks of its test"
+
+    def _up(self, more: Mapping[str, str]) -> None:
+        self._config |= more
+        planned = next(each for each in self.run.planned if each.stack == self.run.inputs.stack)
+        self.run.environment.up(replace(planned, config={**planned.config, **self._config}))
+
+    def destroy(self) -> str:
+        """Destroy the project's stack, and look for what its releases made in the staging account."""
+        environment, stack = self.run.environment, self.run.inputs.stack
+        self._up({f"{NAMESPACE}protect": "false", f"{NAMESPACE}removal": json.dumps({"delete": ["models"]})})
+        environment.keep(stack)
+        environment.destroy(stack)
+        found = self._left()
+        if found:
+            raise JourneyFailed(f"left in the staging account: {', '.join(found)}")
+        return "no endpoint, configuration, model, alarm or scalable target of it is left in the staging account"
+
+    def _left(self) -> list[str]:
+        cloud, account = self.run.environment.cloud, self.workload["account"]
+        with cloud.recorder.unheard():
+            owner = cloud.owner(account)
+            sagemaker, cloudwatch = cloud.client(owner, "sagemaker"), cloud.client(owner, "cloudwatch")
+            targets = cloud.client(owner, "application-autoscaling").describe_scalable_targets(
+                ServiceNamespace="sagemaker"
+            )["ScalableTargets"]
+            return [
+                *(each["EndpointName"] for each in sagemaker.list_endpoints()["Endpoints"]),
+                *(each["EndpointConfigName"] for each in sagemaker.list_endpoint_configs()["EndpointConfigs"]),
+                *(each["ModelName"] for each in sagemaker.list_models()["Models"]),
+                *(each["ResourceId"] for each in targets),
+                *(
+                    each["AlarmName"]
+                    for each in cloudwatch.describe_alarms(AlarmNamePrefix=self.endpoint)["MetricAlarms"]
+                ),
+            ]
 
     def train(self, name: str, data: Callable[[TrainingData], TrainingData]) -> str:
         """Train a model on other data, register and approve it; the release comes to its end."""

@@ -11,9 +11,11 @@ from rehearsal.plan import PlannedStack
 from rehearsal.scenarios.releases import other_rows
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.serving import ShapedProject, labelled_rows, with_wrong_labels
+from settings.foundation import FoundationSettings
+from settings.model import WorkloadSettings
 from settings.serving import ServingShape
 
-REQUESTS = 800
+REQUESTS, SHADOWED = 800, 300
 # Far enough from the true labels that a model of them is told apart by so many requests.
 WRONG = 0.4
 
@@ -27,14 +29,24 @@ def in_staging_alone(_: JourneyInputs) -> Mapping[str, str]:
     }
 
 
-def let_in(_: Sequence[PlannedStack], inputs: JourneyInputs) -> Mapping[str, Mapping[str, str]]:
-    """The staging account lets the project serve in every shape."""
+def let_in(planned: Sequence[PlannedStack], inputs: JourneyInputs) -> Mapping[str, Mapping[str, str]]:
+    """The staging account lets the project serve in every shape, its owner outside the VPC too."""
+    found: dict[str, dict[str, str]] = {}
+    accounts = set()
     shapes = [str(shape) for shape in ServingShape if shape is not ServingShape.SINGLE]
-    return {"staging": {"servingShapes": json.dumps({inputs.project: shapes})}}
+    for each in planned:
+        if isinstance(each.settings, WorkloadSettings) and each.settings.stage == "staging":
+            found[each.stack] = {"servingShapes": json.dumps({inputs.project: shapes})}
+            accounts.add(each.settings.account)
+    for each in planned:
+        if isinstance(each.settings, FoundationSettings) and each.settings.account in accounts:
+            prevention = each.settings.prevention.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            found[each.stack] = {"prevention": json.dumps({**prevention, "serverless": [inputs.project]})}
+    return found
 
 
 def run(scenario: ScenarioRun) -> None:
-    """One shape after another."""
+    """One shape after another, each tested by its release; then nothing is left."""
     project = ShapedProject(scenario)
     project.packages["first"] = scenario.journey.package
     steps = scenario.steps
@@ -45,6 +57,22 @@ def run(scenario: ScenarioRun) -> None:
     steps.run("Ask both again", lambda: _ask_both(project, "worse"))
     steps.run("Release the winner: it serves alone", lambda: project.release("first"))
     steps.run("Compare with the worse one", lambda: _compared(project, "worse"))
+    steps.run("Serve with a shadow", lambda: project.serve_in({"shape": "shadow"}, "alike"))
+    steps.run("Ask the one with a shadow", lambda: _ask_with_shadow(project))
+    steps.run("Release it without", lambda: project.release("first"))
+    steps.run("Compare it with its shadow", lambda: _compared(project, ""))
+    for shape in ("inferencePipeline", "multiModel", "asynchronous", "serverless", "batchTransform"):
+        steps.run(f"Serve as {shape}", lambda shape=shape: project.serve_in({"shape": shape}, "first"))  # type: ignore[misc]
+    steps.run("Destroy the project: nothing serves", project.destroy)
+
+
+def _ask_with_shadow(project: ShapedProject) -> str:
+    """Only the first model answers."""
+    rows, _ = labelled_rows(project.run.journey.data)
+    variants = project.ask(rows, SHADOWED)
+    if set(variants) != {"primary"}:
+        raise JourneyFailed(f"a shadow answered: {variants}")
+    return f"{variants} of {SHADOWED} requests"
 
 
 def _ask_both(project: ShapedProject, challenger: str) -> str:
@@ -62,8 +90,10 @@ def _ask_both(project: ShapedProject, challenger: str) -> str:
 
 
 def _compared(project: ShapedProject, verdict: str) -> str:
+    """What the newest release's comparison says: a verdict of an A/B test, or how often a shadow agrees."""
+    wanted = f": {verdict}: " if verdict else "answers agree"
     lines = [line for line in project.log_of("Compare").splitlines() if "(abTest)" in line or "(shadow)" in line]
-    if not lines or f": {verdict}: " not in lines[0]:
+    if not lines or wanted not in lines[0]:
         raise JourneyFailed(f"the comparison should say {verdict}: {lines or 'nothing was compared'}")
     return lines[0]
 

@@ -29,6 +29,7 @@ class TestClients:
     runtime: Any
     s3: Any
     cloudwatch: Any
+    ssm: Any
 
 
 def targets(settings: StageSettings) -> list[EndpointLocation]:
@@ -63,4 +64,5 @@ def assume(settings: StageSettings, target: EndpointLocation) -> TestClients:
         runtime=session.client("sagemaker-runtime", config=_RUNTIME),
         s3=session.client("s3"),
         cloudwatch=session.client("cloudwatch"),
+        ssm=session.client("ssm"),
     )

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from deploy.accounts import EndpointLocation, TestClients
 from deploy.asynchronous_test import AsynchronousTest
+from deploy.batch_test import BatchTest
 from deploy.endpoint import EndpointTest, TestScope
 from deploy.holdout import Holdout
 from deploy.multi_model_test import MultiModelTest
@@ -13,6 +14,7 @@ from deploy.report import AccountReport
 from deploy.serving import (
     AB_TEST,
     ASYNCHRONOUS,
+    BATCH,
     CHALLENGER,
     MULTI_MODEL,
     PRIMARY,
@@ -88,6 +90,8 @@ def _of_one(
     """The test of an account that serves one model."""
     if settings.serving_shape == ASYNCHRONOUS:
         return AsynchronousTest(release, settings, target, clients, holdout, plan)
+    if settings.serving_shape == BATCH:
+        return BatchTest(release, settings, target, clients, holdout, plan)
     if settings.serving_shape == MULTI_MODEL:
         served = release.served[settings.stage][PRIMARY]
         folder, name = models_folder(served.model_data_url, release.project_id)

@@ -220,10 +220,47 @@ def test_an_endpoint_that_answers_at_once_takes_no_asynchronous_request(deployed
         )
 
 
+def transformed(workload: ServingAccount, name: str, model: str) -> dict[str, Any]:
+    """A transform job over what is below the requests' prefix, once it has ended."""
+    sagemaker = workload.client("sagemaker")
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{CAPTURE}/screening/batch/requests/{name}/"}
+    sagemaker.create_transform_job(
+        TransformJobName=name,
+        ModelName=model,
+        BatchStrategy="MultiRecord",
+        TransformInput={"DataSource": {"S3DataSource": source}, "ContentType": "text/csv", "SplitType": "Line"},
+        TransformOutput={
+            "S3OutputPath": f"s3://{CAPTURE}/screening/batch/answers/{name}",
+            "Accept": "text/csv",
+            "AssembleWith": "Line",
+            "KmsKeyId": workload.key,
+        },
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeKmsKeyId": workload.key},
+    )
+    for _ in range(600):
+        found: dict[str, Any] = sagemaker.describe_transform_job(TransformJobName=name)
+        if found["TransformJobStatus"] != "InProgress":
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the job does not end")
+
+
 def test_a_batch_has_a_model_and_no_endpoint(deployed: DeployedTemplate) -> None:
     workload = deployed.workload
-    assert settled(deployed.first(workload.package(), ServingShape.BATCH)) == "SUCCEEDED"
-    assert len(left(workload)) == 1
+    package = workload.package()
+    assert settled(deployed.first(package, ServingShape.BATCH)) == "SUCCEEDED"
+    model = f"{ENDPOINT}-v{package.rpartition('/')[2]}"
+    assert left(workload) == [model]
+    s3 = workload.client("s3")
+    for name, body in (("good", csv(workload.rows())), ("bad", b"a,b")):
+        s3.put_object(Bucket=CAPTURE, Key=f"screening/batch/requests/{name}/rows.csv", Body=body)
+    assert transformed(workload, "good", model)["TransformJobStatus"] == "Completed"
+    place = f"s3://{CAPTURE}/screening/batch/answers/good/rows.csv.out"
+    assert same([float(line) for line in answered(workload, place).split()], workload.expected())
+    bad = transformed(workload, "bad", model)
+    assert (bad["TransformJobStatus"], "bad_input" in bad["FailureReason"]) == ("Failed", True)
+    empty = transformed(workload, "empty", model)
+    assert (empty["TransformJobStatus"], "No objects found" in empty["FailureReason"]) == ("Failed", True)
     assert settled(deployed.stack_sets.delete(STAGING)) == "SUCCEEDED"
     assert left(workload) == []
 
