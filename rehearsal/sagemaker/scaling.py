@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.applicationautoscaling.exceptions import AWSValidationException
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, applicationautoscaling_backends
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import sagemaker_backends
 
@@ -22,7 +24,16 @@ _BURSTABLE = re.compile(r"ml\.t\d")
 def install(patches: Patches) -> None:
     """Change moto until the patches are undone."""
     patches.wrap(ApplicationAutoscalingBackend, "register_scalable_target", burstable_instances_do_not_scale)
+    patches.wrap(ApplicationAutoScalingResponse, "describe_scaling_policies", _named_policies)
     patches.wrap(ApplicationAutoscalingBackend, "register_scalable_target", only_asynchronous_fleets_scale_to_zero)
+
+
+def _named_policies(original: Callable[..., str], instance: Any) -> str:
+    """Those of the names that were given (botocore, DescribeScalingPolicies.PolicyNames); moto gives all."""
+    answer, names = json.loads(original(instance)), instance._get_param("PolicyNames")
+    if names:
+        answer["ScalingPolicies"] = [each for each in answer["ScalingPolicies"] if each["PolicyName"] in names]
+    return json.dumps(answer)
 
 
 @aws_behavior(
