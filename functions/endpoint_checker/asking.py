@@ -15,7 +15,7 @@ from functions.endpoint_checker.checks import Checks
 
 # Single requests of one check. While an update goes on a new fleet may have a twentieth of the traffic: of 60 requests
 # it answers 3.
-REQUESTS, REQUESTS_WHILE_UPDATING = 20, 60
+REQUESTS, REQUESTS_WHILE_UPDATING = 5, 60
 # No request begins later than this after the first: an endpoint that hangs must not hang the check.
 SECONDS = 30.0
 # What the inference id of a check's request begins with: captured data carry it, so that monitors can leave it out.

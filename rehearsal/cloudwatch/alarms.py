@@ -82,7 +82,7 @@ class CloudWatch:
     # ---- alarms
 
     def _evaluate(self) -> None:
-        while self.clock.wait(_TICK):
+        while self.clock.tick(_TICK):
             for _, regions in list(cloudwatch_backends.items()):
                 for _, backend in list(regions.items()):
                     for alarm in list(backend.alarms.values()):
