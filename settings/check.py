@@ -33,6 +33,7 @@ from settings.checks.references import (
     projects_are_admitted,
     workloads_are_listed,
 )
+from settings.checks.serving import serverless_is_let_in, serving_shapes_are_let_in, serving_shapes_are_of_projects
 from settings.checks.singletons import (
     accounts_have_one_data_science_stack,
     organization_policy_is_made_once,
@@ -332,6 +333,9 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     apis_are_admitted,
     api_functions_are_built,
     apis_reach_their_services,
+    serverless_is_let_in,
+    serving_shapes_are_let_in,
+    serving_shapes_are_of_projects,
 )
 
 
