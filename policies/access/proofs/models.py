@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, RoleKind
+from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
@@ -24,6 +24,7 @@ from policies.access.proofs.requests import (
 )
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
+from policies.documents.buckets import PROBE
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
@@ -79,7 +80,7 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
     solver, named = Solver(), set[str]()
     for bucket, key in _models_buckets(graph):
         inspectors = inspecting_roles(key)
-        patterns = [*_patterns(graph, key), *inspectors]
+        patterns = [*_patterns(graph, key), *inspectors, *_probe_readers(graph)]
         for who, open_request in account_requests(
             [*graph.accounts(), *graph.foreign_accounts],
             USE,
@@ -93,6 +94,13 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
         for role in _others(graph, named):
             _neither(solver, role, bucket, key)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _probe_readers(graph: PolicyGraph) -> list[str]:
+    """ARN patterns of the roles that read held-out rows beside models: `_neither` holds them to those objects."""
+    path = ROLES[RoleKind.API_HOOKS].iam_path(graph.prefix)
+    named = f"{graph.prefix}-*-{RoleKind.API_HOOKS}"
+    return [scope.role_arn(path, named, account="*") for scope in list(graph.scopes.values())[:1]]
 
 
 def _others(graph: PolicyGraph, named: set[str]) -> Iterable[IamRole]:
@@ -115,7 +123,8 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
         objects = role_request(role, actions, policy_resource=bucket)
-        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"))
+        rows = [beyond(f"{bucket.arn}/{role.project}/*/{PROBE}")] if role.kind is RoleKind.API_HOOKS else []
+        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"), *rows)
 
 
 def own_prefix(graph: PolicyGraph) -> ProofOutcome:
@@ -168,7 +177,9 @@ def project_isolation(graph: PolicyGraph) -> ProofOutcome:
         others = [other for other in graph.projects if other != project]
         if not project or not others or role.kind is RoleKind.MODEL:
             continue
-        for bucket in graph.resources("bucket"):
+        # Archives of functions are the platform's, and no project's.
+        code = resources_with_purpose(graph, "bucket", "code")
+        for bucket in (each for each in graph.resources("bucket") if each not in code):
             foreign = [f"{bucket.arn}/{other}/" for other in others]
             title = f"{role.arn} touches an object of another project in {bucket.name}"
             if may_touch(role, bucket, "s3:", *foreign):
@@ -182,7 +193,8 @@ def project_isolation(graph: PolicyGraph) -> ProofOutcome:
 THEOREMS = (
     Theorem(
         id="models-readers",
-        statement="Nobody outside the named principals reads or writes a model, or uses its key.",
+        statement="Nobody outside the named principals reads or writes a model, or uses its key; hooks of APIs read "
+        "held-out rows beside their own project's models, and no model.",
         prove=readers,
     ),
     Theorem(
