@@ -63,10 +63,14 @@ class HandlerReview:
         )
 
 
+# The whole reviewed list.
+EVERY: Sequence[ReviewedPermissions] = (*REVIEWED, *DELIVERED_APIS)
+
+
 def review_handlers(
     graph: PolicyGraph,
     stacks: Sequence[CapturedStack],
-    reviewed: Sequence[ReviewedPermissions] = (*REVIEWED, *DELIVERED_APIS),
+    reviewed: Sequence[ReviewedPermissions] = EVERY,
 ) -> HandlerReview:
     """Decide every permission of every handler, for the delivered template and for what stacks declare."""
     handled = [*delivered_resources(graph), *delivered_apis(graph), *deployed_resources(graph, stacks)]
