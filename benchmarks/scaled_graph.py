@@ -198,6 +198,8 @@ class _ScaledGraph:
             project = role.project
             if role.kind is RoleKind.STACK_SET_ADMINISTRATION and project:
                 yield replace(role, inline=(json.loads(self.platform.stack_set_administration(project)),))
+            elif role.kind is RoleKind.DEPLOY and project:
+                yield replace(role, inline=(json.loads(self.platform.deploy(project)),))
             elif role.kind is RoleKind.DEPLOY_TEST and project:
                 yield replace(role, inline=(json.loads(self.platform.deploy_test(project)),))
             elif role.kind is RoleKind.PUBLISH and project in self._new:

@@ -149,6 +149,18 @@ class ProjectNames:
         """Queue of the events that started no pipeline; its key's policy names it."""
         return self.name("dead-letters")
 
+    def release_dead_letters(self) -> str:
+        """Queue of the events of releases that were not written down; its key's policy names it."""
+        return self.name("release-dead-letters")
+
+    def release_events(self) -> str:
+        """Source of the events that tell of the project's releases."""
+        return f"{self.prefix}.{self.project}.releases"
+
+    def approval_dead_letters(self) -> str:
+        """Queue of the approvals of which approvers were sent no link; the same policy names it."""
+        return self.name("approval-dead-letters")
+
     def artifact_folder(self, purpose: str) -> str:
         """Where CodePipeline keeps that pipeline's artifacts: below the first 20 characters of its name.
 
@@ -267,6 +279,15 @@ def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[st
     names += [project_names.code_pipeline("deploy"), project_names.group(), project_names.pipeline()]
     names += [project_names.endpoint(stage) for stage in stages]
     return names + [project_names.stack_set(stage) for stage in stages]
+
+
+# Namespace of the metrics of endpoints' answers. Without the platform's prefix, which the delivered template does not
+# know: endpoints' names begin with it.
+ENDPOINT_METRICS = "ModelEndpoints"
+# Where a project keeps, below its own prefix of the models bucket, what its endpoints are checked with.
+CHECKS = "checks"
+# Stages that models are deployed to, in their order.
+STAGES = ("staging", "production")
 
 
 def macie_role_arn(scope: Scope) -> str:

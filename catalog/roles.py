@@ -65,7 +65,11 @@ class RoleKind(StrEnum):
     DEPLOY_TEST = "deploy-test"
     DEPLOY_PIPELINE = "deploy-pipeline"
     PIPELINE_STARTER = "pipeline-starter"
+    APPROVAL_SENDER = "approval-sender"
+    APPROVAL_PAGE = "approval-page"
     RELEASE_CLEANER = "release-cleaner"
+    RELEASE_RECORDER = "release-recorder"
+    RELEASE_READER = "release-reader"
     ACCOUNT_CLEANER = "account-cleaner"
     PUBLISH = "publish"
     TEAM_ADMINISTRATOR = "team-administrator"
@@ -73,11 +77,13 @@ class RoleKind(StrEnum):
     STACK_SET_EXECUTION = "stackset-execution"
     MODEL = "model"
     TEST = "test"
+    CHANGE_SET = "change-set"
     API = "api"
     API_AUTHORIZER = "api-authorizer"
     API_HOOKS = "api-hooks"
     API_DEPLOYMENT = "api-deployment"
     API_LOGS = "api-logs"
+    ENDPOINT_CHECKER = "endpoint-checker"
 
 
 _K = RoleKind
@@ -87,7 +93,15 @@ _BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
 _APIS = frozenset({_K.API, _K.API_AUTHORIZER, _K.API_HOOKS, _K.API_DEPLOYMENT})
 _DELIVERED = _APIS | {_K.MODEL}
 _ENTERING = _DELIVERED | {_K.STACK_SET_ADMINISTRATION, _K.STACK_SET_EXECUTION}
-_DEPLOYING = _ENTERING | {_K.DEPLOY, _K.DEPLOY_PIPELINE, _K.DEPLOY_TEST, _K.PACKAGES, _K.TEST}
+_DEPLOYING = _ENTERING | {
+    _K.CHANGE_SET,
+    _K.DEPLOY,
+    _K.DEPLOY_PIPELINE,
+    _K.DEPLOY_TEST,
+    _K.PACKAGES,
+    _K.RELEASE_READER,
+    _K.TEST,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +117,9 @@ class RoleSpec:
     - `declares_stacks`: it brings up every stack of its account but the foundation, so that it reaches every role
       there but those of the foundation, and writes the policies of what those stacks make.
     - `approves`: it decides on registered models and lets them into production, and no other kind does.
+    - `approves_by_link`: it hands on what an approver decided who came by a signed link: on its project's way into
+      production alone, never on models; no other kind does.
+    - `signs_links`: it signs such links, and no other kind does.
     - `acts_for_scientists`: scientists work with it, in Studio or by assuming it.
     - `clears_accounts`: when its stack is destroyed it lists the data and models buckets and, where the settings agree
       to it, empties them, from outside the VPC; no other kind does.
@@ -120,6 +137,8 @@ class RoleSpec:
     in_workload: bool = False
     declares_stacks: bool = False
     approves: bool = False
+    approves_by_link: bool = False
+    signs_links: bool = False
     acts_for_scientists: bool = False
     clears_accounts: bool = False
     passes_stack_set_administration: bool = False
@@ -186,8 +205,16 @@ ROLES: dict[RoleKind, RoleSpec] = {
         path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING, passes_stack_set_administration=True
     ),
     _K.PIPELINE_STARTER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
+    # Signs the links that approvers get, and decides nothing.
+    _K.APPROVAL_SENDER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", signs_links=True),
+    # Says an approver's yes or no, who came by a signed link, and signs none.
+    _K.APPROVAL_PAGE: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", approves_by_link=True),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
+    ),
+    # Writes down what serves where; marks what production rolled back. It lets nothing in.
+    _K.RELEASE_RECORDER: RoleSpec(
+        path=RolePath.PROJECT, assumed_by="lambda", delegates_to=frozenset({_K.RELEASE_READER})
     ),
     # Empties the data science account when its stack is destroyed, of what the settings agree to lose.
     _K.ACCOUNT_CLEANER: RoleSpec(
@@ -209,6 +236,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     _K.MODEL: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="sagemaker", in_workload=True),
     _K.TEST: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY_TEST, in_workload=True),
+    # Says what a release would change, by change sets that it cannot execute.
+    _K.CHANGE_SET: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.DEPLOY, in_workload=True),
     # Answers callers from outside the platform: it calls one endpoint.
     _K.API: RoleSpec(path=RolePath.DELIVERY, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
     # Reads tokens, outside the VPC, where it fetches the issuer's keys.
@@ -231,6 +260,12 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     # API Gateway writes access logs with it: an account has one such role in a Region.
     _K.API_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="apigateway"),
+    # Sees which version an endpoint really serves.
+    _K.RELEASE_READER: RoleSpec(
+        path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by=_K.RELEASE_RECORDER, in_workload=True
+    ),
+    # Asks its project's endpoint each minute, and reads the rows that it asks for and no model.
+    _K.ENDPOINT_CHECKER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
 }
 
 # Kinds of roles that read and write their project's models in the data science account, by name.

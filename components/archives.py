@@ -54,7 +54,7 @@ def function_package(name: str, extra: Mapping[str, str]) -> pulumi.Archive:
     return pulumi.AssetArchive(assets)
 
 
-def function_handler(name: str) -> str:
-    """What Lambda calls in the archive of `function_package`."""
+def function_handler(name: str, entry: str = "handler") -> str:
+    """What Lambda calls in the archive of `function_package`: of a folder, `handle` of its module `entry`."""
     module = ROOT / "functions" / f"{name}.py"
-    return f"functions.{name}.handle" if module.exists() else f"functions.{name}.handler.handle"
+    return f"functions.{name}.handle" if module.exists() else f"functions.{name}.{entry}.handle"

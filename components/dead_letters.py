@@ -12,7 +12,11 @@ from catalog.scope import Scope
 from policies.documents.remediation import dead_letters
 
 # The longest that SQS keeps a message (botocore sqs SetQueueAttributes).
-KEPT_SECONDS = 14 * 24 * 3600
+DAY = 24 * 3600
+KEPT_SECONDS = 14 * DAY
+# When the second alarm tells of an event that nobody has looked at.
+OLD_SECONDS = 4 * DAY
+_NUMBER, _AGE = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ class DeadLettersArgs:
 
 
 class DeadLetters(pulumi.ComponentResource):
-    """A queue for events that reached no target or that the target could not deal with, and an alarm that tells of it.
+    """A queue for events that reached no target or that the target could not deal with, and alarms that tell of it.
 
     An event of an account control that is lost may be a job that runs outside the rules; one of a project, a model that
     was approved and not deployed.
@@ -52,21 +56,28 @@ class DeadLetters(pulumi.ComponentResource):
             ),
             opts=options,
         )
+        self._alarm(f"{name}-alarm", args, queue, args.alarm, _NUMBER, 0, args.description)
+        days = f"Nobody has looked at it for {OLD_SECONDS // DAY} days; after {KEPT_SECONDS // DAY} it is gone"
+        self._alarm(f"{name}-age", args, queue, f"{args.alarm}-old", _AGE, OLD_SECONDS, f"{args.description}. {days}")
+        self.arn = queue.arn
+        self.register_outputs({"arn": self.arn})
+
+    def _alarm(
+        self, name: str, args: DeadLettersArgs, queue: aws.sqs.Queue, alarm: str, metric: str, above: int, text: str
+    ) -> None:
         aws.cloudwatch.MetricAlarm(
-            f"{name}-alarm",
-            name=args.alarm,
-            alarm_description=args.description,
+            name,
+            name=alarm,
+            alarm_description=text,
             namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
+            metric_name=metric,
             dimensions={"QueueName": queue.name},
             statistic="Maximum",
             period=300,
             evaluation_periods=1,
-            threshold=0,
+            threshold=above,
             comparison_operator="GreaterThanThreshold",
             treat_missing_data="notBreaching",
             alarm_actions=[args.topic_arn],
-            opts=options,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.arn = queue.arn
-        self.register_outputs({"arn": self.arn})

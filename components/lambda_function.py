@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -19,6 +19,14 @@ RUNTIME = "python3.13"
 
 
 @dataclass(frozen=True, kw_only=True)
+class FunctionNetwork:
+    """Subnets of a VPC and security groups that a function's requests leave from."""
+
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    security_group_ids: Sequence[pulumi.Input[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LambdaFunctionArgs:
     """A function's code, the role that it runs as, and its limits.
 
@@ -27,7 +35,9 @@ class LambdaFunctionArgs:
     - `files`: generated files (name -> text) that are put beside the code.
     - `policy`: what the role may do, writing to the function's log group included (see `log_group_arn`).
     - `key_arn`: key of the log group.
+    - `network`: where it runs, if it runs in a VPC.
     - `role_alias`: where the role stood before, if not below the component's parent.
+    - `entry`: the module with `handle`, of a function that is a folder and has several.
     - `dead_letter_arn`: queue for events of asynchronous calls that failed for good.
     """
 
@@ -46,7 +56,9 @@ class LambdaFunctionArgs:
     files: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     dead_letter_arn: pulumi.Input[str] | None = None
+    network: FunctionNetwork | None = None
     log_days: int = 365
+    entry: str = "handler"
     role_alias: pulumi.Alias | None = None
 
 
@@ -107,10 +119,19 @@ class LambdaFunction(pulumi.ComponentResource):
             description=args.description,
             role=self.role.arn,
             runtime=RUNTIME,
-            handler=function_handler(args.code),
+            handler=function_handler(args.code, args.entry),
             code=function_package(args.code, args.files),
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb,
             dead_letter_config=dead_letters,
+            vpc_config=_attached(args.network),
             opts=self._child(opts, logs),
         )
+
+
+def _attached(network: FunctionNetwork | None) -> aws.lambda_.FunctionVpcConfigArgs | None:
+    if network is None:
+        return None
+    return aws.lambda_.FunctionVpcConfigArgs(
+        subnet_ids=network.subnet_ids, security_group_ids=network.security_group_ids
+    )

@@ -1,10 +1,10 @@
-"""The two pipelines of a project, as stages: pure arguments, declared by `Pipeline`."""
+"""The pipelines of a project, as stages: pure arguments, declared by `Pipeline`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -12,9 +12,14 @@ import pulumi_aws as aws
 from components.pipeline_starter import PipelineStarter
 
 A = aws.codepipeline.PipelineStageActionArgs
+Action = A
 Stage = aws.codepipeline.PipelineStageArgs
 # The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
 NOTHING = "none"
+# Of the event that the release recorder puts (`functions/release_recorder/recorder.py`).
+SERVED_MODEL_REJECTED = "Served model rejected"
+# The running execution's id, in an action's configuration (CodePipeline User Guide, "Variables reference").
+EXECUTION = "#{codepipeline.PipelineExecutionId}"
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,33 @@ class EventVariable:
         return f"#{{variables.{self.name}}}"
 
 
+@dataclass(frozen=True)
+class Skip:
+    """A stage is skipped where `variable`, a reference, has the value `value`."""
+
+    name: str
+    variable: str
+    value: str
+
+
 PACKAGE = EventVariable("ModelPackageArn", "The approved model package to deploy")
 SOURCE_VERSION = EventVariable("SourceVersion", "The S3 version of the repository that was handed over")
+STAGE = EventVariable("Stage", "The stage to roll back")
+ROLLED_BACK_TO = EventVariable("To", "The version to go back to; none: the one before")
+ROLLED_BACK_FROM = EventVariable("From", "The version that is to serve no more; none: whichever serves")
+REASON = EventVariable("Reason", "Why, as the records will say")
+REQUESTER = EventVariable("Requester", "Who wants it, where a function starts the run for somebody")
+# What runs of the rollback pipeline are given besides the stage.
+ROLLBACK = (ROLLED_BACK_TO, ROLLED_BACK_FROM, REASON, REQUESTER)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable."""
+    """A pipeline's role, its artifact store, its stages, the event at which the starter starts it, and its variable.
+
+    A stage without a condition of its own is entered with the variable alone. `more` are further variables.
+    `skips` say by a stage's name when it is skipped beside what all stages are skipped for.
+    """
 
     name: str
     role_arn: pulumi.Input[str]
@@ -51,6 +76,8 @@ class PipelineArgs:
     event: pulumi.Input[str]
     event_description: str
     variable: EventVariable
+    more: Sequence[EventVariable] = ()
+    skips: Mapping[str, Sequence[Skip]] = field(default_factory=dict)
 
 
 class Pipeline(pulumi.ComponentResource):
@@ -72,11 +99,22 @@ class Pipeline(pulumi.ComponentResource):
             artifact_stores=[
                 aws.codepipeline.PipelineArtifactStoreArgs(location=args.bucket, type="S3", encryption_key=key)
             ],
-            stages=[args.stages[0], *(_only_with(args.variable, stage) for stage in args.stages[1:])],
+            stages=[
+                args.stages[0],
+                *(
+                    stage
+                    if stage.before_entry
+                    else _entered(
+                        stage, [_only_with(args.variable), *map(_unless, args.skips.get(str(stage.name), ()))]
+                    )
+                    for stage in args.stages[1:]
+                ),
+            ],
             variables=[
                 aws.codepipeline.PipelineVariableArgs(
-                    name=args.variable.name, default_value=NOTHING, description=args.variable.description
+                    name=variable.name, default_value=NOTHING, description=variable.description
                 )
+                for variable in (args.variable, *args.more)
             ],
             opts=options,
         )
@@ -110,18 +148,48 @@ class Pipeline(pulumi.ComponentResource):
         )
 
 
-def _only_with(variable: EventVariable, stage: Stage) -> Stage:
-    """The stage, skipped without the variable (CodePipeline User Guide, "VariableCheck")."""
-    rule = aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
-        name="Started",
+def only_where(variable: EventVariable, value: str, stage: Stage) -> Stage:
+    """The stage, skipped where the variable has another value."""
+    return _entered(stage, [_check("Started", variable.reference, "EQ", value)])
+
+
+def _only_with(variable: EventVariable) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    """A stage is skipped without the variable."""
+    return _check("Started", variable.reference, "NE", NOTHING)
+
+
+def _unless(skip: Skip) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    return _check(skip.name, skip.variable, "NE", skip.value)
+
+
+def _check(
+    name: str, variable: str, operator: str, value: str
+) -> aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs:
+    """What has to hold for a stage to be entered (CodePipeline User Guide, "VariableCheck")."""
+    return aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs(
+        name=name,
         rule_type_id=aws.codepipeline.PipelineStageBeforeEntryConditionRuleRuleTypeIdArgs(
             category="Rule", owner="AWS", provider="VariableCheck", version="1"
         ),
-        configuration={"Variable": variable.reference, "Operator": "NE", "Value": NOTHING},
+        configuration={"Variable": variable, "Operator": operator, "Value": value},
     )
-    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=[rule])
+
+
+def _entered(stage: Stage, rules: Sequence[aws.codepipeline.PipelineStageBeforeEntryConditionRuleArgs]) -> Stage:
+    """The stage, skipped where one of the rules does not hold."""
+    condition = aws.codepipeline.PipelineStageBeforeEntryConditionArgs(result="SKIP", rules=list(rules))
     entry = aws.codepipeline.PipelineStageBeforeEntryArgs(condition=condition)
-    return Stage(name=stage.name, actions=stage.actions, before_entry=entry)
+    return Stage(name=stage.name, actions=stage.actions, before_entry=entry, on_failure=stage.on_failure)
+
+
+def going_back(stage: Stage) -> Stage:
+    """The stage, which CodePipeline runs again as the last execution that it succeeded in when it fails.
+
+    With that execution's artifacts and variables, so that nothing is built again; there is none where the pipeline was
+    changed since, and the stage stays as it is then (CodePipeline User Guide, "Configuring stage rollback").
+    """
+    failure = aws.codepipeline.PipelineStageOnFailureArgs(result="ROLLBACK")
+    return Stage(name=stage.name, actions=stage.actions, before_entry=stage.before_entry, on_failure=failure)
 
 
 def source(bucket: pulumi.Input[str], key: str) -> Stage:
@@ -147,8 +215,9 @@ def build(
     environment: Mapping[str, str] | None = None,
     category: str = "Build",
     order: int = 1,
+    namespace: str | None = None,
 ) -> A:
-    """An action that runs a build project."""
+    """An action that runs a build project; the variables that it exports are those of `namespace`."""
     variables = [
         {"name": key, "value": value, "type": "PLAINTEXT"} for key, value in sorted((environment or {}).items())
     ]
@@ -167,12 +236,16 @@ def build(
         output_artifacts=list(outputs),
         configuration=configuration,
         run_order=order,
+        namespace=namespace,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackSetDelivery:
-    """A StackSet into the accounts of one stage."""
+    """A StackSet into the accounts of one stage: how many change at a time, and how many may fail, in percent.
+
+    `concurrency_mode` is STRICT_FAILURE_TOLERANCE or SOFT_FAILURE_TOLERANCE.
+    """
 
     stage: str
     stack_set: str
@@ -180,19 +253,23 @@ class StackSetDelivery:
     regions: pulumi.Input[Sequence[str]]
     administration_role_arn: pulumi.Input[str]
     execution_role: str
+    failure_tolerance_percent: int = 0
+    max_concurrent_percent: int = 1
+    concurrency_mode: str = "STRICT_FAILURE_TOLERANCE"
 
 
-def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
+def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> list[A]:
     """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
     The first has the files `<stage>-deregister-…`: where the release changes the instance type, template and parameters
     of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
-    Accounts follow one another and the first failure stops the rest: production is never changed everywhere at once.
+    Unless the delivery says otherwise, accounts follow one another and the first failure stops the rest: production is
+    never changed everywhere at once. `after` is the order of the stage's last action before them.
     """
     return [
-        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", 1),
-        _update(delivery, artifact, "Update", delivery.stage, 2),
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", after + 1),
+        _update(delivery, artifact, "Update", delivery.stage, after + 2),
     ]
 
 
@@ -201,8 +278,9 @@ def _update(delivery: StackSetDelivery, artifact: str, name: str, files: str, or
         "StackSetName": delivery.stack_set,
         "DeploymentTargets": pulumi.Output.from_input(delivery.accounts).apply(",".join),
         "Regions": pulumi.Output.from_input(delivery.regions).apply(",".join),
-        "FailureTolerancePercentage": "0",
-        "MaxConcurrentPercentage": "1",
+        "FailureTolerancePercentage": str(delivery.failure_tolerance_percent),
+        "MaxConcurrentPercentage": str(delivery.max_concurrent_percent),
+        "ConcurrencyMode": delivery.concurrency_mode,
         "TemplatePath": f"{artifact}::build/{files}-template.json",
         "Parameters": f"{artifact}::build/{files}-parameters.json",
         "PermissionModel": "SELF_MANAGED",
@@ -250,6 +328,23 @@ def object_created(bucket: str, key: str) -> str:
     )
 
 
+def approval_waits(pipeline: str, stage: str) -> str:
+    """Event pattern: an approval of the pipeline began to wait (CodePipeline User Guide, "Monitoring CodePipeline
+    events")."""
+    return json.dumps(
+        {
+            "source": ["aws.codepipeline"],
+            "detail-type": ["CodePipeline Action Execution State Change"],
+            "detail": {
+                "pipeline": [pipeline],
+                "stage": [stage],
+                "state": ["STARTED"],
+                "type": {"category": ["Approval"]},
+            },
+        }
+    )
+
+
 def model_approved(group: str) -> str:
     """Event pattern: a model of the group became Approved.
 
@@ -269,3 +364,40 @@ def model_approved(group: str) -> str:
             },
         }
     )
+
+
+def deliveries_ended(pipelines: Sequence[str]) -> str:
+    """Event pattern: an action that brings a StackSet up to date ended, well or not.
+
+    Source: CodePipeline User Guide, "Monitoring CodePipeline events".
+    """
+    return json.dumps(
+        {
+            "source": ["aws.codepipeline"],
+            "detail-type": ["CodePipeline Action Execution State Change"],
+            "detail": {
+                "pipeline": list(pipelines),
+                "state": ["SUCCEEDED", "FAILED", "CANCELED", "ABANDONED"],
+                "type": {"category": ["Deploy"], "provider": ["CloudFormationStackSet"]},
+            },
+        }
+    )
+
+
+def model_decided(group: str) -> str:
+    """Event pattern: a model of the group was registered, approved or rejected, or changed otherwise.
+
+    Which field changed is not asked: whoever hears of it looks at the model, and writes down what is new.
+    """
+    return json.dumps(
+        {
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Model Package State Change"],
+            "detail": {"ModelPackageGroupName": [group]},
+        }
+    )
+
+
+def served_model_rejected(source: str) -> str:
+    """Event pattern: somebody rejected the version that production serves, as the project's recorder found."""
+    return json.dumps({"source": [source], "detail-type": [SERVED_MODEL_REJECTED]})

@@ -6,6 +6,7 @@ for each request, so their average is a rate. `ModelLatency` is in microseconds.
 
 from typing import Any
 
+from catalog.names import ENDPOINT_METRICS
 from delivery.endpoint import VARIANT, attribute, tags
 from settings.endpoint_instances import VCPUS, scales
 
@@ -14,6 +15,9 @@ _INSTANCES = "/aws/sagemaker/Endpoints"
 _ERROR_RATE = 0.05
 # Callers' own mistakes: worth a look only when many of the requests are wrong.
 _CALLER_ERROR_RATE = 0.25
+# A model that refuses what callers have always sent refuses nearly all of it, a renamed column for one. Callers' own
+# mistakes come to old and new fleet alike: at twice the share at which they are looked at they still end no update.
+_REFUSED_RATE = 2 * _CALLER_ERROR_RATE
 _CPU_SHARE = 0.85
 _MEMORY_PERCENT = 85
 # Capture stops at high disk use: stay under 75 percent. Source: SageMaker Developer Guide, "Capture data from real-time
@@ -31,6 +35,16 @@ _STANDING_LATENCY = _LATENCY | {
 _NEW_FLEET_LATENCY = _LATENCY | {"ExtendedStatistic": "p90", "EvaluateLowSampleCountPercentile": "evaluate"}
 
 
+# What the endpoint checker counts (`functions.endpoint_checker.metrics`), by the version that answered. Answers are
+# compared bit by bit, so that there is no noise to allow for: one that differs is wrong, whatever the others are.
+_WRONG_ANSWERS: dict[str, Any] = {
+    "Namespace": ENDPOINT_METRICS,
+    "MetricName": "WrongAnswers",
+    "Statistic": "Sum",
+    "Threshold": 0,
+}
+
+
 def _rate(metric: str, threshold: float = _ERROR_RATE) -> dict[str, Any]:
     return {"MetricName": metric, "Statistic": "Average", "Threshold": threshold}
 
@@ -43,6 +57,16 @@ def _dimensions(*, new_fleet_only: bool = False) -> list[dict[str, Any]]:
     if new_fleet_only:
         config = attribute("EndpointConfig", "EndpointConfigName")
         dimensions.append({"Name": "EndpointConfigName", "Value": config})
+    return dimensions
+
+
+def _checked(*, new_version_only: bool = False) -> list[dict[str, Any]]:
+    """Dimensions of what the endpoint checker counts."""
+    dimensions: list[dict[str, Any]] = [{"Name": "EndpointName", "Value": {"Ref": "EndpointName"}}]
+    if new_version_only:
+        # …:model-package/<group>/<version>
+        version = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "ModelPackageArn"}]}]}
+        dimensions.append({"Name": "ModelPackageVersion", "Value": version})
     return dimensions
 
 
@@ -121,6 +145,42 @@ def rollback_alarms() -> dict[str, Any]:
             "model-errors", "the new model does not answer", _rate("InvocationModelErrors")
         ),
         "NewFleetLatencyAlarm": _rollback("latency", "the new model is slow", _NEW_FLEET_LATENCY),
+        "NewFleetClientErrorsAlarm": _rollback(
+            "4xx", "the new model refuses most requests", _rate("Invocation4XXErrors", _REFUSED_RATE)
+        ),
+        "NewFleetWrongAnswersAlarm": _rollback("wrong-answers", "the new model answers wrongly", _new_wrong_answers()),
+    }
+
+
+def _new_wrong_answers() -> dict[str, Any]:
+    """One wrong answer in one minute of three.
+
+    An update is checked with 60 requests a minute (`functions.endpoint_checker.asking`). Of a new fleet that has a
+    share s of the traffic and answers a share f of its requests wrongly, m minutes miss it with (1 - s f)^(60 m):
+    a canary of a tenth that is always wrong 2 times in 1,000 after one minute, never in practice after two (3 in
+    1,000,000); one flawed answer in 60 at all of the traffic 37 times in 100 after one minute, 7 in 1,000 after five.
+    Where old and new fleet serve one version, as when only the instance type changes, this speaks of both.
+    """
+    return _WRONG_ANSWERS | {"Dimensions": _checked(new_version_only=True), "DatapointsToAlarm": 1}
+
+
+def _nothing_answers() -> dict[str, Any]:
+    """Five minutes in which each check came to nothing, or in which nobody checked.
+
+    The checker stands in the account before the first delivery and says of each minute that nothing is unanswered, of
+    an endpoint that is not there or is being made too. So this alarm has data when it is made, and missing data mean
+    that the checker or its schedule stands still.
+    """
+    return {
+        "Namespace": ENDPOINT_METRICS,
+        "MetricName": "UnansweredChecks",
+        "Dimensions": _checked(),
+        "Statistic": "Minimum",
+        "Threshold": 0,
+        "Period": 60,
+        "EvaluationPeriods": 5,
+        "DatapointsToAlarm": 5,
+        "TreatMissingData": "breaching",
     }
 
 
@@ -133,6 +193,12 @@ def standing_alarms() -> dict[str, Any]:
         "ClientErrorsAlarm": _standing("4xx", "callers send what the model refuses", client),
         "ModelErrorsAlarm": _standing("model-errors", "the model does not answer", _rate("InvocationModelErrors")),
         "LatencyAlarm": _standing("latency", "the model is slow", _STANDING_LATENCY),
+        "WrongAnswersAlarm": _standing(
+            "wrong-answers",
+            "the model answers wrongly",
+            _WRONG_ANSWERS | {"Dimensions": _checked(), "DatapointsToAlarm": 1},
+        ),
+        "NoAnswersAlarm": _standing("no-answers", "nothing answers, or nobody checks", _nothing_answers()),
         "CpuAlarm": _utilization("cpu", "CPUUtilization", cpu),
         "MemoryAlarm": _utilization("memory", "MemoryUtilization", _MEMORY_PERCENT),
         "DiskAlarm": _utilization("disk", "DiskUtilization", _DISK_PERCENT),

@@ -58,7 +58,6 @@ FILLED = (
     "ApiModelVersion",
     "ApiFeatureCount",
     "ApiFeatures",
-    "ApiProbeUri",
     "ApiImageUri",
     "ApiCodeBucket",
     "ApiCodeKey",

@@ -56,7 +56,7 @@ def _hooks(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
     shared = {
         "NEW_VERSION": {"Ref": "ApiVersion"},
         "FEATURE_COUNT": {"Ref": "ApiFeatureCount"},
-        "PROBE_URI": {"Ref": "ApiProbeUri"},
+        "CHECKS_URI": {"Ref": "ChecksUri"},
     }
     captures = {
         "ALIAS": ALIAS,

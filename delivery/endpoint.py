@@ -8,7 +8,12 @@ VARIANT = "primary"
 
 def tags() -> list[dict[str, Any]]:
     """Tags of every resource that takes them."""
-    values = {"project": "ProjectId", "stage": "Stage", "model-package": "ModelPackageArn"}
+    values = {
+        "project": "ProjectId",
+        "stage": "Stage",
+        "model-package": "ModelPackageArn",
+        "serving-shape": "ServingShape",
+    }
     return [{"Key": key, "Value": {"Ref": parameter}} for key, parameter in values.items()]
 
 
@@ -23,19 +28,26 @@ def model() -> dict[str, Any]:
     return {
         "Type": "AWS::SageMaker::Model",
         "Properties": {
-            # The model server says in each answer which package gave it: an update serves two at a time.
-            "Containers": [
-                {
-                    "ModelPackageName": {"Ref": "ModelPackageArn"},
-                    "Environment": {"MODEL_PACKAGE_ARN": {"Ref": "ModelPackageArn"}},
-                }
-            ],
+            "Containers": [{"ModelPackageName": {"Ref": "ModelPackageArn"}, "Environment": _environment()}],
             "ExecutionRoleArn": role,
             "VpcConfig": {"Subnets": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}},
             # SageMaker itself fetches the artifact and writes captured data; the container needs no network.
             "EnableNetworkIsolation": True,
             "Tags": tags(),
         },
+    }
+
+
+def _environment() -> dict[str, Any]:
+    """What says of a model in service where it comes from.
+
+    The model server names the package in each answer, since an update serves two at a time. What its checks are is
+    there for whoever describes the model: the container, which has no network, makes nothing of it.
+    """
+    return {
+        "MODEL_PACKAGE_ARN": {"Ref": "ModelPackageArn"},
+        "CHECKS_URI": {"Ref": "ChecksUri"},
+        "CHECKS_SHA256": {"Ref": "ChecksSha256"},
     }
 
 

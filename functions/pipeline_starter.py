@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ CONFIG = Path(__file__).with_name("config.json")
 # A version id is an opaque, URL-ready text (Amazon S3 User Guide, "How S3 Versioning works"); a variable's value has at
 # most 1,000 characters (botocore codepipeline, PipelineVariableValue).
 _VERSION_ID = re.compile(r"[A-Za-z0-9._~-]{1,1000}")
+_STAGE = re.compile(r"[a-z]{1,32}")
 _PACKAGE_VERSION = re.compile(r"[1-9][0-9]{0,8}")
-# Of one call.
-ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 4, 5, 15
+# Of one call; there are two.
+ATTEMPTS, CONNECT_SECONDS, READ_SECONDS = 3, 5, 10
 _SHOWN = 120
+_DECISIONS = ("Approved", "Rejected")
 
 
 class RefusedEvent(ValueError):
@@ -30,7 +32,7 @@ class RefusedEvent(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class StartedPipeline:
-    """A pipeline of the project, and the variable that its runs are given."""
+    """A pipeline of the project, and the variable that its runs are given first."""
 
     pipeline: str
     variable: str
@@ -38,7 +40,10 @@ class StartedPipeline:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What events are compared with: where the project is, its repository's object and its model package group."""
+    """What events are compared with: where the project is, its repository's object and its model package group.
+
+    `releases` is the source of the events that the project's release recorder puts.
+    """
 
     partition: str
     account: str
@@ -48,15 +53,27 @@ class Project:
     group: str
     build: StartedPipeline
     deploy: StartedPipeline
+    rollback: StartedPipeline
+    releases: str
+
+
+class NotYet(RuntimeError):
+    """The registry does not say yet what the event tells of. Lambda tries again, a minute or two later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """One run to be started. Two starts with the same token are one run."""
+    """One run to be started. Two starts with the same token are one run.
+
+    `package` must have the status `decided`, where there is one: an event may come late, or from somebody who hands
+    over a lost one, and it is the registry that says what was decided.
+    """
 
     pipeline: str
     variables: Mapping[str, str]
     token: str
+    package: str = ""
+    decided: str = ""
 
     def request(self) -> dict[str, Any]:
         """Arguments of CodePipeline's StartPipelineExecution."""
@@ -70,9 +87,7 @@ class Start:
 def read_config(text: str) -> Project:
     """The project as the stack wrote it. Raises KeyError or TypeError for a config that is not one."""
     given = json.loads(text)
-    return Project(
-        **{**given, "build": StartedPipeline(**given["build"]), "deploy": StartedPipeline(**given["deploy"])}
-    )
+    return Project(**given | {name: StartedPipeline(**given[name]) for name in ("build", "deploy", "rollback")})
 
 
 def decide(event: object, project: Project) -> Start:
@@ -81,13 +96,13 @@ def decide(event: object, project: Project) -> Start:
         raise RefusedEvent(f"an event is an object, not {_shown(event)}: nothing was started")
     identity = _text(event, "id", event)
     kind = (_text(event, "source", event), _text(event, "detail-type", event))
-    if kind not in _REASONS:
-        known = "; ".join(f"{source} {detail_type!r}" for source, detail_type in _REASONS)
+    reasons = _reasons(project)
+    if kind not in reasons:
+        known = "; ".join(f"{source} {detail_type!r}" for source, detail_type in reasons)
         raise _refused(event, f"{_shown(kind[0])} {_shown(kind[1])} starts no pipeline. What does: {known}")
     _same(event, "account", event.get("account"), project.account)
     _same(event, "region", event.get("region"), project.region)
-    started, value = _REASONS[kind](event, _object(event, "detail", event), project)
-    return Start(pipeline=started.pipeline, variables={started.variable: value}, token=_token(started, identity))
+    return reasons[kind](event, _object(event, "detail", event), project, identity)
 
 
 def handle(event: Any, context: Any) -> dict[str, str]:  # noqa: ARG001 (Lambda's signature)
@@ -97,28 +112,60 @@ def handle(event: Any, context: Any) -> dict[str, str]:  # noqa: ARG001 (Lambda'
     refused event waits for somebody to look at it.
     """
     start = decide(event, read_config(CONFIG.read_text(encoding="utf-8")))
+    if start.package and (because := overtaken(sagemaker(), start)):
+        print(json.dumps({"event": event["id"], "started": None, "because": because}))
+        return {"because": because}
     answer = codepipeline().start_pipeline_execution(**start.request())
     done = {"pipeline": start.pipeline, "execution": answer["pipelineExecutionId"], **start.variables}
     print(json.dumps({"event": event["id"], **done}))
     return done
 
 
+def overtaken(registry: Any, start: Start) -> str:
+    """Why a decision starts nothing any more, empty where it does; `registry` is a client of SageMaker.
+
+    Raises NotYet where the registry says neither.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        status = registry.describe_model_package(ModelPackageName=start.package).get("ModelApprovalStatus", "")
+    except ClientError as error:
+        # Of a package that is gone SageMaker says ValidationException (see functions/cleaner/running.py).
+        if "does not exist" not in error.response["Error"].get("Message", ""):
+            raise
+        return f"{start.package} is gone"
+    if status == start.decided:
+        return ""
+    if status in _DECISIONS:
+        return f"{start.package} is {status} by now"
+    raise NotYet(f"{start.package} is {status or 'undecided'} in the registry, and the event says {start.decided}")
+
+
 def codepipeline(region: str | None = None) -> Any:
+    """A client that starts pipelines."""
+    return _client("codepipeline", region)
+
+
+def sagemaker(region: str | None = None) -> Any:
+    """A client that looks at the registry."""
+    return _client("sagemaker", region)
+
+
+def _client(service: str, region: str | None) -> Any:
     """A client that makes throttled calls again (Boto3 guide, "Retries"), and ends before the function's own time."""
     import boto3  # only what calls AWS needs it
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "total_max_attempts": ATTEMPTS}
     config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
-    return boto3.client("codepipeline", region_name=region, config=config)
+    return boto3.client(service, region_name=region, config=config)
 
 
-# ---- what starts a pipeline: each gives the pipeline and the value of its variable
+# ---- what starts a pipeline: each gives the run
 
 
-def _repository_written(
-    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project
-) -> tuple[StartedPipeline, str]:
+def _repository_written(event: Mapping[str, Any], detail: Mapping[str, Any], project: Project, identity: str) -> Start:
     """Source: Amazon S3 User Guide, "EventBridge event message structure"."""
     written = _object(detail, "object", event)
     _same(event, "bucket", _object(detail, "bucket", event).get("name"), project.bucket)
@@ -126,27 +173,69 @@ def _repository_written(
     version = written.get("version-id")
     if not isinstance(version, str) or not _VERSION_ID.fullmatch(version):
         raise _refused(event, f"version-id {_shown(version)} is none that S3 gives: is the bucket versioned?")
-    return project.build, version
+    return _start(project.build, version, identity)
 
 
-def _model_approved(
-    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project
-) -> tuple[StartedPipeline, str]:
+def _model_approved(event: Mapping[str, Any], detail: Mapping[str, Any], project: Project, identity: str) -> Start:
     """Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
     _same(event, "ModelPackageGroupName", detail.get("ModelPackageGroupName"), project.group)
     _same(event, "ModelApprovalStatus", detail.get("ModelApprovalStatus"), "Approved")
-    arn, own = detail.get("ModelPackageArn"), _packages_of(project)
+    package = _own_package(event, "ModelPackageArn", detail, project)
+    return replace(_start(project.deploy, package, identity), package=package, decided="Approved")
+
+
+def _served_model_rejected(
+    event: Mapping[str, Any], detail: Mapping[str, Any], project: Project, identity: str
+) -> Start:
+    """What the release recorder tells of (`functions/release_recorder/recorder.py`).
+
+    It may tell twice, by events of two ids, of one rejection: what makes two of them one run is the change by which the
+    version began to serve, and not the event.
+    """
+    del identity
+    package = _own_package(event, "package", detail, project)
+    stage, change = _text(detail, "stage", event), _text(detail, "change", event)
+    if not _STAGE.fullmatch(stage):
+        raise _refused(event, f"stage {_shown(stage)} is none")
+    variables = {
+        project.rollback.variable: stage,
+        "From": package,
+        "Reason": _variable(detail.get("reason")),
+        "Requester": _variable(detail.get("by")),
+    }
+    token = _token(project.rollback, f"{package} {change}")
+    return Start(
+        pipeline=project.rollback.pipeline, variables=variables, token=token, package=package, decided="Rejected"
+    )
+
+
+_Reason = Callable[[Mapping[str, Any], Mapping[str, Any], Project, str], Start]
+
+
+def _reasons(project: Project) -> Mapping[tuple[str, str], _Reason]:
+    """What starts a pipeline, by source and detail type."""
+    return {
+        ("aws.s3", "Object Created"): _repository_written,
+        ("aws.sagemaker", "SageMaker Model Package State Change"): _model_approved,
+        (project.releases, "Served model rejected"): _served_model_rejected,
+    }
+
+
+def _start(started: StartedPipeline, value: str, identity: str) -> Start:
+    return Start(pipeline=started.pipeline, variables={started.variable: value}, token=_token(started, identity))
+
+
+def _own_package(event: Mapping[str, Any], name: str, detail: Mapping[str, Any], project: Project) -> str:
+    arn, own = detail.get(name), _packages_of(project)
     if not isinstance(arn, str) or not arn.startswith(own) or not _PACKAGE_VERSION.fullmatch(arn[len(own) :]):
-        raise _refused(event, f"ModelPackageArn {_shown(arn)} is none of the project's, {own}<version>")
-    return project.deploy, arn
+        raise _refused(event, f"{name} {_shown(arn)} is none of the project's, {own}<version>")
+    return arn
 
 
-_REASONS: Mapping[
-    tuple[str, str], Callable[[Mapping[str, Any], Mapping[str, Any], Project], tuple[StartedPipeline, str]]
-] = {
-    ("aws.s3", "Object Created"): _repository_written,
-    ("aws.sagemaker", "SageMaker Model Package State Change"): _model_approved,
-}
+def _variable(value: object) -> str:
+    """A text as a variable takes it: not empty, on one line, of at most 1,000 characters (PipelineVariableValue)."""
+    text = " ".join(str(value or "").split())
+    return text[:1000] or "none"
 
 
 def _packages_of(project: Project) -> str:

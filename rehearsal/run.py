@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from assumptions.outcomes import failing
@@ -57,15 +58,17 @@ def _stopped(stopped: KeyboardInterrupt, options: Options, progress: ConsoleProg
 
 
 def _rehearse(options: Options, started: float, progress: ConsoleProgress, report: RehearsalReport) -> int:
-    planned = plan(options.directory)
     chosen = scenario(options.scenario) if options.scenario else None
+    if chosen:
+        options = replace(options, directory=chosen.directory(options))
+    planned = plan(options.directory)
     inputs = None if options.stacks_only else journey_inputs(planned, options)
     if inputs:
         progress.print_line(inputs.sentence())
         planned = with_inputs(planned, inputs)
         if chosen:
             progress.print_line(f"Scenario {options.scenario}: {chosen.summary}")
-            planned = with_settings(planned, inputs.stack, chosen.settings(inputs))
+            planned = with_settings(planned, {inputs.stack: chosen.settings(inputs), **chosen.others(planned, inputs)})
     elif not options.stacks_only:
         progress.print_line("There is no project stack: the stacks come up, and no model is taken anywhere")
     with Cloud(planned[0].settings.region, options.folder / "requests.jsonl") as cloud:

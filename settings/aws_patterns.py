@@ -67,6 +67,7 @@ USES: Mapping[str, tuple[str, ...]] = {
     "organizational-unit": ("organizations.ParentId",),
     "image-tag": ("ecr.ImageTag", "sagemaker.ContainerImage"),
     "image-digest": ("ecr.ImageDigest", "sagemaker.ContainerImage"),
+    "session-name": ("sts.roleSessionNameType",),
     # Prefixes, projects, scientists, stacks and repositories: a part of names, and the value of a tag.
     "name-part": (
         *("iam.roleNameType", "iam.policyNameType", "sagemaker.EntityName", "sagemaker.UserProfileName"),

@@ -33,6 +33,7 @@ from settings.checks.references import (
     projects_are_admitted,
     workloads_are_listed,
 )
+from settings.checks.serving import serverless_is_let_in, serving_shapes_are_let_in, serving_shapes_are_of_projects
 from settings.checks.singletons import (
     accounts_have_one_data_science_stack,
     organization_policy_is_made_once,
@@ -216,10 +217,34 @@ def _named_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
         for number, project in enumerate(named if isinstance(named, list) else []):
             if isinstance(project, str):
                 yield ("studio", "scientists", index, "projects", number), project
+    yield from _linked_projects(file)
     for project in keys_at(file, "projectApprovers"):
         # A key that is no id is told by itself.
         if not in_question(file, "projectApprovers", project):
             yield ("projectApprovers", project), project
+
+
+def _linked_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
+    """Projects whose approvers are sent links, each with its place."""
+    for index, approver in enumerate(sections_at(file, "approvalLinks")):
+        named = approver.get("projects")
+        for number, project in enumerate(named if isinstance(named, list) else []):
+            if isinstance(project, str):
+                yield ("approvalLinks", index, "projects", number), project
+
+
+def links_have_receivers(stack_files: StackFiles) -> Iterator[SettingsProblem]:
+    """A project that sends approvers links has approvers to send them to, in its data science stack's file."""
+    for file in stack_files.of_kind(StackKind.PROJECT):
+        hours, identifier = value_at(file, ("approvalLinkHours",)), text_at(file, "id")
+        stack = text_at(file, "dataScience")
+        data_science = next((one for one in stack_files.of_kind(StackKind.DATA_SCIENCE) if one.stack == stack), None)
+        if hours is None or identifier is None or data_science is None:
+            continue
+        named = [project for _, project in _linked_projects(data_science)]
+        if identifier not in named and not in_question(data_science, "approvalLinks"):
+            message = f"sends links to nobody: name approvers of {identifier} in approvalLinks of Pulumi.{stack}.yaml"
+            yield problem_at(file, ("approvalLinkHours",), message, str(hours))
 
 
 def models_stay_in_their_region(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -296,6 +321,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     accounts_have_one_data_science_stack,
     things_brought_along_are_one_stacks,
     models_stay_in_their_region,
+    links_have_receivers,
     models_buckets_match,
     names_do_not_collide,
     accounts_have_a_foundation,
@@ -307,6 +333,9 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     apis_are_admitted,
     api_functions_are_built,
     apis_reach_their_services,
+    serverless_is_let_in,
+    serving_shapes_are_let_in,
+    serving_shapes_are_of_projects,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.serving import ServingShape
 from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
@@ -21,7 +22,9 @@ from settings.metrics import Metric, threshold_fault
 from settings.network import DataScienceNetwork, WorkloadNetwork
 from settings.organization_values import OrganizationPath
 from settings.removal import DataScienceRemoval, ProjectRemoval
+from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
+from settings.serving import ServingSettings, serving_faults
 from settings.stages import Reason, order_fault
 from settings.traffic_shift import TrafficShiftSettings, shift_faults
 from settings.values import (
@@ -44,6 +47,7 @@ from settings.values import (
     PulumiOrganization,
     Region,
     RoleArn,
+    SessionName,
     StackKind,
     StackName,
     StudioInstanceType,
@@ -167,8 +171,20 @@ class DeploymentSettings(Section):
         default=None, description="An API in front of the endpoint, for callers outside the platform; none: no API."
     )
 
+    serving: ServingSettings = Field(default_factory=ServingSettings)
     # After the instances, which it is judged by.
     shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
+
+    rollout: RolloutSettings = Field(
+        default_factory=RolloutSettings, description="How a release goes through the accounts of the stage."
+    )
+
+    @field_validator("rollout")
+    @classmethod
+    def _rollout_agrees(cls, value: RolloutSettings) -> RolloutSettings:
+        if fault := rollout_fault(value):
+            raise ValueError(fault)
+        return value
 
     @field_validator("shift")
     @classmethod
@@ -208,6 +224,14 @@ class ProductionDeployment(DeploymentSettings):
 
     min_instances: InstanceCount = Field(default=2, description="Instances that always run.")
     max_instances: InstanceCount = Field(default=4, validate_default=True, description="Upper bound of autoscaling.")
+    approval: Literal["always", "when-needed"] = Field(
+        default="always",
+        description="Which releases wait for an approver: all, or those that would replace the endpoint, take capacity "
+        "or alarms from it, or whose change could not be seen.",
+    )
+
+
+AnyDeployment = TypeVar("AnyDeployment", StagingDeployment, ProductionDeployment)
 
 
 class Deployments(Section):
@@ -215,6 +239,18 @@ class Deployments(Section):
 
     staging: StagingDeployment = Field(default_factory=StagingDeployment)
     production: ProductionDeployment = Field(default_factory=ProductionDeployment)
+
+    @field_validator("staging", "production")
+    @classmethod
+    def _shape_of_serving_can(cls, value: AnyDeployment) -> AnyDeployment:
+        if fault := serving_faults(value.serving, value):
+            raise ValueError(fault)
+        return value
+
+    def of_stage(self, stage: str) -> DeploymentSettings:
+        """A stage's."""
+        found: DeploymentSettings = getattr(self, stage)
+        return found
 
 
 class QualityGateSettings(Section):
@@ -280,6 +316,12 @@ class WorkloadSettings(StackSettings):
         AfterValidator(of_computed_names),
     ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
     alerts: Alerts = Field(default_factory=Alerts)
+    serving_shapes: dict[Identifier, Annotated[tuple[ServingShape, ...], Distinct, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Shapes of serving, beside the single endpoint, that projects may have here, by project: each "
+        "gives the project's roles the rights that it takes, and no others.",
+    )
     capture_days: Days | None = Field(
         default=None, description="Days after which captured requests and answers are deleted; none: they are kept."
     )
@@ -291,6 +333,16 @@ class WorkloadSettings(StackSettings):
         if others := sorted(set(value) - set(info.data.get("projects", value))):
             raise ValueError(f"names {', '.join(others)}, none of projects: add it there, or drop it here")
         return value
+
+
+class LinkedApprover(Section):
+    """An approver who is sent links by e-mail."""
+
+    name: SessionName = Field(description="The name that they sign in by: whoever published a model has another.")
+    email: Email = Field(description="Their own address, which is asked to confirm; whoever reads it can approve.")
+    projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        min_length=1, description="Projects whose releases they decide on."
+    )
 
 
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
@@ -315,6 +367,12 @@ class DataScienceSettings(StackSettings):
         description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
         "instead of approvers.",
     )
+    approval_links: tuple[LinkedApprover, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Approvers who are sent links by e-mail, for projects whose approvalLinkHours ask for links. They "
+        "let releases into production; models are approved in the registry as before.",
+    )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
     network: DataScienceNetwork
@@ -337,6 +395,24 @@ class DataScienceSettings(StackSettings):
     inspected: Annotated[tuple[Literal["artifacts", "data", "models"], ...], Distinct] = Field(
         default=(), description=INSPECTED
     )
+
+    @property
+    def linked_approvers(self) -> dict[str, dict[str, str]]:
+        """Addresses of who is sent links, by project and name."""
+        projects = sorted({project for each in self.approval_links for project in each.projects})
+        return {
+            project: {each.name: each.email for each in self.approval_links if project in each.projects}
+            for project in projects
+        }
+
+    @field_validator("approval_links")
+    @classmethod
+    def _linked_approvers_have_names_of_their_own(cls, value: tuple[LinkedApprover, ...]) -> tuple[LinkedApprover, ...]:
+        names = [each.name for each in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} twice: list all projects of an approver in one entry")
+        return value
 
     @field_validator("approvers", "project_approvers")
     @classmethod
@@ -381,6 +457,14 @@ class ProjectSettings(StackSettings):
     gate: QualityGateSettings
     deployments: Deployments = Field(default_factory=Deployments)
     removal: ProjectRemoval = Field(default_factory=ProjectRemoval)
+    announce_releases: bool = Field(
+        default=False, description="Tell the alarm topic when another version serves production, as of alarms."
+    )
+    approval_link_hours: Annotated[int, Field(ge=1, le=168)] | None = Field(
+        default=None,
+        description="Hours for which a link is good that lets an approver decide on a release; none: no links are "
+        "sent. Who gets them is approvalLinks of the data science stack.",
+    )
     package_index: PackageIndex = Field(
         default="https://pypi.org/simple",
         description="Package index that wheels are fetched from, outside the VPC and without signing in.",

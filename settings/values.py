@@ -194,6 +194,7 @@ BUCKET_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 # whichever case. KMS keeps alias/aws/, CloudWatch Logs aws/, IAM the paths of its own roles.
 PARAMETER_STARTS = ("aws", "ssm")
 BUCKET_NAME = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
+SESSION_NAME = r"^[A-Za-z0-9_+=,.@-]{2,64}$"
 IMAGE_TAG = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -244,6 +245,12 @@ StackName = Annotated[
     described(STACK_NAME, "dev"),
 ]
 Email = Annotated[str, AfterValidator(_email), described(EMAIL, "ml-platform@example.com")]
+SessionName = Annotated[
+    str,
+    matching(SESSION_NAME, "the name of a session, as people sign in: 2 to 64 letters, digits and _ + = , . @ -"),
+    aws("session-name"),
+    described(SESSION_NAME, "alice@example.com"),
+]
 RoleArn = Annotated[
     str,
     AfterValidator(_role),

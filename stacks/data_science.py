@@ -29,7 +29,7 @@ from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
 from stacks.function_stores import function_stores
 from stacks.image_build import ImageBuilds, image_builds
-from stacks.people import StudioRoles, approver, project_approvers
+from stacks.people import StudioRoles, approval_mail, approver, project_approvers, records_place
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
 
 
@@ -72,7 +72,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
     shared = context.shared_documents()
     operations = operations_key(
         context,
-        [context.deploy_pipelines()],
+        context.publishers(),
         dead_letters=context.dead_letters(),
         existing=context.existing.keys.get("operations"),
     )
@@ -144,12 +144,13 @@ def _stores(
 def _workplace(context: DataScienceContext, net: Perimeter, own_keys: Keys, stores: Stores) -> Workplace:
     roles = StudioRoles(context, stores.data, own_keys.data, own_keys.studio, stores.images)
     cleaner = _cleaner(context, net, own_keys)
+    records = records_place(context, own_keys.data)
     studio = _studio(context, net, own_keys.studio, roles, cleaner)
     return Workplace(
         roles=roles,
         studio=studio,
-        approver=approver(context),
-        project_approvers=project_approvers(context),
+        approver=approver(context, records),
+        project_approvers=project_approvers(context, records),
         cleaner=cleaner,
     )
 
@@ -218,8 +219,16 @@ def _outputs(
         scientists=workplace.roles.described(),
         approver_role_arn=workplace.approver.arn,
         workloads=_workloads(context),
+        approval_links={project: sorted(approvers) for project, approvers in context.settings.linked_approvers.items()},
+        approval_topics=_approval_topics(context, own_keys.operations.arn),
         organization_paths=organization_paths,
     )
+
+
+def _approval_topics(context: DataScienceContext, key_arn: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
+    """Topics that send approvers their links, by project; declared here, where approvers are named."""
+    made = {project: approval_mail(context, project, key_arn).arn for project in context.settings.linked_approvers}
+    return pulumi.Output.all(**made) if made else pulumi.Output.from_input({})
 
 
 def _image_uri(url: str, settings: DataScienceSettings) -> str:

@@ -58,16 +58,29 @@ class DataScienceContext(StackContext[DataScienceSettings]):
         """ARN pattern of all roles of all projects in this account."""
         return self.scope.role_arn(names.any_project_path(self.settings.prefix))
 
-    def deploy_pipelines(self) -> str:
-        """ARN pattern of the project roles that ask for approval on the alarm topic."""
-        return names.ProjectNames(self.settings.prefix, "*").role_arn(self.scope, RoleKind.DEPLOY_PIPELINE)
+    def publishers(self) -> list[str]:
+        """ARN patterns of the project roles that publish to topics: who asks for approval, tells of releases, sends
+        links."""
+        every = names.ProjectNames(self.settings.prefix, "*")
+        kinds = [RoleKind.DEPLOY_PIPELINE, RoleKind.RELEASE_RECORDER]
+        # The role is there where a project has links alone.
+        kinds += [RoleKind.APPROVAL_SENDER] if self.settings.approval_links else []
+        return [every.role_arn(self.scope, kind) for kind in kinds]
 
     def dead_letters(self) -> DeadLetterQueues:
-        """The projects' queues of events that started no pipeline, and the roles of the functions that send there."""
+        """The projects' queues of events that came to nothing, and the roles of the functions that send there."""
         every = names.ProjectNames(self.settings.prefix, "*")
+        links = self.settings.approval_links
         return DeadLetterQueues(
-            queues=[self.scope.arn("sqs", every.dead_letters())],
-            senders=[every.role_arn(self.scope, RoleKind.PIPELINE_STARTER)],
+            queues=[
+                *(self.scope.arn("sqs", name) for name in (every.dead_letters(), every.release_dead_letters())),
+                *([self.scope.arn("sqs", every.approval_dead_letters())] if links else []),
+            ],
+            senders=[
+                *(every.role_arn(self.scope, kind) for kind in (RoleKind.PIPELINE_STARTER, RoleKind.RELEASE_RECORDER)),
+                *([every.role_arn(self.scope, RoleKind.APPROVAL_SENDER)] if links else []),
+            ],
+            people=[every.role_arn(self.scope, RoleKind.TEAM_ADMINISTRATOR)],
         )
 
     def shared_documents(self) -> pulumi.Output[SharedDocuments]:

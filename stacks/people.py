@@ -9,13 +9,16 @@ from typing import Any
 import pulumi
 
 from catalog import names
+from catalog.names import ProjectNames
 from catalog.roles import RoleKind
+from components.approval_mail import ApprovalMail, ApprovalMailArgs
 from components.encryption_key import EncryptionKey
 from components.image_repository import ImageRepository
 from components.private_bucket import PrivateBucket
 from components.role import Role, RoleArgs
 from policies.documents import platform_roles, studio_roles, trust
 from policies.documents.buckets import PROJECT_TAG
+from policies.documents.platform_roles import RecordsPlace
 from policies.documents.studio_roles import StudioScope
 from stacks.data_science_context import DataScienceContext
 
@@ -112,7 +115,13 @@ def _studio_scope(
     ).apply(scope)
 
 
-def approver(context: DataScienceContext) -> Role:
+def records_place(context: DataScienceContext, data_key: EncryptionKey) -> pulumi.Output[RecordsPlace]:
+    """Where approvers read what was released."""
+    bucket = context.scope.bucket_arn(context.bucket_name("artifacts"))
+    return data_key.arn.apply(lambda key: RecordsPlace(bucket=bucket, key=key))
+
+
+def approver(context: DataScienceContext, records: pulumi.Output[RecordsPlace]) -> Role:
     """The role with which models are accepted and let into production, for those alone whom the settings name."""
     settings = context.settings
     args = RoleArgs(
@@ -121,13 +130,15 @@ def approver(context: DataScienceContext) -> Role:
         path=names.path_of(RoleKind.APPROVER, settings.prefix),
         description="Approvers of models and of their way into production",
         trust=trust.sign_in_trust(settings.approvers),
-        policy=platform_roles.approver(context.scope, without=list(settings.project_approvers)),
+        policy=records.apply(
+            lambda place: platform_roles.approver(context.scope, place, without=list(settings.project_approvers))
+        ),
         boundary=context.boundary,
     )
     return Role("approver", args, context.child_options())
 
 
-def project_approvers(context: DataScienceContext) -> dict[str, Role]:
+def project_approvers(context: DataScienceContext, records: pulumi.Output[RecordsPlace]) -> dict[str, Role]:
     """The same for each project that has approvers of its own, by project."""
     settings = context.settings
 
@@ -138,10 +149,24 @@ def project_approvers(context: DataScienceContext) -> dict[str, Role]:
             path=names.path_of(RoleKind.TEAM_APPROVER, settings.prefix),
             description=f"Approvers of models of {project} and of their way into production",
             trust=trust.sign_in_trust(settings.project_approvers[project]),
-            policy=platform_roles.team_approver(context.scope, project),
+            policy=records.apply(lambda place: platform_roles.team_approver(context.scope, place, project)),
             boundary=context.boundary,
             tags={PROJECT_TAG: project},
         )
         return Role(f"approver-{project}", args, context.child_options())
 
     return {project: role(project) for project in settings.project_approvers}
+
+
+def approval_mail(context: DataScienceContext, project: str, key_arn: pulumi.Input[str]) -> ApprovalMail:
+    """Where approvers of a project get links to approve by. Who they are, the data science stack says, not the team."""
+    project_names = ProjectNames(context.settings.prefix, project)
+    args = ApprovalMailArgs(
+        name=project_names.name("approvals"),
+        account=context.scope.account,
+        partition=context.scope.partition,
+        key_arn=key_arn,
+        sender=project_names.role_arn(context.scope, RoleKind.APPROVAL_SENDER),
+        approvers=context.settings.linked_approvers[project],
+    )
+    return ApprovalMail(f"approvals-{project}", args, context.child_options())

@@ -20,7 +20,7 @@ def pipeline_starter(context: ProjectContext, scope: pulumi.Output[ProjectScope]
     project, data_science = context.project_names, context.data_science
     # The role of a function has the function's name.
     function = project.role(RoleKind.PIPELINE_STARTER)
-    started = [project.code_pipeline(purpose) for purpose in ("build", "deploy")]
+    started = [project.code_pipeline(purpose) for purpose in ("build", "deploy", "rollback")]
 
     def policy(queue: pulumi.Output[str]) -> pulumi.Output[str]:
         return pulumi.Output.all(scope, queue).apply(
@@ -60,5 +60,7 @@ def config(context: ProjectContext) -> str:
             "group": project.group(),
             "build": {"pipeline": project.code_pipeline("build"), "variable": pipelines.SOURCE_VERSION.name},
             "deploy": {"pipeline": project.code_pipeline("deploy"), "variable": pipelines.PACKAGE.name},
+            "rollback": {"pipeline": project.code_pipeline("rollback"), "variable": pipelines.STAGE.name},
+            "releases": project.release_events(),
         }
     )

@@ -8,6 +8,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from catalog.serving import COMPARED
 from policies.documents.accounts import WorkloadAccounts
 from settings.model import ProjectSettings
 from stacks.context import StackContext
@@ -27,9 +28,17 @@ class ProjectContext(StackContext[ProjectSettings]):
         # Computed as the data science stack does: the trigger's pattern and the archives' keys name it.
         self.artifacts_bucket = self.bucket_name("artifacts")
 
+    def compares_models(self) -> bool:
+        """Whether a stage serves two models beside each other."""
+        return any(getattr(self.settings.deployments, stage).serving.shape in COMPARED for stage in self.stages)
+
     def source_key(self, repository: str) -> str:
         """Key of a repository's archive in the artifacts bucket."""
         return f"{self.settings.id}/source/{repository}.zip"
+
+    def alarm_topic(self) -> str:
+        """ARN of the data science account's alarm topic, computed: archives and policies name it."""
+        return self.scope.arn("sns", self.env_names.name("alarms"))
 
     def stack_sets(self) -> list[str]:
         """Names of the project's StackSets, one for each stage."""

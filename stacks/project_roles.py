@@ -28,8 +28,9 @@ class ProjectRoles:
         self._context = context
         self.scope = _project_scope(context)
         project = context.project_names
-        build, render, packages = (project.name(purpose) for purpose in ("build", "deploy", "packages"))
-        tests = [project.name("deploy-test"), project.name("deploy-verify")]
+        build, packages = project.name("build"), project.name("packages")
+        render, changes = project.name("deploy"), project.name("deploy-changes")
+        tests = documents.builds_of_tests(project, compares=context.compares_models())
         build_pipeline, deploy_pipeline = project.code_pipeline("build"), project.code_pipeline("deploy")
         self.processing = self._service_role(RoleKind.PROCESSING, documents.processing)
         self.training = self._service_role(RoleKind.TRAINING, documents.training)
@@ -39,18 +40,16 @@ class ProjectRoles:
             lambda scope: documents.build(scope, project.role_arn(scope, RoleKind.PIPELINE), build),
         )
         self.packages = self._service_role(RoleKind.PACKAGES, lambda scope: build_roles.packages(scope, packages))
-        self.deploy = self._service_role(
-            RoleKind.DEPLOY, lambda scope: delivery_roles.deploy(scope, render, context.stack_sets())
-        )
+        self.deploy = self._deploy([render, changes])
         self.deploy_test = self._deploy_test(tests)
         self.administration = self._administration()
         self.build_pipeline = self._service_role(
             RoleKind.BUILD_PIPELINE, lambda scope: documents.build_pipeline(scope, [packages, build])
         )
-        self.deploy_pipeline = self._deploy_pipeline([packages, render, *tests])
+        self.deploy_pipeline = self._deploy_pipeline([packages, render, changes, *tests])
         self.publish = self._publish(build_pipeline)
         if context.settings.administrators:
-            self._team_administrator(build_pipeline, deploy_pipeline, [build, render, *tests])
+            self._team_administrator(build_pipeline, deploy_pipeline, [build, render, changes, *tests])
 
     def _service_role(self, kind: RoleKind, policy: Callable[[ProjectScope], str]) -> Role:
         return self._with_policy(kind, self.scope.apply(policy))
@@ -58,7 +57,8 @@ class ProjectRoles:
     def _with_policy(self, kind: RoleKind, policy: pulumi.Input[str]) -> Role:
         """A role for an AWS service, acting for the project's own resources in this account and region."""
         scope, service = self._context.scope, ROLES[kind].assumed_by
-        sources = documents.service_sources(self._context.project_names).get(kind, [])
+        compares = self._context.compares_models()
+        sources = documents.service_sources(self._context.project_names, compares=compares).get(kind, [])
         source_arns = [scope.arn(service, source) for source in sources]
         trust = service_trust(f"{service}.amazonaws.com", scope.account, source_arns=source_arns)
         return self._role(kind, trust, policy)
@@ -82,6 +82,22 @@ class ProjectRoles:
         project, scope = self._context.project_names, self._context.scope
         jobs = [project.role_arn(scope, kind) for kind in (RoleKind.PROCESSING, RoleKind.TRAINING)]
         return self._service_role(RoleKind.PIPELINE, lambda scope: documents.pipeline(scope, jobs))
+
+    def _deploy(self, builds: list[str]) -> Role:
+        context = self._context
+
+        def policy(scope: ProjectScope, accounts: WorkloadAccounts, roles: list[tuple[str, str]]) -> str:
+            return delivery_roles.deploy(
+                scope,
+                accounts,
+                roles,
+                build_projects=builds,
+                stack_sets=context.stack_sets(),
+                pipelines=[context.project_names.code_pipeline(purpose) for purpose in ("deploy", "rollback")],
+            )
+
+        values = pulumi.Output.all(self.scope, context.workload_accounts(), context.workload_roles(RoleKind.CHANGE_SET))
+        return self._with_policy(RoleKind.DEPLOY, values.apply(lambda known: policy(*known)))
 
     def _deploy_test(self, test_projects: list[str]) -> Role:
         context = self._context
@@ -129,9 +145,18 @@ class ProjectRoles:
         return self._role(RoleKind.PUBLISH, scientists.apply(trust), policy)
 
     def _team_administrator(self, build_pipeline: str, deploy_pipeline: str, builds: list[str]) -> Role:
+        project = self._context.project_names
+        lost_events = {
+            project.dead_letters(): project.role(RoleKind.PIPELINE_STARTER),
+            project.release_dead_letters(): project.role(RoleKind.RELEASE_RECORDER),
+        }
         policy = self.scope.apply(
             lambda scope: project_people.team_administrator(
-                scope, build_pipeline=build_pipeline, deploy_pipeline=deploy_pipeline, build_projects=builds
+                scope,
+                build_pipeline=build_pipeline,
+                deploy_pipeline=deploy_pipeline,
+                build_projects=builds,
+                lost_events=lost_events,
             )
         )
         trust = sign_in_trust(self._context.settings.administrators)
@@ -153,6 +178,7 @@ def _project_scope(context: ProjectContext) -> pulumi.Output[ProjectScope]:
             pipeline=project.pipeline(),
             build_folder=project.artifact_folder("build"),
             deploy_folder=project.artifact_folder("deploy"),
+            rollback_folder=project.artifact_folder("rollback"),
             **buckets,
             **values,
         )

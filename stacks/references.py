@@ -58,6 +58,9 @@ class DataScienceOutputs:
     approver_role_arn: pulumi.Input[str]
     # One for each workload stack: {"stack", "stage", "account", "region", "projects": [id]}
     workloads: pulumi.Input[list[dict[str, Any]]]
+    # Project id -> names of who is sent links to approve by; and the ARN of the topic that sends them
+    approval_links: pulumi.Input[dict[str, list[str]]]
+    approval_topics: pulumi.Input[dict[str, str]]
     # What stands for the workload accounts in policies, where those are too many to be listed.
     organization_paths: pulumi.Input[Sequence[str]]
 

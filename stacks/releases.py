@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog import names
+from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from catalog.serving import CAPTURED, ServingShape
 from policies.documents.project_scope import PINNED_API_FUNCTIONS
-from settings import traffic_shift
+from settings import serving, traffic_shift
 from settings.contract import ApiDelivery, StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
 
@@ -44,7 +45,7 @@ def stages(settings: ProjectSettings, workloads: Mapping[str, Sequence[Mapping[s
 def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[str, Any]]) -> StageSettings:
     project = names.ProjectNames(settings.prefix, settings.id)
     scope = Scope.of_account(settings.account, settings.region, settings.prefix)
-    size: DeploymentSettings = getattr(settings.deployments, stage)
+    size = settings.deployments.of_stage(stage)
     return StageSettings(
         accounts=tuple(sorted({workload["account"] for workload in workloads})),
         regions=tuple(sorted({workload["region"] for workload in workloads})),
@@ -53,7 +54,7 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         initial_instance_count=size.min_instances,
         min_instance_count=size.min_instances,
         max_instance_count=size.max_instances,
-        capture_percentage=size.capture_percent,
+        capture_percentage=size.capture_percent if size.serving.shape in CAPTURED else 0,
         model_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.MODEL)}",
         test_role_arns={
             workload["account"]: project.stage_role_arn(scope.in_account(workload["account"]), stage, RoleKind.TEST)
@@ -62,9 +63,18 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         parameters_path=names.Names(settings.prefix, stage).parameters(),
         stack_set_name=project.stack_set(stage),
         latency_limit_ms=size.latency_limit_ms,
+        change_set_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.CHANGE_SET)}",
         **_shift(size, stage),
+        **_serving(size),
+        **_price(size.instance_type, settings.region),
         **_api(settings, stage),
     )
+
+
+def _serving(size: DeploymentSettings) -> dict[str, Any]:
+    """The shape of serving, where it is not the single endpoint, and its figures: fields of the contract."""
+    shape = size.serving.shape
+    return {} if shape is ServingShape.SINGLE else {"serving_shape": shape, **serving.figures(size.serving)}
 
 
 def _api(settings: ProjectSettings, stage: str) -> dict[str, Any]:
@@ -99,3 +109,9 @@ def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
         "keep_seconds": wait if shift.keep_seconds is None else shift.keep_seconds,
         "deployment_timeout_seconds": traffic_shift.timeout_of(shift, stage, least, most),
     }
+
+
+def _price(instance_type: str, region: str) -> dict[str, str]:
+    """What an instance costs an hour, and when that was read; nothing where nobody has written it down."""
+    price = prices.price_of(prices.instance(instance_type), region)
+    return {"instance_dollars_per_hour": str(price.dollars), "price_read": price.read} if price else {}

@@ -8,6 +8,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from catalog.serving import ServingShape
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -25,6 +26,7 @@ from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operatio
 from stacks.context import common_tags
 from stacks.existing_roles import ExistingRole, stack_set_execution
 from stacks.references import WorkloadOutputs, publish
+from stacks.workload_checks import endpoint_checkers, lost_checks
 from stacks.workload_context import WorkloadContext
 from stacks.workload_role import project_role
 
@@ -46,6 +48,7 @@ def workload(stack: str, settings: WorkloadSettings) -> None:
     scope = _workload_scope(context, volumes, capture_key)
     roles = {project: _project_roles(context, project, scope) for project in settings.projects}
     workload_api.apis(context, scope)
+    endpoint_checkers(context, scope, net, topic, operations)
     _discovery(context, net, operations, volumes, capture_key, capture, topic)
     publish(_outputs(context, net, volumes, capture, topic, bus, roles))
 
@@ -85,7 +88,11 @@ def _volume_key(context: WorkloadContext) -> EncryptionKey:
     # Endpoints are made by CloudFormation's roles, and run as model roles.
     policy = volume_key(
         context.scope,
-        users=[context.project_roles(RoleKind.STACK_SET_EXECUTION), context.project_roles(RoleKind.MODEL)],
+        users=[
+            context.project_roles(RoleKind.STACK_SET_EXECUTION),
+            context.project_roles(RoleKind.MODEL),
+            *_batch_testers(context),
+        ],
         services=["sagemaker"],
     )
     args = EncryptionKeyArgs(
@@ -97,6 +104,16 @@ def _volume_key(context: WorkloadContext) -> EncryptionKey:
         existing=context.existing.keys.get("volumes"),
     )
     return EncryptionKey("volumes-key", args, context.child_options())
+
+
+def _batch_testers(context: WorkloadContext) -> list[str]:
+    """Roles that start transform jobs, whose volumes have the key: of the projects that may."""
+    shapes = context.settings.serving_shapes
+    return [
+        context.project_names(project).stage_role_arn(context.scope, context.stage, RoleKind.TEST)
+        for project in context.settings.projects
+        if ServingShape.BATCH in shapes.get(project, ())
+    ]
 
 
 def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
@@ -119,9 +136,10 @@ def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
 
 
 def _lost_events(context: WorkloadContext) -> DeadLetterQueues:
-    """The queue of events that told nobody of an endpoint's failure; no function sends there."""
+    """The queue of events that told nobody of an endpoint's failure, to which no function sends, and the checks'."""
     queue = context.scope.arn("sqs", queue_name(context.env_names.name("events")))
-    return DeadLetterQueues(queues=[queue], senders=[])
+    checks = lost_checks(context)
+    return DeadLetterQueues(queues=[queue, *checks.queues], senders=checks.senders)
 
 
 def _event_bus(context: WorkloadContext, topic: AlarmTopic, key_arn: pulumi.Input[str]) -> EventBus:
@@ -191,6 +209,7 @@ def _project_roles(
     context: WorkloadContext, project: str, scope: pulumi.Output[WorkloadScope]
 ) -> dict[str, Role | ExistingRole]:
     project_names = context.project_names(project)
+    shapes = context.settings.serving_shapes.get(project, ())
     endpoint, repository = project_names.endpoint(context.stage), f"{context.settings.prefix}/*"
     model = project_role(
         context,
@@ -198,7 +217,7 @@ def _project_roles(
         RoleKind.MODEL,
         f"Models of project {project} run with it",
         trust.service_trust("sagemaker.amazonaws.com", context.scope.account),
-        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository)),
+        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository, shapes)),
     )
     tester = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY_TEST)
     test = project_role(
@@ -207,11 +226,32 @@ def _project_roles(
         RoleKind.TEST,
         f"The deploy pipeline of project {project} tests its endpoint with it",
         trust.role_trust(context.registry_scope, [tester]),
-        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
+        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint, shapes)),
+    )
+    renderer = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY)
+    stack_set = project_names.stack_set(context.stage)
+    change_set = project_role(
+        context,
+        project,
+        RoleKind.CHANGE_SET,
+        f"The deploy pipeline of project {project} asks with it what a release would change",
+        trust.role_trust(context.registry_scope, [renderer]),
+        scope.apply(lambda known: workload_roles.change_set(known, stack_set)),
+    )
+    recorder = project_names.role_arn(context.registry_scope, RoleKind.RELEASE_RECORDER)
+    reader = project_role(
+        context,
+        project,
+        RoleKind.RELEASE_READER,
+        f"The release recorder of project {project} looks at its endpoint with it",
+        trust.role_trust(context.registry_scope, [recorder]),
+        scope.apply(lambda known: workload_roles.release_reader(known, endpoint)),
     )
     return {
+        RoleKind.RELEASE_READER.value: reader,
         RoleKind.MODEL.value: model,
         RoleKind.TEST.value: test,
+        RoleKind.CHANGE_SET.value: change_set,
         RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),
     }
 

@@ -6,25 +6,30 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from functions.cleaner.events import action_of, step_of
 from functions.cleaner.waiting import Waiting
 
 Step = Callable[[Callable[[str], Any], Mapping[str, Any], Waiting], list[str]]
 # Kept to say what is left, in seconds.
 _TO_SPEAK = 30
+# Of one attempt: a call that is never answered leaves time to say so.
+CONNECT_SECONDS, READ_SECONDS = 5, 30
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take the step that the event names, but only when the caller's resource is being destroyed.
 
-    `tf.action` is create, update or delete: pulumi_aws lambda.Invocation with `lifecycle_scope="CRUD"`. Raises KeyError
-    for a step that is not known and NotRemoved for what cannot be removed.
+    `tf.action` is create, update or delete: pulumi_aws lambda.Invocation with `lifecycle_scope="CRUD"`. Raises
+    UnusableEvent for an event that no step is told by, and NotRemoved for what cannot be removed. Whatever it raises,
+    it can be called again: what is gone is passed over.
     """
-    action = event.get("tf", {}).get("action")
+    action = action_of(event)
     if action != "delete":
         return {"action": action, "removed": []}
+    step = step_of(event)
     waiting = Waiting(context.get_remaining_time_in_millis() / 1000 - _TO_SPEAK)
-    removed = _steps()[event["step"]](_clients(), event, waiting)
-    print(f"{event['step']}: removed {', '.join(removed) or 'nothing'}")
+    removed = _steps()[step](_clients(), event, waiting)
+    print(f"{step}: removed {', '.join(removed) or 'nothing'}")
     return {"action": action, "removed": removed}
 
 
@@ -48,7 +53,9 @@ def _clients() -> Callable[[str], Any]:
     import boto3
     from botocore.config import Config
 
-    config = Config(retries={"mode": "adaptive", "max_attempts": 10})
+    config = Config(
+        retries={"mode": "adaptive", "max_attempts": 10}, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS
+    )
 
     @cache
     def client(service: str) -> Any:

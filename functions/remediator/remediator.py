@@ -7,7 +7,7 @@ harm, and what has ended is reported once, by its mark.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -77,7 +77,12 @@ class Remediation:
         wanted = sorted({str(name) for name in names if name}) if kind is not resource_kinds.MODEL else []
         found = [self._describe(resource_kinds.MODEL, name) for name in wanted]
         models = [model for model in found if model is not None]
-        return breaches(facts_of(kind, described, models), self._config.rules)
+        facts, rules = facts_of(kind, described, models), self._config.rules
+        roles = {str(model.get("ExecutionRoleArn", "")) for model in (models or [described])}
+        if facts.vpc is False and roles <= rules.serverless:
+            # Serverless inference takes no VPC, and the account's owner lets these projects have it.
+            facts = replace(facts, vpc=None)
+        return breaches(facts, rules)
 
     # ---- acting
 
@@ -87,12 +92,16 @@ class Remediation:
         if status in kind.changing:
             return {"outcome": "none", "because": f"it is {status}"}
         if self._may_stop(kind) and status in kind.running:
+            if kind is resource_kinds.ENDPOINT:
+                # Nothing is left of it that an event which comes again could be told by: it is told of first.
+                self._tell(subject, arn, "is being deleted", broken)
             try:
                 getattr(self._sagemaker, kind.stop)(**{kind.name: subject.name})
             except ClientError as error:
                 return self._not_stopped(subject, broken, error)
-            outcome = "deleted" if kind is resource_kinds.ENDPOINT else "stopped"
-            return self._report(subject, arn, outcome, broken)
+            if kind is resource_kinds.ENDPOINT:
+                return {"outcome": "deleted", "resource": arn}
+            return self._report(subject, arn, "stopped", broken)
         if kind.status and self._marked(arn):
             return {"outcome": "none", "because": "it is known"}
         return self._report(subject, arn, "reported", broken, status)
@@ -124,16 +133,15 @@ class Remediation:
 
     def _report(self, subject: Subject, arn: str, outcome: str, broken: list[str], status: str = "") -> dict[str, Any]:
         """Publishes first and tags afterwards: what fails between the two is reported twice, never not at all."""
-        why = "; ".join(broken)
         how = "breaks the platform's rules" + (f" and is {status}" if status else "")
-        text = (
-            f"{subject.kind.title} {subject.name} {how if outcome == 'reported' else f'was {outcome}'}: {why}.\n\n{arn}"
-        )
-        self._publish(f"{subject.kind.title} {outcome}", text)
-        if outcome != "deleted":
-            key = resource_kinds.stopped_tag if outcome == "stopped" else resource_kinds.reported_tag
-            self._mark(arn, key(self._config.prefix), broken)
+        self._tell(subject, arn, how if outcome == "reported" else f"was {outcome}", broken)
+        key = resource_kinds.stopped_tag if outcome == "stopped" else resource_kinds.reported_tag
+        self._mark(arn, key(self._config.prefix), broken)
         return {"outcome": outcome, "resource": arn}
+
+    def _tell(self, subject: Subject, arn: str, how: str, broken: list[str]) -> None:
+        title = subject.kind.title
+        self._publish(f"{title} {how}", f"{title} {subject.name} {how}: {'; '.join(broken)}.\n\n{arn}")
 
     def _mark(self, arn: str, key: str, broken: list[str]) -> None:
         value = " / ".join(broken)[:_TAG_CHARACTERS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from catalog.names import API_FUNCTIONS
+from catalog.names import API_FUNCTIONS, CHECKS
 from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
@@ -44,9 +44,15 @@ def cross_account_requests(graph: PolicyGraph) -> list[CrossAccountRequest]:
     found: list[CrossAccountRequest] = []
     for role in graph.sorted_roles():
         if role.kind is RoleKind.MODEL:
-            found += _model_role(graph, role)
+            found += [*_objects(graph, role, "its models", "run/model.tar.gz"), *_images(graph, role)]
+        elif role.kind in (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER):
+            found += _objects(graph, role, "its checks", f"{CHECKS}/run/checks.json")
         elif role.kind is RoleKind.DEPLOY_TEST:
             found += _assumed(graph, role, RoleKind.TEST, "test endpoints")
+        elif role.kind is RoleKind.DEPLOY:
+            found += _assumed(graph, role, RoleKind.CHANGE_SET, "ask what would change")
+        elif role.kind is RoleKind.RELEASE_RECORDER:
+            found += _assumed(graph, role, RoleKind.RELEASE_READER, "see what serves")
         elif role.kind is RoleKind.STACK_SET_EXECUTION:
             found += _execution_role(graph, role)
         elif role.kind is RoleKind.STACK_SET_ADMINISTRATION:
@@ -74,20 +80,24 @@ def _missing(needed: CrossAccountRequest, decide: Decide) -> Iterable[MissingGra
         yield MissingGrant(needed_for=needed, side=needed.other_side, because=other.because)
 
 
-def _model_role(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
-    """Models, their key and the model image, through the VPC endpoints of the role's account."""
-    s3, ecr = graph.endpoint(role.account, "s3"), graph.endpoint(role.account, "ecr.dkr")
+def _objects(graph: PolicyGraph, role: IamRole, what: str, key: str) -> Iterable[CrossAccountRequest]:
+    """An object of the models bucket and its key, through the VPC endpoint of the role's account."""
+    s3 = graph.endpoint(role.account, "s3")
     for bucket in resources_with_purpose(graph, "bucket", "models"):
-        arn = f"{bucket.arn}/{role.project}/run/model.tar.gz"
+        arn = f"{bucket.arn}/{role.project}/{key}"
         read = graph.authorization_request(role.arn, "s3:GetObject", arn, endpoint=s3.id if s3 else None)
         side = f"the policy of bucket {bucket.name}"
-        yield CrossAccountRequest(what="read its models", role=role, other_side=side, request=read)
+        yield CrossAccountRequest(what=f"read {what}", role=role, other_side=side, request=read)
         if bucket.key_arn:
             decrypt = graph.authorization_request(
                 role.arn, "kms:Decrypt", bucket.key_arn, context=s3_encryption_context(bucket)
             )
             side = f"the policy of key {_key_name(graph.policy_resources.get(bucket.key_arn), bucket.key_arn)}"
-            yield CrossAccountRequest(what="decrypt its models", role=role, other_side=side, request=decrypt)
+            yield CrossAccountRequest(what=f"decrypt {what}", role=role, other_side=side, request=decrypt)
+
+
+def _images(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
+    ecr = graph.endpoint(role.account, "ecr.dkr")
     yield from _pulls(graph, role, ecr.id if ecr else None)
 
 

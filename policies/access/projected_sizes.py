@@ -22,6 +22,7 @@ DOCUMENTS: tuple[tuple[str, Limit, Callable[[ProjectedPlatform, str], str]], ...
     ("S3 endpoint", ENDPOINT, lambda platform, _: platform.s3_endpoint_policy()),
     ("interface endpoint", ENDPOINT, lambda platform, _: platform.interface_endpoint()),
     ("a project's StackSets", INLINE, lambda platform, project: platform.stack_set_administration(project)),
+    ("a project's rendering", INLINE, lambda platform, project: platform.deploy(project)),
     ("a project's endpoint tests", INLINE, lambda platform, project: platform.deploy_test(project)),
 )
 HEAD = f"""# Sizes of documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.names import CHECKS
 from policies.documents.accounts import WorkloadAccounts, not_through
 from policies.documents.statement import Conditions, DocumentKind, Principals, Statement, document
 
@@ -22,7 +23,6 @@ OBJECT_ACTIONS = (
 )
 LISTING = ("s3:ListBucket*",)
 # Beside a model's artifact: held-out rows with the model's answers.
-PROBE = "probe.json"
 # Session tag or role tag that carries the project's id.
 PROJECT_TAG = "project"
 
@@ -138,13 +138,13 @@ def _read_own_models(bucket: str, accounts: WorkloadAccounts, readers: Sequence[
     )
 
 
-def _read_own_probes(bucket: str, accounts: WorkloadAccounts, readers: Sequence[str]) -> Statement:
+def _read_own_checks(bucket: str, accounts: WorkloadAccounts, checkers: Sequence[str]) -> Statement:
     return Statement(
-        sid="AllowProbes",
+        sid="AllowCheckers",
         principals=accounts.principals(),
-        actions=READ_OBJECT,
-        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/*/{PROBE}"],
-        conditions=accounts.callers(readers),
+        actions=["s3:GetObject"],
+        resources=[f"{bucket}/${{aws:PrincipalTag/{PROJECT_TAG}}}/{CHECKS}/*"],
+        conditions=accounts.callers(checkers),
     )
 
 
@@ -154,7 +154,7 @@ def models_bucket(
     *,
     accounts: WorkloadAccounts,
     readers: Sequence[str],
-    probe_readers: Sequence[str] = (),
+    checkers: Sequence[str],
     s3_endpoints: Sequence[str],
     deployers: Sequence[str],
     removers: Sequence[str] = (),
@@ -162,14 +162,14 @@ def models_bucket(
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
-    `readers` are role ARN patterns, each with its account while there are few; `probe_readers`, patterns too, read the
-    held-out rows beside models and no model; the prefix is the role's own `project`
-    tag, so that the policy does not grow with projects and a project never reads another's models. `s3_endpoints` are
-    those of all accounts.
+    `readers` are role ARN patterns, each with its account while there are few; the prefix is the role's own `project`
+    tag, so that the policy does not grow with projects and a project never reads another's models. `checkers` are
+    patterns likewise, of roles that read what endpoints are checked with and no models. `s3_endpoints` are those of all
+    accounts.
     """
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
-        _read_own_probes(bucket, accounts, probe_readers) if accounts.ids and probe_readers else None,
+        _read_own_checks(bucket, accounts, checkers) if accounts.ids else None,
         *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers, inspectors),
         *right_key(bucket, key),
         tls_only(bucket),

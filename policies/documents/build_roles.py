@@ -17,6 +17,7 @@ _WRITE_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
 def packages(scope: ProjectScope, project: str) -> str:
     """The packages' build: reads the source artifacts of both pipelines, writes wheels, and does nothing else."""
     bucket = scope.artifacts_bucket
+    folders = (scope.build_folder, scope.deploy_folder, scope.rollback_folder)
     return document(
         common_statements.write_build_logs(scope, [project]),
         Statement(
@@ -28,7 +29,7 @@ def packages(scope: ProjectScope, project: str) -> str:
         Statement(
             sid="ReadTheRepositories",
             actions=READ_OBJECT,
-            resources=[f"{bucket}/{folder}/Source/*" for folder in (scope.build_folder, scope.deploy_folder)],
+            resources=[f"{bucket}/{folder}/Source/*" for folder in folders],
         ),
         Statement(sid="WriteWheels", actions=_WRITE_OBJECT, resources=[f"{bucket}/{scope.wheelhouse()}"]),
         Statement(

@@ -117,6 +117,24 @@ def vpc_interfaces() -> Statement:
     )
 
 
+def lambda_interfaces() -> Statement:
+    """What Lambda needs of a function's role to place it in a VPC."""
+    return Statement(
+        sid="AttachToTheNetwork",
+        actions=[
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        resources=["*"],
+        reason="Lambda makes the interfaces, so their ids do not exist yet (AWS Lambda Developer Guide, "
+        '"Giving Lambda functions access to resources in an Amazon VPC")',
+    )
+
+
 def see_alarms() -> Statement:
     """Look alarms up by name."""
     return Statement(

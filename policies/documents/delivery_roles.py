@@ -12,6 +12,7 @@ from policies.documents.buckets import READ_OBJECT
 from policies.documents.project_scope import MODEL_DEPLOY, PINNED_API_FUNCTIONS, ProjectScope
 from policies.documents.project_statements import (
     READ_AND_WRITE_OBJECT,
+    WRITE_OBJECT,
     artifacts,
     build_basics,
     read_parameters,
@@ -21,14 +22,35 @@ from policies.documents.project_statements import (
 from policies.documents.statement import Statement, document
 
 
-def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str]) -> str:
-    """Rendering: find the approved model, see what is deployed, and write the template's parameters."""
+def deploy(
+    scope: ProjectScope,
+    accounts: WorkloadAccounts,
+    change_set_roles: Sequence[tuple[str, str]],
+    *,
+    build_projects: Sequence[str],
+    stack_sets: Sequence[str],
+    pipelines: Sequence[str],
+) -> str:
+    """Rendering: find the approved model, see what is deployed, write the template's parameters, and ask in each
+    workload account, by its change set role (account and name), what they would change.
+
+    It keeps aside what it writes, for whoever goes back to it; of records it writes nothing else. `pipelines` tell who
+    let a model into production, and what a way back was started with.
+    """
     return document(
-        *build_basics(scope, render_project),
+        *build_basics(scope, *build_projects),
         read_parameters(scope),
-        artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, f"{scope.deploy_folder}/*"),
+        artifacts(scope, "ReadSourceWriteParameters", READ_AND_WRITE_OBJECT, *scope.delivery_folders()),
         # What was registered, to compare the approved model with.
         artifacts(scope, "ReadManifests", READ_OBJECT, scope.runs()),
+        artifacts(scope, "ReadRecords", READ_OBJECT, scope.releases()),
+        artifacts(scope, "KeepWhatIsDelivered", WRITE_OBJECT, scope.rendered()),
+        Statement(
+            sid="ListRecords",
+            actions=["s3:ListBucket"],
+            resources=[scope.artifacts_bucket],
+            conditions={"StringLike": {"s3:prefix": [scope.releases()]}},
+        ),
         # What stands in front of the model, and which functions it is made of.
         artifacts(scope, "ReadApis", READ_OBJECT, f"{scope.project}/source/api-*.json", PINNED_API_FUNCTIONS),
         storage_keys(scope, scope.data_key),
@@ -38,10 +60,16 @@ def deploy(scope: ProjectScope, render_project: str, stack_sets: Sequence[str]) 
             resources=scope.group_arns(),
         ),
         Statement(
-            sid="SeeWhatIsDeployed",
-            actions=["cloudformation:DescribeStackSet"],
-            resources=_stack_sets(scope, stack_sets),
+            sid="SeeWhoLetItIn",
+            actions=["codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"],
+            resources=[scope.arn("codepipeline", name) for name in pipelines],
         ),
+        Statement(
+            sid="SeeWhatIsDeployed",
+            actions=["cloudformation:DescribeStackSet", "cloudformation:ListStackInstances"],
+            resources=stack_set_arns(scope, stack_sets),
+        ),
+        accounts.enter("EnterChangeSetRoles", ProjectNames(scope.prefix, scope.project).path(), change_set_roles),
     )
 
 
@@ -51,7 +79,7 @@ def deploy_test(
     """Testing: enter the test role (account and name) of each workload account, compare answers with held-out rows."""
     return document(
         *build_basics(scope, *test_projects),
-        artifacts(scope, "ReadParametersAndRuns", READ_OBJECT, f"{scope.deploy_folder}/*", scope.runs()),
+        artifacts(scope, "ReadParametersAndRuns", READ_OBJECT, *scope.delivery_folders(), scope.runs()),
         storage_keys(scope, scope.data_key),
         accounts.enter("EnterTestRoles", ProjectNames(scope.prefix, scope.project).path(), test_roles),
     )
@@ -67,7 +95,7 @@ def deploy_pipeline(
 ) -> str:
     """The deploy pipeline's runner: its own builds, its own StackSets, through the administration role."""
     return document(
-        *runner(scope, MODEL_DEPLOY, scope.deploy_folder, build_projects, topic),
+        *runner(scope, MODEL_DEPLOY, scope.delivery_folders(), build_projects, topic),
         *_run_stack_sets(scope, stack_sets),
         _pass_administration(administration_role),
     )
@@ -86,7 +114,7 @@ def _run_stack_sets(scope: ProjectScope, stack_sets: Sequence[str]) -> tuple[Sta
                 "cloudformation:ListStackSetOperations",
                 "cloudformation:TagResource",
             ],
-            resources=_stack_sets(scope, stack_sets),
+            resources=stack_set_arns(scope, stack_sets),
         ),
         Statement(
             sid="ReachStackInstances",
@@ -96,7 +124,7 @@ def _run_stack_sets(scope: ProjectScope, stack_sets: Sequence[str]) -> tuple[Sta
                 "cloudformation:UpdateStackInstances",
                 "cloudformation:UpdateStackSet",
             ],
-            resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
+            resources=[*stack_set_arns(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         Statement(
             sid="MakeStackSets",
@@ -113,7 +141,7 @@ def stack_set_administration(accounts: WorkloadAccounts, execution_roles: Sequen
     return document(accounts.enter("EnterWorkloadAccounts", RolePath.NONE, execution_roles))
 
 
-def _stack_sets(scope: ProjectScope, names: Sequence[str]) -> list[str]:
+def stack_set_arns(scope: ProjectScope, names: Sequence[str]) -> list[str]:
     """Sets by name, with any id and without: only a set that is there has the id that its ARN ends in."""
     return [scope.arn("cloudformation", f"stackset/{name}{id_}") for name in names for id_ in ("", ":*")]
 
@@ -154,12 +182,12 @@ def release_cleaner(
                 "cloudformation:ListStackSetOperationResults",
                 "cloudformation:ListStackSetOperations",
             ],
-            resources=_stack_sets(scope, stack_sets),
+            resources=stack_set_arns(scope, stack_sets),
         ),
         Statement(
             sid="RemoveStackInstances",
             actions=["cloudformation:DeleteStackInstances"],
-            resources=[*_stack_sets(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
+            resources=[*stack_set_arns(scope, stack_sets), *_stack_set_targets(scope, stack_sets)],
         ),
         _pass_administration(administration_role),
         *removal,

@@ -299,10 +299,14 @@ def volume_key(scope: Scope, *, users: Sequence[str], services: Sequence[str]) -
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterQueues:
-    """Dead-letter queues of an account (ARN patterns), and roles of functions that send there, if any (patterns)."""
+    """Dead-letter queues of an account (ARN patterns), and roles of functions that send there, if any (patterns).
+
+    `people` are roles of people who deal with what waits there (patterns).
+    """
 
     queues: Sequence[str]
     senders: Sequence[str]
+    people: Sequence[str] = ()
 
 
 def operations_key(
@@ -336,7 +340,10 @@ def _leaving_in(scope: Scope, dead_letters: DeadLetterQueues) -> tuple[Statement
     rules = rules_leave_in_queues(dead_letters.queues)
     if not dead_letters.senders:
         return (rules,)
-    return rules, use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write)
+    functions = use_through("FunctionsKeepWhatFailed", scope, dead_letters.senders, "sqs", write)
+    if not dead_letters.people:
+        return rules, functions
+    return rules, functions, use_through("PeopleDealWithWhatFailed", scope, dead_letters.people, "sqs", write)
 
 
 def _publishing(scope: Scope, publishers: Sequence[str], topics: Sequence[str]) -> Statement:

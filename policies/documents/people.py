@@ -28,6 +28,8 @@ _CONFIGURATION = (
     "cloudwatch:List*",
     "codebuild:BatchGet*",
     "codebuild:List*",
+    "codedeploy:Get*",
+    "codedeploy:List*",
     "codepipeline:GetPipeline",
     "codepipeline:GetPipelineExecution",
     "codepipeline:GetPipelineState",
@@ -131,7 +133,7 @@ def administrator(account: AccountScope) -> str:
 
 
 def _stop(account: AccountScope) -> tuple[Statement, ...]:
-    """Stop jobs, endpoints, deliveries and builds that others started, and what would start them again."""
+    """Stop jobs, endpoints, deliveries and builds that others started, and what starts them; take releases back."""
     prefix = account.prefix
     pipelines = account.arn("codepipeline", f"*-{prefix}-*")
     return (
@@ -139,6 +141,12 @@ def _stop(account: AccountScope) -> tuple[Statement, ...]:
             sid="StopWork",
             actions=_STOP_WORK,
             resources=[account.arn("sagemaker", f"{kind}/*") for kind in _STOPPED],
+        ),
+        # Back to what approvers have let in before: rendering refuses everything else.
+        Statement(
+            sid="GoBack",
+            actions=["codepipeline:StartPipelineExecution"],
+            resources=[account.arn("codepipeline", f"*-{prefix}-rollback")],
         ),
         Statement(sid="HoldDeliveries", actions=_HOLD_DELIVERIES, resources=[pipelines, f"{pipelines}/*"]),
         Statement(

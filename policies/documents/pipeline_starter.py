@@ -17,6 +17,12 @@ def pipeline_starter(scope: ProjectScope, pipelines: Sequence[str], function: st
             actions=["codepipeline:StartPipelineExecution"],
             resources=[scope.arn("codepipeline", name) for name in pipelines],
         ),
+        # Events come late, and are handed over by people: what was decided, the registry says.
+        Statement(
+            sid="SeeWhatWasDecided",
+            actions=["sagemaker:DescribeModelPackage"],
+            resources=[scope.arn("sagemaker", f"model-package/{scope.group}/*")],
+        ),
         # Lambda sends what failed for good with the function's role (AWS Lambda Developer Guide, "Capturing records of
         # Lambda asynchronous invocations").
         Statement(sid="KeepWhatFailed", actions=["sqs:SendMessage"], resources=[queue]),

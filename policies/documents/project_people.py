@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policies.documents import common_statements
 from policies.documents.buckets import PROJECT_TAG
@@ -10,6 +10,8 @@ from policies.documents.project_scope import MODEL_BUILD, ProjectScope
 from policies.documents.project_statements import WRITE_OBJECT
 from policies.documents.statement import Statement, document
 
+# Tag of the code that is handed over: the person who did.
+PUBLISHER_TAG = "publisher"
 SEE_PIPELINE = (
     "codepipeline:GetPipelineExecution",
     "codepipeline:GetPipelineState",
@@ -23,10 +25,14 @@ def publish(scope: ProjectScope, build_pipeline: str) -> str:
     return document(
         Statement(sid="HandOverData", actions=WRITE_OBJECT, resources=[f"{scope.data_bucket}/{scope.project}/*"]),
         Statement(
-            sid="HandOverCode",
-            actions=WRITE_OBJECT,
+            sid="HandOverCodeUnderYourName",
+            # In one piece: parts of a multipart upload carry no tags.
+            actions=["s3:PutObject", "s3:PutObjectTagging"],
             # The build's code only: what deploys it is the platform's and the approver's matter.
             resources=[f"{scope.artifacts_bucket}/{scope.source(MODEL_BUILD)}"],
+            # The name that Studio gave the session, which nobody chooses: whoever approves the model is compared with
+            # it (Service Authorization Reference, "Amazon S3": s3:RequestObjectTag/<key>).
+            conditions={"StringEquals": {f"s3:RequestObjectTag/{PUBLISHER_TAG}": "${aws:SourceIdentity}"}},
         ),
         Statement(
             sid="ListWhatWasHandedOver",
@@ -40,13 +46,19 @@ def publish(scope: ProjectScope, build_pipeline: str) -> str:
 
 
 def team_administrator(
-    scope: ProjectScope, *, build_pipeline: str, deploy_pipeline: str, build_projects: Sequence[str]
+    scope: ProjectScope,
+    *,
+    build_pipeline: str,
+    deploy_pipeline: str,
+    build_projects: Sequence[str],
+    lost_events: Mapping[str, str],
 ) -> str:
     """Who keeps a project's machinery going: starts, stops and retries its training, sees its logs and models.
 
     Neither approvals nor deployments, neither data nor models themselves. `codebuild:StartBuild` is not theirs: it
     takes another buildspec, image and environment, and so lends the build's role to whoever starts it; the pipeline
-    starts builds. The deploy pipeline is stopped by them, and started by an approval alone.
+    starts builds. The deploy pipeline is stopped by them, and started by an approval alone: they hand lost events over
+    again (`lost_events`: the function of each queue), and functions believe the registry and CodePipeline, no event.
     """
     build, deploy = scope.arn("codepipeline", build_pipeline), scope.arn("codepipeline", deploy_pipeline)
     return document(
@@ -62,6 +74,7 @@ def team_administrator(
         ),
         *_builds(scope, build_projects),
         *_training(scope),
+        *_lost_events(scope, lost_events),
         Statement(
             sid="ReadOwnParameters",
             actions=["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
@@ -69,6 +82,35 @@ def team_administrator(
                 scope.arn("ssm", f"parameter{scope.parameters}"),
                 scope.arn("ssm", f"parameter{scope.parameters}/*"),
             ],
+        ),
+    )
+
+
+def _lost_events(scope: ProjectScope, functions: Mapping[str, str]) -> tuple[Statement, ...]:
+    """`python -m operate redrive`: see what waits, hand it over, delete it or set it aside."""
+    return (
+        Statement(
+            sid="DealWithLostEvents",
+            actions=[
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ReceiveMessage",
+                "sqs:SendMessage",
+            ],
+            resources=[scope.arn("sqs", queue) for queue in functions],
+        ),
+        Statement(
+            sid="ReadLostEvents",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[scope.operations_key],
+            conditions={"StringEquals": {"kms:ViaService": scope.service_host("sqs")}},
+        ),
+        Statement(
+            sid="HandThemOverAgain",
+            actions=["lambda:InvokeFunction"],
+            resources=[scope.arn("lambda", f"function:{name}") for name in functions.values()],
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog import names
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
 from policies.documents import common_statements
@@ -24,7 +25,12 @@ from policies.documents.project_statements import (
 from policies.documents.statement import Statement, document
 
 
-def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
+def builds_of_tests(project: ProjectNames, *, compares: bool = False) -> list[str]:
+    """Builds that act with the role of the deploy pipeline's tests; `compares` where two models are compared."""
+    return [project.name(purpose) for purpose in ("deploy-test", "deploy-verify", *["deploy-compare"][: int(compares)])]
+
+
+def service_sources(project: ProjectNames, *, compares: bool = False) -> dict[RoleKind, list[str]]:
     """Resources for which AWS services assume a project's roles: the end of their ARNs, after the account.
 
     A kind that is not here is assumed by no service, or by one that names no resource.
@@ -37,10 +43,10 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.PIPELINE: [training_pipeline, f"{training_pipeline}/*"],
         RoleKind.BUILD: [f"project/{project.name('build')}"],
         RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
-        RoleKind.DEPLOY: [f"project/{project.name('deploy')}"],
-        RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
+        RoleKind.DEPLOY: [f"project/{project.name(purpose)}" for purpose in ("deploy", "deploy-changes")],
+        RoleKind.DEPLOY_TEST: [f"project/{name}" for name in builds_of_tests(project, compares=compares)],
         RoleKind.BUILD_PIPELINE: [build],
-        RoleKind.DEPLOY_PIPELINE: [deploy],
+        RoleKind.DEPLOY_PIPELINE: [deploy, project.code_pipeline("rollback")],
     }
 
 
@@ -67,6 +73,7 @@ def processing(scope: ProjectScope) -> str:
         artifacts(scope, "ReadOwnCode", READ_OBJECT, scope.code()),
         artifacts(scope, "ReadAndWriteOwnRuns", READ_AND_WRITE_OBJECT, scope.runs()),
         objects(scope, "ReadOwnModels", scope.models_bucket, READ_OBJECT),
+        objects(scope, "WriteChecksOfEndpoints", scope.models_bucket, ["s3:PutObject"], f"{names.CHECKS}/*"),
         listing(scope, scope.data_bucket, scope.artifacts_bucket, scope.models_bucket),
         storage_keys(scope, scope.data_key, scope.models_key, encrypts=True),
         Statement(
@@ -175,4 +182,4 @@ def build(scope: ProjectScope, pipeline_role: str, build_project: str) -> str:
 
 def build_pipeline(scope: ProjectScope, build_projects: Sequence[str]) -> str:
     """The build pipeline's runner."""
-    return document(*runner(scope, MODEL_BUILD, scope.build_folder, build_projects, None))
+    return document(*runner(scope, MODEL_BUILD, [f"{scope.build_folder}/*"], build_projects, None))

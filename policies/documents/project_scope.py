@@ -34,6 +34,7 @@ class ProjectScope(Scope):
     # What CodePipeline puts the artifacts of a pipeline below; it takes no prefix, only a bucket.
     build_folder: str
     deploy_folder: str
+    rollback_folder: str
 
     def source(self, repository: str) -> str:
         """Key of a repository's archive in the artifacts bucket."""
@@ -54,6 +55,18 @@ class ProjectScope(Scope):
     def wheelhouse(self) -> str:
         """Keys of the wheels that builds install."""
         return f"{self.project}/wheelhouse/*"
+
+    def delivery_folders(self) -> list[str]:
+        """Keys of what the deploy and the rollback pipeline hand from action to action."""
+        return [f"{folder}/*" for folder in (self.deploy_folder, self.rollback_folder)]
+
+    def releases(self, below: str = "") -> str:
+        """Keys of what is written down of releases, and of what they delivered: all of it, or `below` a folder."""
+        return f"{self.project}/releases/{below}/*" if below else f"{self.project}/releases/*"
+
+    def rendered(self) -> str:
+        """Keys of the templates and parameters that releases delivered."""
+        return self.releases("rendered")
 
     def group_arns(self) -> list[str]:
         """The model package group and its packages."""

@@ -92,12 +92,12 @@ def read_parameters(scope: ProjectScope) -> Statement:
 
 
 def runner(
-    scope: ProjectScope, repository: str, folder: str, build_projects: Sequence[str], topic: str | None
+    scope: ProjectScope, repository: str, folders: Sequence[str], build_projects: Sequence[str], topic: str | None
 ) -> tuple[Statement | None, ...]:
-    """A CodePipeline's runner: one repository, the folder of its artifacts, its builds, questions to `topic` (ARN)."""
+    """A CodePipeline's runner: one repository, the keys of its artifacts, its builds, questions to `topic` (ARN)."""
     return (
         artifacts(scope, "ReadTheRepository", READ_OBJECT, scope.source(repository)),
-        artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, f"{folder}/*"),
+        artifacts(scope, "CarryArtifacts", READ_AND_WRITE_OBJECT, *folders),
         Statement(
             sid="SeeTheSourceBucket",
             # AWS CodePipeline User Guide, "Manage the CodePipeline service role".

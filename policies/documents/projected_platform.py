@@ -97,6 +97,18 @@ class ProjectedPlatform:
         roles = self._workload_roles(project, RoleKind.TEST)
         return delivery_roles.deploy_test(self._project_scope(project_names), self.accounts, roles, tests)
 
+    def deploy(self, project: str) -> str:
+        """Policy of the role that renders a project's releases, and asks what they would change in all accounts."""
+        project_names = names.ProjectNames(self.prefix, project)
+        return delivery_roles.deploy(
+            self._project_scope(project_names),
+            self.accounts,
+            self._workload_roles(project, RoleKind.CHANGE_SET),
+            build_projects=[project_names.name("deploy"), project_names.name("deploy-changes")],
+            stack_sets=[project_names.stack_set(stage) for stage in names.STAGES],
+            pipelines=[project_names.code_pipeline(purpose) for purpose in ("deploy", "rollback")],
+        )
+
     def _workload_roles(self, project: str, kind: RoleKind) -> list[tuple[str, str]]:
         project_names = names.ProjectNames(self.prefix, project)
         return [(each.account, project_names.stage_role(each.stage, kind)) for each in self.workloads]
@@ -110,6 +122,7 @@ class ProjectedPlatform:
             pipeline=project_names.pipeline(),
             build_folder=project_names.artifact_folder("build"),
             deploy_folder=project_names.artifact_folder("deploy"),
+            rollback_folder=project_names.artifact_folder("rollback"),
             data_bucket=self.bucket_arn("data"),
             models_bucket=self.bucket_arn("models"),
             artifacts_bucket=self.bucket_arn("artifacts"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, RoleKind, RolePath
+from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind, RolePath
 from catalog.scope import Scope
 from policies.documents import buckets, endpoints, keys, shared
 from policies.documents.accounts import WorkloadAccounts
@@ -55,12 +55,11 @@ class SharedDocuments:
         """Ids of the data science account and of all workload accounts."""
         return sorted({self.scope.account, *self.accounts.ids})
 
-    def model_roles(self) -> list[str]:
-        """ARN patterns of the workload accounts' model roles: each account's own stage and path, no other role."""
+    def stage_roles(self, kind: RoleKind) -> list[str]:
+        """ARN patterns of the workload accounts' roles of a kind: each account's own stage and path, no other role."""
         project = names.ProjectNames(self.scope.prefix, "*")
-        return self.accounts.roles(
-            project.path(), [(w.account, project.stage_role(w.stage, RoleKind.MODEL)) for w in self.workloads]
-        )
+        path = ROLES[kind].iam_path(self.scope.prefix, "*")
+        return self.accounts.roles(path, [(w.account, project.stage_role(w.stage, kind)) for w in self.workloads])
 
     def models_bucket_policy(self, key_arn: str, s3_endpoint: str) -> str:
         """Policy of the models bucket."""
@@ -68,8 +67,8 @@ class SharedDocuments:
             self.models_bucket,
             key_arn,
             accounts=self.accounts,
-            readers=self.model_roles(),
-            probe_readers=self._probe_readers(),
+            readers=self.stage_roles(RoleKind.MODEL),
+            checkers=self._readers_of_checks(),
             s3_endpoints=sorted([s3_endpoint, *(workload.s3_endpoint for workload in self.workloads)]),
             deployers=self.deployers,
             removers=self.removers,
@@ -83,16 +82,15 @@ class SharedDocuments:
             self.scope,
             builders=[project.role_arn(self.scope, kind) for kind in MODEL_BUILDERS],
             accounts=self.accounts,
-            readers=[*self.model_roles(), *self._probe_readers()],
+            readers=[*self.stage_roles(RoleKind.MODEL), *self._readers_of_checks()],
             bucket_arn=self.models_bucket,
             kms_endpoints=sorted([kms_endpoint, *(workload.kms_endpoint for workload in self.workloads)]),
             inspectors=self.inspectors,
         )
 
-    def _probe_readers(self) -> list[str]:
-        """ARN pattern of the roles that read held-out rows in workload accounts, of any stage and project."""
-        path = RolePath.DELIVERY.format(prefix=self.scope.prefix)
-        return [self.accounts.role(path, f"{self.scope.prefix}-*-{RoleKind.API_HOOKS}")]
+    def _readers_of_checks(self) -> list[str]:
+        """ARN patterns of the roles that read what endpoints are checked with, of any stage and project."""
+        return [*self.stage_roles(RoleKind.ENDPOINT_CHECKER), *self.stage_roles(RoleKind.API_HOOKS)]
 
     def image_repository_policy(self) -> str:
         """Policy of the model image's repository."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.names import CHECKS
 from catalog.scope import Scope
 from policies.documents import common_statements
-from policies.documents.buckets import PROBE, PROJECT_TAG, READ_OBJECT
+from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 from policies.documents.workload_scope import WorkloadScope
 
@@ -45,23 +46,6 @@ def _function_logs(scope: Scope, function: str) -> Statement:
     )
 
 
-def _lambda_interfaces() -> Statement:
-    return Statement(
-        sid="AttachToTheNetwork",
-        actions=[
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:UnassignPrivateIpAddresses",
-        ],
-        resources=["*"],
-        reason="Lambda makes the interfaces, so their ids do not exist yet (AWS Lambda Developer Guide, "
-        '"Giving Lambda functions access to resources in an Amazon VPC")',
-    )
-
-
 def api_role(scope: Scope, endpoint: str) -> str:
     """The API's function: calls one endpoint, writes its log and traces, remembers answers in its own table."""
     return document(
@@ -71,7 +55,7 @@ def api_role(scope: Scope, endpoint: str) -> str:
             resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
         ),
         _function_logs(scope, f"{endpoint}-api"),
-        _lambda_interfaces(),
+        common_statements.lambda_interfaces(),
         Statement(
             sid="WriteTraces",
             actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
@@ -111,7 +95,7 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
         Statement(
             sid="ReadHeldOutRows",
             actions=READ_OBJECT,
-            resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*/{PROBE}")],
+            resources=[scope.bucket_arn(scope.models_bucket, f"{project}/{CHECKS}/*")],
         ),
         Statement(
             sid="DecryptHeldOutRows",
@@ -153,7 +137,7 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
                 f"{scope.arn('logs', f'log-group:/aws/lambda/{name}-{hook}')}:*" for hook in ("before", "after")
             ],
         ),
-        _lambda_interfaces(),
+        common_statements.lambda_interfaces(),
     )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies.documents import common_statements
+from catalog.serving import ServingShape
+from policies.documents import common_statements, serving_shapes
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 from policies.documents.workload_scope import WorkloadScope
+
+# The one name of the deploy pipeline's change sets (seed_code/model-deploy/deploy/change_sets.py).
+CHANGE_SET_NAME = "model-deploy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +27,13 @@ class Delivered:
     model_role: str
 
 
-def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: str) -> str:
+def model_role(
+    scope: WorkloadScope,
+    project: str,
+    endpoint: str,
+    repository: str,
+    shapes: Sequence[ServingShape] = (),
+) -> str:
     """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
     group = scope.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
     return document(
@@ -32,16 +42,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
             actions=READ_OBJECT,
             resources=[scope.bucket_arn(scope.models_bucket, f"{project}/*")],
         ),
-        Statement(
-            sid="DecryptModels",
-            actions=["kms:Decrypt", "kms:DescribeKey"],
-            # The key's id is the registry account's secret until that stack is up; its alias is not.
-            resources=[scope.registry_arn("kms", "key/*")],
-            conditions={
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
-                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
-            },
-        ),
+        decrypt_models(scope, "DecryptModels"),
         Statement(
             sid="WriteOwnCaptures",
             actions=["s3:PutObject"],
@@ -53,10 +54,25 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
         common_statements.see_alarms(),
         common_statements.vpc_interfaces(),
+        *serving_shapes.model_role(scope.capture_bucket_arn, project, shapes),
     )
 
 
-def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
+def decrypt_models(scope: WorkloadScope, sid: str) -> Statement:
+    """Decrypt what the models bucket holds, through S3."""
+    return Statement(
+        sid=sid,
+        actions=["kms:Decrypt", "kms:DescribeKey"],
+        # The key's id is the registry account's secret until that stack is up; its alias is not.
+        resources=[scope.registry_arn("kms", "key/*")],
+        conditions={
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": scope.models_key_alias},
+            "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
+        },
+    )
+
+
+def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequence[ServingShape]) -> str:
     """The deploy pipeline's tests, assumed from the registry account: call one endpoint, read its captures."""
     return document(
         Statement(
@@ -86,6 +102,50 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
             resources=[scope.capture_key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
         ),
+        *serving_shapes.tester(
+            scope,
+            scope.capture_bucket_arn,
+            (scope.capture_key_arn, scope.volume_key_arn),
+            project=project,
+            stage=scope.stage,
+            endpoint=endpoint,
+            shapes=shapes,
+        ),
+    )
+
+
+def change_set(scope: WorkloadScope, stack_set: str) -> str:
+    """Asks what a release would change in this account's stack, by change sets that it cannot execute."""
+    return document(
+        Statement(
+            sid="AskWhatWouldChange",
+            actions=[f"cloudformation:{verb}ChangeSet" for verb in ("Create", "Delete", "Describe")],
+            resources=[_stacks_of(scope, stack_set)],
+            conditions={
+                "StringEquals": {"cloudformation:ChangeSetName": CHANGE_SET_NAME},
+                # A change set that carries a role would give the stack that role for good.
+                "Null": {"cloudformation:RoleArn": "true"},
+            },
+        ),
+        # CloudFormation reads the template's parameters as whoever asks (CloudFormation User Guide, "Systems Manager
+        # parameter types").
+        _read_the_accounts_parameters(scope),
+    )
+
+
+def release_reader(scope: WorkloadScope, endpoint: str) -> str:
+    """The project's release recorder, from the registry account: which version the endpoint serves; no call of it."""
+    return document(
+        Statement(
+            sid="SeeTheEndpoint",
+            actions=["sagemaker:DescribeEndpoint"],
+            resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
+        ),
+        Statement(
+            sid="SeeWhatItServes",
+            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
+        ),
     )
 
 
@@ -107,11 +167,7 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Seq
         common_statements.pull_image(scope.registry_arn("ecr", f"repository/{scope.prefix}/*")),
         common_statements.sign_in_to_registry(),
         common_statements.pass_role("PassTheModelRoleToSageMaker", [delivered.model_role], "sagemaker.amazonaws.com"),
-        Statement(
-            sid="ReadTheAccountsParameters",
-            actions=["ssm:GetParameter", "ssm:GetParameters"],
-            resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
-        ),
+        _read_the_accounts_parameters(scope),
         *_surroundings(scope, delivered.endpoint),
         *common_statements.encrypt_volumes("EncryptVolumes", scope.region, scope.volume_key_arn),
         # The handler of AWS::SageMaker::EndpointConfig looks at both of its keys; that it does so through SageMaker,
@@ -123,14 +179,26 @@ def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Seq
     )
 
 
+def _read_the_accounts_parameters(scope: WorkloadScope) -> Statement:
+    return Statement(
+        sid="ReadTheAccountsParameters",
+        actions=["ssm:GetParameter", "ssm:GetParameters"],
+        resources=[scope.arn("ssm", f"parameter/{scope.prefix}/{scope.stage}/*")],
+    )
+
+
+def _stacks_of(scope: WorkloadScope, stack_set: str) -> str:
+    """Stacks of a set: StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like
+    this one's."""
+    return scope.arn("cloudformation", f"stack/StackSet-{stack_set}-{'?' * 36}/*")
+
+
 def _own_stacks(scope: WorkloadScope, stack_set: str) -> tuple[Statement, ...]:
-    # StackSet-<set>-<UUID>. As long as a UUID, so that no set is meant whose name only begins like this one's.
-    stacks = f"StackSet-{stack_set}-{'?' * 36}"
     return (
         Statement(
             sid="ManageItsStacks",
             actions=["cloudformation:*"],
-            resources=[scope.arn("cloudformation", f"stack/{stacks}/*")],
+            resources=[_stacks_of(scope, stack_set)],
             reason="AWS asks for all of CloudFormation, and no page lists the calls that StackSets make (AWS "
             'CloudFormation User Guide, "Grant self-managed permissions"); the stacks are its own',
         ),

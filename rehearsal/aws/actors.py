@@ -25,6 +25,12 @@ class Actor:
     vpc: VpcAttachment | None = None
     source_identity: str | None = None
 
+    @property
+    def session_arn(self) -> str:
+        """ARN of the session, by which services name who called (IAM User Guide, "IAM ARNs")."""
+        _, partition, *_ = self.role_arn.split(":")
+        return f"arn:{partition}:sts::{self.account}:assumed-role/{self.role_arn.rpartition('/')[2]}/{self.session}"
+
     def credentials(self) -> dict[str, str]:
         """Keyword arguments of a boto3 client or session."""
         return {

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,7 +36,7 @@ from rehearsal.aws.requests import SignedRequest, read
 from rehearsal.aws.routing import NoRoute, endpoint_of
 from rehearsal.clock import ServiceClock
 from rehearsal.network.model import VpcAttachment
-from rehearsal.network.proxy import NetworkProxy
+from rehearsal.network.proxy import POLL_SECONDS, NetworkProxy
 from rehearsal.service_model.emulator import RecordNotFound, ServiceRecords, ServiceRefusal
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import Right
@@ -91,7 +91,8 @@ class Cloud:
         self.patches.wrap(BotocoreStubber, "process_request", self._in_process)
         app = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._wsgi(app), threaded=True, request_handler=_QuietHandler)
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="in-memory-aws").start()
+        serve = partial(self._server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, daemon=True, name="in-memory-aws").start()
         self.network.__enter__()
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import CloudFormationError
 
 from rehearsal.service_model.aws_behavior import aws_behavior
@@ -40,3 +41,12 @@ def one_operation_at_a_time(stack_set_id: str, operations: Iterable[RunningOpera
     """
     if any(operation.status in RUNNING for operation in operations):
         raise OperationInProgress(f"Another Operation on StackSet {stack_set_id} is in progress")
+
+
+@aws_behavior(
+    'AWS CloudFormation User Guide, "StackSets concepts": CURRENT, the stack is up to date with the StackSet',
+    'ansible-collections/community.aws 103, "aws cloudformation_stack_set module not idempotent"',
+)
+def nothing_to_update(error: ClientError) -> bool:
+    """A stack that is what its StackSet says already is current; UpdateStack alone answers that with an error."""
+    return "No updates are to be performed" in error.response["Error"].get("Message", "")

@@ -22,7 +22,8 @@ from moto.core.utils import utcnow
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud, NotTrusted
-from rehearsal.cloudformation.stack_set_refusals import StackInstanceFailed, one_operation_at_a_time
+from rehearsal.cloudformation.preferences import at_once, tolerated
+from rehearsal.cloudformation.stack_set_refusals import StackInstanceFailed, nothing_to_update, one_operation_at_a_time
 from rehearsal.cloudformation.template_fetch import fetch_template
 from rehearsal.service_model.patches import Patches
 
@@ -88,14 +89,6 @@ class StackSetOperation:
             "StatusDetails": {"FailedStackInstancesCount": failed},
         }
         return {key: value for key, value in shown.items() if value is not None}
-
-
-def tolerated(preferences: Mapping[str, Any], accounts: int) -> int:
-    """How many accounts of a region may fail; a percentage is rounded down (CloudFormation API Reference,
-    "StackSetOperationPreferences")."""
-    if "FailureToleranceCount" in preferences:
-        return int(preferences["FailureToleranceCount"])
-    return int(accounts * int(preferences.get("FailureTolerancePercentage", 0)) / 100)
 
 
 class StackSets:
@@ -277,17 +270,20 @@ class StackSets:
         too_many = False
         for region in dict.fromkeys(region for _, region in operation.targets):
             targets = [target for target in operation.targets if target[1] == region]
-            failures = 0
-            for target in targets:
-                if too_many or operation.status == "STOPPING":
-                    operation.results[target] = (
-                        "CANCELLED",
-                        "Cancelled since failure tolerance has exceeded or the operation was stopped",
-                    )
-                    continue
-                operation.results[target] = self._run_target(stack_set, target, work)
-                failures += operation.results[target][0] == "FAILED"
+            failures, waiting = 0, list(targets)
+            while waiting and not too_many and operation.status != "STOPPING":
+                count = at_once(operation.preferences, len(targets), failures)
+                # Those that begin at a time come to their end, whatever becomes of the others.
+                begun, waiting = waiting[:count], waiting[count:]
+                for target in begun:
+                    operation.results[target] = self._run_target(stack_set, target, work)
+                    failures += operation.results[target][0] == "FAILED"
                 too_many = failures > tolerated(operation.preferences, len(targets))
+            for target in waiting:
+                operation.results[target] = (
+                    "CANCELLED",
+                    "Cancelled since failure tolerance has exceeded or the operation was stopped",
+                )
         operation.ended = utcnow()
         ended = "FAILED" if too_many else "SUCCEEDED"
         operation.status = "STOPPED" if operation.status == "STOPPING" else ended
@@ -350,7 +346,12 @@ class StackSets:
         if status is None:
             instance.stack_id = client.create_stack(**given)["StackId"]
         else:
-            client.update_stack(**given)
+            try:
+                client.update_stack(**given)
+            except ClientError as error:
+                if nothing_to_update(error):
+                    return
+                raise
         status, reason = self._status(client, instance)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise StackInstanceFailed(reason or f"the stack is in status {status}")

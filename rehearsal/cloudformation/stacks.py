@@ -32,7 +32,7 @@ from rehearsal.cloudformation.stack_operation import StackOperation, StackOperat
 from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 
-_OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "ExecuteChangeSet")
+_OPERATIONS = ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet")
 
 
 class Stacks:
@@ -192,7 +192,8 @@ def _create(original: Callable[..., Any], resource_map: Any, template: dict[str,
 
 def _update(stacks: Stacks) -> Callable[..., None]:
     def update(resource_map: Any, template: dict[str, Any], parameters: Mapping[str, Any] | None = None) -> None:
-        before = {name: getattr(resource_map, name) for name in ("_template", "_resource_json_map", "input_parameters")}
+        kept = ("_template", "_resource_json_map", "input_parameters", "resolved_parameters")
+        before = {name: getattr(resource_map, name) for name in kept}
         before["_parsed_resources"] = dict(resource_map._parsed_resources)
         old_json, properties = resource_map._resource_json_map, _operation_of(resource_map).properties
         previous = {

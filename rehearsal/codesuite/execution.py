@@ -18,7 +18,7 @@ STOPPED, STOPPING, SUPERSEDED, SKIPPED = "Stopped", "Stopping", "Superseded", "S
 
 @dataclass(frozen=True)
 class ExecutionTrigger:
-    """The trigger of an execution: its type in the API, and the caller's role or the rule."""
+    """The trigger of an execution: its type in the API, and the caller's session or the rule."""
 
     type: str = "StartPipelineExecution"
     detail: str = ""
@@ -40,12 +40,24 @@ class ActionState:
     external_id: str = ""
     token: str = ""
     updated_by: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def set_status(self, status: str) -> None:
         """Change the status and note the time."""
         self.changed = time.time()
         self.started = self.started or self.changed
         self.status = status
+
+    def outcome(self) -> dict[str, Any]:
+        """`output` of ListActionExecutions: what else the action made, by its id (botocore codepipeline,
+        ActionExecutionResult)."""
+        shown = {
+            "externalExecutionId": self.external_id,
+            "externalExecutionSummary": self.summary,
+            "errorDetails": {"code": "JobFailed", "message": self.error} if self.error else None,
+        }
+        found = {key: value for key, value in shown.items() if value}
+        return {"executionResult": found} if found else {}
 
     def answer(self) -> dict[str, Any]:
         """`latestExecution` of GetPipelineState."""
@@ -83,6 +95,8 @@ class PipelineExecution:
     variables: Mapping[str, str]
     revisions: Mapping[str, Mapping[str, str]]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    # STANDARD, or ROLLBACK of the stage of another execution.
+    type: str = "STANDARD"
     status: str = IN_PROGRESS
     summary: str = ""
     started: float = field(default_factory=time.time)
@@ -103,6 +117,11 @@ class PipelineExecution:
         ]
         self.namespaces["codepipeline"] = {"PipelineExecutionId": self.id}
         self.namespaces["variables"] = dict(self.variables)
+
+    @property
+    def version(self) -> int:
+        """The version of the structure that it was started with."""
+        return self.pipeline.version
 
     @property
     def arn(self) -> str:
@@ -135,7 +154,7 @@ class PipelineExecution:
             "variables": [{"name": name, "resolvedValue": value} for name, value in self.variables.items()],
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
-            "executionType": "STANDARD",
+            "executionType": self.type,
         }
 
     def summary_answer(self) -> dict[str, Any]:
@@ -157,7 +176,7 @@ class PipelineExecution:
             "sourceRevisions": sources,
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
-            "executionType": "STANDARD",
+            "executionType": self.type,
         }
 
 

@@ -18,6 +18,7 @@ from rehearsal.aws.requests import SignedRequest
 from rehearsal.codesuite.execution import IN_PROGRESS, ExecutionTrigger, PipelineExecution, stage_states
 from rehearsal.codesuite.pipeline import CodePipelineRunner, UnknownPipeline, overrides
 from rehearsal.codesuite.records import BuildRecord, BuildRequest
+from rehearsal.codesuite.stage_recovery import StageNotRetried
 from rehearsal.codesuite.structure import PipelineStructureError
 from rehearsal.service_model.aws_behavior import aws_behavior
 
@@ -51,6 +52,7 @@ def install(cloud: Cloud, pipelines: CodePipelineRunner, cause: Cause = lambda _
     operations: Mapping[str, _Operation] = {
         "codepipeline:StartPipelineExecution": service.start_pipeline,
         "codepipeline:StopPipelineExecution": service.stop_pipeline,
+        "codepipeline:RetryStageExecution": service.retry_stage,
         "codepipeline:GetPipelineExecution": service.get_execution,
         "codepipeline:ListPipelineExecutions": service.list_executions,
         "codepipeline:ListActionExecutions": service.list_actions,
@@ -141,7 +143,7 @@ class _Operations:
 
     def _start(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         rule = self._cause(actor)
-        trigger = ExecutionTrigger("CloudWatchEvent", rule) if rule else ExecutionTrigger(detail=actor.role_arn)
+        trigger = ExecutionTrigger("CloudWatchEvent", rule) if rule else ExecutionTrigger(detail=actor.session_arn)
         variables = {entry["name"]: entry["value"] for entry in parameters.get("variables") or ()}
         try:
             execution = self.pipelines.start(
@@ -163,6 +165,14 @@ class _Operations:
         if execution.status != IN_PROGRESS:
             raise _Refused("PipelineExecutionNotStoppableException", f"the execution is {execution.status}")
         self.pipelines.stop(execution, abandon=bool(parameters.get("abandon")), reason=parameters.get("reason") or "")
+        return {"pipelineExecutionId": execution.id}
+
+    def retry_stage(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        execution = self._execution(actor, parameters["pipelineName"], parameters["pipelineExecutionId"])
+        try:
+            self.pipelines.retry(execution, parameters["stageName"], parameters["retryMode"])
+        except StageNotRetried as error:
+            raise _Refused(error.code, str(error)) from None
         return {"pipelineExecutionId": execution.id}
 
     def get_execution(self, actor: Actor, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -192,6 +202,9 @@ class _Operations:
                 "startTime": action.started,
                 "lastUpdateTime": action.changed,
                 "status": action.status,
+                "input": dict(action.inputs),
+                "output": action.outcome(),
+                **({"updatedBy": action.updated_by} if action.updated_by else {}),
             }
             for execution in reversed(self._executions(actor, parameters["pipelineName"]))
             for stage in reversed(execution.stages)
@@ -224,7 +237,7 @@ class _Operations:
             raise _Refused("InvalidApprovalTokenException", "the token is of no open approval of that action")
         result = parameters["result"]
         taken = self.pending.answer(
-            approval.request.token, status=result["status"], summary=result["summary"], by=actor.role_arn
+            approval.request.token, status=result["status"], summary=result["summary"], by=actor.session_arn
         )
         if not taken:
             raise _Refused("ApprovalAlreadyCompletedException", "the approval has been answered")

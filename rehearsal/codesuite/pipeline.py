@@ -13,7 +13,7 @@ from moto.codepipeline.models import codepipeline_backends
 
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import refused
-from rehearsal.codesuite import stack_set_actions, structure
+from rehearsal.codesuite import stack_set_actions, stage_recovery, structure
 from rehearsal.codesuite.actions import (
     ActionAbandoned,
     ActionContext,
@@ -121,10 +121,54 @@ class CodePipelineRunner:
             )
         values = {key: given.get(key, default or "") for key, default in pipeline.variables.items()}
         execution = PipelineExecution(pipeline, account, region, trigger or ExecutionTrigger(), values, revisions or {})
-        with self._lock:
-            self._executions.setdefault((account, region, name), []).append(execution)
-        threading.Thread(target=self._run, args=(execution,), daemon=True, name=f"{name}-{execution.id}").start()
+        self._begin(execution)
         return execution
+
+    def _begin(self, execution: PipelineExecution, *, first: int = 0, last: int | None = None) -> None:
+        """Run an execution's stages from one place to before another, in a thread of its own."""
+        name = execution.pipeline.name
+        with self._lock:
+            known = self._executions.setdefault((execution.account, execution.region, name), [])
+            if execution not in known:
+                known.append(execution)
+        thread = threading.Thread(target=self._run, args=(execution, first, last), daemon=True)
+        thread.name = f"{name}-{execution.id}"
+        thread.start()
+
+    def retry(self, execution: PipelineExecution, stage: str, mode: str) -> None:
+        """Run a failed stage again, and the stages after it: all of its actions, or those that have not succeeded.
+
+        Raises StageNotRetried.
+        """
+        executions = self.executions(execution.account, execution.region, execution.pipeline.name)
+        declared = [each.name for each in execution.pipeline.stages]
+        index = stage_recovery.retried_stage(executions, execution, stage, declared)
+        state = execution.stages[index]
+        state.actions = [
+            action
+            if mode == "FAILED_ACTIONS" and action.status == SUCCEEDED
+            else ActionState(action.name, action.category, action.provider)
+            for action in state.actions
+        ]
+        execution.status, execution.summary = IN_PROGRESS, ""
+        execution.done.clear()
+        self._begin(execution, first=index)
+
+    def _roll_back(self, failed: PipelineExecution, index: int) -> None:
+        """Run a failed stage as an execution that it succeeded in, with the artifacts and variables of that one."""
+        executions = self.executions(failed.account, failed.region, failed.pipeline.name)
+        target = stage_recovery.rollback_target(executions, failed, failed.stages[index].name)
+        if target is None:
+            return
+        trigger = ExecutionTrigger("AutomatedRollback", f"FailedPipelineExecutionId/{failed.id}")
+        execution = PipelineExecution(
+            failed.pipeline, failed.account, failed.region, trigger, target.variables, target.revisions, type="ROLLBACK"
+        )
+        execution.artifacts = dict(target.artifacts)
+        execution.namespaces |= {
+            name: values for name, values in target.namespaces.items() if name not in ("codepipeline", "variables")
+        }
+        self._begin(execution, first=index, last=index + 1)
 
     def stop(self, execution: PipelineExecution, *, abandon: bool, reason: str = "") -> None:
         """Stop after the running actions, or at once where `abandon`."""
@@ -144,11 +188,14 @@ class CodePipelineRunner:
 
     # ---- one execution
 
-    def _run(self, execution: PipelineExecution) -> None:
+    def _run(self, execution: PipelineExecution, first: int, last: int | None) -> None:
         self._emit_pipeline(execution, "STARTED")
+        failed = None
         try:
-            for stage, state in zip(execution.pipeline.stages, execution.stages, strict=True):
+            for index in range(first, len(execution.stages) if last is None else last):
+                stage, state = execution.pipeline.stages[index], execution.stages[index]
                 if execution.stopping.is_set() or not self._run_stage(execution, stage, state):
+                    failed = index if stage.rolls_back and state.status == FAILED else None
                     break
         except Exception as error:  # an execution must never seem to run for ever, whatever is wrong
             execution.status, execution.summary = FAILED, f"{type(error).__name__}: {error}"
@@ -158,6 +205,8 @@ class CodePipelineRunner:
             execution.status = SUCCEEDED
         execution.updated = time.time()
         self._emit_pipeline(execution, execution.status.upper())
+        if failed is not None and execution.type == "STANDARD":
+            self._roll_back(execution, failed)
         execution.done.set()
 
     def _run_stage(self, execution: PipelineExecution, stage: StageDeclaration, state: StageState) -> bool:
@@ -199,7 +248,12 @@ class CodePipelineRunner:
         groups = [list(group) for _, group in groupby(stage.actions, key=lambda action: action.order)]
         for number, group in enumerate(groups, start=1):
             # Actions of one order run beside each other on AWS: one's failure does not keep the others from running.
-            results = [self._run_action(execution, stage.name, action, states[action.name]) for action in group]
+            # Those that have succeeded already are not run again where failed actions are retried.
+            results = [
+                states[action.name].status == SUCCEEDED
+                or self._run_action(execution, stage.name, action, states[action.name])
+                for action in group
+            ]
             if not all(results) or (execution.stopping.is_set() and number < len(groups)):
                 return False
         return True
@@ -248,6 +302,12 @@ class CodePipelineRunner:
         configuration = {
             key: structure.substituted(value, execution.namespaces, f"{where}, {key}")
             for key, value in action.configuration.items()
+        }
+        state.inputs = {
+            "actionTypeId": {"category": action.category, "owner": "AWS", "provider": action.provider, "version": "1"},
+            "configuration": dict(action.configuration),
+            "resolvedConfiguration": configuration,
+            "region": execution.region,
         }
         return ActionContext(
             cloud=self.cloud,

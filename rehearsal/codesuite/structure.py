@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.nearest import nearest
-from rehearsal.codesuite import conditions
+from rehearsal.codesuite import conditions, stage_recovery
 from rehearsal.codesuite.conditions import EntryCondition
 
 _STACK_SET_COMMON = (
@@ -47,7 +47,7 @@ KEYS: Mapping[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]] = {
         (*_STACK_SET_COMMON, "ParameterOverrides"),
     ),
 }
-_STAGE_KEYS = ("name", "actions", "blockers", "beforeEntry")
+_STAGE_KEYS = ("name", "actions", "blockers", "beforeEntry", "onFailure")
 _REFERENCE = re.compile(r"#\{([A-Za-z0-9@\-_]+)\.([A-Za-z0-9@\-_]+)\}")
 
 
@@ -73,11 +73,15 @@ class ActionDeclaration:
 
 @dataclass(frozen=True)
 class StageDeclaration:
-    """A stage: its actions in the order of their runOrder, and what must hold before it is entered."""
+    """A stage: its actions in the order of their runOrder, what must hold before it is entered, what follows a failure.
+
+    `rolls_back`: the stage is run again as the last execution that it succeeded in.
+    """
 
     name: str
     actions: tuple[ActionDeclaration, ...]
     entry: EntryCondition | None = None
+    rolls_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +120,7 @@ def read(pipeline: Mapping[str, Any], region: str) -> PipelineDeclaration:
 
 def _stage(stage: Mapping[str, Any]) -> StageDeclaration:
     actions = sorted((_action(action) for action in stage["actions"]), key=lambda action: action.order)
-    return StageDeclaration(stage["name"], tuple(actions), conditions.read(stage))
+    return StageDeclaration(stage["name"], tuple(actions), conditions.read(stage), bool(stage.get("onFailure")))
 
 
 def _action(action: Mapping[str, Any]) -> ActionDeclaration:
@@ -143,6 +147,7 @@ def _problems(pipeline: Mapping[str, Any]) -> Iterator[str]:
             if key not in _STAGE_KEYS and value:
                 yield f"{where}: {key} is not run here; allowed: {', '.join(_STAGE_KEYS)}"
         yield from conditions.problems(where, stage, pipeline.get("pipelineType") or "V1")
+        yield from stage_recovery.problems(where, stage, pipeline.get("pipelineType") or "V1")
         for action in sorted(stage["actions"], key=lambda action: int(action.get("runOrder") or 1)):
             yield from _action_problems(f"{where}, action {action['name']}", action, made)
 

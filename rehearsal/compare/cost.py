@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from catalog.prices import ADDRESS, ALARM, ENDPOINT, KEY, NAT, instance, price_of
 from rehearsal.compare.billing import BY_USE, FREE, STANDING
 from rehearsal.compare.capture import Captured, EndpointInstances, Side
-from rehearsal.compare.prices import ADDRESS, ALARM, ENDPOINT, KEY, NAT, instance, price_of
 
 _ENDPOINT_TYPE = "aws:ec2/vpcEndpoint:VpcEndpoint"
 # A period below this makes an alarm one of high resolution, which has another price.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from catalog.prices import HOURS, PRICES
 from rehearsal.compare.blocks import Block, Item, Line, number
 from rehearsal.compare.cost import Cost, CostChange, Total
-from rehearsal.compare.prices import HOURS, PRICES
 
 NO_PRICE = "no price known"
 
@@ -49,7 +49,7 @@ def cost_blocks(cost: Cost) -> Iterator[Block]:
     read = max(price.read for price in PRICES)
     yield Line(
         f"Prices are AWS's on-demand ones in US dollars without taxes, free tiers and discounts, a month of {HOURS} "
-        f"hours, read on {read}: rehearsal/compare/prices.py names each one's page."
+        f"hours, read on {read}: catalog/prices.py names each one's page."
     )
 
 

@@ -24,6 +24,7 @@ from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
 from rehearsal.aws.logs import refused
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.eventbridge.alarm_actions import notify
+from rehearsal.eventbridge.schedules import Schedules
 from rehearsal.eventbridge.service_senders import NotAdmitted
 from rehearsal.eventbridge.target_input import Event, target_input
 from rehearsal.eventbridge.targets import EventDelivery, EventTargets, Undeliverable, bus_admits
@@ -62,6 +63,7 @@ class EventRouter:
         self._queue: queue.Queue[tuple[str, str, str, Event] | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, daemon=True, name="event-bridge")
         self._patches = Patches()
+        self._schedules = Schedules(cloud.clock, self._send_scheduled, _complete)
 
     def install(self) -> None:
         """Deliver instead of moto, which would deliver by itself and with no role."""
@@ -71,6 +73,7 @@ class EventRouter:
         self._patches.set(Rule, "send_to_targets", lambda *_, **__: None)
         self._patches.wrap(Alarm, "update_state", self._update_alarm)
         self._worker.start()
+        self._schedules.start()
 
     def _update_alarm(
         self, original: Callable[..., None], alarm: Any, reason: str, reason_data: str, state: str
@@ -106,6 +109,7 @@ class EventRouter:
 
     def close(self) -> None:
         """Deliver the events in the queue, then restore moto's methods."""
+        self._schedules.close()
         self._queue.put(None)
         self._worker.join(10)
         self._patches.undo()
@@ -219,6 +223,13 @@ class EventRouter:
             if rule.event_pattern.matches_event(dict(event)):  # type: ignore[arg-type]
                 for target in list(rule.targets):
                     self._send(account, region, rule, target, event)
+
+    def _send_scheduled(self, account: str, region: str, rule: Any, target: Mapping[str, Any], event: Event) -> None:
+        """Deliver, and wait for the function that was called, if it is one."""
+        self._send(account, region, rule, target, event)
+        _, _, service, _, owner, *rest = str(target["Arn"]).split(":")
+        if service == "lambda":
+            self.targets.functions.wait_for(owner, region, rest[1])
 
     def _send(self, account: str, region: str, rule: Any, target: Mapping[str, Any], event: Event) -> None:
         delivery = EventDelivery(

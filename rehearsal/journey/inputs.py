@@ -11,6 +11,7 @@ from rehearsal.journey.gate import JourneyGate, NoGate, choose_gate
 from rehearsal.journey.table import JudgedTable, judge_table
 from rehearsal.options import Options
 from rehearsal.plan import PlannedStack
+from settings.load import from_engine
 from settings.metrics import ProblemType
 from settings.model import ProjectSettings
 from settings.project_file import NAMESPACE
@@ -113,7 +114,11 @@ def with_inputs(planned: Sequence[PlannedStack], inputs: JourneyInputs) -> list[
     return [configured(stack) for stack in planned]
 
 
-def with_settings(planned: Sequence[PlannedStack], stack: str, settings: Mapping[str, str]) -> list[PlannedStack]:
-    """The stacks, one of them with other values of its settings, by key."""
-    own = {f"{NAMESPACE}{key}": value for key, value in settings.items()}
-    return [replace(each, config={**each.config, **own}) if each.stack == stack else each for each in planned]
+def with_settings(planned: Sequence[PlannedStack], settings: Mapping[str, Mapping[str, str]]) -> list[PlannedStack]:
+    """The stacks, some of them with other values of their settings: by stack and key, JSON where it is structured."""
+
+    def changed(stack: PlannedStack, own: Mapping[str, str]) -> PlannedStack:
+        config = {**stack.config, **{f"{NAMESPACE}{key}": value for key, value in own.items()}}
+        return replace(stack, config=config, settings=from_engine(stack.stack, config))
+
+    return [changed(each, settings[each.stack]) if each.stack in settings else each for each in planned]

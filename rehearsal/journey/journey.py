@@ -16,7 +16,7 @@ from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
-from rehearsal.journey import claims, prediction
+from rehearsal.journey import claims, prediction, records
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
@@ -118,7 +118,13 @@ class Journey:
     def hand_over_code(self) -> str:
         """The scientist pushes the repository; its event starts the build pipeline."""
         bucket, _, key = self.outputs["sourceUri"].removeprefix("s3://").partition("/")
-        self._publisher("s3").put_object(Bucket=bucket, Key=key, Body=build_repository(self.data.target, self.problem))
+        publisher = self.people.publisher()
+        self.cloud.client(publisher, "s3").put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=build_repository(self.data.target, self.problem),
+            Tagging=f"publisher={publisher.source_identity}",
+        )
         return f"{key.rpartition('/')[2]} to the project's source"
 
     def build(self) -> str:
@@ -231,6 +237,11 @@ class Journey:
             f"{asked[0]['rows']} rows over HTTP equal xgboost's own answers in {where}; the artifact is the registry's"
         )
 
+    def recorded(self) -> str:
+        """The approver finds written down what each account serves, by whose word."""
+        version = self.package["ModelPackageArn"].rpartition("/")[2]
+        return records.recorded(self.project.settings, self._approver("s3"), self.release_facts, version, self.wait)
+
     def _ask(self, workload: Mapping[str, Any], rows: str) -> dict[str, Any]:
         """What one production account answers, compared with xgboost alone."""
         metadata = self.package["CustomerMetadataProperties"]
@@ -328,7 +339,7 @@ class Journey:
 
         def started() -> list[PipelineExecution]:
             executions = self.suite.pipelines.executions(self.account, self.region, pipeline)
-            return [execution for execution in executions if execution.trigger.detail.endswith(f"/{starter}")]
+            return [execution for execution in executions if f":assumed-role/{starter}/" in execution.trigger.detail]
 
         try:
             self.wait(started, f"{pipeline} to start", seconds=30)
@@ -412,6 +423,7 @@ def run_journey(
             steps.run(title, step)
         if journey.has("production"):
             steps.run("Ask production", lambda: journey.predict(report))
+        steps.run("Read what was released", journey.recorded)
         if steps.caught:
             steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)
     return journey

@@ -89,7 +89,7 @@ class LambdaFunctions:
     def _run(self, target: InvocationTarget, payload: Any, request_id: str, trace: str) -> InvocationResult:
         try:
             with self._pool.environment(target, reserved_concurrency) as environment:
-                return environment.invoke(json.dumps(payload).encode(), request_id, trace)
+                return environment.invoke(json.dumps(payload).encode(), request_id, trace, target.named.arn)
         except (NotTrusted, ArchiveError, CannotRun) as error:
             return failed("Runtime.ExitError", str(error), request_id, version=target.version)
         except ClientError as error:
@@ -98,7 +98,9 @@ class LambdaFunctions:
     def start(self, account: str, region: str, name: str, payload: Any, qualifier: str = "") -> None:
         """Run a function asynchronously: tried again where it fails, then sent to where its failures go."""
         named = function_name(account, region, name, qualifier)
-        thread = threading.Thread(target=self._later.run, args=(named, payload), daemon=True)
+        thread = threading.Thread(
+            target=self._later.run, args=(named, payload), daemon=True, name=_thread_name(account, region, name)
+        )
         self._running.append(thread)
         thread.start()
 
@@ -111,6 +113,12 @@ class LambdaFunctions:
         if self._running:
             raise TimeoutError(f"{len(self._running)} functions still run after {seconds:.0f} seconds")
         self._pool.flush()
+
+    def wait_for(self, account: str, region: str, name: str, seconds: float = 60.0) -> None:
+        """Wait until one function runs no more for events, but no longer than so many seconds."""
+        deadline = time.monotonic() + seconds
+        for thread in [each for each in self._running if each.name == _thread_name(account, region, name)]:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def policy(self, account: str, region: str, name: str) -> dict[str, Any]:
         """A function's resource policy, with the statements of all versions and aliases. Raises UnknownFunction."""
@@ -153,6 +161,11 @@ class LambdaFunctions:
             self.start(named.account, named.region, named.name, payload, named.qualifier)
             return 202, {"Content-Type": "application/json"}, b""
         return _answer(self.run(named.account, named.region, named.name, payload, named.qualifier), tail=tail)
+
+
+def _thread_name(account: str, region: str, name: str) -> str:
+    plain = name.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0]
+    return f"function-{account}-{region}-{plain}"
 
 
 def reserved_concurrency(account: str, region: str) -> dict[str, int]:

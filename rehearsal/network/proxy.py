@@ -25,6 +25,8 @@ from rehearsal.network.relay import relay
 _SECONDS = 120
 # Answers on a connection, for a caller in a VPC or outside, through a VPC endpoint or not.
 ServedHost = Callable[[socket.socket, VpcAttachment | None, str | None], None]
+# How often a server looks whether it is to end; half a second each made every short-lived AWS of a test wait.
+POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -55,7 +57,8 @@ class NetworkProxy:
     def __enter__(self) -> NetworkProxy:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_ProxyHandler, self))
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="network-proxy").start()
+        serve = partial(self._server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, daemon=True, name="network-proxy").start()
         return self
 
     def __exit__(self, *_: object) -> None:

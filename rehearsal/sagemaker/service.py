@@ -25,6 +25,7 @@ from rehearsal.sagemaker.jobs import JobRunner
 from rehearsal.sagemaker.pipelines import OnStep, SageMakerPipelineRunner, event
 from rehearsal.sagemaker.servers import ModelServerStarter
 from rehearsal.sagemaker.started_jobs import StartedJobs
+from rehearsal.sagemaker.transform import TransformJobs
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker import runtime_patches
 
@@ -68,6 +69,7 @@ class SageMaker:
         )
         self.started_jobs = StartedJobs(self.jobs) if starts_jobs else None
         self.pipelines = SageMakerPipelineRunner(cloud, self.jobs, self.on_event)
+        self.transform_jobs = TransformJobs(cloud, self.state, starter, self._job_changed)
         self._patches = Patches()
 
     def __enter__(self) -> SageMaker:
@@ -76,15 +78,19 @@ class SageMaker:
             pipeline_stopped=lambda _account, _region, arn: self.pipelines.stop(arn),
             model_created=self._model_created,
             package_changed=self._package_changed,
+            caller=self._identity,
         )
         runtime_patches.install(self._patches, self.state, hooks)
         self.jobs.changed = self._job_changed
         job_states.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)
         images.install(self._patches, self.cloud)
+        self.cloud.after.append(self.transform_jobs.see)
         if self.started_jobs:
             self.cloud.after.append(self.started_jobs.see)
-        self._patches.set_item(self.cloud.handlers, "sagemaker-runtime:InvokeEndpoint", self.hosting.invoke)
+        runtime = {"InvokeEndpoint": self.hosting.invoke, "InvokeEndpointAsync": self.hosting.asynchronous.invoke}
+        for operation, handler in runtime.items():
+            self._patches.set_item(self.cloud.handlers, f"sagemaker-runtime:{operation}", handler)
         return self
 
     def __exit__(
@@ -92,6 +98,8 @@ class SageMaker:
     ) -> None:
         self.pipelines.close()
         self.hosting.close()
+        self.cloud.after.remove(self.transform_jobs.see)
+        self.transform_jobs.close()
         self.processes.close()
         if self.started_jobs:
             self.cloud.after.remove(self.started_jobs.see)
@@ -129,6 +137,13 @@ class SageMaker:
             raise ValidationError(message=f"model package {package}: {logs.refused(error)}") from None
         self.state.put(account, region, "Packages", model, {package: described})
         return list((described.get("InferenceSpecification") or {}).get("Containers") or ())
+
+    def _identity(self, access_key: str) -> Mapping[str, str]:
+        caller = self.cloud.adopt(access_key)
+        if caller is None:
+            return {}
+        person = {"SourceIdentity": caller.source_identity} if caller.source_identity else {}
+        return {"Arn": caller.session_arn, "PrincipalId": f"{caller.access_key}:{caller.session}", **person}
 
     def _job_changed(self, account: str, region: str, job_type: str, name: str, status: str) -> None:
         arn = f"arn:aws:sagemaker:{region}:{account}:{xform_name(job_type, '-')}/{name}"

@@ -11,7 +11,7 @@ from rehearsal.sagemaker.servers import FAULTS, ServedModel
 from rehearsal.scenarios.releases import SecondModel
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.second_release import PER_SECOND, PERCENT, WAIT_SECONDS, canary_of_a_tenth
-from rehearsal.scenarios.traffic import ProductionTraffic
+from rehearsal.scenarios.traffic import EndpointTraffic
 
 # The rollback alarms of the delivered template by the fault that each is there for: the end of their names.
 ALARMS = {
@@ -20,6 +20,10 @@ ALARMS = {
     "wrong-answers": ("wrong-answers",),
     "out-of-memory": ("5xx", "model-errors"),
 }
+
+
+# Of the recorder, its calls in the workload account included.
+_MARKED_SECONDS = 60.0
 
 
 @dataclass
@@ -49,7 +53,7 @@ def run(scenario: ScenarioRun) -> None:
 
 
 def _rolled_back(scenario: ScenarioRun, second: SecondModel, kind: str) -> str:
-    traffic = ProductionTraffic(scenario.journey, second.production)
+    traffic = EndpointTraffic(scenario.journey, second.production)
     new = traffic.learn()
     old = second.learn_before(traffic)
     fault = _Fault(traffic.endpoint, new, kind)
@@ -60,7 +64,24 @@ def _rolled_back(scenario: ScenarioRun, second: SecondModel, kind: str) -> str:
         ended = load.now()
         scenario.environment.cloud.clock.wait(120)
     scenario.runtime.sagemaker.hosting.starter.fault = lambda *_: ""
-    return _judge(scenario, kind, reason, load.count(), load.count(ended), (old, new))
+    marked = _marked(second, kind)
+    return f"{_judge(scenario, kind, reason, load.count(), load.count(ended), (old, new))}; {marked}"
+
+
+def _marked(second: SecondModel, kind: str) -> str:
+    """What the registry says of the version. Raises JourneyFailed where it says nothing of the alarm."""
+    journey = second.journey
+    client = journey.cloud.client(journey.people.approver(), "sagemaker")
+    arn = journey.package["ModelPackageArn"]
+
+    def rejected() -> bool:
+        return bool(client.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"] == "Rejected")
+
+    journey.wait(rejected, "the registry to say that the version was rolled back", seconds=_MARKED_SECONDS)
+    said = str(client.describe_model_package(ModelPackageName=arn)["ApprovalDescription"])
+    if not any(f"-{alarm}" in said for alarm in ALARMS[kind]):
+        raise JourneyFailed(f"the registry says {said!r}; it should name one of {', '.join(ALARMS[kind])}")
+    return f"the registry says: {said}"
 
 
 def _judge(

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from rehearsal.environment import RehearsalEnvironment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.journey import Journey
 from rehearsal.journey.steps import StepRecorder
+from rehearsal.options import Options
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
@@ -38,13 +40,17 @@ class ScenarioRun:
 class Scenario:
     """`run` goes on after the journey, step by step.
 
-    `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text;
-    `others` those of further stacks. `prepare` is called before the first stack comes up.
+    `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text; `others`
+    those of other stacks, by stack and key;
+    `directory` gives another place of stack files than the one that was asked for. `prepare` is called before the first
+    stack comes up.
     """
 
     summary: str
     run: Callable[[ScenarioRun], None]
     settings: Callable[[JourneyInputs], Mapping[str, str]] = lambda _: {}
+    others: Callable[[Sequence[PlannedStack], JourneyInputs], Mapping[str, Mapping[str, str]]] = lambda *_: {}
+    directory: Callable[[Options], Path] = lambda options: options.directory
     prepare: Callable[[Runtime], None] = lambda _: None
 
 

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed
 from rehearsal.load import Load
+from rehearsal.scenarios.api_callers import ApiCallers
+from rehearsal.scenarios.api_settings import api, stacks_with_api
 from rehearsal.scenarios.releases import SecondModel
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
-from rehearsal.scenarios.traffic import ProductionTraffic
+from rehearsal.scenarios.traffic import ApiTraffic
 
 # One instance of ten is the smallest canary that is a tenth.
 INSTANCES, PERCENT, WAIT_SECONDS = 10, 10, 600
 PER_SECOND = 30.0
 
 
-def canary_of_a_tenth(_: JourneyInputs) -> Mapping[str, str]:
+def canary_of_a_tenth(_: JourneyInputs, **more: Any) -> Mapping[str, str]:
     """Production of ten instances, of which an update turns on one, then all."""
     production = {
         "minInstances": INSTANCES,
         "maxInstances": INSTANCES,
         "shift": {"method": "canary", "percent": PERCENT, "waitSeconds": WAIT_SECONDS},
+        **more,
     }
     return {"deployments": json.dumps({"production": production})}
+
+
+def _with_api(inputs: JourneyInputs) -> Mapping[str, str]:
+    return canary_of_a_tenth(inputs, api=api(rate=int(4 * PER_SECOND)))
 
 
 def run(scenario: ScenarioRun) -> None:
@@ -36,7 +44,7 @@ def run(scenario: ScenarioRun) -> None:
 
 
 def _under_load(scenario: ScenarioRun, second: SecondModel) -> str:
-    traffic = ProductionTraffic(scenario.journey, second.production)
+    traffic = ApiTraffic(scenario.journey, second.production, ApiCallers(scenario))
     new = traffic.learn()
     old = second.learn_before(traffic)
     with Load(traffic.ask, per_second=PER_SECOND) as load:
@@ -70,5 +78,6 @@ def _under_load(scenario: ScenarioRun, second: SecondModel) -> str:
 SCENARIO = Scenario(
     summary="a second model is released under load: a tenth of the traffic, then all",
     run=run,
-    settings=canary_of_a_tenth,
+    settings=_with_api,
+    others=stacks_with_api,
 )

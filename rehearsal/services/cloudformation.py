@@ -109,6 +109,24 @@ OPERATIONS: Operations = {
         "GetTemplate",
         "ListStackResources",
     ),
+    # Of a change set that is named, and of one that is given by its ARN: the actions are the stack's alone.
+    "CreateChangeSet": (
+        *requires(
+            "cloudformation:CreateChangeSet",
+            _STACK,
+            context_keys={**_STACK_KEYS, "cloudformation:ChangeSetName": "ChangeSetName"},
+            tags="Tags",
+        ),
+        *requires("cloudformation:TagResource", _STACK, tags="Tags", when="Tags"),
+        pass_role("RoleARN", _CLOUDFORMATION),
+    ),
+    **{
+        f"{verb}ChangeSet": requires(
+            f"cloudformation:{verb}ChangeSet", _STACK, context_keys={"cloudformation:ChangeSetName": "ChangeSetName"}
+        )
+        for verb in ("Delete", "Describe")
+    },
+    "ListChangeSets": requires("cloudformation:ListChangeSets", _STACK),
     "CreateStack": (
         *requires("cloudformation:CreateStack", _STACK, context_keys=_STACK_KEYS, tags="Tags"),
         *requires("cloudformation:TagResource", _STACK, tags="Tags", when="Tags"),

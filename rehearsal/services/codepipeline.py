@@ -41,6 +41,10 @@ def _stage(stage: Values) -> dict[str, Any]:
     made = {**stage, "actions": [_action(action) for action in stage.get("actions", [])]}
     if "beforeEntry" in stage:
         made["beforeEntry"] = {"conditions": [stage["beforeEntry"]["condition"]]}
+    if "onFailure" in stage:
+        rest = {name: value for name, value in stage["onFailure"].items() if name != "condition"}
+        conditions = [stage["onFailure"]["condition"]] if "condition" in stage["onFailure"] else []
+        made["onFailure"] = {**rest, **({"conditions": conditions} if conditions else {})}
     return made
 
 
@@ -156,6 +160,7 @@ OPERATIONS: Operations = {
     "GetPipeline": requires("codepipeline:GetPipeline", _PIPELINE_ARN),
     "GetPipelineExecution": _on_pipeline("GetPipelineExecution"),
     "GetPipelineState": requires("codepipeline:GetPipelineState", _PIPELINE_ARN),
+    "ListActionExecutions": _on_pipeline("ListActionExecutions"),
     "ListPipelineExecutions": _on_pipeline("ListPipelineExecutions"),
     "ListTagsForResource": requires("codepipeline:ListTagsForResource", "{resourceArn}"),
     "PutApprovalResult": requires("codepipeline:PutApprovalResult", _ACTION),

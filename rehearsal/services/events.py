@@ -21,6 +21,7 @@ from rehearsal.service_model.required_action import (
 )
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, create_or_update
 from rehearsal.service_model.sample import Sample, policy_document
+from rehearsal.service_model.schedule_expressions import BadSchedule, rate_seconds
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
 
@@ -207,12 +208,26 @@ OPERATIONS: Operations = {
 
 
 def patch(patches: Patches) -> None:
-    """Updates of buses, and patterns that look into lists of structures, both of which moto lacks."""
-    from moto.events.models import EventPattern
+    """Updates of buses, patterns that look into lists of structures, and refusals of schedules, which moto lacks."""
+    from moto.events.models import EventPattern, EventsBackend
     from moto.events.responses import EventsHandler
 
     patches.add(EventsHandler, update_event_bus)
     patches.wrap(EventPattern, "matches_event", _matches)
+    patches.wrap(EventsBackend, "put_rule", _put_rule)
+
+
+def _put_rule(original: Callable[..., Any], backend: Any, name: str, *given: Any, **named: Any) -> Any:
+    """Refuse a schedule as EventBridge does; a new one begins with the rule (`rehearsal.eventbridge.schedules`)."""
+    from moto.events.exceptions import ValidationException
+
+    expression = named.get("scheduled_expression")
+    if expression:
+        try:
+            rate_seconds(expression)
+        except BadSchedule as error:
+            raise ValidationException(str(error)) from None
+    return original(backend, name, *given, **named)
 
 
 def _matches(original: Callable[..., bool], instance: Any, event: Any) -> bool:

@@ -207,6 +207,7 @@ OPERATIONS: Operations = {
     "EnableKeyRotation": _key("EnableKeyRotation"),
     "Encrypt": _key("Encrypt"),
     "GenerateDataKey": _key("GenerateDataKey"),
+    "GenerateMac": _key("GenerateMac", context_keys={"kms:MacAlgorithm": "MacAlgorithm"}),
     "GetKeyPolicy": _key("GetKeyPolicy"),
     "GetKeyRotationStatus": _key("GetKeyRotationStatus"),
     "ListAliases": requires("kms:ListAliases"),
@@ -219,6 +220,7 @@ OPERATIONS: Operations = {
     "UntagResource": _key("UntagResource"),
     "UpdateAlias": _aliasing("TargetKeyId"),
     "UpdateKeyDescription": _key("UpdateKeyDescription"),
+    "VerifyMac": _key("VerifyMac", context_keys={"kms:MacAlgorithm": "MacAlgorithm"}),
 }
 
 DATA_SOURCES = {

@@ -1,6 +1,7 @@
 """What every workload account receives."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ from botocore.model import StringShape
 from cfnlint import decode
 from cfnlint.api import ManualArgs, lint
 
+from catalog.names import ENDPOINT_METRICS
 from delivery import render, template
 from delivery.alarms import rollback_alarms, standing_alarms
 from delivery.template import BODY_LIMIT, CARRIED
+from functions.endpoint_checker.asking import CheckCounts
+from functions.endpoint_checker.metrics import metric_data
+from rehearsal.cloudwatch.evaluation import AlarmRule, decide
 from settings.endpoint_instances import VCPUS
 
 
@@ -77,7 +82,9 @@ def test_model_runs_isolated_in_the_accounts_network_under_the_projects_role() -
         "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
     }
     package = {"Ref": "ModelPackageArn"}
-    assert model["Containers"] == [{"ModelPackageName": package, "Environment": {"MODEL_PACKAGE_ARN": package}}]
+    checks = {"CHECKS_URI": {"Ref": "ChecksUri"}, "CHECKS_SHA256": {"Ref": "ChecksSha256"}}
+    environment = {"MODEL_PACKAGE_ARN": package, **checks}
+    assert model["Containers"] == [{"ModelPackageName": package, "Environment": environment}]
     assert "${ModelRoleName}" in model["ExecutionRoleArn"]["Fn::Sub"]
 
 
@@ -115,8 +122,83 @@ def test_an_update_rolls_back_on_alarms_of_the_new_fleet_only() -> None:
     assert set(named) == set(rollback_alarms())
     assert 1 <= len(named) <= 10  # botocore: AlarmList
     for name in named:
-        dimensions = [d["Name"] for d in resources("AWS::CloudWatch::Alarm")[name]["Dimensions"]]
-        assert dimensions == ["EndpointName", "VariantName", "EndpointConfigName"]
+        alarm = resources("AWS::CloudWatch::Alarm")[name]
+        dimensions = [d["Name"] for d in alarm["Dimensions"]]
+        checked = ["EndpointName", "ModelPackageVersion"]
+        of_configuration = ["EndpointName", "VariantName", "EndpointConfigName"]
+        assert dimensions == (checked if alarm["Namespace"] == ENDPOINT_METRICS else of_configuration)
+
+
+def test_the_checkers_figures_are_those_that_the_alarms_read() -> None:
+    counts = CheckCounts(asked=1, answered=1, checked=Counter({"7": 1}))
+    data = metric_data("mlops-screening-staging", "InService", counts)
+    counted = {(datum["MetricName"], *(d["Name"] for d in datum["Dimensions"])) for datum in data}
+    read = {
+        (alarm["MetricName"], *(d["Name"] for d in alarm["Dimensions"]))
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == ENDPOINT_METRICS
+    }
+    assert read == {
+        ("WrongAnswers", "EndpointName", "ModelPackageVersion"),
+        ("WrongAnswers", "EndpointName"),
+        ("UnansweredChecks", "EndpointName"),
+    }
+    assert read <= counted
+
+
+def test_the_version_of_wrong_answers_is_the_last_part_of_the_packages_arn() -> None:
+    alarm = rollback_alarms()["NewFleetWrongAnswersAlarm"]["Properties"]
+    (number, split) = alarm["Dimensions"][1]["Value"]["Fn::Select"]
+    separator, arn = split["Fn::Split"]
+    assert arn == {"Ref": "ModelPackageArn"}
+    given = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
+    assert given.split(separator)[number] == "7"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fires"),
+    [([0, 0, 0], False), ([None, None, None], False), ([None, 1, None], True), ([1, 0, 0], True), ([0, 0, 20], True)],
+)
+def test_one_wrong_answer_in_three_minutes_rolls_back_and_none_never_does(
+    minutes: list[float | None], fires: bool
+) -> None:
+    alarm = rollback_alarms()["NewFleetWrongAnswersAlarm"]["Properties"]
+    assert decide(rule(alarm), minutes, "OK") == ("ALARM" if fires else "OK")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fires"),
+    [
+        ([0] * 5, False),  # an endpoint that is not there yet, too
+        ([1] * 5, True),
+        ([None] * 5, True),
+        ([1, 1, 0, 1, 1], False),
+        ([None, None, 1, None, None], True),
+        ([None, None, 0, None, None], False),
+    ],
+)
+def test_an_endpoint_that_answers_nothing_for_five_minutes_is_noticed(minutes: list[float | None], fires: bool) -> None:
+    alarm = standing_alarms()["NoAnswersAlarm"]["Properties"]
+    assert decide(rule(alarm), minutes, "OK") == ("ALARM" if fires else "OK")
+
+
+def rule(alarm: dict[str, Any]) -> AlarmRule:
+    return AlarmRule(
+        statistic=alarm["Statistic"],
+        comparison=alarm["ComparisonOperator"],
+        threshold=alarm["Threshold"],
+        periods=alarm["EvaluationPeriods"],
+        to_alarm=alarm["DatapointsToAlarm"],
+        missing=alarm["TreatMissingData"],
+    )
+
+
+def test_callers_mistakes_that_are_only_looked_at_roll_nothing_back() -> None:
+    new, standing = (
+        rollback_alarms()["NewFleetClientErrorsAlarm"]["Properties"],
+        standing_alarms()["ClientErrorsAlarm"]["Properties"],
+    )
+    assert new["Threshold"] > standing["Threshold"]
 
 
 def test_each_configuration_has_rollback_alarms_of_its_own() -> None:
@@ -155,7 +237,9 @@ def test_scaling_names_the_variant_that_the_configuration_has() -> None:
 def test_every_alarm_tells_the_topic_and_says_what_missing_data_mean() -> None:
     for name, alarm in resources("AWS::CloudWatch::Alarm").items():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}], name
-        assert alarm["TreatMissingData"] in {"notBreaching", "missing"}, name
+        # Only the checker says something of every minute.
+        heard = "breaching" if alarm["MetricName"] == "UnansweredChecks" else "notBreaching"
+        assert alarm["TreatMissingData"] in {heard, "missing"}, name
 
 
 def test_the_standing_alarms_watch_errors_latency_and_the_instances() -> None:
@@ -165,6 +249,8 @@ def test_the_standing_alarms_watch_errors_latency_and_the_instances() -> None:
         "Invocation5XXErrors",
         "InvocationModelErrors",
         "ModelLatency",
+        "WrongAnswers",
+        "UnansweredChecks",
         "CPUUtilization",
         "MemoryUtilization",
         "DiskUtilization",
@@ -174,7 +260,7 @@ def test_the_standing_alarms_watch_errors_latency_and_the_instances() -> None:
 def test_utilization_is_read_where_instances_report_it() -> None:
     for alarm in resources("AWS::CloudWatch::Alarm").values():
         of_instances = alarm["MetricName"].endswith("Utilization")
-        assert alarm["Namespace"] == ("/aws/sagemaker/Endpoints" if of_instances else "AWS/SageMaker")
+        assert (alarm["Namespace"] == "/aws/sagemaker/Endpoints") is of_instances
 
 
 def test_cpu_alarm_grows_with_the_cores() -> None:
@@ -192,7 +278,7 @@ def test_everything_that_takes_tags_carries_project_stage_and_package() -> None:
         if resource["Type"] == "AWS::ApplicationAutoScaling::ScalingPolicy":
             continue  # takes none
         keys = [tag["Key"] for tag in resource["Properties"]["Tags"]]
-        assert keys == ["project", "stage", "model-package"], name
+        assert keys == ["project", "stage", "model-package", "serving-shape"], name
 
 
 def test_outputs_say_what_serves_what() -> None:

@@ -83,7 +83,8 @@ def _aws(words: Sequence[str]) -> None:
     if service == "s3":
         assert operation in ("cp", "ls", "rm", "sync"), words
         return
-    model = _service(service)
+    # The CLI calls S3's own operations so.
+    model = _service("s3" if service == "s3api" else service)
     operations = {xform_name(name, "-"): name for name in model.operation_names}
     assert operation in operations, f"{service} has no operation {operation}"
     shape = model.operation_model(operations[operation]).input_shape

@@ -19,11 +19,16 @@ JOBS = all_sections()
 ROW = re.compile(r"^\|[^|]+\| \[([^\]]+)\]\(tasks/([\w.-]+)#([\w-]+)\) \|$", re.M)
 # Jobs that a test of their own tries, which brings up more than files can tell.
 ELSEWHERE = {
+    "Approve a release": "tests/rehearsal/approval/test_links_over_http.py",
     "Who may read a thing": "tests/variants/test_questions.py",
     "What somebody may do": "tests/variants/test_questions.py",
     "Exempt something from a rule": "tests/variants/test_variants.py",
     "An exemption ends": "tests/variants/test_variants.py",
     "A request is refused": "tests/rehearsal/authorization/test_settings_at_fault.py",
+    "What serves where": "tests/operate/test_operate.py",
+    "Go back": "tests/operate/test_operate.py",
+    "Let a release into production": "tests/operate/test_operate.py",
+    "Where the traffic stands": "tests/operate/test_traffic.py",
     "What would my change do": "tests/rehearsal/compare/test_real_change.py",
 }
 Capture = pytest.CaptureFixture[str]

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from components import pipelines
 from components.pipeline_starter import TIMEOUT_SECONDS
 from functions import pipeline_starter
 from functions.pipeline_starter import (
@@ -36,6 +37,8 @@ CONFIG = {
     "group": GROUP,
     "build": {"pipeline": "screening-mlops-build", "variable": "SourceVersion"},
     "deploy": {"pipeline": "screening-mlops-deploy", "variable": "ModelPackageArn"},
+    "rollback": {"pipeline": "screening-mlops-rollback", "variable": "Stage"},
+    "releases": "mlops.screening.releases",
 }
 PROJECT = read_config(json.dumps(CONFIG))
 VERSION = "3_L4kqtJlcpXroDTDmJ-rmSpXd3dIbrHY"
@@ -60,6 +63,14 @@ def approved(
     return event("aws.sagemaker", "SageMaker Model Package State Change", detail, **more)
 
 
+def rejected(
+    package: object = PACKAGE, stage: object = "production", change: object = "c-1", **more: Any
+) -> dict[str, Any]:
+    """The release recorder found that production serves what somebody rejected."""
+    detail = {"package": package, "stage": stage, "change": change, "by": "arn:petra", "reason": "it is\nworse"}
+    return event("mlops.screening.releases", "Served model rejected", detail, **more)
+
+
 def test_a_written_repository_starts_the_build_with_its_version() -> None:
     start = decide(written(), PROJECT)
     assert (start.pipeline, start.variables) == ("screening-mlops-build", {"SourceVersion": VERSION})
@@ -70,9 +81,28 @@ def test_an_approved_model_starts_the_deployment_with_its_package() -> None:
     assert (start.pipeline, start.variables) == ("screening-mlops-deploy", {"ModelPackageArn": PACKAGE})
 
 
+def test_a_rejected_model_that_production_serves_starts_the_way_back() -> None:
+    start = decide(rejected(), PROJECT)
+    assert (start.pipeline, start.variables) == (
+        "screening-mlops-rollback",
+        {"Stage": "production", "From": PACKAGE, "Reason": "it is worse", "Requester": "arn:petra"},
+    )
+    names = {variable.name for variable in (pipelines.STAGE, *pipelines.ROLLBACK)}
+    assert set(start.variables) <= names
+
+
+def test_two_events_of_one_rejection_start_one_run_and_a_later_one_another() -> None:
+    tokens = [decide(each, PROJECT).token for each in (rejected(), rejected(id="b"), rejected(change="c-2"))]
+    assert tokens[0] == tokens[1] != tokens[2]
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
+        (rejected(package=PACKAGE.replace("/3", "/x")), "package .* is none of the project's"),
+        (rejected(stage="production; rm"), "stage 'production; rm' is none"),
+        (rejected(change=""), "change is a text, not ''"),
+        ({**rejected(), "source": "mlops.diabetes.releases"}, "'mlops.diabetes.releases' .* starts no pipeline"),
         (written(bucket="mlops-dev-artifacts-999999999999-eu-west-1"), "bucket is .*999999999999.* the project's is"),
         (written(key="diabetes/source/model-build.zip"), "key is 'diabetes/source/model-build.zip'"),
         (written(key=KEY + "\n"), "key is "),
@@ -144,6 +174,19 @@ class CodePipeline:
         return {"pipelineExecutionId": "e-1"}
 
 
+class Registry:
+    """Knows one status, or an error instead."""
+
+    def __init__(self, status: str, error: str = "") -> None:
+        self._status, self._error = status, error
+
+    def describe_model_package(self, ModelPackageName: str) -> dict[str, str]:  # noqa: N803 - boto3's own name
+        if self._error:
+            answer = {"Error": {"Code": "ValidationException", "Message": self._error.format(ModelPackageName)}}
+            raise ClientError(answer, "DescribeModelPackage")
+        return {"ModelApprovalStatus": self._status}
+
+
 @pytest.fixture
 def codepipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CodePipeline:
     config = tmp_path / "config.json"
@@ -151,6 +194,7 @@ def codepipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CodePipelin
     client = CodePipeline()
     monkeypatch.setattr(pipeline_starter, "CONFIG", config)
     monkeypatch.setattr(pipeline_starter, "codepipeline", lambda: client)
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: Registry("Approved"))
     return client
 
 
@@ -182,10 +226,56 @@ def test_throttled_calls_are_made_again_and_end_before_the_functions_own_time() 
     client = pipeline_starter.codepipeline(REGION)
     assert client.meta.config.retries == {"mode": "standard", "total_max_attempts": ATTEMPTS}
     slowest = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + sum(min(2**each, 20) for each in range(ATTEMPTS - 1))
-    assert slowest < TIMEOUT_SECONDS
+    assert 2 * slowest < TIMEOUT_SECONDS
 
 
 def test_a_config_that_lacks_something_is_an_error() -> None:
     lacking = {name: value for name, value in CONFIG.items() if name != "bucket"}
     with pytest.raises(TypeError, match="bucket"):
         read_config(json.dumps(lacking))
+
+
+# ---- what the registry says
+
+
+@pytest.mark.parametrize(
+    ("registry", "because"),
+    [
+        (Registry("Rejected"), f"{PACKAGE} is Rejected by now"),
+        (Registry("", "ModelPackage {} does not exist."), f"{PACKAGE} is gone"),
+    ],
+)
+def test_an_approval_that_was_overtaken_starts_nothing_and_is_no_failure(
+    codepipeline: CodePipeline, monkeypatch: pytest.MonkeyPatch, registry: Registry, because: str
+) -> None:
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: registry)
+    assert handle(approved(), None) == {"because": because}
+    assert codepipeline.asked == []
+
+
+@pytest.mark.parametrize(
+    ("registry", "error", "words"),
+    [
+        (Registry("PendingManualApproval"), pipeline_starter.NotYet, "PendingManualApproval in the registry"),
+        (Registry("", "1 validation error detected"), ClientError, "validation error"),
+    ],
+)
+def test_an_approval_that_the_registry_does_not_know_yet_is_tried_again(
+    codepipeline: CodePipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    registry: Registry,
+    error: type[Exception],
+    words: str,
+) -> None:
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: registry)
+    with pytest.raises(error, match=words):
+        handle(approved(), None)
+    assert codepipeline.asked == []
+
+
+def test_code_that_was_handed_over_asks_no_registry(
+    codepipeline: CodePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline_starter, "sagemaker", lambda: pytest.fail("no call may be made"))
+    handle(written(), None)
+    assert codepipeline.asked[0]["name"] == "screening-mlops-build"

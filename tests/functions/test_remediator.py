@@ -4,119 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import boto3
 import botocore.retries.standard
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.sagemaker.exceptions import SagemakerClientError
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
 from functions.remediator import handler, resource_kinds
 from functions.remediator.events import UnknownEvent
-from functions.remediator.remediator import Remediation, RemediatorConfig
-from rehearsal.sagemaker import job_states
-from rehearsal.service_model.patches import Patches
-from rehearsal.services.sagemaker import runtime_patches
-from rehearsal.services.sagemaker.runtime_patches import State
-from tests.functions.remediated import CONFIG, CONFORMING, KEY, TOPIC, VPC, arn, called, changed
+from functions.remediator.remediator import RemediatorConfig
+from tests.functions.remediated import CONFIG, TOPIC, arn, called, changed
+from tests.functions.remediator_account import REGION, Account, remediator_account
 
 # moto warns of errors that every service has and no model names, such as throttling.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
-REGION = "eu-west-1"
-ROLE = "arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-processing"
-
-
-@dataclass
-class Account:
-    """SageMaker, a topic and who listens to it."""
-
-    sagemaker: Any
-    sns: Any
-    sqs: Any
-    queue: str
-    jobs: State
-    patches: Patches
-
-    def remediator(self, **config: Any) -> Remediation:
-        return Remediation(self.sagemaker, self.sns, replace(CONFIG, **config))
-
-    def messages(self) -> list[str]:
-        """Messages since the last look."""
-        found = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
-        for message in found:
-            self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return [json.loads(message["Body"])["Message"] for message in found]
-
-    def tags(self, kind: resource_kinds.ResourceKind, name: str) -> dict[str, str]:
-        tags = self.sagemaker.list_tags(ResourceArn=arn(kind, name))["Tags"]
-        return {tag["Key"]: tag["Value"] for tag in tags}
-
-    def processing(self, **more: Any) -> dict[str, Any]:
-        """A processing job that runs; gives its event."""
-        self.sagemaker.create_processing_job(
-            ProcessingJobName="one",
-            AppSpecification={"ImageUri": "image"},
-            RoleArn=ROLE,
-            **{**CONFORMING[resource_kinds.PROCESSING.resource], **more},
-        )
-        return changed(resource_kinds.PROCESSING, "one", "InProgress")
-
-    def status(self) -> str:
-        return str(self.sagemaker.describe_processing_job(ProcessingJobName="one")["ProcessingJobStatus"])
-
-    def completes(self) -> None:
-        """The processing job ends by itself."""
-        self.jobs.put("111111111111", REGION, "ProcessingJob", "one", {"ProcessingJobStatus": "Completed"})
-
-    def vanishes(self) -> None:
-        """The processing job is forgotten."""
-        sagemaker_backends["111111111111"][REGION].processing_jobs.pop("one", None)
-
-    def notebook(self, **more: Any) -> dict[str, Any]:
-        given = {**CONFORMING[resource_kinds.NOTEBOOK.resource], "RoleArn": ROLE, "SecurityGroupIds": ["sg-1"], **more}
-        self.sagemaker.create_notebook_instance(NotebookInstanceName="one", **{k: v for k, v in given.items() if v})
-        return changed(resource_kinds.NOTEBOOK, "one", "InService")
-
-    def endpoint(self, name: str = "one", *, vpc: bool = True, key: bool = True) -> dict[str, Any]:
-        """An endpoint with its model and configuration, each of that name."""
-        network = {"VpcConfig": VPC} if vpc else {}
-        container = {"Image": "image", "ModelDataUrl": "s3://models/one"}
-        self.sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE, **network)
-        variant = {"VariantName": "primary", "ModelName": name, "InstanceType": "ml.m5.large"}
-        self.sagemaker.create_endpoint_config(
-            EndpointConfigName=name,
-            ProductionVariants=[{**variant, "InitialInstanceCount": 1, "InitialVariantWeight": 1}],
-            **({"KmsKeyId": KEY} if key else {}),
-        )
-        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-        return changed(resource_kinds.ENDPOINT, name, "IN_SERVICE")
 
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """An empty account."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("MOTO_ACCOUNT_ID", "111111111111")
-    monkeypatch.setattr("moto.core.models.DEFAULT_ACCOUNT_ID", "111111111111", raising=False)
+    """An empty account, in which waiting costs no time."""
     monkeypatch.setattr(botocore.retries.standard.time, "sleep", lambda _: None)
-    patches, jobs = Patches(), State()
-    with mock_aws():
-        # moto has every job completed at once, drops members and stops no training job.
-        runtime_patches.install(patches, jobs, runtime_patches.Hooks())
-        job_states.install(patches, jobs, lambda *_: None, lambda *_: False)
-        sns, sqs = boto3.client("sns"), boto3.client("sqs")
-        sns.create_topic(Name=TOPIC.rpartition(":")[2])
-        queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
-        sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:111111111111:heard")
-        yield Account(boto3.client("sagemaker", config=handler.PATIENCE), sns, sqs, queue, jobs, patches)
-        patches.undo()
+    with remediator_account() as made:
+        yield made
 
 
 NO_VPC = {"NetworkConfig": {"EnableInterContainerTrafficEncryption": True}}
@@ -231,11 +144,28 @@ def test_an_endpoint_is_reported_and_serves_on(account: Account) -> None:
     assert len(account.messages()) == 1
 
 
+def test_a_model_that_may_be_serverless_is_let_be_and_another_role_s_is_not(account: Account) -> None:
+    event = account.endpoint(vpc=False)
+    role = account.sagemaker.describe_model(ModelName="one")["ExecutionRoleArn"]
+    lets = replace(CONFIG.rules, serverless=frozenset({role}))
+    for about in (event, changed(resource_kinds.MODEL, "one")):
+        assert account.remediator(rules=lets).handle(about)["outcome"] == "none"
+    others = replace(CONFIG.rules, serverless=frozenset({f"{role}-2"}))
+    assert account.remediator(rules=others).handle(event)["breaches"] == ["no VPC"]
+
+
+def test_what_may_be_serverless_keeps_all_other_rules(account: Account) -> None:
+    event = account.endpoint(vpc=False, key=False)
+    role = account.sagemaker.describe_model(ModelName="one")["ExecutionRoleArn"]
+    lets = replace(CONFIG.rules, serverless=frozenset({role}))
+    assert account.remediator(rules=lets).handle(event)["breaches"] == ["no key for volumes"]
+
+
 def test_an_endpoint_is_deleted_where_that_is_asked_for(account: Account) -> None:
     done = account.remediator(delete_endpoints=True).handle(account.endpoint(key=False))
     assert done["outcome"] == "deleted"
     assert account.sagemaker.list_endpoints()["Endpoints"] == []
-    assert account.messages()[0].startswith("Endpoint one was deleted: no key for volumes.")
+    assert account.messages()[0].startswith("Endpoint one is being deleted: no key for volumes.")
 
 
 def test_an_endpoint_that_keeps_the_rules_is_never_deleted(account: Account) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Cloud
+from rehearsal.cloudformation.service import CloudFormation
 from rehearsal.sagemaker.service import SageMaker
 
 ACCOUNT, STAGING, PRODUCTION = "111111111111", "222222222222", "333333333333"
@@ -175,3 +178,17 @@ def requests_of(data_science: DataScienceAccount, role: AccountRoleName) -> list
 def json_lines(content: bytes) -> list[Any]:
     """JSON lines, parsed."""
     return [json.loads(line) for line in content.decode().splitlines()]
+
+
+@contextmanager
+def data_science_account(folder: Path) -> Iterator[DataScienceAccount]:
+    """A fresh account with a VPC, a bucket, a key and roles; its SageMaker runs, and logs into the folder."""
+    with Cloud(REGION, folder / "requests.jsonl") as cloud:
+        events: list[tuple[str, str, dict[str, Any]]] = []
+        sagemaker = SageMaker(cloud, on_event=lambda *event: events.append(event), folder=folder / "logs")
+        with sagemaker, CloudFormation(cloud):
+            deployer = cloud.deployer(ACCOUNT)
+            key = make_bucket(cloud, deployer, BUCKET)
+            vpc, subnets, group = make_vpc(cloud, deployer, ("s3", "sagemaker.api", "sts"))
+            roles = {name: make_role(cloud, deployer, name, "sagemaker.amazonaws.com") for name in AccountRoleName}
+            yield DataScienceAccount(cloud, sagemaker, deployer, vpc, subnets[0], group, key, roles, events)

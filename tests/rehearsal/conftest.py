@@ -6,23 +6,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.processes import MODEL_IMAGE, container_python
-from rehearsal.cloudformation.service import CloudFormation
-from rehearsal.sagemaker.service import SageMaker
 from tests.rehearsal.accounts import (
-    ACCOUNT,
-    BUCKET,
-    REGION,
-    AccountRoleName,
     DataScienceAccount,
-    make_bucket,
-    make_role,
-    make_vpc,
+    data_science_account,
 )
 
 _TRAIN = """
@@ -57,12 +47,5 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def data_science(tmp_path: Path) -> Iterator[DataScienceAccount]:
     """A fresh account; its SageMaker runs."""
-    with Cloud(REGION, tmp_path / "requests.jsonl") as cloud:
-        events: list[tuple[str, str, dict[str, Any]]] = []
-        sagemaker = SageMaker(cloud, on_event=lambda *event: events.append(event), folder=tmp_path / "logs")
-        with sagemaker, CloudFormation(cloud):
-            deployer = cloud.deployer(ACCOUNT)
-            key = make_bucket(cloud, deployer, BUCKET)
-            vpc, subnets, group = make_vpc(cloud, deployer, ("s3", "sagemaker.api", "sts"))
-            roles = {name: make_role(cloud, deployer, name, "sagemaker.amazonaws.com") for name in AccountRoleName}
-            yield DataScienceAccount(cloud, sagemaker, deployer, vpc, subnets[0], group, key, roles, events)
+    with data_science_account(tmp_path) as account:
+        yield account

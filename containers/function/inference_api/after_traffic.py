@@ -34,7 +34,7 @@ def check(event: HookEvent) -> str:
     function, version = hooks.new_version()
     captured = int(os.environ["CAPTURE_PERCENT"])
     watch = _captures(event, version) if captured else _invocations(function, version)
-    given = hooks.probe(boto3.client("s3"), os.environ["PROBE_URI"], int(os.environ["FEATURE_COUNT"]))
+    given = hooks.read_checks(boto3.client("s3"), os.environ["CHECKS_URI"], int(os.environ["FEATURE_COUNT"]))
     client = hooks.lambda_client()
 
     def ask() -> None:

@@ -19,7 +19,7 @@ def handle(event: Any, _context: Any = None) -> None:
 def check(event: HookEvent) -> str:
     """What was found. Raises HookFailed."""
     function, version = hooks.new_version()
-    given = hooks.probe(boto3.client("s3"), os.environ["PROBE_URI"], int(os.environ["FEATURE_COUNT"]))
+    given = hooks.read_checks(boto3.client("s3"), os.environ["CHECKS_URI"], int(os.environ["FEATURE_COUNT"]))
     answer = hooks.call(hooks.lambda_client(), function, version, given, f"before-{event.deployment}")
     hooks.require_right(answer.predictions, given)
     return f"version {version} answers {given.rows} rows as it must"

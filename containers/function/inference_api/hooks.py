@@ -93,7 +93,7 @@ def report(codedeploy: Any, event: HookEvent, status: str, sleep: Callable[[floa
 
 
 @dataclass(frozen=True)
-class Probe:
+class HeldOutRows:
     """Rows that nobody trained on, in a form that the API takes, and what the model answered to them.
 
     Without `expected` only that the model answers is known.
@@ -106,28 +106,33 @@ class Probe:
     tolerance: float
 
 
-def probe(s3: Any, uri: str, columns: int) -> Probe:
-    """The probe beside the model's artifact; one row of unknown values where the model has none (`uri` is empty).
+def read_checks(s3: Any, uri: str, columns: int) -> HeldOutRows:
+    """What the model's endpoints are checked with; one row of unknown values where it has nothing (`uri` is none).
 
     Raises HookFailed for one that cannot be read.
     """
-    if not uri:
+    if uri in ("", "none"):
         body = json.dumps({"instances": [[None] * columns]})
-        return Probe("application/json", body, 1, None, 0.0)
+        return HeldOutRows("application/json", body, 1, None, 0.0)
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
         document = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-        rows, expected = document["rows"], document["expected"]
+        rows, expected = document["rows"], [_answer(each) for each in document["expected"]]
         lines = [row if isinstance(row, str) else ",".join(map(_cell, row)) for row in rows]
         if document["contentType"] != "text/csv" or not rows or len(rows) != len(expected):
             raise ValueError
-        return Probe(
+        return HeldOutRows(
             "text/csv", "".join(f"{line}\n" for line in lines), len(rows), expected, float(document["tolerance"])
         )
     except (ClientError, BotoCoreError) as error:
         raise HookFailed(f"the held-out rows cannot be read ({type(error).__name__})") from None
     except (KeyError, TypeError, ValueError):
         raise HookFailed("the held-out rows are not in the form that they must have") from None
+
+
+def _answer(expected: Any) -> Any:
+    """A row's answer as the API gives it: one number alone, several as a list."""
+    return expected[0] if isinstance(expected, list) and len(expected) == 1 else expected
 
 
 def _cell(value: Any) -> str:
@@ -142,7 +147,7 @@ class FunctionAnswer:
     version: str
 
 
-def call(client: Any, function: str, qualifier: str, given: Probe, request_id: str) -> FunctionAnswer:
+def call(client: Any, function: str, qualifier: str, given: HeldOutRows, request_id: str) -> FunctionAnswer:
     """Call a version or alias as API Gateway does. Raises HookFailed where it does not answer as it must."""
     event = {
         "httpMethod": "POST",
@@ -164,7 +169,7 @@ def call(client: Any, function: str, qualifier: str, given: Probe, request_id: s
     return FunctionAnswer(json.loads(document["body"])["predictions"], str(answer.get("ExecutedVersion", "")))
 
 
-def require_right(found: Sequence[Any], given: Probe) -> None:
+def require_right(found: Sequence[Any], given: HeldOutRows) -> None:
     """Raises HookFailed where predictions are missing, or are not what the model answered when it was registered."""
     if len(found) != given.rows:
         raise HookFailed(f"{len(found)} predictions for {given.rows} rows")

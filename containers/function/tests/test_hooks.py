@@ -12,10 +12,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from inference_api import after_traffic, before_traffic, hooks
-from inference_api.hooks import HookFailed, Probe
+from inference_api.hooks import HeldOutRows, HookFailed
 
 EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "e-1"}
-PROBE = {"contentType": "text/csv", "rows": [[1.5, None], "2,3"], "expected": [0.25, 0.75], "tolerance": 1e-6}
+ROWS = {"contentType": "text/csv", "rows": [[1.5, None], "2,3"], "expected": [[0.25], 0.75], "tolerance": 1e-6}
 RIGHT = [0.25, 0.7500001]
 NAME = "mlops-screening-production-api"
 
@@ -40,7 +40,7 @@ class Aws:
         self.fail: dict[str, list[Exception | None]] = {}
         self.predictions: list[Any] = RIGHT
         self.status, self.function_error, self.executed = 200, "", "7"
-        self.probe: Any = PROBE
+        self.rows: Any = ROWS
         self.captures: dict[str, str] = {}
         self.invocations = 0.0
 
@@ -66,7 +66,7 @@ class Aws:
     def get_object(self, **given: str) -> dict[str, Any]:
         self._maybe("get_object")
         if given["Bucket"] == "models":
-            return {"Body": io.BytesIO(json.dumps(self.probe).encode())}
+            return {"Body": io.BytesIO(json.dumps(self.rows).encode())}
         return {"Body": io.BytesIO(self.captures[given["Key"]].encode())}
 
     def get_paginator(self, _: str) -> Any:
@@ -93,7 +93,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setattr("inference_api.after_traffic.WAIT_SECONDS", 0.05)
     for name, value in {
         "NEW_VERSION": f"arn:aws:lambda:eu-west-1:333333333333:function:{NAME}:7",
-        "PROBE_URI": "s3://models/screening/training/run/output/probe.json",
+        "CHECKS_URI": "s3://models/screening/checks/run/checks.json",
         "FEATURE_COUNT": "2",
         "ALIAS": "live",
         "CAPTURE_BUCKET": "captures",
@@ -130,12 +130,12 @@ BEFORE: dict[str, Callable[[Aws], Any]] = {
     "not there": lambda aws: aws.fail.update(invoke=[refused("ResourceNotFoundException", 404)]),
     "throttled for good": lambda aws: aws.fail.update(invoke=[refused("TooManyRequestsException", 429)]),
     "an answer that is lost": lambda aws: aws.fail.update(invoke=[lost()]),
-    "no probe": lambda aws: aws.fail.update(get_object=[refused("NoSuchKey", 404)]),
-    "a probe that is denied": lambda aws: aws.fail.update(get_object=[refused("AccessDenied", 403)]),
-    "a probe that is lost": lambda aws: aws.fail.update(get_object=[lost(ConnectTimeoutError)]),
-    "a probe that is none": lambda aws: setattr(aws, "probe", {"rows": []}),
-    "a probe without answers": lambda aws: setattr(aws, "probe", {**PROBE, "expected": [1]}),
-    "a probe in JSON": lambda aws: setattr(aws, "probe", {**PROBE, "contentType": "application/json"}),
+    "no checks": lambda aws: aws.fail.update(get_object=[refused("NoSuchKey", 404)]),
+    "checks that are denied": lambda aws: aws.fail.update(get_object=[refused("AccessDenied", 403)]),
+    "checks that are lost": lambda aws: aws.fail.update(get_object=[lost(ConnectTimeoutError)]),
+    "checks that are none": lambda aws: setattr(aws, "rows", {"rows": []}),
+    "checks without answers": lambda aws: setattr(aws, "rows", {**ROWS, "expected": [1]}),
+    "checks in JSON": lambda aws: setattr(aws, "rows", {**ROWS, "contentType": "application/json"}),
     "no version": lambda _: None,
 }
 
@@ -155,7 +155,7 @@ def test_a_version_that_is_not_as_it_must_be_is_reported_as_failed_once_and_tell
 def test_a_model_without_held_out_rows_is_asked_for_an_answer_to_unknown_values(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PROBE_URI", "")
+    monkeypatch.setenv("CHECKS_URI", "none")
     aws.predictions = [0.5]
     before_traffic.handle(EVENT)
     assert json.loads(json.loads(aws.calls[0]["Payload"])["body"]) == {"instances": [[None, None]]}
@@ -244,7 +244,7 @@ def test_without_capture_invocations_of_this_version_are_counted(aws: Aws, monke
 
 
 def test_answers_of_several_classes_are_compared_number_by_number() -> None:
-    given = Probe("text/csv", "1\n", 1, [[0.25, 0.75]], 1e-6)
+    given = HeldOutRows("text/csv", "1\n", 1, [[0.25, 0.75]], 1e-6)
     hooks.require_right([[0.25, 0.75]], given)
     for wrong in ([[0.25, 0.76]], [[0.25]], [0.25]):
         with pytest.raises(HookFailed):

@@ -35,6 +35,8 @@ def registry_capabilities(graph: PolicyGraph) -> list[Capability]:
         ),
         "register as approved": ("sagemaker:CreateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
         "approve": ("sagemaker:UpdateModelPackage", {"sagemaker:ModelApprovalStatus": "Approved"}),
+        "reject": ("sagemaker:UpdateModelPackage", {"sagemaker:ModelApprovalStatus": "Rejected"}),
+        "change": ("sagemaker:UpdateModelPackage", {}),
         "delete": ("sagemaker:DeleteModelPackage", {}),
         "deploy": ("sagemaker:CreateModel", MODEL_VPC_CONTEXT),
         "share": ("sagemaker:PutModelPackageGroupPolicy", {}),
@@ -112,6 +114,7 @@ def delivery_capabilities(graph: PolicyGraph) -> list[Capability]:
         for verb, purpose, action, suffix in (
             ("start build", "build", "codepipeline:StartPipelineExecution", ""),
             ("start deploy", "deploy", "codepipeline:StartPipelineExecution", ""),
+            ("start rollback", "rollback", "codepipeline:StartPipelineExecution", ""),
             ("let into production", "deploy", "codepipeline:PutApprovalResult", "/Approve/Approve"),
             ("change deploy pipeline", "deploy", "codepipeline:UpdatePipeline", ""),
         )

@@ -8,7 +8,7 @@ from functools import partial
 
 from policies.access import parallel
 from policies.access.graph import PolicyGraph
-from policies.access.proofs import boundaries, delivery, duties, models, perimeter, premises, previews
+from policies.access.proofs import boundaries, change_sets, delivery, duties, models, perimeter, premises, previews
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
 
@@ -17,6 +17,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *perimeter.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
+    *change_sets.THEOREMS,
     *duties.THEOREMS,
     *previews.THEOREMS,
     *boundaries.THEOREMS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.names import ProjectNames
 from catalog.roles import ENTERING_WORKLOADS, ROLES, RoleKind, kinds
 from policies.access.graph import IamRole, PolicyGraph
-from policies.access.graph.purposes import roles_of_kind
+from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.requests import (
@@ -22,6 +22,8 @@ from policies.access.proofs.requests import (
 )
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
+from policies.documents.project_people import PUBLISHER_TAG
+from policies.documents.project_scope import MODEL_BUILD
 
 APPROVAL = ("codepipeline:PutApprovalResult", "codepipeline:OverrideStageCondition", "sagemaker:UpdateModelPackage")
 DELIVERY = (
@@ -47,8 +49,14 @@ SERVING = (
     "sagemaker:UpdateEndpointWeightsAndCapacities",
 )
 # What an approver has no business with.
-TOUCHING = ("s3:GetObject", "s3:PutObject", "kms:Decrypt", "sts:AssumeRole", "iam:PassRole")
+TOUCHING = ("s3:PutObject", "sts:AssumeRole", "iam:PassRole")
+# Decisions that release recorders do not make, which reject and write metadata.
+_UPDATE, _STATUS = "sagemaker:UpdateModelPackage", "sagemaker:ModelApprovalStatus"
+_DECIDED = ("Approved", "PendingManualApproval")
 APPROVERS = kinds(lambda spec: spec.approves)
+BY_LINK = kinds(lambda spec: spec.approves_by_link)
+# What the page behind links has no business with, beside what it shows.
+_NOT_BY_LINK = ("s3:PutObject", "s3:DeleteObject*", "kms:GenerateMac", "sts:AssumeRole", "iam:PassRole", "lambda:*")
 SCIENTISTS = kinds(lambda spec: spec.acts_for_scientists)
 ADMINISTRATION = RoleKind.STACK_SET_ADMINISTRATION
 _SOURCE_IDENTITY = "aws:SourceIdentity"
@@ -79,7 +87,10 @@ def _decides_nothing(solver: Solver, graph: PolicyGraph, scientist: IamRole, rol
 
 
 def publishing(graph: PolicyGraph) -> ProofOutcome:
-    """A publish role is entered under the name of the scientist who enters it: what is published has an author."""
+    """A publish role is entered under the name of the scientist who enters it, and code is handed over under that name.
+
+    So what is published has an author, and whoever approves it can be compared with them.
+    """
     solver = Solver()
     named: set[str] = set()
     for target in roles_of_kind(graph, RoleKind.PUBLISH):
@@ -96,27 +107,92 @@ def publishing(graph: PolicyGraph) -> ProofOutcome:
                 f"{scientist.name} enters {target.name}", open_request, with_value(_SOURCE_IDENTITY, user)
             ):
                 named.add(f"{scientist.arn} enters {target.name} as {user}")
+                _under_own_name(solver, graph, target, user)
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
+def _under_own_name(solver: Solver, graph: PolicyGraph, publish: IamRole, user: str) -> None:
+    """The code of a project, written or tagged by whoever entered its publish role as `user`."""
+    for bucket in resources_with_purpose(graph, "bucket", "artifacts"):
+        code = f"{bucket.arn}/{publish.project}/source/{MODEL_BUILD}.zip"
+        open_request = role_request(
+            publish, ["s3:PutObject", "s3:PutObjectTagging"], resource=code, pinned={_SOURCE_IDENTITY: user}
+        )
+        title = f"{user}, as {publish.name}, hands code over under another name"
+        solver.refute(title, open_request, without(f"s3:RequestObjectTag/{PUBLISHER_TAG}", [user]))
+
+
 def approvers(graph: PolicyGraph) -> ProofOutcome:
-    """Approving, and letting into production, is for approvers; they can do neither more nor assume anybody else."""
+    """Approving, and letting into production, is for approvers; they read what was released, and do nothing more."""
     solver = Solver()
     for role in graph.sorted_roles():
         if role.kind in APPROVERS:
             for action in (*TOUCHING, *DELIVERY):
                 solver.refute(f"{role.name} approves, and does {action}", role_request(role, [action]))
+            _reads_records_alone(solver, graph, role)
+        elif ROLES[role.kind].approves_by_link:
+            _approves_by_link(solver, graph, role)
         else:
-            for action in APPROVAL:
-                solver.refute(f"{role.name} is no approver and does {action}", role_request(role, [action]))
+            _approves_nothing(solver, role)
+    _links_are_signed_by_senders(solver, graph)
     approving = roles_of_kind(graph, *APPROVERS)
     for own in roles_of_kind(graph, RoleKind.TEAM_APPROVER):
         for other in (role for role in approving if role.arn != own.arn):
             for resource in _decided_on(graph, own):
                 open_request = role_request(other, APPROVAL, resource=resource)
                 solver.refute(f"{other.name} approves for {own.project}, which has approvers of its own", open_request)
-    named = [role.arn for role in approving]
+    by_link = roles_of_kind(graph, *BY_LINK)
+    named = [*(role.arn for role in approving), *(f"{role.arn} for whoever has a signed link" for role in by_link)]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _approves_by_link(solver: Solver, graph: PolicyGraph, role: IamRole) -> None:
+    """Whoever hands on what was decided by a link answers its own project's approval, and does nothing else with it.
+
+    It signs no link, so that it decides for nobody who was not sent one; and it can be told nothing but by API Gateway.
+    """
+    own = ProjectNames(graph.prefix, role.project or "").code_pipeline("deploy")
+    approval = f"{graph.scopes[role.stack].arn('codepipeline', own)}/Approve/Approve"
+    answer, *others = APPROVAL
+    title = f"{role.name} answers another approval than its project's"
+    solver.refute(title, role_request(role, [answer]), beyond(approval))
+    for action in (*others, *DELIVERY, *_NOT_BY_LINK):
+        solver.refute(f"{role.name} approves by links, and does {action}", role_request(role, [action]))
+    for who, open_request in account_requests(
+        [role.account, *graph.foreign_accounts], TRUST_ACTIONS, trust_of=role, resource=role.arn
+    ):
+        solver.refute(f"{who} assumes {role.name}", open_request)
+
+
+def _links_are_signed_by_senders(solver: Solver, graph: PolicyGraph) -> None:
+    """Nobody but a sender signs with a key of links, and each only with its own project's."""
+    for key in resources_with_purpose(graph, "key", "approval-links"):
+        for role in graph.sorted_roles():
+            own = ROLES[role.kind].signs_links and role.stack == key.stack
+            if role.account == key.account and not own:
+                title = f"{role.name} signs links of {key.stack}"
+                solver.refute(title, role_request(role, ["kms:GenerateMac"], policy_resource=key))
+
+
+def _reads_records_alone(solver: Solver, graph: PolicyGraph, role: IamRole) -> None:
+    """What was released, through S3: for a project's own approver that project's."""
+    buckets = resources_with_purpose(graph, "bucket", "artifacts")
+    records = [f"{bucket.arn}/{role.project or '*'}/releases/*" for bucket in buckets]
+    title = f"{role.name} approves, and reads something else than what was released"
+    solver.refute(title, role_request(role, ["s3:GetObject"]), beyond(*records))
+    through = [graph.scopes[role.stack].service_host("s3")]
+    title = f"{role.name} approves, and decrypts otherwise than through S3"
+    solver.refute(title, role_request(role, ["kms:Decrypt"]), without("kms:ViaService", through))
+
+
+def _approves_nothing(solver: Solver, role: IamRole) -> None:
+    for action in APPROVAL:
+        title = f"{role.name} is no approver and does {action}"
+        if role.kind is RoleKind.RELEASE_RECORDER and action == _UPDATE:
+            for status in _DECIDED:
+                solver.refute(f"{title} to {status}", role_request(role, [action]), with_value(_STATUS, status))
+        else:
+            solver.refute(title, role_request(role, [action]))
 
 
 def _decided_on(graph: PolicyGraph, approver: IamRole) -> list[str]:
@@ -159,7 +235,10 @@ def stack_sets(graph: PolicyGraph) -> ProofOutcome:
 
 
 def production(graph: PolicyGraph) -> ProofOutcome:
-    """From the data science account, production's resources and roles are reached by the printed principals alone."""
+    """From the data science account, production's resources and roles are reached by the printed principals alone.
+
+    A role is entered by the kind of role that is meant to, of its own project.
+    """
     solver = Solver()
     data_science = {role.account for role in roles_of_kind(graph, ADMINISTRATION)}
     workloads = sorted({role.account for role in roles_of_kind(graph, RoleKind.MODEL)} - data_science)
@@ -167,10 +246,11 @@ def production(graph: PolicyGraph) -> ProofOutcome:
     for account in workloads:
         for target in graph.sorted_roles():
             if target.account == account:
+                meant = _entering(graph, target)
                 for who, open_request in account_requests(
                     data_science, TRUST_ACTIONS, trust_of=target, resource=target.arn
                 ):
-                    solver.refute(f"{who} enters {target.name} in {account}", open_request, none_of(*entering))
+                    solver.refute(f"{who} enters {target.name} in {account}", open_request, none_of(*meant))
         for _, resource in sorted(graph.policy_resources.items()):
             # A bus takes events from the registry's account; they start nothing here but notifications.
             if resource.account == account and resource.kind != "bus":
@@ -178,6 +258,15 @@ def production(graph: PolicyGraph) -> ProofOutcome:
                     title = f"{who} has access to {resource.kind} {resource.name} in {account}"
                     solver.refute(title, open_request)
     return ProofOutcome(findings=solver.findings, named=entering, queries=solver.queries)
+
+
+def _entering(graph: PolicyGraph, target: IamRole) -> list[str]:
+    """The roles of other accounts that are meant to assume a role."""
+    assumed_by = ROLES[target.kind].assumed_by
+    if not isinstance(assumed_by, RoleKind):
+        return []
+    meant = [role for role in roles_of_kind(graph, assumed_by) if role.account != target.account]
+    return [role.arn for role in meant if not role.project or role.project == target.project]
 
 
 def project_isolation(graph: PolicyGraph) -> ProofOutcome:
@@ -222,12 +311,13 @@ THEOREMS = (
     ),
     Theorem(
         id="publishing-has-a-name",
-        statement="The printed scientists publish, each under their own name.",
+        statement="The printed scientists publish under their own names, and hand code over under these alone.",
         prove=publishing,
     ),
     Theorem(
         id="approvers-only-approve",
-        statement="Models are approved by approvers alone, who can do nothing else with them.",
+        statement="Models are approved by approvers alone, who besides read what was released and do nothing else; "
+        "releases by them, and by the printed functions for whoever has a link that their project's sender signed.",
         prove=approvers,
     ),
     Theorem(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind
+from catalog.roles import MODEL_BUILDERS, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
@@ -24,10 +24,12 @@ from policies.access.proofs.requests import (
 )
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
-from policies.documents.buckets import PROBE
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
+# Kinds of roles of workload accounts that decrypt what the models bucket holds, each for objects of its own.
+READERS_OF_CHECKS = (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER)
+_OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
 
 
@@ -46,17 +48,17 @@ def _named(graph: PolicyGraph, key: PolicyResource) -> list[str]:
 
 
 def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
-    """The named roles' paths and names with the project left open: a project that comes later is one of them.
+    """Paths and names of the key's users with the project left open: a project that comes later is one of them.
 
-    A model role is one of its account by the name of any stage; where accounts are not listed, an account that comes
-    later may have one too.
+    Those are the named roles, and checkers, which read no model. A role of a workload account is one of its account by
+    the name of any stage; where accounts are not listed, an account that comes later may have one too.
     """
     if not graph.projects:
         return _of_later_projects(graph, key)
-    models = roles_of_kind(graph, RoleKind.MODEL)
-    accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
+    serving = roles_of_kind(graph, *_OF_WORKLOADS)
+    accounts = graph.accounts() if graph.organization_paths else {role.account for role in serving}
     builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
-    families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in models}
+    families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in serving}
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
@@ -66,8 +68,8 @@ def _of_later_projects(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     scopes = {scope.account: scope for scope in graph.scopes.values()}
     own = scopes.get(key.account)
     builders = {every.role_arn(own, kind) for kind in MODEL_BUILDERS} if own else set()
-    models = {every.stage_role_arn(scope, "*", RoleKind.MODEL) for scope in scopes.values()}
-    return sorted(builders | models)
+    serving = {every.stage_role_arn(scope, "*", kind) for scope in scopes.values() for kind in _OF_WORKLOADS}
+    return sorted(builders | serving)
 
 
 def _open(role: IamRole) -> str:
@@ -80,7 +82,7 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
     solver, named = Solver(), set[str]()
     for bucket, key in _models_buckets(graph):
         inspectors = inspecting_roles(key)
-        patterns = [*_patterns(graph, key), *inspectors, *_probe_readers(graph)]
+        patterns = [*_patterns(graph, key), *inspectors]
         for who, open_request in account_requests(
             [*graph.accounts(), *graph.foreign_accounts],
             USE,
@@ -96,19 +98,15 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
-def _probe_readers(graph: PolicyGraph) -> list[str]:
-    """ARN patterns of the roles that read held-out rows beside models: `_neither` holds them to those objects."""
-    path = ROLES[RoleKind.API_HOOKS].iam_path(graph.prefix)
-    named = f"{graph.prefix}-*-{RoleKind.API_HOOKS}"
-    return [scope.role_arn(path, named, account="*") for scope in list(graph.scopes.values())[:1]]
-
-
 def _others(graph: PolicyGraph, named: set[str]) -> Iterable[IamRole]:
     return (role for arn, role in sorted(graph.roles.items()) if arn not in named)
 
 
 def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyResource) -> None:
-    """A role that is not named, whether or not the key admits its path: no object together with the key."""
+    """A role that is not named, whether or not the key admits its path: no object together with the key.
+
+    But for a checker, which has the key and reads what is no model: its project's checks.
+    """
     if not may_touch(role, bucket, "s3:"):
         solver.queries += 1
         return
@@ -123,21 +121,27 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
         objects = role_request(role, actions, policy_resource=bucket)
-        rows = [beyond(f"{bucket.arn}/{role.project}/*/{PROBE}")] if role.kind is RoleKind.API_HOOKS else []
-        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"), *rows)
+        spared = [beyond(own_objects(role, bucket))] if role.kind in READERS_OF_CHECKS else []
+        solver.refute(title, objects, holding(use.formula), within(f"{bucket.arn}/*"), *spared)
+
+
+def own_objects(role: IamRole, bucket: PolicyResource) -> str:
+    """ARN pattern of the objects that a role of a workload account is there for."""
+    below = f"{names.CHECKS}/*" if role.kind in READERS_OF_CHECKS else "*"
+    return f"{bucket.arn}/{role.tags.get('project', '')}/{below}"
 
 
 def own_prefix(graph: PolicyGraph) -> ProofOutcome:
-    """Of all objects in any bucket, a project's model role touches those under its project's prefix.
+    """Of all objects in any bucket a project's model role touches those under its project's prefix, its checker checks.
 
     Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
     """
     solver = Solver()
-    for role in roles_of_kind(graph, RoleKind.MODEL):
+    for role in roles_of_kind(graph, *_OF_WORKLOADS):
         for bucket in graph.resources("bucket"):
-            prefix = f"{bucket.arn}/{role.tags.get('project', '')}/*"
+            prefix = own_objects(role, bucket)
             for whose, caller, resource in _sides(role, bucket):
-                title = f"{role.arn} touches an object of {bucket.name} that is not its project's{whose}"
+                title = f"{role.arn} touches an object of {bucket.name} that is not its own{whose}"
                 if may_touch_beyond(caller, resource, "s3:", prefix.removesuffix("*")):
                     open_request = role_request(caller, ["s3:*"], policy_resource=resource)
                     solver.refute(title, open_request, within(f"{bucket.arn}/*"), beyond(prefix))
@@ -145,7 +149,7 @@ def own_prefix(graph: PolicyGraph) -> ProofOutcome:
                     solver.queries += 1
     return ProofOutcome(
         findings=solver.findings,
-        named=[role.arn for role in roles_of_kind(graph, RoleKind.MODEL)],
+        named=[role.arn for role in roles_of_kind(graph, *_OF_WORKLOADS)],
         queries=solver.queries,
     )
 
@@ -175,7 +179,7 @@ def project_isolation(graph: PolicyGraph) -> ProofOutcome:
     for role in graph.sorted_roles():
         project = role.project
         others = [other for other in graph.projects if other != project]
-        if not project or not others or role.kind is RoleKind.MODEL:
+        if not project or not others or role.kind in _OF_WORKLOADS:
             continue
         # Archives of functions are the platform's, and no project's.
         code = resources_with_purpose(graph, "bucket", "code")
@@ -193,14 +197,14 @@ def project_isolation(graph: PolicyGraph) -> ProofOutcome:
 THEOREMS = (
     Theorem(
         id="models-readers",
-        statement="Nobody outside the named principals reads or writes a model, or uses its key; hooks of APIs read "
-        "held-out rows beside their own project's models, and no model.",
+        statement="Nobody outside the named principals reads or writes a model, or uses its key.",
         prove=readers,
     ),
     Theorem(
         id="models-own-prefix",
-        statement="A project's model role touches no object that is not under its own project's prefix; the "
-        "models bucket's policy and the role's own each see to that alone.",
+        statement="A project's model role touches no object that is not under its own project's prefix, its checker "
+        "none but what its endpoints are checked with; the models bucket's policy and the role's own each see to that "
+        "alone.",
         prove=own_prefix,
     ),
     Theorem(

@@ -229,6 +229,7 @@ COUNTERPARTS: Sequence[Counterpart] = (
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.ACCOUNT_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.REMEDIATOR, left_out=(_LOG_GROUP,)),
+    Counterpart(policy="AWSLambdaVPCAccessExecutionRole", kind=RoleKind.ENDPOINT_CHECKER, left_out=(_LOG_GROUP,)),
     Counterpart(
         policy="AmazonSageMakerPipelinesIntegrations",
         kind=RoleKind.PIPELINE,

@@ -100,7 +100,7 @@ def _studio(account: AccountScope, studio: Sequence[str]) -> tuple[Statement, ..
 
 def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
-    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy")]
+    pipelines = [account.arn("codepipeline", f"*-{prefix}-{purpose}") for purpose in ("build", "deploy", "rollback")]
     return (
         Statement(sid="KeepBuilds", actions=_BUILDS, resources=[account.arn("codebuild", f"project/{prefix}-*")]),
         Statement(
@@ -112,8 +112,33 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+_APIS = tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT"))
+
+
+def _apis(account: AccountScope) -> tuple[Statement, ...]:
+    """REST APIs have ids of AWS's own; what is an API's stands below it."""
+    apis = [account.arn("apigateway", f"/restapis{below}", account="") for below in ("", "/*")]
+    return (
+        Statement(sid="KeepApis", actions=_APIS, resources=apis),
+        Statement(
+            sid="TagApis",
+            actions=["apigateway:DELETE", "apigateway:PUT"],
+            resources=[account.arn("apigateway", "/tags/*", account="")],
+        ),
+    )
+
+
 def _functions(account: AccountScope) -> tuple[Statement, ...]:
-    starters = [account.arn("lambda", f"function:{account.prefix}-*-{RoleKind.PIPELINE_STARTER}")]
+    called = [
+        account.arn("lambda", f"function:{account.prefix}-*-{kind}")
+        for kind in (
+            RoleKind.APPROVAL_PAGE,
+            RoleKind.APPROVAL_SENDER,
+            RoleKind.ENDPOINT_CHECKER,
+            RoleKind.PIPELINE_STARTER,
+            RoleKind.RELEASE_RECORDER,
+        )
+    ]
     return (
         Statement(
             sid="KeepFunctions",
@@ -121,15 +146,15 @@ def _functions(account: AccountScope) -> tuple[Statement, ...]:
             resources=[account.arn("lambda", f"function:{account.prefix}-*")],
         ),
         Statement(
-            sid="LetRulesCallStarters",
+            sid="LetRulesCallFunctions",
             actions=["lambda:AddPermission"],
-            resources=starters,
-            conditions={"StringEquals": {"lambda:Principal": "events.amazonaws.com"}},
+            resources=called,
+            conditions={"StringEquals": {"lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"]}},
         ),
         Statement(
-            sid="SeeWhoCallsStarters",
+            sid="SeeWhoCallsFunctions",
             actions=["lambda:GetPolicy", "lambda:RemovePermission"],
-            resources=starters,
+            resources=called,
         ),
         Statement(
             sid="CallTheCleaners",
@@ -168,6 +193,16 @@ DELIVERY = (
         statements=_pipelines,
         ceiling=("codebuild:*", "codepipeline:*"),
         passed_to=("codebuild", "codepipeline"),
+    ),
+    DeployedTypes(
+        types=(
+            "aws:apigateway/deployment:Deployment",
+            "aws:apigateway/methodSettings:MethodSettings",
+            "aws:apigateway/restApi:RestApi",
+            "aws:apigateway/stage:Stage",
+        ),
+        statements=_apis,
+        ceiling=("apigateway:*",),
     ),
     DeployedTypes(
         types=(

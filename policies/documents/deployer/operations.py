@@ -120,7 +120,8 @@ def _events(account: AccountScope) -> tuple[Statement, ...]:
     prefix = account.prefix
     # Pipelines, and the rules that start them, begin with the project's id: see names.py.
     rules = [
-        account.arn("events", f"rule/{name}") for name in (f"{prefix}-*", f"*-{prefix}-build", f"*-{prefix}-deploy")
+        account.arn("events", f"rule/{name}")
+        for name in (f"{prefix}-*", *(f"*-{prefix}-{purpose}" for purpose in ("build", "deploy", "rollback")))
     ]
     buses = [account.arn("events", f"event-bus/{prefix}-*")]
     return (

@@ -7,6 +7,8 @@ Reference, "Amazon S3".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from rehearsal.service_model.required_action import (
     ApiRequest,
@@ -42,6 +44,12 @@ def _reading(request: ApiRequest) -> list[Right]:
     return RequiredAction(action=action, resource=_OBJECT, context_keys=keys).rights(request)
 
 
+def _reading_tags(request: ApiRequest) -> list[Right]:
+    """Of a past version it is an action of its own."""
+    action = "s3:GetObjectVersionTagging" if request.parameters.get("VersionId") else "s3:GetObjectTagging"
+    return RequiredAction(action=action, resource=_OBJECT).rights(request)
+
+
 def _deleting(request: ApiRequest) -> list[Right]:
     action = "s3:DeleteObjectVersion" if request.parameters.get("VersionId") else "s3:DeleteObject"
     return RequiredAction(action=action, resource=_OBJECT).rights(request)
@@ -68,7 +76,19 @@ def _copying(request: ApiRequest) -> list[Right]:
 
 _WRITE = RequiredAction(action="s3:PutObject", resource=_OBJECT, context_keys=_UPLOAD)
 _TAGGED = RequiredAction(action="s3:PutObjectTagging", resource=_OBJECT, when="x-amz-tagging")
-_WRITING: RequiredActions = (_WRITE, _TAGGED)
+
+
+def _writing(request: ApiRequest) -> list[Right]:
+    """An upload with tags is asked twice, each time with the tags: `s3:RequestObjectTag/<key>`."""
+    tags = dict(parse_qsl(str(request.parameters.get("x-amz-tagging") or ""), keep_blank_values=True))
+    context: dict[str, str | tuple[str, ...]] = {f"s3:RequestObjectTag/{key}": value for key, value in tags.items()}
+    if tags:
+        context["s3:RequestObjectTagKeys"] = tuple(tags)
+    rights = [*_WRITE.rights(request), *_TAGGED.rights(request)]
+    return [replace(right, context={**right.context, **context}) for right in rights]
+
+
+_WRITING = (_writing,)
 
 
 def _bucket(*actions: str) -> RequiredActions:
@@ -105,7 +125,7 @@ OPERATIONS: Operations = {
     "GetBucketVersioning": _bucket("GetBucketVersioning"),
     "GetObject": (_reading,),
     "GetObjectAttributes": (_reading, *requires("s3:GetObjectAttributes", _OBJECT)),
-    "GetObjectTagging": requires("s3:GetObjectTagging", _OBJECT),
+    "GetObjectTagging": (_reading_tags,),
     "GetPublicAccessBlock": _bucket("GetBucketPublicAccessBlock"),
     "HeadBucket": _bucket("ListBucket"),
     "HeadObject": (_reading,),

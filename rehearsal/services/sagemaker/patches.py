@@ -48,6 +48,16 @@ def patch(patches: Patches) -> None:
     )
     patches.wrap(SageMakerResponse, "delete_pipeline", pipeline_that_runs_stays)
     patches.wrap(SageMakerModelBackend, "_get_resource_from_arn", _resource_of_profile)
+    patches.wrap(SageMakerModelBackend, "add_tags", tag_of_a_key_is_overwritten)
+
+
+@aws_behavior('Amazon SageMaker API Reference, "AddTags": "Adds or overwrites one or more tags"')
+def tag_of_a_key_is_overwritten(
+    original: Callable[..., Any], instance: Any, arn: str, tags: list[dict[str, str]]
+) -> Any:
+    """A resource has one tag of a key: another value takes the place of the one before. moto keeps both."""
+    instance.delete_tags(arn, [tag["Key"] for tag in tags])
+    return original(instance, arn, tags)
 
 
 def _resource_of_profile(original: Callable[..., Any], instance: Any, arn: str) -> Any:

@@ -7,6 +7,7 @@ request's members are kept beside moto's own record and come back from the descr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakePipelineExecution, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
+from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.patches import Patches
 
 # Kind of record -> member that names it. The operations are Create<kind> and Describe<kind>.
@@ -55,12 +57,16 @@ class State:
 
 @dataclass
 class Hooks:
-    """Called when something begins or changes. `model_created` gets the access key that sent the request, too."""
+    """Called when something begins or changes. `model_created` gets the access key that sent the request, too.
+
+    `caller` gives the identity behind an access key, as `IamIdentity` has it.
+    """
 
     pipeline_started: Callable[[str, str, str], None] = lambda *_: None
     pipeline_stopped: Callable[[str, str, str], None] = lambda *_: None
     model_created: Callable[[str, str, str, str, Mapping[str, Any]], None] = lambda *_: None
     package_changed: Callable[[str, str, str, list[str]], None] = lambda *_: None
+    caller: Callable[[str], Mapping[str, str]] = lambda _: {}
 
 
 def install(patches: Patches, state: State, hooks: Hooks) -> None:
@@ -203,8 +209,33 @@ def _packages(patches: Patches, hooks: Hooks) -> None:
     patches.set(SageMakerResponse, "sagemaker_backend", property(backend))
     patches.wrap(SageMakerModelBackend, "describe_model_package_group", group_by_name)
     patches.wrap(SageMakerModelBackend, "_get_resource_from_arn", _resource_of_package)
+    for operation in ("create_model_package", "update_model_package"):
+        patches.wrap(SageMakerResponse, operation, _as_caller)
     patches.wrap(SageMakerModelBackend, "create_model_package", _create_package(hooks))
     patches.wrap(SageMakerModelBackend, "update_model_package", _update_package(hooks))
+
+
+# The access key of the request that is being answered.
+_access_key: ContextVar[str] = ContextVar("access_key", default="")
+
+
+def _as_caller(original: Callable[..., Any], instance: Any) -> Any:
+    token = _access_key.set(instance.access_key or "")
+    try:
+        return original(instance)
+    finally:
+        _access_key.reset(token)
+
+
+@aws_behavior("botocore's model of sagemaker: UserContext, IamIdentity", "botocore's model of sagemaker: CreatedBy")
+def package_names_its_callers(package: Any, identity: Mapping[str, str], *, created: bool) -> None:
+    """A model package names the identity that made it, and the one that changed it last, whatever was changed."""
+    if not identity:
+        return
+    if created:
+        package.created_by = {"IamIdentity": dict(identity)}
+    else:
+        package.last_modified_by = {"IamIdentity": dict(identity)}
 
 
 def _resource_of_package(original: Callable[..., Any], instance: Any, arn: str) -> Any:
@@ -225,6 +256,8 @@ def _create_package(hooks: Hooks) -> Callable[..., Any]:
         group = members.get("model_package_group_name")
         members["model_package_group_name"] = group.split("/")[-1] if group else group
         arn = original(instance, **members)
+        caller = hooks.caller(_access_key.get())
+        package_names_its_callers(instance.describe_model_package(arn), caller, created=True)
         hooks.package_changed(instance.account_id, instance.region_name, arn, [])
         return arn
 
@@ -249,6 +282,7 @@ def _update_package(hooks: Hooks) -> Callable[..., Any]:
             members[name] = value if members.get(name) is None else members[name]
         members["customer_metadata_properties"] = properties or None
         arn = original(instance, **members)
+        package_names_its_callers(package, hooks.caller(_access_key.get()), created=False)
         fields = ["".join(word.title() for word in name.split("_")) for name in given]
         hooks.package_changed(instance.account_id, instance.region_name, arn, fields)
         return arn

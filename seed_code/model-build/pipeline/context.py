@@ -49,6 +49,18 @@ class PipelineContext:
             values=[self.project.artifacts_uri, "runs", ExecutionVariables.PIPELINE_EXECUTION_ID, *path],
         )
 
+    def checks_uri(self) -> Join:
+        """Where this execution leaves the rows that endpoints of its model are checked with."""
+        return Join(
+            on="/",
+            values=[
+                self.project.models_uri,
+                "checks",
+                ExecutionVariables.PIPELINE_EXECUTION_ID,
+                "checks.json",
+            ],
+        )
+
     @property
     def tags(self) -> list[dict[str, str]]:
         """Tags of the jobs."""

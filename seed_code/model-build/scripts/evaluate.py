@@ -1,7 +1,8 @@
 """Processing job: measure the model on held-out rows, compare it, and decide whether it may be registered.
 
 In:  processing/input/model/model.tar.gz, processing/input/test/data.csv, processing/input/schema/schema.json
-Out: processing/output/evaluation/: evaluation.json, manifest.json, holdout.csv, expected.csv, labels.csv
+Out: processing/output/evaluation/: evaluation.json, manifest.json, holdout.csv, expected.csv, labels.csv;
+     checks.json in the models bucket, where the pipeline says (CHECKS_URI)
 
 A closed gate is a result, not a failure of this job: the pipeline's fail step says the figures.
 """
@@ -24,6 +25,7 @@ import pandas as pd
 from artifact import open_artifact
 from booster import TRAINING_FILE, DataSplit, predict, read_split
 from chance import ALLOWED, ORDERS, chance_of
+from checks import build_checks, store_checks
 from container import (
     JobArguments,
     JobError,
@@ -64,7 +66,9 @@ def main(arguments: list[str] | None = None) -> None:
     evaluation = evaluate(options, schema, split, answers, production)
     evaluation["artifact"] = {"sha256": sha256_of(archive), "bytes": archive.stat().st_size}
     write_json(output / "evaluation.json", evaluation)
-    write_json(output / "manifest.json", build_manifest(schema, training, evaluation, os.environ))
+    # What is not registered is not served: nobody would ever ask.
+    checks = store_checks(build_checks(schema, split, answers)) if evaluation["gate"]["passed"] else None
+    write_json(output / "manifest.json", build_manifest(schema, training, evaluation, os.environ, checks))
     write_holdout(output, schema, split, answers)
     report_message(exit_message(evaluation))
 

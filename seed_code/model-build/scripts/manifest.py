@@ -11,9 +11,16 @@ from table_schema import TableSchema
 
 
 def build_manifest(
-    schema: TableSchema, training: dict[str, Any], evaluation: dict[str, Any], environment: Mapping[str, str]
+    schema: TableSchema,
+    training: dict[str, Any],
+    evaluation: dict[str, Any],
+    environment: Mapping[str, str],
+    checks: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The manifest. What the pipeline knows comes by environment variable and is None outside one."""
+    """The manifest. What the pipeline knows comes by environment variable and is None outside one.
+
+    `checks` are address and SHA-256 of the rows that endpoints are checked with, None where there are none.
+    """
 
     def variable(name: str) -> str | None:
         return environment.get(name) or None
@@ -35,6 +42,7 @@ def build_manifest(
         "model_package_group": variable("MODEL_PACKAGE_GROUP"),
         "model_data_url": variable("MODEL_DATA_URL"),
         "artifact": evaluation["artifact"],
+        "checks": dict(checks) if checks else None,
         "problem": schema.problem,
         # What callers must send and what they get: the API's document is made of it.
         "schema": {"features": schema.features, "target": schema.target, "classes": schema.classes},

@@ -28,6 +28,8 @@ class TestClients:
     sagemaker: Any
     runtime: Any
     s3: Any
+    cloudwatch: Any
+    ssm: Any
 
 
 def targets(settings: StageSettings) -> list[EndpointLocation]:
@@ -39,23 +41,28 @@ def targets(settings: StageSettings) -> list[EndpointLocation]:
     ]
 
 
-def assume(settings: StageSettings, target: EndpointLocation) -> TestClients:
-    """Clients of the account's test role. Raises botocore's `ClientError` if it cannot be assumed."""
-    sts = boto3.client("sts", region_name=target.region)
-    answer = sts.assume_role(
-        RoleArn=settings.test_role_arns[target.account],
-        RoleSessionName=f"model-deploy-{settings.stage}",
-        DurationSeconds=3600,
-    )
+def entered(role: str, session_name: str, region: str) -> Any:
+    """A session of a role (ARN) in a region. Raises botocore's `ClientError` if it cannot be assumed."""
+    sts = boto3.client("sts", region_name=region)
+    answer = sts.assume_role(RoleArn=role, RoleSessionName=session_name, DurationSeconds=3600)
     credentials = answer["Credentials"]
-    session = boto3.session.Session(
+    return boto3.session.Session(
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials["SessionToken"],
-        region_name=target.region,
+        region_name=region,
+    )
+
+
+def assume(settings: StageSettings, target: EndpointLocation) -> TestClients:
+    """Clients of the account's test role. Raises botocore's `ClientError` if it cannot be assumed."""
+    session = entered(
+        settings.test_role_arns[target.account], f"model-deploy-{settings.stage}", target.region
     )
     return TestClients(
         sagemaker=session.client("sagemaker"),
         runtime=session.client("sagemaker-runtime", config=_RUNTIME),
         s3=session.client("s3"),
+        cloudwatch=session.client("cloudwatch"),
+        ssm=session.client("ssm"),
     )

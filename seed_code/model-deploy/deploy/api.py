@@ -66,18 +66,14 @@ def document(api: ApiPart, columns: ModelColumns, version: str) -> dict[str, Any
 
 
 def with_api(
-    template: Mapping[str, Any], api: ApiPart, columns: ModelColumns, version: str, probe_uri: str = ""
+    template: Mapping[str, Any], api: ApiPart, columns: ModelColumns, version: str
 ) -> dict[str, Any]:
-    """The stage's template: the model's, and the API's part with all that only a release knows.
-
-    `probe_uri` is where the model's held-out rows and answers lie; empty for a model without.
-    """
+    """The stage's template: the model's, and the API's part with all that only a release knows."""
     body = openapi.gateway_document(document(api, columns, version), api.part["OpenApi"]["Authentication"])
     values = {
         "ApiModelVersion": version,
         "ApiFeatureCount": str(len(columns.features)),
         "ApiFeatures": packed(columns.features),
-        "ApiProbeUri": probe_uri,
         "ApiImageUri": api.functions["imageUri"],
         "ApiCodeBucket": api.functions["bucket"],
         "ApiCodeKey": api.functions["key"],

@@ -24,10 +24,10 @@ class ModelManifest:
     metric_value: float
     gate_passed: bool
     environment: Mapping[str, str]
+    checks_uri: str  # what endpoints are checked with; "none", both, where nothing was written down
+    checks_sha256: str
     # None for a model that was registered before manifests had it.
     columns: ModelColumns | None = None
-    # Held-out rows with the model's answers, beside its artifact; empty where there are none.
-    probe_uri: str = ""
 
 
 def read_manifest(s3: Any, uri: str) -> ModelManifest:
@@ -47,6 +47,8 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
     value = float(document["evaluation"]["value"])
     if not math.isfinite(value):
         raise ValueError("evaluation.value is not finite")
+    # Manifests of packages that were registered before there were checks have none.
+    checks = document.get("checks")
     return ModelManifest(
         group=document["model_package_group"],
         image=document["image"],
@@ -58,8 +60,9 @@ def _manifest(document: Mapping[str, Any]) -> ModelManifest:
         gate_passed=document["evaluation"]["gate"]["passed"] == 1,
         # Variables that registration gives the container: none, unless a team writes them here too.
         environment={str(name): str(text) for name, text in document.get("environment", {}).items()},
+        checks_uri=str(checks["uri"]) if checks else "none",
+        checks_sha256=str(checks["sha256"]) if checks else "none",
         columns=_columns(document),
-        probe_uri=str(document.get("probe_uri") or ""),
     )
 
 

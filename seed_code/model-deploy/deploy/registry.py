@@ -40,8 +40,11 @@ class ModelPackage:
     metric: str
     metric_value: float
     commit: str
+    checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
+    checks_sha256: str
     columns: ModelColumns | None = None
-    probe_uri: str = ""
+    image: str = ""
+    model_data_url: str = ""
 
     @property
     def version(self) -> str:
@@ -71,6 +74,17 @@ def find_package(sagemaker: Any, s3: Any, group: str, arn: str) -> ModelPackage:
     return _package(description, manifest)
 
 
+def package_status(sagemaker: Any, arn: str) -> tuple[str, str]:
+    """Approval status of a package, and why it has it; `gone` of one that is deleted."""
+    try:
+        described = sagemaker.describe_model_package(ModelPackageName=arn)
+    except sagemaker.exceptions.ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return "gone", ""
+        raise
+    return str(described.get("ModelApprovalStatus")), str(described.get("ApprovalDescription", ""))
+
+
 def _refuse(arn: str, problems: list[str]) -> None:
     if problems:
         raise DeployError([f"model package {arn}: {problem}" for problem in problems])
@@ -90,6 +104,7 @@ def differences(description: Mapping[str, Any], manifest: ModelManifest, group: 
         "artifact_sha256": (metadata["artifact_sha256"], manifest.artifact_sha256),
         "problem": (metadata["problem"], manifest.problem),
         "metric": (metadata["metric"], manifest.metric),
+        "checks_uri": (metadata.get("checks_uri", "none"), manifest.checks_uri),
         "group": (group, manifest.group),
     }
     problems = [
@@ -108,7 +123,10 @@ def package_problems(description: Mapping[str, Any], group: str) -> list[str]:
     if _group_of(description) != group:
         problems.append(f"belongs to group {_group_of(description)!r}; allowed: {group}")
     if (approval := description.get("ModelApprovalStatus")) != "Approved":
-        problems.append(f"its approval status is {approval}; allowed: Approved")
+        why = description.get("ApprovalDescription", "")
+        problems.append(
+            f"its approval status is {approval}; allowed: Approved{f'; it says: {why}' if why else ''}"
+        )
     if (status := description.get("ModelPackageStatus")) != "Completed":
         problems.append(f"its status is {status}; allowed: Completed")
     return (
@@ -194,6 +212,9 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         metric=metadata["metric"],
         metric_value=manifest.metric_value,
         commit=metadata["commit"],
+        checks_uri=manifest.checks_uri,
+        checks_sha256=manifest.checks_sha256,
         columns=manifest.columns,
-        probe_uri=manifest.probe_uri,
+        image=manifest.image,
+        model_data_url=manifest.model_data_url,
     )

@@ -35,6 +35,7 @@ class StageSettings:
     test_role_arns: Mapping[str, str]  # account id -> role of the endpoint test
     parameters_path: str  # the account's SSM tree, such as /mlops/staging
     stack_set_name: str
+    change_set_role_name: str  # in each account, with its path, without a leading slash
     latency_limit_ms: int
     traffic_shifting: str
     shift_step_instances: int
@@ -43,6 +44,15 @@ class StageSettings:
     deployment_timeout_seconds: int
     api: Mapping[str, str] | None = None  # addresses of its part of the template and of its functions
     target_invocations_per_instance: int
+    instance_dollars_per_hour: str  # empty where the platform knows no price
+    price_read: str  # the day on which that was read
+    # The shape of serving, and its figures.
+    serving_shape: str
+    challenger_percentage: int
+    shadow_percentage: int
+    memory_megabytes: int
+    max_concurrency: int
+    invocations_per_instance: int
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
@@ -110,10 +120,8 @@ def _unknown(where: str, definition: str, values: Mapping[str, Any]) -> list[str
 
 def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
     rules = contract.properties("StageSettings")
-    complete = {
-        "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
-        "api": None,
-    } | dict(values)
+    defaults = {name: rule["default"] for name, rule in rules.items() if "default" in rule}
+    complete = {"instanceDollarsPerHour": "", "priceRead": "", "api": None} | defaults | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
 

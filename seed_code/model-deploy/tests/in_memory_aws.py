@@ -79,6 +79,7 @@ def stage(name: str, *accounts: str) -> dict[str, Any]:
         "modelRoleName": "mlops/projects/screening/mlops-screening-model",
         "testRoleArns": {account: f"arn:aws:iam::{account}:role/mlops/mlops-test" for account in accounts},
         "parametersPath": f"/mlops/{name}",
+        "changeSetRoleName": "mlops/projects/screening/mlops-change-set",
         "latencyLimitMs": 5000,
         "trafficShifting": "ALL_AT_ONCE",
         "shiftStepInstances": 1,

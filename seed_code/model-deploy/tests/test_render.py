@@ -101,6 +101,49 @@ def test_a_package_whose_metadata_lead_to_another_evaluation_is_refused(
     ) == (1, True)
 
 
+CHECKS = {"uri": "s3://mlops-models/screening/checks/x1/checks.json", "sha256": "c" * 64}
+
+
+def test_what_endpoints_are_checked_with_goes_with_the_package(aws: InMemoryAws, run: Run) -> None:
+    aws.register(checks_uri=CHECKS["uri"])
+    aws.put_manifest(manifest() | {"checks": CHECKS})
+    assert run("render")[0] == 0
+    for stage in ("staging", "production"):
+        found = parameters(aws, stage)
+        assert (found["ChecksUri"], found["ChecksSha256"]) == (CHECKS["uri"], CHECKS["sha256"])
+
+
+@pytest.mark.parametrize("document", [manifest(), manifest() | {"checks": None}])
+def test_a_package_that_was_registered_before_there_were_checks_has_none(
+    aws: InMemoryAws, run: Run, document: dict[str, Any]
+) -> None:
+    aws.register()
+    aws.put_manifest(document)
+    assert run("render")[0] == 0
+    found = parameters(aws, "production")
+    assert (found["ChecksUri"], found["ChecksSha256"]) == ("none", "none")
+
+
+@pytest.mark.parametrize(
+    ("metadata_says", "manifest_says"),
+    [
+        ("s3://mlops-models/screening/checks/x2/checks.json", CHECKS),
+        ("s3://mlops-models/screening/checks/x2/checks.json", None),
+        (None, CHECKS),
+    ],
+)
+def test_a_package_with_other_checks_than_were_registered_is_refused(
+    aws: InMemoryAws, run: Run, metadata_says: str | None, manifest_says: dict[str, str] | None
+) -> None:
+    """Whoever approves could otherwise have wrong answers called right."""
+    aws.register(checks_uri=metadata_says)
+    aws.put_manifest(manifest() | {"checks": manifest_says})
+    code, _, error = run("render")
+    registered = manifest_says["uri"] if manifest_says else "none"
+    words = f"its checks_uri is {metadata_says or 'none'}; registered was {registered}"
+    assert (code, words in error) == (1, True), error
+
+
 def test_a_package_without_an_evaluation_of_its_own_is_refused(aws: InMemoryAws, run: Run) -> None:
     aws.register(statistics="")
     code, _, error = run("render")

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from functions.cleaner import handler
+from functions.cleaner.events import MEMBERS, UnusableEvent
 from tests.functions.cleaner.stack_sets import StackSets
 
 
@@ -43,5 +44,20 @@ def test_a_step_is_taken_when_the_stack_is_destroyed(monkeypatch: pytest.MonkeyP
 
 def test_a_step_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boto3, "client", lambda *_, **__: None)
-    with pytest.raises(KeyError, match="loseEverything"):
+    with pytest.raises(UnusableEvent, match=r"step is 'loseEverything'; allowed: stopProject.*Nothing was removed"):
         handler.handle({"step": "loseEverything", "tf": {"action": "delete"}}, Context())
+
+
+def test_every_step_says_what_it_needs() -> None:
+    assert handler._steps().keys() == MEMBERS.keys()
+
+
+def test_a_step_without_tags_would_take_everything_and_is_refused() -> None:
+    event = {"step": "clearNetwork", "vpc": "vpc-1", "tags": {}, "delete": [], "tf": {"action": "delete"}}
+    with pytest.raises(UnusableEvent, match=r"clearNetwork: tags is {}, not an object of texts with at least one"):
+        handler.handle(event, Context())
+
+
+def test_what_happens_to_the_stack_must_be_told() -> None:
+    with pytest.raises(UnusableEvent, match=r"tf\.action is None; allowed: create, update, delete"):
+        handler.handle({"step": "clearNetwork"}, Context())

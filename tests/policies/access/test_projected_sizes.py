@@ -75,6 +75,7 @@ def test_what_is_measured_is_what_the_stacks_render(graph: PolicyGraph) -> None:
         "S3 endpoint": graph.endpoints[platform.s3_endpoint].policy,
         "interface endpoint": graph.endpoints[platform.kms_endpoint].policy,
         "a project's StackSets": project_role(graph, RoleKind.STACK_SET_ADMINISTRATION).inline[0],
+        "a project's rendering": project_role(graph, RoleKind.DEPLOY).inline[0],
         "a project's endpoint tests": project_role(graph, RoleKind.DEPLOY_TEST).inline[0],
     }
     assert {name: json.loads(render(platform, PROJECT)) for name, _, render in projected_sizes.DOCUMENTS} == built

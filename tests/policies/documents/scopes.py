@@ -47,4 +47,5 @@ def project_scope_of(project: str) -> ProjectScope:
         pipeline=f"mlops-{project}",
         build_folder=f"{project}-mlops-build"[:20],
         deploy_folder=f"{project}-mlops-deploy"[:20],
+        rollback_folder=f"{project}-mlops-rollback"[:20],
     )

@@ -19,7 +19,7 @@ from components import pipelines
 from components.pipeline_starter import PipelineStarter, PipelineStarterArgs
 from policies.documents import keys
 from rehearsal.aws.cloud import Cloud
-from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, ExecutionTrigger, PipelineExecution
+from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.engine import Engine
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action
@@ -64,7 +64,9 @@ def starter(dev: CodeSuiteAccount, options: pulumi.ResourceOptions, **config: st
         scope=SCOPE,
         path=NAMES.path(),
         boundary=iam.create_policy(PolicyName="boundary", PolicyDocument=document("*"))["Policy"]["Arn"],
-        config=json.dumps({**known, "group": GROUP, "build": flow, "deploy": flow, **config}),
+        config=json.dumps(
+            {**known, "group": GROUP, "build": flow, "deploy": flow, "rollback": flow, "releases": "r", **config}
+        ),
         policy=lambda queue: queue.apply(lambda arn: document("sqs:SendMessage", resource=arn)),
         rules=["flow"],
         queue=NAMES.dead_letters(),
@@ -164,7 +166,8 @@ def test_the_package_that_was_approved_travels_into_the_build(dev: CodeSuiteAcco
     executions(dev)
     approve(dev, **fields)
     _, started = executions(dev)
-    assert (started.status, started.trigger) == (SUCCEEDED, ExecutionTrigger("StartPipelineExecution", STARTER_ROLE))
+    assert (started.status, started.trigger.type) == (SUCCEEDED, "StartPipelineExecution")
+    assert f":assumed-role/{STARTER_ROLE.rpartition('/')[2]}/" in started.trigger.detail
     assert started.variables == {"ModelPackageArn": PACKAGE}
     assert {record.exported["SAID"] for record in dev.suite.builds.records.values() if record.exported} >= {PACKAGE}
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from rehearsal.aws.processes import REPOSITORY
-from tests.rehearsal.accounts import IMAGE, DataScienceAccount
+from tests.rehearsal.accounts import ACCOUNT, IMAGE, DataScienceAccount
 
 SCRIPTS = REPOSITORY / "seed_code" / "model-build" / "scripts"
 GROUP = "screening"
@@ -74,3 +74,21 @@ def test_the_evaluation_finds_its_rival_behind_an_empty_page(
 ) -> None:
     found = production.newest_approved(data_science.client("sagemaker"), GROUP)
     assert found["ModelPackageArn"] == approved
+
+
+@pytest.mark.aws_behavior("package_names_its_callers")
+def test_whoever_changes_metadata_takes_the_place_of_whoever_approved(
+    data_science: DataScienceAccount, approved: str
+) -> None:
+    """A recorder that asked after its own change who approved would find itself."""
+    approver, recorder = (data_science.cloud.owner(ACCOUNT), data_science.cloud.deployer(ACCOUNT))
+    data_science.cloud.client(approver, "sagemaker").update_model_package(
+        ModelPackageArn=approved, ModelApprovalStatus="Approved"
+    )
+    client = data_science.cloud.client(recorder, "sagemaker")
+    found = client.describe_model_package(ModelPackageName=approved)
+    assert found["LastModifiedBy"]["IamIdentity"]["Arn"] == approver.session_arn
+    client.update_model_package(ModelPackageArn=approved, CustomerMetadataProperties={"release": "serves"})
+    found = client.describe_model_package(ModelPackageName=approved)
+    assert found["LastModifiedBy"]["IamIdentity"]["Arn"] == recorder.session_arn
+    assert found["CreatedBy"]["IamIdentity"]["Arn"].startswith("arn:aws:sts::111111111111:assumed-role/")

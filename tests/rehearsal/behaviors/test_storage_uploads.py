@@ -111,3 +111,20 @@ def test_a_callers_own_key_is_refused_unless_the_bucket_was_told_otherwise(
 def test_a_jobs_output_without_a_key_of_its_own_meets_the_buckets_denial(cloud: Cloud) -> None:
     assert refused_by_the_policy(cloud, **storage.output_encryption(None))
     assert not refused_by_the_policy(cloud, **storage.output_encryption(KEY))
+
+
+def test_tags_of_an_upload_are_a_right_of_their_own_and_known_to_both() -> None:
+    parameters = {"Bucket": BUCKET, "Key": "a", "x-amz-tagging": "publisher=ana&team=x%20y"}
+    request = ApiRequest(service="s3", operation="PutObject", account=ACCOUNT, region=REGION, parameters=parameters)
+    rights = rights_of(request)
+    assert rights is not None
+    assert [right.action for right in rights] == ["s3:PutObject", "s3:PutObjectTagging"]
+    for right in rights:
+        assert right.context["s3:RequestObjectTag/publisher"] == "ana"
+        assert right.context["s3:RequestObjectTag/team"] == "x y"
+        assert right.context["s3:RequestObjectTagKeys"] == ("publisher", "team")
+    without = rights_of(ApiRequest(
+        service="s3", operation="PutObject", account=ACCOUNT, region=REGION, parameters={"Bucket": BUCKET, "Key": "a"}
+    ))  # fmt: skip
+    assert without is not None
+    assert [right.action for right in without] == ["s3:PutObject"]

@@ -150,7 +150,7 @@ def test_an_approver_with_the_token_decides(dev: CodeSuiteAccount, answer: str, 
     dev.cloud.client(approver, "codepipeline").put_approval_result(**action_name, token=token, result=result)
     execution = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(20)
     assert execution.status == ended
-    assert execution.stages[1].actions[0].updated_by == approver.role_arn
+    assert execution.stages[1].actions[0].updated_by == approver.session_arn
     assert "sns:Publish" in dev.by(dev.pipeline_role)
     with pytest.raises(ClientError, match="ApprovalAlreadyCompletedException"):
         client.put_approval_result(**action_name, token=token, result=result)

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from rehearsal.aws.cloud import refusal
+from rehearsal.cloudformation.preferences import at_once, tolerated
 from rehearsal.cloudformation.service import CloudFormation
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, archive, trust
 
@@ -142,3 +145,133 @@ def test_an_action_with_a_role_acts_as_that_role(dev: CodeSuiteAccount) -> None:
     assert dev.run("flow")["status"] == "Succeeded"
     assert "cloudformation:CreateStackSet" in dev.by(role)
     assert "cloudformation:CreateStackSet" not in dev.by(dev.pipeline_role)
+
+
+# ---- an account that fails on the way
+
+
+BODY = {"Fn::Join": ["", ['{"widgets": [], "start": "', {"Ref": "Name"}, '"}']]}
+DASHBOARD = {
+    **TEMPLATE,
+    "Resources": {
+        "Dashboard": {
+            "Type": "AWS::CloudWatch::Dashboard",
+            "Properties": {"DashboardName": "d", "DashboardBody": BODY},
+        }
+    },
+}
+
+
+def shown(dev: CodeSuiteAccount, account: str) -> str:
+    """The name that the account's dashboard has."""
+    client = dev.cloud.client(dev.cloud.deployer(account), "cloudwatch")
+    return str(json.loads(client.get_dashboard(DashboardName="d")["DashboardBody"])["start"])
+
+
+def out_of_quota(dev: CodeSuiteAccount, account: str) -> None:
+    """An account takes no dashboard."""
+    full = refusal("LimitExceededFault", f"account {account} has reached its quota of dashboards", "cloudwatch")
+    dev.cloud.handlers["cloudwatch:PutDashboard"] = lambda actor, *_: full if actor.account == account else None
+
+
+def mended(dev: CodeSuiteAccount) -> None:
+    del dev.cloud.handlers["cloudwatch:PutDashboard"]
+
+
+def retry(dev: CodeSuiteAccount, mode: str = "FAILED_ACTIONS", stage: str = "Deploy") -> Any:
+    execution = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1]
+    dev.client("codepipeline").retry_stage_execution(
+        pipelineName="flow", stageName=stage, pipelineExecutionId=execution.id, retryMode=mode
+    )
+    return execution.wait(60)
+
+
+def released(dev: CodeSuiteAccount, name: str) -> Any:
+    put(dev, name, DASHBOARD)
+    dev.run("flow")
+    return dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(60)
+
+
+@pytest.mark.aws_behavior("nothing_to_update")
+def test_a_retry_completes_only_the_account_that_failed(dev: CodeSuiteAccount) -> None:
+    dev.pipeline("flow", ("Deploy", actions()[:1]))
+    released(dev, "first")
+    out_of_quota(dev, PROD)
+    failed = released(dev, "second")
+    assert failed.status == "Failed"
+    assert f"{PROD}/{REGION}:" in failed.failure
+    assert "quota of dashboards" in failed.failure
+    assert (shown(dev, STAGING), shown(dev, PROD)) == ("second", "first")
+    mended(dev)
+    before = len(dev.cloud.recorder.requests)
+    again = retry(dev)
+    assert (again.status, again.failure) == ("Succeeded", "")
+    assert (shown(dev, STAGING), shown(dev, PROD)) == ("second", "second")
+    made = dev.cloud.recorder.since(before, lambda line: line.operation == "PutDashboard")
+    assert {line.account for line in made} == {PROD}
+
+
+@pytest.mark.aws_behavior("retried_stage")
+def test_a_stage_that_did_not_fail_or_was_entered_since_is_not_retried(dev: CodeSuiteAccount) -> None:
+    dev.pipeline("flow", ("Deploy", actions()[:1]))
+    released(dev, "first")
+    with pytest.raises(ClientError, match="StageNotRetryableException"):
+        retry(dev)
+    with pytest.raises(ClientError, match="StageNotFoundException"):
+        retry(dev, stage="Elsewhere")
+    out_of_quota(dev, PROD)
+    failed = released(dev, "second")
+    mended(dev)
+    released(dev, "third")
+    with pytest.raises(ClientError, match="NotLatestPipelineExecutionException"):
+        dev.client("codepipeline").retry_stage_execution(
+            pipelineName="flow", stageName="Deploy", pipelineExecutionId=failed.id, retryMode="ALL_ACTIONS"
+        )
+
+
+@pytest.mark.aws_behavior("rollback_target")
+def test_a_failed_stage_goes_back_to_the_execution_before_without_a_rebuild(dev: CodeSuiteAccount) -> None:
+    dev.pipeline("flow", ("Deploy", actions()[:1]))
+    pipeline = dev.client("codepipeline").get_pipeline(name="flow")["pipeline"]
+    pipeline["stages"][1]["onFailure"] = {"result": "ROLLBACK"}
+    dev.client("codepipeline").update_pipeline(pipeline=pipeline)
+    out_of_quota(dev, PROD)
+    assert released(dev, "zeroth").type == "STANDARD"  # there is nothing to go back to
+    mended(dev)
+    first = released(dev, "first")
+    out_of_quota(dev, PROD)
+    put(dev, "second", DASHBOARD)
+    dev.run("flow")
+    back = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(60)
+    assert (back.type, back.status, back.trigger.type) == ("ROLLBACK", "Succeeded", "AutomatedRollback")
+    assert back.artifacts["Source"] == first.artifacts["Source"]
+    assert (shown(dev, STAGING), shown(dev, PROD)) == ("first", "first")
+    mended(dev)
+    dev.client("codepipeline").update_pipeline(pipeline=pipeline)
+    out_of_quota(dev, PROD)
+    assert released(dev, "third").type == "STANDARD"  # the pipeline was changed since
+    assert shown(dev, STAGING) == "third"
+
+
+@pytest.mark.aws_behavior("tolerated")
+def test_a_share_that_may_fail_is_rounded_down() -> None:
+    assert [tolerated({"FailureTolerancePercentage": 50}, accounts) for accounts in (1, 2, 3)] == [0, 1, 1]
+    assert tolerated({"FailureToleranceCount": 2}, 3) == 2
+
+
+@pytest.mark.aws_behavior("at_once")
+def test_strict_concurrency_is_bounded_by_what_may_fail_and_soft_is_not() -> None:
+    half = {"MaxConcurrentPercentage": 50}
+    assert [at_once(half, accounts, 0) for accounts in (1, 4, 10)] == [1, 1, 1]
+    assert at_once({**half, "FailureTolerancePercentage": 20}, 10, 0) == 3
+    assert at_once({**half, "FailureTolerancePercentage": 20}, 10, 2) == 1
+    assert at_once({**half, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}, 10, 4) == 5
+
+
+def test_accounts_that_begin_at_a_time_come_to_their_end(dev: CodeSuiteAccount) -> None:
+    together = {"MaxConcurrentPercentage": "100", "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}
+    dev.pipeline("flow", ("Deploy", actions(**together)[:1]))
+    released(dev, "first")
+    out_of_quota(dev, STAGING)
+    assert released(dev, "second").status == "Failed"
+    assert shown(dev, PROD) == "second"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from hypothesis import given
 
+from catalog.prices import EVERY_REGION, PRICES, price_of
+from catalog.prices import KEY as KEY_THING
 from rehearsal.compare.billing import BY_USE, FREE, STANDING
 from rehearsal.compare.capture import Captured, EndpointInstances, Side
 from rehearsal.compare.cost import Cost, compare_cost
 from rehearsal.compare.cost_page import cost_blocks, cost_sentence
 from rehearsal.compare.drawn_ids import DrawnIds
-from rehearsal.compare.prices import EVERY_REGION, PRICES, price_of
-from rehearsal.compare.prices import KEY as KEY_THING
 from rehearsal.services import invocations, resource_types
 from tests.rehearsal.compare.samples import ALARM, ENDPOINT, KEY, NAT, RESOURCES, resource
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -14,6 +15,9 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from delivery import render
+from functions.endpoint_checker.asking import ask
+from functions.endpoint_checker.checks import read_checks
+from functions.endpoint_checker.fleets import ChecksAddress
 from rehearsal.aws.processes import REPOSITORY, container_python
 from tests.rehearsal.accounts import (
     BUCKET,
@@ -125,6 +129,9 @@ def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
     fresh = subprocess.run(
         [str(container_python()), "-c", _PREDICT, *arguments], capture_output=True, text=True, check=True
     )
+    checks = data_science.read(properties["checks_uri"].removeprefix(f"s3://{BUCKET}/"))
+    manifest = json.loads(data_science.read(f"{holdout}/manifest.json"))
+    assert manifest["checks"] == {"uri": properties["checks_uri"], "sha256": hashlib.sha256(checks).hexdigest()}
     workload = make_workload(data_science, models)
     described = workload.endpoint(workload.config("one", arn))
     assert described["EndpointStatus"] == "InService", described
@@ -134,6 +141,12 @@ def test_the_seed_code_trains_registers_and_is_served_as_it_predicts(
     served = np.array(json.loads(answer["Body"].read())["predictions"], dtype=np.float32)
     assert len(served) > 50
     assert np.array_equal(served, np.array(json.loads(fresh.stdout), dtype=np.float32))
+    # What the endpoint checker will do with what was written down.
+    address = ChecksAddress(properties["checks_uri"], manifest["checks"]["sha256"])
+    known = {"1": read_checks(data_science.client("s3"), address)}
+    runtime = workload.client("sagemaker-runtime")
+    counts = ask(runtime, described["EndpointName"], known, newest=("1",), alone="1", requests=20, check_id="test")
+    assert (counts.checked["1"], counts.wrong.total(), counts.failed) == (20, 0, 0)
 
 
 def deploy(

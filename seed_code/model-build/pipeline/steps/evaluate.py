@@ -26,6 +26,7 @@ def evaluate_step(context: PipelineContext, prepare: ProcessingStep, train: Trai
             "MODEL_PACKAGE_GROUP": context.project.registry_group,
             "PIPELINE_EXECUTION_ARN": ExecutionVariables.PIPELINE_EXECUTION_ARN,
             "MODEL_DATA_URL": artifact,
+            "CHECKS_URI": context.checks_uri(),
             "SOURCE_COMMIT": context.commit,
             "CODE_URI": context.code_uri,
             "IMAGE_URI": context.project.image_uri,

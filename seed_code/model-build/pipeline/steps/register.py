@@ -61,6 +61,7 @@ def metadata(
         "metric": context.project.gate_metric,
         "holdout_uri": evaluation_uri,
         "manifest_uri": Join(on="/", values=[evaluation_uri, "manifest.json"]),
+        "checks_uri": context.checks_uri(),
         "commit": context.commit,
         "code_uri": context.code_uri,
         "data_uri": context.parameters["DataUri"],

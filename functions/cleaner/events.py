@@ -1,0 +1,89 @@
+"""What a step needs to be told, checked before anything is asked of AWS: a step that is told half removes too much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_SHOWN = 80
+
+
+class UnusableEvent(ValueError):
+    """An event that names no step, or not what its step needs. Nothing was removed."""
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(_text(each) for each in value)
+
+
+def _named(value: object) -> bool:
+    """An object of texts. Empty tags would be those of everything."""
+    return isinstance(value, Mapping) and bool(value) and all(_text(each) for each in value.values())
+
+
+def _choice(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+_FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "text": (_text, "a text"),
+    "texts": (_texts, "a list of texts"),
+    "named": (_named, "an object of texts with at least one member"),
+    "choice": (_choice, "true or false"),
+}
+_PROJECT = {
+    "stack": "text",
+    "group": "text",
+    "codePipelines": "texts",
+    "builds": "texts",
+    "pipeline": "text",
+    "deleteModels": "choice",
+}
+# Members by step: the events of components/release_cleaner.py and components/account_cleaner.py.
+MEMBERS: Mapping[str, Mapping[str, str]] = {
+    "stopProject": _PROJECT,
+    "forgetProject": _PROJECT,
+    "removeStackSet": {"stackSet": "text", "retainStacksIn": "texts"},
+    "clearAccount": {
+        "stack": "text",
+        "domain": "text",
+        "tags": "named",
+        "buckets": "named",
+        "groups": "text",
+        "delete": "texts",
+    },
+    "clearNetwork": {"vpc": "text", "tags": "named", "delete": "texts"},
+}
+
+
+def action_of(event: object) -> str:
+    """What happens to the caller's resource: `tf.action`. Raises UnusableEvent."""
+    told = event.get("tf") if isinstance(event, Mapping) else None
+    action = told.get("action") if isinstance(told, Mapping) else None
+    if action not in ("create", "update", "delete"):
+        raise UnusableEvent(
+            f"tf.action is {_shown(action)}; allowed: create, update, delete, as pulumi_aws lambda.Invocation sends "
+            'them with lifecycle_scope="CRUD". Nothing was removed'
+        )
+    return str(action)
+
+
+def step_of(event: Mapping[str, Any]) -> str:
+    """The step that the event names, which has all that it needs. Raises UnusableEvent."""
+    step = event.get("step")
+    if not isinstance(step, str) or step not in MEMBERS:
+        raise UnusableEvent(f"step is {_shown(step)}; allowed: {', '.join(MEMBERS)}. Nothing was removed")
+    for name, form in MEMBERS[step].items():
+        fits, described = _FORMS[form]
+        if not fits(event.get(name)):
+            raise UnusableEvent(f"{step}: {name} is {_shown(event.get(name))}, not {described}. Nothing was removed")
+    return step
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
