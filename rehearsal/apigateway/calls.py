@@ -37,7 +37,6 @@ class FunctionCalls:
 
     def __init__(self, cloud: Cloud, functions: LambdaFunctions) -> None:
         self._cloud, self._functions = cloud, functions
-        self._recorded: set[tuple[str, str]] = set()
 
     def integration(
         self, stage: DeployedStage, integration: Mapping[str, Any], source: str, event: Mapping[str, Any], trace: str
@@ -85,6 +84,8 @@ class FunctionCalls:
             return FunctionCall(problem=str(error), status=404)
         except Throttled as error:
             return FunctionCall(problem=str(error), status=429)
+        except Exception as error:  # whoever waits must see an end, and who waits no more nothing
+            return FunctionCall(problem=f"{type(error).__name__}: {error}", status=500)
         return FunctionCall(result.payload, bool(result.error), request_id=result.request_id)
 
     def _admitted(self, stage: DeployedStage, arn: str, source: str, role: str | None) -> None:
@@ -98,12 +99,8 @@ class FunctionCalls:
             question = SignedRequest("", region, "lambda", "Invoke", arn, _named(arn))
             self._cloud.recorder.add(actor, question, None, 200)
             return
-        require_invocation(policy, stage.account, source, arn)
-        if (arn, source) not in self._recorded:
-            self._recorded.add((arn, source))
-            question = SignedRequest("", region, "lambda", "InvokeFunction", arn, {})
-            context = {"aws:SourceArn": source}
-            self._cloud.recorder.add_service(_SERVICE, stage.account, question, context=context)
+        # Decided here and now: of delivered functions no stack of the program holds the policy.
+        require_invocation(policy, source, arn)
 
 
 def _named(arn: str) -> dict[str, str]:
@@ -116,7 +113,7 @@ def _named(arn: str) -> dict[str, str]:
     'AWS Lambda Developer Guide, "Invoking a Lambda function using an Amazon API Gateway endpoint": '
     "apigateway.amazonaws.com with the method's ARN as source, on the version or alias that is called",
 )
-def require_invocation(policy: Mapping[str, Any], account: str, source: str, function: str) -> None:
+def require_invocation(policy: Mapping[str, Any], source: str, function: str) -> None:
     """API Gateway calls a function only where the policy of that very version or alias admits it for the method.
 
     It tells the method's ARN, and not the account. Raises PermissionError.
@@ -124,4 +121,3 @@ def require_invocation(policy: Mapping[str, Any], account: str, source: str, fun
     caller = PolicyCaller(service=_SERVICE, context={"aws:SourceArn": source})
     if not admits(json.dumps(policy), caller, "lambda:InvokeFunction", function):
         raise PermissionError(f"no permission on {function} lets {_SERVICE} invoke it for {source}")
-    del account

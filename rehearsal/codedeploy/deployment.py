@@ -51,6 +51,12 @@ class Deployment:
     events: list[dict[str, Any]] = field(default_factory=list)
     woken: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def group_arn(self) -> str:
+        """The ARN of the deployment group."""
+        name = f"{self.group['applicationName']}/{self.group['deploymentGroupName']}"
+        return f"arn:aws:codedeploy:{self.region}:{self.account}:deploymentgroup:{name}"
+
     def info(self) -> dict[str, Any]:
         """As GetDeployment shows it."""
         shown: dict[str, Any] = {

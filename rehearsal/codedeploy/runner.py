@@ -80,6 +80,7 @@ class DeploymentRun:
             service=_CODEDEPLOY,
             session=self._deployment.id,
             region=self._deployment.region,
+            source=self._deployment.group_arn,
         )
         return self._cloud.client(actor, service, self._deployment.region)
 
