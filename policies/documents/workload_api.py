@@ -272,6 +272,13 @@ def _gateway(scope: Scope, project: str) -> tuple[Statement, ...]:
             resources=[path(f"/{kind}") for kind in ("restapis", "usageplans", "apikeys", "domainnames")],
             conditions={"StringEquals": {_REQUEST_TAG: project}},
         ),
+        # Of an API that is being made: what exists has its tag, and takes none with its policy.
+        Statement(
+            sid="GiveNewApisAPolicy",
+            actions=["apigateway:UpdateRestApiPolicy"],
+            resources=[path("/restapis/*")],
+            conditions={"StringEquals": {_REQUEST_TAG: project}},
+        ),
         Statement(
             sid="ManageOwnApis",
             actions=[
