@@ -34,6 +34,8 @@ class NameLimit(Enum):
     STACK_SET = 128
 
 
+# Repository of the functions of APIs, below the prefix.
+API_FUNCTIONS = "api-functions"
 # Characters of a pipeline's name that the folder of its artifacts has.
 ARTIFACT_FOLDER = 20
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
+from catalog import names
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.image_repository import ImageRepository, ImageRepositoryArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
@@ -11,8 +12,6 @@ from components.rendering import rendered
 from policies.documents.shared_documents import SharedDocuments
 from stacks.data_science_context import DataScienceContext
 from stacks.image_build import FunctionStores
-
-REPOSITORY = "api-functions"
 
 
 def function_stores(
@@ -45,7 +44,7 @@ def function_stores(
         old_versions_days=settings.old_versions_days,
     )
     images = ImageRepositoryArgs(
-        name=f"{settings.prefix}/{REPOSITORY}",
+        name=f"{settings.prefix}/{names.API_FUNCTIONS}",
         key_arn=data_key.arn,
         policy=shared.apply(lambda documents: documents.function_repository_policy()),
         protect=settings.protect,

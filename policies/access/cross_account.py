@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from catalog.names import CHECKS
+from catalog.names import API_FUNCTIONS, CHECKS
 from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
@@ -103,6 +103,9 @@ def _images(graph: PolicyGraph, role: IamRole) -> Iterable[CrossAccountRequest]:
 
 def _pulls(graph: PolicyGraph, role: IamRole, endpoint: str | None) -> Iterable[CrossAccountRequest]:
     for repository in graph.resources("repository"):
+        # Functions are Lambda's to run, and no model's.
+        if role.kind is RoleKind.MODEL and repository.name.endswith(f"/{API_FUNCTIONS}"):
+            continue
         pull = graph.authorization_request(role.arn, "ecr:BatchGetImage", repository.arn, endpoint=endpoint)
         side = f"the policy of repository {repository.name}"
         yield CrossAccountRequest(what="pull the model image", role=role, other_side=side, request=pull)

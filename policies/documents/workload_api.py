@@ -169,7 +169,9 @@ def gateway_logs() -> str:
             actions=[
                 "logs:CreateLogGroup",
                 "logs:CreateLogStream",
+                "logs:DescribeIndexPolicies",
                 "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
                 "logs:DescribeLogStreams",
                 "logs:FilterLogEvents",
                 "logs:GetLogEvents",
@@ -270,6 +272,13 @@ def _gateway(scope: Scope, project: str) -> tuple[Statement, ...]:
             resources=[path(f"/{kind}") for kind in ("restapis", "usageplans", "apikeys", "domainnames")],
             conditions={"StringEquals": {_REQUEST_TAG: project}},
         ),
+        # Of an API that is being made: what exists has its tag, and takes none with its policy.
+        Statement(
+            sid="GiveNewApisAPolicy",
+            actions=["apigateway:UpdateRestApiPolicy"],
+            resources=[path("/restapis/*")],
+            conditions={"StringEquals": {_REQUEST_TAG: project}},
+        ),
         Statement(
             sid="ManageOwnApis",
             actions=[
@@ -335,6 +344,7 @@ def _logs_and_table(scope: WorkloadScope, api: DeliveredApi) -> tuple[Statement,
                 "logs:AssociateKmsKey",
                 "logs:CreateLogGroup",
                 "logs:DeleteLogGroup",
+                "logs:GetDataProtectionPolicy",
                 "logs:ListTagsForResource",
                 "logs:PutRetentionPolicy",
                 "logs:TagResource",

@@ -33,4 +33,11 @@ REVIEWED: Mapping[str, ReviewedSpecification] = {
         location_end="/_image/source/model.zip",
         privileged=True,
     ),
+    "5274c6648514306590eedab1a482903c860a66b037ae609d9aac2a326f18965e": ReviewedSpecification(
+        what="Packs the functions of its source, an object that the deployer alone writes, with what its lock file "
+        "names, and runs its Dockerfile",
+        source_type="S3",
+        location_end="/_image/source/api-functions.zip",
+        privileged=True,
+    ),
 }

@@ -51,7 +51,7 @@ class ApiCallers:
 
     def stack_outputs(self) -> Mapping[str, str]:
         """What the delivered stack says of itself. Raises JourneyFailed where it has no API."""
-        client = self._cloud.client(self._cloud.deployer(self.account), "cloudformation", self.region)
+        client = self._cloud.client(self._cloud.owner(self.account), "cloudformation", self.region)
         for stack in client.describe_stacks()["Stacks"]:
             outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
             if outputs.get("EndpointName") == self._scenario.journey.outputs["endpoints"]["production"]:
@@ -72,7 +72,7 @@ class ApiCallers:
         """Credentials of a role of some account."""
         if arn not in self._callers:
             account, name = arn.split(":")[4], arn.rpartition("/")[2]
-            owner = self._cloud.deployer(account)
+            owner = self._cloud.owner(account)
             iam = self._cloud.client(owner, "iam")
             trust = {
                 "Effect": "Allow",
@@ -88,7 +88,7 @@ class ApiCallers:
 
     def logs(self) -> Mapping[str, str]:
         """What stands in the log groups of production's account, by group."""
-        client = self._cloud.client(self._cloud.deployer(self.account), "logs", self.region)
+        client = self._cloud.client(self._cloud.owner(self.account), "logs", self.region)
         found: dict[str, str] = {}
         for group in (each["logGroupName"] for each in client.describe_log_groups()["logGroups"]):
             for stream in client.describe_log_streams(logGroupName=group)["logStreams"]:

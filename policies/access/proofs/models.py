@@ -181,7 +181,9 @@ def project_isolation(graph: PolicyGraph) -> ProofOutcome:
         others = [other for other in graph.projects if other != project]
         if not project or not others or role.kind in _OF_WORKLOADS:
             continue
-        for bucket in graph.resources("bucket"):
+        # Archives of functions are the platform's, and no project's.
+        code = resources_with_purpose(graph, "bucket", "code")
+        for bucket in (each for each in graph.resources("bucket") if each not in code):
             foreign = [f"{bucket.arn}/{other}/" for other in others]
             title = f"{role.arn} touches an object of another project in {bucket.name}"
             if may_touch(role, bucket, "s3:", *foreign):

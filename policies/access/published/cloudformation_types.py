@@ -7,6 +7,7 @@ from collections.abc import Mapping
 _BUCKET = "AWS::S3::Bucket"
 # Pulumi's token -> CloudFormation's type.
 TYPES: Mapping[str, str] = {
+    "aws:apigateway/account:Account": "AWS::ApiGateway::Account",
     "aws:cloudwatch/eventBus:EventBus": "AWS::Events::EventBus",
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "AWS::Events::EventBusPolicy",
     "aws:cloudwatch/eventRule:EventRule": "AWS::Events::Rule",

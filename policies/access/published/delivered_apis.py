@@ -78,6 +78,8 @@ def _of(graph: PolicyGraph, role: IamRole, own: list[IamRole]) -> Iterator[Handl
             arns=arns,
             named=named,
             tags=dict.fromkeys([*arns, *named], tags),
+            # What is written with PUT was made, with its tags, by a POST before.
+            conditions={"apigateway:PUT": {f"aws:ResourceTag/{key}": value for key, value in tags.items()}},
         )
 
 

@@ -213,6 +213,9 @@ def _own_arns(stack: StackResources, resource: StackResource) -> list[str]:
         return [arn]
     if resource.type == KEY_POLICY:
         return [stack.scope.arn("kms", f"key/{str(resource.props.get('keyId')).rpartition('/')[2]}")]
+    if resource.type == "aws:apigateway/account:Account":
+        # The account's own settings in the Region.
+        return [stack.scope.arn("apigateway", "/account", account="")]
     made = stack.arn(resource)
     if ":unknown:" not in made:
         return [made]

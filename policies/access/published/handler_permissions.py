@@ -12,6 +12,7 @@ from policies.access.published.delivered_resources import delivered_resources
 from policies.access.published.deployed_resources import deployed_resources, unmapped_tokens
 from policies.access.published.handled_resources import HandledResources
 from policies.access.published.resource_schemas import handler_permissions
+from policies.access.published.reviewed_api_permissions import DELIVERED_APIS
 from policies.access.published.reviewed_permissions import REVIEWED, ReviewedPermissions
 from policies.pack.captured import CapturedStack
 
@@ -62,8 +63,14 @@ class HandlerReview:
         )
 
 
+# The whole reviewed list.
+EVERY: Sequence[ReviewedPermissions] = (*REVIEWED, *DELIVERED_APIS)
+
+
 def review_handlers(
-    graph: PolicyGraph, stacks: Sequence[CapturedStack], reviewed: Sequence[ReviewedPermissions] = REVIEWED
+    graph: PolicyGraph,
+    stacks: Sequence[CapturedStack],
+    reviewed: Sequence[ReviewedPermissions] = EVERY,
 ) -> HandlerReview:
     """Decide every permission of every handler, for the delivered template and for what stacks declare."""
     handled = [*delivered_resources(graph), *delivered_apis(graph), *deployed_resources(graph, stacks)]

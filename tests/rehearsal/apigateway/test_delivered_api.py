@@ -52,6 +52,13 @@ def archive() -> bytes:
     return memory.getvalue()
 
 
+def _rows(body: bytes, content_type: str) -> list[list[float | None]]:
+    """The rows of a request to the model."""
+    if content_type == "text/csv":
+        return [[float(cell) if cell else None for cell in line.split(",")] for line in body.decode().splitlines()]
+    return [row if isinstance(row, list) else list(row.values()) for row in json.loads(body)["instances"]]
+
+
 class KeySet:
     """An issuer of tokens and its key set, over HTTP."""
 
@@ -124,6 +131,8 @@ class DeliveredApi:
         s3.create_bucket(Bucket="captures", CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.create_bucket(Bucket="mlops-code", CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_object(Bucket="mlops-code", Key="functions.zip", Body=archive)
+        checks = {"contentType": "text/csv", "rows": ["1,2", "3,"], "expected": [[3.0], [3.0]], "tolerance": 0}
+        s3.put_object(Bucket="captures", Key="checks.json", Body=json.dumps(checks).encode())
         key = account.client("kms").create_key()["KeyMetadata"]["Arn"]
         account.client("ssm").put_parameter(Name="/mlops/production/keys/operations", Value=key, Type="String")
         self._roles()
@@ -159,7 +168,7 @@ class DeliveredApi:
         if self.failure:
             status, code = self.failure
             return status, {"x-amzn-errortype": code}, json.dumps({"message": "secret"}).encode()
-        rows = [row if isinstance(row, list) else row.values() for row in json.loads(request.data)["instances"]]
+        rows = _rows(request.data, request.headers["Content-Type"])
         if self.captures:
             self._capture(request.headers.get("X-Amzn-SageMaker-Custom-Attributes", ""))
         body = json.dumps({"predictions": [sum(value or 0 for value in row) for row in rows]}).encode()
@@ -189,7 +198,7 @@ class DeliveredApi:
             "ModelPackageArn": package,
             "CaptureBucket": "captures",
             "CapturePercentage": "100",
-            "ChecksUri": "none",
+            "ChecksUri": "s3://captures/checks.json",
             "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
         }
         base = {

@@ -13,9 +13,10 @@ import pytest
 from catalog.roles import RoleKind
 from policies.access.graph import graph_of
 from policies.access.published.cloudformation_types import TYPES, WITHOUT_SCHEMA
+from policies.access.published.handler_permissions import EVERY as REVIEWED
 from policies.access.published.handler_permissions import HandlerReview, review_handlers
 from policies.access.published.resource_schemas import UnknownType, handler_permissions
-from policies.access.published.reviewed_permissions import REVIEWED, ReviewedPermissions
+from policies.access.published.reviewed_permissions import ReviewedPermissions
 from policies.documents.deployer import DEPLOYED_TYPES
 from policies.pack.captured import CapturedStack, read
 from policies.pack.model import StackResource
