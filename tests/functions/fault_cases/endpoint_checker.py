@@ -66,7 +66,9 @@ class CheckedAccount:
     def state(self) -> Mapping[str, Any]:
         """Which figures CloudWatch has."""
         data = cloudwatch_backends[ACCOUNT][REGION].metric_data
-        return {"figures": sorted(f"{datum.name}:{[each.value for each in datum.dimensions]}" for datum in data)}
+        return {
+            "figures": sorted(":".join([datum.name, *(str(each.value) for each in datum.dimensions)]) for datum in data)
+        }
 
     def _answer(self, *_: Any) -> Any:
         headers = {
