@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from catalog.serving import ServingShape
 from delivery import alarms, shapes
 from delivery.parameters import parameters, references
-from settings.serving import ServingShape
 
 # What the action that hands a template over takes, in bytes (AWS CodePipeline User Guide, "AWS CloudFormation StackSets
 # deploy action reference"); it takes it from the artifact in S3, where 51,200, the quota of a body, is no limit.

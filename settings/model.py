@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.serving import ServingShape
 from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
@@ -23,7 +24,7 @@ from settings.organization_values import OrganizationPath
 from settings.removal import DataScienceRemoval, ProjectRemoval
 from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
-from settings.serving import ServingSettings, ServingShape, serving_faults
+from settings.serving import ServingSettings, serving_faults
 from settings.stages import Reason, order_fault
 from settings.traffic_shift import TrafficShiftSettings, shift_faults
 from settings.values import (
