@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.endpoint_checker.checks import Checks
 
-# Single requests of one check. While an update goes on a new fleet may have a twentieth of the traffic: of 60 requests
-# it answers 3.
+# Single requests of one check: few of an endpoint that nothing happens to, all of whose rows have their turn in some
+# minutes. While an update goes on a new fleet may have a twentieth of the traffic: of 60 requests it answers 3.
 REQUESTS, REQUESTS_WHILE_UPDATING = 5, 60
 # No request begins later than this after the first: an endpoint that hangs must not hang the check.
 SECONDS = 30.0

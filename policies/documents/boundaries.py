@@ -36,6 +36,7 @@ _WORK = (
     "codedeploy:*",
     "dynamodb:*",
     "ec2:*NetworkInterface*",
+    "ec2:*ssignPrivateIp*",
     # What a Studio domain leaves in its VPC, which the account's cleaner marks and removes.
     "ec2:CreateTags",
     "ec2:DeleteSecurityGroup",

@@ -50,15 +50,17 @@ def _named(graph: PolicyGraph, key: PolicyResource) -> list[str]:
 def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     """Paths and names of the key's users with the project left open: a project that comes later is one of them.
 
-    Those are the named roles, and checkers, which read no model. A role of a workload account is one of its account by
-    the name of any stage; where accounts are not listed, an account that comes later may have one too.
+    Those are the named roles, and those that read checks and no model, named as their project's model role is: not each
+    project has an API. A role of a workload account is one of its account by the name of any stage; where accounts are
+    not listed, an account that comes later may have one too.
     """
     if not graph.projects:
         return _of_later_projects(graph, key)
-    serving = roles_of_kind(graph, *_OF_WORKLOADS)
-    accounts = graph.accounts() if graph.organization_paths else {role.account for role in serving}
+    models = roles_of_kind(graph, RoleKind.MODEL)
+    accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
     builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
-    families = {_open(role).replace(f"::{role.account}:", "::{}:", 1) for role in serving}
+    stems = {_open(role).replace(f"::{role.account}:", "::{}:", 1).removesuffix(RoleKind.MODEL) for role in models}
+    families = {f"{stem}{kind}" for stem in stems for kind in _OF_WORKLOADS}
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
