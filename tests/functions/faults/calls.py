@@ -74,7 +74,11 @@ class CallInterceptor:
                 return done()
             self.met += 1
             made: list[Any] = []
-            send = lambda: (made.append(done()), None)  # noqa: E731
+
+            def send() -> tuple[None, None]:
+                made.append(done())
+                return None, None
+
             answer, error = self._intercept(send, operation, f"https://{service}", self.met)
             if error is not None:
                 raise error
