@@ -22,6 +22,7 @@ class ServiceClock:
             raise ValueError(f"a clock's rate is above 0, not {rate}")
         self.rate = rate
         self._closed = threading.Event()
+        self._waiting, self._lock = 0, threading.Lock()
 
     def machine_seconds(self, seconds: float) -> float:
         """How long a duration of AWS's takes here."""
@@ -41,7 +42,22 @@ class ServiceClock:
 
     def wait(self, seconds: float) -> bool:
         """Wait for so many of AWS's seconds. False where the clock was closed before they were over."""
+        with self._lock:
+            self._waiting += 1
+        try:
+            return self.tick(seconds)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def tick(self, seconds: float) -> bool:
+        """As `wait`, of something that goes on in the background and that nothing depends on."""
         return not self._closed.wait(self.machine_seconds(seconds))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits: no update, no deployment, nobody who looks on."""
+        return self._waiting == 0
 
     @property
     def closed(self) -> bool:

@@ -74,11 +74,10 @@ _KEYS = (
     "kms:Decrypt",
     "kms:*ableKey*",
     "kms:Encrypt",
-    "kms:GenerateD*",
-    "kms:GenerateMac",
+    "kms:Gen*",
     "kms:*Grant",
     "kms:*KeyDeletion",
-    "kms:VerifyMac",
+    "kms:*Mac",
 )
 # Describe, Get, List and (CloudTrail) Lookup, by as few letters as name nothing else: a boundary has 6,144 characters
 # (Service Authorization Reference, the services' pages, November 2026). Lists of parameters are spelt out: those are

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,32 +10,16 @@ from moto.events.models import events_backends
 
 from rehearsal.clock import ServiceClock
 from rehearsal.eventbridge.target_input import Event
-from rehearsal.service_model.aws_behavior import aws_behavior
+from rehearsal.service_model.schedule_expressions import rate_seconds
 
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
-_SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86_400.0}
 # How often it is looked whether a rule is due, in AWS's seconds.
 _TICK = 5.0
 # An event to a target: account, Region, rule, target, event. Gives when it has been dealt with.
 SendAndWait = Callable[[str, str, Any, Mapping[str, Any], Event], None]
 
 
-class BadSchedule(ValueError):
-    """A schedule expression that EventBridge refuses."""
-
-
-@aws_behavior(
-    'Amazon EventBridge User Guide, "Setting a schedule pattern for scheduled rules (legacy) in Amazon EventBridge": '
-    "a value of 1 has a unit in the singular, others one in the plural; a rate begins with the rule"
-)
-def rate_seconds(expression: str) -> float | None:
-    """How often a rule with a rate sends an event; None for a cron expression. Raises BadSchedule."""
-    if expression.startswith("cron(") and expression.endswith(")"):
-        return None
-    match = _RATE.fullmatch(expression)
-    if not match or int(match[1]) < 1 or (int(match[1]) == 1) == bool(match[3]):
-        raise BadSchedule("Parameter ScheduleExpression is not valid.")
-    return int(match[1]) * _SECONDS[match[2]]
+# Turns that a rule misses while nothing waits for time to pass: the machine is left to those who work.
+_MISSED_WHILE_IDLE = 3
 
 
 class Schedules:
@@ -65,7 +48,7 @@ class Schedules:
             self._thread.join(30)
 
     def _work(self) -> None:
-        while self._clock.wait(_TICK) and not self._ended.is_set():
+        while self._clock.tick(_TICK) and not self._ended.is_set():
             for account, regions in list(events_backends.items()):
                 for region, backend in list(regions.items()):
                     for rule in list(backend.event_buses["default"].rules.values()):
@@ -78,7 +61,7 @@ class Schedules:
             return
         now = self._clock.monotonic()
         due = self._next.setdefault((account, region, rule.name), now + seconds)
-        if now < due or self._ended.is_set():
+        if now < due + (seconds * _MISSED_WHILE_IDLE if self._clock.idle else 0.0) or self._ended.is_set():
             return
         sent = {"source": "aws.events", "detail-type": "Scheduled Event", "resources": [rule.arn], "detail": {}}
         event = self._complete(account, region, sent)
