@@ -245,6 +245,8 @@ def test_a_failed_stage_goes_back_to_the_execution_before_without_a_rebuild(dev:
     back = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(60)
     assert (back.type, back.status, back.trigger.type) == ("ROLLBACK", "Succeeded", "AutomatedRollback")
     assert back.artifacts["Source"] == first.artifacts["Source"]
+    shown_ = dev.client("codepipeline").get_pipeline_execution(pipelineName="flow", pipelineExecutionId=back.id)
+    assert shown_["pipelineExecution"]["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": first.id}
     assert (shown(dev, STAGING), shown(dev, PROD)) == ("first", "first")
     mended(dev)
     dev.client("codepipeline").update_pipeline(pipeline=pipeline)
