@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _SHOWN = 80
+# A tag's value, and longer than any name here (Tagging AWS Resources User Guide, "Tag naming limits and requirements").
+_LONGEST = 256
 
 
 class UnusableEvent(ValueError):
@@ -13,11 +15,16 @@ class UnusableEvent(ValueError):
 
 
 def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable() and len(value) <= _LONGEST
 
 
 def _texts(value: object) -> bool:
     return isinstance(value, list) and all(_text(each) for each in value)
+
+
+def _names(value: object) -> bool:
+    """At least one: whoever names none of what runs would have it run on."""
+    return _texts(value) and bool(value)
 
 
 def _named(value: object) -> bool:
@@ -30,16 +37,17 @@ def _choice(value: object) -> bool:
 
 
 _FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "text": (_text, "a text"),
+    "text": (_text, f"a text of at most {_LONGEST} characters"),
     "texts": (_texts, "a list of texts"),
+    "names": (_names, "a list of at least one text"),
     "named": (_named, "an object of texts with at least one member"),
     "choice": (_choice, "true or false"),
 }
 _PROJECT = {
     "stack": "text",
     "group": "text",
-    "codePipelines": "texts",
-    "builds": "texts",
+    "codePipelines": "names",
+    "builds": "names",
     "pipeline": "text",
     "deleteModels": "choice",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,20 +67,25 @@ class Deliveries:
     def changes(self, ended: DeliveryEnded) -> list[Change]:
         """What the execution's delivery to the stage has changed until now. Raises NotYet."""
         actions = self._actions(ended.pipeline, ended.execution)
-        cause = self._project.pipelines[ended.pipeline]
         execution = self._codepipeline.get_pipeline_execution(
             pipelineName=ended.pipeline, pipelineExecutionId=ended.execution
         )["pipelineExecution"]
+        # A stage that failed goes back to an execution that it succeeded in, as an execution of its own that renders
+        # nothing (CodePipeline User Guide, "Configuring stage rollback").
+        back = (execution.get("rollbackMetadata") or {}).get("rollbackTargetPipelineExecutionId")
+        cause = ROLLBACK if back else self._project.pipelines[ended.pipeline]
+        source = replace(ended, execution=back) if back else ended
         found: dict[str, Change] = {}
         now = self._now(ended, actions)
         for action in sorted(actions, key=lambda each: each.started):
             if action.stage != ended.stage.capitalize() or action.provider != STACK_SETS or not action.operation:
                 continue
-            package = self._delivered_package(ended, action)
+            package = self._delivered_package(source, action)
             for operation in self._operations(ended, action):
                 for result in operation.results:
                     change = self._change(ended, cause, package, operation, result, now)
                     if change:
+                        change = replace(change, rendered=rendered(self._records.folder, source.execution))
                         found.setdefault(change.id, self._with_people(change, actions, execution))
         return list(found.values())
 

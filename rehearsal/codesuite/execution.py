@@ -95,8 +95,9 @@ class PipelineExecution:
     variables: Mapping[str, str]
     revisions: Mapping[str, Mapping[str, str]]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    # STANDARD, or ROLLBACK of the stage of another execution.
+    # STANDARD, or ROLLBACK of a stage to the execution `back_to`.
     type: str = "STANDARD"
+    back_to: str = ""
     status: str = IN_PROGRESS
     summary: str = ""
     started: float = field(default_factory=time.time)
@@ -143,6 +144,7 @@ class PipelineExecution:
 
     def answer(self) -> dict[str, Any]:
         """`pipelineExecution` of GetPipelineExecution."""
+        back = {"rollbackMetadata": {"rollbackTargetPipelineExecutionId": self.back_to}} if self.back_to else {}
         revisions = [{"name": n, "revisionId": a.revision} for n, a in self.artifacts.items() if a.revision]
         return {
             "pipelineName": self.pipeline.name,
@@ -155,6 +157,7 @@ class PipelineExecution:
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
             "executionType": self.type,
+            **back,
         }
 
     def summary_answer(self) -> dict[str, Any]:

@@ -162,7 +162,14 @@ class CodePipelineRunner:
             return
         trigger = ExecutionTrigger("AutomatedRollback", f"FailedPipelineExecutionId/{failed.id}")
         execution = PipelineExecution(
-            failed.pipeline, failed.account, failed.region, trigger, target.variables, target.revisions, type="ROLLBACK"
+            failed.pipeline,
+            failed.account,
+            failed.region,
+            trigger,
+            target.variables,
+            target.revisions,
+            type="ROLLBACK",
+            back_to=target.id,
         )
         execution.artifacts = dict(target.artifacts)
         execution.namespaces |= {

@@ -12,6 +12,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from assumptions.entries.stack_set_actions_fail_within_tolerance import ASSUMPTION as WITHIN
+from assumptions.outcomes import holds
 from rehearsal.codesuite.actions import ActionContext, ActionFailed
 
 # A template in the request itself (CloudFormation User Guide, "CloudFormation quotas"); CodePipeline takes larger ones
@@ -231,7 +233,7 @@ def _create_missing(context: ActionContext, targets: _Targets, overrides: Sequen
 
 
 def _finish(context: ActionContext, operation: str) -> None:
-    """Wait for an operation. It fails with any failed instance: SUCCEEDED may hide some within the tolerance."""
+    """Wait for an operation. Whether it fails with an instance that failed within the tolerance is an assumption."""
     client, name = context.client("cloudformation"), context.configuration["StackSetName"]
     context.state.external_id = operation
     deadline = time.monotonic() + (context.action.seconds or _OPERATION_SECONDS)
@@ -245,7 +247,7 @@ def _finish(context: ActionContext, operation: str) -> None:
     results = client.list_stack_set_operation_results(StackSetName=name, OperationId=operation)["Summaries"]
     failed = [result for result in results if result["Status"] in ("FAILED", "CANCELLED")]
     count = (state.get("StatusDetails") or {}).get("FailedStackInstancesCount") or 0
-    if state["Status"] != "SUCCEEDED" or count or failed:
+    if state["Status"] != "SUCCEEDED" or (holds(WITHIN) and (count or failed)):
         reasons = [
             f"{result['Account']}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
             for result in failed
@@ -257,6 +259,8 @@ def _finish(context: ActionContext, operation: str) -> None:
 
 
 def _require_current(context: ActionContext, targets: _Targets) -> None:
+    if not holds(WITHIN):
+        return
     states = _states(context)
     pairs = targets.pairs() or list(states)
     outdated = [f"{a}/{r} is {states.get((a, r), 'missing')}" for a, r in pairs if states.get((a, r)) != _CURRENT]

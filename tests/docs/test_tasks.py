@@ -29,6 +29,8 @@ ELSEWHERE = {
     "Go back": "tests/operate/test_operate.py",
     "Let a release into production": "tests/operate/test_operate.py",
     "Where the traffic stands": "tests/operate/test_traffic.py",
+    "Lost events": "tests/operate/test_redrive.py",
+    "One account failed": "tests/rehearsal/codesuite/test_stackset_actions.py",
     "What would my change do": "tests/rehearsal/compare/test_real_change.py",
 }
 Capture = pytest.CaptureFixture[str]

@@ -32,6 +32,7 @@ def require_another_approver(records: Records, codepipeline: Any, arn: str) -> s
     then the approval in the registry stands alone. Raises `DeployError`, also where nobody was asked else.
     """
     pipeline, execution = os.environ.get("PIPELINE", ""), os.environ.get("PIPELINE_EXECUTION", "")
+    execution = _decided_in(codepipeline, pipeline, execution)
     pages = codepipeline.get_paginator("list_action_executions").paginate(
         pipelineName=pipeline, filter={"pipelineExecutionId": execution}
     )
@@ -58,6 +59,17 @@ def _decided_by(action: Mapping[str, Any]) -> str:
     result = (action.get("output") or {}).get("executionResult") or {}
     by_link = re.search(r"\bby (\S+) by link ", str(result.get("externalExecutionSummary") or ""))
     return by_link[1] if by_link and "-approval-page/" in by else by
+
+
+def _decided_in(codepipeline: Any, pipeline: str, execution: str) -> str:
+    """The execution in which somebody decided: this one, or the one that a stage goes back to by itself.
+
+    CodePipeline runs a stage that failed again as one that it succeeded in, under an id of its own and with
+    nobody's approval (CodePipeline User Guide, "Configuring stage rollback").
+    """
+    found = codepipeline.get_pipeline_execution(pipelineName=pipeline, pipelineExecutionId=execution)
+    back = found["pipelineExecution"].get("rollbackMetadata") or {}
+    return str(back.get("rollbackTargetPipelineExecutionId") or execution)
 
 
 def published_by(records: Records, version: str) -> str:

@@ -21,15 +21,20 @@ class CodePipeline:
     def __init__(self) -> None:
         self.variables: dict[str, str] = {"Stage": "production", "To": "none", "From": "none"}
         self.approvals: list[dict[str, Any]] = []
+        self.goes_back_to = ""
+        self.asked_of: list[str] = []
 
     def get_pipeline_execution(self, **_: str) -> dict[str, Any]:
         values = [{"name": name, "resolvedValue": value} for name, value in self.variables.items()]
-        return {"pipelineExecution": {"variables": values}}
+        target = {"rollbackTargetPipelineExecutionId": self.goes_back_to}
+        back = {"rollbackMetadata": target} if self.goes_back_to else {}
+        return {"pipelineExecution": {"variables": values, **back}}
 
     def get_paginator(self, _: str) -> Any:
         return self
 
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+    def paginate(self, **given: Any) -> list[dict[str, Any]]:
+        self.asked_of.append(given["filter"]["pipelineExecutionId"])
         return [{"actionExecutionDetails": self.approvals}]
 
 
@@ -341,6 +346,24 @@ def test_of_an_answer_by_a_link_the_person_counts_and_not_the_page(
         }
     ]
     assert run("approved")[0] == code
+
+
+def test_a_stage_that_goes_back_by_itself_was_let_in_by_whoever_let_in_what_it_goes_back_to(
+    aws: InMemoryAws, run: Run, pipeline: CodePipeline
+) -> None:
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    pipeline.goes_back_to = "77777777-0000-0000-0000-000000000000"
+    pipeline.approvals = [
+        {
+            "status": "Succeeded",
+            "input": {"actionTypeId": {"category": "Approval"}},
+            "updatedBy": "arn:aws:sts::1:assumed-role/approver/petra",
+        }
+    ]
+    assert run("approved")[0] == 0
+    assert pipeline.asked_of == [pipeline.goes_back_to]
 
 
 def test_what_nobody_let_in_goes_no_further(aws: InMemoryAws, run: Run) -> None:

@@ -238,6 +238,8 @@ def _case(does: str, prepare: Callable[[DataScienceAccount], Mapping[str, Any]],
         refusals=(UnusableEvent, waiting.NotRemoved),
         invocations=1,  # somebody destroys the stack again
         late={"after all of it is gone": Late(happened=_again, leaves=_same)},
+        # Nothing to lose is agreed to: the homes stay.
+        means_else=("delete is an empty list", "delete.0 left out"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -40,6 +40,7 @@ class FunctionCase:
     - `invocations`: how often AWS invokes it for one event: three times asynchronously, once where a person does.
     - `repeated`: entries of the state that may be there more than once, with the reason why no better can be had.
     - `late`: events that come late, by what has happened.
+    - `means_else`: changes of the event (by the names of `malformed`) that say something else and nothing wrong.
     """
 
     function: str
@@ -49,6 +50,7 @@ class FunctionCase:
     invocations: int = 3
     repeated: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, Late] = field(default_factory=dict)
+    means_else: Collection[str] = ()
 
     @property
     def title(self) -> str:

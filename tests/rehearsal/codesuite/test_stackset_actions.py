@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from assumptions.outcomes import failing
 from rehearsal.aws.cloud import refusal
 from rehearsal.cloudformation.preferences import at_once, tolerated
 from rehearsal.cloudformation.service import CloudFormation
@@ -109,6 +110,17 @@ def test_a_failure_within_the_tolerance_still_fails_the_action(dev: CodeSuiteAcc
     assert dev.run("flow")["status"] == "Failed"
     assert "SUCCEEDED, 1 failed" in dev.failure("flow")
     assert topics(dev, PROD) == ["first"]
+
+
+def test_a_failure_within_the_tolerance_passes_where_the_action_looks_at_the_operation_alone(
+    dev: CodeSuiteAccount,
+) -> None:
+    dev.cloud.client(dev.cloud.deployer(STAGING), "iam").delete_role(RoleName="execution")
+    dev.pipeline("flow", ("Deploy", actions(FailureTolerancePercentage="50")[:1]))
+    put(dev, "first")
+    with failing(["stack-set-actions-fail-within-tolerance"]):
+        assert dev.run("flow")["status"] == "Succeeded"
+    assert (topics(dev, PROD), topics(dev, STAGING)) == (["first"], [])
 
 
 def test_parameters_may_be_written_in_the_configuration(dev: CodeSuiteAccount) -> None:
@@ -245,6 +257,8 @@ def test_a_failed_stage_goes_back_to_the_execution_before_without_a_rebuild(dev:
     back = dev.suite.pipelines.executions(DEV, REGION, "flow")[-1].wait(60)
     assert (back.type, back.status, back.trigger.type) == ("ROLLBACK", "Succeeded", "AutomatedRollback")
     assert back.artifacts["Source"] == first.artifacts["Source"]
+    shown_ = dev.client("codepipeline").get_pipeline_execution(pipelineName="flow", pipelineExecutionId=back.id)
+    assert shown_["pipelineExecution"]["rollbackMetadata"] == {"rollbackTargetPipelineExecutionId": first.id}
     assert (shown(dev, STAGING), shown(dev, PROD)) == ("first", "first")
     mended(dev)
     dev.client("codepipeline").update_pipeline(pipeline=pipeline)
