@@ -61,7 +61,7 @@ def approval_page(context: ProjectContext, scope: pulumi.Output[ProjectScope], s
             "queue": project.approval_dead_letters(),
             "alarm": project.name("unsent-links"),
         },
-        alias=f"alias/{project.name('approval-links')}",
+        alias=project.alias("approval-links"),
         key_policy=approval_link.link_key(
             context.scope,
             signer=project.role_arn(context.scope, _SENDER),

@@ -112,6 +112,8 @@ class DeployedTemplate:
             "ModelPackageArn": package,
             "LatencyLimitMicroseconds": staging["latencyLimitMs"] * 1000,
             "TargetInvocationsPerInstance": 6000,
+            "ChecksSha256": "none",
+            "ChecksUri": "none",
         }
         values |= {f"{key[0].upper()}{key[1:]}": value for key, value in staging.items()}
         values |= {

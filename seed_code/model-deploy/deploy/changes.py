@@ -15,7 +15,7 @@ import boto3
 from deploy.accounts import EndpointLocation, entered, targets
 from deploy.change_report import StageChange, read_parameters, stage_change, write_change
 from deploy.change_sets import Proposal, StackChange, changes_of_stack, stacks_of_set
-from deploy.deployed import REACHABLE, deployed_parameters
+from deploy.deployed import REACHABLE, deployed_stack_set
 from deploy.errors import DeployError
 from deploy.provenance import provenance
 from deploy.render import Release
@@ -43,7 +43,8 @@ def review(deployment: Release, settings: StageSettings, folder: Path) -> StageC
         settings, deployment.package_arn, json.loads(template), found, two_updates=two_updates
     )
     if settings.stage == "production":
-        serving = deployed_parameters(cloudformation, settings.stack_set_name).get("ModelPackageArn", "")
+        before_it = deployed_stack_set(cloudformation, settings.stack_set_name)
+        serving = before_it.parameters.get("ModelPackageArn", "")
         sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
         known = provenance(sagemaker, s3, deployment.package_arn, serving, deployment.gate.metric)
         change = replace(change, provenance=known)

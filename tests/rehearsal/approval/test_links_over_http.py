@@ -91,7 +91,7 @@ def program(hours: int) -> Callable[[], None]:
                 "queue": NAMES.approval_dead_letters(),
                 "alarm": NAMES.name("unsent-links"),
             },
-            alias=f"alias/{NAMES.name('approval-links')}",
+            alias=NAMES.alias("approval-links"),
             key_policy=approval_link.link_key(
                 SCOPE,
                 signer=NAMES.role_arn(SCOPE, RoleKind.APPROVAL_SENDER),

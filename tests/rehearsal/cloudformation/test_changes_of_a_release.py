@@ -49,7 +49,7 @@ class Release:
             "stages": {stage: staging},
         }
         texts = {
-            "template.json": self.template,
+            f"{stage}-template.json": self.template,
             "deployment.json": document,
             f"{stage}-parameters.json": listed,
             f"{stage}-deregister-parameters.json": listed,
