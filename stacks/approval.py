@@ -1,4 +1,4 @@
-"""What the deploy pipeline does before it changes a stage: it asks what would change, and a person before production."""
+"""Before a stage changes the deploy pipeline asks what would change, and a person before production."""
 
 from __future__ import annotations
 
