@@ -6,12 +6,14 @@ the approver's session and its source identity.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from deploy.errors import DeployError
 from deploy.records import Records
 
+_LINK = re.compile(r"Approved by (\S+) by link [0-9a-f]{16}: ")
 _HINT = "another approver decides"
 
 
@@ -43,8 +45,17 @@ def require_another_approver(records: Records, codepipeline: Any, arn: str) -> s
         raise DeployError([f"execution {execution} of {pipeline} was let into production by nobody"])
     publisher = published_by(records, arn.rpartition("/")[2])
     for action in approvals:
-        _compare(arn, publisher, (str(action.get("updatedBy", "")),), "let it into production")
+        _compare(
+            arn, publisher, (str(action.get("updatedBy", "")), _by_link(action)), "let it into production"
+        )
     return str(approvals[0].get("updatedBy", ""))
+
+
+def _by_link(action: Mapping[str, Any]) -> str:
+    """Who decided by a link, for whom the page answered: the summary begins with the name."""
+    result = (action.get("output") or {}).get("executionResult") or {}
+    found = _LINK.match(str(result.get("externalExecutionSummary", "")))
+    return found[1] if found else ""
 
 
 def published_by(records: Records, version: str) -> str:

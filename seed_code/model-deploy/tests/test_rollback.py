@@ -314,6 +314,36 @@ def test_whoever_handed_the_code_over_does_not_let_it_into_production(
     assert (found, "ana handed its code over and let it into production" in error) == (code, code == 1)
 
 
+@pytest.mark.parametrize(("person", "code"), [("ana", 1), ("ana@example.com", 1), ("petra", 0)])
+def test_whoever_decided_by_a_link_is_compared_by_name(
+    aws: InMemoryAws, run: Run, pipeline: CodePipeline, person: str, code: int
+) -> None:
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    summary = f"Approved by {person} by link 0123456789abcdef: better"
+    pipeline.approvals = [
+        {
+            "status": "Succeeded",
+            "input": {"actionTypeId": {"category": "Approval"}},
+            "output": {"executionResult": {"externalExecutionSummary": summary}},
+            "updatedBy": "arn:aws:sts::1:assumed-role/mlops-screening-approval-page/page",
+        }
+    ]
+    assert run("approved")[0] == code
+
+
+@pytest.mark.parametrize(("said", "code"), [("not needed", 0), ("needed", 1), ("", 1)])
+def test_nobody_is_missed_where_the_pipeline_says_that_nobody_had_to_be_asked(
+    aws: InMemoryAws, run: Run, monkeypatch: pytest.MonkeyPatch, said: str, code: int
+) -> None:
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    monkeypatch.setenv("APPROVAL", said)
+    assert run("approved")[0] == code
+
+
 def test_what_nobody_let_in_goes_no_further(aws: InMemoryAws, run: Run) -> None:
     arn = aws.register()
     published(arn, "ana")
