@@ -16,6 +16,7 @@ import yaml
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from policies.pack import exemptions
+from settings.checks.apis import api_functions_are_built, apis_are_admitted, apis_reach_their_services
 from settings.checks.duties import accounts_are_known, duties_are_separate
 from settings.checks.foundations import (
     accounts_have_a_foundation,
@@ -32,6 +33,7 @@ from settings.checks.references import (
     projects_are_admitted,
     workloads_are_listed,
 )
+from settings.checks.serving import serverless_is_let_in, serving_shapes_are_let_in, serving_shapes_are_of_projects
 from settings.checks.singletons import (
     accounts_have_one_data_science_stack,
     organization_policy_is_made_once,
@@ -328,6 +330,12 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     macie_is_let_in,
     macie_is_switched_on,
     instance_types_are_let_through,
+    apis_are_admitted,
+    api_functions_are_built,
+    apis_reach_their_services,
+    serverless_is_let_in,
+    serving_shapes_are_let_in,
+    serving_shapes_are_of_projects,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.serving import ServingShape
 from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
@@ -23,6 +24,7 @@ from settings.organization_values import OrganizationPath
 from settings.removal import DataScienceRemoval, ProjectRemoval
 from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
+from settings.serving import ServingSettings, serving_faults
 from settings.stages import Reason, order_fault
 from settings.traffic_shift import TrafficShiftSettings, shift_faults
 from settings.values import (
@@ -169,6 +171,7 @@ class DeploymentSettings(Section):
         default=None, description="An API in front of the endpoint, for callers outside the platform; none: no API."
     )
 
+    serving: ServingSettings = Field(default_factory=ServingSettings)
     # After the instances, which it is judged by.
     shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
 
@@ -228,11 +231,21 @@ class ProductionDeployment(DeploymentSettings):
     )
 
 
+AnyDeployment = TypeVar("AnyDeployment", StagingDeployment, ProductionDeployment)
+
+
 class Deployments(Section):
     """Size of a project's endpoint in every stage."""
 
     staging: StagingDeployment = Field(default_factory=StagingDeployment)
     production: ProductionDeployment = Field(default_factory=ProductionDeployment)
+
+    @field_validator("staging", "production")
+    @classmethod
+    def _shape_of_serving_can(cls, value: AnyDeployment) -> AnyDeployment:
+        if fault := serving_faults(value.serving, value):
+            raise ValueError(fault)
+        return value
 
     def of_stage(self, stage: str) -> DeploymentSettings:
         """A stage's."""
@@ -303,6 +316,12 @@ class WorkloadSettings(StackSettings):
         AfterValidator(of_computed_names),
     ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
     alerts: Alerts = Field(default_factory=Alerts)
+    serving_shapes: dict[Identifier, Annotated[tuple[ServingShape, ...], Distinct, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Shapes of serving, beside the single endpoint, that projects may have here, by project: each "
+        "gives the project's roles the rights that it takes, and no others.",
+    )
     capture_days: Days | None = Field(
         default=None, description="Days after which captured requests and answers are deleted; none: they are kept."
     )

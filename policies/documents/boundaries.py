@@ -50,7 +50,7 @@ _WORK = (
     "events:*ableRule",
     "events:PutEvents",
     # For one service: `DenyMoreRights`.
-    "iam:CreateServiceLinkedRole",
+    "iam:CreateServiceL*",
     "logs:*",
     "s3:Abort*",
     "s3:DeleteObject*",
@@ -71,12 +71,11 @@ _WORK = (
 )
 # Keys are used and looked after. No role changes who may use one: key policies come with a stack.
 _KEYS = (
-    "kms:CreateGrant",
     "kms:Decrypt",
     "kms:*ableKey*",
     "kms:Encrypt",
     "kms:Gen*",
-    "kms:RevokeGrant",
+    "kms:*Grant",
     "kms:*KeyDeletion",
     "kms:*Mac",
 )

@@ -8,7 +8,7 @@ from urllib.parse import urlparse
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.comparison import compared, measure_package
+from deploy.held_out_comparison import compared, measure_package
 
 
 def provenance(sagemaker: Any, s3: Any, package_arn: str, serving: str, metric: str) -> dict[str, Any]:
