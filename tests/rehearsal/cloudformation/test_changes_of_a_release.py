@@ -47,6 +47,8 @@ class Release:
             "problem": "binary",
             "gate": {"metric": "auc", "threshold": 0.9},
             "stages": {stage: staging},
+            "served": {},
+            "compared": {},
         }
         texts = {
             f"{stage}-template.json": self.template,
