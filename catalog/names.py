@@ -157,6 +157,10 @@ class ProjectNames:
         """Source of the events that tell of the project's releases."""
         return f"{self.prefix}.{self.project}.releases"
 
+    def alias(self, purpose: str) -> str:
+        """KMS alias of a key of the project's own."""
+        return f"alias/{self.prefix}/projects/{self.project}/{purpose}"
+
     def approval_dead_letters(self) -> str:
         """Queue of the approvals of which approvers were sent no link; the same policy names it."""
         return self.name("approval-dead-letters")

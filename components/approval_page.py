@@ -132,7 +132,7 @@ class ApprovalPage(pulumi.ComponentResource):
         It keeps no access log: the token is in the path. The function writes a line for each request, without it.
         """
         args, name = self._args, self._name
-        body = page.arn.apply(lambda arn: open_api(args.project, args.scope.region, arn))
+        body = page.arn.apply(lambda arn: open_api(args.names["api"], args.scope.region, arn))
         api = aws.apigateway.RestApi(
             f"{name}-api",
             name=args.names["api"],
@@ -199,8 +199,8 @@ class ApprovalPage(pulumi.ComponentResource):
         )
 
 
-def open_api(project: str, region: str, function: str) -> str:
-    """The API's document: one path, of which nothing but GET and POST exists."""
+def open_api(title: str, region: str, function: str) -> str:
+    """The API's document: one path, of which nothing but GET and POST exists. Its title becomes the API's name."""
     uri = f"arn:{function.split(':')[1]}:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations"
     method = {
         "parameters": [{"name": "link", "in": "path", "required": True, "schema": {"type": "string"}}],
@@ -210,7 +210,7 @@ def open_api(project: str, region: str, function: str) -> str:
     return json.dumps(
         {
             "openapi": "3.0.1",
-            "info": {"title": f"Approval of releases of {project}", "version": _STAGE},
+            "info": {"title": title, "version": _STAGE},
             "paths": {f"/{_PATH}/{{link}}": {"get": method, "post": method}},
         },
         sort_keys=True,

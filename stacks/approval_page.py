@@ -61,7 +61,7 @@ def approval_page(context: ProjectContext, scope: pulumi.Output[ProjectScope], s
             "queue": project.approval_dead_letters(),
             "alarm": project.name("unsent-links"),
         },
-        alias=f"alias/{project.name('approval-links')}",
+        alias=project.alias("approval-links"),
         key_policy=approval_link.link_key(
             context.scope,
             signer=project.role_arn(context.scope, _SENDER),
@@ -78,7 +78,9 @@ def approval_page(context: ProjectContext, scope: pulumi.Output[ProjectScope], s
         logs_key_arn=data_science.operations_key_arn,
         tags={PROJECT_TAG: of},
     )
-    return ApprovalPage("approval-page", args, context.child_options())
+    made = ApprovalPage("approval-page", args, context.child_options())
+    pulumi.export("approvalPage", made.url)
+    return made
 
 
 def config(context: ProjectContext, pipeline: str, stage: str, parameter: str) -> str:

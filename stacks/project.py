@@ -25,7 +25,7 @@ from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
 from settings.rollout import PartialFailure
-from stacks import project_api, releases, rollback
+from stacks import approval, project_api, releases, rollback
 from stacks.approval_page import approval_page
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
@@ -35,9 +35,6 @@ from stacks.release_recorder import release_recorder
 
 # Training is waited for in the build; its own steps have limits of theirs.
 BUILD_MINUTES = 480
-# What the changes build says where nothing is lost (seed_code/model-deploy/deploy/change_report.py).
-NOT_NEEDED = "not needed"
-APPROVE = "Approve"
 
 
 _BUILDS = ("packages", "build", "deploy", "deploy-changes")
@@ -67,8 +64,7 @@ def project(stack: str, settings: ProjectSettings) -> None:
     back = _rollback_pipeline(context, roles, shared, builds)
     release_recorder(context, roles.scope)
     if context.settings.approval_link_hours:
-        page = approval_page(context, roles.scope, APPROVE)
-        pulumi.export("approvalPage", page.url)
+        approval_page(context, roles.scope, approval.APPROVE)
     _discovery(context, registry, roles)
     _cleaner(context, roles, registry, declared)
     pulumi.export("project", settings.id)
@@ -262,11 +258,11 @@ def _deploy_pipeline(
         compare = pipelines.build("Compare", builds.tests["compare"].name, inputs=["Rendered"])
         stages.append(pipelines.Stage(name="Compare", actions=[compare]))
     for stage in context.stages:
-        stages.append(_changes(context, stage, builds.changes))
+        stages.append(approval.changes(context, stage, builds.changes))
         first = []
         if stage == "production":
-            stages.append(_approval(context))
-            environment = {**package, "STEP": "approved", **_whether_asked(context)}
+            stages.append(approval.approval(context))
+            environment = {**package, "STEP": "approved", **approval.unasked(context)}
             first = [pipelines.build("Approver", builds.render.name, environment=environment)]
         stages += _release(context, roles, stage, builds.tests, first=first)
     return _pipeline(
@@ -278,7 +274,7 @@ def _deploy_pipeline(
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
         shared=shared,
-        skips=_skips(context),
+        skips=approval.skips(context),
     )
 
 
@@ -297,51 +293,6 @@ def _rollback_pipeline(
         more=pipelines.ROLLBACK,
         shared=shared,
     )
-
-
-def _changes(context: ProjectContext, stage: str, build: BuildProject) -> pipelines.Stage:
-    """What the release would change in the stage's accounts, asked before it changes."""
-    folder = f"s3://{context.artifacts_bucket}/{context.project_names.artifact_folder('deploy')}/changes"
-    environment = {"STAGE": stage, "CHANGES_URI": f"{folder}/{pipelines.EXECUTION}"}
-    namespace = _changes_namespace(stage)
-    action = pipelines.build(
-        "Changes", build.name, inputs=["Rendered"], outputs=[namespace], environment=environment, namespace=namespace
-    )
-    return pipelines.Stage(name=namespace, actions=[action])
-
-
-def _changes_namespace(stage: str) -> str:
-    return f"Changes{stage.capitalize()}"
-
-
-def _approval(context: ProjectContext) -> pipelines.Stage:
-    """A person's yes to production, who reads what would change there."""
-    topic, namespace = context.data_science.alarm_topic_arn, _changes_namespace("production")
-    question = f"{approval_question(context)} #{{{namespace}.CHANGES}}"
-    return pipelines.Stage(name=APPROVE, actions=[pipelines.approval(topic, question)])
-
-
-def _skips(context: ProjectContext) -> dict[str, list[pipelines.Skip]]:
-    """Where the settings ask it, nobody is asked about a change that takes nothing from production."""
-    if context.settings.deployments.production.approval == "always":
-        return {}
-    variable = f"#{{{_changes_namespace('production')}.APPROVAL}}"
-    return {APPROVE: [pipelines.Skip("TakesSomething", variable, NOT_NEEDED)]}
-
-
-def _whether_asked(context: ProjectContext) -> dict[str, str]:
-    """What the look before production is told, where not every release waits for an approver."""
-    if context.settings.deployments.production.approval == "always":
-        return {}
-    return {"APPROVAL": f"#{{{_changes_namespace('production')}.APPROVAL}}"}
-
-
-def approval_question(context: ProjectContext) -> str:
-    """What the approver is asked, who reads what was tested before, or why nothing was."""
-    # Without staging there is a reason: `settings.stages`.
-    untested = f"Nothing was tested before: {context.settings.without_staging}. "
-    tested = "Staging serves and has been tested. " if "staging" in context.stages else untested
-    return f"{tested}Let project {context.settings.id} into production?"
 
 
 def _release(

@@ -11,12 +11,13 @@ from typing import Any
 from catalog.names import Names, ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from rehearsal.apigateway.service import ApiGateway
 from rehearsal.aws.actors import Actor
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.pending import ApprovalRequest
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.environment import RehearsalEnvironment
-from rehearsal.journey import claims, prediction, records
+from rehearsal.journey import claims, links, prediction, records
 from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
@@ -61,6 +62,8 @@ class Journey:
         self.package: dict[str, Any] = {}
         self.approval: ApprovalRequest | None = None
         self.approval_requested = threading.Event()
+        # Where approvers decide by links, over HTTP.
+        self.gateway: ApiGateway | None = None
 
     def has(self, stage: str) -> bool:
         """Whether the project has a stage."""
@@ -200,6 +203,9 @@ class Journey:
         assert self.approval is not None  # noqa: S101 - the step before waited for it
         approval = self.approval
         pipeline = self.outputs["deployPipeline"]
+        if self.gateway is not None and self.outputs.get("approvalPage"):
+            self._release_by_link(self.gateway)
+            return self._told(self._finished(pipeline, "deploy pipeline"), since_question=True)
         self._approver("codepipeline").put_approval_result(
             pipelineName=approval.pipeline,
             stageName=approval.stage,
@@ -211,6 +217,17 @@ class Journey:
             },
         )
         return self._told(self._finished(pipeline, "deploy pipeline"), since_question=True)
+
+    def _release_by_link(self, gateway: ApiGateway) -> None:
+        topic = self.data_science["approvalTopics"][self.outputs["project"]]
+        try:
+            links.approve(
+                gateway,
+                lambda: links.sent_links(self.account, self.region, topic),
+                lambda ready: self.wait(ready, "the approvers' links"),
+            )
+        except links.NotDecided as error:
+            raise JourneyFailed(f"approval by a link: {error}") from None
 
     def nothing_left(self) -> str:
         """What the caught sabotage reached: no model in the registry, or none in production. Raises JourneyFailed."""
@@ -408,6 +425,7 @@ def run_journey(
     """Run the journey of one project, step by step, into the report."""
     journey = Journey(environment, project, inputs, runtime.suite)
     runtime.on_approval = journey.request_approval
+    journey.gateway = runtime.apigateway
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):
         steps.run("Find new pipelines quiet", journey.start_quietly)

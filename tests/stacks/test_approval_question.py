@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from stacks.project import approval_question
+from stacks.approval import approval_question
 from stacks.project_context import ProjectContext
 
 

@@ -29,6 +29,7 @@ from tests.shared_folder import shared_folder
 # than the example's, whose destruction other tests see.
 JOBS = {
     "A project with its own approvers": False,
+    "Approvers get links": True,
     "Another project": False,
     "An account more": False,
     "Another region": False,

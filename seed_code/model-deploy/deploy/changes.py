@@ -43,9 +43,8 @@ def review(deployment: Release, settings: StageSettings, folder: Path) -> StageC
         settings, deployment.package_arn, json.loads(template), found, two_updates=two_updates
     )
     if settings.stage == "production":
-        serving = deployed_stack_set(cloudformation, settings.stack_set_name).parameters.get(
-            "ModelPackageArn", ""
-        )
+        before_it = deployed_stack_set(cloudformation, settings.stack_set_name)
+        serving = before_it.parameters.get("ModelPackageArn", "")
         sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
         known = provenance(sagemaker, s3, deployment.package_arn, serving, deployment.gate.metric)
         change = replace(change, provenance=known)

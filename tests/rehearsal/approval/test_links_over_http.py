@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -22,17 +22,21 @@ from catalog.scope import Scope
 from components import pipelines
 from components.approval_mail import ApprovalMail, ApprovalMailArgs
 from components.approval_page import ApprovalPage, ApprovalPageArgs
+from policies.access.authorization import AuthorizationRequest
+from policies.access.evaluator import decide
 from policies.documents import approval_link
 from rehearsal.apigateway.service import ApiGateway
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
 from rehearsal.engine import Engine
+from tests.policies.documents.scopes import project_scope_of
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action
 from tests.rehearsal.engine.programs import STRICT, provider
 
 NAMES = ProjectNames("mlops", "screening")
 SCOPE = Scope.of_account(DEV, REGION, "mlops")
 PIPELINE = NAMES.code_pipeline("deploy")
+PROJECT = replace(project_scope_of("screening"), artifacts_bucket=f"arn:aws:s3:::{BUCKET}")
 PARAMETER = "/mlops/dev/projects/screening/approval-link"
 CHANGES = f"{NAMES.artifact_folder('deploy')}/changes"
 REPORT = {
@@ -42,6 +46,31 @@ REPORT = {
     "risks": [],
     "accounts": [{"account": "333333333333", "region": REGION, "words": ["model: 3 becomes 4"], "cost": []}],
 }
+
+
+def page_policy(key: str) -> str:
+    """What the stack gives the page."""
+    return approval_link.page(
+        PROJECT,
+        pipeline=PIPELINE,
+        action="Approve/Approve",
+        parameter=PARAMETER,
+        function=NAMES.role(RoleKind.APPROVAL_PAGE),
+        key=key,
+    )
+
+
+def sender_policy(key: str, queue: str) -> str:
+    """What the stack gives the sender."""
+    return approval_link.sender(
+        PROJECT,
+        pipeline=PIPELINE,
+        parameter=PARAMETER,
+        function=NAMES.role(RoleKind.APPROVAL_SENDER),
+        key=key,
+        topic=SCOPE.arn("sns", NAMES.name("approvals")),
+        queue=queue,
+    )
 
 
 def program(hours: int) -> Callable[[], None]:
@@ -75,10 +104,6 @@ def program(hours: int) -> Callable[[], None]:
             "hours": hours,
             "parameter": PARAMETER,
         }
-        everything = json.dumps(
-            {"Version": "2012-10-17", "Statement": [{"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}]}
-        )
-        given = pulumi.Output.from_input(everything)
         args = ApprovalPageArgs(
             project="screening",
             scope=SCOPE,
@@ -91,14 +116,17 @@ def program(hours: int) -> Callable[[], None]:
                 "queue": NAMES.approval_dead_letters(),
                 "alarm": NAMES.name("unsent-links"),
             },
-            alias=f"alias/{NAMES.name('approval-links')}",
+            alias=NAMES.alias("approval-links"),
             key_policy=approval_link.link_key(
                 SCOPE,
                 signer=NAMES.role_arn(SCOPE, RoleKind.APPROVAL_SENDER),
                 verifier=NAMES.role_arn(SCOPE, RoleKind.APPROVAL_PAGE),
             ),
             protect=False,
-            policies=dict.fromkeys((RoleKind.APPROVAL_PAGE, RoleKind.APPROVAL_SENDER), lambda *_: given),
+            policies={
+                RoleKind.APPROVAL_PAGE: lambda key, _: pulumi.Output.from_input(page_policy(key)),
+                RoleKind.APPROVAL_SENDER: lambda key, queue: pulumi.Output.from_input(sender_policy(key, queue)),
+            },
             config=json.dumps(config),
             parameter=PARAMETER,
             event=pipelines.approval_waits(PIPELINE, "Approve"),
@@ -215,6 +243,43 @@ def test_an_approver_lets_a_release_in_by_the_link_and_it_works_once(waiting: Wa
     replayed = decided(alice, form, cookie, "reject")
     assert (replayed.status, "decided already. Approved by alice" in replayed.body) == (409, True)
     assert call(alice).status == 409
+
+
+def test_whatever_the_functions_ask_of_aws_their_policies_allow(waiting: Waiting) -> None:
+    alice, _ = waiting.release()
+    _, form, cookie = opened(alice)
+    assert decided(alice, form, cookie).status == 200
+    key = json.loads(waiting.dev.client("ssm").get_parameter(Name=PARAMETER)["Parameter"]["Value"])["key"]
+    policies = {
+        NAMES.role(RoleKind.APPROVAL_PAGE): page_policy(key),
+        NAMES.role(RoleKind.APPROVAL_SENDER): sender_policy(key, SCOPE.arn("sqs", NAMES.approval_dead_letters())),
+    }
+    key_policy = json.loads(
+        approval_link.link_key(
+            SCOPE,
+            signer=NAMES.role_arn(SCOPE, RoleKind.APPROVAL_SENDER),
+            verifier=NAMES.role_arn(SCOPE, RoleKind.APPROVAL_PAGE),
+        )
+    )
+    asked: dict[str, set[str]] = {}
+    for record in waiting.suite.cloud.recorder.since(0):
+        name = record.role.rpartition("/")[2]
+        for right in record.rights or () if name in policies else ():
+            request = AuthorizationRequest(
+                id=right.action,
+                principal=record.role,
+                account=DEV,
+                action=right.action,
+                resource=right.resource,
+                owner=DEV,
+                identity=[json.loads(policies[name])],
+                resource_policy=key_policy if right.action.endswith("Mac") else None,
+                context=right.context,
+            )
+            asked.setdefault(name, set()).add(right.action)
+            assert decide(request).allowed, (name, right)
+    assert "codepipeline:PutApprovalResult" in asked[NAMES.role(RoleKind.APPROVAL_PAGE)]
+    assert {"kms:GenerateMac", "sns:Publish"} <= asked[NAMES.role(RoleKind.APPROVAL_SENDER)]
 
 
 def test_a_scanner_that_opens_the_link_in_every_way_decides_nothing(waiting: Waiting) -> None:

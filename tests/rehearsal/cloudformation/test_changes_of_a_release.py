@@ -47,9 +47,11 @@ class Release:
             "problem": "binary",
             "gate": {"metric": "auc", "threshold": 0.9},
             "stages": {stage: staging},
+            "served": {},
+            "compared": {},
         }
         texts = {
-            "template.json": self.template,
+            f"{stage}-template.json": self.template,
             "deployment.json": document,
             f"{stage}-parameters.json": listed,
             f"{stage}-deregister-parameters.json": listed,
