@@ -257,12 +257,12 @@ def _deploy_pipeline(
     ]
     for stage in context.stages:
         stages.append(_changes(context, stage, builds.changes))
-        first = []
         if stage == "production":
-            stages.append(_approval(context))
             environment = {**package, "STEP": "approved", **_whether_asked(context)}
-            first = [pipelines.build("Approver", builds.render.name, environment=environment)]
-        stages += _release(context, roles, stage, builds.tests, first=first)
+            look = pipelines.build("Approver", builds.render.name, environment=environment)
+            # A stage of its own: where production goes back by itself, its actions run again, and nothing is asked.
+            stages += [_approval(context), pipelines.Stage(name="Approved", actions=[look])]
+        stages += _release(context, roles, stage, builds.tests)
     return _pipeline(
         context,
         "deploy",
@@ -345,7 +345,6 @@ def _release(
     tests: Mapping[str, BuildProject],
     *,
     fully: bool = True,
-    first: Sequence[pipelines.Action] = (),
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
     rollout = context.settings.deployments.of_stage(stage).rollout
@@ -360,9 +359,7 @@ def _release(
         max_concurrent_percent=rollout.max_concurrent_percent,
         concurrency_mode=rollout.concurrency.mode,
     )
-    release = pipelines.Stage(
-        name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
-    )
+    release = pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered"))
     if fully and rollout.on_partial_failure is PartialFailure.ROLL_BACK:
         release = pipelines.going_back(release)
     # Production serves people: its requests are not spent on a full test; nor are those of a way back.

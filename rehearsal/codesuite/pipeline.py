@@ -162,7 +162,15 @@ class CodePipelineRunner:
             return
         trigger = ExecutionTrigger("AutomatedRollback", f"FailedPipelineExecutionId/{failed.id}")
         execution = PipelineExecution(
-            failed.pipeline, failed.account, failed.region, trigger, target.variables, target.revisions, type="ROLLBACK"
+            failed.pipeline,
+            failed.account,
+            failed.region,
+            trigger,
+            target.variables,
+            target.revisions,
+            type="ROLLBACK",
+            # Of a rollback to a rollback, the execution whose artifacts both have.
+            rolled_back_to=target.rolled_back_to or target.id,
         )
         execution.artifacts = dict(target.artifacts)
         execution.namespaces |= {
