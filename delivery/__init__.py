@@ -1,5 +1,5 @@
-"""The CloudFormation template that carries one model to a workload account."""
+"""The CloudFormation templates that carry a project's models to a workload account, one for each shape of serving."""
 
-from delivery.template import render, template
+from delivery.template import carried, render, template
 
-__all__ = ["render", "template"]
+__all__ = ["carried", "render", "template"]

@@ -1,7 +1,10 @@
-"""`python -m delivery`: writes the template beside the model-deploy repository's code, which carries it."""
+"""`python -m delivery`: writes the templates beside the model-deploy repository's code, which carries them."""
 
-from delivery.template import CARRIED, render
+from delivery.template import REPOSITORY, carried
 
 if __name__ == "__main__":
-    CARRIED.write_text(render(), encoding="utf-8")
-    print(CARRIED)
+    for path, text in carried().items():
+        target = REPOSITORY / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        print(target)

@@ -8,7 +8,12 @@ VARIANT = "primary"
 
 def tags() -> list[dict[str, Any]]:
     """Tags of every resource that takes them."""
-    values = {"project": "ProjectId", "stage": "Stage", "model-package": "ModelPackageArn"}
+    values = {
+        "project": "ProjectId",
+        "stage": "Stage",
+        "model-package": "ModelPackageArn",
+        "serving-shape": "ServingShape",
+    }
     return [{"Key": key, "Value": {"Ref": parameter}} for key, parameter in values.items()]
 
 

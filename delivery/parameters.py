@@ -1,14 +1,35 @@
 """The template's parameters, as the contract with the repositories has them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from typing import Any
 
+from catalog.serving import ServingShape
 from settings import contract
 
+_SUBSTITUTED = re.compile(r"\$\{(\w+)\}")
 
-def parameters() -> dict[str, Any]:
-    """The template's `Parameters` section."""
-    return {name: _parameter(rule) for name, rule in contract.template_parameters().items()}
+
+def parameters(shape: ServingShape, used: Set[str]) -> dict[str, Any]:
+    """The `Parameters` section of a shape's template: those of the contract that it uses."""
+    rules = {name: rule for name, rule in contract.template_parameters().items() if name in used}
+    # A template makes one shape and no other.
+    rules["ServingShape"] = rules["ServingShape"] | {"enum": [str(shape)]}
+    return {name: _parameter(rule) for name, rule in rules.items()}
+
+
+def references(part: Any) -> set[str]:
+    """Names that a part of a template refers to, of parameters and of all else."""
+    if isinstance(part, list):
+        return {name for item in part for name in references(item)}
+    if not isinstance(part, Mapping):
+        return set()
+    found = {name for item in part.values() for name in references(item)}
+    given = part.get("Fn::Sub")
+    text = given[0] if isinstance(given, list) else given
+    if isinstance(text, str):
+        found |= set(_SUBSTITUTED.findall(text))
+    return found | {str(part["Ref"])} if "Ref" in part else found
 
 
 def _parameter(rule: Mapping[str, Any]) -> dict[str, Any]:

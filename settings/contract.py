@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 from pydantic.json_schema import models_json_schema
 
+from catalog.serving import ServingShape
 from settings.endpoint_instances import VCPUS
 from settings.metrics import Metric, ProblemType
 from settings.section import Section
@@ -92,6 +93,14 @@ ShiftStepInstances = Annotated[int, Field(ge=1, le=1000)]
 WaitSeconds = Annotated[int, Field(ge=0, le=3600)]
 DeploymentTimeoutSeconds = Annotated[int, Field(ge=600, le=28_800)]
 TargetInvocations = Annotated[int, Field(ge=1, le=10_000_000)]
+VariantPercentage = Annotated[int, Field(ge=0, le=100)]
+MemoryMegabytes = Annotated[int, Field(ge=1024, le=6144)]
+MaxConcurrency = Annotated[int, Field(ge=1, le=200)]
+InvocationsPerInstance = Annotated[int, Field(ge=1, le=1000)]
+# "none" where nothing is served beside the model: a CloudFormation parameter has no other word for it.
+ChallengerPackageArn = Annotated[
+    str, _form(f"^none$|{_MODEL_PACKAGE}", "the ARN of a version of a model package, or none")
+]
 
 
 class ApiDelivery(Section):
@@ -132,6 +141,13 @@ class StageSettings(Section):
     price_read: str = _optional("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a day such as 2026-11-27")
     # Optional, but never null: no API.
     api: ApiDelivery = Field(default=None, json_schema_extra=_api_rule)  # type: ignore[assignment]
+    # Each figure belongs to one shape (`settings.serving.figures`).
+    serving_shape: ServingShape = ServingShape.SINGLE
+    challenger_percentage: VariantPercentage = 50
+    shadow_percentage: VariantPercentage = 100
+    memory_megabytes: MemoryMegabytes = 2048
+    max_concurrency: MaxConcurrency = 5
+    invocations_per_instance: InvocationsPerInstance = 4
 
 
 class ProjectStages(BaseModel):
@@ -223,6 +239,28 @@ class TemplateParameters(BaseModel):
         description="SHA-256 of that object, or none"
     )
     model_role_name: ModelRoleName = Field(description="Name with path of the account's model execution role")
+    serving_shape: ServingShape = Field(description="The shape of serving that the template makes")
+    challenger_package_arn: ChallengerPackageArn = Field(description="The model beside the first one, none without")
+    challenger_checks_uri: Annotated[str, _form(_S3_ADDRESS_OR_NONE, "the address of an S3 object, or none")] = Field(
+        description="Rows that the second model is checked with, or none"
+    )
+    challenger_checks_sha256: Annotated[str, _form("^(none|[0-9a-f]{64})$", "64 hexadecimal digits, or none")] = Field(
+        description="SHA-256 of that object, or none"
+    )
+    primary_percentage: VariantPercentage = Field(description="The first model's share of the requests")
+    challenger_percentage: VariantPercentage = Field(description="The second model's share, or that of its copies")
+    same_variants: Literal["yes", "no"] = Field(description="Whether the endpoint has these variants already")
+    memory_megabytes: MemoryMegabytes = Field(description="Memory of the serverless endpoint")
+    max_concurrency: MaxConcurrency = Field(description="Requests that the serverless endpoint answers at a time")
+    image_uri: Annotated[str, _form(_IMAGE, "an ECR image pinned by digest (…@sha256:…)")] = Field(
+        description="The image of the endpoint with several models"
+    )
+    models_uri: Annotated[str, _form(r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)+/$", "an S3 folder")] = Field(
+        description="The prefix of the models that one container serves"
+    )
+    invocations_per_instance: InvocationsPerInstance = Field(
+        description="Requests that an instance of the asynchronous endpoint works on"
+    )
     traffic_shifting: TrafficShifting = Field(description="How an update moves traffic")
     shift_step_instances: ShiftStepInstances = Field(description="Instances of a canary, linear step or rolling batch")
     wait_seconds: WaitSeconds = Field(description="How long alarms are watched after each step of an update")

@@ -14,6 +14,7 @@ from settings.values import (
     BucketName,
     Distinct,
     ExternalId,
+    Identifier,
     InstanceType,
     RoleArn,
     StackKind,
@@ -74,6 +75,13 @@ class Prevention(Section):
         default=("ml.t3.medium", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"),
         min_length=1,
         description="Instance types that jobs, endpoints, notebooks and apps may run on.",
+    )
+    serverless: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        default=(),
+        max_length=10,
+        description="Projects whose models may run serverless in this account. SageMaker runs those outside the VPC, "
+        "without network isolation: no endpoint policy, security group or flow log sees what their containers "
+        "send, and nothing of what they are asked is captured.",
     )
     # Before the policy, so that the policy's validator sees them.
     owners: Annotated[tuple[RoleArn, ...], Distinct] = Field(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.serving import ServingShape
 from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
@@ -23,6 +24,7 @@ from settings.organization_values import OrganizationPath
 from settings.removal import DataScienceRemoval, ProjectRemoval
 from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
+from settings.serving import ServingSettings, serving_faults
 from settings.stages import Reason, order_fault
 from settings.traffic_shift import TrafficShiftSettings, shift_faults
 from settings.values import (
@@ -169,6 +171,7 @@ class DeploymentSettings(Section):
         default=None, description="An API in front of the endpoint, for callers outside the platform; none: no API."
     )
 
+    serving: ServingSettings = Field(default_factory=ServingSettings)
     # After the instances, which it is judged by.
     shift: TrafficShiftSettings = Field(default_factory=TrafficShiftSettings, validate_default=True)
 
@@ -228,11 +231,21 @@ class ProductionDeployment(DeploymentSettings):
     )
 
 
+AnyDeployment = TypeVar("AnyDeployment", StagingDeployment, ProductionDeployment)
+
+
 class Deployments(Section):
     """Size of a project's endpoint in every stage."""
 
     staging: StagingDeployment = Field(default_factory=StagingDeployment)
     production: ProductionDeployment = Field(default_factory=ProductionDeployment)
+
+    @field_validator("staging", "production")
+    @classmethod
+    def _shape_of_serving_can(cls, value: AnyDeployment) -> AnyDeployment:
+        if fault := serving_faults(value.serving, value):
+            raise ValueError(fault)
+        return value
 
     def of_stage(self, stage: str) -> DeploymentSettings:
         """A stage's."""
@@ -303,6 +316,12 @@ class WorkloadSettings(StackSettings):
         AfterValidator(of_computed_names),
     ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
     alerts: Alerts = Field(default_factory=Alerts)
+    serving_shapes: dict[Identifier, Annotated[tuple[ServingShape, ...], Distinct, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Shapes of serving, beside the single endpoint, that projects may have here, by project: each "
+        "gives the project's roles the rights that it takes, and no others.",
+    )
     capture_days: Days | None = Field(
         default=None, description="Days after which captured requests and answers are deleted; none: they are kept."
     )
@@ -321,9 +340,11 @@ class LinkedApprover(Section):
 
     name: SessionName = Field(description="The name that they sign in by: whoever published a model has another.")
     email: Email = Field(description="Their own address, which is asked to confirm; whoever reads it can approve.")
+    projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        min_length=1, description="Projects whose releases they decide on."
+    )
 
 
-LinkedApprovers = Annotated[tuple[LinkedApprover, ...], Field(min_length=1, max_length=20)]
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
 AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
 
@@ -346,11 +367,11 @@ class DataScienceSettings(StackSettings):
         description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
         "instead of approvers.",
     )
-    approval_links: dict[Identifier, LinkedApprovers] = Field(
-        default_factory=dict,
-        max_length=20,
-        description="Approvers who are sent links by e-mail, by project, where the project's approvalLinkHours asks "
-        "for links. They let releases into production; models are approved in the registry as before.",
+    approval_links: tuple[LinkedApprover, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Approvers who are sent links by e-mail, for projects whose approvalLinkHours ask for links. They "
+        "let releases into production; models are approved in the registry as before.",
     )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
@@ -374,6 +395,24 @@ class DataScienceSettings(StackSettings):
     inspected: Annotated[tuple[Literal["artifacts", "data", "models"], ...], Distinct] = Field(
         default=(), description=INSPECTED
     )
+
+    @property
+    def linked_approvers(self) -> dict[str, dict[str, str]]:
+        """Addresses of who is sent links, by project and name."""
+        projects = sorted({project for each in self.approval_links for project in each.projects})
+        return {
+            project: {each.name: each.email for each in self.approval_links if project in each.projects}
+            for project in projects
+        }
+
+    @field_validator("approval_links")
+    @classmethod
+    def _linked_approvers_have_names_of_their_own(cls, value: tuple[LinkedApprover, ...]) -> tuple[LinkedApprover, ...]:
+        names = [each.name for each in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} twice: list all projects of an approver in one entry")
+        return value
 
     @field_validator("approvers", "project_approvers")
     @classmethod

@@ -15,7 +15,8 @@ from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.remediator import Remediator, RemediatorArgs
 from functions.remediator import resource_kinds
 from policies.documents.detection import guards_key
-from policies.documents.prevention import has_local_storage, service_control_policy
+from policies.documents.prevention import has_local_storage, serverless_makers, service_control_policy
+from settings.values import DeploymentStage
 from stacks.account_baseline import alarm_topic
 from stacks.detection import detection, detectors
 from stacks.foundation_context import FoundationContext
@@ -56,6 +57,7 @@ def _organization(context: FoundationContext) -> None:
             context.scope,
             owners=[anywhere(arn) for arn in prevention.owners],
             instance_types=prevention.instance_types,
+            serverless=[anywhere(arn) for arn in serverless_makers(context.scope, prevention.serverless)],
         ),
         opts=options,
     )
@@ -143,6 +145,13 @@ def config(context: FoundationContext) -> str:
     return json.dumps(
         {
             "instanceTypes": list(types),
+            "serverless": [
+                names.ProjectNames(context.settings.prefix, project).stage_role_arn(
+                    context.scope, stage, RoleKind.MODEL
+                )
+                for project in context.settings.prevention.serverless
+                for stage in DeploymentStage
+            ],
             "onOwnDisks": [each for each in types if has_local_storage(each)],
             # Named, not asked for: an archive holds what is known when it is made.
             "topic": context.scope.arn("sns", context.env_names.name("alarms")),

@@ -12,7 +12,7 @@ from components.role import Role, RoleArgs
 from policies.documents import people
 from policies.documents.boundaries import platform_boundary
 from policies.documents.deployer import deployer_boundary, deployer_policies
-from policies.documents.prevention import preventive_statements
+from policies.documents.prevention import preventive_statements, serverless_makers
 from policies.documents.previewer import previewer
 from policies.documents.trust import sign_in_trust
 from settings.foundation import FoundationSettings
@@ -35,7 +35,9 @@ def foundation(stack: str, settings: FoundationSettings) -> None:
 
 def _boundary(context: FoundationContext) -> aws.iam.Policy:
     """The boundary of every role of the platform in the account. The stacks compute its ARN, see names.py."""
-    document = platform_boundary(context.account, preventive_statements(context.settings.prevention.instance_types))
+    prevention = context.settings.prevention
+    makers = serverless_makers(context.scope, prevention.serverless)
+    document = platform_boundary(context.account, preventive_statements(prevention.instance_types, makers))
     return aws.iam.Policy(
         "boundary",
         name=f"{context.settings.prefix}-{names.BOUNDARY}",

@@ -20,7 +20,7 @@ from components.pipeline_starter import PipelineStarter
 from components.pipelines import Pipeline, PipelineArgs
 from components.release_cleaner import ReleaseCleaner, ReleaseCleanerArgs
 from components.removal import Declared
-from policies.documents import cleaners, delivery_roles
+from policies.documents import cleaners, delivery_roles, project_roles
 from policies.documents.buckets import PROJECT_TAG
 from settings import contract
 from settings.model import ProjectSettings
@@ -40,7 +40,7 @@ NOT_NEEDED = "not needed"
 APPROVE = "Approve"
 
 
-_BUILDS = ("packages", "build", "deploy", "deploy-changes", "deploy-test", "deploy-verify")
+_BUILDS = ("packages", "build", "deploy", "deploy-changes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def project(stack: str, settings: ProjectSettings) -> None:
     context = ProjectContext(stack, settings)
     registry = _registry(context)
     roles = ProjectRoles(context)
-    seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", {"template.json": delivery.render()})]
+    seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", delivery.carried())]
     project_api.api_parts(context)
     shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
@@ -225,11 +225,12 @@ def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.D
         roles.deploy.arn,
         {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
+    compares = ["compare"] if context.compares_models() else []
     tests = {
         purpose: _build_project(
             context, f"deploy-{purpose}", "Calls the endpoints", f"buildspec-{purpose}.yml", roles.deploy_test.arn
         )
-        for purpose in ("test", "verify")
+        for purpose in ("test", "verify", *compares)
     }
     changes = _build_project(
         context,
@@ -237,6 +238,7 @@ def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.D
         "Says what a release would change",
         "buildspec-changes.yml",
         roles.deploy.arn,
+        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
     return rollback.DeliveryBuilds(render=render, tests=tests, changes=changes)
 
@@ -255,6 +257,10 @@ def _deploy_pipeline(
             ],
         ),
     ]
+    if context.compares_models():
+        # Before anything changes, and before somebody is asked.
+        compare = pipelines.build("Compare", builds.tests["compare"].name, inputs=["Rendered"])
+        stages.append(pipelines.Stage(name="Compare", actions=[compare]))
     for stage in context.stages:
         stages.append(_changes(context, stage, builds.changes))
         if stage == "production":
@@ -377,7 +383,8 @@ def _cleaner(context: ProjectContext, roles: ProjectRoles, registry: ModelRegist
     project, removal = context.project_names, context.settings.removal
     function = project.name("release-cleaner")
     code_pipelines = [project.code_pipeline(purpose) for purpose in ("build", "deploy", "rollback")]
-    builds = [project.name(purpose) for purpose in _BUILDS]
+    tests = project_roles.builds_of_tests(project, compares=context.compares_models())
+    builds = [*(project.name(purpose) for purpose in _BUILDS), *tests]
     deletes_models = "models" in removal.delete
     # The role's own output, not its name alone: it goes after the function that it lets in, not before.
     policy = pulumi.Output.all(roles.scope, roles.administration.arn).apply(

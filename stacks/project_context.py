@@ -8,6 +8,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from catalog.serving import COMPARED
 from policies.documents.accounts import WorkloadAccounts
 from settings.model import ProjectSettings
 from stacks.context import StackContext
@@ -26,6 +27,10 @@ class ProjectContext(StackContext[ProjectSettings]):
         self.stages = [stage.value for stage in settings.stages]
         # Computed as the data science stack does: the trigger's pattern and the archives' keys name it.
         self.artifacts_bucket = self.bucket_name("artifacts")
+
+    def compares_models(self) -> bool:
+        """Whether a stage serves two models beside each other."""
+        return any(getattr(self.settings.deployments, stage).serving.shape in COMPARED for stage in self.stages)
 
     def source_key(self, repository: str) -> str:
         """Key of a repository's archive in the artifacts bucket."""

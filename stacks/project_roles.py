@@ -30,7 +30,7 @@ class ProjectRoles:
         project = context.project_names
         build, packages = project.name("build"), project.name("packages")
         render, changes = project.name("deploy"), project.name("deploy-changes")
-        tests = [project.name("deploy-test"), project.name("deploy-verify")]
+        tests = documents.builds_of_tests(project, compares=context.compares_models())
         build_pipeline, deploy_pipeline = project.code_pipeline("build"), project.code_pipeline("deploy")
         self.processing = self._service_role(RoleKind.PROCESSING, documents.processing)
         self.training = self._service_role(RoleKind.TRAINING, documents.training)
@@ -57,7 +57,8 @@ class ProjectRoles:
     def _with_policy(self, kind: RoleKind, policy: pulumi.Input[str]) -> Role:
         """A role for an AWS service, acting for the project's own resources in this account and region."""
         scope, service = self._context.scope, ROLES[kind].assumed_by
-        sources = documents.service_sources(self._context.project_names).get(kind, [])
+        compares = self._context.compares_models()
+        sources = documents.service_sources(self._context.project_names, compares=compares).get(kind, [])
         source_arns = [scope.arn(service, source) for source in sources]
         trust = service_trust(f"{service}.amazonaws.com", scope.account, source_arns=source_arns)
         return self._role(kind, trust, policy)

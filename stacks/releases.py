@@ -9,8 +9,9 @@ from typing import Any
 from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from catalog.serving import CAPTURED, ServingShape
 from policies.documents.project_scope import PINNED_API_FUNCTIONS
-from settings import traffic_shift
+from settings import serving, traffic_shift
 from settings.contract import ApiDelivery, StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
 
@@ -53,7 +54,7 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         initial_instance_count=size.min_instances,
         min_instance_count=size.min_instances,
         max_instance_count=size.max_instances,
-        capture_percentage=size.capture_percent,
+        capture_percentage=size.capture_percent if size.serving.shape in CAPTURED else 0,
         model_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.MODEL)}",
         test_role_arns={
             workload["account"]: project.stage_role_arn(scope.in_account(workload["account"]), stage, RoleKind.TEST)
@@ -64,9 +65,16 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         latency_limit_ms=size.latency_limit_ms,
         change_set_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.CHANGE_SET)}",
         **_shift(size, stage),
+        **_serving(size),
         **_price(size.instance_type, settings.region),
         **_api(settings, stage),
     )
+
+
+def _serving(size: DeploymentSettings) -> dict[str, Any]:
+    """The shape of serving, where it is not the single endpoint, and its figures: fields of the contract."""
+    shape = size.serving.shape
+    return {} if shape is ServingShape.SINGLE else {"serving_shape": shape, **serving.figures(size.serving)}
 
 
 def _api(settings: ProjectSettings, stage: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from catalog.serving import ServingShape
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -87,7 +88,11 @@ def _volume_key(context: WorkloadContext) -> EncryptionKey:
     # Endpoints are made by CloudFormation's roles, and run as model roles.
     policy = volume_key(
         context.scope,
-        users=[context.project_roles(RoleKind.STACK_SET_EXECUTION), context.project_roles(RoleKind.MODEL)],
+        users=[
+            context.project_roles(RoleKind.STACK_SET_EXECUTION),
+            context.project_roles(RoleKind.MODEL),
+            *_batch_testers(context),
+        ],
         services=["sagemaker"],
     )
     args = EncryptionKeyArgs(
@@ -99,6 +104,16 @@ def _volume_key(context: WorkloadContext) -> EncryptionKey:
         existing=context.existing.keys.get("volumes"),
     )
     return EncryptionKey("volumes-key", args, context.child_options())
+
+
+def _batch_testers(context: WorkloadContext) -> list[str]:
+    """Roles that start transform jobs, whose volumes have the key: of the projects that may."""
+    shapes = context.settings.serving_shapes
+    return [
+        context.project_names(project).stage_role_arn(context.scope, context.stage, RoleKind.TEST)
+        for project in context.settings.projects
+        if ServingShape.BATCH in shapes.get(project, ())
+    ]
 
 
 def _capture_key(context: WorkloadContext, net: Perimeter) -> EncryptionKey:
@@ -194,6 +209,7 @@ def _project_roles(
     context: WorkloadContext, project: str, scope: pulumi.Output[WorkloadScope]
 ) -> dict[str, Role | ExistingRole]:
     project_names = context.project_names(project)
+    shapes = context.settings.serving_shapes.get(project, ())
     endpoint, repository = project_names.endpoint(context.stage), f"{context.settings.prefix}/*"
     model = project_role(
         context,
@@ -201,7 +217,7 @@ def _project_roles(
         RoleKind.MODEL,
         f"Models of project {project} run with it",
         trust.service_trust("sagemaker.amazonaws.com", context.scope.account),
-        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository)),
+        scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository, shapes)),
     )
     tester = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY_TEST)
     test = project_role(
@@ -210,7 +226,7 @@ def _project_roles(
         RoleKind.TEST,
         f"The deploy pipeline of project {project} tests its endpoint with it",
         trust.role_trust(context.registry_scope, [tester]),
-        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint)),
+        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint, shapes)),
     )
     renderer = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY)
     stack_set = project_names.stack_set(context.stage)

@@ -24,6 +24,7 @@ def read_config(text: str) -> RemediatorConfig:
     rules = Rules(
         instance_types=frozenset(given["instanceTypes"]),
         on_own_disks=frozenset(given["onOwnDisks"]),
+        serverless=frozenset(given.get("serverless", ())),
     )
     return RemediatorConfig(
         rules=rules,

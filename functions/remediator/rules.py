@@ -13,10 +13,14 @@ Described = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """`instance_types` may run; those `on_own_disks` encrypt by themselves and take no volume key."""
+    """`instance_types` may run; those `on_own_disks` encrypt by themselves and take no volume key.
+
+    `serverless` are ARNs of the roles whose models may run outside the VPC.
+    """
 
     instance_types: frozenset[str]
     on_own_disks: frozenset[str]
+    serverless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from catalog import names
+from catalog.roles import RoleKind
 from catalog.scope import Scope
 from policies.documents.statement import BadStatement, Conditions, Statement
 
@@ -36,7 +37,8 @@ _STUDIO = (
 )
 
 # No endpoint configuration here: its VPC is the model's. No UpdateDomain: an update that keeps its subnets names none.
-NEED_VPC = (*_JOBS, *_SERVICE_JOBS, "sagemaker:CreateModel", "sagemaker:CreateNotebookInstance")
+_MODEL = "sagemaker:CreateModel"
+NEED_VPC = (*_JOBS, *_SERVICE_JOBS, _MODEL, "sagemaker:CreateNotebookInstance")
 # Jobs that take no volume key on instances with local storage (botocore sagemaker ResourceConfig.VolumeKmsKeyId).
 NEED_VOLUME_KEY_WITHOUT_LOCAL_STORAGE = (*_JOBS, "sagemaker:CreateTransf*")
 NEED_VOLUME_KEY = (*_SERVICE_JOBS, "sagemaker:CreateEndpointC*", "sagemaker:CreateNotebookInstance")
@@ -83,10 +85,28 @@ def has_local_storage(instance_type: str) -> bool:
     return bool(_LOCAL_STORAGE.match(instance_type))
 
 
-def preventive_statements(instance_types: Sequence[str]) -> list[Statement]:
-    """Denials of whatever starts compute outside the platform's rules. `instance_types` are the ones allowed."""
+_EXECUTION = RoleKind.STACK_SET_EXECUTION
+
+
+def serverless_makers(scope: Scope, projects: Sequence[str]) -> list[str]:
+    """ARNs of the roles that may make models outside the VPC: what brings the named projects to an account, no other.
+
+    A pattern would let in a project whose id ends like another's, so each stage's role is named.
+    """
     return [
-        _deny("DenyOutsideTheVpc", NEED_VPC, _absent("sagemaker:VpcSubnets")),
+        names.ProjectNames(scope.prefix, project).stage_role_arn(scope, stage, _EXECUTION)
+        for project in projects
+        for stage in names.STAGES
+    ]
+
+
+def preventive_statements(instance_types: Sequence[str], serverless: Sequence[str] = ()) -> list[Statement]:
+    """Denials of whatever starts compute outside the platform's rules. `instance_types` are the ones allowed.
+
+    `serverless` are ARNs of the roles that may make models outside the VPC.
+    """
+    return [
+        *_outside_the_vpc(serverless),
         *_volume_keys([each for each in instance_types if has_local_storage(each)]),
         _deny("DenyWithoutOutputKey", NEED_OUTPUT_KEY, _absent("sagemaker:OutputKmsKey")),
         _deny(
@@ -115,6 +135,19 @@ def preventive_statements(instance_types: Sequence[str]) -> list[Statement]:
             ["sagemaker:UpdateDomain"],
             {"StringEquals": {"sagemaker:AppNetworkAccessType": "PublicInternetOnly"}},
         ),
+    ]
+
+
+def _outside_the_vpc(serverless: Sequence[str]) -> list[Statement]:
+    absent = _absent("sagemaker:VpcSubnets")
+    if not serverless:
+        return [_deny("DenyOutsideTheVpc", NEED_VPC, absent)]
+    others: Conditions = {**absent, "ArnNotEquals": {"aws:PrincipalArn": serverless}}
+    return [
+        _deny("DenyOutsideTheVpc", [action for action in NEED_VPC if action != _MODEL], absent),
+        # Serverless inference takes no VPC (SageMaker Developer Guide, "Deploy models with Amazon SageMaker Serverless
+        # Inference").
+        _deny("DenyModelsOutsideTheVpc", [_MODEL], others),
     ]
 
 
@@ -148,14 +181,16 @@ def _deny(
 SCP_CHARACTERS = 10_240
 
 
-def service_control_policy(scope: Scope, *, owners: Sequence[str], instance_types: Sequence[str]) -> str:
+def service_control_policy(
+    scope: Scope, *, owners: Sequence[str], instance_types: Sequence[str], serverless: Sequence[str] = ()
+) -> str:
     """The preventive statements and the account controls' own protection, as one policy without a needless character.
 
     `owners` are ARN patterns of the roles that bring foundations up: nobody else changes what guards the account. A
     service control policy binds neither the management account nor service-linked roles (AWS Organizations User Guide,
     "Service control policies (SCPs)"). Raises BadStatement over AWS's limit.
     """
-    statements = [*preventive_statements(instance_types), *_protection(scope, owners)]
+    statements = [*preventive_statements(instance_types, serverless), *_protection(scope, owners)]
     rendered = [statement.render() for statement in statements]
     text = json.dumps({"Version": "2012-10-17", "Statement": rendered}, separators=(",", ":"))
     if len(text) > SCP_CHARACTERS:

@@ -25,7 +25,12 @@ from policies.documents.project_statements import (
 from policies.documents.statement import Statement, document
 
 
-def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
+def builds_of_tests(project: ProjectNames, *, compares: bool = False) -> list[str]:
+    """Builds that act with the role of the deploy pipeline's tests; `compares` where two models are compared."""
+    return [project.name(purpose) for purpose in ("deploy-test", "deploy-verify", *["deploy-compare"][: int(compares)])]
+
+
+def service_sources(project: ProjectNames, *, compares: bool = False) -> dict[RoleKind, list[str]]:
     """Resources for which AWS services assume a project's roles: the end of their ARNs, after the account.
 
     A kind that is not here is assumed by no service, or by one that names no resource.
@@ -39,7 +44,7 @@ def service_sources(project: ProjectNames) -> dict[RoleKind, list[str]]:
         RoleKind.BUILD: [f"project/{project.name('build')}"],
         RoleKind.PACKAGES: [f"project/{project.name('packages')}"],
         RoleKind.DEPLOY: [f"project/{project.name(purpose)}" for purpose in ("deploy", "deploy-changes")],
-        RoleKind.DEPLOY_TEST: [f"project/{project.name(purpose)}" for purpose in ("deploy-test", "deploy-verify")],
+        RoleKind.DEPLOY_TEST: [f"project/{name}" for name in builds_of_tests(project, compares=compares)],
         RoleKind.BUILD_PIPELINE: [build],
         RoleKind.DEPLOY_PIPELINE: [deploy, project.code_pipeline("rollback")],
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies.documents import common_statements
+from catalog.serving import ServingShape
+from policies.documents import common_statements, serving_shapes
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
@@ -26,7 +27,13 @@ class Delivered:
     model_role: str
 
 
-def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: str) -> str:
+def model_role(
+    scope: WorkloadScope,
+    project: str,
+    endpoint: str,
+    repository: str,
+    shapes: Sequence[ServingShape] = (),
+) -> str:
     """A project's model execution role: reads its own models, writes its own captures and logs, and no more."""
     group = scope.arn("logs", f"log-group:/aws/sagemaker/Endpoints/{endpoint}")
     return document(
@@ -47,6 +54,7 @@ def model_role(scope: WorkloadScope, project: str, endpoint: str, repository: st
         common_statements.write_logs("WriteOwnLogs", [group, f"{group}:*"]),
         common_statements.see_alarms(),
         common_statements.vpc_interfaces(),
+        *serving_shapes.model_role(scope.capture_bucket_arn, project, shapes),
     )
 
 
@@ -64,7 +72,7 @@ def decrypt_models(scope: WorkloadScope, sid: str) -> Statement:
     )
 
 
-def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
+def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequence[ServingShape]) -> str:
     """The deploy pipeline's tests, assumed from the registry account: call one endpoint, read its captures."""
     return document(
         Statement(
@@ -93,6 +101,15 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
             actions=["kms:Decrypt"],
             resources=[scope.capture_key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
+        ),
+        *serving_shapes.tester(
+            scope,
+            scope.capture_bucket_arn,
+            (scope.capture_key_arn, scope.volume_key_arn),
+            project=project,
+            stage=scope.stage,
+            endpoint=endpoint,
+            shapes=shapes,
         ),
     )
 

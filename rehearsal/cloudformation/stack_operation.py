@@ -13,6 +13,7 @@ from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.cloudformation.handled_resources import HandledResource, HandledResourceClass
 from rehearsal.cloudformation.resources import CloudFormationResource, CloudFormationResourceClass, ResourceFailed
+from rehearsal.service_model.aws_behavior import aws_behavior
 
 
 class StackOperationFailed(Exception):
@@ -45,6 +46,7 @@ class StackOperation:
         update_policy: Mapping[str, Any],
     ) -> CloudFormationResource:
         """Create, update or replace a resource of the table, or of a type with a handler."""
+        properties = no_value_leaves_its_place(properties)
         old = self.previous.pop(logical_id, None)
         if not isinstance(old, CloudFormationResource) or old.cf_resource_type != resource_type.type_name:
             if old is not None:
@@ -101,6 +103,16 @@ class StackOperation:
         while self._undo:
             with contextlib.suppress(ResourceFailed, ClientError):
                 self._undo.pop()()
+
+
+@aws_behavior('CloudFormation Template Reference, "Pseudo parameters": AWS::NoValue')
+def no_value_leaves_its_place(part: Any) -> Any:
+    """An item of a list that is AWS::NoValue is not there; moto leaves None in its place."""
+    if isinstance(part, Mapping):
+        return {name: no_value_leaves_its_place(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [no_value_leaves_its_place(item) for item in part if item is not None]
+    return part
 
 
 def _record(cloud: Cloud, actor: Actor, type_name: str, verb: str, name: str, properties: Mapping[str, Any]) -> None:

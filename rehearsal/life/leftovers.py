@@ -45,6 +45,12 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         service="sagemaker",
+        kind="transform job",
+        pattern="*",
+        because="the record of a run, without its data; it costs nothing",
+    ),
+    Kept(
+        service="sagemaker",
         kind="processing job",
         pattern="*",
         because="the record of a run, without its data; it costs nothing",

@@ -12,7 +12,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from rehearsal.sagemaker import scaling
+from rehearsal.sagemaker import endpoint_configs, scaling
 from rehearsal.sagemaker.fleets import kept_members
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.shifting import RefusedDeployment, traffic_shift
@@ -31,6 +31,7 @@ def install(patches: Patches, state: State, hosting: Hosting) -> None:
     patches.set(SageMakerResponse, "update_endpoint", _update(state, hosting))
     patches.set(FakeEndpointConfig, "validate_instance_type", _valid_instance_type)
     scaling.install(patches)
+    endpoint_configs.install(patches, state)
 
 
 def _create(hosting: Hosting) -> Callable[..., Any]:

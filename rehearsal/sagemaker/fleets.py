@@ -18,7 +18,13 @@ class Fleet:
     config_name: str
     config: Mapping[str, Any]
     servers: list[ModelServer] = field(default_factory=list)
+    shadows: list[ModelServer] = field(default_factory=list)
     requests: int = 0
+
+    @property
+    def every_server(self) -> list[ModelServer]:
+        """Those that answer, their shadows, and the containers that stand behind one another."""
+        return [each for server in (*self.servers, *self.shadows) for each in (server, *server.following)]
 
 
 @dataclass
@@ -58,6 +64,9 @@ def variants(fleet: Fleet, shown: Sequence[Mapping[str, Any]], kept: Sequence[st
     before = {variant["VariantName"]: variant for variant in shown}
     found: list[dict[str, Any]] = []
     for server, given in zip(fleet.servers, fleet.config["ProductionVariants"], strict=True):
+        if "ServerlessConfig" in given:
+            found.append({"VariantName": server.variant, "CurrentServerlessConfig": given["ServerlessConfig"]})
+            continue
         weight, count = given.get("InitialVariantWeight", 1.0), given.get("InitialInstanceCount", 1)
         image = {"SpecifiedImage": server.image, "ResolvedImage": server.image, "ResolutionTime": now()}
         current: dict[str, Any] = {"CurrentWeight": weight, "DesiredWeight": weight}

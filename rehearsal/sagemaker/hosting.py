@@ -17,9 +17,12 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.sagemaker import capture, fleets, invocations
+from rehearsal.sagemaker.asynchronous import AsynchronousEndpoints
 from rehearsal.sagemaker.fleets import Fleet, ServingFleets
+from rehearsal.sagemaker.multi_model import MultiModels, NoSuchModel
 from rehearsal.sagemaker.publishing import METRICS_NAMESPACE, EndpointKey, Publisher, request_metrics
 from rehearsal.sagemaker.servers import REQUEST_SECONDS, ModelServer, ModelServerStarter, NotServed, resolve
+from rehearsal.sagemaker.shadows import Shadows
 from rehearsal.sagemaker.updates import EndpointUpdates
 from rehearsal.services.sagemaker.runtime_patches import State, now
 
@@ -49,10 +52,13 @@ class Hosting:
         self.sabotage, self.report = sabotage, report
         self._fleets: dict[EndpointKey, ServingFleets] = {}
         self._updates = EndpointUpdates(cloud, self)
+        self.asynchronous = AsynchronousEndpoints(cloud, self, lambda: self.report, self._count)
         self._threads: list[threading.Thread] = []
         self._random = random.Random(0)  # noqa: S311 - weights and sampling, not secrets
         self._closed = False
         self._requests = threading.Condition()
+        self._multi_models = MultiModels(cloud)
+        self._shadows = Shadows(self._requests, self._random.random)
         self.publisher = Publisher(cloud)
         self._clock = cloud.clock
         # Told each time an update moves traffic: account, Region, endpoint, the new fleet's share.
@@ -72,6 +78,7 @@ class Hosting:
 
     def delete(self, account: str, region: str, name: str) -> None:
         """Stop an endpoint's fleet, in the background."""
+        self.asynchronous.end((account, region, name))
         serving = self._fleets.pop((account, region, name), None)
         for fleet in serving.all() if serving else ():
             self._in_background(self.stop_fleet, (account, region, name), fleet)
@@ -80,6 +87,7 @@ class Hosting:
         """Stop everything and deliver what was captured."""
         self._closed = True
         self._clock.close()
+        self.asynchronous.close()
         for thread in self._threads:
             thread.join(60)
         for key, serving in self._fleets.items():
@@ -91,7 +99,7 @@ class Hosting:
     def processes(self) -> list[int]:
         """Process ids of the servers."""
         fleets = [fleet for serving in self._fleets.values() for fleet in serving.all()]
-        return [server.process.pid for fleet in fleets for server in fleet.servers]
+        return [server.process.pid for fleet in fleets for server in fleet.every_server]
 
     def _in_background(self, work: Callable[..., None], *arguments: Any) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True, name=f"endpoint-{arguments[0][2]}")
@@ -105,6 +113,8 @@ class Hosting:
     def serve(self, key: EndpointKey, fleet: Fleet) -> None:
         """Have one fleet answer all requests of an endpoint."""
         self._fleets[key] = ServingFleets(fleet)
+        if fleet.config.get("AsyncInferenceConfig"):
+            self.asynchronous.begin(key)
 
     def record(self, key: EndpointKey) -> Any:
         """The emulator's record of an endpoint."""
@@ -132,12 +142,13 @@ class Hosting:
         config = self._state.get(account, region, "EndpointConfig", config_name)
         fleet = Fleet(config_name, config)
         try:
-            for variant in config["ProductionVariants"]:
+            shadows = config.get("ShadowProductionVariants") or ()
+            for variant in (*config["ProductionVariants"], *shadows):
                 request = self._state.get(account, region, "Model", variant["ModelName"])
                 packages = self._state.get(account, region, "Packages", variant["ModelName"])
                 model = resolve(variant["ModelName"], request, packages)
                 server = self.starter.start(account, region, name, variant["VariantName"], model)
-                fleet.servers.append(server)
+                (fleet.shadows if variant in shadows else fleet.servers).append(server)
                 if self._closed:
                     raise NotServed("the rehearsal ended")
         except BaseException:
@@ -172,7 +183,7 @@ class Hosting:
         """Stop servers that get no more requests, once they have answered those that they got."""
         with self._requests:
             self._requests.wait_for(lambda: fleet.requests == 0, REQUEST_SECONDS)
-        for server in fleet.servers:
+        for server in fleet.every_server:
             self.starter.stop(server)
             self.publisher.server_log(key, server)
 
@@ -194,6 +205,8 @@ class Hosting:
             if serving is None:
                 text = f"Endpoint {name} of account {actor.account} not found."
                 return invocations.error(400, "ValidationError", text)
+            if serving.current.config.get("AsyncInferenceConfig"):
+                return invocations.error(400, "ValidationError", f"Endpoint {name} is asynchronous.")
             fleet = serving.choose(self._random.random())
             fleet.requests += 1
         try:
@@ -213,10 +226,18 @@ class Hosting:
         if server is None:
             return invocations.error(400, "ValidationError", f"Endpoint {name} has no such variant.")
         passed = {key: _header(headers, key) for key in invocations._PASSED_ON}
-        reply = invocations.send(server, {key: value for key, value in passed.items() if value}, body)
+        given = {key: value for key, value in passed.items() if value}
+        try:
+            path = self._multi_models.path(server, _header(headers, "X-Amzn-SageMaker-Target-Model"))
+        except NoSuchModel as error:
+            return invocations.error(400, "ValidationError", str(error))
+        reply = invocations.send(server, given, body, path)
         if self.sabotage(name) and reply.status == 200:
             reply = _wrong(reply)
         self._publish(key, fleet, server, passed, body, reply)
+        self._shadows.mirror(
+            fleet, given, body, lambda shadow, copy: self._publish(key, fleet, shadow, passed, body, copy)
+        )
         return invocations.answer(account, region, name, server, reply)
 
     def _choose(self, key: EndpointKey, fleet: Fleet, target: str | None) -> ModelServer | None:
@@ -275,7 +296,7 @@ class Hosting:
         """Deliver what was captured, counted and logged so far."""
         for key, serving in list(self._fleets.items()):
             for fleet in serving.all():
-                for server in fleet.servers:
+                for server in fleet.every_server:
                     self.publisher.server_log(key, server)
         self.publisher.flush()
 

@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import urllib3
 
@@ -39,12 +39,30 @@ def error(status: int, code: str, message: str, **more: str | int) -> Answer:
     return status, {"Content-Type": "application/json", "x-amzn-errortype": code}, body
 
 
-def send(server: ModelServer, headers: Mapping[str, str], body: bytes) -> ContainerReply:
-    """One request to a container."""
+def send(server: ModelServer, headers: Mapping[str, str], body: bytes, path: str = "/invocations") -> ContainerReply:
+    """One request to a container, and what it answers on to the next one of an inference pipeline.
+
+    Each gets what the one before answered, and its content type; the last one alone is told what the caller accepts
+    (SageMaker Developer Guide, "Run Real-time Predictions with an Inference Pipeline").
+    """
     given = {name: headers[name] for name in _PASSED_ON if headers.get(name)}
+    accept = given.pop("Accept", None)
+    chain = [server, *server.following]
+    taken = 0.0
+    for number, container in enumerate(chain):
+        last = {"Accept": accept} if accept and number == len(chain) - 1 else {}
+        reply = _post(container, given | last, body, path)
+        taken += reply.microseconds
+        if reply.status != 200:
+            break
+        body, given = reply.body, {**given, "Content-Type": reply.content_type}
+    return replace(reply, microseconds=taken)
+
+
+def _post(server: ModelServer, headers: Mapping[str, str], body: bytes, path: str) -> ContainerReply:
     start = time.perf_counter()
     try:
-        answer = server.pool.request("POST", "/invocations", body=body, headers=given, redirect=False)
+        answer = server.pool.request("POST", path, body=body, headers=headers, redirect=False)
     except urllib3.exceptions.HTTPError as failure:
         taken = (time.perf_counter() - start) * 1e6
         return ContainerReply(0, type(failure).__name__.encode(), "text/plain", None, taken)

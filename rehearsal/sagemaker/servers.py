@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,11 @@ class ModelServer:
     image: str
     pool: urllib3.HTTPConnectionPool
     logged: int = 0
+    # The containers of an inference pipeline after the first.
+    following: list[ModelServer] = field(default_factory=list)
+    # Of a multi-model container: where its models are, and the names of those that it has loaded, oldest first.
+    models_prefix: str | None = None
+    loaded: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -59,6 +64,8 @@ class ServedModel:
     environment: Mapping[str, str] = field(default_factory=dict)
     vpc_config: Mapping[str, Any] | None = None
     isolated: bool = False
+    following: Sequence[ServedModel] = ()
+    multi_model: bool = False
 
 
 @dataclass
@@ -90,10 +97,22 @@ class ModelServerStarter:
             region=region,
             source=f"arn:aws:sagemaker:{region}:{account}:endpoint/{endpoint}",
         )
+        server = self._container(account, endpoint, variant, model, role)
+        try:
+            for each in model.following:
+                server.following.append(self._container(account, endpoint, variant, each, role))
+        except BaseException:
+            for started in (server, *server.following):
+                self.stop(started)
+            raise
+        return server
+
+    def _container(self, account: str, endpoint: str, variant: str, model: ServedModel, role: Actor) -> ModelServer:
         root = Path(tempfile.mkdtemp(prefix=f"ml-{endpoint[:24]}-"))
         try:
             images.pull(self.cloud, role, model.image, required=self.require_images)
-            self._fetch(role, model.artifact, root / "model")
+            if not model.multi_model:
+                self._fetch(role, model.artifact, root / "model")
             server = self._serve(account, endpoint, variant, model, role, root)
         except (storage.TransferError, images.ImageNotFound) as error:
             shutil.rmtree(root, ignore_errors=True)
@@ -129,7 +148,9 @@ class ModelServerStarter:
         pool = urllib3.HTTPConnectionPool(
             "127.0.0.1", port, maxsize=16, retries=False, timeout=urllib3.Timeout(connect=5, read=REQUEST_SECONDS)
         )
-        return ModelServer(variant, role, process, root, log, port, model.image, pool)
+        server = ModelServer(variant, role, process, root, log, port, model.image, pool)
+        server.models_prefix = model.artifact if model.multi_model else None
+        return server
 
     def _healthy(self, server: ModelServer) -> ModelServer:
         deadline = time.monotonic() + self.seconds
@@ -159,12 +180,28 @@ def _faulty(fault: str) -> dict[str, str]:
     return {"PYTHONPATH": f"{_FAULT_CODE}:{MODEL_IMAGE}", "REHEARSAL_FAULT": fault} if fault else {}
 
 
+# Containers of an inference pipeline (botocore, ContainerDefinitionList; Developer Guide, "Inference pipelines").
+_MOST_CONTAINERS = 15
+
+
 def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]) -> ServedModel:
-    """A model from CreateModel's request. Raises NotServed for one that cannot be served here."""
+    """A model from CreateModel's request, the first container of its pipeline. Raises NotServed for one that cannot
+    be served here."""
     containers: Sequence[Mapping[str, Any]] = request.get("Containers") or [request.get("PrimaryContainer") or {}]
-    if len(containers) != 1:
-        raise NotServed(f"model {name} has {len(containers)} containers; one is served here")
-    container = {**containers[0]}
+    if len(containers) > _MOST_CONTAINERS:
+        raise NotServed(f"model {name} has {len(containers)} containers; at most {_MOST_CONTAINERS} are allowed")
+    if len(containers) > 1 and (request.get("InferenceExecutionConfig") or {}).get("Mode") == "Direct":
+        raise NotServed(f"model {name} is asked container by container; only one after another is served here")
+    first, *others = (_container(name, request, container, packages) for container in containers)
+    if others and any(each.multi_model for each in (first, *others)):
+        raise NotServed(f"model {name} has a multi-model container in a pipeline; it is served alone here")
+    return replace(first, following=others)
+
+
+def _container(
+    name: str, request: Mapping[str, Any], given: Mapping[str, Any], packages: Mapping[str, Mapping[str, Any]]
+) -> ServedModel:
+    container, multi_model = {**given}, given.get("Mode") == "MultiModel"
     package = container.get("ModelPackageName")
     if package:
         described = packages[package]["InferenceSpecification"]["Containers"]
@@ -174,6 +211,8 @@ def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mappin
         container = {**described[0], "Environment": {**(described[0].get("Environment") or {}), **own}}
     if not container.get("Image") or not container.get("ModelDataUrl"):
         raise NotServed(f"model {name} names no Image with a ModelDataUrl")
+    if multi_model and not container["ModelDataUrl"].endswith("/"):
+        raise NotServed(f"model {name} has several models, and its ModelDataUrl is no prefix that ends in a slash")
     return ServedModel(
         name,
         request["ExecutionRoleArn"],
@@ -182,6 +221,7 @@ def resolve(name: str, request: Mapping[str, Any], packages: Mapping[str, Mappin
         container.get("Environment") or {},
         request.get("VpcConfig"),
         bool(request.get("EnableNetworkIsolation")),
+        multi_model=multi_model,
     )
 
 

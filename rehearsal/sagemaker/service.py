@@ -25,6 +25,7 @@ from rehearsal.sagemaker.jobs import JobRunner
 from rehearsal.sagemaker.pipelines import OnStep, SageMakerPipelineRunner, event
 from rehearsal.sagemaker.servers import ModelServerStarter
 from rehearsal.sagemaker.started_jobs import StartedJobs
+from rehearsal.sagemaker.transform import TransformJobs
 from rehearsal.service_model.patches import Patches
 from rehearsal.services.sagemaker import runtime_patches
 
@@ -68,6 +69,7 @@ class SageMaker:
         )
         self.started_jobs = StartedJobs(self.jobs) if starts_jobs else None
         self.pipelines = SageMakerPipelineRunner(cloud, self.jobs, self.on_event)
+        self.transform_jobs = TransformJobs(cloud, self.state, starter, self._job_changed)
         self._patches = Patches()
 
     def __enter__(self) -> SageMaker:
@@ -83,9 +85,12 @@ class SageMaker:
         job_states.install(self._patches, self.state, self._job_changed, self.jobs.interrupt)
         endpoints.install(self._patches, self.state, self.hosting)
         images.install(self._patches, self.cloud)
+        self.cloud.after.append(self.transform_jobs.see)
         if self.started_jobs:
             self.cloud.after.append(self.started_jobs.see)
-        self._patches.set_item(self.cloud.handlers, "sagemaker-runtime:InvokeEndpoint", self.hosting.invoke)
+        runtime = {"InvokeEndpoint": self.hosting.invoke, "InvokeEndpointAsync": self.hosting.asynchronous.invoke}
+        for operation, handler in runtime.items():
+            self._patches.set_item(self.cloud.handlers, f"sagemaker-runtime:{operation}", handler)
         return self
 
     def __exit__(
@@ -93,6 +98,8 @@ class SageMaker:
     ) -> None:
         self.pipelines.close()
         self.hosting.close()
+        self.cloud.after.remove(self.transform_jobs.see)
+        self.transform_jobs.close()
         self.processes.close()
         if self.started_jobs:
             self.cloud.after.remove(self.started_jobs.see)

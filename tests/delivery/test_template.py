@@ -278,7 +278,7 @@ def test_everything_that_takes_tags_carries_project_stage_and_package() -> None:
         if resource["Type"] == "AWS::ApplicationAutoScaling::ScalingPolicy":
             continue  # takes none
         keys = [tag["Key"] for tag in resource["Properties"]["Tags"]]
-        assert keys == ["project", "stage", "model-package"], name
+        assert keys == ["project", "stage", "model-package", "serving-shape"], name
 
 
 def test_outputs_say_what_serves_what() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import botocore.retries.standard
@@ -16,7 +17,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from functions.remediator import handler, resource_kinds
 from functions.remediator.events import UnknownEvent
 from functions.remediator.remediator import RemediatorConfig
-from tests.functions.remediated import TOPIC, arn, called, changed
+from tests.functions.remediated import CONFIG, TOPIC, arn, called, changed
 from tests.functions.remediator_account import REGION, Account, remediator_account
 
 # moto warns of errors that every service has and no model names, such as throttling.
@@ -141,6 +142,23 @@ def test_an_endpoint_is_reported_and_serves_on(account: Account) -> None:
     assert account.sagemaker.describe_endpoint(EndpointName="one")["EndpointStatus"] == "InService"
     assert account.tags(resource_kinds.ENDPOINT, "one") == {"mlops:breaks-rules": "no VPC / no key for volumes"}
     assert len(account.messages()) == 1
+
+
+def test_a_model_that_may_be_serverless_is_let_be_and_another_role_s_is_not(account: Account) -> None:
+    event = account.endpoint(vpc=False)
+    role = account.sagemaker.describe_model(ModelName="one")["ExecutionRoleArn"]
+    lets = replace(CONFIG.rules, serverless=frozenset({role}))
+    for about in (event, changed(resource_kinds.MODEL, "one")):
+        assert account.remediator(rules=lets).handle(about)["outcome"] == "none"
+    others = replace(CONFIG.rules, serverless=frozenset({f"{role}-2"}))
+    assert account.remediator(rules=others).handle(event)["breaches"] == ["no VPC"]
+
+
+def test_what_may_be_serverless_keeps_all_other_rules(account: Account) -> None:
+    event = account.endpoint(vpc=False, key=False)
+    role = account.sagemaker.describe_model(ModelName="one")["ExecutionRoleArn"]
+    lets = replace(CONFIG.rules, serverless=frozenset({role}))
+    assert account.remediator(rules=lets).handle(event)["breaches"] == ["no key for volumes"]
 
 
 def test_an_endpoint_is_deleted_where_that_is_asked_for(account: Account) -> None:

@@ -6,9 +6,19 @@ import json
 import time
 from typing import Any
 
+from catalog.serving import ServingShape
 from delivery import template as delivered
 from settings import contract
-from tests.rehearsal.accounts import PRODUCTION, REGION, STAGING, DataScienceAccount, make_role, make_role_for
+from tests.rehearsal.accounts import (
+    BUCKET,
+    IMAGE,
+    PRODUCTION,
+    REGION,
+    STAGING,
+    DataScienceAccount,
+    make_role,
+    make_role_for,
+)
 from tests.rehearsal.workload import CAPTURE, ENDPOINT, ServingAccount
 
 
@@ -103,7 +113,7 @@ class DeployedTemplate:
             kind = "StringList" if name in contract.account_lists() else "String"
             workload.client("ssm").put_parameter(Name=f"/mlops/staging/{name}", Value=value, Type=kind)
 
-    def parameters(self, package: str) -> list[dict[str, str]]:
+    def parameters(self, package: str, shape: ServingShape = ServingShape.SINGLE, **more: str) -> list[dict[str, str]]:
         staging = stages_document()["staging"]
         rules = contract.template_parameters()
         values: dict[str, Any] = {
@@ -112,6 +122,16 @@ class DeployedTemplate:
             "ModelPackageArn": package,
             "LatencyLimitMicroseconds": staging["latencyLimitMs"] * 1000,
             "TargetInvocationsPerInstance": 6000,
+            "ServingShape": shape,
+            **dict.fromkeys(("ChallengerPackageArn", "ChallengerChecksUri", "ChallengerChecksSha256"), "none"),
+            "PrimaryPercentage": 100,
+            "ChallengerPercentage": 50,
+            "SameVariants": "yes",
+            "MemoryMegabytes": 2048,
+            "MaxConcurrency": 5,
+            "InvocationsPerInstance": 4,
+            "ImageUri": IMAGE,
+            "ModelsUri": f"s3://{BUCKET}/models/",
         }
         values |= {f"{key[0].upper()}{key[1:]}": value for key, value in staging.items()}
         values |= {
@@ -119,11 +139,13 @@ class DeployedTemplate:
             for name, rule in rules.items()
             if "x-account-parameter" in rule
         }
-        return [{"ParameterKey": name, "ParameterValue": str(values[name])} for name in sorted(rules)]
+        values = {"ChecksUri": "none", "ChecksSha256": "none"} | values | more
+        declared = delivered(shape)["Parameters"]
+        return [{"ParameterKey": name, "ParameterValue": str(values[name])} for name in sorted(declared)]
 
-    def first(self, package: str) -> dict[str, Any]:
-        self.stack_sets.create(delivered(), Parameters=self.parameters(package))
+    def first(self, package: str, shape: ServingShape = ServingShape.SINGLE, **more: str) -> dict[str, Any]:
+        self.stack_sets.create(delivered(shape), Parameters=self.parameters(package, shape, **more))
         return self.stack_sets.instances(STAGING)
 
-    def next(self, package: str) -> dict[str, Any]:
-        return self.stack_sets.update(delivered(), Parameters=self.parameters(package))
+    def next(self, package: str, shape: ServingShape = ServingShape.SINGLE, **more: str) -> dict[str, Any]:
+        return self.stack_sets.update(delivered(shape), Parameters=self.parameters(package, shape, **more))

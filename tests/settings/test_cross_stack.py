@@ -7,6 +7,9 @@ import pytest
 from settings.check import check
 from tests.settings.folder import PROD, Folder
 
+_SHAPE = "  mlops-platform:deployments:\n    staging:\n      serving:\n        shape: {}\n"
+_LET_IN = "  mlops-platform:servingShapes:\n    screening: [serverless]\n"
+
 # name: (changes as (stack, old, new), parts of the message)
 BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
     "a bucket that Macie is told to read and not let read": (
@@ -19,6 +22,21 @@ BETWEEN: dict[str, tuple[list[tuple[str, str, str]], tuple[str, ...]]] = {
             )
         ],
         ("Pulumi.dev.yaml", "inspected", "tells Macie to read mlops-dev-models-111111111111-eu-west-1", "add models"),
+    ),
+    "a shape of serving that the staging account does not let in": (
+        [("project-screening", "  mlops-platform:gate:", _SHAPE.format("shadow") + "  mlops-platform:gate:")],
+        ("serving.shape = 'shadow'", "add shadow to servingShapes.screening", "Pulumi.staging.yaml"),
+    ),
+    "serverless where the account's owner lets nothing out of the VPC": (
+        [
+            ("project-screening", "  mlops-platform:gate:", _SHAPE.format("serverless") + "  mlops-platform:gate:"),
+            ("staging", "  mlops-platform:network:", _LET_IN + "  mlops-platform:network:"),
+        ],
+        ("runs outside the VPC", "prevention.serverless of Pulumi.foundation-staging.yaml", "neither VPC nor network"),
+    ),
+    "shapes of serving for a project that is not let in": (
+        [("staging", "  mlops-platform:network:", _LET_IN.replace("screening", "fraud") + "  mlops-platform:network:")],
+        ("servingShapes.fraud", "is none of projects"),
     ),
     "overlapping networks": (
         [("prod", "10.30.0.0/16", "10.20.128.0/17")],

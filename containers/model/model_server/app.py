@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -10,8 +11,8 @@ from typing import Any, BinaryIO
 
 from model_server.errors import RequestError
 from model_server.logs import log, request_id
-from model_server.media_types import request_media_type, response_media_type
-from model_server.model import XGBoostModel
+from model_server.media_types import MediaType, request_media_type, response_media_type
+from model_server.model import Floats, XGBoostModel
 from model_server.payloads import PayloadReader
 from model_server.responses import render
 
@@ -24,22 +25,17 @@ _DRAIN_BYTES = 64 * 1024
 _ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
 
 
-class Application:
-    """`GET /ping` and `POST /invocations` for one model. Holds no state between requests.
+class RequestHandler:
+    """Answers one request and logs one line about it; what it answers is `route`'s to say."""
 
-    Where `model_package` is known, every answer says it in the header that SageMaker hands to callers as
-    CustomAttributes: while two fleets serve, nothing else tells which one answered.
-    """
-
-    def __init__(
-        self, model: XGBoostModel, *, body_bytes: int, max_rows: int, model_package: str | None = None
-    ) -> None:
-        self._model = model
+    def __init__(self, model_package: str | None) -> None:
         self._served: tuple[tuple[str, str], ...] = (
             ((_ATTRIBUTES, f"model-package={model_package}"),) if model_package else ()
         )
-        self._reader = PayloadReader(model.schema.features, max_rows)
-        self._body_bytes = body_bytes
+
+    def route(self, environ: Environ) -> WsgiResponse:
+        """The answer to a request. Raises RequestError."""
+        raise NotImplementedError
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request and log one line about it."""
@@ -47,7 +43,7 @@ class Application:
         fields: dict[str, object] = {}
         headers: tuple[tuple[str, str], ...] = ()
         try:
-            status, content_type, body, rows = self._route(environ)
+            status, content_type, body, rows = self.route(environ)
         except RequestError as error:
             status, content_type, body, rows = error.status, "application/json", error.body(), None
             headers, fields["error"] = error.headers, error.code
@@ -61,13 +57,36 @@ class Application:
         _log_request(environ, status, perf_counter() - start, rows, fields)
         return [body]
 
-    def _route(self, environ: Environ) -> WsgiResponse:
+
+class Application(RequestHandler):
+    """`GET /ping` and `POST /invocations` for one model. Holds no state between requests.
+
+    Where `model_package` is known, every answer says it in the header that SageMaker hands to callers as
+    CustomAttributes: while two fleets serve, nothing else tells which one answered.
+    """
+
+    def __init__(
+        self,
+        model: XGBoostModel,
+        *,
+        body_bytes: int,
+        max_rows: int,
+        model_package: str | None = None,
+        prepares: bool = False,
+    ) -> None:
+        super().__init__(model_package)
+        self._model, self._prepares = model, prepares
+        self._reader = PayloadReader(model.schema.features, max_rows)
+        self._body_bytes = body_bytes
+
+    def route(self, environ: Environ) -> WsgiResponse:
+        """The answer to a request. Raises RequestError."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if path == "/invocations":
-            _require(method, "POST")
+            require_method(method, "POST")
             return self._invocations(environ)
         if path == "/ping":
-            _require(method, "GET")
+            require_method(method, "GET")
             return self._ping()
         raise RequestError(404, "not_found", "there are only GET /ping and POST /invocations")
 
@@ -79,24 +98,49 @@ class Application:
         return 200, "application/json", b'{"status": "healthy"}', None
 
     def _invocations(self, environ: Environ) -> WsgiResponse:
-        media = request_media_type(environ.get("CONTENT_TYPE", ""))
-        accepted = response_media_type(environ.get("HTTP_ACCEPT", ""), media)
-        if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
-            raise RequestError(415, "unsupported_media_type", "Content-Encoding is not supported; send it plain")
-        rows = self._reader.read(_body(environ, self._body_bytes), media)
-        return 200, accepted.value, render(self._model.predict(rows), accepted), len(rows)
+        if self._prepares:
+            return prepared_rows(environ, self._reader, self._body_bytes)
+        return answer_rows(environ, self._reader, self._body_bytes, self._model.predict)
+
+
+def answer_rows(
+    environ: Environ, reader: PayloadReader, limit: int, predict: Callable[[Floats], Floats]
+) -> WsgiResponse:
+    """Predictions of a request's rows, in the kind that it accepts. Raises RequestError."""
+    media = _media_type(environ)
+    accepted = response_media_type(environ.get("HTTP_ACCEPT", ""), media)
+    rows = reader.read(read_body(environ, limit), media)
+    return 200, accepted.value, render(predict(rows), accepted), len(rows)
+
+
+def prepared_rows(environ: Environ, reader: PayloadReader, limit: int) -> WsgiResponse:
+    """A request's rows as the next container of an inference pipeline reads them: CSV, in the features' order.
+
+    What is wrong with them is refused here. Numbers are float32 already, and read back as the same.
+    """
+    rows = reader.read(read_body(environ, limit), _media_type(environ))
+    cells = (("" if math.isnan(value) else repr(value) for value in row) for row in rows.tolist())
+    body = "".join(",".join(row) + "\n" for row in cells)
+    return 200, MediaType.CSV.value, body.encode(), len(rows)
+
+
+def _media_type(environ: Environ) -> MediaType:
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise RequestError(415, "unsupported_media_type", "Content-Encoding is not supported; send it plain")
+    return request_media_type(environ.get("CONTENT_TYPE", ""))
 
 
 _INTERNAL = RequestError(500, "internal_error", "the request could not be answered; the server's log says why")
 
 
-def _require(method: str, allowed: str) -> None:
+def require_method(method: str, allowed: str) -> None:
+    """Raises RequestError for another method."""
     if method != allowed:
         message = f"{method[:20]} is not allowed here; use {allowed}"
         raise RequestError(405, "method_not_allowed", message, (("Allow", allowed),))
 
 
-def _body(environ: Environ, limit: int) -> bytes:
+def read_body(environ: Environ, limit: int) -> bytes:
     """The request's body, of known length or chunked; 413 if it is longer than `limit` bytes."""
     stream: BinaryIO = environ["wsgi.input"]
     if int(environ.get("CONTENT_LENGTH") or 0) <= limit:

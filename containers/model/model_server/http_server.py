@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import pwd
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -16,8 +20,10 @@ from model_server.settings import ServerSettings, read_settings
 # xgboost imports scikit-learn if it is there, for wrappers that are not used here: two of three seconds until ready.
 sys.modules["sklearn"] = None  # type: ignore[assignment]
 
-from model_server.app import Application  # noqa: E402
+from model_server.app import Application, RequestHandler  # noqa: E402
 from model_server.model import load  # noqa: E402
+from model_server.multi_model import ModelRegistry  # noqa: E402
+from model_server.multi_model_app import MultiModelApplication  # noqa: E402
 
 
 class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -53,17 +59,38 @@ class HttpServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
             if value is not None:
                 self.cfg.set(name, value)
 
-    def load(self) -> Application:
+    def load(self) -> RequestHandler:
         """The application with its model."""
         settings = self._settings
-        application = Application(
-            load(settings.model_dir),
-            body_bytes=settings.body_bytes,
-            max_rows=settings.rows,
-            model_package=settings.model_package,
-        )
+        application: RequestHandler
+        if settings.multi_model:
+            application = MultiModelApplication(
+                ModelRegistry(self._shared_folder(), settings.model_dir.parent, settings.most_models),
+                body_bytes=settings.body_bytes,
+                max_rows=settings.rows,
+            )
+        else:
+            application = Application(
+                load(settings.model_dir),
+                body_bytes=settings.body_bytes,
+                max_rows=settings.rows,
+                model_package=settings.model_package,
+                prepares=settings.prepares,
+            )
         _require_one_thread()
         return application
+
+    def _shared_folder(self) -> Path:
+        """Where processes tell each other which models are loaded; the owner of the workers writes there.
+
+        It goes with the server: `on_exit` is called in the process that made it.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="models-"))
+        if self._settings.user:
+            owner = pwd.getpwnam(self._settings.user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        self.cfg.set("on_exit", lambda _arbiter: shutil.rmtree(folder, ignore_errors=True))
+        return folder
 
 
 LOGGING: dict[str, Any] = {

@@ -47,6 +47,9 @@ class ServerSettings:
     request_seconds: int
     grace_seconds: int
     model_package: str | None  # group/version; None: answers do not say which model gave them
+    prepares: bool  # the first step of an inference pipeline, which hands prepared rows on
+    multi_model: bool  # models are loaded and unloaded by name
+    most_models: int  # of those, how many at a time
 
 
 def read_settings(environ: Mapping[str, str]) -> ServerSettings:
@@ -65,6 +68,9 @@ def read_settings(environ: Mapping[str, str]) -> ServerSettings:
         request_seconds=_number(environ, "MODEL_SERVER_TIMEOUT_SECONDS", REQUEST_SECONDS, 1, 3600),
         grace_seconds=_number(environ, "MODEL_SERVER_GRACE_SECONDS", GRACE_SECONDS, 1, 3600),
         model_package=_model_package(environ),
+        prepares=_step(environ) == "prepare",
+        multi_model=environ.get("MULTI_MODEL", "").lower() == "true",
+        most_models=_number(environ, "MODEL_SERVER_MAX_MODELS", 100, 1, 10_000),
     )
 
 
@@ -95,6 +101,13 @@ def _model_package(environ: Mapping[str, str]) -> str | None:
     if arn and not match:
         raise SettingsError(f"MODEL_PACKAGE_ARN={arn!r} is not allowed: give the ARN of a version, …/<group>/<version>")
     return match[1] if match else None
+
+
+def _step(environ: Mapping[str, str]) -> str:
+    step = environ.get("MODEL_SERVER_STEP", "predict")
+    if step not in ("prepare", "predict"):
+        raise SettingsError(f"MODEL_SERVER_STEP={step!r} is not allowed: give prepare or predict")
+    return step
 
 
 def _nginx(environ: Mapping[str, str]) -> str | None:

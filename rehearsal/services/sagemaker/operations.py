@@ -121,6 +121,12 @@ _PROCESSING = {
     "sagemaker:MaxRuntimeInSeconds": "StoppingCondition.MaxRuntimeInSeconds",
 }
 
+_TRANSFORM = {
+    "sagemaker:InstanceTypes": "TransformResources.InstanceType",
+    "sagemaker:VolumeKmsKey": "TransformResources.VolumeKmsKeyId",
+    "sagemaker:OutputKmsKey": "TransformOutput.KmsKeyId",
+}
+
 _MODEL = {**_network("VpcConfig"), "sagemaker:NetworkIsolation": "EnableNetworkIsolation"}
 
 _ENDPOINT_CONFIG = {
@@ -279,6 +285,10 @@ OPERATIONS: Operations = {
         *_output("ProcessingOutputConfig.KmsKeyId", "ProcessingOutputConfig.Outputs.S3Output.S3Uri", "RoleArn"),
     ),
     "CreateTrainingJob": (_training,),
+    "CreateTransformJob": (
+        *_making("CreateTransformJob", "transform-job/{TransformJobName}", _TRANSFORM),
+        *_volume("TransformResources.VolumeKmsKeyId", ""),
+    ),
     "CreateUserProfile": _studio(
         "CreateUserProfile",
         "user-profile/{DomainId}/{UserProfileName}",

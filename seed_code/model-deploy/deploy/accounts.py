@@ -28,6 +28,8 @@ class TestClients:
     sagemaker: Any
     runtime: Any
     s3: Any
+    cloudwatch: Any
+    ssm: Any
 
 
 def targets(settings: StageSettings) -> list[EndpointLocation]:
@@ -61,4 +63,6 @@ def assume(settings: StageSettings, target: EndpointLocation) -> TestClients:
         sagemaker=session.client("sagemaker"),
         runtime=session.client("sagemaker-runtime", config=_RUNTIME),
         s3=session.client("s3"),
+        cloudwatch=session.client("cloudwatch"),
+        ssm=session.client("ssm"),
     )

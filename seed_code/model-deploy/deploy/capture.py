@@ -7,7 +7,7 @@ later (SageMaker Developer Guide, "Capture data from real-time endpoint").
 import base64
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,16 +44,30 @@ def await_capture(
     """Waits until one of the requests `sent` (inference id to answer) is found, or until `deadline`
     (`time.monotonic`). At less than 100 percent only some are captured, so one is proof."""
     seen: set[str] = set()
+    found = await_event(s3, location, sent, deadline, seen)
+    if found:
+        uri, event, inference_id = found
+        return _judge(uri, event, sent[inference_id])
+    detail = f"none of {len(sent)} requests is in {len(seen)} files under s3://{location.bucket}/"
+    return failed(NAME, detail + ", ".join(location.prefixes), files=len(seen))
+
+
+def await_event(
+    s3: Any, location: CaptureLocation, ids: Container[str], deadline: float, seen: set[str]
+) -> tuple[str, Mapping[str, Any], str] | None:
+    """Address, event and inference id of the first event of one of the ids; None after `deadline`.
+
+    `seen` takes up the keys that were read.
+    """
     pause = 0.2
     while True:
         for uri, event in _new_events(s3, location, seen):
-            answer = sent.get(event.get("eventMetadata", {}).get("inferenceId", ""))
-            if answer is not None:
-                return _judge(uri, event, answer)
+            inference_id = str(event.get("eventMetadata", {}).get("inferenceId", ""))
+            if inference_id in ids:
+                return uri, event, inference_id
         left = deadline - time.monotonic()
         if left <= 0:
-            detail = f"none of {len(sent)} requests is in {len(seen)} files under s3://{location.bucket}/"
-            return failed(NAME, detail + ", ".join(location.prefixes), files=len(seen))
+            return None
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
@@ -63,14 +77,22 @@ def _judge(uri: str, event: Mapping[str, Any], answer: bytes) -> CheckResult:
     missing = [part for part in ("endpointInput", "endpointOutput") if not data.get(part, {}).get("data")]
     if missing:
         return failed(NAME, f"{uri} holds this test's request without {' and '.join(missing)}", object=uri)
-    if _payload(data["endpointOutput"]).strip() != answer.strip():
+    if payload(data["endpointOutput"]).strip() != answer.strip():
         return failed(NAME, f"{uri} holds another answer than the endpoint gave", object=uri)
     return passed(NAME, f"this test's request and answer are in {uri}", object=uri)
 
 
-def _payload(part: Mapping[str, Any]) -> bytes:
+def payload(part: Mapping[str, Any]) -> bytes:
+    """The content of a captured request or answer."""
     text = str(part["data"])
     return base64.b64decode(text) if part.get("encoding") == "BASE64" else text.encode()
+
+
+def captured_lines(s3: Any, bucket: str, prefix: str, since: datetime) -> Iterator[bytes]:
+    """Every line below `<prefix>yyyy/mm/dd/hh/` that was written since a moment."""
+    location = CaptureLocation(bucket, (prefix,), since)
+    for key in _new_keys(s3, location, set()):
+        yield from s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines()
 
 
 def _new_events(

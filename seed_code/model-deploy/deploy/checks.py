@@ -26,7 +26,8 @@ def check_status(description: Mapping[str, Any]) -> CheckResult:
 def check_package(models: Mapping[str, Mapping[str, Any]], package_arn: str) -> CheckResult:
     """From DescribeModel of each variant's model, by variant name: all must serve the package."""
     served = {variant: _packages(model) for variant, model in models.items()}
-    others = {variant: arns for variant, arns in served.items() if arns != [package_arn]}
+    # Of an inference pipeline, every container.
+    others = {variant: arns for variant, arns in served.items() if set(arns) != {package_arn}}
     if models and not others:
         return passed(PACKAGE, f"serves {package_arn}")
     found = "; ".join(f"{variant}: {', '.join(arns) or 'none'}" for variant, arns in others.items())

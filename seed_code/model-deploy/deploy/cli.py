@@ -1,9 +1,10 @@
-"""Command line: `render` a release or a way back, say what it `changes`, `test` a stage."""
+"""Command line: `render` a release or a way back, say what it `changes`, `test` a stage, `compare` models."""
 
 import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from deploy.accounts import assume, targets
 from deploy.api import read_api
 from deploy.approval import require_another_approver, require_four_eyes
 from deploy.changes import end_on_signals, keep, review
+from deploy.compare import compare
 from deploy.deployed import REACHABLE, deployed_stack_set
-from deploy.endpoint import FULL, LIGHT, EndpointTest, TestScope, reason
+from deploy.endpoint import FULL, LIGHT, TestScope, reason
 from deploy.errors import DeployError
 from deploy.holdout import fetch_holdout
 from deploy.project import read_project
@@ -24,6 +26,8 @@ from deploy.registry import ModelPackage, find_package, package_status
 from deploy.render import DEPLOYMENT, Release, read_deployment, write_release
 from deploy.report import AccountReport, failed, table, write_report
 from deploy.rollback import choose, write_again
+from deploy.serving import SINGLE
+from deploy.stage_tests import StageTest, tests_of
 from deploy.stages import STAGES, StageSettings, StageSettingsError
 
 _BUILD = Path("build")
@@ -33,16 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code: 0 done, 1 refused or failed, 2 misused."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "render":
-            return _render(options.template, options.build)
-        if options.command == "approved":
-            return _approved()
-        if options.command == "rollback":
-            return _rollback(options.build)
-        if options.command == "changes":
-            return _changes(options.stage, options.build)
-        plan = FULL if options.command == "test" else LIGHT
-        return _test(options.stage, options.build, plan, options.capture_wait)
+        return _run_command(options)
     except (DeployError, StageSettingsError) as error:
         problems = error.problems
     except (ClientError, BotoCoreError) as error:
@@ -50,6 +45,20 @@ def main(arguments: list[str] | None = None) -> int:
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     return 1
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    simple: dict[str, Callable[[], int]] = {
+        "render": lambda: _render(options.template, options.build),
+        "compare": lambda: _compare(options.build),
+        "approved": _approved,
+        "rollback": lambda: _rollback(options.build),
+        "changes": lambda: _changes(options.stage, options.build),
+    }
+    if run := simple.get(options.command):
+        return run()
+    plan = FULL if options.command == "test" else LIGHT
+    return _test(options.stage, options.build, plan, options.capture_wait)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("approved", help="refuse an approval by whoever handed the code over")
     changes = commands.add_parser("changes", parents=[build], help="say what the release would change")
     changes.add_argument("--stage", choices=STAGES, required=True)
+    commands.add_parser("compare", parents=[build], help="compare the two models that stages serve until now")
     for name, text in (("test", "call a stage's endpoints in full"), ("verify", "call them lightly")):
         command = commands.add_parser(name, parents=[build], help=text)
         command.add_argument("--stage", choices=STAGES, required=True)
@@ -72,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _render(template: Path, folder: Path) -> int:
-    if not template.is_file():
-        raise DeployError([f"{template} does not exist; it comes with this repository's archive, restore it"])
+    template_of = partial(_template_of, template)
+    template_of(SINGLE)
     project = read_project(boto3.client("ssm"))
     package = _package(project.group)
     print(f"{package.arn} (commit {package.commit}, {package.metric} {package.metric_value:g})")
@@ -83,8 +93,8 @@ def _render(template: Path, folder: Path) -> int:
     apis = {
         stage: read_api(s3, settings.api, stage) for stage, settings in project.stages.items() if settings.api
     }
-    text = template.read_text(encoding="utf-8")
-    _keep(write_release(folder, text, project, package, deployed, apis=apis))
+    find = partial(find_package, boto3.client("sagemaker"), s3, project.group)
+    _keep(write_release(folder, template_of, project, package, deployed=deployed, find=find, apis=apis))
     return 0
 
 
@@ -137,6 +147,14 @@ def _changes(stage: str, folder: Path) -> int:
     return 0
 
 
+def _template_of(template: Path, shape: str) -> str:
+    """A shape's template: beside that of the single endpoint, in `shapes/`."""
+    path = template if shape == SINGLE else template.parent / "shapes" / f"{shape}.json"
+    if not path.is_file():
+        raise DeployError([f"{path} does not exist; it comes with this repository's archive, restore it"])
+    return path.read_text(encoding="utf-8")
+
+
 def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int:
     deployment = read_deployment(folder / DEPLOYMENT)
     reports = _run(deployment, stage, plan, capture_wait)
@@ -150,6 +168,15 @@ def _test(stage: str, folder: Path, plan: TestScope, capture_wait: float) -> int
     return 1 if failures else 0
 
 
+def _compare(folder: Path) -> int:
+    """Never a reason to stop a release: what the comparison says, a person weighs."""
+    compared = compare(read_deployment(folder / DEPLOYMENT), folder)
+    for stage in compared:
+        print("\n".join(stage.lines()))
+    print(f"compared: {len(compared)} endpoints with two models")
+    return 0
+
+
 def _stage(deployment: Release, stage: str) -> StageSettings:
     if stage not in deployment.stages:
         allowed = ", ".join(deployment.stages)
@@ -159,9 +186,11 @@ def _stage(deployment: Release, stage: str) -> StageSettings:
 
 def _run(deployment: Release, stage: str, plan: TestScope, capture_wait: float) -> list[AccountReport]:
     settings = _stage(deployment, stage)
-    holdout = fetch_holdout(boto3.client("s3"), deployment.holdout_uri).first(plan.rows)
+    served = deployment.served[stage]
+    s3 = boto3.client("s3")
+    holdouts = {name: fetch_holdout(s3, model.holdout_uri).first(plan.rows) for name, model in served.items()}
     reports: list[AccountReport] = []
-    tests: list[EndpointTest] = []
+    tests: list[StageTest] = []
     for target in targets(settings):
         try:
             clients = assume(settings, target)
@@ -170,8 +199,10 @@ def _run(deployment: Release, stage: str, plan: TestScope, capture_wait: float) 
             refused = [failed("test role", detail)]
             reports.append(AccountReport(target.account, target.region, target.endpoint, refused))
             continue
-        tests.append(EndpointTest(deployment, settings, target, clients, holdout, plan))
-        tests[-1].call()
+        of_target = tests_of(deployment, target, clients, holdouts, plan, settings=settings)
+        for test in of_target:
+            test.call()
+        tests += of_target
     deadline = time.monotonic() + capture_wait
     for test in tests:
         test.await_capture(deadline)

@@ -61,15 +61,31 @@ def deregistering(deployed: Deployed, release: StackSetUpdate) -> StackSetUpdate
 
     SageMaker refuses another type while the variant is a scalable target (SageMaker Developer Guide, "Update
     endpoints that use auto scaling"). Then all is left as it is deployed, the template too, but both bounds
-    are one number, so that the template has no scalable target.
+    are one number, so that the template has no scalable target. A second variant that goes is taken off in
+    the same way.
     """
     wanted = {each["ParameterKey"]: each["ParameterValue"] for each in release.parameters}
     before = dict(deployed.parameters)
-    if before.get("InstanceType", wanted["InstanceType"]) == wanted["InstanceType"]:
+    keeps_type = before.get("InstanceType", wanted.get("InstanceType")) == wanted.get("InstanceType")
+    second, after = before.get("ChallengerPackageArn", "none"), wanted.get("ChallengerPackageArn", "none")
+    if not before or (keeps_type and not (second != "none" and after == "none")):
         return release
     template = deployed.template or release.template
     if not deployed.template:
         before = {key: before.get(key, value) for key, value in wanted.items()}
-    before["MaxInstanceCount"] = before["MinInstanceCount"]
-    parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(before.items())]
-    return StackSetUpdate(template, parameters)
+    if "MinInstanceCount" in before:
+        before["MaxInstanceCount"] = before["MinInstanceCount"]
+    return StackSetUpdate(template, parameters_of(before))
+
+
+def without_challenger(deployed: Deployed) -> StackSetUpdate:
+    """What is deployed, its second model taken away: the update before a shape whose template has none."""
+    none = ("ChallengerPackageArn", "ChallengerChecksUri", "ChallengerChecksSha256")
+    alone = {**dict.fromkeys(none, "none"), "PrimaryPercentage": "100", "SameVariants": "no"}
+    alone["MaxInstanceCount"] = deployed.parameters["MinInstanceCount"]
+    return StackSetUpdate(deployed.template, parameters_of({**deployed.parameters, **alone}))
+
+
+def parameters_of(values: Mapping[str, str]) -> Parameters:
+    """Parameters as the StackSet action reads them."""
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(values.items())]

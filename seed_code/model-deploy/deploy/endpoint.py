@@ -3,9 +3,10 @@
 import math
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -49,11 +50,15 @@ class EndpointTest:
     clients: TestClients
     holdout: Holdout
     plan: TestScope
+    # The variant that is asked by name, and its package; empty: the endpoint's only one, the release's.
+    variant: str = ""
+    package_arn: str = ""
     results: list[CheckResult] = field(default_factory=list)
     _run: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
     _requests: int = 0
     _answered: dict[str, bytes] = field(default_factory=dict)  # inference id -> answer
     _capture_location: capture.CaptureLocation | None = None
+    _config: Mapping[str, Any] = field(default_factory=dict)  # the endpoint's, as SageMaker describes it
 
     def call(self) -> None:
         """All checks but that of captured data."""
@@ -87,7 +92,9 @@ class EndpointTest:
 
     def report(self) -> AccountReport:
         """What was found."""
-        return AccountReport(self.target.account, self.target.region, self.target.endpoint, self.results)
+        return AccountReport(
+            self.target.account, self.target.region, self.target.endpoint, self.results, self.variant
+        )
 
     def _record(self, name: str, check: Callable[[], CheckResult]) -> bool:
         """Adds the check's result; what AWS refuses is a failed check, not the end of the test."""
@@ -104,18 +111,23 @@ class EndpointTest:
         )
 
     def _package(self) -> CheckResult:
+        return checks.check_package(self._models(), self.package_arn or self.deployment.package_arn)
+
+    def _models(self) -> dict[str, Any]:
+        """Each variant's model, as SageMaker describes it; where captures go is taken up on the way."""
         sagemaker = self.clients.sagemaker
         name = sagemaker.describe_endpoint(EndpointName=self.target.endpoint)["EndpointConfigName"]
         config = sagemaker.describe_endpoint_config(EndpointConfigName=name)
-        variants = {v["VariantName"]: v["ModelName"] for v in config["ProductionVariants"]}
+        self._config = config
+        every = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", ())]
+        variants = {v["VariantName"]: v["ModelName"] for v in every if self.variant in ("", v["VariantName"])}
         data_capture = config.get("DataCaptureConfig", {})
         if data_capture.get("EnableCapture"):
             destination, now = data_capture["DestinationS3Uri"], datetime.now(UTC)
             self._capture_location = capture.capture_location(
                 destination, self.target.endpoint, list(variants), now
             )
-        models = {v: sagemaker.describe_model(ModelName=model) for v, model in variants.items()}
-        return checks.check_package(models, self.deployment.package_arn)
+        return {v: sagemaker.describe_model(ModelName=model) for v, model in variants.items()}
 
     def _answers(self) -> list[Answer] | None:
         """Checks each content type; returns the answers to CSV if all could be read."""
@@ -148,10 +160,15 @@ class EndpointTest:
             Accept=content_type,
             InferenceId=inference_id,
             Body=body,
+            **self._target(),
         )
         data: bytes = answer["Body"].read()
         self._answered[inference_id] = data
         return data
+
+    def _target(self) -> dict[str, str]:
+        """What names the variant that is asked, where there are several."""
+        return {"TargetVariant": self.variant} if self.variant else {}
 
     def _error_shape(self) -> CheckResult:
         row: Row = ("not-a-number", *self.holdout.rows[0][1:])
@@ -176,9 +193,13 @@ class EndpointTest:
 
     def _timed_requests(self) -> int:
         """Enough that sampled capture sees one of them but for a chance of `_MISS`."""
-        share = self.settings.capture_percentage / 100
-        needed = math.ceil(math.log(_MISS) / math.log(1 - share)) if 0 < share < 1 else 0
-        return min(max(self.plan.timed_requests, needed), _MOST_REQUESTS)
+        return max(self.plan.timed_requests, requests_to_see(self.settings.capture_percentage / 100))
+
+
+def requests_to_see(share: float) -> int:
+    """How many requests it takes until one of them is among a sampled share, but for a chance of `_MISS`."""
+    needed = math.ceil(math.log(_MISS) / math.log(1 - share)) if 0 < share < 1 else 1
+    return min(needed, _MOST_REQUESTS)
 
 
 def reason(error: Exception) -> str:

@@ -71,7 +71,7 @@ def _classes(answer: Answer) -> Answer:
     return (1 - answer[0], answer[0]) if len(answer) == 1 else answer
 
 
-def _predicted(answer: Answer) -> int:
+def predicted_class(answer: Answer) -> int:
     """Class 1 from a probability of 0.5; of several classes the likeliest, of equals the first."""
     if len(answer) == 1:
         return int(answer[0] >= 0.5)
@@ -87,7 +87,7 @@ def _logloss(labels: Labels, answers: Answers) -> float:
 
 
 def _accuracy(labels: Labels, answers: Answers) -> float:
-    right = sum(_predicted(answer) == label for label, answer in zip(labels, answers, strict=True))
+    right = sum(predicted_class(answer) == label for label, answer in zip(labels, answers, strict=True))
     return right / len(labels)
 
 
@@ -99,11 +99,11 @@ def _f1_of(label: float, labels: Labels, predicted: Sequence[int]) -> float:
 
 
 def _f1(labels: Labels, answers: Answers) -> float:
-    return _f1_of(1, labels, [_predicted(answer) for answer in answers])
+    return _f1_of(1, labels, [predicted_class(answer) for answer in answers])
 
 
 def _macro_f1(labels: Labels, answers: Answers) -> float:
-    predicted = [_predicted(answer) for answer in answers]
+    predicted = [predicted_class(answer) for answer in answers]
     seen = sorted({*labels, *map(float, predicted)})
     return math.fsum(_f1_of(label, labels, predicted) for label in seen) / len(seen)
 

@@ -43,6 +43,8 @@ class ModelPackage:
     checks_uri: str  # rows that its endpoints are checked with; "none" of one that was registered before
     checks_sha256: str
     columns: ModelColumns | None = None
+    image: str = ""
+    model_data_url: str = ""
 
     @property
     def version(self) -> str:
@@ -213,4 +215,6 @@ def _package(description: Mapping[str, Any], manifest: ModelManifest) -> ModelPa
         checks_uri=manifest.checks_uri,
         checks_sha256=manifest.checks_sha256,
         columns=manifest.columns,
+        image=manifest.image,
+        model_data_url=manifest.model_data_url,
     )

@@ -42,6 +42,7 @@ class AccountReport:
     region: str
     endpoint: str
     checks: Sequence[CheckResult]
+    variant: str = ""  # where an endpoint has several
 
     @property
     def failures(self) -> list[CheckResult]:
@@ -60,6 +61,7 @@ def write_report(path: Path, stage: str, package_arn: str, reports: Sequence[Acc
                 "account": report.account,
                 "region": report.region,
                 "endpointName": report.endpoint,
+                **({"variant": report.variant} if report.variant else {}),
                 "passed": not report.failures,
                 "checks": [asdict(check) for check in report.checks],
             }
@@ -74,7 +76,7 @@ def table(reports: Sequence[AccountReport]) -> str:
     """The same for a reader of the log."""
     rows = [("account", "region", "check", "result", "detail")]
     rows += [
-        (report.account, report.region, check.name, check.status, check.detail)
+        (report.account, report.region, f"{report.variant} {check.name}".strip(), check.status, check.detail)
         for report in reports
         for check in report.checks
     ]

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.deployed import Deployed, StackSetUpdate, deregistering
+from deploy.deployed import Deployed, StackSetUpdate
 from deploy.errors import DeployError
 from deploy.project import ProjectParameters
 from deploy.records import ROLLBACK, SERVED, Change, Records
 from deploy.registry import NOTHING
 from deploy.render import DEPLOYMENT
+from deploy.updates import first_update, told_of_variants
 
 Place = tuple[str, str]
 
@@ -140,7 +141,9 @@ def write_again(
         raise DeployError([f"{kept} delivers {values.get('ModelPackageArn')}, and not {chosen.package}"])
     deployment = json.loads(records.kept(kept, DEPLOYMENT)) | {"stages": project.stages_document}
     release = StackSetUpdate(records.kept(kept, f"{stage}-template.json"), parameters)
-    before = deregistering(deployed(project.stages[stage].stack_set_name), release)
+    now = deployed(project.stages[stage].stack_set_name)
+    release = told_of_variants(now.parameters, release)
+    before = first_update(now, release)
     texts = {DEPLOYMENT: _text(deployment)}
     for update, files in ((before, f"{stage}-deregister"), (release, stage)):
         texts[f"{files}-template.json"] = update.template

@@ -46,6 +46,13 @@ class StageSettings:
     target_invocations_per_instance: int
     instance_dollars_per_hour: str  # empty where the platform knows no price
     price_read: str  # the day on which that was read
+    # The shape of serving, and its figures.
+    serving_shape: str
+    challenger_percentage: int
+    shadow_percentage: int
+    memory_megabytes: int
+    max_concurrency: int
+    invocations_per_instance: int
 
 
 def parse_stages(document: Any) -> dict[str, StageSettings]:
@@ -113,12 +120,8 @@ def _unknown(where: str, definition: str, values: Mapping[str, Any]) -> list[str
 
 def _stage(stage: str, values: Mapping[str, Any]) -> StageSettings:
     rules = contract.properties("StageSettings")
-    complete = {
-        "targetInvocationsPerInstance": rules["targetInvocationsPerInstance"]["default"],
-        "instanceDollarsPerHour": "",
-        "priceRead": "",
-        "api": None,
-    } | dict(values)
+    defaults = {name: rule["default"] for name, rule in rules.items() if "default" in rule}
+    complete = {"instanceDollarsPerHour": "", "priceRead": "", "api": None} | defaults | dict(values)
     names = [field.name for field in fields(StageSettings) if field.name != "stage"]
     return StageSettings(stage=stage, **{name: complete[_camel_case(name)] for name in names})
 

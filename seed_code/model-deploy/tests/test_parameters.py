@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from deploy.parameters import Checks, stage_parameters
+from deploy.parameters import stage_parameters
+from deploy.registry import ModelPackage
+from deploy.serving import StageModels
 from deploy.stages import StageSettingsError, parse_stages
 from tests.in_memory_aws import template_text
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
-CHECKS = Checks("s3://mlops-models/screening/checks/x1/checks.json", "c" * 64)
+CHECKS = ("s3://mlops-models/screening/checks/x1/checks.json", "c" * 64)
 
 
 def template() -> dict[str, Any]:
@@ -43,6 +45,23 @@ def stage(name: str, account: str) -> dict[str, Any]:
     }
 
 
+def models(arn: str) -> StageModels:
+    evaluation = "s3://mlops-artifacts/screening/runs/1/evaluation"
+    package = ModelPackage(
+        arn,
+        "eu-west-1",
+        "a" * 64,
+        evaluation,
+        f"{evaluation}/manifest.json",
+        "binary",
+        "auc",
+        0.98,
+        "0123abc",
+        *CHECKS,
+    )
+    return StageModels(package)
+
+
 def stages() -> dict[str, Any]:
     return {"staging": stage("staging", "222222222222"), "production": stage("production", "333333333333")}
 
@@ -60,7 +79,7 @@ def problems(document: Any) -> list[str]:
 
 
 def values(document: dict[str, Any], name: str = "production") -> dict[str, str]:
-    listed = stage_parameters(template(), "screening", parse_stages(document)[name], PACKAGE, CHECKS)
+    listed = stage_parameters(template(), "screening", parse_stages(document)[name], models(PACKAGE))
     return {item["ParameterKey"]: item["ParameterValue"] for item in listed}
 
 
@@ -69,7 +88,7 @@ def test_every_parameter_of_the_template_has_a_value() -> None:
 
 
 def test_values_are_texts_as_codepipeline_reads_them() -> None:
-    listed = stage_parameters(template(), "screening", parse_stages(stages())["staging"], PACKAGE, CHECKS)
+    listed = stage_parameters(template(), "screening", parse_stages(stages())["staging"], models(PACKAGE))
     assert all(set(item) == {"ParameterKey", "ParameterValue"} for item in listed)
     assert all(isinstance(value, str) for item in listed for value in item.values())
 
@@ -103,7 +122,7 @@ def test_the_template_is_told_how_the_stage_shifts() -> None:
 @pytest.mark.parametrize("package", ["", "mlops-screening/7", PACKAGE.rsplit("/", 1)[0]])
 def test_a_package_that_is_no_version_is_refused(package: str) -> None:
     with pytest.raises(StageSettingsError, match="ModelPackageArn"):
-        stage_parameters(template(), "screening", parse_stages(stages())["staging"], package, CHECKS)
+        stage_parameters(template(), "screening", parse_stages(stages())["staging"], models(package))
 
 
 def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
@@ -111,7 +130,7 @@ def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
     del other["Parameters"]["InstanceType"]
     other["Parameters"]["New"] = {"Type": "String"}
     with pytest.raises(StageSettingsError) as caught:
-        stage_parameters(other, "screening", parse_stages(stages())["staging"], PACKAGE, CHECKS)
+        stage_parameters(other, "screening", parse_stages(stages())["staging"], models(PACKAGE))
     assert caught.value.problems == [
         "staging: the template has no parameter InstanceType",
         "staging: template parameter New has no value",
@@ -121,7 +140,7 @@ def test_a_parameter_that_the_template_lacks_or_adds_is_refused() -> None:
 def test_an_instance_type_without_an_entry_in_the_table_is_refused_with_those_that_have_one() -> None:
     settings = parse_stages(changed(instanceType="ml.g5.xlarge"))["production"]
     with pytest.raises(StageSettingsError, match=r"ml\.g5\.xlarge.*allowed: .*ml\.m5\.large"):
-        stage_parameters(template(), "screening", settings, PACKAGE, CHECKS)
+        stage_parameters(template(), "screening", settings, models(PACKAGE))
 
 
 @pytest.mark.parametrize(

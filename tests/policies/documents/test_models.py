@@ -155,7 +155,7 @@ def documents_of(project: str) -> list[str]:
     project_scope, workload = project_scope_of(project), workload_scope()
     return [
         workload_roles.model_role(workload, project, f"mlops-{project}-staging", "mlops/*"),
-        workload_roles.test_role(workload, project, f"mlops-{project}-staging"),
+        workload_roles.test_role(workload, project, f"mlops-{project}-staging", ()),
         checker_of(project),
         project_roles.processing(project_scope),
         project_roles.training(project_scope),

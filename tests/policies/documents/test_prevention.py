@@ -92,15 +92,22 @@ def spelled_out(patterns: Sequence[str]) -> set[str]:
 DENIED_OUTRIGHT = frozenset(spelled_out(prevention.START_UNGUARDED_COMPUTE))
 
 
-def denies(action: str, context: Mapping[str, Any], types: Sequence[str] = TYPES) -> str:
+def denies(
+    action: str,
+    context: Mapping[str, Any],
+    types: Sequence[str] = TYPES,
+    *,
+    serverless: Sequence[str] = (),
+    principal: str = "arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-pipeline",
+) -> str:
     """The statement that denies the action to somebody who may do everything else, or nothing."""
     everything = {"Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*"}
-    boundary = json.loads(document(*preventive_statements(types)))
+    boundary = json.loads(document(*preventive_statements(types, serverless)))
     boundary["Statement"].append(everything)
     answer = decide(
         AuthorizationRequest(
             id="1",
-            principal="arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-pipeline",
+            principal=principal,
             account="111111111111",
             owner="111111111111",
             action=f"sagemaker:{action}",
@@ -134,6 +141,35 @@ def test_a_conforming_request_is_let_through(action: str) -> None:
 )
 def test_a_request_without_a_key_that_it_could_carry_is_denied(key: str, action: str) -> None:
     assert "Deny" in denies(action, carried(action, **{key.removeprefix("sagemaker:"): None}))
+
+
+MAKER = "arn:aws:iam::111111111111:role/mlops-staging-screening-stackset-execution"
+
+
+@pytest.mark.parametrize(
+    ("principal", "denied"),
+    [
+        (MAKER, False),
+        (MAKER.replace("screening", "diabetes"), True),
+        (MAKER.replace("screening", "other-screening"), True),
+        (MAKER.replace("staging-", "", 1), True),
+        ("arn:aws:iam::111111111111:role/mlops/projects/screening/mlops-screening-pipeline", True),
+    ],
+)
+def test_models_outside_the_vpc_are_made_by_the_named_projects_delivery_alone(principal: str, denied: bool) -> None:
+    keys = carried("CreateModel", VpcSubnets=None)
+    assert ("Deny" in denies("CreateModel", keys, serverless=[MAKER], principal=principal)) is denied
+    # In the VPC everybody goes on as before, and nothing else goes out of it.
+    assert denies("CreateModel", carried("CreateModel"), serverless=[MAKER], principal=principal) == ""
+    for action in ("CreateTrainingJob", "CreateNotebookInstance"):
+        without = carried(action, VpcSubnets=None)
+        assert "Deny" in denies(action, without, serverless=[MAKER], principal=principal)
+
+
+def test_without_a_named_project_the_statements_are_what_they_were() -> None:
+    assert [each.render() for each in preventive_statements(TYPES, [])] == [
+        each.render() for each in preventive_statements(TYPES)
+    ]
 
 
 @pytest.mark.parametrize("action", sorted(CARRIED["sagemaker:InterContainerTrafficEncryption"]))

@@ -1,0 +1,1 @@
+"""Every shape of serving, delivered to the staging account and asked."""
