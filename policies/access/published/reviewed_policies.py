@@ -172,7 +172,6 @@ COUNTERPARTS: Sequence[Counterpart] = (
             *_BUILD,
             _GROUPS,
             _NO_PIPELINE,
-            _left("Objects are named by key", "s3:ListBucket"),
             _left(
                 "The approval names the package", "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"
             ),
@@ -228,6 +227,7 @@ COUNTERPARTS: Sequence[Counterpart] = (
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.PIPELINE_STARTER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.ACCOUNT_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_CLEANER, left_out=(_LOG_GROUP,)),
+    Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_RECORDER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.REMEDIATOR, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaVPCAccessExecutionRole", kind=RoleKind.ENDPOINT_CHECKER, left_out=(_LOG_GROUP,)),
     Counterpart(
