@@ -12,7 +12,6 @@ import pulumi_aws as aws
 from components.pipeline_starter import PipelineStarter
 
 A = aws.codepipeline.PipelineStageActionArgs
-Action = A
 Stage = aws.codepipeline.PipelineStageArgs
 # The value of a variable that nobody gave: CodePipeline allows no empty one (botocore, PipelineVariableValue).
 NOTHING = "none"
@@ -258,18 +257,18 @@ class StackSetDelivery:
     concurrency_mode: str = "STRICT_FAILURE_TOLERANCE"
 
 
-def stack_set(delivery: StackSetDelivery, artifact: str, *, after: int = 0) -> list[A]:
+def stack_set(delivery: StackSetDelivery, artifact: str) -> list[A]:
     """Two updates of the set and of each account's stack, the second of which usually has nothing to change.
 
     The first has the files `<stage>-deregister-…`: where the release changes the instance type, template and parameters
     of before without scaling, else the release's own (`delivery.endpoint.scaled` says why). Each makes the stacks
     of accounts that lack one as well (CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference").
     Unless the delivery says otherwise, accounts follow one another and the first failure stops the rest: production is
-    never changed everywhere at once. `after` is the order of the stage's last action before them.
+    never changed everywhere at once.
     """
     return [
-        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", after + 1),
-        _update(delivery, artifact, "Update", delivery.stage, after + 2),
+        _update(delivery, artifact, "Deregister", f"{delivery.stage}-deregister", 1),
+        _update(delivery, artifact, "Update", delivery.stage, 2),
     ]
 
 

@@ -259,12 +259,12 @@ def _deploy_pipeline(
         stages.append(pipelines.Stage(name="Compare", actions=[compare]))
     for stage in context.stages:
         stages.append(approval.changes(context, stage, builds.changes))
-        first = []
         if stage == "production":
-            stages.append(approval.approval(context))
             environment = {**package, "STEP": "approved", **approval.unasked(context)}
-            first = [pipelines.build("Approver", builds.render.name, environment=environment)]
-        stages += _release(context, roles, stage, builds.tests, first=first)
+            look = pipelines.build("Approver", builds.render.name, environment=environment)
+            # A stage of its own: where production goes back by itself, its actions run again, and nothing is asked.
+            stages += [approval.approval(context), pipelines.Stage(name="Approved", actions=[look])]
+        stages += _release(context, roles, stage, builds.tests)
     return _pipeline(
         context,
         "deploy",
@@ -302,7 +302,6 @@ def _release(
     tests: Mapping[str, BuildProject],
     *,
     fully: bool = True,
-    first: Sequence[pipelines.Action] = (),
 ) -> list[pipelines.Stage]:
     workloads = context.workloads_of_stage(stage)
     rollout = context.settings.deployments.of_stage(stage).rollout
@@ -317,9 +316,7 @@ def _release(
         max_concurrent_percent=rollout.max_concurrent_percent,
         concurrency_mode=rollout.concurrency.mode,
     )
-    release = pipelines.Stage(
-        name=stage.capitalize(), actions=[*first, *pipelines.stack_set(to_stage, "Rendered", after=len(first))]
-    )
+    release = pipelines.Stage(name=stage.capitalize(), actions=pipelines.stack_set(to_stage, "Rendered"))
     if fully and rollout.on_partial_failure is PartialFailure.ROLL_BACK:
         release = pipelines.going_back(release)
     # Production serves people: its requests are not spent on a full test; nor are those of a way back.

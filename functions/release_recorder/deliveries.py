@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +42,21 @@ class Action:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Run:
+    """An execution: `origin` is the one whose artifacts it delivers, itself but for a rollback of a stage.
+
+    A stage that failed in some accounts may be run again as an earlier execution had it (CodePipeline User Guide,
+    "Configure stage rollback"): what that one rendered is delivered, and whoever let that in let this in.
+    """
+
+    origin: str
+    cause: str
+    approved_by: str
+    started_by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation of a StackSet, with the results of its accounts."""
 
@@ -67,26 +82,18 @@ class Deliveries:
     def changes(self, ended: DeliveryEnded) -> list[Change]:
         """What the execution's delivery to the stage has changed until now. Raises NotYet."""
         actions = self._actions(ended.pipeline, ended.execution)
-        execution = self._codepipeline.get_pipeline_execution(
-            pipelineName=ended.pipeline, pipelineExecutionId=ended.execution
-        )["pipelineExecution"]
-        # A stage that failed goes back to an execution that it succeeded in, as an execution of its own that renders
-        # nothing (CodePipeline User Guide, "Configuring stage rollback").
-        back = (execution.get("rollbackMetadata") or {}).get("rollbackTargetPipelineExecutionId")
-        cause = ROLLBACK if back else self._project.pipelines[ended.pipeline]
-        source = replace(ended, execution=back) if back else ended
+        run = self._run(ended, actions)
         found: dict[str, Change] = {}
         now = self._now(ended, actions)
         for action in sorted(actions, key=lambda each: each.started):
             if action.stage != ended.stage.capitalize() or action.provider != STACK_SETS or not action.operation:
                 continue
-            package = self._delivered_package(source, action)
+            package = self._delivered_package(run.origin, action)
             for operation in self._operations(ended, action):
                 for result in operation.results:
-                    change = self._change(ended, cause, package, operation, result, now)
+                    change = self._change(ended, run, package, operation, result, now)
                     if change:
-                        change = replace(change, rendered=rendered(self._records.folder, source.execution))
-                        found.setdefault(change.id, self._with_people(change, actions, execution))
+                        found.setdefault(change.id, self._with_people(change, run))
         return list(found.values())
 
     def _actions(self, pipeline: str, execution: str) -> list[Action]:
@@ -95,12 +102,34 @@ class Deliveries:
         )
         return [_action(detail) for page in pages for detail in page["actionExecutionDetails"]]
 
-    def _delivered_package(self, ended: DeliveryEnded, action: Action) -> str:
+    def _run(self, ended: DeliveryEnded, actions: Sequence[Action]) -> Run:
+        """What an execution is, and by whose word it brings what it does."""
+        execution = self._codepipeline.get_pipeline_execution(
+            pipelineName=ended.pipeline, pipelineExecutionId=ended.execution
+        )["pipelineExecution"]
+        origin = (execution.get("rollbackMetadata") or {}).get("rollbackTargetPipelineExecutionId") or ended.execution
+        values = {each["name"]: each.get("resolvedValue") for each in execution.get("variables", ())}
+        # A variable that nobody gave has the value "none": CodePipeline allows no empty one.
+        given = {name: str(value) for name, value in values.items() if value not in (None, "", "none")}
+        told = str((execution.get("trigger") or {}).get("triggerDetail", ""))
+        cause = self._project.pipelines[ended.pipeline]
+        if origin != ended.execution:
+            cause, actions = ROLLBACK, self._actions(ended.pipeline, origin)
+        asked = [each for each in actions if each.provider == APPROVAL and each.status == "Succeeded" and each.by]
+        return Run(
+            origin=origin,
+            cause=cause,
+            approved_by=asked[-1].by if asked and ended.stage == "production" else "",
+            started_by=given.get("Requester", told) if cause == ROLLBACK else "",
+            reason=given.get("Reason", told) if cause == ROLLBACK else "",
+        )
+
+    def _delivered_package(self, execution: str, action: Action) -> str:
         """The package that an action's parameters name, from what rendering kept aside."""
         file = action.configuration.get("Parameters", "").rpartition("/")[2]
-        kept = self._records.get(f"{rendered(self._records.folder, ended.execution)}/{file}")
+        kept = self._records.get(f"{rendered(self._records.folder, execution)}/{file}")
         if not isinstance(kept, list):
-            raise NotYet(f"{file or 'parameters'} of execution {ended.execution} are not kept: {action.name}")
+            raise NotYet(f"{file or 'parameters'} of execution {execution} are not kept: {action.name}")
         values = {each["ParameterKey"]: each["ParameterValue"] for each in kept}
         return str(values["ModelPackageArn"])
 
@@ -169,7 +198,7 @@ class Deliveries:
     def _change(
         self,
         ended: DeliveryEnded,
-        cause: str,
+        run: Run,
         package: str,
         operation: Operation,
         result: Mapping[str, Any],
@@ -192,11 +221,11 @@ class Deliveries:
             version=version,
             package=package,
             at=utc(operation.ended),
-            cause=cause,
+            cause=run.cause,
             pipeline=ended.pipeline,
             execution=ended.execution,
             operation=operation.id,
-            rendered=rendered(self._records.folder, ended.execution),
+            rendered=rendered(self._records.folder, run.origin),
             reason=reason,
             alarms=alarms,
         )
@@ -209,28 +238,23 @@ class Deliveries:
         if result["Status"] == "SUCCEEDED" and serves:
             return SERVED, "", ()
         told = [str(result.get("StatusReason", ""))] if result["Status"] == "FAILED" else []
-        # What SageMaker says of the endpoint's last update is about this one only where it failed here.
-        taken_back = now is not None and not serves and bool(now.reason or result["Status"] == "SUCCEEDED")
-        told += [now.reason or "the endpoint serves another version"] if now is not None and taken_back else []
+        # What SageMaker says of the endpoint's last update is about this one only where it serves another version.
+        if now is not None and not serves:
+            told.append(now.reason or ("" if told else "the endpoint serves another version"))
         reason = " ".join("; ".join(each for each in told if each).split())[:_REASON]
         alarms = alarms_of(reason, self._project.endpoints[stage])
-        guarded = result["Status"] == "FAILED" and _GUARDRAIL.search(reason)
-        return ROLLED_BACK if alarms or taken_back or guarded else FAILED, reason, alarms
+        # Instances that were not to be had, for example, are nothing against the version.
+        guarded = alarms or _GUARDRAIL.search(reason) or result["Status"] == "SUCCEEDED"
+        return ROLLED_BACK if guarded else FAILED, reason, alarms
 
-    def _with_people(self, change: Change, actions: Sequence[Action], execution: Mapping[str, Any]) -> Change:
+    def _with_people(self, change: Change, run: Run) -> Change:
         """Who let it in: of production the pipeline's approver, else whoever approved it in the registry."""
-        values = {each["name"]: each.get("resolvedValue", "") for each in execution.get("variables", ())}
-        if change.cause == ROLLBACK:
-            starter = str((execution.get("trigger") or {}).get("triggerDetail", ""))
-            return _replaced(
-                change,
-                approved_by=self.approver(change.version, before=change.at),
-                started_by=values.get("Requester") or starter,
-                reason=change.reason or values.get("Reason", ""),
-            )
-        asked = [each for each in actions if each.provider == APPROVAL and each.status == "Succeeded" and each.by]
-        in_pipeline = asked[-1].by if asked and change.stage == "production" else ""
-        return _replaced(change, approved_by=in_pipeline or self.approver(change.version, before=change.at))
+        return _replaced(
+            change,
+            approved_by=run.approved_by or self.approver(change.version, before=change.at),
+            started_by=run.started_by,
+            reason=change.reason or run.reason,
+        )
 
     def approver(self, version: str, before: str) -> str:
         """Who approved a version in the registry last before a time, from what was written down of it."""

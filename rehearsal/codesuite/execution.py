@@ -95,9 +95,9 @@ class PipelineExecution:
     variables: Mapping[str, str]
     revisions: Mapping[str, Mapping[str, str]]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    # STANDARD, or ROLLBACK of a stage to the execution `back_to`.
+    # STANDARD, or ROLLBACK: of a stage, as another execution had it, which `rolled_back_to` names.
     type: str = "STANDARD"
-    back_to: str = ""
+    rolled_back_to: str = ""
     status: str = IN_PROGRESS
     summary: str = ""
     started: float = field(default_factory=time.time)
@@ -144,7 +144,6 @@ class PipelineExecution:
 
     def answer(self) -> dict[str, Any]:
         """`pipelineExecution` of GetPipelineExecution."""
-        back = {"rollbackMetadata": {"rollbackTargetPipelineExecutionId": self.back_to}} if self.back_to else {}
         revisions = [{"name": n, "revisionId": a.revision} for n, a in self.artifacts.items() if a.revision]
         return {
             "pipelineName": self.pipeline.name,
@@ -157,8 +156,13 @@ class PipelineExecution:
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
             "executionType": self.type,
-            **back,
+            **self._rollback(),
         }
+
+    def _rollback(self) -> dict[str, Any]:
+        """What a rollback of a stage says of itself (botocore codepipeline, PipelineRollbackMetadata)."""
+        target = {"rollbackTargetPipelineExecutionId": self.rolled_back_to}
+        return {"rollbackMetadata": target} if self.rolled_back_to else {}
 
     def summary_answer(self) -> dict[str, Any]:
         """One of ListPipelineExecutions' summaries."""
@@ -180,6 +184,7 @@ class PipelineExecution:
             "trigger": {"triggerType": self.trigger.type, "triggerDetail": self.trigger.detail},
             "executionMode": self.pipeline.mode,
             "executionType": self.type,
+            **self._rollback(),
         }
 
 

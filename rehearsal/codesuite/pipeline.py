@@ -169,7 +169,8 @@ class CodePipelineRunner:
             target.variables,
             target.revisions,
             type="ROLLBACK",
-            back_to=target.id,
+            # Of a rollback to a rollback, the execution whose artifacts both have.
+            rolled_back_to=target.rolled_back_to or target.id,
         )
         execution.artifacts = dict(target.artifacts)
         execution.namespaces |= {

@@ -227,6 +227,7 @@ COUNTERPARTS: Sequence[Counterpart] = (
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.PIPELINE_STARTER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.ACCOUNT_CLEANER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_CLEANER, left_out=(_LOG_GROUP,)),
+    Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.RELEASE_RECORDER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.REMEDIATOR, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.API_AUTHORIZER, left_out=(_LOG_GROUP,)),
     Counterpart(policy="AWSLambdaBasicExecutionRole", kind=RoleKind.APPROVAL_PAGE, left_out=(_LOG_GROUP,)),

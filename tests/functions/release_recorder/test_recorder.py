@@ -222,17 +222,30 @@ def test_an_update_that_succeeded_and_was_taken_back_is_no_release() -> None:
     assert account.packages[package(2)]["ModelApprovalStatus"] == "Rejected"
 
 
-def test_what_sagemaker_took_back_without_an_alarm_is_rejected_with_its_reason() -> None:
+def test_what_lacked_instances_is_written_down_with_sagemakers_reason_and_not_rejected() -> None:
     account = Account()
     account.register(1)
     account.register(2)
     event = account.deliver(1, 2, {PRODUCTION: "FAILED"})
     account.operations[0]["results"][0]["StatusReason"] = "The following resource(s) failed to update: [Endpoint]."
-    account.serves = {PRODUCTION: (package(1), "The container did not pass the ping health check")}
+    account.serves = {PRODUCTION: (package(1), "Unable to provision requested ML compute capacity")}
     tell(account, event)
     (change,) = changes(account)
-    assert (change.kind, "did not pass the ping health check" in change.reason) == ("rolled-back", True)
-    assert "did not pass the ping health check" in account.packages[package(2)]["ApprovalDescription"]
+    assert (change.kind, "Unable to provision requested ML compute capacity" in change.reason) == ("failed", True)
+    assert account.packages[package(2)]["ModelApprovalStatus"] == "Approved"
+
+
+def test_an_alarm_that_only_the_endpoint_names_is_enough() -> None:
+    account = Account()
+    account.register(1)
+    account.register(2)
+    event = account.deliver(1, 2, {PRODUCTION: "FAILED"})
+    account.operations[0]["results"][0]["StatusReason"] = "The following resource(s) failed to update: [Endpoint]."
+    account.serves = {PRODUCTION: (package(1), "alarm mlops-screening-production-c2-5xx is in state ALARM")}
+    tell(account, event)
+    (change,) = changes(account)
+    assert (change.kind, change.alarms) == ("rolled-back", ("mlops-screening-production-c2-5xx",))
+    assert "c2-5xx" in account.packages[package(2)]["ApprovalDescription"]
 
 
 def test_a_late_event_is_not_judged_by_what_serves_today() -> None:
@@ -256,6 +269,27 @@ def test_a_rollback_is_written_down_with_its_reason_and_who_wanted_it() -> None:
     assert (back.first.cause, back.first.reason, back.first.started_by) == ("rollback", "worse", APPROVER)
     (_, ended, _) = periods(changes(account))["production", PRODUCTION, "eu-west-1"]
     assert ended.why_ended == f"rolled back to version 1 by {APPROVER}: worse"
+
+
+def test_a_stage_that_was_run_again_as_an_earlier_execution_had_it_is_a_rollback() -> None:
+    account, events = two_releases()
+    event = account.deliver(4, 1, {PRODUCTION: "SUCCEEDED"}, minute=40)
+    for key in [key for key in account.objects if execution(4) in key]:
+        del account.objects[key]
+    account.actions = [
+        each
+        for each in account.actions
+        if not (each["pipelineExecutionId"] == execution(4) and each["stageName"] == "Approve")
+    ]
+    account.executions[execution(4)] |= {
+        "rollbackMetadata": {"rollbackTargetPipelineExecutionId": execution(1)},
+        "trigger": {"triggerType": "AutomatedRollback", "triggerDetail": f"FailedPipelineExecutionId/{execution(2)}"},
+    }
+    tell(account, *events, event)
+    *_, back = periods(changes(account))["production", PRODUCTION, "eu-west-1"]
+    assert (back.first.version, back.first.cause, back.first.approved_by) == ("1", "rollback", APPROVER)
+    assert back.first.rendered == f"screening/releases/rendered/{execution(1)}"
+    assert back.first.reason == f"FailedPipelineExecutionId/{execution(2)}"
 
 
 def test_rejecting_what_production_serves_asks_for_the_version_before_once_for_each_time_it_served() -> None:
