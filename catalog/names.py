@@ -284,6 +284,8 @@ def project_stack_names(prefix: str, project: str, stages: list[str]) -> list[st
 ENDPOINT_METRICS = "ModelEndpoints"
 # Where a project keeps, below its own prefix of the models bucket, what its endpoints are checked with.
 CHECKS = "checks"
+# Stages that models are deployed to, in their order.
+STAGES = ("staging", "production")
 
 
 def macie_role_arn(scope: Scope) -> str:

@@ -68,6 +68,12 @@ class SecurityGroups(pulumi.ComponentResource):
         for suffix, group in self._callers():
             self._egress(f"{suffix}-s3", group, "S3 through the gateway endpoint", to_prefix_list=prefix_list)
 
+    def reach_tables(self, prefix_list: pulumi.Input[str]) -> None:
+        """Open workloads' way to DynamoDB's gateway endpoint."""
+        if isinstance(self.workloads, aws.ec2.SecurityGroup):
+            text = "DynamoDB through the gateway endpoint"
+            self._egress("workloads-dynamodb", self.workloads, text, to_prefix_list=prefix_list)
+
     def _callers(self) -> list[tuple[str, aws.ec2.SecurityGroup]]:
         """The groups that are ours to give rules to."""
         callers = [("workloads", self.workloads), ("studio", self.studio)]

@@ -38,6 +38,8 @@ class VpcEndpointsArgs:
     organization_paths: pulumi.Input[Sequence[str]] = ()
     existing: Mapping[str, str] = field(default_factory=dict)
     s3_prefix_list: str | None = None
+    # Whether functions of the VPC keep tables: DynamoDB's gateway endpoint.
+    tables: bool = False
 
 
 def service_name(region: str, service: str) -> str:
@@ -56,7 +58,7 @@ def service_names(region: str, service: str) -> tuple[str, ...]:
 
 
 class VpcEndpoints(pulumi.ComponentResource):
-    """The S3 gateway endpoint and an interface endpoint for each service, all with a policy.
+    """The S3 gateway endpoint (DynamoDB's too, if asked) and an interface endpoint for each service, with policies.
 
     Platform accounts' principals reach platform accounts' resources; AWS-owned buckets have statements of their own.
     """
@@ -65,6 +67,7 @@ class VpcEndpoints(pulumi.ComponentResource):
         super().__init__("mlops:network:VpcEndpoints", name, None, opts)
         self._name, self._args = name, args
         self.s3_id, self.s3_prefix_list = self._s3()
+        self.table_prefix_list = self._gateway("dynamodb").prefix_list_id if args.tables else None
         ids = {service: self._interface(service).id for service in args.services if service not in args.existing}
         # By service, made here or there before.
         self.interface_ids: Mapping[str, pulumi.Input[str]] = {**ids, **args.existing}
@@ -76,15 +79,15 @@ class VpcEndpoints(pulumi.ComponentResource):
         args = self._args
         if "s3" in args.existing and args.s3_prefix_list is not None:
             return args.existing["s3"], args.s3_prefix_list
-        made = self._gateway()
+        made = self._gateway("s3")
         return made.id, made.prefix_list_id
 
-    def _gateway(self) -> aws.ec2.VpcEndpoint:
+    def _gateway(self, service: str) -> aws.ec2.VpcEndpoint:
         args = self._args
         return aws.ec2.VpcEndpoint(
-            f"{self._name}-s3",
+            f"{self._name}-{service}",
             vpc_id=args.vpc_id,
-            service_name=service_name(args.scope.region, "s3"),
+            service_name=service_name(args.scope.region, service),
             vpc_endpoint_type="Gateway",
             route_table_ids=list(args.route_table_ids),
             policy=rendered(
@@ -92,8 +95,10 @@ class VpcEndpoints(pulumi.ComponentResource):
                 scope=args.scope,
                 accounts=args.accounts,
                 organization_paths=args.organization_paths,
-            ),
-            tags={"Name": f"{pulumi.get_stack()}-s3"},
+            )
+            if service == "s3"
+            else self._interface_policy(service),
+            tags={"Name": f"{pulumi.get_stack()}-{service}"},
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -107,14 +112,14 @@ class VpcEndpoints(pulumi.ComponentResource):
             subnet_ids=list(args.subnet_ids),
             security_group_ids=[args.security_group_id],
             private_dns_enabled=True,
-            policy=None if service in args.without_policy else self._interface_policy(),
+            policy=None if service in args.without_policy else self._interface_policy(service),
             tags={"Name": f"{pulumi.get_stack()}-{service}"},
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _interface_policy(self) -> pulumi.Output[str]:
+    def _interface_policy(self, service: str) -> pulumi.Output[str]:
         return rendered(
-            endpoints.interface_endpoint,
+            endpoints.api_endpoint if service == "execute-api" else endpoints.interface_endpoint,
             accounts=self._args.accounts,
             organization_paths=self._args.organization_paths,
         )

@@ -62,7 +62,8 @@ def _hooks(settings: ApiSettings, names: ApiNames) -> dict[str, Any]:
         "ALIAS": ALIAS,
         "CAPTURE_BUCKET": {"Ref": "CaptureBucket"},
         "CAPTURE_PREFIX": {"Fn::Sub": f"${{ProjectId}}/${{EndpointName}}/{VARIANT}"},
-        "CAPTURE_PERCENT": {"Ref": "CapturePercentage"},
+        # As text, which a variable is: the parameter is a number.
+        "CAPTURE_PERCENT": {"Fn::Sub": "${CapturePercentage}"},
     }
     found: dict[str, Any] = {}
     for purpose, handler, more, what in (

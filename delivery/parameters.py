@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Set
 from typing import Any
 
+from catalog.serving import ServingShape
 from settings import contract
-from settings.serving import ServingShape
 
 _SUBSTITUTED = re.compile(r"\$\{(\w+)\}")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.serving import ServingShape
 from delivery import alarms, asynchronous, endpoint, other_kinds, variants
-from settings.serving import ServingShape
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from catalog.serving import ServingShape
 from delivery import alarms, shapes
 from delivery.parameters import parameters, references
-from settings.serving import ServingShape
 
-# CloudFormation quota for a template that is passed in the request body, in bytes.
-BODY_LIMIT = 51_200
+# What the action that hands a template over takes, in bytes (AWS CodePipeline User Guide, "AWS CloudFormation StackSets
+# deploy action reference"); it takes it from the artifact in S3, where 51,200, the quota of a body, is no limit.
+BODY_LIMIT = 460_800
 # The copy in the repository that projects start from; `python -m delivery` keeps it current.
 REPOSITORY = Path(__file__).resolve().parents[1] / "seed_code" / "model-deploy"
 CARRIED = REPOSITORY / "template.json"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from catalog.serving import ServingShape
 from delivery import alarms, endpoint
-from settings.serving import ServingShape
 
 CHALLENGER = "challenger"
 # The second model's alarm on this update's own metrics begin with this.

@@ -195,7 +195,8 @@ def approve(
 
 @app.command()
 def redrive(
-    project: Annotated[str, typer.Option(help="The project's id.")],
+    project: ProjectId = None,
+    stack: Annotated[str | None, typer.Option(help="A foundation or workload stack, as its account's owner.")] = None,
     queue: Annotated[str | None, typer.Option(help="One queue alone, by its name.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what waits, and change nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Try again what was set aside before.")] = False,
@@ -203,29 +204,30 @@ def redrive(
     profile: Profile = None,
     directory: Directory = Path(),
 ) -> None:
-    """Hand events that nobody could deal with to their functions again; delete those that are dealt with now."""
+    """Hand events that nobody could deal with over again; delete those that are dealt with now."""
     with _told():
-        found = find_project(directory, project)
-        session = session_of(profile, found.scope.region)
-        caller = session.caller(found.scope.account, f"a team administrator of {project}")
-        sqs, account = session.client("sqs"), found.scope.account
-        readers = [redrive_.LostEventReader(sqs, account, each) for each in redrive_.queues_of(found, queue)]
-        if dry_run:
-            shown = redrive_.rows(readers, limit, datetime.now(UTC))
-            typer.echo(table(shown) if len(shown) > 1 else "nothing waits")
-            return
-        typer.echo(f"as {caller.role} ({caller.person})")
-        complete = True
-        for reader in readers:
-            try:
-                told = redrive_.redrive(reader, session.patient_lambda(), limit, typer.echo, again=again)
-            except (ClientError, BotoCoreError) as error:
-                raise refused(error, f"queue {reader.name}", "nothing is lost: run it again") from None
-            except KeyboardInterrupt:
-                typer.echo("\nstopped: what was not dealt with is in its queue", err=True)
-                raise typer.Exit(INTERRUPTED) from None
-            typer.echo(f"{reader.name}: {told.in_words()}")
-            complete = complete and told.complete
+        where = redrive_.place(directory, project, stack)
+        session = session_of(profile, where.region)
+        caller = session.caller(where.account, where.role)
+        sqs = session.client("sqs")
+        try:
+            known = redrive_.chosen(where.queues, queue)
+            readers = [redrive_.LostEventReader(sqs, where.account, each) for each in known]
+            if dry_run:
+                shown = redrive_.rows(readers, limit, datetime.now(UTC))
+                typer.echo(table(shown) if len(shown) > 1 else "nothing waits")
+                return
+            typer.echo(f"as {caller.role} ({caller.person})")
+            complete = True
+            for reader in readers:
+                told = redrive_.redrive(reader, session.patient_client, limit, typer.echo, again=again)
+                typer.echo(f"{reader.name}: {told.in_words()}")
+                complete = complete and told.complete
+        except (ClientError, BotoCoreError) as error:
+            raise refused(error, "redrive", "nothing is lost: run it again") from None
+        except KeyboardInterrupt:
+            typer.echo("\nstopped: what was not dealt with is in its queue", err=True)
+            raise typer.Exit(INTERRUPTED) from None
         if not complete:
             raise typer.Exit(REFUSED)
 

@@ -1,9 +1,10 @@
-"""Events that nobody could deal with: shown, handed to their function again, deleted once it has dealt with them.
+"""Events that nobody could deal with: shown, handed over again, deleted once they were dealt with.
 
-Each of the platform's queues of lost events belongs to one function. A message is an event that EventBridge could not
-deliver to it, or one with which it failed three times. StartMessageMoveTask takes neither: it moves what another queue
-lost (botocore, service model of sqs). So the function is called and waited for, and a message is deleted only after it
-came to its end without an error. Handing an event over twice does no harm: functions know it by its id.
+Each of the platform's queues of lost events belongs to one function, or to a topic, or to both. A message is an event
+that EventBridge could not deliver to it, or one with which the function failed three times. StartMessageMoveTask takes
+neither: it moves what another queue lost (botocore, service model of sqs). So the function is called and waited for,
+and a message is deleted only after it came to its end without an error. Handing an event over twice does no harm:
+functions know it by its id. What was for a topic is published there again: whoever hears of it twice has heard of it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from catalog.names import FOUNDATION, Names, account_role
 from catalog.roles import RoleKind
+from catalog.scope import Scope
 from operate.errors import OperateError, refused
-from operate.project import Project
+from operate.project import Project, find_project
+from settings.foundation import FoundationSettings
+from settings.model import StackSettings, WorkloadSettings
+from settings.stack_files import read_stack_files
 
 # As long as the functions run at most, and a little more (components/pipeline_starter.py, TIMEOUT_SECONDS): a message
 # that is being dealt with is nobody else's.
@@ -40,10 +47,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class LostEvents:
-    """A queue of lost events, and the function that they are for."""
+    """A queue of lost events, and what they are for: a function, by its name, or a topic, by its ARN."""
 
     queue: str
-    function: str
+    function: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,11 @@ class LostEvent:
         """The rule that could not deliver it, or the function that failed with it."""
         rule = self._attribute(("RULE_ARN",))
         return f"rule {rule.rpartition('/')[2]}" if rule else f"function {self.queue.function}"
+
+    @property
+    def target(self) -> str:
+        """The ARN that EventBridge could not deliver it to; empty where a function failed with it."""
+        return self._attribute(("TARGET_ARN",))
 
     def event(self) -> Mapping[str, Any] | None:
         """The event, None where the message is none."""
@@ -119,18 +132,60 @@ class Redriven:
         return f"{', '.join(counts)}{hidden}"
 
 
-def queues_of(project: Project, only: str | None = None) -> list[LostEvents]:
-    """The project's queues, or the one of that name. Raises OperateError."""
+def queues_of(project: Project) -> list[LostEvents]:
+    """The project's queues."""
     names = project.names
-    known = [
+    return [
         LostEvents(queue=names.dead_letters(), function=names.role(RoleKind.PIPELINE_STARTER)),
         LostEvents(queue=names.release_dead_letters(), function=names.role(RoleKind.RELEASE_RECORDER)),
     ]
-    found = [each for each in known if only in (None, each.queue)]
+
+
+def queues_of_stack(settings: StackSettings, stack: str) -> list[LostEvents]:
+    """The queues of an account's foundation or of a workload stack. Raises OperateError for any other."""
+    scope = Scope.of_account(settings.account, settings.region, settings.prefix)
+    if isinstance(settings, FoundationSettings):
+        own = Names(settings.prefix, FOUNDATION)
+        remediator = account_role(RoleKind.REMEDIATOR, settings.prefix)
+        topic = scope.arn("sns", own.name("alarms"))
+        return [LostEvents(queue=own.name("dead-letters"), function=remediator, topic=topic)]
+    if isinstance(settings, WorkloadSettings):
+        own = Names(settings.prefix, stack)
+        return [LostEvents(queue=f"{own.name('events')}-dead-letters", topic=scope.arn("sns", own.name("alarms")))]
+    raise OperateError(f"stack {stack} has no queues of its own; name a foundation, a workload stack, or --project")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Queues of one account and Region, and the role of whoever deals with what waits there."""
+
+    account: str
+    region: str
+    role: str
+    queues: Sequence[LostEvents]
+
+
+def place(directory: Path, project: str | None, stack: str | None) -> Place:
+    """Where a project's or a stack's queues are. Raises OperateError where neither is named, or both are."""
+    if (project is None) == (stack is None):
+        raise OperateError("name one of them: --project, or --stack of a foundation or workload stack")
+    if project is not None:
+        found = find_project(directory, project)
+        role = f"a team administrator of {project}"
+        return Place(account=found.scope.account, region=found.scope.region, role=role, queues=queues_of(found))
+    files = {file.stack: file.settings for file in read_stack_files(directory).files}
+    settings = files.get(str(stack))
+    if settings is None:
+        raise OperateError(f"there is no stack {stack!r} in {directory}; stacks: {', '.join(sorted(files))}")
+    queues = queues_of_stack(settings, str(stack))
+    return Place(account=settings.account, region=settings.region, role="the account's owner", queues=queues)
+
+
+def chosen(queues: Sequence[LostEvents], only: str | None) -> list[LostEvents]:
+    """The queues, or the one of that name. Raises OperateError."""
+    found = [each for each in queues if only in (None, each.queue)]
     if not found:
-        raise OperateError(
-            f"project {project.id} has no queue {only!r}; its queues: {', '.join(q.queue for q in known)}"
-        )
+        raise OperateError(f"there is no queue {only!r}; queues: {', '.join(each.queue for each in queues)}")
     return found
 
 
@@ -230,11 +285,14 @@ def age(now: datetime, sent: datetime) -> str:
     return f"{seconds} s"
 
 
-def redrive(reader: LostEventReader, functions: Any, limit: int, say: Say, *, again: bool = False) -> Redriven:
-    """Hand each message to its function, and say what became of it.
+def redrive(
+    reader: LostEventReader, clients: Callable[[str], Any], limit: int, say: Say, *, again: bool = False
+) -> Redriven:
+    """Hand each message to its function or topic, and say what became of it.
 
-    `functions` is a client of Lambda that waits longer than the functions run. Messages that were set aside are left
-    unless `again`. Raises OperateError where AWS does not answer, KeyboardInterrupt after what is received was let go.
+    `clients` gives a client by a service's name, of Lambda one that waits longer than functions run. Messages that were
+    set aside are left unless `again`. Raises OperateError where AWS does not answer, KeyboardInterrupt after what was
+    received is let go.
     """
     told, unanswered = Redriven(), 0
     try:
@@ -246,14 +304,14 @@ def redrive(reader: LostEventReader, functions: Any, limit: int, say: Say, *, ag
                 say(f"{title}: left, it was set aside: {message.aside}")
                 continue
             try:
-                problem = hand_over(functions, message)
+                problem = hand_over(clients, message)
             except (ClientError, BotoCoreError) as error:
                 unanswered += 1
                 told.left.append(title)
-                say(f"{title}: left, {refused(error, message.queue.function)}")
+                say(f"{title}: left, {refused(error, message.source)}")
                 if unanswered == _GIVE_UP:
                     hint = "nothing is lost: run it again when that is mended"
-                    raise refused(error, f"{_GIVE_UP} calls of {message.queue.function} in a row", hint) from None
+                    raise refused(error, f"{_GIVE_UP} calls in a row", hint) from None
                 continue
             unanswered = 0
             if problem:
@@ -270,15 +328,21 @@ def redrive(reader: LostEventReader, functions: Any, limit: int, say: Say, *, ag
     return told
 
 
-def hand_over(functions: Any, message: LostEvent) -> str:
-    """Call the function with the event, and wait; gives what it failed with, empty where it did not.
+def hand_over(clients: Callable[[str], Any], message: LostEvent) -> str:
+    """Call the function with the event and wait, or publish it; gives what went wrong, empty where nothing did.
 
-    Raises ClientError or BotoCoreError where AWS did not let it run, or its answer did not come.
+    Raises ClientError or BotoCoreError where AWS did not take it, or its answer did not come.
     """
     if message.event() is None:
         return "the message is no event"
-    answer = functions.invoke(
-        FunctionName=message.queue.function, InvocationType="RequestResponse", Payload=message.body.encode()
+    if message.target == message.queue.topic != "":
+        clients("sns").publish(TopicArn=message.queue.topic, Message=message.body)
+        return ""
+    function = message.queue.function
+    if not function or (message.target and not message.target.endswith(f":function:{function}")):
+        return f"its target {message.target or 'is not told, and'} is none of this queue's"
+    answer = clients("lambda").invoke(
+        FunctionName=function, InvocationType="RequestResponse", Payload=message.body.encode()
     )
     if not answer.get("FunctionError"):
         return ""

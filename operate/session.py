@@ -46,8 +46,10 @@ class Session:
     def _client(self, service: str) -> Any:
         return self._boto.client(service, region_name=self.region, config=_CONFIG)
 
-    def patient_lambda(self) -> Any:
-        """A client of Lambda that waits as long as a function runs, and calls none twice."""
+    def patient_client(self, service: str) -> Any:
+        """A client that calls nothing twice, and of Lambda waits as long as a function runs."""
+        if service != "lambda":
+            return self.client(service)
         config = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=_FUNCTION_SECONDS)
         return self._boto.client("lambda", region_name=self.region, config=config)
 

@@ -76,7 +76,7 @@ def read(project: Project, stage: str, account: str, clients: Any) -> Traffic:
         deployment = described.get("LastDeploymentConfig") or {}
         watched = (deployment.get("AutoRollbackConfiguration") or {}).get("Alarms") or ()
         alarms = _alarms(clients("cloudwatch"), [each["AlarmName"] for each in watched])
-        api = _api(clients("codedeploy"), f"{name}-api")
+        api = _api(clients("codedeploy"), clients("lambda"), f"{name}-api")
     except (ClientError, BotoCoreError) as error:
         raise refused(
             error, f"endpoint {name} in {account}", "administrators and auditors of the account see it"
@@ -142,7 +142,7 @@ def _alarms(cloudwatch: Any, names: Sequence[str]) -> tuple[Alarm, ...]:
     )
 
 
-def _api(codedeploy: Any, application: str) -> tuple[ApiShift, ...]:
+def _api(codedeploy: Any, functions: Any, application: str) -> tuple[ApiShift, ...]:
     """Deployments of the API's function that are under way; none where the project has no API there."""
     try:
         listed = codedeploy.list_deployments(
@@ -155,20 +155,22 @@ def _api(codedeploy: Any, application: str) -> tuple[ApiShift, ...]:
         ):
             return ()
         raise
-    return tuple(_shift(codedeploy, id_) for id_ in listed["deployments"])
+    return tuple(_shift(codedeploy, functions, application, id_) for id_ in listed["deployments"])
 
 
-def _shift(codedeploy: Any, id_: str) -> ApiShift:
+def _shift(codedeploy: Any, functions: Any, function: str, id_: str) -> ApiShift:
+    """A deployment, and how its alias shares the calls out; the function is called as the application is."""
     info = codedeploy.get_deployment(deploymentId=id_)["deploymentInfo"]
-    targets = codedeploy.list_deployment_targets(deploymentId=id_)["targetIds"]
-    found = codedeploy.batch_get_deployment_targets(deploymentId=id_, targetIds=targets)["deploymentTargets"]
-    function = (found[0].get("lambdaTarget") or {}).get("lambdaFunctionInfo") or {} if found else {}
+    aliases = functions.list_aliases(FunctionName=function)["Aliases"]
+    alias: Mapping[str, Any] = next((each for each in aliases if each["Name"] == ALIAS), {})
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    target, weight = next(iter(weights.items()), ("", 0.0))
     return ApiShift(
         id=id_,
         status=info["status"],
-        current=str(function.get("currentVersion", "")),
-        target=str(function.get("targetVersion", "")),
-        percent=float(function.get("targetVersionWeight") or 0.0),
+        current=str(alias.get("FunctionVersion", "")),
+        target=str(target),
+        percent=100 * float(weight),
         why=(info.get("errorInformation") or {}).get("message", ""),
     )
 
@@ -188,10 +190,8 @@ def in_words(traffic: Traffic) -> str:
     lines += [f"  alarm {alarm.name}: {alarm.state} since {alarm.since}" for alarm in traffic.alarms]
     for shift in traffic.api:
         why = f"; {shift.why}" if shift.why else ""
-        lines.append(
-            f"  API: deployment {shift.id} {shift.status}, version {shift.current} to {shift.target}, "
-            f"{shift.percent:g} % of the calls{why}"
-        )
+        share = f"{shift.percent:g} % of the calls to version {shift.target}" if shift.target else "no calls moved yet"
+        lines.append(f"  API: deployment {shift.id} {shift.status}, version {shift.current}, {share}{why}")
     if not traffic.shifting:
         lines.append("  no traffic is shifting")
     return "\n".join(lines)

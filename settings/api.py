@@ -91,7 +91,7 @@ class ApiSettings(Section):
     callers: Annotated[tuple[RoleArn, ...], Distinct] = Field(
         default=(), validate_default=True, max_length=40, description="Roles that call, in whichever account (iam)."
     )
-    clients: Annotated[tuple[ApiClient, ...], Distinct] = Field(
+    clients: tuple[ApiClient, ...] = Field(
         default=(),
         validate_default=True,
         max_length=40,

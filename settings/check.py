@@ -16,6 +16,7 @@ import yaml
 from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from policies.pack import exemptions
+from settings.checks.apis import api_functions_are_built, apis_are_admitted, apis_reach_their_services
 from settings.checks.duties import accounts_are_known, duties_are_separate
 from settings.checks.foundations import (
     accounts_have_a_foundation,
@@ -216,11 +217,20 @@ def _named_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
         for number, project in enumerate(named if isinstance(named, list) else []):
             if isinstance(project, str):
                 yield ("studio", "scientists", index, "projects", number), project
-    for section in ("projectApprovers", "approvalLinks"):
-        for project in keys_at(file, section):
-            # A key that is no id is told by itself.
-            if not in_question(file, section, project):
-                yield (section, project), project
+    yield from _linked_projects(file)
+    for project in keys_at(file, "projectApprovers"):
+        # A key that is no id is told by itself.
+        if not in_question(file, "projectApprovers", project):
+            yield ("projectApprovers", project), project
+
+
+def _linked_projects(file: StackFile) -> Iterator[tuple[KeyPath, str]]:
+    """Projects whose approvers are sent links, each with its place."""
+    for index, approver in enumerate(sections_at(file, "approvalLinks")):
+        named = approver.get("projects")
+        for number, project in enumerate(named if isinstance(named, list) else []):
+            if isinstance(project, str):
+                yield ("approvalLinks", index, "projects", number), project
 
 
 def links_have_receivers(stack_files: StackFiles) -> Iterator[SettingsProblem]:
@@ -231,7 +241,8 @@ def links_have_receivers(stack_files: StackFiles) -> Iterator[SettingsProblem]:
         data_science = next((one for one in stack_files.of_kind(StackKind.DATA_SCIENCE) if one.stack == stack), None)
         if hours is None or identifier is None or data_science is None:
             continue
-        if identifier not in keys_at(data_science, "approvalLinks"):
+        named = [project for _, project in _linked_projects(data_science)]
+        if identifier not in named and not in_question(data_science, "approvalLinks"):
             message = f"sends links to nobody: name approvers of {identifier} in approvalLinks of Pulumi.{stack}.yaml"
             yield problem_at(file, ("approvalLinkHours",), message, str(hours))
 
@@ -319,6 +330,9 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     macie_is_let_in,
     macie_is_switched_on,
     instance_types_are_let_through,
+    apis_are_admitted,
+    api_functions_are_built,
+    apis_reach_their_services,
     serverless_is_let_in,
     serving_shapes_are_let_in,
     serving_shapes_are_of_projects,

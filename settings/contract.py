@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 from pydantic.json_schema import models_json_schema
 
+from catalog.serving import ServingShape
 from settings.endpoint_instances import VCPUS
 from settings.metrics import Metric, ProblemType
 from settings.section import Section
-from settings.serving import ServingShape
 from settings.values import CapturePercentage, DeploymentStage, InstanceCount, LatencyMilliseconds
 
 

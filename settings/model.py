@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from catalog.serving import ServingShape
 from settings.api import ApiSettings
 from settings.endpoint_instances import scales
 from settings.existing import (
@@ -23,7 +24,7 @@ from settings.organization_values import OrganizationPath
 from settings.removal import DataScienceRemoval, ProjectRemoval
 from settings.rollout import RolloutSettings, rollout_fault
 from settings.section import Section
-from settings.serving import ServingSettings, ServingShape, serving_faults
+from settings.serving import ServingSettings, serving_faults
 from settings.stages import Reason, order_fault
 from settings.traffic_shift import TrafficShiftSettings, shift_faults
 from settings.values import (
@@ -339,9 +340,11 @@ class LinkedApprover(Section):
 
     name: SessionName = Field(description="The name that they sign in by: whoever published a model has another.")
     email: Email = Field(description="Their own address, which is asked to confirm; whoever reads it can approve.")
+    projects: Annotated[tuple[Identifier, ...], Distinct] = Field(
+        min_length=1, description="Projects whose releases they decide on."
+    )
 
 
-LinkedApprovers = Annotated[tuple[LinkedApprover, ...], Field(min_length=1, max_length=20)]
 ProjectApprovers = Annotated[tuple[RoleArn, ...], Distinct, Field(min_length=1)]
 AnyApprovers = TypeVar("AnyApprovers", tuple[str, ...], dict[str, tuple[str, ...]])
 
@@ -364,11 +367,11 @@ class DataScienceSettings(StackSettings):
         description="Roles that a project's own approvers sign in with, by project: they alone accept its models, "
         "instead of approvers.",
     )
-    approval_links: dict[Identifier, LinkedApprovers] = Field(
-        default_factory=dict,
-        max_length=20,
-        description="Approvers who are sent links by e-mail, by project, where the project's approvalLinkHours asks "
-        "for links. They let releases into production; models are approved in the registry as before.",
+    approval_links: tuple[LinkedApprover, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Approvers who are sent links by e-mail, for projects whose approvalLinkHours ask for links. They "
+        "let releases into production; models are approved in the registry as before.",
     )
     single_account: bool = Field(default=False, description="Workload stacks may live in this stack's account.")
     aws_organization: AwsOrganization = Field(default_factory=AwsOrganization)
@@ -392,6 +395,24 @@ class DataScienceSettings(StackSettings):
     inspected: Annotated[tuple[Literal["artifacts", "data", "models"], ...], Distinct] = Field(
         default=(), description=INSPECTED
     )
+
+    @property
+    def linked_approvers(self) -> dict[str, dict[str, str]]:
+        """Addresses of who is sent links, by project and name."""
+        projects = sorted({project for each in self.approval_links for project in each.projects})
+        return {
+            project: {each.name: each.email for each in self.approval_links if project in each.projects}
+            for project in projects
+        }
+
+    @field_validator("approval_links")
+    @classmethod
+    def _linked_approvers_have_names_of_their_own(cls, value: tuple[LinkedApprover, ...]) -> tuple[LinkedApprover, ...]:
+        names = [each.name for each in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} twice: list all projects of an approver in one entry")
+        return value
 
     @field_validator("approvers", "project_approvers")
     @classmethod

@@ -8,38 +8,12 @@ production".
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from catalog.serving import ANSWERING_ONE, CAPTURED, COMPARED, SHIFTED, ServingShape
 from settings.section import Section
-
-
-class ServingShape(StrEnum):
-    """Shapes of serving, in the words of the SageMaker Developer Guide where it has one."""
-
-    SINGLE = "single"
-    AB_TEST = "abTest"
-    SHADOW = "shadow"
-    MULTI_MODEL = "multiModel"
-    PIPELINE = "inferencePipeline"
-    SERVERLESS = "serverless"
-    ASYNCHRONOUS = "asynchronous"
-    BATCH = "batchTransform"
-
-
-# An update of these moves traffic in steps; the others are updated at once, or have no traffic.
-SHIFTED = frozenset({ServingShape.SINGLE, ServingShape.AB_TEST, ServingShape.SHADOW, ServingShape.PIPELINE})
-# Two models are served beside each other.
-COMPARED = frozenset({ServingShape.AB_TEST, ServingShape.SHADOW})
-# SageMaker captures nothing of a serverless endpoint; of multi-model and asynchronous ones no page says that it does
-# (an asynchronous endpoint's requests and answers are objects anyway), and a batch has no endpoint.
-CAPTURED = frozenset({ServingShape.SINGLE, ServingShape.AB_TEST, ServingShape.SHADOW, ServingShape.PIPELINE})
-# Whoever calls the endpoint gets an answer, and names no model.
-ANSWERING_ONE = SHIFTED | {ServingShape.SERVERLESS}
-# Fleets that scale on requests a minute and instance; an asynchronous one scales on its backlog.
-SCALED = SHIFTED | {ServingShape.MULTI_MODEL, ServingShape.ASYNCHRONOUS}
 
 Percent = Annotated[int, Field(ge=1, le=99)]
 SampledPercent = Annotated[int, Field(ge=1, le=100)]

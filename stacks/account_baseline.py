@@ -73,10 +73,14 @@ def perimeter(
             organization_paths=organization_paths,
             existing={service: endpoint.id for service, endpoint in existing.endpoints.items()},
             s3_prefix_list=existing.endpoints["s3"].prefix_list if "s3" in existing.endpoints else None,
+            # In a network that exists its owner decides on gateways.
+            tables=isinstance(context, WorkloadContext) and bool(context.settings.apis) and not existing.network,
         ),
         context.child_options(),
     )
     groups.reach_s3(endpoints.s3_prefix_list)
+    if endpoints.table_prefix_list is not None:
+        groups.reach_tables(endpoints.table_prefix_list)
     return Perimeter(network=network, groups=groups, endpoints=endpoints)
 
 

@@ -219,17 +219,16 @@ def _outputs(
         scientists=workplace.roles.described(),
         approver_role_arn=workplace.approver.arn,
         workloads=_workloads(context),
-        approval_links={
-            project: [each.name for each in approvers] for project, approvers in context.settings.approval_links.items()
-        },
-        approval_topics=pulumi.Output.all(
-            **{
-                project: approval_mail(context, project, own_keys.operations.arn).arn
-                for project in context.settings.approval_links
-            }
-        ),
+        approval_links={project: sorted(approvers) for project, approvers in context.settings.linked_approvers.items()},
+        approval_topics=_approval_topics(context, own_keys.operations.arn),
         organization_paths=organization_paths,
     )
+
+
+def _approval_topics(context: DataScienceContext, key_arn: pulumi.Output[str]) -> pulumi.Output[dict[str, str]]:
+    """Topics that send approvers their links, by project; declared here, where approvers are named."""
+    made = {project: approval_mail(context, project, key_arn).arn for project in context.settings.linked_approvers}
+    return pulumi.Output.all(**made) if made else pulumi.Output.from_input({})
 
 
 def _image_uri(url: str, settings: DataScienceSettings) -> str:

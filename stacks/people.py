@@ -167,6 +167,6 @@ def approval_mail(context: DataScienceContext, project: str, key_arn: pulumi.Inp
         partition=context.scope.partition,
         key_arn=key_arn,
         sender=project_names.role_arn(context.scope, RoleKind.APPROVAL_SENDER),
-        approvers={each.name: each.email for each in context.settings.approval_links[project]},
+        approvers=context.settings.linked_approvers[project],
     )
     return ApprovalMail(f"approvals-{project}", args, context.child_options())

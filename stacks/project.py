@@ -238,6 +238,7 @@ def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.D
         "Says what a release would change",
         "buildspec-changes.yml",
         roles.deploy.arn,
+        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
     )
     return rollback.DeliveryBuilds(render=render, tests=tests, changes=changes)
 
@@ -265,7 +266,7 @@ def _deploy_pipeline(
         first = []
         if stage == "production":
             stages.append(_approval(context))
-            environment = {**package, "STEP": "approved"}
+            environment = {**package, "STEP": "approved", **_whether_asked(context)}
             first = [pipelines.build("Approver", builds.render.name, environment=environment)]
         stages += _release(context, roles, stage, builds.tests, first=first)
     return _pipeline(
@@ -326,6 +327,13 @@ def _skips(context: ProjectContext) -> dict[str, list[pipelines.Skip]]:
         return {}
     variable = f"#{{{_changes_namespace('production')}.APPROVAL}}"
     return {APPROVE: [pipelines.Skip("TakesSomething", variable, NOT_NEEDED)]}
+
+
+def _whether_asked(context: ProjectContext) -> dict[str, str]:
+    """What the look before production is told, where not every release waits for an approver."""
+    if context.settings.deployments.production.approval == "always":
+        return {}
+    return {"APPROVAL": f"#{{{_changes_namespace('production')}.APPROVAL}}"}
 
 
 def approval_question(context: ProjectContext) -> str:

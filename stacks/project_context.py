@@ -8,9 +8,9 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from catalog.serving import COMPARED
 from policies.documents.accounts import WorkloadAccounts
 from settings.model import ProjectSettings
-from settings.serving import COMPARED
 from stacks.context import StackContext
 from stacks.references import DataScienceOutputs, read
 

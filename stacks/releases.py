@@ -9,11 +9,11 @@ from typing import Any
 from catalog import names, prices
 from catalog.roles import RoleKind
 from catalog.scope import Scope
+from catalog.serving import CAPTURED, ServingShape
 from policies.documents.project_scope import PINNED_API_FUNCTIONS
 from settings import serving, traffic_shift
 from settings.contract import ApiDelivery, StageSettings
 from settings.model import DeploymentSettings, ProjectSettings
-from settings.serving import ServingShape
 
 # A standard parameter's value holds 4 KB. Source: botocore, service model of ssm, PutParameter.
 PARAMETER_BYTES = 4096
@@ -54,7 +54,7 @@ def _stage(settings: ProjectSettings, stage: str, workloads: Sequence[Mapping[st
         initial_instance_count=size.min_instances,
         min_instance_count=size.min_instances,
         max_instance_count=size.max_instances,
-        capture_percentage=size.capture_percent if size.serving.shape in serving.CAPTURED else 0,
+        capture_percentage=size.capture_percent if size.serving.shape in CAPTURED else 0,
         model_role_name=f"{project.path().lstrip('/')}{project.stage_role(stage, RoleKind.MODEL)}",
         test_role_arns={
             workload["account"]: project.stage_role_arn(scope.in_account(workload["account"]), stage, RoleKind.TEST)

@@ -8,6 +8,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
+from catalog.serving import ServingShape
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -20,7 +21,6 @@ from policies.documents.keys import DeadLetterQueues, storage_key, volume_key
 from policies.documents.workload_scope import WorkloadScope
 from settings import contract
 from settings.model import WorkloadSettings
-from settings.serving import ServingShape
 from stacks import workload_api
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags

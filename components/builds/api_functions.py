@@ -32,8 +32,9 @@ def api_functions_specification() -> str:
             '"$work/tools/bin/pip" install --quiet --require-hashes --requirement build-requirements.txt',
             f'"$work/tools/bin/uv" export --quiet --frozen --no-default-groups --no-emit-project --no-header '
             f'--no-annotate {left_out} --output-file "$work/requirements.txt"',
-            f'"$work/tools/bin/uv" pip install --quiet --no-deps --require-hashes --only-binary :all: --python-version {PYTHON} '
-            f'--python-platform {_PLATFORM} --target "$work/task" --requirement "$work/requirements.txt"',
+            f'"$work/tools/bin/uv" pip install --quiet --no-deps --require-hashes --only-binary :all: '
+            f'--python-version {PYTHON} --python-platform {_PLATFORM} --target "$work/task" '
+            '--requirement "$work/requirements.txt"',
             'cp -r inference_api "$work/task/"',
             f"cat > \"$work/pack.py\" <<'END_OF_SCRIPT'\n{pack}END_OF_SCRIPT",
             'key="$(python3 -I "$work/pack.py" "$work/task" "$work/functions.zip")"',

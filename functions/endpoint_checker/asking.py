@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -46,32 +47,32 @@ def ask(
     endpoint: str,
     checks: Mapping[str, Checks],
     *,
+    newest: Sequence[str],
     alone: str,
     requests: int,
     check_id: str,
     seconds: Callable[[], float] = time.monotonic,
 ) -> CheckCounts:
-    """Ask for the rows of the first version, again from the start until there were `requests`.
+    """Ask for rows of the `newest` versions, one after another, again from the start until there were `requests`.
 
-    `checks` are by version, the newest first: its rows are those that matter while it is new, and another version
-    that has the same row is compared with its own answer to it. `alone` is the version that alone is served, empty
-    where there are several: an older model server does not say who answers.
+    `checks` are by version. The rows of a new fleet are those that matter while it is new; another version that has
+    the same row is compared with its own answer to it. `alone` is the version that alone is served, empty where there
+    are several: an older model server does not say who answers.
     """
     counts = CheckCounts()
-    first = next(iter(checks.values()), None)
-    if first is None:
-        return counts
-    rows, began = list(first.expected), seconds()
-    for number in range(requests):
+    rows, began = _rows(checks, newest), seconds()
+    # Where there are more rows than requests, each check goes on where the one before it may have ended.
+    start = int(time.time() // 60) * requests if len(rows) > requests else 0
+    for number in range(requests if rows else 0):
         if seconds() - began > SECONDS:
             break
-        row = rows[number % len(rows)]
+        row, content_type = rows[(start + number) % len(rows)]
         counts.asked += 1
         try:
             answer = runtime.invoke_endpoint(
                 EndpointName=endpoint,
-                ContentType=first.content_type,
-                Accept=first.content_type,
+                ContentType=content_type,
+                Accept=content_type,
                 InferenceId=f"{MARK}{check_id}-{number}",
                 Body=f"{row}\n".encode(),
             )
@@ -83,6 +84,13 @@ def ask(
         counts.answered += 1
         _judge(counts, checks, row, _version(answer, alone), body)
     return counts
+
+
+def _rows(checks: Mapping[str, Checks], newest: Sequence[str]) -> list[tuple[str, str]]:
+    """Rows with their content type, of each version in turn: the newest, or all where the newest have none."""
+    asked = [checks[version] for version in newest if version in checks] or list(checks.values())
+    in_turn = zip_longest(*([(row, each.content_type) for row in each.expected] for each in asked))
+    return list(dict.fromkeys(row for rows in in_turn for row in rows if row is not None))
 
 
 def _version(answer: Mapping[str, Any], alone: str) -> str:

@@ -35,11 +35,15 @@ class ServedVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class ServedEndpoint:
-    """An endpoint's status, and what it serves: while an update goes on, the new versions come first."""
+    """An endpoint's status and what it serves; `newest` are the versions of its newest configuration.
+
+    Those are the new fleet's while an update goes on, several where variants share the traffic.
+    """
 
     status: str
     updating: bool = False
     versions: tuple[ServedVersion, ...] = ()
+    newest: tuple[str, ...] = ()
 
 
 def served(sagemaker: Any, endpoint: str) -> ServedEndpoint | None:
@@ -52,8 +56,13 @@ def served(sagemaker: Any, endpoint: str) -> ServedEndpoint | None:
         return ServedEndpoint(status=status)
     pending = (described.get("PendingDeploymentSummary") or {}).get("EndpointConfigName")
     configs = [name for name in (pending, described["EndpointConfigName"]) if name]
-    found = {served.version: served for config in configs for served in _versions(sagemaker, config)}
-    return ServedEndpoint(status=status, updating=bool(pending), versions=tuple(found.values()))
+    fleets = [list(_versions(sagemaker, config)) for config in configs]
+    return ServedEndpoint(
+        status=status,
+        updating=bool(pending),
+        versions=tuple({each.version: each for fleet in fleets for each in fleet}.values()),
+        newest=tuple(each.version for each in fleets[0]),
+    )
 
 
 def _versions(sagemaker: Any, config: str) -> Iterator[ServedVersion]:

@@ -78,7 +78,15 @@ def check(aws: Clients, config: CheckerConfig, check_id: str) -> dict[str, Any]:
     checks, unreadable = _checks(aws.s3, endpoint)
     requests = REQUESTS_WHILE_UPDATING if endpoint.updating else REQUESTS
     alone = endpoint.versions[0].version if len(endpoint.versions) == 1 else ""
-    counts = ask(aws.runtime, config.endpoint, checks, alone=alone, requests=requests, check_id=check_id)
+    counts = ask(
+        aws.runtime,
+        config.endpoint,
+        checks,
+        newest=endpoint.newest,
+        alone=alone,
+        requests=requests,
+        check_id=check_id,
+    )
     aws.cloudwatch.put_metric_data(
         Namespace=config.namespace, MetricData=metric_data(config.endpoint, endpoint.status, counts)
     )

@@ -16,6 +16,11 @@ from functions.release_recorder.store import Records
 
 STACK_SETS, APPROVAL = "CloudFormationStackSet", "Manual"
 _REASON = 900
+# The role of the approval page, in the ARN of its session, and what it says of the person who answered.
+_PAGE = "-approval-page/"
+_BY_LINK = re.compile(r"\bby (\S+) by link ")
+# Words by which a stack says that its new version was taken back, and did not only fail to come up.
+_GUARDRAIL = re.compile(r"\balarms?\b|\bCodeDeploy\b", re.IGNORECASE)
 
 
 class NotYet(Exception):
@@ -204,7 +209,8 @@ class Deliveries:
         told += [now.reason or "the endpoint serves another version"] if now is not None and taken_back else []
         reason = " ".join("; ".join(each for each in told if each).split())[:_REASON]
         alarms = alarms_of(reason, self._project.endpoints[stage])
-        return ROLLED_BACK if alarms or taken_back else FAILED, reason, alarms
+        guarded = result["Status"] == "FAILED" and _GUARDRAIL.search(reason)
+        return ROLLED_BACK if alarms or taken_back or guarded else FAILED, reason, alarms
 
     def _with_people(self, change: Change, actions: Sequence[Action], execution: Mapping[str, Any]) -> Change:
         """Who let it in: of production the pipeline's approver, else whoever approved it in the registry."""
@@ -237,6 +243,18 @@ def alarms_of(reason: str, endpoint: str) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
+def decided_by(detail: Mapping[str, Any]) -> str:
+    """Who changed an action last: of an answer by a link the person whom the page names, and not the page.
+
+    The page writes that into the answer's summary (`functions/approval_page/approvals.py`: `summary`); what anybody
+    else writes there counts for nothing.
+    """
+    by = str(detail.get("updatedBy") or "")
+    result = (detail.get("output") or {}).get("executionResult") or {}
+    by_link = _BY_LINK.search(str(result.get("externalExecutionSummary") or "")) if _PAGE in by else None
+    return by_link[1] if by_link else by
+
+
 def rendered(folder: str, execution: str) -> str:
     """Where rendering keeps aside what an execution delivers."""
     return f"{folder}/rendered/{execution}"
@@ -256,7 +274,7 @@ def _action(detail: Mapping[str, Any]) -> Action:
         provider=str((given.get("actionTypeId") or {}).get("provider", "")),
         status=detail["status"],
         started=detail["startTime"],
-        by=str(detail.get("updatedBy") or ""),
+        by=decided_by(detail),
         # Of the form that CodePipeline's guide shows, some actions give "<set>:<operation>".
         operation=re.split(r"[:/]", operation)[-1] if operation else "",
         configuration=configuration,

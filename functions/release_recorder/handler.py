@@ -23,7 +23,7 @@ def handle(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 (Lambda'
     """
     project = read_config(CONFIG.read_text(encoding="utf-8"))
     done = Recorder(project, clients(), sagemaker_there).deal_with(read_event(event, project))
-    print(json.dumps({"event": event["id"], "written": done}))
+    print(json.dumps({"event": event.get("id"), "written": done}))
     return {"written": done}
 
 

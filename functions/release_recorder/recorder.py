@@ -51,9 +51,13 @@ class Recorder:
         for change in changes:
             if self.records.put_once(change.key(), change.document()):
                 done.append(f"{change.stage} {change.account}: version {change.version} {change.kind}")
-        for change in changes:
-            if self.records.get(self._told(change)) is None:
-                self._tell(change)
+        telling = [change for change in changes if self.records.get(self._told(change)) is None]
+        for change in telling:
+            self._tell(change)
+        # Another instance may have told of the same meanwhile, and one of both written over what the other had entered.
+        for change in changes if telling else ():
+            known = self.records.changes(change.stage, change.account)
+            self.registry.enter(known, change.stage, change.account)
         return done
 
     def _package(self, changed: PackageChanged) -> list[str]:

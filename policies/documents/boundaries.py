@@ -50,7 +50,7 @@ _WORK = (
     "events:*ableRule",
     "events:PutEvents",
     # For one service: `DenyMoreRights`.
-    "iam:CreateServiceLinkedRole",
+    "iam:CreateServiceL*",
     "logs:*",
     "s3:Abort*",
     "s3:DeleteObject*",
@@ -71,15 +71,13 @@ _WORK = (
 )
 # Keys are used and looked after. No role changes who may use one: key policies come with a stack.
 _KEYS = (
-    "kms:CreateGrant",
     "kms:Decrypt",
     "kms:*ableKey*",
     "kms:Encrypt",
-    "kms:GenerateDataKey*",
-    "kms:GenerateMac",
-    "kms:RevokeGrant",
+    "kms:Gen*",
+    "kms:*Grant",
     "kms:*KeyDeletion",
-    "kms:VerifyMac",
+    "kms:*Mac",
 )
 # Describe, Get, List and (CloudTrail) Lookup, by as few letters as name nothing else: a boundary has 6,144 characters
 # (Service Authorization Reference, the services' pages, November 2026). Lists of parameters are spelt out: those are

@@ -19,6 +19,30 @@ def _inside(accounts: Sequence[str], organization_paths: Sequence[str]) -> Condi
     return {"StringEquals": {"aws:PrincipalAccount": accounts, "aws:ResourceAccount": accounts}}
 
 
+def api_endpoint(accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
+    """Anybody in the VPC, on APIs of the platform's accounts; `organization_paths` stand for those.
+
+    Holders of a key or a token sign nothing and so are of no account (Amazon API Gateway Developer Guide, "Use VPC
+    endpoint policies for private APIs in API Gateway"): each API's own policy and authentication say who may.
+    """
+    where: Conditions = (
+        {"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": beneath(organization_paths)}}
+        if organization_paths
+        else {"StringEquals": {"aws:ResourceAccount": accounts}}
+    )
+    return document(
+        Statement(
+            sid="PlatformApis",
+            principals=EVERYBODY,
+            actions=["execute-api:Invoke"],
+            resources=["*"],
+            conditions=where,
+            reason=LIMITS_ONLY,
+        ),
+        kind=DocumentKind.ENDPOINT,
+    )
+
+
 def interface_endpoint(accounts: Sequence[str], organization_paths: Sequence[str] = ()) -> str:
     """The platform's own principals, on resources of the platform's accounts.
 

@@ -28,6 +28,8 @@ _CONFIGURATION = (
     "cloudwatch:List*",
     "codebuild:BatchGet*",
     "codebuild:List*",
+    "codedeploy:Get*",
+    "codedeploy:List*",
     "codepipeline:GetPipeline",
     "codepipeline:GetPipelineExecution",
     "codepipeline:GetPipelineState",

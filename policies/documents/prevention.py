@@ -16,7 +16,6 @@ from catalog import names
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from policies.documents.statement import BadStatement, Conditions, Statement
-from settings.values import DeploymentStage
 
 EVERYTHING = ("*",)
 
@@ -97,7 +96,7 @@ def serverless_makers(scope: Scope, projects: Sequence[str]) -> list[str]:
     return [
         names.ProjectNames(scope.prefix, project).stage_role_arn(scope, stage, _EXECUTION)
         for project in projects
-        for stage in DeploymentStage
+        for stage in names.STAGES
     ]
 
 

@@ -105,7 +105,7 @@ class ProjectedPlatform:
             self.accounts,
             self._workload_roles(project, RoleKind.CHANGE_SET),
             build_projects=[project_names.name("deploy"), project_names.name("deploy-changes")],
-            stack_sets=[project_names.stack_set(stage) for stage in ("staging", "production")],
+            stack_sets=[project_names.stack_set(stage) for stage in names.STAGES],
             pipelines=[project_names.code_pipeline(purpose) for purpose in ("deploy", "rollback")],
         )
 

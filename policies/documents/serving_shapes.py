@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.scope import Scope
+from catalog.serving import COMPARED, ServingShape
 from policies.documents import common_statements
 from policies.documents.statement import Statement
-from settings.serving import COMPARED, ServingShape
 
 # Folders of the project in the account's bucket for captures: requests are written there before the model reads them.
 REQUESTS = {ServingShape.ASYNCHRONOUS: "asynchronous/requests", ServingShape.BATCH: "batch/requests"}

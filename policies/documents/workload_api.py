@@ -89,8 +89,8 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
             sid="ReportToCodeDeploy",
             actions=["codedeploy:PutLifecycleEventHookExecutionStatus"],
             resources=["*"],
-            reason='The action knows no resource (Service Authorization Reference, "AWS CodeDeploy"); an execution\'s id, '
-            "which CodeDeploy hands to its hook alone, says which report is meant",
+            reason='The action knows no resource (Service Authorization Reference, "AWS CodeDeploy"); which report is '
+            "meant, an execution's id says, which CodeDeploy hands to its hook alone",
         ),
         Statement(
             sid="ReadHeldOutRows",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalog.serving import ServingShape
 from policies.documents import common_statements, serving_shapes
 from policies.documents.boundaries import SCALING_SERVICE
 from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.statement import Statement, document
 from policies.documents.workload_scope import WorkloadScope
-from settings.serving import ServingShape
 
 # The one name of the deploy pipeline's change sets (seed_code/model-deploy/deploy/change_sets.py).
 CHANGE_SET_NAME = "model-deploy"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -74,7 +73,9 @@ def require_answer(called: FunctionCall) -> None:
     if called.problem:
         raise internal_error(500, "API_CONFIGURATION_ERROR", called.problem)
     if called.failed:
-        raise internal_error(502, detail=f"Lambda execution failed: {json.dumps(called.payload)[:300]}")
+        why = (called.payload or {}).get("errorMessage", "")
+        text = f"Lambda execution failed with status 200 due to customer function error: {why}"
+        raise internal_error(502, detail=f"{text}. Lambda request id: {called.request_id}")
 
 
 @aws_behavior(
@@ -94,7 +95,7 @@ def proxy_answer(payload: Any) -> HttpAnswer:
 
 
 def _headers(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
-    single, several = payload.get("headers") or {}, payload.get("multiValueHeaders") or {}
+    single, several = ({} if payload.get(name) is None else payload[name] for name in ("headers", "multiValueHeaders"))
     if not isinstance(single, Mapping) or not isinstance(several, Mapping):
         raise _malformed()
     found = [

@@ -18,6 +18,8 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
+from assumptions.entries.change_sets_on_stack_set_stacks import ASSUMPTION as ON_STACK_SETS
+from assumptions.outcomes import holds
 from rehearsal.cloudformation.change_set_changes import changes_of
 from rehearsal.cloudformation.change_set_details import without_values
 from rehearsal.service_model.aws_behavior import aws_behavior
@@ -199,6 +201,8 @@ def _updatable_stack(response: Any) -> Any:
     stack = next((each for each in stacks if name in (each.name, each.stack_id)), None)
     if stack is None:
         raise ValidationError(message=f"Stack [{name}] does not exist")
+    if stack.name.startswith("StackSet-") and not holds(ON_STACK_SETS):
+        raise ValidationError(message=f"Stack [{name}] belongs to a StackSet and takes no change set")
     if stack.status not in _UPDATABLE:
         raise ValidationError(message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
     return stack

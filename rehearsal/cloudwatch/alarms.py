@@ -11,6 +11,7 @@ from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 
 from rehearsal.aws.cloud import Cloud
+from rehearsal.cloudwatch.composite import in_alarm
 from rehearsal.cloudwatch.evaluation import INSUFFICIENT_DATA, AlarmRule, decide, low_on_samples, statistic
 from rehearsal.cloudwatch.metrics import MetricKey, MetricStore
 from rehearsal.service_model.aws_behavior import aws_behavior
@@ -89,7 +90,10 @@ class CloudWatch:
                         self._look(backend, alarm)
 
     def _look(self, backend: CloudWatchBackend, alarm: Alarm) -> None:
-        if alarm.rule or alarm.metric_data_queries or not alarm.metric_name:
+        if alarm.rule:
+            self._look_at_others(backend, alarm)
+            return
+        if alarm.metric_data_queries or not alarm.metric_name:
             return
         period = self.clock.machine_seconds(float(alarm.period))
         pace = min(period, self.clock.machine_seconds(_EVALUATION_SECONDS))
@@ -101,6 +105,17 @@ class CloudWatch:
         # Deleted meanwhile, or replaced by an update.
         if state != alarm.state_value and backend.alarms.get(alarm.name) is alarm:
             alarm.update_state(reason, "{}", state)
+
+    def _look_at_others(self, backend: CloudWatchBackend, alarm: Alarm) -> None:
+        """Evaluate a composite alarm."""
+
+        def state_of(name: str) -> str:
+            found = backend.alarms.get(name)
+            return str(found.state_value) if found else INSUFFICIENT_DATA
+
+        state = "ALARM" if in_alarm(str(alarm.rule), state_of) else "OK"
+        if state != alarm.state_value and backend.alarms.get(alarm.name) is alarm:
+            alarm.update_state(f"the rule {alarm.rule} is {state == 'ALARM'}", "{}", state)
 
     def _state(self, backend: CloudWatchBackend, alarm: Alarm, period: float, end: float) -> tuple[str, str]:
         dimensions = frozenset((str(each.name), str(each.value)) for each in alarm.dimensions)

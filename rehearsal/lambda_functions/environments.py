@@ -23,11 +23,19 @@ from rehearsal.lambda_functions.function_logs import FunctionLog
 from rehearsal.lambda_functions.results import MAX_RESPONSE_BYTES, InvocationResult, failed
 from rehearsal.lambda_functions.runtime_api import RuntimeApi, RuntimeInvocation
 from rehearsal.lambda_functions.versions import InvocationTarget
+from rehearsal.service_model.aws_behavior import aws_behavior
 
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # A runtime that is slow to start is a slow machine's here; Lambda's own limit is 10 s, after which it starts again.
 _INIT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+
+
+@aws_behavior('AWS Lambda Developer Guide, "Configuring CloudWatch log groups"')
+def log_group(target: InvocationTarget) -> str:
+    """A function logs to its own group, or to the one that its logging configuration names."""
+    config = getattr(target.function, "logging_config", None) or {}
+    return str(config.get("LogGroup") or f"/aws/lambda/{target.named.name}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class ExecutionEnvironment:
         self._read = 0
         self._work = Path(tempfile.mkdtemp(prefix="function-"))
         self._api = RuntimeApi()
-        self.log = FunctionLog(cloud, outside, name, target.version)
+        self.log = FunctionLog(cloud, outside, log_group(target), target.version)
         self._actor, self._cloud = actor, cloud
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -72,10 +80,13 @@ class ExecutionEnvironment:
             log=self._log_file,
         )
 
-    def invoke(self, payload: bytes, request_id: str, trace: str) -> InvocationResult:
-        """Run one invocation to its end or time-out; the process ends with what Lambda ends it for."""
+    def invoke(self, payload: bytes, request_id: str, trace: str, arn: str) -> InvocationResult:
+        """Run one invocation to its end or time-out; the process ends with what Lambda ends it for.
+
+        `arn` is the function as this request named it: one environment serves all qualifiers of its version.
+        """
         function, version = self._target.function, self._target.version
-        invocation = RuntimeInvocation(request_id, self._target.named.arn, payload, float(function.timeout), trace)
+        invocation = RuntimeInvocation(request_id, arn, payload, float(function.timeout), trace)
         began = time.monotonic()
         result = self._initialized(request_id, began)
         if result is None:

@@ -22,9 +22,9 @@ _BATCH_SECONDS = 0.5
 class FunctionLog:
     """The log stream of one environment."""
 
-    def __init__(self, cloud: Cloud, role: Actor, function: str, version: str) -> None:
+    def __init__(self, cloud: Cloud, role: Actor, group: str, version: str) -> None:
         self._cloud, self._role = cloud, role
-        self.group = f"/aws/lambda/{function}"
+        self.group = group
         self.stream = f"{time.strftime('%Y/%m/%d')}/[{version}]{uuid.uuid4().hex}"
         self._waiting: list[str] = []
         self._sent = 0.0

@@ -89,7 +89,7 @@ class LambdaFunctions:
     def _run(self, target: InvocationTarget, payload: Any, request_id: str, trace: str) -> InvocationResult:
         try:
             with self._pool.environment(target, reserved_concurrency) as environment:
-                return environment.invoke(json.dumps(payload).encode(), request_id, trace)
+                return environment.invoke(json.dumps(payload).encode(), request_id, trace, target.named.arn)
         except (NotTrusted, ArchiveError, CannotRun) as error:
             return failed("Runtime.ExitError", str(error), request_id, version=target.version)
         except ClientError as error:

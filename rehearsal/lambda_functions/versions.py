@@ -65,6 +65,7 @@ class InvocationTarget:
             function._vpc_config,
             str(function.code.get("ImageUri")),
             function.tracing_config,
+            getattr(function, "logging_config", None),
         )
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -17,6 +17,7 @@ from delivery.api_names import STAGE
 from rehearsal.aws.actors import Actor
 from rehearsal.journey.steps import JourneyFailed
 from rehearsal.scenarios.scenario import ScenarioRun
+from settings.api import ApiSettings
 
 PATH = "/predictions"
 
@@ -42,7 +43,10 @@ class ApiCallers:
         self._scenario, self._cloud = scenario, scenario.environment.cloud
         workloads = [each for each in scenario.journey.release_facts.workloads if each["stage"] == "production"]
         self.account, self.region = workloads[0]["account"], workloads[0]["region"]
-        self.settings = scenario.journey.project.settings.deployments.production.api  # type: ignore[union-attr]
+        settings = scenario.journey.project.settings.deployments.production.api  # type: ignore[union-attr]
+        if settings is None or not settings.callers:
+            raise JourneyFailed("this scenario needs a project whose API in production takes signed requests")
+        self.settings: ApiSettings = settings
         self._callers: dict[str, Actor] = {}
 
     def stack_outputs(self) -> Mapping[str, str]:
@@ -82,6 +86,18 @@ class ApiCallers:
             self._callers[arn] = self._cloud.assume(arn, by=owner, session="caller")
         return self._callers[arn]
 
+    def logs(self) -> Mapping[str, str]:
+        """What stands in the log groups of production's account, by group."""
+        client = self._cloud.client(self._cloud.deployer(self.account), "logs", self.region)
+        found: dict[str, str] = {}
+        for group in (each["logGroupName"] for each in client.describe_log_groups()["logGroups"]):
+            for stream in client.describe_log_streams(logGroupName=group)["logStreams"]:
+                events = client.get_log_events(
+                    logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+                )["events"]
+                found[group] = found.get(group, "") + "\n".join(event["message"] for event in events)
+        return found
+
     def row(self) -> list[float]:
         """Values of one held-out row."""
         metadata = self._scenario.journey.package["CustomerMetadataProperties"]
@@ -94,10 +110,11 @@ class ApiCallers:
         *,
         signer: Actor | None = None,
         path: str = PATH,
+        url: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
         """One request."""
-        url, content = self.url(path), body.encode() if isinstance(body, str) else body
+        url, content = url or self.url(path), body.encode() if isinstance(body, str) else body
         given = {"Content-Type": "application/json", **(headers or {})}
         if signer is not None:
             given = signed(signer, url, content, given, self.region)

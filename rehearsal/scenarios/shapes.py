@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from catalog.serving import ServingShape
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed
 from rehearsal.plan import PlannedStack
@@ -13,7 +14,6 @@ from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 from rehearsal.scenarios.serving import ShapedProject, labelled_rows, with_wrong_labels
 from settings.foundation import FoundationSettings
 from settings.model import WorkloadSettings
-from settings.serving import ServingShape
 
 REQUESTS, SHADOWED = 800, 300
 # Far enough from the true labels that a model of them is told apart by so many requests.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import Operations, RequiredAction, arn_template, requires
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, create_or_update
 from rehearsal.service_model.sample import Sample
@@ -79,9 +82,47 @@ OPERATIONS: Operations = {
     "UntagResource": requires("cloudwatch:UntagResource", "{ResourceARN}", context_keys={"aws:TagKeys": "TagKeys"}),
 }
 
+
+def patch(patches: Patches) -> None:
+    """Composite alarms, which moto keeps and has no operation for."""
+    from moto.cloudwatch.responses import CloudWatchResponse
+
+    patches.add(CloudWatchResponse, put_composite_alarm)
+
+
+def put_composite_alarm(instance: Any) -> Any:
+    """PutCompositeAlarm."""
+    from moto.core.responses import EmptyResult
+
+    backend, get = instance.cloudwatch_backend, instance._get_param
+    before = backend.alarms.get(get("AlarmName"))
+    alarm = backend.put_metric_alarm(
+        name=get("AlarmName"),
+        namespace="",
+        metric_name="",
+        comparison_operator="",
+        evaluation_periods=1,
+        period=60,
+        threshold=0,
+        statistic="",
+        description=get("AlarmDescription"),
+        dimensions=[],
+        alarm_actions=get("AlarmActions", []),
+        ok_actions=get("OKActions", []),
+        insufficient_data_actions=get("InsufficientDataActions", []),
+        actions_enabled=get("ActionsEnabled", True),
+        rule=get("AlarmRule"),
+        tags=get("Tags", []),
+    )
+    alarm.alarm_rule = get("AlarmRule")
+    alarm.state_value = before.state_value if before else "INSUFFICIENT_DATA"
+    return EmptyResult()
+
+
 SERVICE = AwsService(
     name="cloudwatch",
     operations=OPERATIONS,
+    patch=patch,
     resource_types=(METRIC_ALARM,),
     tagging=TagOperations(parameters={"ResourceARN": "{arn}"}),
     signing_name="monitoring",

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from rehearsal.eventbridge.schedules import BadSchedule, rate_seconds
 from rehearsal.service_model.emulator import parameters
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import (
@@ -22,6 +21,7 @@ from rehearsal.service_model.required_action import (
 )
 from rehearsal.service_model.resource_type import ApiCall, ReadCall, ResourceType, create_or_update
 from rehearsal.service_model.sample import Sample, policy_document
+from rehearsal.service_model.schedule_expressions import BadSchedule, rate_seconds
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
 

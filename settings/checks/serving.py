@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from catalog.serving import ServingShape
 from settings.load import StackFile
 from settings.problems import SettingsProblem
-from settings.serving import ServingShape
 from settings.stack_files import StackFiles, in_question, keys_at, problem_at, text_at, texts_at
 from settings.values import StackKind
 

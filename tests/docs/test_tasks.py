@@ -19,6 +19,7 @@ JOBS = all_sections()
 ROW = re.compile(r"^\|[^|]+\| \[([^\]]+)\]\(tasks/([\w.-]+)#([\w-]+)\) \|$", re.M)
 # Jobs that a test of their own tries, which brings up more than files can tell.
 ELSEWHERE = {
+    "Approve a release": "tests/rehearsal/approval/test_links_over_http.py",
     "Who may read a thing": "tests/variants/test_questions.py",
     "What somebody may do": "tests/variants/test_questions.py",
     "Exempt something from a rule": "tests/variants/test_variants.py",

@@ -208,6 +208,30 @@ def test_an_answer_of_a_version_that_does_not_know_the_row_is_not_judged() -> No
     assert found["CheckedAnswers", "2"] == 30
 
 
+def test_variants_that_share_the_traffic_are_each_asked_for_their_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty requests for forty rows: the next minute asks for the other half."""
+    account, others = Account(), [f"{number}.5,9" for number in range(20)]
+    account.give(2, {"rows": others, "expected": answers_of(2)})
+    variants = {"ProductionVariants": [{"ModelName": "model-1"}, {"ModelName": "model-2"}]}
+    monkeypatch.setattr(account, "describe_endpoint_config", lambda **_: variants)
+    asked: list[str] = []
+
+    def answer(**given: Any) -> Any:
+        row = given["Body"].decode().strip()
+        asked.append(row)
+        version, rows = (1, ROWS) if row in ROWS else (2, others)
+        body = f"{answers_of(version)[rows.index(row)][0]!r}\n".encode()
+        return {"Body": io.BytesIO(body), "CustomAttributes": f"model-package=mlops-screening/{version}"}
+
+    monkeypatch.setattr(account, "invoke_endpoint", answer)
+    for minute in (100, 101):
+        monkeypatch.setattr("functions.endpoint_checker.asking.time.time", lambda minute=minute: 60.0 * minute)
+        found = made(account)
+        assert (found["CheckedAnswers", "1"], found["CheckedAnswers", "2"]) == (10, 10)
+        account.put.clear()
+    assert set(asked) == {*ROWS, *others}
+
+
 def test_a_server_that_says_no_version_is_the_one_that_is_served_alone() -> None:
     account = Account()
     account.attributes = False
@@ -296,7 +320,14 @@ def test_an_endpoint_that_hangs_does_not_hang_the_check() -> None:
     assert endpoint is not None
     checks, _ = handler._checks(account, endpoint)
     counts = asking.ask(
-        account, ENDPOINT, checks, alone="1", requests=20, check_id="id", seconds=lambda: float(next(clock))
+        account,
+        ENDPOINT,
+        checks,
+        newest=("1",),
+        alone="1",
+        requests=20,
+        check_id="id",
+        seconds=lambda: float(next(clock)),
     )
     assert (counts.asked, counts.failed, counts.unanswered) == (1, 1, True)
 

@@ -183,7 +183,7 @@ class Registry:
     def describe_model_package(self, ModelPackageName: str) -> dict[str, str]:  # noqa: N803 - boto3's own name
         if self._error:
             answer = {"Error": {"Code": "ValidationException", "Message": self._error.format(ModelPackageName)}}
-            raise ClientError(answer, "DescribeModelPackage")  # type: ignore[arg-type]
+            raise ClientError(answer, "DescribeModelPackage")
         return {"ModelApprovalStatus": self._status}
 
 

@@ -15,6 +15,7 @@ from operate import redrive
 from operate.errors import OperateError
 from operate.redrive import LostEventReader, LostEvents, Redriven
 from rehearsal.aws.cloud import Cloud
+from tests.example_files import EXAMPLE
 from tests.functions.faults.case import FunctionAccount, FunctionCase
 from tests.functions.faults.environment import credentials
 from tests.functions.faults.trials import KINDS, trials
@@ -39,6 +40,7 @@ class Account:
 
     def __init__(self, cloud: Cloud) -> None:
         self.sqs, self.lambda_ = boto3.client("sqs"), boto3.client("lambda")
+        self.queue = QUEUE
         self.url = self.sqs.create_queue(QueueName=QUEUE.queue)["QueueUrl"]
         self.handled: list[str] = []
         self.fails: dict[str, str] = {}
@@ -60,11 +62,14 @@ class Account:
         self.handled.append(given["id"])
         return 200, headers, b"null"
 
+    def client(self, service: str) -> Any:
+        return self.lambda_ if service == "lambda" else boto3.client(service)
+
     def reader(self) -> LostEventReader:
-        return LostEventReader(self.sqs, ACCOUNT, QUEUE)
+        return LostEventReader(self.sqs, ACCOUNT, self.queue)
 
     def redrive(self, limit: int = 100, **more: Any) -> Redriven:
-        return redrive.redrive(self.reader(), self.lambda_, limit, self.said.append, **more)
+        return redrive.redrive(self.reader(), self.client, limit, self.said.append, **more)
 
     def handle(self, _: Any) -> Any:
         """The command, which says by its exit code that something is left."""
@@ -141,6 +146,23 @@ def test_a_message_that_is_no_event_is_set_aside_and_no_function_is_called(accou
     assert (told.aside, account.handled) == (["no event", "no event"], [])
 
 
+def test_what_was_for_a_topic_is_published_there_and_a_foreign_target_is_set_aside(account: Account) -> None:
+    topic = boto3.client("sns").create_topic(Name="alarms")["TopicArn"]
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=_heard(account))
+    account.queue = LostEvents(queue=QUEUE.queue, topic=topic)
+    account.lost(event("a"), RULE_ARN=RULE, TARGET_ARN=topic)
+    account.lost(event("b"), RULE_ARN=RULE, TARGET_ARN=topic.replace("alarms", "others"))
+    told = account.redrive()
+    assert (len(told.done), len(told.aside), account.handled) == (1, 1, [])
+    heard = account.sqs.receive_message(QueueUrl=account.sqs.get_queue_url(QueueName="heard")["QueueUrl"])["Messages"]
+    assert [json.loads(json.loads(each["Body"])["Message"])["id"] for each in heard] == ["a"]
+
+
+def _heard(account: Account) -> str:
+    account.sqs.create_queue(QueueName="heard")
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:heard"
+
+
 def test_it_ends_at_its_limit(account: Account) -> None:
     for number in range(5):
         account.lost(event(str(number)))
@@ -165,9 +187,7 @@ def test_a_function_that_aws_does_not_run_ends_it_with_nothing_lost(account: Acc
     for number in range(4):
         account.lost(event(str(number)))
     account.lambda_.invoke = _denied
-    with pytest.raises(
-        OperateError, match=r"3 calls of .* in a row: not yours \(AccessDeniedException\); nothing is lost"
-    ):
+    with pytest.raises(OperateError, match=r"3 calls in a row: not yours \(AccessDeniedException\); nothing is lost"):
         account.redrive()
     assert len(account.waiting()) == 4
 
@@ -229,3 +249,38 @@ def test_under_every_fault_each_event_is_dealt_with_and_none_is_lost(kind: str) 
     found = trials(CASE, kind)
     assert found
     assert [f"{trial.name}: {trial.problem}" for trial in found if trial.problem] == []
+
+
+# ---- which queues
+
+
+def test_the_stack_files_say_which_queues_there_are_and_whose_they_are() -> None:
+    project = redrive.place(EXAMPLE, "screening", None)
+    assert [each.queue for each in project.queues] == [
+        "mlops-screening-dead-letters",
+        "mlops-screening-release-dead-letters",
+    ]
+    assert project.role == "a team administrator of screening"
+    (lost,) = redrive.place(EXAMPLE, None, "foundation-prod").queues
+    assert (lost.queue, lost.topic.rpartition(":")[2]) == ("mlops-foundation-dead-letters", "mlops-foundation-alarms")
+    (lost,) = redrive.place(EXAMPLE, None, "prod").queues
+    assert (lost.queue, lost.function) == ("mlops-prod-events-dead-letters", "")
+
+
+@pytest.mark.parametrize(
+    ("project", "stack", "words"),
+    [
+        (None, None, "name one of them"),
+        ("screening", "prod", "name one of them"),
+        (None, "elsewhere", "there is no stack 'elsewhere'.*stacks: "),
+        (None, "dev", "stack dev has no queues of its own"),
+    ],
+)
+def test_what_names_no_queues_is_refused_with_what_does(project: str | None, stack: str | None, words: str) -> None:
+    with pytest.raises(OperateError, match=words):
+        redrive.place(EXAMPLE, project, stack)
+
+
+def test_a_queue_of_another_name_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(OperateError, match="no queue 'x'; queues: mlops-screening-dead-letters"):
+        redrive.chosen([QUEUE], "x")

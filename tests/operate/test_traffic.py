@@ -65,12 +65,9 @@ class Clients:
     def get_deployment(self, **_: str) -> dict[str, Any]:
         return {"deploymentInfo": {"status": "InProgress"}}
 
-    def list_deployment_targets(self, **_: str) -> dict[str, Any]:
-        return {"targetIds": ["t"]}
-
-    def batch_get_deployment_targets(self, **_: Any) -> dict[str, Any]:
-        function = {"currentVersion": "4", "targetVersion": "5", "targetVersionWeight": 10.0}
-        return {"deploymentTargets": [{"lambdaTarget": {"lambdaFunctionInfo": function}}]}
+    def list_aliases(self, **_: str) -> dict[str, Any]:
+        routing = {"AdditionalVersionWeights": {"5": 0.1}} if self.deployments == ["d-1"] else {}
+        return {"Aliases": [{"Name": "live", "FunctionVersion": "4", "RoutingConfig": routing}]}
 
 
 def read(clients: Clients) -> traffic.Traffic:
@@ -97,7 +94,9 @@ def test_a_shift_says_both_fleets_and_its_step() -> None:
 def test_the_apis_deployment_says_which_version_gets_how_many_calls() -> None:
     found = read(Clients(QUIET, ["d-1"]))
     assert found.shifting
-    assert "  API: deployment d-1 InProgress, version 4 to 5, 10 % of the calls" in traffic.in_words(found)
+    assert "  API: deployment d-1 InProgress, version 4, 10 % of the calls to version 5" in traffic.in_words(found)
+    early = traffic.in_words(read(Clients(QUIET, ["d-2"])))
+    assert "  API: deployment d-2 InProgress, version 4, no calls moved yet" in early
 
 
 def test_a_refusal_says_who_may_look() -> None:

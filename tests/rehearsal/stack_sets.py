@@ -6,9 +6,9 @@ import json
 import time
 from typing import Any
 
+from catalog.serving import ServingShape
 from delivery import template as delivered
 from settings import contract
-from settings.serving import ServingShape
 from tests.rehearsal.accounts import (
     BUCKET,
     IMAGE,

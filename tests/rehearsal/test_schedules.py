@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
-from rehearsal.eventbridge.schedules import BadSchedule, rate_seconds
+from rehearsal.service_model.schedule_expressions import BadSchedule, rate_seconds
 from tests.rehearsal.codesuite.account import DEV, REGION, CodeSuiteAccount, archive
 from tests.rehearsal.test_eventbridge import heard, queue
 

@@ -10,6 +10,20 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "costCenter:",
         ("Pulumi.dev.yaml:8", "tags.costCenter = '4711'", "did you mean costCentre?"),
     ),
+    "an approver with two entries": (
+        "dev",
+        "mlops-platform:workloads:",
+        "mlops-platform:approvalLinks: [{name: dave, email: d@example.com, projects: [screening]}, "
+        "{name: dave, email: e@example.com, projects: [diabetes]}]\n  mlops-platform:workloads:",
+        ("approvalLinks", "names dave twice: list all projects of an approver in one entry"),
+    ),
+    "a name that no session has": (
+        "dev",
+        "mlops-platform:workloads:",
+        "mlops-platform:approvalLinks: [{name: 'a b', email: d@example.com, projects: [screening]}]\n"
+        "  mlops-platform:workloads:",
+        ("approvalLinks[0].name = 'a b'", "the name of a session"),
+    ),
     "a misspelt key": (
         "dev",
         "mlops-platform:workloads:",

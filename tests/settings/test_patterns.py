@@ -219,6 +219,7 @@ FORMS = {
     "organization-target": organization_values.ORGANIZATION_TARGET,
     "organizational-unit": organization_values.ORGANIZATIONAL_UNIT,
     "bucket-name": types.BUCKET_NAME,
+    "session-name": types.SESSION_NAME,
     "image-tag": types.IMAGE_TAG,
     "image-digest": types.DIGEST,
     "key-arn": types.KEY_ARN.replace("-]+$", "-]{1,64}$").replace("-]+:", "-]{1,20}:").replace("a-z-]*", "a-z-]{0,8}"),

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from catalog.serving import CAPTURED, ServingShape
 from settings.model import Deployments
-from settings.serving import CAPTURED, ServingSettings, ServingShape, figures
+from settings.serving import ServingSettings, figures
 
 
 def staging(**values: Any) -> Any:

@@ -127,6 +127,6 @@ def _invocations(function: str, version: str) -> Callable[[], bool]:
             Period=60,
             Statistics=["Sum"],
         )
-        return sum(point["Sum"] for point in answer["Datapoints"]) > 0
+        return bool(sum(point["Sum"] for point in answer["Datapoints"]) > 0)
 
     return found

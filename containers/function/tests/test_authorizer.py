@@ -110,7 +110,7 @@ REFUSED: dict[str, Any] = {
     "nothing": lambda: "",
     "another scheme": lambda: "Basic eDp5",
     "no token": lambda: "Bearer a.b",
-    "no signature": lambda: f"Bearer {jwt.encode(claims(), None, 'none', headers={'kid': 'k1'})}",
+    "no signature": lambda: f"Bearer {jwt.encode(claims(), '', 'none', headers={'kid': 'k1'})}",
     "signed with a secret": lambda: f"Bearer {token(claims(), PUBLIC, 'HS256')}",
     "signed by another key": lambda: f"Bearer {token(claims(), OTHER)}",
     "of an unknown key": lambda: f"Bearer {token(claims(), OTHER, kid='x')}",

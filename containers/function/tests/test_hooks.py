@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -22,11 +23,12 @@ NAME = "mlops-screening-production-api"
 def refused(code: str, status: int = 400) -> ClientError:
     return ClientError(
         {"Error": {"Code": code, "Message": "4711"}, "ResponseMetadata": {"HTTPStatusCode": status}}, "X"
-    )  # type: ignore[typeddict-item]
+    )
 
 
-def lost(kind: type[Exception] = ReadTimeoutError) -> Exception:
-    return kind(endpoint_url="https://aws")
+def lost(kind: Any = ReadTimeoutError) -> Exception:
+    made: Exception = kind(endpoint_url="https://aws")
+    return made
 
 
 class Aws:
@@ -102,11 +104,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     return made
 
 
-def captured(aws: Aws, version: str = "7", request: str = "after-d-1") -> None:
-    """A capture of a request of that version, in this hour."""
-    folder = after_traffic._hours(
-        "screening/mlops-screening-production/primary", after_traffic.datetime.now(after_traffic.UTC)
-    )[-1]
+def captured(aws: Aws, version: str = "7", request: str = "after-d-1", **other: Any) -> None:
+    """A capture of a request of that version, in this hour; `other` is what else is so."""
+    for name, value in other.items():
+        setattr(aws, name, value)
+    folder = after_traffic._hours("screening/mlops-screening-production/primary", datetime.now(UTC))[-1]
     attributes = [f"request-id={request},api-version={version}"]
     aws.captures[f"{folder}x-{version}.jsonl"] = json.dumps({"eventMetadata": {"customAttributes": attributes}}) + "\n{"
 
@@ -209,8 +211,8 @@ AFTER: dict[str, Callable[[Aws], Any]] = {
     "a capture of the version before": lambda aws: captured(aws, version="6"),
     "a capture of a version that begins alike": lambda aws: captured(aws, version="77"),
     "a capture of another deployment": lambda aws: captured(aws, request="after-d-10"),
-    "the alias at the version before": lambda aws: (captured(aws), setattr(aws, "executed", "6")),
-    "another answer": lambda aws: (captured(aws), setattr(aws, "predictions", [1, 1])),
+    "the alias at the version before": lambda aws: captured(aws, executed="6"),
+    "another answer": lambda aws: captured(aws, predictions=[1, 1]),
     "captures that are denied": lambda aws: aws.fail.update(list=[refused("AccessDenied", 403)]),
     "captures that are lost": lambda aws: aws.fail.update(list=[lost()]),
 }

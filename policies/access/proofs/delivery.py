@@ -54,6 +54,9 @@ TOUCHING = ("s3:PutObject", "sts:AssumeRole", "iam:PassRole")
 _UPDATE, _STATUS = "sagemaker:UpdateModelPackage", "sagemaker:ModelApprovalStatus"
 _DECIDED = ("Approved", "PendingManualApproval")
 APPROVERS = kinds(lambda spec: spec.approves)
+BY_LINK = kinds(lambda spec: spec.approves_by_link)
+# What the page behind links has no business with, beside what it shows.
+_NOT_BY_LINK = ("s3:PutObject", "s3:DeleteObject*", "kms:GenerateMac", "sts:AssumeRole", "iam:PassRole", "lambda:*")
 SCIENTISTS = kinds(lambda spec: spec.acts_for_scientists)
 ADMINISTRATION = RoleKind.STACK_SET_ADMINISTRATION
 _SOURCE_IDENTITY = "aws:SourceIdentity"
@@ -127,16 +130,48 @@ def approvers(graph: PolicyGraph) -> ProofOutcome:
             for action in (*TOUCHING, *DELIVERY):
                 solver.refute(f"{role.name} approves, and does {action}", role_request(role, [action]))
             _reads_records_alone(solver, graph, role)
+        elif ROLES[role.kind].approves_by_link:
+            _approves_by_link(solver, graph, role)
         else:
             _approves_nothing(solver, role)
+    _links_are_signed_by_senders(solver, graph)
     approving = roles_of_kind(graph, *APPROVERS)
     for own in roles_of_kind(graph, RoleKind.TEAM_APPROVER):
         for other in (role for role in approving if role.arn != own.arn):
             for resource in _decided_on(graph, own):
                 open_request = role_request(other, APPROVAL, resource=resource)
                 solver.refute(f"{other.name} approves for {own.project}, which has approvers of its own", open_request)
-    named = [role.arn for role in approving]
+    by_link = roles_of_kind(graph, *BY_LINK)
+    named = [*(role.arn for role in approving), *(f"{role.arn} for whoever has a signed link" for role in by_link)]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+
+
+def _approves_by_link(solver: Solver, graph: PolicyGraph, role: IamRole) -> None:
+    """Whoever hands on what was decided by a link answers its own project's approval, and does nothing else with it.
+
+    It signs no link, so that it decides for nobody who was not sent one; and it can be told nothing but by API Gateway.
+    """
+    own = ProjectNames(graph.prefix, role.project or "").code_pipeline("deploy")
+    approval = f"{graph.scopes[role.stack].arn('codepipeline', own)}/Approve/Approve"
+    answer, *others = APPROVAL
+    title = f"{role.name} answers another approval than its project's"
+    solver.refute(title, role_request(role, [answer]), beyond(approval))
+    for action in (*others, *DELIVERY, *_NOT_BY_LINK):
+        solver.refute(f"{role.name} approves by links, and does {action}", role_request(role, [action]))
+    for who, open_request in account_requests(
+        [role.account, *graph.foreign_accounts], TRUST_ACTIONS, trust_of=role, resource=role.arn
+    ):
+        solver.refute(f"{who} assumes {role.name}", open_request)
+
+
+def _links_are_signed_by_senders(solver: Solver, graph: PolicyGraph) -> None:
+    """Nobody but a sender signs with a key of links, and each only with its own project's."""
+    for key in resources_with_purpose(graph, "key", "approval-links"):
+        for role in graph.sorted_roles():
+            own = ROLES[role.kind].signs_links and role.stack == key.stack
+            if role.account == key.account and not own:
+                title = f"{role.name} signs links of {key.stack}"
+                solver.refute(title, role_request(role, ["kms:GenerateMac"], policy_resource=key))
 
 
 def _reads_records_alone(solver: Solver, graph: PolicyGraph, role: IamRole) -> None:
@@ -281,7 +316,8 @@ THEOREMS = (
     ),
     Theorem(
         id="approvers-only-approve",
-        statement="Models are approved by approvers alone, who besides read what was released and do nothing else.",
+        statement="Models are approved by approvers alone, who besides read what was released and do nothing else; "
+        "releases by them, and by the printed functions for whoever has a link that their project's sender signed.",
         prove=approvers,
     ),
     Theorem(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph
+from policies.access.published.delivered_apis import delivered_apis
 from policies.access.published.delivered_resources import delivered_resources
 from policies.access.published.deployed_resources import deployed_resources, unmapped_tokens
 from policies.access.published.handled_resources import HandledResources
@@ -65,7 +66,7 @@ def review_handlers(
     graph: PolicyGraph, stacks: Sequence[CapturedStack], reviewed: Sequence[ReviewedPermissions] = REVIEWED
 ) -> HandlerReview:
     """Decide every permission of every handler, for the delivered template and for what stacks declare."""
-    handled = [*delivered_resources(graph), *deployed_resources(graph, stacks)]
+    handled = [*delivered_resources(graph), *delivered_apis(graph), *deployed_resources(graph, stacks)]
     # Where some resources of a type name a role or a key, those that name none need no right on one.
     named = {
         (each.role.kind, each.type_name, action) for each in handled for action in _actions(each) if each.known(action)

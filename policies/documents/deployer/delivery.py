@@ -106,7 +106,7 @@ def _pipelines(account: AccountScope) -> tuple[Statement, ...]:
         Statement(
             sid="BuildTheModelImage",
             actions=["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
-            resources=[account.arn("codebuild", f"project/{prefix}-*-image")],
+            resources=[account.arn("codebuild", f"project/{prefix}-*-{what}") for what in ("image", "api-functions")],
         ),
         Statement(sid="KeepPipelines", actions=_PIPELINES, resources=pipelines),
     )

@@ -106,6 +106,14 @@ def _network(account: AccountScope) -> Sequence[Statement]:
         Statement(sid="KeepNetworks", actions=_KEEPING, resources=made, conditions=ours),
         *_tagging(account, made),
         Statement(
+            sid="RemoveInterfacesOfFunctions",
+            # Lambda keeps a function's interfaces for a while after it is gone. Before it deletes a group or a subnet,
+            # the provider waits for them and removes what is left, as its own caller (terraform-provider-aws,
+            # internal/service/ec2, deleteLingeringENIs). They are Lambda's and carry no tag of the platform's.
+            actions=["ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface"],
+            resources=[account.arn("ec2", "network-interface/*")],
+        ),
+        Statement(
             sid="NameEndpointsInTheVpc",
             actions=["route53:AssociateVPCWithHostedZone"],
             resources=[account.arn("route53", "hostedzone/*", region="", account=""), account.arn("ec2", "vpc/*")],

@@ -213,11 +213,12 @@ OPERATIONS: Operations = {
     "UpdateFunctionConfiguration": (*requires("lambda:UpdateFunctionConfiguration", _FUNCTION_ARN), _EXECUTION),
 }
 
-_DEAD_LETTERS = "DeadLetterConfig"
+# Members that moto drops, with the attributes that hold them.
+_KEPT: Mapping[str, str] = {"DeadLetterConfig": "dead_letter_config", "LoggingConfig": "logging_config"}
 
 
 def patch(patches: Patches) -> None:
-    """Where a function's failed asynchronous invocations go, which moto drops."""
+    """Where a function's failed asynchronous invocations go and where it logs, which moto drops."""
     from moto.awslambda.models import LambdaFunction
 
     patches.wrap(LambdaFunction, "__init__", _init)
@@ -229,18 +230,20 @@ def _init(
     original: Callable[..., Any], instance: Any, account_id: str, spec: Mapping[str, Any], *more: Any, **named: Any
 ) -> None:
     original(instance, account_id, spec, *more, **named)
-    instance.dead_letter_config = spec.get(_DEAD_LETTERS)
+    for member, attribute in _KEPT.items():
+        setattr(instance, attribute, spec.get(member))
 
 
 def _get_configuration(original: Callable[..., Any], instance: Any, *more: Any, **named: Any) -> dict[str, Any]:
     found: dict[str, Any] = original(instance, *more, **named)
-    config = getattr(instance, "dead_letter_config", None)
-    return {**found, _DEAD_LETTERS: config} if config else found
+    kept = {member: getattr(instance, attribute, None) for member, attribute in _KEPT.items()}
+    return {**found, **{member: value for member, value in kept.items() if value}}
 
 
 def _update_configuration(original: Callable[..., Any], instance: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
-    if _DEAD_LETTERS in changes:
-        instance.dead_letter_config = changes[_DEAD_LETTERS]
+    for member, attribute in _KEPT.items():
+        if member in changes:
+            setattr(instance, attribute, changes[member])
     answer: dict[str, Any] = original(instance, changes)
     return answer
 

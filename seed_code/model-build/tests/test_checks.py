@@ -21,6 +21,8 @@ from conftest import LocalJobs
 from container import JobError
 from table_schema import TableSchema, load_schema
 
+pytestmark = pytest.mark.slow
+
 BUCKET, KEY = "mlops-dev-models", "screening/checks/x1/checks.json"
 URI = f"s3://{BUCKET}/{KEY}"
 

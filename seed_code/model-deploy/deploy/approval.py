@@ -6,9 +6,11 @@ the approver's session and its source identity.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from deploy.change_report import NOT_NEEDED
 from deploy.errors import DeployError
 from deploy.records import Records
 
@@ -26,7 +28,8 @@ def require_four_eyes(records: Records, description: Mapping[str, Any]) -> None:
 def require_another_approver(records: Records, codepipeline: Any, arn: str) -> str:
     """Whoever let the package into production in this run is not its publisher; gives who it was.
 
-    Raises `DeployError`, also where nobody did: then this is asked at the wrong place.
+    Where the settings ask nobody about a change that takes nothing away, `APPROVAL` says that this is one:
+    then the approval in the registry stands alone. Raises `DeployError`, also where nobody was asked else.
     """
     pipeline, execution = os.environ.get("PIPELINE", ""), os.environ.get("PIPELINE_EXECUTION", "")
     pages = codepipeline.get_paginator("list_action_executions").paginate(
@@ -39,12 +42,22 @@ def require_another_approver(records: Records, codepipeline: Any, arn: str) -> s
         if (action.get("input") or {}).get("actionTypeId", {}).get("category") == "Approval"
         and action["status"] == "Succeeded"
     ]
+    if not approvals and os.environ.get("APPROVAL") == NOT_NEEDED:
+        return "the settings, which ask nobody about what takes nothing away"
     if not approvals:
         raise DeployError([f"execution {execution} of {pipeline} was let into production by nobody"])
     publisher = published_by(records, arn.rpartition("/")[2])
     for action in approvals:
-        _compare(arn, publisher, (str(action.get("updatedBy", "")),), "let it into production")
-    return str(approvals[0].get("updatedBy", ""))
+        _compare(arn, publisher, (_decided_by(action),), "let it into production")
+    return _decided_by(approvals[0])
+
+
+def _decided_by(action: Mapping[str, Any]) -> str:
+    """Who answered: by a link the person whom the approval page names in its summary, and not the page."""
+    by = str(action.get("updatedBy") or "")
+    result = (action.get("output") or {}).get("executionResult") or {}
+    by_link = re.search(r"\bby (\S+) by link ", str(result.get("externalExecutionSummary") or ""))
+    return by_link[1] if by_link and "-approval-page/" in by else by
 
 
 def published_by(records: Records, version: str) -> str:

@@ -43,6 +43,8 @@ class StageChange:
     stage: str
     package_arn: str
     accounts: Sequence[AccountChange] = field(default_factory=list)
+    # Whose the model is and how it measures: provenance.py.
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def risks(self) -> list[str]:
@@ -80,6 +82,7 @@ class StageChange:
             "approval": self.approval,
             "risks": self.risks,
             "line": self.line(),
+            **self.provenance,
             "accounts": [
                 {
                     "account": each.account,

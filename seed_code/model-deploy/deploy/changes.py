@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,8 +15,9 @@ import boto3
 from deploy.accounts import EndpointLocation, entered, targets
 from deploy.change_report import StageChange, read_parameters, stage_change, write_change
 from deploy.change_sets import Proposal, StackChange, changes_of_stack, stacks_of_set
-from deploy.deployed import REACHABLE
+from deploy.deployed import REACHABLE, deployed_stack_set
 from deploy.errors import DeployError
+from deploy.provenance import provenance
 from deploy.render import Release
 from deploy.stages import StageSettings
 
@@ -31,7 +33,8 @@ def review(deployment: Release, settings: StageSettings, folder: Path) -> StageC
     _text(release)
     proposal = Proposal(template, read_parameters(release))
     two_updates = read_parameters(before) != proposal.parameters if before.is_file() else False
-    stacks = stacks_of_set(boto3.client("cloudformation", config=REACHABLE), settings.stack_set_name)
+    cloudformation = boto3.client("cloudformation", config=REACHABLE)
+    stacks = stacks_of_set(cloudformation, settings.stack_set_name)
     found = [
         _of(settings, target, stacks.get((target.account, target.region)), proposal)
         for target in targets(settings)
@@ -39,6 +42,13 @@ def review(deployment: Release, settings: StageSettings, folder: Path) -> StageC
     change = stage_change(
         settings, deployment.package_arn, json.loads(template), found, two_updates=two_updates
     )
+    if settings.stage == "production":
+        serving = deployed_stack_set(cloudformation, settings.stack_set_name).parameters.get(
+            "ModelPackageArn", ""
+        )
+        sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
+        known = provenance(sagemaker, s3, deployment.package_arn, serving, deployment.gate.metric)
+        change = replace(change, provenance=known)
     write_change(folder, change)
     return change
 

@@ -314,12 +314,52 @@ def test_whoever_handed_the_code_over_does_not_let_it_into_production(
     assert (found, "ana handed its code over and let it into production" in error) == (code, code == 1)
 
 
+@pytest.mark.parametrize(
+    ("answered", "code"),
+    [
+        (("mlops-screening-approval-page/page", "ana@example.com"), 1),
+        (("mlops-screening-approval-page/page", "petra@example.com"), 0),
+        # What a person writes into a summary names nobody.
+        (("mlops-dev-approver/ana", "petra@example.com"), 1),
+    ],
+)
+def test_of_an_answer_by_a_link_the_person_counts_and_not_the_page(
+    aws: InMemoryAws, run: Run, pipeline: CodePipeline, answered: tuple[str, str], code: int
+) -> None:
+    role, person = answered
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    pipeline.approvals = [
+        {
+            "status": "Succeeded",
+            "input": {"actionTypeId": {"category": "Approval"}},
+            "output": {
+                "executionResult": {"externalExecutionSummary": f"Approved by {person} by link 7: good"}
+            },
+            "updatedBy": f"arn:aws:sts::1:assumed-role/{role}",
+        }
+    ]
+    assert run("approved")[0] == code
+
+
 def test_what_nobody_let_in_goes_no_further(aws: InMemoryAws, run: Run) -> None:
     arn = aws.register()
     published(arn, "ana")
     last_changed_by(arn, "mlops-dev-approver/paul")
     code, _, error = run("approved")
     assert (code, "was let into production by nobody" in error) == (1, True)
+
+
+@pytest.mark.parametrize(("approval", "code"), [("not needed", 0), ("needed", 1)])
+def test_where_nobody_had_to_be_asked_the_approval_in_the_registry_stands_alone(
+    aws: InMemoryAws, run: Run, monkeypatch: pytest.MonkeyPatch, approval: str, code: int
+) -> None:
+    arn = aws.register()
+    published(arn, "ana")
+    last_changed_by(arn, "mlops-dev-approver/paul")
+    monkeypatch.setenv("APPROVAL", approval)
+    assert run("approved")[0] == code
 
 
 def test_a_version_that_was_rejected_while_it_waited_does_not_reach_production(

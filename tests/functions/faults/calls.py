@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from botocore import xform_name
 from botocore.endpoint import Endpoint
+from botocore.exceptions import ClientError
 from botocore.retries.bucket import TokenBucket
+from botocore.session import Session
+
+# The interceptor of the invocation that runs.
+_CURRENT: list[CallInterceptor] = []
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,32 @@ class CallInterceptor:
         finally:
             self._inside = False
 
+    def call(self, service: str, method: str, done: Callable[[], Any]) -> Any:
+        """A call of a client that is none of botocore's: it attempts each call once, and raises as botocore does."""
+        if threading.get_ident() != self._thread or self._inside:
+            return done()
+        operation = operation_of(service, method)
+        point = self._point_of(operation, str(uuid.uuid4()))
+        self._inside = True
+        try:
+            if point != self._point or self._intercept is None:
+                return done()
+            self.met += 1
+            made: list[Any] = []
+
+            def send() -> tuple[None, None]:
+                made.append(done())
+                return None, None
+
+            answer, error = self._intercept(send, operation, f"https://{service}", self.met)
+            if error is not None:
+                raise error
+            if answer is not None and "Error" in answer[1]:
+                raise ClientError(answer[1], operation.name)
+            return made[-1]
+        finally:
+            self._inside = False
+
     def _point_of(self, operation: Any, call: str) -> CallPoint:
         if call not in self._calls:
             service, name = operation.service_model.service_name, operation.name
@@ -66,7 +100,8 @@ class CallInterceptor:
 @contextmanager
 def intercepted(interceptor: CallInterceptor) -> Iterator[CallInterceptor]:
     """Let an interceptor answer, while retries cost no time."""
-    original = Endpoint._do_get_response
+    original, outer = Endpoint._do_get_response, list(_CURRENT)
+    _CURRENT[:] = [interceptor]
 
     def answer(endpoint: Any, request: Any, operation: Any, context: Any) -> Any:
         return interceptor.answer(original, endpoint, request, operation, context)
@@ -75,4 +110,39 @@ def intercepted(interceptor: CallInterceptor) -> Iterator[CallInterceptor]:
         stack.enter_context(patch.object(Endpoint, "_do_get_response", answer))
         stack.enter_context(patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None)))
         stack.enter_context(patch.object(TokenBucket, "acquire", lambda *_, **__: True))
-        yield interceptor
+        try:
+            yield interceptor
+        finally:
+            _CURRENT[:] = outer
+
+
+@cache
+def operation_of(service: str, method: str) -> Any:
+    """botocore's model of an operation, by the name of the client's method."""
+    model = Session().get_service_model(service)
+    return next(model.operation_model(name) for name in model.operation_names if xform_name(name) == method)
+
+
+class InterceptedClient:
+    """A client that answers from a test's own account, whose calls are seen as botocore's are."""
+
+    def __init__(self, service: str, client: Any) -> None:
+        self._service, self._client = service, client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if not callable(found) or isinstance(found, type):
+            return found
+        return lambda **given: self._called(name, lambda: found(**given))
+
+    def get_paginator(self, name: str) -> Any:
+        """Pages, all of which are one call."""
+        pages = self._client.get_paginator(name)
+
+        def paginate(**given: Any) -> Any:
+            return self._called(name, lambda: list(pages.paginate(**given)))
+
+        return SimpleNamespace(paginate=paginate)
+
+    def _called(self, name: str, done: Callable[[], Any]) -> Any:
+        return _CURRENT[0].call(self._service, name, done) if _CURRENT else done()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -183,7 +184,7 @@ def _difference(case: FunctionCase, plain: Undisturbed, account: FunctionAccount
 
 
 KINDS: Mapping[str, Callable[[FunctionCase], Iterator[Trial]]] = {
-    **{fault.name: (lambda case, fault=fault: fault_trials(case, fault)) for fault in FAULTS},
+    **{fault.name: partial(fault_trials, fault=fault) for fault in FAULTS},
     "malformed": malformed_trials,
     "duplicate": duplicate_trials,
     "at the same time": overlapping_trials,

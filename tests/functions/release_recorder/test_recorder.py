@@ -66,6 +66,17 @@ def test_each_account_is_written_down_with_its_version_its_time_and_who_let_it_i
     assert first.rendered == f"screening/releases/rendered/{execution(1)}"
 
 
+def test_of_an_approval_by_a_link_it_names_the_person_and_not_the_page() -> None:
+    account = Account()
+    account.register(3)
+    event = account.deliver(1, 3, {PRODUCTION: "SUCCEEDED"}, by="arn:aws:sts::1:assumed-role/x-approval-page/page")
+    (approval,) = [each for each in account.actions if each["stageName"] == "Approve"]
+    summary = "Approved by petra@example.com by link 7: good"
+    approval["output"] = {"executionResult": {"externalExecutionSummary": summary}}
+    tell(account, event)
+    assert [change.approved_by for change in changes(account)] == ["petra@example.com"]
+
+
 def test_of_staging_it_says_who_approved_the_version_in_the_registry() -> None:
     account = Account()
     account.register(3)
@@ -165,6 +176,23 @@ def test_what_failed_without_an_alarm_is_written_down_and_not_rejected() -> None
     (change,) = changes(account)
     assert (change.kind, change.alarms) == ("failed", ())
     assert account.packages[package(2)]["ModelApprovalStatus"] == "Approved"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Rollback of the alias: the CodeDeploy deployment d-1 failed",
+        "One or more alarms are in state ALARM",
+    ],
+)
+def test_what_the_apis_deployment_took_back_is_rejected(reason: str) -> None:
+    account = Account()
+    account.register(2)
+    event = account.deliver(1, 2, {PRODUCTION: "FAILED"})
+    account.operations[0]["results"][0]["StatusReason"] = reason
+    tell(account, event)
+    assert account.packages[package(2)]["ModelApprovalStatus"] == "Rejected"
+    assert reason in account.packages[package(2)]["ApprovalDescription"]
 
 
 def test_what_staging_rolled_back_is_not_rejected() -> None:

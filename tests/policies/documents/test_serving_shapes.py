@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from catalog.serving import ServingShape
 from policies.documents import workload_roles
-from settings.serving import ServingShape
 from tests.policies.documents.scopes import workload_scope
 
 ENDPOINT = "mlops-screening-staging"

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import subprocess
+import threading
+import time
 import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from delivery.api import api_part
 from delivery.api_names import STAGE
@@ -19,6 +29,7 @@ from tests.rehearsal.apigateway.account import ACCOUNT, OTHER, REGION, Answer, A
 __all__ = ["deploy"]
 FUNCTION = ROOT / "containers" / "function"
 ENDPOINT = "mlops-screening-production"
+ISSUER = "https://login.example.com"
 PORTAL = f"arn:aws:iam::{OTHER}:role/portal"
 IAM = {"authentication": "iam", "access": "public", "package": "zip", "callers": [PORTAL]}
 CALL = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
@@ -41,14 +52,76 @@ def archive() -> bytes:
     return memory.getvalue()
 
 
+class KeySet:
+    """An issuer of tokens and its key set, over HTTP."""
+
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+        numbers = self._key.public_key().public_numbers()
+        jwk = {
+            "kty": "RSA",
+            "kid": "k1",
+            "use": "sig",
+            "alg": "RS256",
+            "n": _number(numbers.n),
+            "e": _number(numbers.e),
+        }
+        body = json.dumps({"keys": [jwk]}).encode()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Nothing."""
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/keys"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def token(self, **claims: Any) -> str:
+        """A token, signed."""
+        now = int(time.time())
+        body = {"iss": ISSUER, "aud": "screening-api", "sub": "portal", "exp": now + 300} | claims
+        parts = [_encoded(json.dumps(part).encode()) for part in ({"alg": "RS256", "kid": "k1"}, body)]
+        signed_part = ".".join(parts)
+        signature = self._key.sign(signed_part.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{signed_part}.{_encoded(signature)}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _number(value: int) -> str:
+    return _encoded(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+@pytest.fixture
+def key_set() -> Iterator[KeySet]:
+    made = KeySet()
+    yield made
+    made.close()
+
+
 class DeliveredApi:
     """The API's stack in the account, and a model that answers the sum of each row."""
 
     def __init__(self, account: ApiAccount, deploy: Any, archive: bytes) -> None:
         self.account, self._deploy = account, deploy
+        # Hooks run on this machine's time, and an hour of AWS's is how long they are waited for.
+        account.cloud.clock.rate = 30
         self.asked: list[dict[str, str]] = []
         self.failure: tuple[int, str] | None = None
+        self.captures, self.key_set = True, ""
         s3 = account.client("s3")
+        s3.create_bucket(Bucket="captures", CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.create_bucket(Bucket="mlops-code", CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_object(Bucket="mlops-code", Key="functions.zip", Body=archive)
         key = account.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -86,10 +159,19 @@ class DeliveredApi:
         if self.failure:
             status, code = self.failure
             return status, {"x-amzn-errortype": code}, json.dumps({"message": "secret"}).encode()
-        rows = json.loads(request.data)["instances"]
+        rows = [row if isinstance(row, list) else row.values() for row in json.loads(request.data)["instances"]]
+        if self.captures:
+            self._capture(request.headers.get("X-Amzn-SageMaker-Custom-Attributes", ""))
         body = json.dumps({"predictions": [sum(value or 0 for value in row) for row in rows]}).encode()
         del question
         return 200, {"X-Amzn-SageMaker-Custom-Attributes": "model-package=mlops-screening/9"}, body
+
+    def _capture(self, attributes: str) -> None:
+        """As data capture writes a request's attributes."""
+        now = datetime.now(UTC)
+        key = f"screening/{ENDPOINT}/primary/{now:%Y/%m/%d/%H}/{len(self.asked)}.jsonl"
+        line = json.dumps({"captureData": {}, "eventMetadata": {"customAttributes": [attributes]}})
+        self.account.client("s3").put_object(Bucket="captures", Key=key, Body=line.encode())
 
     def bring(self, settings: dict[str, Any], version: str = "7") -> dict[str, Any]:
         """Create or update the stack for a version of a model."""
@@ -106,7 +188,7 @@ class DeliveredApi:
             "EndpointName": ENDPOINT,
             "ModelPackageArn": package,
             "CaptureBucket": "captures",
-            "CapturePercentage": "0",
+            "CapturePercentage": "100",
             "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
         }
         base = {
@@ -117,15 +199,28 @@ class DeliveredApi:
         made = self._deploy.with_api(base, self._deploy.ApiPart(part, functions), columns, version)
         for resource in made["Resources"].values():
             resource.get("Properties", {}).pop("VpcConfig", None)
+        if self.key_set:
+            authorizer = made["Resources"]["ApiAuthorizerFunction"]["Properties"]["Environment"]
+            authorizer["Variables"]["KEY_SET"] = self.key_set
         return self.account.deploy_stack(made)
+
+    def url(self, path: str) -> str:
+        """Where the API answers on this machine."""
+        outputs = self.account.client("cloudformation").describe_stacks(StackName="api")["Stacks"][0]["Outputs"]
+        api = next(each["OutputValue"] for each in outputs if each["OutputKey"] == "ApiId")
+        return self.account.gateway.url(api, STAGE) + path
+
+    def live_version(self) -> str:
+        """The version of the function that the alias is at."""
+        found = self.account.client("lambda").get_alias(FunctionName=NAMES.name, Name="live")
+        assert not found.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+        return str(found["FunctionVersion"])
 
     def call(
         self, body: str | bytes = ROWS, *, signer: Any = None, path: str = "/predictions", **headers: str
     ) -> Answer:
         """One request over HTTP."""
-        outputs = self.account.client("cloudformation").describe_stacks(StackName="api")["Stacks"][0]["Outputs"]
-        api = next(each["OutputValue"] for each in outputs if each["OutputKey"] == "ApiId")
-        url, content = self.account.gateway.url(api, STAGE) + path, body.encode() if isinstance(body, str) else body
+        url, content = self.url(path), body.encode() if isinstance(body, str) else body
         given = {"Content-Type": "application/json", **{key.replace("_", "-"): value for key, value in headers.items()}}
         if signer is not None:
             given = signed(signer, "POST", url, content, given)
@@ -227,3 +322,86 @@ def test_each_client_calls_with_its_own_key_as_much_as_its_plan_says(api: Delive
         refused(each, 429, "too_many_requests")
         assert each.headers["retry-after"] == "1"
     assert portal not in logged(api)
+
+
+@pytest.mark.slow
+def test_a_new_version_gets_traffic_once_it_answers_and_is_captured(api: DeliveredApi) -> None:
+    api.bring({**IAM, "shift": "LambdaCanary10Percent5Minutes"})
+    assert api.live_version() == "1"
+    made = api.bring({**IAM, "shift": "LambdaCanary10Percent5Minutes"}, version="8")
+    assert (made["StackStatus"], made.get("StackStatusReason")) == ("UPDATE_COMPLETE", None)
+    assert api.live_version() == "2"
+    said = [asked.get("X-Amzn-Sagemaker-Custom-Attributes", "") for asked in api.asked]
+    assert [text for text in said if "request-id=before-" in text and "api-version=2" in text], said
+    assert [text for text in said if "request-id=after-" in text and "api-version=2" in text], said
+
+
+@pytest.mark.slow
+def test_a_version_that_does_not_answer_gets_no_traffic_and_the_stack_goes_back(api: DeliveredApi) -> None:
+    api.bring({**IAM, "shift": "LambdaAllAtOnce"})
+    api.failure = (400, "ValidationError")
+    made = api.bring({**IAM, "shift": "LambdaAllAtOnce"}, version="8")
+    assert made["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert api.live_version() == "1"
+
+
+@pytest.mark.slow
+def test_holders_of_a_token_of_the_issuer_call_and_no_other(api: DeliveredApi, key_set: KeySet) -> None:
+    tokens = {"issuer": ISSUER, "audiences": ["screening-api"], "keySet": "https://login.example.com/keys"}
+    api.key_set = key_set.url
+    api.bring({"authentication": "jwt", "access": "public", "package": "zip", "tokens": tokens})
+    assert api.call(Authorization=f"Bearer {key_set.token()}").status == 200
+    refused(api.call(), 401, "unauthorized")
+    for token in (
+        key_set.token(exp=int(time.time()) - 3600),
+        key_set.token(aud="shop"),
+        key_set.token(iss="https://evil.example.com"),
+        key_set.token()[:-4] + "AAAA",
+        "secret4711",
+    ):
+        refused(api.call(Authorization=f"Bearer {token}"), 401, "unauthorized")
+    assert "secret4711" not in logged(api)
+    assert key_set.token()[:20] not in logged(api)
+
+
+CLIENT = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from generated.api.default import predict
+from generated.client import AuthenticatedClient
+from generated.models.named_row import NamedRow
+from generated.models.rows import Rows
+client = AuthenticatedClient(base_url=sys.argv[2], token=sys.argv[3], prefix="", auth_header_name="x-api-key")
+named = NamedRow.from_dict({"radius": 1.0, "texture": 2.0})
+good = predict.sync_detailed(client=client, body=Rows(instances=[[1.5, None], named]))
+bad = predict.sync_detailed(client=client, body=Rows(instances=[[1.5]]))
+print(json.dumps([int(good.status_code), good.parsed.to_dict(), int(bad.status_code), bad.parsed.to_dict()]))
+"""
+
+
+@pytest.mark.slow
+def test_a_client_that_was_generated_from_the_document_calls_the_api(
+    api: DeliveredApi,
+    deploy: Any,
+    tmp_path: Path,
+) -> None:
+    settings = {"authentication": "key", "access": "public", "package": "zip", "clients": [{"name": "portal"}]}
+    api.bring(settings)
+    part = api_part(ApiSettings.model_validate(settings), NAMES)
+    columns = deploy.ModelColumns(features=["radius", "texture"], target="y", problem="regression", classes=None)
+    document = deploy.document(deploy.ApiPart(part, {}), columns, "7")
+    (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    programs = FUNCTION / ".venv" / "bin"
+    generate = ["generate", "--path", "openapi.json", "--output-path", "generated", "--meta", "none"]
+    subprocess.run([programs / "openapi-python-client", *generate], cwd=tmp_path, check=True, capture_output=True)
+    base = api.url("")
+    ran = subprocess.run(
+        [programs / "python", "-c", CLIENT, tmp_path, base, key_value(api, "portal")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    status, answer, refusal, problem = json.loads(ran.stdout)
+    assert (status, answer["predictions"], answer["modelVersion"]) == (200, [1.5, 3], "9")
+    assert (refusal, problem["code"]) == (422, "invalid_rows")

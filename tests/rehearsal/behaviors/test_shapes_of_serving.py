@@ -10,11 +10,11 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.cloudwatch.models import cloudwatch_backends
 
+from catalog.serving import ServingShape
 from delivery import template as delivered
 from rehearsal.cloudformation.stack_operation import no_value_leaves_its_place
 from rehearsal.sagemaker.asynchronous import step_scaling_wants_an_instance
 from rehearsal.sagemaker.shadows import share_of_copies
-from settings.serving import ServingShape
 from tests.rehearsal.accounts import REGION, STAGING, DataScienceAccount
 from tests.rehearsal.stack_sets import DeployedTemplate
 from tests.rehearsal.workload import ENDPOINT, ServingAccount, make_workload

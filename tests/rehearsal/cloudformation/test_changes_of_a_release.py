@@ -14,6 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 import delivery
+from assumptions.entries.change_sets_on_stack_set_stacks import ASSUMPTION as ON_STACK_SETS
+from assumptions.outcomes import failing
 from rehearsal.aws.processes import REPOSITORY
 from tests.rehearsal.accounts import STAGING, DataScienceAccount, make_role_for
 from tests.rehearsal.stack_sets import DeployedTemplate, stages_document
@@ -140,6 +142,16 @@ def test_a_change_that_cannot_be_asked_is_not_taken_for_none(release: Release) -
     assert unseen["accounts"][0]["state"] == "unseen"
     assert unseen["approval"] == "needed"
     assert "/mlops/staging/keys/volumes" in unseen["accounts"][0]["words"][0]
+
+
+def test_a_stack_set_whose_stacks_take_no_change_set_is_said(release: Release) -> None:
+    first = release.deployed.workload.package("first")
+    release.deployed.first(first)
+    release.rendered(first, "production")
+    with failing([ON_STACK_SETS.name]):
+        unseen = release.changes("production")
+    assert (unseen["accounts"][0]["state"], unseen["approval"]) == ("unseen", "needed")
+    assert "takes no change set" in unseen["accounts"][0]["words"][0]
 
 
 def test_a_change_set_that_an_earlier_run_left_is_removed(release: Release) -> None:

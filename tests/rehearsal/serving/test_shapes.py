@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
+from catalog.serving import ServingShape
 from delivery import template as delivered
-from settings.serving import ServingShape
 from tests.rehearsal.accounts import REGION, STAGING, DataScienceAccount, json_lines
 from tests.rehearsal.stack_sets import DeployedTemplate
 from tests.rehearsal.workload import BUCKET, CAPTURE, ENDPOINT, ServingAccount, make_workload
