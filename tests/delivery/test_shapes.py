@@ -9,9 +9,9 @@ import pytest
 from cfnlint import decode
 from cfnlint.api import ManualArgs, lint
 
+from catalog.serving import CAPTURED, COMPARED, SHIFTED, ServingShape
 from delivery import carried, render, template
 from delivery.template import REPOSITORY
-from settings.serving import CAPTURED, COMPARED, SHIFTED, ServingShape
 
 # AWS CodePipeline User Guide, "AWS CloudFormation StackSets deploy action reference": TemplatePath.
 MOST_BYTES = 460_800
