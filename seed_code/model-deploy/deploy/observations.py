@@ -40,6 +40,7 @@ class ComparedEndpoint:
 @dataclass
 class _Captured:
     answers: dict[str, Answer] = field(default_factory=dict)
+    by_request: dict[str, Answer] = field(default_factory=dict)
     requests: int = 0
 
 
@@ -54,7 +55,7 @@ def read_observations(
         for row, label in enumerate(values)
     }
     requests, errors, latencies = _metrics(cloudwatch, endpoint, variant)
-    return Observations(found.answers, labels, requests, errors, latencies)
+    return Observations(found.answers, labels, requests, errors, latencies, found.by_request)
 
 
 def read_truth(s3: Any, endpoint: ComparedEndpoint) -> dict[str, list[float]]:
@@ -86,6 +87,8 @@ def _captured(s3: Any, endpoint: ComparedEndpoint, variant: str) -> _Captured:
         # request the same each time.
         name = identity or _request_name(event)
         found.answers |= {f"{name}/{row}": answer for row, answer in enumerate(answers)}
+        asked = _request_name(event)
+        found.by_request |= {f"{asked}/{row}": answer for row, answer in enumerate(answers)}
     return found
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from assumptions.entries.shadows_are_captured_with_ids import ASSUMPTION
+from assumptions.outcomes import failing
 from catalog.serving import ServingShape
 from rehearsal.aws.processes import REPOSITORY
 from tests.rehearsal.accounts import DataScienceAccount
@@ -42,7 +44,7 @@ def ask(workload: ServingAccount) -> None:
     rows, now = workload.rows(), datetime.now(UTC)
     lines = []
     for number in range(REQUESTS):
-        row = rows[number % len(rows)]
+        row = [value + number * 1e-6 for value in rows[number % len(rows)]]
         workload.ask([row], InferenceId=f"r{number}", Accept="text/csv")
         truth = {"data": str(int(row[0] + row[1] > 0)), "encoding": "CSV"}
         lines.append(json.dumps({"groundTruthData": truth, "eventMetadata": {"eventId": f"r{number}"}}))
@@ -79,7 +81,14 @@ def test_a_worse_model_is_told_apart_and_the_same_one_is_not(
     assert {figure.name for figure in found.figures} >= {"auc", "error rate", "latency in ms", "mean answer"}
 
 
-def test_a_shadow_is_compared_by_the_same_requests(deployed: DeployedTemplate, deploy: Any) -> None:
+@pytest.mark.parametrize("with_ids", [True, False])
+def test_a_shadow_is_compared_by_the_same_requests(deployed: DeployedTemplate, deploy: Any, with_ids: bool) -> None:
+    """Where its captures have no ids, every request counts once: the same one is answered the same."""
+    with failing(() if with_ids else (ASSUMPTION.name,)):
+        _compare_shadow(deployed, deploy)
+
+
+def _compare_shadow(deployed: DeployedTemplate, deploy: Any) -> None:
     workload = deployed.workload
     more = {"ChallengerPackageArn": workload.package("second"), "ChallengerPercentage": "100"}
     assert deployed.first(workload.package("first"), ServingShape.SHADOW, **more)["Status"] == "SUCCEEDED"
@@ -88,4 +97,4 @@ def test_a_shadow_is_compared_by_the_same_requests(deployed: DeployedTemplate, d
     one, other = observed(workload, deploy)
     found = deploy.compare_shadow("binary", one, other)
     assert (found.verdict, len(one.answers)) == ("differs", REQUESTS)
-    assert "answers agree" in found.reason
+    assert f"of {REQUESTS} answers agree" in found.reason
