@@ -12,6 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.request import Request
 from moto.sagemaker.models import sagemaker_backends
 
+from assumptions.entries import shadows_are_captured_with_ids
+from assumptions.outcomes import holds
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
 from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
@@ -267,13 +269,14 @@ class Hosting:
         config = fleet.config.get("DataCaptureConfig")
         if reply.status != 200 or not config or not capture.wanted(config, self._random.random()):
             return
+        nameless = server in fleet.shadows and not holds(shadows_are_captured_with_ids.ASSUMPTION)
         exchange = capture.CapturedExchange(
             server.variant,
             body,
             passed["Content-Type"] or "application/octet-stream",
             reply.body,
             reply.content_type,
-            passed["X-Amzn-SageMaker-Inference-Id"],
+            None if nameless else passed["X-Amzn-SageMaker-Inference-Id"],
             passed["X-Amzn-SageMaker-Custom-Attributes"],
             datetime.now(UTC),
         )

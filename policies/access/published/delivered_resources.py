@@ -13,7 +13,8 @@ from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.matrix.delivery import MODEL_VPC_CONTEXT
 from policies.access.published.handled_resources import HandledResources
 
-# The copy of the template that projects start from (`delivery`, which stands above, writes it).
+# The copies of the templates that projects start from (`delivery`, which stands above, writes them): of the single
+# endpoint, and beside it of every other shape of serving.
 TEMPLATE = Path(__file__).resolve().parents[3] / "seed_code" / "model-deploy" / "template.json"
 _SCALING = {"application-autoscaling:service-namespace": "sagemaker"}
 _LINKED_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
@@ -31,9 +32,10 @@ class UnknownResource(Exception):
 
 
 def delivered_types() -> list[str]:
-    """The types of the template."""
-    resources = json.loads(TEMPLATE.read_text(encoding="utf-8"))["Resources"]
-    return sorted({resource["Type"] for resource in resources.values()})
+    """The types of the templates."""
+    templates = [TEMPLATE, *sorted((TEMPLATE.parent / "shapes").glob("*.json"))]
+    found = [json.loads(path.read_text(encoding="utf-8"))["Resources"] for path in templates]
+    return sorted({resource["Type"] for resources in found for resource in resources.values()})
 
 
 def delivered_resources(graph: PolicyGraph) -> Iterator[HandledResources]:

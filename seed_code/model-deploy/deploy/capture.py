@@ -7,7 +7,7 @@ later (SageMaker Developer Guide, "Capture data from real-time endpoint").
 import base64
 import json
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def await_capture(
     """Waits until one of the requests `sent` (inference id to answer) is found, or until `deadline`
     (`time.monotonic`). At less than 100 percent only some are captured, so one is proof."""
     seen: set[str] = set()
-    found = await_event(s3, location, sent, deadline, seen)
+    found = await_event(s3, location, lambda event: _sent_id(event, sent), deadline, seen)
     if found:
         uri, event, inference_id = found
         return _judge(uri, event, sent[inference_id])
@@ -53,23 +53,31 @@ def await_capture(
 
 
 def await_event(
-    s3: Any, location: CaptureLocation, ids: Container[str], deadline: float, seen: set[str]
+    s3: Any,
+    location: CaptureLocation,
+    known: Callable[[Mapping[str, Any]], str],
+    deadline: float,
+    seen: set[str],
 ) -> tuple[str, Mapping[str, Any], str] | None:
-    """Address, event and inference id of the first event of one of the ids; None after `deadline`.
+    """Address, event and name of the first event that is known by a name; None after `deadline`.
 
-    `seen` takes up the keys that were read.
+    `known` gives an event's name, empty for another's; `seen` takes up the keys that were read.
     """
     pause = 0.2
     while True:
         for uri, event in _new_events(s3, location, seen):
-            inference_id = str(event.get("eventMetadata", {}).get("inferenceId", ""))
-            if inference_id in ids:
-                return uri, event, inference_id
+            if name := known(event):
+                return uri, event, name
         left = deadline - time.monotonic()
         if left <= 0:
             return None
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _sent_id(event: Mapping[str, Any], sent: Container[str]) -> str:
+    inference_id = str(event.get("eventMetadata", {}).get("inferenceId", ""))
+    return inference_id if inference_id in sent else ""
 
 
 def _judge(uri: str, event: Mapping[str, Any], answer: bytes) -> CheckResult:

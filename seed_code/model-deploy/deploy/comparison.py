@@ -26,6 +26,9 @@ class Observations:
     requests: int = 0
     errors: int = 0
     latencies_ms: Sequence[float] = ()  # averages of minutes
+    by_request: Mapping[str, Answer] = field(
+        default_factory=dict
+    )  # by what was asked, for events without an id
 
     def labelled(self) -> list[tuple[float, Answer]]:
         """Label and answer of each row whose truth is known."""
@@ -86,11 +89,15 @@ def compare_variants(problem: str, metric: str, first: Observations, second: Obs
 
 def compare_shadow(problem: str, first: Observations, second: Observations) -> Comparison:
     """A shadow: both models have answered the same requests; the verdict is about how often they agree."""
-    keys = sorted(first.answers.keys() & second.answers.keys())
+    one, other = first.answers, second.answers
+    if not one.keys() & other.keys():
+        # The same request is answered the same, so it stands for the id that a shadow's events may lack.
+        one, other = first.by_request, second.by_request
+    keys = sorted(one.keys() & other.keys())
     if len(keys) < FEWEST:
         reason = f"{len(keys)} captured answers have a counterpart; {FEWEST} are needed"
         return Comparison(UNKNOWN, reason, operation(first, second))
-    pairs = [(first.answers[key], second.answers[key]) for key in keys]
+    pairs = [(one[key], other[key]) for key in keys]
     agreeing = sum(_agrees(problem, a, b) for a, b in pairs)
     share = wilson(agreeing, len(pairs))
     reason = (

@@ -6,6 +6,7 @@ them with predictions"), one value for each row of the request, below
 `<captures>/ground-truth/<endpoint>/yyyy/mm/dd/hh/`. The event is named by the inference id of the request.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class ComparedEndpoint:
 @dataclass
 class _Captured:
     answers: dict[str, Answer] = field(default_factory=dict)
+    by_request: dict[str, Answer] = field(default_factory=dict)
     requests: int = 0
 
 
@@ -53,7 +55,7 @@ def read_observations(
         for row, label in enumerate(values)
     }
     requests, errors, latencies = _metrics(cloudwatch, endpoint, variant)
-    return Observations(found.answers, labels, requests, errors, latencies)
+    return Observations(found.answers, labels, requests, errors, latencies, found.by_request)
 
 
 def read_truth(s3: Any, endpoint: ComparedEndpoint) -> dict[str, list[float]]:
@@ -81,10 +83,19 @@ def _captured(s3: Any, endpoint: ComparedEndpoint, variant: str) -> _Captured:
             answers = decode(payload(output), str(output.get("observedContentType", CSV)).partition(";")[0])
         except (KeyError, TypeError, ValueError):
             continue
-        # Without an id a request has no counterpart, and nobody can tell its truth.
-        name = identity or f"event-{event.get('eventMetadata', {}).get('eventId', found.requests)}"
+        # Without an id nobody can tell the truth, and the request stands for it: a model answers the same
+        # request the same each time.
+        name = identity or _request_name(event)
         found.answers |= {f"{name}/{row}": answer for row, answer in enumerate(answers)}
+        asked = _request_name(event)
+        found.by_request |= {f"{asked}/{row}": answer for row, answer in enumerate(answers)}
     return found
+
+
+def _request_name(event: Mapping[str, Any]) -> str:
+    asked = event["captureData"].get("endpointInput") or {}
+    content = payload(asked) if asked.get("data") else b""
+    return f"request-{hashlib.sha256(content.strip()).hexdigest()}"
 
 
 def _lines(s3: Any, endpoint: ComparedEndpoint, prefix: str) -> Iterator[Mapping[str, Any]]:

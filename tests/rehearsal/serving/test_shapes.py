@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from catalog.serving import ServingShape
 from delivery import template as delivered
+from rehearsal.aws.processes import REPOSITORY
 from tests.rehearsal.accounts import REGION, STAGING, DataScienceAccount, json_lines
 from tests.rehearsal.stack_sets import DeployedTemplate
 from tests.rehearsal.workload import BUCKET, CAPTURE, ENDPOINT, ServingAccount, make_workload
@@ -271,3 +272,23 @@ def test_the_template_of_a_shape_names_no_region_and_no_account(shape: ServingSh
     assert REGION not in text
     assert "arn:aws:" not in text
     assert BUCKET not in text
+
+
+@pytest.mark.parametrize("shape", [ServingShape.SERVERLESS, ServingShape.ASYNCHRONOUS, ServingShape.BATCH])
+def test_another_kind_comes_after_what_served_has_gone(
+    deployed: DeployedTemplate, shape: ServingShape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(REPOSITORY / "seed_code" / "model-deploy"))
+    from deploy.deployed import Deployed, StackSetUpdate  # type: ignore[import-not-found,unused-ignore]
+    from deploy.updates import first_update  # type: ignore[import-not-found,unused-ignore]
+
+    workload = deployed.workload
+    package = workload.package()
+    deployed.first(package)
+    now = {each["ParameterKey"]: each["ParameterValue"] for each in deployed.parameters(package)}
+    release = StackSetUpdate(json.dumps(delivered(shape)), deployed.parameters(package, shape))
+    first = first_update(Deployed(now, json.dumps(delivered())), release)
+    assert settled(deployed.stack_sets.update(json.loads(first.template), Parameters=first.parameters)) == "SUCCEEDED"
+    assert left(workload) == []
+    assert settled(deployed.next(package, shape)) == "SUCCEEDED"
+    assert left(workload) != []
