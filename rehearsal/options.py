@@ -17,7 +17,7 @@ CLASSIFICATION, AUTO = "classification", "auto"
 PROBLEMS = (*(str(each) for each in ProblemType), CLASSIFICATION, AUTO)
 SABOTAGES = ("labels", "serving")
 # What is tried once production serves: a module each in `rehearsal/scenarios`.
-SCENARIOS = ("second-release", "bad-release", "rollback", "two-accounts", "shapes", "api")
+SCENARIOS = ("second-release", "bad-release")
 # Variables of `make rehearse`, and options of `python -m rehearsal` in lower case.
 VARIABLES = ("STACKS_ONLY", "PROJECT", "DATA", "TARGET", "PROBLEM", "SABOTAGE", "DOUBT", "LIFE", "SCENARIO")
 
