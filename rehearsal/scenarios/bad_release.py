@@ -1,4 +1,4 @@
-"""A second model that goes wrong only in production, in several ways: each is rolled back by its own alarm under load."""
+"""A second model that goes wrong in production alone, in several ways: its own alarms roll it back, under load."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Fault:
 
 
 def run(scenario: ScenarioRun) -> None:
-    """Release the same second model once for each, each time with another fault in production's new fleet."""
+    """Release the same second model several times, each time with another fault in production's new fleet."""
     second = SecondModel(scenario)
     scenario.steps.run("Build and approve a second model", second.build)
     for number, kind in enumerate(ALARMS):
