@@ -279,6 +279,7 @@ class Cloud:
         actor = self.adopt(question.access_key) if question else None
         if question is None or actor is None:
             return None
+        question = self._with_tags(actor, question)
         try:
             endpoint = endpoint_of(actor, question)
         except NoRoute as error:
@@ -296,6 +297,14 @@ class Cloud:
             self._done(actor, question, endpoint, answer[0])
             return answer
         return actor, question, endpoint
+
+    def _with_tags(self, actor: Actor, question: SignedRequest) -> SignedRequest:
+        """The request with the tags that its resource carries now: afterwards it may be gone."""
+        service = services().get(question.service)
+        if service is None or service.resource_tags is None:
+            return question
+        tags = service.resource_tags(self.records(actor.account, question.region), question.parameters)
+        return replace(question, resource_tags=tags)
 
     def refused(self, actor: Actor, rights: Sequence[Right] | None) -> str:
         """Why a guard refuses what needs these rights (None where they are unknown); nothing where none does."""

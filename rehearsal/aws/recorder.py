@@ -62,6 +62,13 @@ class Recorder:
     def add(self, actor: Actor, question: SignedRequest, endpoint: str | None, status: int) -> None:
         """Record a request of a role."""
         rights = rights_asked_for(actor, question)
+        if rights and question.resource_tags:
+            carried = {f"aws:ResourceTag/{key}": value for key, value in question.resource_tags.items()}
+            own = f"{question.service}:"
+            rights = tuple(
+                replace(right, context={**carried, **right.context}) if right.action.startswith(own) else right
+                for right in rights
+            )
         if rights and actor.source_identity:
             identity = {"aws:SourceIdentity": actor.source_identity}
             rights = tuple(replace(right, context={**right.context, **identity}) for right in rights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from typing import Any
@@ -35,7 +35,10 @@ _NAMES = ("arn", "name", "id", "arns", "names", "ids")
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A signed request, parsed. `service` is the name of botocore's model; `parameters` is empty for object bodies."""
+    """A signed request, parsed. `service` is the name of botocore's model; `parameters` is empty for object bodies.
+
+    `resource_tags` are those that the resource carried when the request came, where its service tells them.
+    """
 
     access_key: str
     region: str
@@ -43,6 +46,7 @@ class SignedRequest:
     operation: str
     resource: str
     parameters: Mapping[str, Any]
+    resource_tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(request: Request) -> SignedRequest | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rehearsal.service_model.data_source import CloudControlType, DataSourceFunction
-from rehearsal.service_model.emulator import EmulatedOperation
+from rehearsal.service_model.emulator import EmulatedOperation, ServiceRecords
 from rehearsal.service_model.patches import Patches
 from rehearsal.service_model.required_action import Operations, Right
 from rehearsal.service_model.resource_type import FunctionInvocation, ResourceType, Send
@@ -29,6 +29,8 @@ class AwsService:
       None where requests from a VPC need none.
     - `names_source`: whether it sends aws:SourceArn and aws:SourceAccount when it assumes a role; a function where an
       assumption says so.
+    - `resource_tags`: tags that the resource of a request carries, from its records and the request's parameters, where
+      stacks do not tell them.
     - `prepare_samples`: what must be there before a sample of its types is created.
     """
 
@@ -45,6 +47,7 @@ class AwsService:
     signing_name: str = ""
     vpc_endpoint: str | None = ""
     names_source: bool | Callable[[], bool] = True
+    resource_tags: Callable[[ServiceRecords, Mapping[str, Any]], Mapping[str, str]] | None = None
     prepare_samples: Callable[[Send], Any] | None = None
 
     def __post_init__(self) -> None:

@@ -18,5 +18,6 @@ SERVICE = AwsService(
     name="apigateway",
     operations=rest(*_EMULATED),
     emulated=_EMULATED,
+    resource_tags=tags.carried,
     tagging=TagOperations(parameters={"resourceArn": "{arn}"}),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.service_model.aws_behavior import aws_behavior
 from rehearsal.service_model.emulator import EmulatedOperation, Members, ServiceRecords
-from rehearsal.services.apigateway.store import API_KEYS, DOMAINS, USAGE_PLANS, not_found, part, rest_api
+from rehearsal.services.apigateway.store import API_KEYS, DOMAINS, REST_APIS, USAGE_PLANS, not_found, part, rest_api
 
 _KINDS = {"apikeys": API_KEYS, "usageplans": USAGE_PLANS, "domainnames": DOMAINS}
 
@@ -41,6 +42,23 @@ def untag_resource(records: ServiceRecords, given: Mapping[str, Any]) -> Members
 def get_tags(records: ServiceRecords, given: Mapping[str, Any]) -> Members:
     """GetTags."""
     return {"tags": dict(_tagged(records, given.get("resourceArn")).get("tags") or {})}
+
+
+@aws_behavior(
+    'Amazon API Gateway Developer Guide, "API Gateway resources that can be tagged": tag inheritance in the V1 API',
+)
+def carried(records: ServiceRecords, given: Mapping[str, Any]) -> Mapping[str, str]:
+    """What is below a REST API carries the API's tags for conditions on tags, a stage its own besides."""
+    api: Mapping[str, Any] = records.all(REST_APIS).get(str(given.get("restApiId")), {})
+    stage: Mapping[str, Any] = (api.get("_stages") or {}).get(str(given.get("stageName")), {})
+    own = [
+        records.all(kind).get(str(given.get(member)), {})
+        for kind, member in ((USAGE_PLANS, "usagePlanId"), (API_KEYS, "apiKey"), (DOMAINS, "domainName"))
+    ]
+    found: dict[str, str] = {}
+    for each in (api, stage, *own):
+        found |= each.get("tags") or {}
+    return found
 
 
 EMULATED: Mapping[str, EmulatedOperation] = {

@@ -161,6 +161,22 @@ def test_a_resource_policy_needs_a_right_of_its_own(account: ApiAccount) -> None
 # ---- stacks
 
 
+@pytest.mark.aws_behavior("carried")
+def test_what_is_below_an_api_carries_its_tags(account: ApiAccount) -> None:
+    client = account.client("apigateway")
+    tagged = client.create_rest_api(name="tagged", tags={"project": "screening"})["id"]
+    for api in (tagged, client.create_rest_api(name="bare")["id"]):
+        client.get_resources(restApiId=api)
+        client.delete_rest_api(restApiId=api)
+    seen = [
+        right.context.get("aws:ResourceTag/project")
+        for line in account.cloud.recorder.requests
+        if line.operation in ("GetResources", "DeleteRestApi")
+        for right in line.rights or ()
+    ]
+    assert seen == ["screening", "screening", None, None]
+
+
 def test_a_changed_body_answers_after_its_deployment(account: ApiAccount) -> None:
     account.deploy_stack(template(open_api()))
     changed = open_api()
