@@ -13,7 +13,8 @@ from catalog.serving import CAPTURED, ServingShape
 from policies.documents.project_scope import PINNED_API_FUNCTIONS
 from settings import serving, traffic_shift
 from settings.contract import ApiDelivery, StageSettings
-from settings.model import DeploymentSettings, ProjectSettings
+from settings.deployments import DeploymentSettings
+from settings.model import ProjectSettings
 
 # A standard parameter's value holds 4 KB. Source: botocore, service model of ssm, PutParameter.
 PARAMETER_BYTES = 4096

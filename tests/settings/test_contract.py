@@ -11,8 +11,9 @@ import pytest
 
 from catalog.names import ProjectNames
 from settings import contract, schema
+from settings.deployments import DeploymentSettings
 from settings.load import from_file
-from settings.model import DeploymentSettings, ProjectSettings
+from settings.model import ProjectSettings
 from stacks import releases
 from tests.example_files import EXAMPLE
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from settings.model import ProductionDeployment
+from settings.deployments import ProductionDeployment
 from settings.rollout import Concurrency, PartialFailure
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from catalog.serving import CAPTURED, ServingShape
-from settings.model import Deployments
+from settings.deployments import Deployments
 from settings.serving import ServingSettings, figures
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.sagemaker.shifting import traffic_shift
-from settings.model import ProductionDeployment
+from settings.deployments import ProductionDeployment
 from settings.traffic_shift import (
     ShiftMethod,
     TrafficShiftSettings,
