@@ -104,6 +104,7 @@ DENIED_CALLS = (
     "CreateEdgePackagingJob",
     "CreateInferenceExperiment",
     "CreateInferenceRecommendationsJob",
+    "CreateInferenceRouter",
     "CreateJob",
     "CreateLabelingJob",
     "CreateOptimizationJob",
