@@ -38,8 +38,8 @@ class ScenarioRun:
 class Scenario:
     """`run` goes on after the journey, step by step.
 
-    `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text;
-    `others` those of further stacks. `prepare` is called before the first stack comes up.
+    `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text.
+    `prepare` is called before the first stack comes up.
     """
 
     summary: str
