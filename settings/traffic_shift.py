@@ -89,6 +89,11 @@ def wait_of(shift: TrafficShiftSettings, stage: str) -> int:
     return default if shift.wait_seconds is None else shift.wait_seconds
 
 
+def keep_of(shift: TrafficShiftSettings, stage: str) -> int:
+    """Seconds that the old fleet stays after the last step."""
+    return wait_of(shift, stage) if shift.keep_seconds is None else shift.keep_seconds
+
+
 def steps(method: ShiftMethod, step: int, min_instances: int) -> int:
     """How many steps an update of the smallest fleet takes."""
     if method is ShiftMethod.ALL_AT_ONCE:
@@ -99,9 +104,7 @@ def steps(method: ShiftMethod, step: int, min_instances: int) -> int:
 def timeout_of(shift: TrafficShiftSettings, stage: str, min_instances: int, max_instances: int) -> int:
     """Seconds that an update may take in all; a fleet that has scaled out takes the most steps."""
     method, step = method_of(shift, min_instances), step_instances(shift, min_instances)
-    wait = wait_of(shift, stage)
-    keep = wait if shift.keep_seconds is None else shift.keep_seconds
-    waits = steps(method, step, max_instances) * wait + keep
+    waits = steps(method, step, max_instances) * wait_of(shift, stage) + keep_of(shift, stage)
     return min(_LONGEST, max(_SHORTEST, waits + _STARTING_SECONDS))
 
 

@@ -102,12 +102,11 @@ def api_part_key(project: str, stage: str) -> str:
 def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
     """How an update of the stage's endpoint moves traffic, as fields of the contract."""
     shift, least, most = size.shift, size.min_instances, size.max_instances
-    wait = traffic_shift.wait_of(shift, stage)
     return {
         "traffic_shifting": traffic_shift.method_of(shift, least).parameter,
         "shift_step_instances": traffic_shift.step_instances(shift, least),
-        "wait_seconds": wait,
-        "keep_seconds": wait if shift.keep_seconds is None else shift.keep_seconds,
+        "wait_seconds": traffic_shift.wait_of(shift, stage),
+        "keep_seconds": traffic_shift.keep_of(shift, stage),
         "deployment_timeout_seconds": traffic_shift.timeout_of(shift, stage, least, most),
     }
 

@@ -283,17 +283,19 @@ class Hosting:
         self.publisher.captured(key, server, config, exchange)
 
     def _count(self, key: EndpointKey, fleet: Fleet, server: ModelServer, reply: invocations.ContainerReply) -> None:
-        """Metrics of one request: of the endpoint, and of each configuration while two of them serve."""
+        """Metrics of one request: of the endpoint by its publisher, of each configuration while two of them serve."""
         values = request_metrics(reply.status, reply.microseconds)
         self.publisher.count(key, server, values)
-        account, region, name = key
-        dimensions = {"EndpointName": name, "VariantName": server.variant}
-        plain = {metric: value for metric, (_, value) in values.items()}
-        self.report(account, region, METRICS_NAMESPACE, dimensions, plain)
         serving = self._fleets.get(key)
         if serving and serving.updating:
-            of_config = dimensions | {"EndpointConfigName": fleet.config_name}
-            self.report(account, region, METRICS_NAMESPACE, of_config, plain)
+            account, region, name = key
+            dimensions = {
+                "EndpointName": name,
+                "VariantName": server.variant,
+                "EndpointConfigName": fleet.config_name,
+            }
+            plain = {metric: value for metric, (_, value) in values.items()}
+            self.report(account, region, METRICS_NAMESPACE, dimensions, plain)
 
     def flush(self) -> None:
         """Deliver what was captured, counted and logged so far."""

@@ -41,9 +41,7 @@ class Scenario:
     """`run` goes on after the journey, step by step.
 
     `settings` gives values of the project's stack file that the scenario needs, by key, as JSON or plain text; `others`
-    those of other stacks, by stack and key;
-    `directory` gives another place of stack files than the one that was asked for. `prepare` is called before the first
-    stack comes up.
+    those of other stacks, by stack and key. `prepare` is called before the first stack comes up.
     """
 
     summary: str
