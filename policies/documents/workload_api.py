@@ -272,12 +272,14 @@ def _gateway(scope: Scope, project: str) -> tuple[Statement, ...]:
             resources=[path(f"/{kind}") for kind in ("restapis", "usageplans", "apikeys", "domainnames")],
             conditions={"StringEquals": {_REQUEST_TAG: project}},
         ),
-        # Of an API that is being made: what exists has its tag, and takes none with its policy.
+        # Of own APIs, and of one that is being made, whose tags this action's context need not hold: the Service
+        # Authorization Reference gives it no aws:RequestTag. Alone it changes nothing: setting a policy takes POST or PATCH besides.
         Statement(
-            sid="GiveNewApisAPolicy",
+            sid="GiveApisTheirPolicy",
             actions=["apigateway:UpdateRestApiPolicy"],
             resources=[path("/restapis/*")],
-            conditions={"StringEquals": {_REQUEST_TAG: project}},
+            conditions={"StringEqualsIfExists": {_RESOURCE_TAG: project}},
+            reason=by_tag,
         ),
         Statement(
             sid="ManageOwnApis",
@@ -287,7 +289,6 @@ def _gateway(scope: Scope, project: str) -> tuple[Statement, ...]:
                 "apigateway:POST",
                 "apigateway:PUT",
                 "apigateway:SetWebACL",
-                "apigateway:UpdateRestApiPolicy",
             ],
             resources=[path("/*")],
             conditions={"StringEquals": {_RESOURCE_TAG: project}, "StringEqualsIfExists": {_REQUEST_TAG: project}},

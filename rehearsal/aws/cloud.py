@@ -127,6 +127,10 @@ class Cloud:
         partition = partition_of(region or self.region)
         return self._actor(f"arn:{partition}:iam::{account}:role/owner", "pulumi", region or self.region, None)
 
+    def external(self, role_arn: str, *, session: str) -> Actor:
+        """A role of an account that is none of the platform's: whom that account lets assume it is not decided here."""
+        return self._actor(role_arn, session, self.region, None)
+
     def deployer(self, account: str, region: str | None = None) -> Actor:
         """Whoever runs `pulumi up` in an account: the role that its foundation makes, entered by who may enter it.
 

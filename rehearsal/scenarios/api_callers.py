@@ -83,7 +83,7 @@ class ApiCallers:
             if allowed:
                 call = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
                 iam.put_role_policy(RoleName=name, PolicyName="call", PolicyDocument=_document(call))
-            self._callers[arn] = self._cloud.assume(arn, by=owner, session="caller")
+            self._callers[arn] = self._cloud.external(arn, session="caller")
         return self._callers[arn]
 
     def logs(self) -> Mapping[str, str]:
