@@ -247,12 +247,15 @@ def _functions(scope: WorkloadScope, api: DeliveredApi) -> tuple[Statement, ...]
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSubnets",
                 "ec2:DescribeVpcs",
+                # Of each log group that CloudFormation reads: its schema names both.
+                "logs:DescribeIndexPolicies",
                 "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
                 # Stopping a deployment brings back the version before.
                 "codedeploy:StopDeployment",
             ],
             resources=["*"],
-            reason="None of these knows a resource (Service Authorization Reference, the services' pages)",
+            reason="None of these knows a resource, or none that has a name yet (Service Authorization Reference)",
         ),
     )
 
@@ -273,7 +276,8 @@ def _gateway(scope: Scope, project: str) -> tuple[Statement, ...]:
             conditions={"StringEquals": {_REQUEST_TAG: project}},
         ),
         # Of own APIs, and of one that is being made, whose tags this action's context need not hold: the Service
-        # Authorization Reference gives it no aws:RequestTag. Alone it changes nothing: setting a policy takes POST or PATCH besides.
+        # Authorization Reference gives it no aws:RequestTag. Alone it changes nothing: setting a policy takes POST or
+        # PATCH besides.
         Statement(
             sid="GiveApisTheirPolicy",
             actions=["apigateway:UpdateRestApiPolicy"],

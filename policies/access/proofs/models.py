@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, RoleKind
+from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
@@ -59,8 +59,13 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     models = roles_of_kind(graph, RoleKind.MODEL)
     accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
     builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
-    stems = {_open(role).replace(f"::{role.account}:", "::{}:", 1).removesuffix(RoleKind.MODEL) for role in models}
-    families = {f"{stem}{kind}" for stem in stems for kind in _OF_WORKLOADS}
+    partition = key.arn.split(":")[1]
+    stems = {_open(role).rpartition("/")[2].removesuffix(RoleKind.MODEL) for role in models}
+    families = {
+        f"arn:{partition}:iam::{{}}:role{ROLES[kind].iam_path(graph.prefix, '*')}{stem}{kind}"
+        for stem in stems
+        for kind in _OF_WORKLOADS
+    }
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
 
@@ -129,7 +134,8 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
 
 def own_objects(role: IamRole, bucket: PolicyResource) -> str:
     """ARN pattern of the objects that a role of a workload account is there for."""
-    below = f"{names.CHECKS}/*" if role.kind in READERS_OF_CHECKS else "*"
+    captures = role.kind is RoleKind.API_HOOKS and bucket.purpose == "capture"
+    below = f"{names.CHECKS}/*" if role.kind in READERS_OF_CHECKS and not captures else "*"
     return f"{bucket.arn}/{role.tags.get('project', '')}/{below}"
 
 
@@ -204,9 +210,9 @@ THEOREMS = (
     ),
     Theorem(
         id="models-own-prefix",
-        statement="A project's model role touches no object that is not under its own project's prefix, its checker "
-        "none but what its endpoints are checked with; the models bucket's policy and the role's own each see to that "
-        "alone.",
+        statement="A project's model role touches no object that is not under its own project's prefix; its checker "
+        "and the hooks of its API none but what its endpoints are checked with, the hooks its captures besides; the "
+        "models bucket's policy and the role's own each see to that alone.",
         prove=own_prefix,
     ),
     Theorem(
