@@ -81,17 +81,18 @@ def step_instances(shift: TrafficShiftSettings, min_instances: int) -> int:
     return max(1, min_instances * (shift.percent or 0) // 100)
 
 
-def wait_of(shift: TrafficShiftSettings, stage: str) -> int:
-    """Seconds after each step. Nobody calls staging while it updates; production needs minutes for an alarm."""
-    default = 600 if stage == "production" else 60
-    if shift.wait_seconds is None and stage != "production" and (shift.method or ShiftMethod.ALL_AT_ONCE).stepped:
-        default = SECONDS_TO_ALARM
-    return default if shift.wait_seconds is None else shift.wait_seconds
+def wait_of(shift: TrafficShiftSettings, stage: str, min_instances: int) -> int:
+    """Seconds after each step. Nobody calls staging while it updates; several steps need minutes for an alarm."""
+    if shift.wait_seconds is not None:
+        return shift.wait_seconds
+    if stage == "production":
+        return 600
+    return SECONDS_TO_ALARM if method_of(shift, min_instances).stepped else 60
 
 
-def keep_of(shift: TrafficShiftSettings, stage: str) -> int:
+def keep_of(shift: TrafficShiftSettings, stage: str, min_instances: int) -> int:
     """Seconds that the old fleet stays after the last step."""
-    return wait_of(shift, stage) if shift.keep_seconds is None else shift.keep_seconds
+    return wait_of(shift, stage, min_instances) if shift.keep_seconds is None else shift.keep_seconds
 
 
 def steps(method: ShiftMethod, step: int, min_instances: int) -> int:
@@ -104,7 +105,8 @@ def steps(method: ShiftMethod, step: int, min_instances: int) -> int:
 def timeout_of(shift: TrafficShiftSettings, stage: str, min_instances: int, max_instances: int) -> int:
     """Seconds that an update may take in all; a fleet that has scaled out takes the most steps."""
     method, step = method_of(shift, min_instances), step_instances(shift, min_instances)
-    waits = steps(method, step, max_instances) * wait_of(shift, stage) + keep_of(shift, stage)
+    waits = steps(method, step, max_instances) * wait_of(shift, stage, min_instances)
+    waits += keep_of(shift, stage, min_instances)
     return min(_LONGEST, max(_SHORTEST, waits + _STARTING_SECONDS))
 
 

@@ -105,8 +105,8 @@ def _shift(size: DeploymentSettings, stage: str) -> dict[str, Any]:
     return {
         "traffic_shifting": traffic_shift.method_of(shift, least).parameter,
         "shift_step_instances": traffic_shift.step_instances(shift, least),
-        "wait_seconds": traffic_shift.wait_of(shift, stage),
-        "keep_seconds": traffic_shift.keep_of(shift, stage),
+        "wait_seconds": traffic_shift.wait_of(shift, stage, least),
+        "keep_seconds": traffic_shift.keep_of(shift, stage, least),
         "deployment_timeout_seconds": traffic_shift.timeout_of(shift, stage, least, most),
     }
 

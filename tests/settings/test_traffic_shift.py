@@ -31,6 +31,13 @@ def test_two_instances_start_with_a_canary_and_one_moves_at_once() -> None:
     assert step_instances(shift(), 2) == 1
 
 
+def test_staging_waits_for_its_alarms_wherever_it_moves_in_steps() -> None:
+    assert wait_of(shift(), "staging", 2) == 300
+    assert wait_of(shift(), "staging", 1) == 60
+    assert wait_of(shift(method="allAtOnce"), "staging", 2) == 60
+    assert wait_of(shift(wait_seconds=0), "staging", 1) == 0
+
+
 def test_a_tenth_of_ten_instances_is_one() -> None:
     asked = shift(method="canary", percent=10)
     assert shift_faults(asked, 10, 10) == ""
@@ -73,7 +80,7 @@ def test_what_passes_is_taken_by_sagemaker_at_every_size_of_the_fleet(
     if shift_faults(asked, least, least + more):
         return
     chosen, step = method_of(asked, least), step_instances(asked, least)
-    seconds, timeout = wait_of(asked, "production"), timeout_of(asked, "production", least, least + more)
+    seconds, timeout = wait_of(asked, "production", least), timeout_of(asked, "production", least, least + more)
     size = {"Type": "INSTANCE_COUNT", "Value": step}
     for count in range(least, least + more + 1):
         if chosen is ShiftMethod.ROLLING:
