@@ -17,7 +17,7 @@ from rehearsal.environment import RehearsalEnvironment
 from rehearsal.existing import make_existing
 from rehearsal.journey.data import NoData
 from rehearsal.journey.inputs import JourneyInputs, journey_inputs, with_inputs, with_settings
-from rehearsal.journey.journey import run_journey
+from rehearsal.journey.run import run_journey
 from rehearsal.life.leftovers import inventory
 from rehearsal.life.whole import accounts_of, live_on
 from rehearsal.options import Options

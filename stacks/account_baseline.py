@@ -20,8 +20,8 @@ from components.security_groups import SecurityGroups, SecurityGroupsArgs
 from components.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from policies.documents.buckets import log_bucket as log_bucket_policy
 from policies.documents.buckets import service_bucket as service_bucket_policy
-from policies.documents.keys import DeadLetterQueues
-from policies.documents.keys import operations_key as operations_key_policy
+from policies.documents.operations_key import DeadLetterQueues
+from policies.documents.operations_key import operations_key as operations_key_policy
 from stacks.context import StackContext
 from stacks.data_science_context import DataScienceContext
 from stacks.existing import Existing

@@ -7,7 +7,7 @@ import json
 import pulumi
 
 from catalog.roles import RoleKind
-from components import pipelines
+from components import pipeline_events
 from components.approval_page import ApprovalPage, ApprovalPageArgs
 from policies.documents import approval_link
 from policies.documents.buckets import PROJECT_TAG
@@ -71,7 +71,7 @@ def approval_page(context: ProjectContext, scope: pulumi.Output[ProjectScope], s
         policies={_PAGE: page, _SENDER: sender},
         config=config(context, pipeline, stage, parameter),
         parameter=parameter,
-        event=pipelines.approval_waits(pipeline, stage),
+        event=pipeline_events.approval_waits(pipeline, stage),
         approvers=pulumi.Output.from_input(data_science.approval_links).apply(lambda links: sorted(links[of])),
         topic=topic,
         alarm_topic_arn=data_science.alarm_topic_arn,

@@ -13,7 +13,7 @@ from catalog.roles import RoleKind
 from components.account_cleaner import AccountCleaner, AccountCleanerArgs
 from components.alarm_topic import AlarmTopic
 from components.discovery import Discovery, DiscoveryArgs
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey
 from components.image_repository import ImageRepository, ImageRepositoryArgs
 from components.lambda_function import log_group_arn
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
@@ -21,27 +21,17 @@ from components.removal import Declared
 from components.rendering import rendered
 from components.role import Role
 from components.studio import Studio, StudioArgs
-from policies.documents import buckets, cleaners, keys
+from policies.documents import buckets, cleaners
 from policies.documents.shared_documents import SharedDocuments
 from settings.model import DataScienceSettings
 from stacks.account_baseline import Perimeter, alarm_topic, log_bucket, operations_key, perimeter, service_bucket
 from stacks.context import common_tags
 from stacks.data_science_context import DataScienceContext
+from stacks.data_science_keys import Keys, encryption_keys
 from stacks.function_stores import function_stores
 from stacks.image_build import ImageBuilds, image_builds
 from stacks.people import StudioRoles, approval_mail, approver, project_approvers, records_place
 from stacks.references import DataScienceOutputs, WorkloadOutputs, publish
-
-
-@dataclass(frozen=True, kw_only=True)
-class Keys:
-    """The account's keys, one for each kind of thing that is lost or shown with it."""
-
-    operations: EncryptionKey
-    data: EncryptionKey
-    models: EncryptionKey
-    volumes: EncryptionKey
-    studio: EncryptionKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +75,7 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
         studio=True,
         organization_paths=_organization_paths(shared),
     )
-    own_keys = _keys(context, net, operations, shared)
+    own_keys = encryption_keys(context, net, operations, shared)
     stores = _stores(context, net, own_keys, logs, shared)
     workplace = _workplace(context, net, own_keys, stores)
     builds = ImageBuilds(
@@ -109,21 +99,6 @@ def data_science(stack: str, settings: DataScienceSettings) -> None:
 def _organization_paths(shared: pulumi.Output[SharedDocuments]) -> pulumi.Output[list[str]]:
     """Organization paths that stand for the accounts in policies; none where those are listed."""
     return shared.apply(lambda documents: list(documents.accounts.paths))
-
-
-def _keys(
-    context: DataScienceContext,
-    net: Perimeter,
-    operations: EncryptionKey,
-    shared: pulumi.Output[SharedDocuments],
-) -> Keys:
-    return Keys(
-        operations=operations,
-        data=_data_key(context, net),
-        models=_models_key(context, net, shared),
-        volumes=_volume_key(context),
-        studio=_studio_key(context),
-    )
 
 
 def _stores(
@@ -247,50 +222,6 @@ def _workloads(context: DataScienceContext) -> pulumi.Output[list[dict[str, Any]
         )
 
     return pulumi.Output.all(*[described(stack, outputs) for stack, outputs in context.workloads.items()])
-
-
-def _key(context: DataScienceContext, purpose: str, description: str, policy: pulumi.Input[str]) -> EncryptionKey:
-    args = EncryptionKeyArgs(
-        purpose=purpose,
-        alias=context.env_names.alias(purpose),
-        description=description,
-        policy=policy,
-        protect=context.settings.protect,
-        existing=context.existing.keys.get(purpose),
-        # Studio's file system with people's homes stays, unless the settings agree to lose it.
-        outlives_stack=purpose == "studio" and purpose not in context.settings.removal.delete,
-    )
-    return EncryptionKey(f"{purpose}-key", args, context.child_options())
-
-
-def _data_key(context: DataScienceContext, net: Perimeter) -> EncryptionKey:
-    users = [context.project_roles(), context.people(), context.image_builder()]
-    policy = rendered(
-        keys.data_key,
-        scope=context.scope,
-        users=users,
-        deployers=[context.deployer()],
-        seeded_bucket=context.scope.bucket_arn(context.bucket_name("artifacts")),
-        kms_endpoints=[net.endpoints.kms_id],
-        inspectors=context.inspectors("artifacts", "data"),
-    )
-    return _key(context, "data", f"Data and pipeline artifacts of {context.stack}", policy)
-
-
-def _models_key(context: DataScienceContext, net: Perimeter, shared: pulumi.Output[SharedDocuments]) -> EncryptionKey:
-    policy = rendered(SharedDocuments.models_key_policy, self=shared, kms_endpoint=net.endpoints.kms_id)
-    return _key(context, "models", f"Models of {context.stack}, read by the workload accounts", policy)
-
-
-def _volume_key(context: DataScienceContext) -> EncryptionKey:
-    policy = keys.volume_key(context.scope, users=[context.project_roles()], services=["sagemaker"])
-    return _key(context, "volumes", f"Volumes of the jobs of {context.stack}", policy)
-
-
-def _studio_key(context: DataScienceContext) -> EncryptionKey:
-    users = [context.people(), context.deployer()]
-    policy = keys.volume_key(context.scope, users=users, services=["sagemaker", "elasticfilesystem", "ec2"])
-    return _key(context, "studio", f"Studio's file system and volumes in {context.stack}", policy)
 
 
 def _data_bucket(context: DataScienceContext, net: Perimeter, key: EncryptionKey, logs: PrivateBucket) -> PrivateBucket:

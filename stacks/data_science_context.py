@@ -6,7 +6,7 @@ import pulumi
 
 from catalog import names
 from catalog.roles import RoleKind
-from policies.documents.keys import DeadLetterQueues
+from policies.documents.operations_key import DeadLetterQueues
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
 from settings.model import DataScienceSettings
 from stacks.context import StackContext

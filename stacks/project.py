@@ -10,10 +10,9 @@ import pulumi_aws as aws
 
 import delivery
 from catalog.roles import RoleKind
-from components import pipelines
+from components import pipeline_events, pipelines
 from components.archives import repository_archive
-from components.build_project import BuildNetwork, BuildProject, BuildProjectArgs
-from components.builds.packages import packages_specification
+from components.build_project import BuildProject
 from components.discovery import Discovery, DiscoveryArgs
 from components.model_registry import ModelRegistry, ModelRegistryArgs
 from components.pipeline_starter import PipelineStarter
@@ -29,13 +28,10 @@ from stacks import approval, project_api, releases, rollback
 from stacks.approval_page import approval_page
 from stacks.context import common_tags
 from stacks.pipeline_starter import pipeline_starter
+from stacks.project_builds import build_project, delivery_builds, packages
 from stacks.project_context import ProjectContext
 from stacks.project_roles import ProjectRoles
 from stacks.release_recorder import release_recorder
-
-# Training is waited for in the build; its own steps have limits of theirs.
-BUILD_MINUTES = 480
-
 
 _BUILDS = ("packages", "build", "deploy", "deploy-changes")
 
@@ -57,9 +53,9 @@ def project(stack: str, settings: ProjectSettings) -> None:
     roles = ProjectRoles(context)
     seeds = [_seed(context, "model-build", {}), _seed(context, "model-deploy", delivery.carried())]
     project_api.api_parts(context)
-    shared = _Shared(seeds=seeds, packages=_packages(context, roles), starter=pipeline_starter(context, roles.scope))
+    shared = _Shared(seeds=seeds, packages=packages(context, roles), starter=pipeline_starter(context, roles.scope))
     build = _build_pipeline(context, roles, shared)
-    builds = _delivery_builds(context, roles)
+    builds = delivery_builds(context, roles)
     deploy = _deploy_pipeline(context, roles, shared, builds)
     back = _rollback_pipeline(context, roles, shared, builds)
     release_recorder(context, roles.scope)
@@ -104,55 +100,6 @@ def _seed(context: ProjectContext, repository: str, extra: dict[str, str]) -> pu
     )
 
 
-def _build_project(
-    context: ProjectContext,
-    purpose: str,
-    description: str,
-    buildspec: str,
-    role: pulumi.Input[str],
-    environment: Mapping[str, pulumi.Input[str]] | None = None,
-) -> BuildProject:
-    data_science = context.data_science
-    args = BuildProjectArgs(
-        name=context.project_names.name(purpose),
-        description=description,
-        buildspec=buildspec,
-        role_arn=role,
-        network=BuildNetwork(
-            vpc_id=data_science.vpc_id,
-            subnet_ids=data_science.subnet_ids,
-            security_group_id=data_science.workload_security_group_id,
-        ),
-        artifacts_key_arn=context.data_science.data_key_arn,
-        logs_key_arn=context.data_science.operations_key_arn,
-        environment={
-            "MLOPS_PARAMETERS": context.parameters,
-            "WHEELHOUSE": _wheelhouse(context),
-            **(environment or {}),
-        },
-        timeout_minutes=BUILD_MINUTES,
-    )
-    return BuildProject(purpose, args, context.child_options())
-
-
-def _wheelhouse(context: ProjectContext) -> pulumi.Output[str]:
-    return pulumi.Output.format("s3://{0}/{1}/wheelhouse", context.data_science.artifacts_bucket, context.settings.id)
-
-
-def _packages(context: ProjectContext, roles: ProjectRoles) -> BuildProject:
-    """Outside the VPC, which may reach no package index; both pipelines run it before their builds."""
-    args = BuildProjectArgs(
-        name=context.project_names.name("packages"),
-        description="Fetches the wheels that builds install",
-        buildspec=packages_specification(),
-        role_arn=roles.packages.arn,
-        artifacts_key_arn=context.data_science.data_key_arn,
-        logs_key_arn=context.data_science.operations_key_arn,
-        environment={"WHEELHOUSE": _wheelhouse(context), "PACKAGE_INDEX": context.settings.package_index},
-    )
-    return BuildProject("packages", args, context.child_options())
-
-
 def _pipeline(
     context: ProjectContext,
     purpose: str,
@@ -184,7 +131,7 @@ def _pipeline(
 
 
 def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Shared) -> Pipeline:
-    build = _build_project(
+    build = build_project(
         context,
         "build",
         "Tests the code, defines and runs the training",
@@ -199,7 +146,7 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Share
             actions=[pipelines.build("Packages", shared.packages.name), pipelines.build("Train", build.name, order=2)],
         ),
     ]
-    event = pipelines.object_created(context.artifacts_bucket, key)
+    event = pipeline_events.object_created(context.artifacts_bucket, key)
     return _pipeline(
         context,
         "build",
@@ -210,33 +157,6 @@ def _build_pipeline(context: ProjectContext, roles: ProjectRoles, shared: _Share
         variable=pipelines.SOURCE_VERSION,
         shared=shared,
     )
-
-
-def _delivery_builds(context: ProjectContext, roles: ProjectRoles) -> rollback.DeliveryBuilds:
-    render = _build_project(
-        context,
-        "deploy",
-        "Renders the parameters of the approved model",
-        "buildspec-render.yml",
-        roles.deploy.arn,
-        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
-    )
-    compares = ["compare"] if context.compares_models() else []
-    tests = {
-        purpose: _build_project(
-            context, f"deploy-{purpose}", "Calls the endpoints", f"buildspec-{purpose}.yml", roles.deploy_test.arn
-        )
-        for purpose in ("test", "verify", *compares)
-    }
-    changes = _build_project(
-        context,
-        "deploy-changes",
-        "Says what a release would change",
-        "buildspec-changes.yml",
-        roles.deploy.arn,
-        {"RELEASES": f"s3://{context.artifacts_bucket}/{context.settings.id}/releases"},
-    )
-    return rollback.DeliveryBuilds(render=render, tests=tests, changes=changes)
 
 
 def _deploy_pipeline(
@@ -270,7 +190,7 @@ def _deploy_pipeline(
         "deploy",
         roles.deploy_pipeline.arn,
         stages,
-        event=pipelines.model_approved(context.project_names.group()),
+        event=pipeline_events.model_approved(context.project_names.group()),
         why="A model of the project was approved",
         variable=pipelines.PACKAGE,
         shared=shared,
@@ -287,7 +207,7 @@ def _rollback_pipeline(
         "rollback",
         roles.deploy_pipeline.arn,
         rollback.stages(context, shared.packages, builds, of_stages),
-        event=pipelines.served_model_rejected(context.project_names.release_events()),
+        event=pipeline_events.served_model_rejected(context.project_names.release_events()),
         why="The version that production serves was rejected",
         variable=pipelines.STAGE,
         more=pipelines.ROLLBACK,

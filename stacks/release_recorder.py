@@ -7,7 +7,7 @@ import json
 import pulumi
 
 from catalog.roles import RoleKind
-from components import pipelines
+from components import pipeline_events
 from components.release_recorder import ReleaseRecorder, ReleaseRecorderArgs
 from policies.documents.buckets import PROJECT_TAG
 from policies.documents.project_scope import MODEL_BUILD, ProjectScope
@@ -52,11 +52,11 @@ def release_recorder(context: ProjectContext, scope: pulumi.Output[ProjectScope]
         rules={
             project.name("release-deliveries"): (
                 "A delivery to a stage ended",
-                pipelines.deliveries_ended([project.code_pipeline(purpose) for purpose in CAUSES]),
+                pipeline_events.deliveries_ended([project.code_pipeline(purpose) for purpose in CAUSES]),
             ),
             project.name("release-decisions"): (
                 "A model of the project was registered, approved or rejected",
-                pipelines.model_decided(project.group()),
+                pipeline_events.model_decided(project.group()),
             ),
         },
         queue=project.release_dead_letters(),

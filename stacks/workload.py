@@ -17,7 +17,8 @@ from components.private_bucket import PrivateBucket
 from components.rendering import rendered
 from components.role import Role
 from policies.documents import trust, workload_roles
-from policies.documents.keys import DeadLetterQueues, storage_key, volume_key
+from policies.documents.keys import storage_key, volume_key
+from policies.documents.operations_key import DeadLetterQueues
 from policies.documents.workload_scope import WorkloadScope
 from settings import contract
 from settings.model import WorkloadSettings

@@ -13,7 +13,7 @@ from components.encryption_key import EncryptionKey
 from components.endpoint_checker import EndpointChecker, EndpointCheckerArgs
 from components.lambda_function import FunctionNetwork
 from policies.documents.buckets import PROJECT_TAG
-from policies.documents.keys import DeadLetterQueues
+from policies.documents.operations_key import DeadLetterQueues
 from policies.documents.workload_checks import endpoint_checker as checker_policy
 from policies.documents.workload_scope import WorkloadScope
 from stacks.account_baseline import Perimeter

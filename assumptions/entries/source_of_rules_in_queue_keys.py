@@ -58,7 +58,10 @@ ASSUMPTION = Assumption(
     "topics.",
     design="The key's statement for EventBridge is bounded by the encryption context alone, which names this account's "
     "queues; the queue's own policy names the rules, which is documented.",
-    leans_on=("policies/documents/keys.py:rules_leave_in_queues", "policies/documents/remediation.py:dead_letters"),
+    leans_on=(
+        "policies/documents/operations_key.py:rules_leave_in_queues",
+        "policies/documents/remediation.py:dead_letters",
+    ),
     sources=(
         'Amazon SQS Developer Guide, "Key management"',
         'Amazon EventBridge User Guide, "Using dead-letter queues to process undelivered events"',

@@ -67,7 +67,7 @@ ASSUMPTION = Assumption(
     design="The rule takes events with the field that name the approval status, and events without the field. In the "
     "other case a change of an approved package's metadata deploys that package again: only approvers may make it, "
     "staging and the question to production come first, and a stack that has the package already is left as it is.",
-    leans_on=("components/pipelines.py:model_approved",),
+    leans_on=("components/pipeline_events.py:model_approved",),
     sources=(
         'SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge": the field stands '
         "in one example and in no description",

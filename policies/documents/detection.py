@@ -11,10 +11,9 @@ from policies.documents.keys import (
     READ,
     THIS_KEY,
     administration,
-    rules_leave_in_queues,
-    services_publish,
     use_through,
 )
+from policies.documents.operations_key import rules_leave_in_queues, services_publish
 from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
 
 CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"

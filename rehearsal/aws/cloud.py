@@ -13,7 +13,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from xml.sax.saxutils import escape
 
 import boto3
 from botocore.config import Config
@@ -29,6 +28,7 @@ from werkzeug.serving import make_server
 
 from catalog.scope import partition_of
 from rehearsal.aws.actors import Actor
+from rehearsal.aws.answers import Answer, refusal
 from rehearsal.aws.model_limits import texts_beyond_their_model
 from rehearsal.aws.processes import REPOSITORY
 from rehearsal.aws.recorder import Recorder, rights_asked_for
@@ -43,7 +43,6 @@ from rehearsal.service_model.required_action import Right
 from rehearsal.service_model.trust import trusted_role, trusts_service
 from rehearsal.services import services
 
-Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[Actor, SignedRequest, Request], Answer | None]
 
 _JSON = {"Content-Type": "application/json"}
@@ -388,15 +387,6 @@ class Cloud:
             return answer
 
         return middleware
-
-
-def refusal(code: str, message: str, service: str, status: int = 400) -> Answer:
-    """An error answer in the protocol that the service speaks."""
-    if service in ("s3", "sts", "iam", "ec2", "cloudformation", "sns"):
-        xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></ErrorResponse>"
-        return status, {"Content-Type": "text/xml"}, xml.encode()
-    text = json.dumps({"__type": code, "message": message, "Message": message})
-    return status, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}, text.encode()
 
 
 def unique(prefix: str) -> str:

@@ -21,7 +21,8 @@ from moto.core.request import Request
 
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
+from rehearsal.aws.answers import Answer, refusal
+from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.cloudformation.handled_resources import HandledResourceClass
 from rehearsal.cloudformation.handlers import HANDLERS

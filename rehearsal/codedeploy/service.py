@@ -14,7 +14,8 @@ from moto.core.request import Request
 
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
+from rehearsal.aws.answers import Answer, refusal
+from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.codedeploy.deployment import ENDED, AppSpec, Deployment, new_deployment_id, read_revision
 from rehearsal.codedeploy.runner import DeploymentEnded, DeploymentRun

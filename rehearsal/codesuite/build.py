@@ -92,6 +92,13 @@ class BuildRunner:
         thread.start()
         return record
 
+    def errors(self, build_id: str) -> str:
+        """The error lines of a build's log; empty where there is no such build."""
+        if build_id not in self.records:
+            return ""
+        lines = (self.logs / f"{build_id.replace(':', '-')}.log").read_text().splitlines()
+        return "; ".join(line.removeprefix("error: ") for line in lines if line.startswith("error: "))
+
     def close(self) -> None:
         """Stop builds that are in progress."""
         for record in self.records.values():

@@ -13,7 +13,8 @@ from moto.codepipeline.models import CodePipelineBackend, codepipeline_backends
 from moto.core.request import Request
 
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud
+from rehearsal.aws.answers import Answer
+from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.codesuite.execution import IN_PROGRESS, ExecutionTrigger, PipelineExecution, stage_states
 from rehearsal.codesuite.pipeline import CodePipelineRunner, UnknownPipeline, overrides

@@ -20,7 +20,8 @@ from moto.s3 import models as s3_models
 from moto.s3 import notifications
 
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud, NotTrusted, refusal
+from rehearsal.aws.answers import Answer, refusal
+from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import refused
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.eventbridge.alarm_actions import notify

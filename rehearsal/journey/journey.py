@@ -22,11 +22,10 @@ from rehearsal.journey.actors import JourneyActors, workload_attachment
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.release import ReleaseFacts, finished_steps, refusals_of_the_gate
 from rehearsal.journey.repository import build_repository
-from rehearsal.journey.steps import JourneyFailed, SabotageCaught, StepRecorder
+from rehearsal.journey.steps import JourneyFailed, SabotageCaught
 from rehearsal.network.model import VpcAttachment
 from rehearsal.plan import PlannedStack
 from rehearsal.report import RehearsalReport
-from rehearsal.runtime import Runtime
 
 # Longer than any step takes on a slow machine with a big file; a hang must end.
 PIPELINE_SECONDS = 1800.0
@@ -83,13 +82,8 @@ class Journey:
 
     def build_image(self) -> str:
         """The platform team has the model image built from the source that the data science stack put in place."""
-        deployer = self.cloud.deployer(self.account)
-        project = Names(self.project.settings.prefix, self.project.settings.data_science).name("image")  # type: ignore[union-attr]
-        build = self.cloud.client(deployer, "codebuild").start_build(projectName=project)["build"]
-        record = self.suite.builds.records[build["id"]]
-        if not record.done.wait(PIPELINE_SECONDS) or record.failure:
-            raise JourneyFailed(f"the image's build: {record.failure or 'no end'}")
-        address = record.exported.get("pinned", "")
+        exported = self._platform_build("image")
+        address = exported.get("pinned", "")
         repository, _, digest = address.partition("@")
         if not digest:
             raise JourneyFailed(f"the image's build ended well and pinned nothing: {address}")
@@ -97,13 +91,18 @@ class Journey:
 
     def build_functions(self) -> str:
         """The platform team has the functions of APIs built, as an image and as an archive."""
-        deployer = self.cloud.deployer(self.account)
-        project = Names(self.project.settings.prefix, self.project.settings.data_science).name("api-functions")  # type: ignore[union-attr]
-        build = self.cloud.client(deployer, "codebuild").start_build(projectName=project)["build"]
-        record = self.suite.builds.records[build["id"]]
+        exported = self._platform_build("api-functions")
+        return f"image {exported['pinned'].partition('@')[2][:19]}, archive {exported['key'][:12]}"
+
+    def _platform_build(self, name: str) -> Mapping[str, str]:
+        """What a build of the platform's own exports. Raises JourneyFailed."""
+        settings = self.project.settings
+        project = Names(settings.prefix, settings.data_science).name(name)  # type: ignore[union-attr]
+        client = self.cloud.client(self.cloud.deployer(self.account), "codebuild")
+        record = self.suite.builds.records[client.start_build(projectName=project)["build"]["id"]]
         if not record.done.wait(PIPELINE_SECONDS) or record.failure:
-            raise JourneyFailed(f"the build of APIs' functions: {record.failure or 'no end'}")
-        return f"image {record.exported['pinned'].partition('@')[2][:19]}, archive {record.exported['key'][:12]}"
+            raise JourneyFailed(f"the build {project}: {record.failure or 'no end'}")
+        return record.exported
 
     @property
     def has_apis(self) -> bool:
@@ -264,28 +263,15 @@ class Journey:
         metadata = self.package["CustomerMetadataProperties"]
         endpoint = self.outputs["endpoints"]["production"]
         answered = prediction.answers(self.cloud, self.tester_in(workload), endpoint, rows)
-        artifact = self.registered_artifact(workload)
-        expected = prediction.expected(artifact, rows)
-        different = prediction.differing(answered, expected)
-        same_hash = prediction.sha256(artifact) == metadata["artifact_sha256"]
-        sentence = (
-            f"Production ({endpoint} in {workload['account']}) answered {len(answered)} rows; "
-            f"{len(expected) - different} equal those of xgboost alone; "
-            f"held-out {metadata['metric']} {self._value():.4f}"
+        return prediction.compared(
+            endpoint=endpoint,
+            account=workload["account"],
+            rows=rows,
+            answered=answered,
+            artifact=self.registered_artifact(workload),
+            registered_sha256=metadata["artifact_sha256"],
+            metric=(metadata["metric"], self._value()),
         )
-        first = [{"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)]
-        return {
-            "sentence": sentence if same_hash else f"{sentence}; the artifact is NOT the registry's",
-            "endpoint": endpoint,
-            "account": workload["account"],
-            "rows": len(answered),
-            "different": different,
-            "artifact_sha256": prediction.sha256(artifact),
-            "artifact_is_the_registrys": same_hash,
-            "metric": metadata["metric"],
-            "value": self._value(),
-            "first": first,
-        }
 
     # ---- parts of the steps
 
@@ -385,17 +371,10 @@ class Journey:
 
     def _why(self, execution: PipelineExecution) -> str:
         failed = [action for stage in execution.stages for action in stage.actions if action.error]
-        reasons = [f"{action.name}: {self._build_errors(action.external_id) or action.error}" for action in failed]
+        reasons = [
+            f"{action.name}: {self.suite.builds.errors(action.external_id) or action.error}" for action in failed
+        ]
         return "; ".join(reasons) or execution.summary or execution.status
-
-    def _build_errors(self, build: str) -> str:
-        """The error lines of a build's log; empty where the action is no build."""
-        record = self.suite.builds.records.get(build)
-        if record is None:
-            return ""
-        lines = (self.suite.builds.logs / f"{build.replace(':', '-')}.log").read_text().splitlines()
-        errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-        return "; ".join(errors)
 
     def _registered(self) -> int:
         return len(self._packages())
@@ -413,35 +392,3 @@ class Journey:
             if time.monotonic() > end:
                 raise JourneyFailed(f"{what}: nothing after {seconds:.0f} s")
             time.sleep(0.05)
-
-
-def run_journey(
-    environment: RehearsalEnvironment,
-    runtime: Runtime,
-    project: PlannedStack,
-    inputs: JourneyInputs,
-    report: RehearsalReport,
-) -> Journey:
-    """Run the journey of one project, step by step, into the report."""
-    journey = Journey(environment, project, inputs, runtime.suite)
-    runtime.on_approval = journey.request_approval
-    journey.gateway = runtime.apigateway
-    steps = StepRecorder(environment.progress, report)
-    with environment.cloud.recorder.during("journey"):
-        steps.run("Find new pipelines quiet", journey.start_quietly)
-        steps.run("Build, scan and pin the model image", journey.build_image)
-        if journey.has_apis:
-            steps.run("Build the functions of APIs", journey.build_functions)
-        steps.run("Hand over data", journey.hand_over_data)
-        steps.run("Hand over code", journey.hand_over_code)
-        steps.run("Build, train, evaluate, gate, register", journey.build)
-        steps.run("Find the registered model", journey.find_registered)
-        steps.run("Approve the model", journey.approve)
-        for title, step in zip(journey.release_titles(), (journey.stage, journey.release), strict=False):
-            steps.run(title, step)
-        if journey.has("production"):
-            steps.run("Ask production", lambda: journey.predict(report))
-        steps.run("Read what was released", journey.recorded)
-        if steps.caught:
-            steps.run_after_catch("Look for what the sabotage reached", journey.nothing_left)
-    return journey

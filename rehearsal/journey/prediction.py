@@ -94,6 +94,42 @@ def differing(predictions: Sequence[Sequence[float]], expected: Sequence[Sequenc
     return sum(_bits(a) != _bits(b) for a, b in zip(predictions, expected, strict=True))
 
 
+def compared(
+    *,
+    endpoint: str,
+    account: str,
+    rows: str,
+    answered: Sequence[Sequence[float]],
+    artifact: bytes,
+    registered_sha256: str,
+    metric: tuple[str, float],
+) -> dict[str, Any]:
+    """The answers of an account's endpoint beside those of xgboost alone, as the report holds them.
+
+    `artifact` is what the registry's package names, `registered_sha256` the hash in its metadata, `metric` name and
+    value on held-out rows.
+    """
+    alone, same_hash = expected(artifact, rows), sha256(artifact) == registered_sha256
+    different = differing(answered, alone)
+    sentence = (
+        f"Production ({endpoint} in {account}) answered {len(answered)} rows; "
+        f"{len(alone) - different} equal those of xgboost alone; held-out {metric[0]} {metric[1]:.4f}"
+    )
+    first = [{"row": row, "answer": answer} for row, answer in zip(rows.splitlines()[:3], answered, strict=False)]
+    return {
+        "sentence": sentence if same_hash else f"{sentence}; the artifact is NOT the registry's",
+        "endpoint": endpoint,
+        "account": account,
+        "rows": len(answered),
+        "different": different,
+        "artifact_sha256": sha256(artifact),
+        "artifact_is_the_registrys": same_hash,
+        "metric": metric[0],
+        "value": metric[1],
+        "first": first,
+    }
+
+
 def is_right(asked: Mapping[str, Any]) -> bool:
     """Whether an endpoint answered every row as the model does, and serves the registry's artifact."""
     return not asked["different"] and asked["artifact_is_the_registrys"] and asked["rows"] == ROWS

@@ -17,7 +17,8 @@ from moto.awslambda.models import lambda_backends
 from moto.core.request import Request
 
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
+from rehearsal.aws.answers import Answer
+from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.logs import refused
 from rehearsal.aws.processes import Processes
 from rehearsal.aws.requests import SignedRequest

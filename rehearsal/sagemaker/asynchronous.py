@@ -19,7 +19,8 @@ from moto.cloudwatch.models import cloudwatch_backends
 
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud
+from rehearsal.aws.answers import Answer
+from rehearsal.aws.cloud import Cloud
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.sagemaker import invocations, storage
 from rehearsal.sagemaker.fleets import Fleet

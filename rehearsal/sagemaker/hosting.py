@@ -16,7 +16,8 @@ from assumptions.entries import shadows_are_captured_with_ids
 from assumptions.outcomes import holds
 from rehearsal.aws import logs
 from rehearsal.aws.actors import Actor
-from rehearsal.aws.cloud import Answer, Cloud, NotTrusted
+from rehearsal.aws.answers import Answer
+from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.requests import SignedRequest
 from rehearsal.sagemaker import capture, fleets, invocations
 from rehearsal.sagemaker.asynchronous import AsynchronousEndpoints

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import urllib3
 
-from rehearsal.aws.cloud import Answer
+from rehearsal.aws.answers import Answer
 from rehearsal.sagemaker.servers import ModelServer
 
 # BodyBlob, botocore.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rehearsal.aws.cloud import refusal
+from rehearsal.aws.answers import refusal
 from rehearsal.codesuite.execution import SUCCEEDED, PipelineExecution
 from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed

@@ -9,7 +9,7 @@ import pytest
 from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.documents import delivery_roles, keys, workload_roles
+from policies.documents import delivery_roles, operations_key, workload_roles
 from tests.policies.documents.requests import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.scopes import project_scope_of, workload_scope
 
@@ -24,7 +24,7 @@ PIPELINE = delivery_roles.deploy_pipeline(
     topic=TOPIC,
 )
 KEY = json.loads(
-    keys.operations_key(
+    operations_key.operations_key(
         Scope(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops"),
         log_groups=[arn("logs", "log-group:/mlops/*")],
         topics=[arn("sns", "mlops-*")],

@@ -9,7 +9,7 @@ import pytest
 from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.documents import keys
+from policies.documents import operations_key
 from policies.documents.pipeline_starter import pipeline_starter
 from tests.policies.documents.requests import ACCOUNT, REGION, arn, may, role
 from tests.policies.documents.scopes import project_scope_of
@@ -19,11 +19,11 @@ QUEUE = arn("sqs", "mlops-screening-dead-letters")
 STARTER = role("mlops/projects/screening/mlops-screening-pipeline-starter")
 POLICY = pipeline_starter(project_scope_of("screening"), PIPELINES, "mlops-screening-pipeline-starter", QUEUE)
 KEY = json.loads(
-    keys.operations_key(
+    operations_key.operations_key(
         Scope(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops"),
         log_groups=[arn("logs", "log-group:/mlops/*")],
         topics=[arn("sns", "mlops-*")],
-        dead_letters=keys.DeadLetterQueues(
+        dead_letters=operations_key.DeadLetterQueues(
             queues=[arn("sqs", "mlops-*-dead-letters")],
             senders=[role("mlops/projects/*/mlops-*-pipeline-starter")],
         ),

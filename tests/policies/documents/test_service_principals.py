@@ -14,7 +14,7 @@ import pytest
 from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest
 from policies.access.evaluator import decide
-from policies.documents import buckets, detection, keys, shared
+from policies.documents import buckets, detection, operations_key, shared
 
 ACCOUNT, OTHER, REGION = "111111111111", "999999999999", "eu-west-1"
 SCOPE = Scope(partition="aws", account=ACCOUNT, region=REGION, prefix="mlops")
@@ -24,7 +24,7 @@ ALARM, LOGS = SCOPE.arn("cloudwatch", "alarm:errors"), "arn:aws:s3:::mlops-logs"
 SOURCE = {"aws:SourceAccount": ACCOUNT}
 OWNED = {"s3:x-amz-acl": "bucket-owner-full-control"}
 
-OPERATIONS = keys.operations_key(SCOPE, log_groups=[SCOPE.arn("logs", "log-group:/mlops/*")], topics=[TOPIC])
+OPERATIONS = operations_key.operations_key(SCOPE, log_groups=[SCOPE.arn("logs", "log-group:/mlops/*")], topics=[TOPIC])
 GUARDS = detection.guards_key(
     SCOPE,
     log_groups=[SCOPE.arn("logs", "log-group:/mlops/*")],
@@ -164,11 +164,11 @@ def test_a_service_does_its_work_for_this_account_and_for_no_other(name: str) ->
 
 def test_a_queue_that_no_function_sends_to_adds_no_role_to_its_key() -> None:
     queues = [SCOPE.arn("sqs", "mlops-prod-events-dead-letters")]
-    policy = keys.operations_key(
+    policy = operations_key.operations_key(
         SCOPE,
         log_groups=[SCOPE.arn("logs", "log-group:/mlops/*")],
         topics=[TOPIC],
-        dead_letters=keys.DeadLetterQueues(queues=queues, senders=[]),
+        dead_letters=operations_key.DeadLetterQueues(queues=queues, senders=[]),
     )
     assert "RulesLeaveWhatTheyCouldNotDeliver" in policy
     assert "FunctionsKeepWhatFailed" not in policy

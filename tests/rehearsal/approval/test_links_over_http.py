@@ -19,7 +19,7 @@ from moto.sns.models import sns_backends
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from components import pipelines
+from components import pipeline_events
 from components.approval_mail import ApprovalMail, ApprovalMailArgs
 from components.approval_page import ApprovalPage, ApprovalPageArgs
 from policies.access.authorization import AuthorizationRequest
@@ -129,7 +129,7 @@ def program(hours: int) -> Callable[[], None]:
             },
             config=json.dumps(config),
             parameter=PARAMETER,
-            event=pipelines.approval_waits(PIPELINE, "Approve"),
+            event=pipeline_events.approval_waits(PIPELINE, "Approve"),
             approvers=["alice", "carol"],
             topic=mail.arn,
             alarm_topic_arn=mail.arn,

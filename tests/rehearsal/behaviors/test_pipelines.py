@@ -15,9 +15,9 @@ from assumptions.outcomes import failing
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from components import pipelines
+from components import pipeline_events, pipelines
 from components.pipeline_starter import PipelineStarter, PipelineStarterArgs
-from policies.documents import keys
+from policies.documents import operations_key
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.execution import SKIPPED, SUCCEEDED, PipelineExecution
 from rehearsal.codesuite.suite import CodeSuite
@@ -52,11 +52,11 @@ def starter(dev: CodeSuiteAccount, options: pulumi.ResourceOptions, **config: st
     flow = {"pipeline": "flow", "variable": pipelines.PACKAGE.name}
     known = {"partition": "aws", "account": DEV, "region": REGION, "bucket": BUCKET, "key": "source.zip"}
     iam = dev.client("iam")
-    own_key = keys.operations_key(
+    own_key = operations_key.operations_key(
         SCOPE,
         log_groups=[SCOPE.arn("logs", "*")],
         topics=[SCOPE.arn("sns", "*")],
-        dead_letters=keys.DeadLetterQueues(queues=[QUEUE], senders=[STARTER_ROLE]),
+        dead_letters=operations_key.DeadLetterQueues(queues=[QUEUE], senders=[STARTER_ROLE]),
     )
     args = PipelineStarterArgs(
         name=STARTER,
@@ -78,7 +78,9 @@ def starter(dev: CodeSuiteAccount, options: pulumi.ResourceOptions, **config: st
     return PipelineStarter("starter", args, options)
 
 
-def deploying(dev: CodeSuiteAccount, event: str = pipelines.model_approved(GROUP), **config: str) -> Callable[[], None]:
+def deploying(
+    dev: CodeSuiteAccount, event: str = pipeline_events.model_approved(GROUP), **config: str
+) -> Callable[[], None]:
     """A program of the platform's own pipeline and its starter, with one stage that renders."""
 
     def program() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from assumptions.outcomes import failing
 from catalog.scope import Scope
-from policies.documents import keys, remediation, shared
+from policies.documents import keys, operations_key, remediation, shared
 from policies.documents.statement import DocumentKind, document
 from rehearsal.aws.cloud import Cloud
 from rehearsal.codesuite.suite import CodeSuite
@@ -41,7 +41,7 @@ def topic(dev: CodeSuiteAccount, policy: str, key_policy: str) -> str:
 
 
 def topic_key() -> str:
-    return keys.operations_key(SCOPE, log_groups=[SCOPE.arn("logs", "*")], topics=[SCOPE.arn("sns", "*")])
+    return operations_key.operations_key(SCOPE, log_groups=[SCOPE.arn("logs", "*")], topics=[SCOPE.arn("sns", "*")])
 
 
 def with_source(text: str, sid: str) -> str:
@@ -92,7 +92,7 @@ def test_alarms_of_this_account_tell_the_topic_and_those_of_others_do_not(
 def test_what_a_rule_could_not_deliver_waits_in_an_encrypted_queue_whichever_way_keys_are_told_of_it(
     dev: CodeSuiteAccount, against: tuple[str, ...], spoiled: bool, outcome: str
 ) -> None:
-    statement = keys.rules_leave_in_queues([QUEUE])
+    statement = operations_key.rules_leave_in_queues([QUEUE])
     key_policy = document(keys.administration(SCOPE), statement, kind=DocumentKind.KEY)
     if spoiled:
         key_policy = with_source(key_policy, statement.sid)

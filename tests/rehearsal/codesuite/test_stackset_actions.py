@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from assumptions.outcomes import failing
-from rehearsal.aws.cloud import refusal
+from rehearsal.aws.answers import refusal
 from rehearsal.cloudformation.preferences import at_once, tolerated
 from rehearsal.cloudformation.service import CloudFormation
 from tests.rehearsal.codesuite.account import BUCKET, DEV, REGION, CodeSuiteAccount, action, archive, trust
