@@ -105,10 +105,8 @@ endif
 rehearse: $(INSTALLED) ## The whole platform on this machine. STACKS_ONLY=1, PROJECT=id, DATA=file.csv TARGET=column, PROBLEM=regression|classification, SABOTAGE=labels|serving, DOUBT=against, LIFE=whole, SCENARIO=name
 	@$(RUN) -m rehearsal $${REHEARSE_UNKNOWN:+"--unknown=$$REHEARSE_UNKNOWN"} $(foreach name,$(REHEARSE_WITH),$${REHEARSE_$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$REHEARSE_$(name)"})
 
-SCENARIOS := second-release bad-release rollback two-accounts shapes api
 scenarios: $(INSTALLED) ## Every SCENARIO of `make rehearse`, one after another: releases, rollback, several accounts, API
-	@failed=; for name in $(SCENARIOS); do echo "== $$name"; $(RUN) -m rehearsal --scenario=$$name || failed="$$failed $$name"; done; \
-	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+	@$(RUN) -m rehearsal.scenarios
 
 # What is typed reaches this program as it was typed too.
 unexport BASE

@@ -24,7 +24,7 @@ from rehearsal.options import Options
 from rehearsal.plan import PlannedStack, plan
 from rehearsal.report import RehearsalReport
 from rehearsal.runtime import Runtime
-from rehearsal.scenarios.scenario import play, scenario
+from rehearsal.scenarios.scenario import Scenario, play, scenario
 from rehearsal.stopping import Stopped, stoppable
 from settings.problems import SettingsError
 
@@ -79,7 +79,7 @@ def _rehearse(options: Options, started: float, progress: ConsoleProgress, repor
             if chosen:
                 chosen.prepare(runtime)
             try:
-                status = _run(environment, runtime, planned, inputs, options, report)
+                status = _run(environment, runtime, planned, inputs, options, chosen, report)
             except KeyboardInterrupt:
                 progress.print_line("Stopping: builds, jobs and endpoints are ended, which may take a minute")
                 raise
@@ -111,6 +111,7 @@ def _run(
     planned: Sequence[PlannedStack],
     inputs: JourneyInputs | None,
     options: Options,
+    chosen: Scenario | None,
     report: RehearsalReport,
 ) -> int:
     began = time.monotonic()
@@ -124,8 +125,8 @@ def _run(
             report.sabotage = options.sabotage or ""
             journey = run_journey(environment, runtime, project, inputs, report)
             report.seconds["journey"] = time.monotonic() - began - report.seconds["stacks"]
-            if options.scenario:
-                play(options.scenario, environment, runtime, planned, inputs, journey, report)
+            if chosen:
+                play(chosen, environment, runtime, planned, inputs, journey, report)
             if options.life:
                 lived = time.monotonic()
                 live_on(environment, runtime, planned, inputs, report, before)

@@ -59,7 +59,7 @@ def scenario(name: str) -> Scenario:
 
 
 def play(
-    name: str,
+    chosen: Scenario,
     environment: RehearsalEnvironment,
     runtime: Runtime,
     planned: Sequence[PlannedStack],
@@ -71,5 +71,5 @@ def play(
     began = time.monotonic()
     steps = StepRecorder(environment.progress, report)
     with environment.cloud.recorder.during("journey"):
-        scenario(name).run(ScenarioRun(environment, runtime, planned, inputs, journey, steps, report))
+        chosen.run(ScenarioRun(environment, runtime, planned, inputs, journey, steps, report))
     report.seconds["scenario"] = time.monotonic() - began
