@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 
 import pulumi
 
@@ -23,6 +24,51 @@ def approval_page(context: ProjectContext, scope: pulumi.Output[ProjectScope], s
     pipeline, parameter = project.code_pipeline("deploy"), f"{context.parameters}/approval-link"
     functions = {kind: project.role(kind) for kind in (_PAGE, _SENDER)}
     topic = pulumi.Output.from_input(data_science.approval_topics).apply(lambda topics: topics[of])
+
+    args = ApprovalPageArgs(
+        project=of,
+        scope=context.scope,
+        path=project.path(),
+        boundary=context.boundary,
+        names={
+            **{str(kind): name for kind, name in functions.items()},
+            "api": project.name("approvals"),
+            "rule": project.name("approval-waits"),
+            "queue": project.approval_dead_letters(),
+            "alarm": project.name("unsent-links"),
+        },
+        alias=project.alias("approval-links"),
+        key_policy=approval_link.link_key(
+            context.scope,
+            signer=project.role_arn(context.scope, _SENDER),
+            verifier=project.role_arn(context.scope, _PAGE),
+        ),
+        protect=context.settings.protect,
+        policies=_policies(scope, topic, functions, pipeline=pipeline, stage=stage, parameter=parameter),
+        config=config(context, pipeline, stage, parameter),
+        parameter=parameter,
+        event=pipeline_events.approval_waits(pipeline, stage),
+        approvers=pulumi.Output.from_input(data_science.approval_links).apply(lambda links: sorted(links[of])),
+        topic=topic,
+        alarm_topic_arn=data_science.alarm_topic_arn,
+        logs_key_arn=data_science.operations_key_arn,
+        tags={PROJECT_TAG: of},
+    )
+    made = ApprovalPage("approval-page", args, context.child_options())
+    pulumi.export("approvalPage", made.url)
+    return made
+
+
+def _policies(
+    scope: pulumi.Output[ProjectScope],
+    topic: pulumi.Output[str],
+    functions: Mapping[RoleKind, str],
+    *,
+    pipeline: str,
+    stage: str,
+    parameter: str,
+) -> Mapping[RoleKind, Callable[[str, str], pulumi.Output[str]]]:
+    """What each function's role may do, once its key and its queue (ARNs) are there."""
 
     def page(key: str, _queue: str) -> pulumi.Output[str]:
         return scope.apply(
@@ -49,38 +95,7 @@ def approval_page(context: ProjectContext, scope: pulumi.Output[ProjectScope], s
             )
         )
 
-    args = ApprovalPageArgs(
-        project=of,
-        scope=context.scope,
-        path=project.path(),
-        boundary=context.boundary,
-        names={
-            **{str(kind): name for kind, name in functions.items()},
-            "api": project.name("approvals"),
-            "rule": project.name("approval-waits"),
-            "queue": project.approval_dead_letters(),
-            "alarm": project.name("unsent-links"),
-        },
-        alias=project.alias("approval-links"),
-        key_policy=approval_link.link_key(
-            context.scope,
-            signer=project.role_arn(context.scope, _SENDER),
-            verifier=project.role_arn(context.scope, _PAGE),
-        ),
-        protect=context.settings.protect,
-        policies={_PAGE: page, _SENDER: sender},
-        config=config(context, pipeline, stage, parameter),
-        parameter=parameter,
-        event=pipeline_events.approval_waits(pipeline, stage),
-        approvers=pulumi.Output.from_input(data_science.approval_links).apply(lambda links: sorted(links[of])),
-        topic=topic,
-        alarm_topic_arn=data_science.alarm_topic_arn,
-        logs_key_arn=data_science.operations_key_arn,
-        tags={PROJECT_TAG: of},
-    )
-    made = ApprovalPage("approval-page", args, context.child_options())
-    pulumi.export("approvalPage", made.url)
-    return made
+    return {_PAGE: page, _SENDER: sender}
 
 
 def config(context: ProjectContext, pipeline: str, stage: str, parameter: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import pulumi
@@ -220,39 +221,33 @@ def _project_roles(
         trust.service_trust("sagemaker.amazonaws.com", context.scope.account),
         scope.apply(lambda known: workload_roles.model_role(known, project, endpoint, repository, shapes)),
     )
-    tester = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY_TEST)
-    test = project_role(
-        context,
-        project,
-        RoleKind.TEST,
-        f"The deploy pipeline of project {project} tests its endpoint with it",
-        trust.role_trust(context.registry_scope, [tester]),
-        scope.apply(lambda known: workload_roles.test_role(known, project, endpoint, shapes)),
-    )
-    renderer = project_names.role_arn(context.registry_scope, RoleKind.DEPLOY)
+
+    def entered_by(kind: RoleKind, by: RoleKind, what: str, policy: Callable[[WorkloadScope], str]) -> Role:
+        """A role that a role of the same project enters from the registry's account."""
+        trusted = trust.role_trust(context.registry_scope, [project_names.role_arn(context.registry_scope, by)])
+        return project_role(context, project, kind, what, trusted, scope.apply(policy))
+
     stack_set = project_names.stack_set(context.stage)
-    change_set = project_role(
-        context,
-        project,
-        RoleKind.CHANGE_SET,
-        f"The deploy pipeline of project {project} asks with it what a release would change",
-        trust.role_trust(context.registry_scope, [renderer]),
-        scope.apply(lambda known: workload_roles.change_set(known, stack_set)),
-    )
-    recorder = project_names.role_arn(context.registry_scope, RoleKind.RELEASE_RECORDER)
-    reader = project_role(
-        context,
-        project,
-        RoleKind.RELEASE_READER,
-        f"The release recorder of project {project} looks at its endpoint with it",
-        trust.role_trust(context.registry_scope, [recorder]),
-        scope.apply(lambda known: workload_roles.release_reader(known, endpoint)),
-    )
     return {
-        RoleKind.RELEASE_READER.value: reader,
         RoleKind.MODEL.value: model,
-        RoleKind.TEST.value: test,
-        RoleKind.CHANGE_SET.value: change_set,
+        RoleKind.TEST.value: entered_by(
+            RoleKind.TEST,
+            RoleKind.DEPLOY_TEST,
+            f"The deploy pipeline of project {project} tests its endpoint with it",
+            lambda known: workload_roles.test_role(known, project, endpoint, shapes),
+        ),
+        RoleKind.CHANGE_SET.value: entered_by(
+            RoleKind.CHANGE_SET,
+            RoleKind.DEPLOY,
+            f"The deploy pipeline of project {project} asks with it what a release would change",
+            lambda known: workload_roles.change_set(known, stack_set),
+        ),
+        RoleKind.RELEASE_READER.value: entered_by(
+            RoleKind.RELEASE_READER,
+            RoleKind.RELEASE_RECORDER,
+            f"The release recorder of project {project} looks at its endpoint with it",
+            lambda known: workload_roles.release_reader(known, endpoint),
+        ),
         RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),
     }
 

@@ -92,6 +92,27 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
             reason='The action knows no resource (Service Authorization Reference, "AWS CodeDeploy"); which report is '
             "meant, an execution's id says, which CodeDeploy hands to its hook alone",
         ),
+        *_answers_to_compare(scope, project, endpoint),
+        Statement(
+            sid="CountInvocations",
+            actions=["cloudwatch:GetMetricStatistics"],
+            resources=["*"],
+            reason='Metrics know no resource (Service Authorization Reference, "Amazon CloudWatch")',
+        ),
+        Statement(
+            sid="WriteOwnLogs",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[
+                f"{scope.arn('logs', f'log-group:/aws/lambda/{name}-{hook}')}:*" for hook in ("before", "after")
+            ],
+        ),
+        common_statements.lambda_interfaces(),
+    )
+
+
+def _answers_to_compare(scope: WorkloadScope, project: str, endpoint: str) -> tuple[Statement, ...]:
+    """Held-out rows with the model's own answers, and what was captured of the endpoint."""
+    return (
         Statement(
             sid="ReadHeldOutRows",
             actions=READ_OBJECT,
@@ -124,20 +145,6 @@ def hooks_role(scope: WorkloadScope, project: str, endpoint: str) -> str:
             resources=[scope.capture_key_arn],
             conditions={"StringEquals": {"kms:ViaService": f"s3.{scope.region}.amazonaws.com"}},
         ),
-        Statement(
-            sid="CountInvocations",
-            actions=["cloudwatch:GetMetricStatistics"],
-            resources=["*"],
-            reason='Metrics know no resource (Service Authorization Reference, "Amazon CloudWatch")',
-        ),
-        Statement(
-            sid="WriteOwnLogs",
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[
-                f"{scope.arn('logs', f'log-group:/aws/lambda/{name}-{hook}')}:*" for hook in ("before", "after")
-            ],
-        ),
-        common_statements.lambda_interfaces(),
     )
 
 
@@ -189,6 +196,7 @@ def deliver_api(scope: WorkloadScope, api: DeliveredApi) -> tuple[Statement, ...
     """What the project's StackSet execution role needs besides, where the project may have an API."""
     return (
         *_functions(scope, api),
+        *_archives(scope, api),
         *_gateway(scope, api.project),
         *_deployments(scope, api),
         *_logs_and_table(scope, api),
@@ -226,21 +234,6 @@ def _functions(scope: WorkloadScope, api: DeliveredApi) -> tuple[Statement, ...]
             conditions={"StringEquals": {"iam:PassedToService": ["codedeploy.amazonaws.com", "lambda.amazonaws.com"]}},
         ),
         Statement(
-            sid="FetchApiArchives",
-            actions=["s3:GetObject", "s3:GetObjectVersion"],
-            resources=[scope.bucket_arn(api.code_bucket, "*")],
-        ),
-        Statement(
-            sid="DecryptApiArchives",
-            actions=["kms:Decrypt"],
-            # The key's id is the registry account's secret until that stack is up; its alias is not.
-            resources=[scope.registry_arn("kms", "key/*")],
-            conditions={
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": api.code_alias},
-                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
-            },
-        ),
-        Statement(
             sid="LookUpForApis",
             actions=[
                 "ec2:DescribeNetworkInterfaces",
@@ -256,6 +249,26 @@ def _functions(scope: WorkloadScope, api: DeliveredApi) -> tuple[Statement, ...]
             ],
             resources=["*"],
             reason="None of these knows a resource, or none that has a name yet (Service Authorization Reference)",
+        ),
+    )
+
+
+def _archives(scope: WorkloadScope, api: DeliveredApi) -> tuple[Statement, Statement]:
+    return (
+        Statement(
+            sid="FetchApiArchives",
+            actions=["s3:GetObject", "s3:GetObjectVersion"],
+            resources=[scope.bucket_arn(api.code_bucket, "*")],
+        ),
+        Statement(
+            sid="DecryptApiArchives",
+            actions=["kms:Decrypt"],
+            # The key's id is the registry account's secret until that stack is up; its alias is not.
+            resources=[scope.registry_arn("kms", "key/*")],
+            conditions={
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": api.code_alias},
+                "StringEquals": {"kms:ViaService": f"s3.{scope.registry_region}.amazonaws.com"},
+            },
         ),
     )
 
