@@ -100,6 +100,18 @@ def test_codepipeline_takes_on_a_role_whether_it_names_its_source_or_not(against
     assert admits(strict, "codepipeline.amazonaws.com", **context) is not bool(against)
 
 
+@pytest.mark.parametrize("against", [[], ["api-gateway-names-its-source"]])
+def test_api_gateway_takes_on_its_role_for_logs_whether_it_names_its_source_or_not(against: list[str]) -> None:
+    with failing(against):
+        keys = source_keys("apigateway.amazonaws.com", ACCOUNT, "")
+    assert bool(keys) is not bool(against)
+    stated = trust.service_trust("apigateway.amazonaws.com", ACCOUNT)
+    context = {key.replace(":", "__"): str(value) for key, value in keys.items()}
+    assert admits(stated, "apigateway.amazonaws.com", **context)
+    strict = stated.replace("StringEqualsIfExists", "StringEquals")
+    assert admits(strict, "apigateway.amazonaws.com", **context) is not bool(against)
+
+
 @pytest.mark.parametrize("against", [[], ["pipelines-pass-action-roles"]])
 def test_the_deployer_makes_a_pipeline_whether_it_must_pass_the_roles_of_actions_or_not(against: list[str]) -> None:
     with failing(against):

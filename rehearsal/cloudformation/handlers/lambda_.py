@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+from assumptions.entries.aliases_go_back_at_once import ASSUMPTION as AT_ONCE
+from assumptions.outcomes import holds
 from rehearsal.cloudformation.resource_handler import (
     HandlerContext,
     Members,
@@ -211,7 +213,8 @@ def _alias(context: HandlerContext, properties: Members) -> dict[str, Any]:
 
 def _update_alias(context: HandlerContext, before: Members, after: Members) -> Members:
     policy = (context.update_policy or {}).get("CodeDeployLambdaAliasUpdate")
-    shifted = bool(policy) and changed(before, after, "FunctionVersion") and not context.rolling_back
+    at_once = context.rolling_back and holds(AT_ONCE)
+    shifted = bool(policy) and changed(before, after, "FunctionVersion") and not at_once
     if shifted and policy:
         _deploy(context, after, policy)
     if not shifted or changed(before, after, "Description"):
@@ -237,6 +240,8 @@ def _deploy(context: HandlerContext, after: Members, policy: Members) -> None:
     }
     context.call("codedeploy", "get_deployment_group", **group)
     current = context.call("lambda", "get_alias", FunctionName=after["FunctionName"], Name=after["Name"])
+    if context.rolling_back and current["FunctionVersion"] == after["FunctionVersion"]:
+        return  # CodeDeploy has gone back by itself
     content = json.dumps(app_spec(after, str(current["FunctionVersion"]), policy))
     revision = {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}
     made = context.call("codedeploy", "create_deployment", **group, revision=revision)

@@ -6,6 +6,8 @@ deployed is served by `rehearsal/apigateway`.
 
 from __future__ import annotations
 
+from assumptions.entries.api_gateway_names_its_source import ASSUMPTION as SOURCE
+from assumptions.outcomes import holds
 from rehearsal.service_model.service import AwsService
 from rehearsal.service_model.tagging import TagOperations
 from rehearsal.services.apigateway import deployments, domains, parts, rest_apis, tags, usage
@@ -18,6 +20,7 @@ SERVICE = AwsService(
     name="apigateway",
     operations=rest(*_EMULATED),
     emulated=_EMULATED,
+    names_source=lambda: holds(SOURCE),
     resource_tags=tags.carried,
     tagging=TagOperations(parameters={"resourceArn": "{arn}"}),
 )

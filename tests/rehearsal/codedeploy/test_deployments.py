@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from assumptions.outcomes import failing
 from rehearsal.codedeploy import runner
 from rehearsal.codedeploy.deployment import Deployment
 from rehearsal.codedeploy.runner import DeploymentEnded, require_answered, require_quiet_alarms, traffic_steps
@@ -160,6 +161,23 @@ def test_a_hook_that_reports_failure_rolls_the_stack_back(serving: ApiAccount, s
     assert failed.info()["rollbackInfo"]["rollbackDeploymentId"] == undone.id
     assert (failed.status, undone.creator, undone.status) == ("Failed", "codeDeployRollback", "Succeeded")
     assert serving.deploy_stack(released("3"))["StackStatus"] == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize("against", [[], ["aliases-go-back-at-once"]])
+def test_a_stack_that_fails_behind_its_alias_sets_it_back_at_once_or_by_a_deployment(
+    serving: ApiAccount, against: list[str]
+) -> None:
+    broken = released("2")
+    broken["Resources"]["Broken"] = {
+        "Type": "AWS::Lambda::Alias",
+        "DependsOn": "Live",
+        "Properties": {"FunctionName": "predict", "FunctionVersion": "99", "Name": "broken"},
+    }
+    with failing(against):
+        changed = serving.deploy_stack(broken)
+    assert changed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert alias(serving) == ("1", {})
+    assert [each.status for each in serving.deploy.deployments()] == ["Succeeded"] * (1 + len(against))
 
 
 @pytest.mark.aws_behavior("require_answered")
