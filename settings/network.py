@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Set as AbstractSet
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
@@ -44,6 +45,9 @@ SERVING_ZONES = f"{ZONES}; an endpoint in a VPC needs two"
 class DataScienceNetwork(Section):
     """The VPC of the data science account. Its subnets are private; the internet is opt-in."""
 
+    # Services that no list of endpoints may leave out, and who relies on them.
+    needed: ClassVar[AbstractSet[InterfaceEndpoint]] = {E.KMS, E.STS, E.LOGS}
+    relying: ClassVar[str] = "the key policy and every job rely on it"
     cidr: Cidr = Field(description="Address range of the VPC; must not overlap any other stack's.")
     availability_zones: Annotated[ZoneChoice, PlainValidator(zone_choice(1, ZONES)), WithJsonSchema(zone_schema(1))] = (
         Field(
@@ -70,9 +74,9 @@ class DataScienceNetwork(Section):
     @field_validator("endpoints")
     @classmethod
     def _endpoints_that_every_job_needs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        missing = {E.KMS, E.STS, E.LOGS} - set(value)
+        missing = cls.needed - set(value)
         if missing:
-            raise ValueError(f"lacks {', '.join(sorted(missing))}: the key policy and every job rely on it")
+            raise ValueError(f"lacks {', '.join(sorted(missing))}: {cls.relying}")
         return value
 
     @field_validator("unlimited_endpoints")
@@ -87,6 +91,13 @@ class DataScienceNetwork(Section):
 class WorkloadNetwork(DataScienceNetwork):
     """The VPC of a workload account. An endpoint in a VPC needs subnets in two zones, even with one instance."""
 
+    needed: ClassVar[AbstractSet[InterfaceEndpoint]] = {
+        *DataScienceNetwork.needed,
+        E.CLOUDWATCH,
+        E.SAGEMAKER_API,
+        E.SAGEMAKER_RUNTIME,
+    }
+    relying: ClassVar[str] = "the key policy, every model and the function that checks endpoints rely on it"
     # SageMaker Developer Guide, "Give SageMaker AI Hosted Endpoints Access to Resources in Your Amazon VPC"
     availability_zones: Annotated[
         ZoneChoice, PlainValidator(zone_choice(2, SERVING_ZONES)), WithJsonSchema(zone_schema(2))

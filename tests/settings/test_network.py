@@ -105,6 +105,14 @@ def test_a_gateway_is_no_interface_endpoint_by_its_whole_name_either(folder: Fol
     assert "is no interface endpoint" in message
 
 
+def test_a_workload_account_keeps_the_endpoints_that_its_endpoints_are_checked_through(folder: Folder) -> None:
+    line = "    availabilityZones: 2"
+    folder.change("staging", line, f"{line}\n    endpoints: [kms, sts, logs, ecr.api, ecr.dkr, sagemaker.api]")
+    [message] = [str(problem) for problem in check(folder.path)]
+    assert "network.endpoints" in message
+    assert "lacks monitoring, sagemaker.runtime" in message
+
+
 def test_only_endpoints_are_without_a_policy(folder: Folder) -> None:
     folder.change("dev", "ecr.api]", "ecr.api]\n    unlimitedEndpoints: [ecr.api, codepipeline]")
     [message] = [str(problem) for problem in check(folder.path)]
