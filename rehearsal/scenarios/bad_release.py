@@ -18,7 +18,8 @@ ALARMS = {
     "errors": ("5xx", "model-errors"),
     "slow": ("latency",),
     "wrong-answers": ("wrong-answers",),
-    "out-of-memory": ("5xx", "model-errors"),
+    # Whose process was killed has no answer; who waits meanwhile for the one that takes its place waits long.
+    "out-of-memory": ("5xx", "model-errors", "latency"),
 }
 
 
