@@ -46,7 +46,9 @@ def with_endpoint(api: DeliveredApi) -> VpcAttachment:
     endpoint = next(each["VpcEndpointId"] for each in found if each["ServiceName"].endswith("execute-api"))
     name = "/mlops/production/network/execute-api-endpoint-id"
     api.account.client("ssm").put_parameter(Name=name, Value=endpoint, Type="String")
-    return attachment(ACCOUNT, REGION, subnets, [group])
+    where = attachment(ACCOUNT, REGION, subnets, [group])
+    assert where is not None
+    return where
 
 
 @pytest.mark.slow
