@@ -35,9 +35,10 @@ def pipeline_resources() -> dict[str, Any]:
 
 
 def multi_model_resources() -> dict[str, Any]:
-    """One container, and models below a prefix that only a release writes to: callers name one by `TargetModel`.
+    """One container, and models below the project's prefix in the models bucket: callers name one by `TargetModel`.
 
-    The prefix is the same in every release, so nothing is replaced and no update shifts traffic.
+    The prefix is the same in every release, so nothing is replaced and no update shifts traffic. It holds whatever the
+    project's builds wrote, which is why an account has to let the shape in (`servingShapes`).
     """
     model = endpoint.model()
     model["Properties"]["Containers"] = [

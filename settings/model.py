@@ -214,7 +214,8 @@ class WorkloadSettings(StackSettings):
         default_factory=dict,
         max_length=50,
         description="Shapes of serving, beside the single endpoint, that projects may have here, by project: each "
-        "gives the project's roles the rights that it takes, and no others.",
+        "gives the project's roles the rights that it takes, and no others. multiModel: who may call the endpoint "
+        "chooses among all artifacts that the project's builds wrote, those included that nobody approved.",
     )
     capture_days: Days | None = Field(
         default=None, description="Days after which captured requests and answers are deleted; none: they are kept."
