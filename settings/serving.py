@@ -36,10 +36,10 @@ class ServingSettings(Section):
     shape: ServingShape = Field(
         default=ServingShape.SINGLE,
         description="single: one model. abTest: two, which share the requests by weight. shadow: a second one gets "
-        "copies of requests and answers nobody. multiModel: several versions in one container, chosen by the caller, approved "
-        "or not. "
-        "inferencePipeline: prepare, then predict. serverless: no instances, outside the VPC. asynchronous: requests "
-        "and answers are objects, no instance while there are none. batchTransform: jobs over files, no endpoint.",
+        "copies of requests and answers nobody. multiModel: several versions in one container, chosen by the caller, "
+        "approved or not. inferencePipeline: prepare, then predict. serverless: no instances, outside the VPC. "
+        "asynchronous: requests and answers are objects, no instance while there are none. batchTransform: jobs over "
+        "files, no endpoint.",
     )
     challenger_percent: Percent | None = Field(
         default=None, description="Share of the requests that an A/B test gives to the challenger. Left out: 50."
