@@ -53,6 +53,7 @@ NAT, ADDRESS, ENDPOINT, KEY, ALARM = (
 )
 _VPC, _LINK, _KMS = "Amazon VPC pricing", "AWS PrivateLink pricing", "AWS Key Management Service pricing"
 _WATCH, _SAGEMAKER = "Amazon CloudWatch pricing", "Amazon SageMaker AI pricing, real-time inference"
+_BILL = "by a bill of December 2023, aws-samples/sagemaker-ssh-helper, Sample_Costs.md"
 _READ = "2026-11-27"
 
 
@@ -79,6 +80,9 @@ PRICES: Sequence[Price] = (
     _row(ALARM, "us-east-1", Unit.MONTH, "0.10", _WATCH),
     _row(instance("ml.m5.large"), "us-east-1", Unit.HOUR, "0.115", _SAGEMAKER),
     _row(instance("ml.m5.xlarge"), "us-east-1", Unit.HOUR, "0.23", _SAGEMAKER),
+    # The bill has ml.m5.large for Studio alone; of ml.m5.xlarge it has one price for hosting, training and processing.
+    _row(instance("ml.m5.large"), "eu-west-1", Unit.HOUR, "0.128", f"{_SAGEMAKER}; {_BILL}"),
+    _row(instance("ml.m5.xlarge"), "eu-west-1", Unit.HOUR, "0.257", f"{_SAGEMAKER}; {_BILL}"),
 )
 _BY_PLACE = {(price.thing, price.region): price for price in PRICES}
 
