@@ -45,15 +45,22 @@ BY_USE: Mapping[str, str] = {
     "aws:s3/bucketObjectv2:BucketObjectv2": "buckets: GB stored, and requests",
     "aws:sns/topicSubscription:TopicSubscription": "topics: messages",
     "aws:sagemaker/userProfile:UserProfile": "Studio: instances of spaces while they run, GB of their file system",
+    "aws:apigateway/restApi:RestApi": "APIs: requests",
+    "aws:dynamodb/table:Table": "tables: requests, and GB stored",
+    "aws:wafv2/webAcl:WebAcl": "AWS WAF: each web ACL, each rule, and requests",
     "aws:macie2/account:Account": "Macie: each bucket, and GB that it looks at",
     "aws:macie2/classificationJob:ClassificationJob": "Macie: GB that a job looks at",
 }
 # What AWS's pricing pages name no price for: IAM, Organizations, resource groups, routes, rules and subnets of a VPC,
 # settings of a bucket, policies of a queue, a topic or an image repository. An analyzer of external access, a standard
-# parameter and a group of model packages are free as well.
+# parameter, a group of model packages and what belongs to an API, a function or a web ACL are free as well.
 FREE = frozenset(
     {
         "aws:accessanalyzer/analyzer:Analyzer",
+        "aws:apigateway/account:Account",
+        "aws:apigateway/deployment:Deployment",
+        "aws:apigateway/methodSettings:MethodSettings",
+        "aws:apigateway/stage:Stage",
         "aws:cfg/deliveryChannel:DeliveryChannel",
         "aws:cloudwatch/eventBus:EventBus",
         "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
@@ -75,6 +82,8 @@ FREE = frozenset(
         "aws:iam/serviceLinkedRole:ServiceLinkedRole",
         "aws:kms/alias:Alias",
         "aws:kms/keyPolicy:KeyPolicy",
+        "aws:lambda/alias:Alias",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
         "aws:lambda/permission:Permission",
         "aws:organizations/policy:Policy",
         "aws:organizations/policyAttachment:PolicyAttachment",
@@ -94,5 +103,6 @@ FREE = frozenset(
         "aws:ssm/parameter:Parameter",
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "aws:wafv2/webAclAssociation:WebAclAssociation",
     }
 )
