@@ -12,7 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from functions.release_recorder.changes import read_change
 from functions.release_recorder.config import Project, read_config
+from functions.release_recorder.events import read_event
+from functions.release_recorder.recorder import Recorder
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 STAGING, PRODUCTION, SECOND = "222222222222", "333333333333", "444444444444"
@@ -352,3 +355,17 @@ def decided(version: int, status: str, **more: Any) -> dict[str, Any]:
         "detail-type": "SageMaker Model Package State Change",
         "detail": {**detail, **more},
     }
+
+
+def tell(account: Account, *events: Any) -> None:
+    for event in events:
+        Recorder(PROJECT, account.client, account.there).deal_with(read_event(event, PROJECT))
+
+
+def changes(account: Account, stage: str = "production") -> list[Any]:
+    found = [
+        read_change(document)
+        for key, document in account.objects.items()
+        if key.startswith(f"screening/releases/{stage}/")
+    ]
+    return sorted(found, key=lambda change: change.at)

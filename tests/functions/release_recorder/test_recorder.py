@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 from typing import Any
 
 import pytest
 
-from functions.release_recorder.changes import periods, read_change
+from functions.release_recorder.changes import periods
 from functions.release_recorder.deliveries import NotYet
-from functions.release_recorder.events import RefusedEvent, read_event
-from functions.release_recorder.recorder import Recorder
+from functions.release_recorder.events import RefusedEvent
 from tests.functions.release_recorder.account import (
     APPROVER,
     FAULTS,
     OWN,
     PRODUCTION,
-    PROJECT,
     ROLLBACK,
     SECOND,
     STAGING,
     Account,
     action_ended,
     at,
+    changes,
     decided,
     execution,
     package,
+    tell,
 )
-
-
-def tell(account: Account, *events: Any) -> None:
-    for event in events:
-        Recorder(PROJECT, account.client, account.there).deal_with(read_event(event, PROJECT))
-
-
-def changes(account: Account, stage: str = "production") -> list[Any]:
-    found = [
-        read_change(document)
-        for key, document in account.objects.items()
-        if key.startswith(f"screening/releases/{stage}/")
-    ]
-    return sorted(found, key=lambda change: change.at)
 
 
 def two_releases() -> tuple[Account, list[Any]]:
@@ -405,58 +390,3 @@ def test_the_recorders_own_identity_is_no_persons_decision() -> None:
     account.register(2, LastModifiedBy={"IamIdentity": {"Arn": OWN}})
     tell(account, decided(2, "Approved"))
     assert not [key for key in account.objects if "approved-" in key]
-
-
-def registered(account: Account, **more: Any) -> Any:
-    account.register(4, "PendingManualApproval", CreationTime=at(30), **more)
-    tell(account, decided(4, "PendingManualApproval"))
-    return account.objects["screening/releases/packages/4/registered.json"]
-
-
-def trained(account: Account, number: int, start: int, end: int, source: str, status: str = "Succeeded") -> None:
-    """A run of the build pipeline whose training took from one minute to another."""
-    account.executions[execution(number)] = {"artifactRevisions": [{"name": "Source", "revisionId": source}]}
-    account.actions.insert(
-        0,
-        {
-            "pipelineExecutionId": execution(number),
-            "pipeline": "screening-mlops-build",
-            "stageName": "Build",
-            "actionName": "Train",
-            "status": status,
-            "startTime": at(start),
-            "lastUpdateTime": at(end),
-        },
-    )
-
-
-def test_who_handed_the_code_over_is_found_by_the_training_that_ran_when_the_model_was_registered() -> None:
-    account = Account()
-    account.tags = {"v1": {"publisher": "ana"}, "v2": {"publisher": "bob"}, "v3": {"publisher": "eve"}}
-    trained(account, 11, 1, 9, "v1")
-    trained(account, 12, 20, 40, "v2")
-    trained(account, 13, 41, 42, "v3", status="InProgress")
-    found = registered(account, CreatedBy={"IamIdentity": {"Arn": "arn:aws:sts::1:assumed-role/pipeline/run"}})
-    assert (found["publisher"], found["execution"], found["source"]) == ("bob", execution(12), "v2")
-    assert found["by"] == "arn:aws:sts::1:assumed-role/pipeline/run"
-
-
-def test_a_model_that_no_training_registered_has_no_publisher() -> None:
-    account = Account()
-    trained(account, 11, 1, 9, "v1")
-    assert registered(account)["publisher"] == ""
-
-
-def test_code_without_the_tag_has_no_publisher() -> None:
-    account = Account()
-    trained(account, 12, 20, 40, "v2", status="InProgress")
-    assert registered(account)["publisher"] == ""
-
-
-def test_who_published_is_written_down_once_and_not_changed_by_a_later_tag() -> None:
-    account = Account()
-    account.tags = {"v2": {"publisher": "bob"}}
-    trained(account, 12, 20, 40, "v2")
-    first = copy.deepcopy(registered(account))
-    account.tags = {"v2": {"publisher": "eve"}}
-    assert registered(account) == first

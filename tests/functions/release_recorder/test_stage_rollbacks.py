@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.functions.release_recorder.account import PRODUCTION, SECOND, Account, execution
-from tests.functions.release_recorder.test_recorder import changes, tell
+from tests.functions.release_recorder.account import PRODUCTION, SECOND, Account, changes, execution, tell
 
 
 def test_a_stage_that_went_back_by_itself_is_written_down_as_what_it_went_back_to() -> None:
