@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rehearsal.apigateway.messages import IncomingRequest
 from tests.rehearsal.apigateway.account import ACCOUNT, OTHER, REGION, ApiAccount, open_api, template
 
 INVOKE = {
@@ -36,3 +37,12 @@ def test_who_has_no_right_is_refused(account: ApiAccount) -> None:
     assert "is not authorized to perform: execute-api:Invoke" in refused.json["message"]
     abroad = account.caller("abroad", INVOKE, account=OTHER)
     assert account.call(signer=abroad).status == 403
+
+
+def test_a_request_knows_its_parts() -> None:
+    request = IncomingRequest("GET", "/a%20b/c?x=1&x=&y", [("A", "1"), ("a", "2")])
+    assert (request.segments, request.header("A"), request.query) == (
+        ["a b", "c"],
+        "2",
+        [("x", "1"), ("x", ""), ("y", "")],
+    )

@@ -12,7 +12,7 @@ import pytest
 from rehearsal.apigateway import integrations
 from rehearsal.apigateway.authorization import require_token
 from rehearsal.apigateway.gateway_responses import chosen_response
-from rehearsal.apigateway.messages import GatewayError, IncomingRequest
+from rehearsal.apigateway.messages import GatewayError
 from rehearsal.apigateway.signature import Signature, require_scope
 from tests.rehearsal.apigateway.account import ACCOUNT, OTHER, REGION, Answer, ApiAccount, open_api, signed, template
 from tests.rehearsal.apigateway.test_first_call import INVOKE
@@ -395,12 +395,3 @@ def test_nothing_waits_long(open_account: ApiAccount) -> None:
     began = time.monotonic()
     assert all(open_account.call().status == 200 for _ in range(50))
     assert time.monotonic() - began < 5
-
-
-def test_a_request_knows_its_parts() -> None:
-    request = IncomingRequest("GET", "/a%20b/c?x=1&x=&y", [("A", "1"), ("a", "2")])
-    assert (request.segments, request.header("A"), request.query) == (
-        ["a b", "c"],
-        "2",
-        [("x", "1"), ("x", ""), ("y", "")],
-    )
