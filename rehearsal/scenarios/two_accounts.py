@@ -182,7 +182,9 @@ def _gone_back(accounts: _Accounts, second: SecondModel) -> str:
     )
     back = _newest(accounts)
     accounts.with_instances()
-    builds = list(journey.cloud.recorder.since(before, lambda line: line.operation == "StartBuild"))
+    # Of the way back alone: the release that failed built what it delivered.
+    mine = journey.cloud.recorder.since(before, lambda line: line.session == back.id)
+    builds = [line for line in mine if line.operation == "StartBuild"]
     versions = accounts.versions()
     sentence = f"{reason}; the stage went back ({back.status}); {_told(versions)}"
     accounts.scenario.measured("two-accounts rollBack", {"reason": reason, "versions": versions, "builds": len(builds)})
