@@ -149,6 +149,7 @@ def rollback_alarms() -> dict[str, Any]:
             "4xx", "the new model refuses most requests", _rate("Invocation4XXErrors", _REFUSED_RATE)
         ),
         "NewFleetWrongAnswersAlarm": _rollback("wrong-answers", "the new model answers wrongly", _new_wrong_answers()),
+        "NewFleetMissingAlarm": _rollback("missing", "no request reaches the new model", _new_missing()),
     }
 
 
@@ -162,6 +163,24 @@ def _new_wrong_answers() -> dict[str, Any]:
     Where old and new fleet serve one version, as when only the instance type changes, this speaks of both.
     """
     return _WRONG_ANSWERS | {"Dimensions": _checked(new_version_only=True), "DatapointsToAlarm": 1}
+
+
+def _new_missing() -> dict[str, Any]:
+    """Three minutes in which the new fleet had its share of the traffic and answered none of the check's requests.
+
+    SageMaker's `Invocations` cannot tell: a fleet that is being started has none either, and an alarm for which missing
+    data are bad would end each update before it began. The endpoint checker says 1 or 0 only while SageMaker waits for
+    alarms (`functions.endpoint_checker.metrics`). A fleet with a twentieth of the traffic, the least that there is,
+    answers none of 60 requests in 5 minutes of 100, and in three minutes one after another in 1 case of 10,000.
+    """
+    return {
+        "Namespace": ENDPOINT_METRICS,
+        "MetricName": "MissingVersions",
+        "Dimensions": _checked(new_version_only=True),
+        "Statistic": "Minimum",
+        "Threshold": 0,
+        "DatapointsToAlarm": 3,
+    }
 
 
 def _nothing_answers() -> dict[str, Any]:

@@ -27,11 +27,16 @@ _LARGEST_ANSWER = 1024 * 1024
 
 @dataclass
 class CheckCounts:
-    """What came of one check. `checked` and `wrong` are by version; `failed` are requests without an answer."""
+    """What came of one check.
+
+    By version: `answers`, all of them, and of those that have been compared `checked` and `wrong`. `failed` are
+    requests without an answer.
+    """
 
     asked: int = 0
     answered: int = 0
     failed: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
@@ -82,7 +87,9 @@ def ask(
             counts.problems[_problem(error)] += 1
             continue
         counts.answered += 1
-        _judge(counts, checks, row, _version(answer, alone), body)
+        version = _version(answer, alone)
+        counts.answers[version] += bool(version)
+        _judge(counts, checks, row, version, body)
     return counts
 
 

@@ -37,11 +37,13 @@ class ServedVersion:
 class ServedEndpoint:
     """An endpoint's status and what it serves; `newest` are the versions of its newest configuration.
 
-    Those are the new fleet's while an update goes on, several where variants share the traffic.
+    Those are the new fleet's while an update goes on, several where variants share the traffic. `baking` says that the
+    new fleet has its share of the traffic by now, and that SageMaker waits for alarms.
     """
 
     status: str
     updating: bool = False
+    baking: bool = False
     versions: tuple[ServedVersion, ...] = ()
     newest: tuple[str, ...] = ()
 
@@ -54,15 +56,26 @@ def served(sagemaker: Any, endpoint: str) -> ServedEndpoint | None:
     status = str(described["EndpointStatus"])
     if status not in ANSWERING:
         return ServedEndpoint(status=status)
-    pending = (described.get("PendingDeploymentSummary") or {}).get("EndpointConfigName")
+    deployment = described.get("PendingDeploymentSummary") or {}
+    pending = deployment.get("EndpointConfigName")
     configs = [name for name in (pending, described["EndpointConfigName"]) if name]
     fleets = [list(_versions(sagemaker, config)) for config in configs]
     return ServedEndpoint(
         status=status,
         updating=bool(pending),
+        baking=_baking(deployment),
         versions=tuple({each.version: each for fleet in fleets for each in fleet}.values()),
         newest=tuple(each.version for each in fleets[0]),
     )
+
+
+def _baking(deployment: Mapping[str, Any]) -> bool:
+    """Whether each variant of the new fleet is at `Baking` (botocore, service model of sagemaker, VariantStatus)."""
+    stages = [
+        {each.get("Status") for each in variant.get("VariantStatus") or ()}
+        for variant in deployment.get("ProductionVariants") or ()
+    ]
+    return bool(stages) and all("Baking" in found for found in stages)
 
 
 def _versions(sagemaker: Any, config: str) -> Iterator[ServedVersion]:

@@ -88,7 +88,7 @@ def check(aws: Clients, config: CheckerConfig, check_id: str) -> dict[str, Any]:
         check_id=check_id,
     )
     aws.cloudwatch.put_metric_data(
-        Namespace=config.namespace, MetricData=metric_data(config.endpoint, endpoint.status, counts)
+        Namespace=config.namespace, MetricData=metric_data(config.endpoint, endpoint, counts)
     )
     done = _summary(check_id, endpoint, counts)
     if unreadable:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from rehearsal.journey.inputs import JourneyInputs
 from rehearsal.journey.steps import JourneyFailed
 from rehearsal.scenarios.api_callers import ApiCallers, HttpAnswer
+from rehearsal.scenarios.api_settings import api, stacks_with_api
 from rehearsal.scenarios.scenario import Scenario, ScenarioRun
 
 PROBLEM = "application/problem+json"
 # In every body, header and credential that must not be found in a log.
 MARK = "found4711"
 STRANGER = "arn:aws:iam::555555555555:role/stranger"
-# More than the API's burst, at once.
-FLOOD = 400
+# Requests a second, of which twice as many may come at once; and more than that, at once.
+RATE, FLOOD = 100, 400
 
 
 @dataclass(frozen=True)
@@ -127,4 +129,13 @@ def _quiet(scenario: ScenarioRun, callers: ApiCallers) -> str:
     return f"{sum(map(len, texts.values())) // 1024} KB of logs in {len(texts)} groups, nothing of it from callers"
 
 
-SCENARIO = Scenario(summary="the API in front of a model is called as it should be, and as it should not be", run=run)
+def _with_api(_: JourneyInputs) -> Mapping[str, str]:
+    return {"deployments": json.dumps({"production": {"api": api(rate=RATE)}})}
+
+
+SCENARIO = Scenario(
+    summary="the API in front of a model is called as it should be, and as it should not be",
+    run=run,
+    settings=_with_api,
+    others=stacks_with_api,
+)

@@ -31,7 +31,8 @@ class ShapedProject:
 
     run: ScenarioRun
     packages: dict[str, dict[str, Any]] = field(default_factory=dict)  # by a name of the scenario's
-    _asked: int = 0
+    # Of each request with an id, by its number: which row it was, and the variant that answered.
+    _asked: list[tuple[int, str]] = field(default_factory=list)
     _config: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -138,8 +139,7 @@ class ShapedProject:
         client = self.client("sagemaker-runtime")
         variants: Counter[str] = Counter()
         for _ in range(count):
-            number = self._asked
-            self._asked += 1
+            number = len(self._asked)
             answer = client.invoke_endpoint(
                 EndpointName=self.endpoint,
                 ContentType="text/csv",
@@ -147,22 +147,33 @@ class ShapedProject:
                 InferenceId=f"request-{number}",
                 Body=rows[number % len(rows)].encode(),
             )
-            variants[answer["InvokedProductionVariant"]] += 1
+            variant = answer["InvokedProductionVariant"]
+            self._asked.append((number % len(rows), variant))
+            variants[variant] += 1
         self.run.runtime.sagemaker.hosting.flush()
         return dict(sorted(variants.items()))
 
     def tell_truth(self, labels: Sequence[str], first: int) -> None:
-        """Write the true labels of the requests since a number, as whoever learns them does: nobody of the platform."""
+        """Write true labels of requests since a number, as whoever learns them does: nobody of the platform.
+
+        Of each row that both variants answered, for one request of each. So two models that answer alike show no
+        difference, whichever requests chance gave them: of labels for every request, one comparison in twenty would.
+        """
+        numbers: dict[tuple[int, str], int] = {}
+        for number, asked in list(enumerate(self._asked))[first:]:
+            numbers.setdefault(asked, number)
+        rows = Counter(row for row, _ in numbers)
         cloud, now = self.run.environment.cloud, datetime.now(UTC)
         lines = [
             json.dumps(
                 {
-                    "groundTruthData": {"data": labels[number % len(labels)], "encoding": "CSV"},
+                    "groundTruthData": {"data": labels[row], "encoding": "CSV"},
                     "eventMetadata": {"eventId": f"request-{number}"},
                     "eventVersion": "0",
                 }
             )
-            for number in range(first, self._asked)
+            for (row, _), number in numbers.items()
+            if rows[row] > 1
         ]
         bucket = self.run.environment.engine.stacks[self.workload["stack"]].outputs["captureBucket"]
         prefix = f"{self.run.journey.outputs['project']}/ground-truth/{self.endpoint}"
@@ -174,7 +185,7 @@ class ShapedProject:
     @property
     def asked(self) -> int:
         """How many requests there were."""
-        return self._asked
+        return len(self._asked)
 
 
 def labelled_rows(data: TrainingData) -> tuple[list[str], list[str]]:

@@ -16,6 +16,7 @@ from delivery import render, template
 from delivery.alarms import rollback_alarms, standing_alarms
 from delivery.template import BODY_LIMIT, CARRIED
 from functions.endpoint_checker.asking import CheckCounts
+from functions.endpoint_checker.fleets import ServedEndpoint
 from functions.endpoint_checker.metrics import metric_data
 from rehearsal.cloudwatch.evaluation import AlarmRule, decide
 from settings.endpoint_instances import VCPUS
@@ -130,8 +131,8 @@ def test_an_update_rolls_back_on_alarms_of_the_new_fleet_only() -> None:
 
 
 def test_the_checkers_figures_are_those_that_the_alarms_read() -> None:
-    counts = CheckCounts(asked=1, answered=1, checked=Counter({"7": 1}))
-    data = metric_data("mlops-screening-staging", "InService", counts)
+    counts = CheckCounts(asked=1, answered=1, answers=Counter({"7": 1}), checked=Counter({"7": 1}))
+    data = metric_data("mlops-screening-staging", ServedEndpoint(status="Updating", baking=True, newest=("7",)), counts)
     counted = {(datum["MetricName"], *(d["Name"] for d in datum["Dimensions"])) for datum in data}
     read = {
         (alarm["MetricName"], *(d["Name"] for d in alarm["Dimensions"]))
@@ -142,6 +143,7 @@ def test_the_checkers_figures_are_those_that_the_alarms_read() -> None:
         ("WrongAnswers", "EndpointName", "ModelPackageVersion"),
         ("WrongAnswers", "EndpointName"),
         ("UnansweredChecks", "EndpointName"),
+        ("MissingVersions", "EndpointName", "ModelPackageVersion"),
     }
     assert read <= counted
 
@@ -163,6 +165,22 @@ def test_one_wrong_answer_in_three_minutes_rolls_back_and_none_never_does(
     minutes: list[float | None], fires: bool
 ) -> None:
     alarm = rollback_alarms()["NewFleetWrongAnswersAlarm"]["Properties"]
+    assert decide(rule(alarm), minutes, "OK") == ("ALARM" if fires else "OK")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fires"),
+    [
+        ([None, None, None], False),  # a fleet that is being started
+        ([None, 1, 1], False),
+        ([1, 0, 1], False),
+        ([1, 1, 1], True),
+    ],
+)
+def test_a_new_fleet_that_no_request_reaches_for_three_minutes_is_rolled_back(
+    minutes: list[float | None], fires: bool
+) -> None:
+    alarm = rollback_alarms()["NewFleetMissingAlarm"]["Properties"]
     assert decide(rule(alarm), minutes, "OK") == ("ALARM" if fires else "OK")
 
 

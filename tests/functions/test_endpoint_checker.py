@@ -71,7 +71,7 @@ class Account:
     def __init__(self, current: int = 1, new: int | None = None, status: str = "InService") -> None:
         self.status, self.current, self.new = status, current, new
         self.serves: Callable[[int], tuple[int, float]] = lambda _: (current, 0.0)
-        self.attributes = True
+        self.attributes, self.stage = True, "Baking"
         self.checks: dict[str, bytes] = {}
         self.uris: dict[str, str] = {}
         self.digests: dict[str, str] = {}
@@ -103,7 +103,9 @@ class Account:
         self._called("describe_endpoint", given)
         if self.status == "none":
             raise refusal("ValidationException", f'Could not find endpoint "{ENDPOINT}".')
-        pending = {"PendingDeploymentSummary": {"EndpointConfigName": f"config-{self.new}"}} if self.new else {}
+        variants = [{"VariantName": "primary", "VariantStatus": [{"Status": self.stage}]}]
+        summary = {"EndpointConfigName": f"config-{self.new}", "ProductionVariants": variants}
+        pending = {"PendingDeploymentSummary": summary} if self.new else {}
         return {"EndpointStatus": self.status, "EndpointConfigName": f"config-{self.current}", **pending}
 
     def describe_endpoint_config(self, **given: Any) -> Any:
@@ -197,6 +199,25 @@ def test_while_an_update_goes_on_each_answer_is_held_against_the_version_that_ga
     assert (found["CheckedAnswers", "1"], found["WrongAnswers", "1"]) == (54, 0)
     assert (found["CheckedAnswers", "2"], found["WrongAnswers", "2"]) == (6, 6)
     assert REQUESTS < REQUESTS_WHILE_UPDATING == 60
+
+
+@pytest.mark.parametrize(
+    ("stage", "every", "missing"),
+    [("Baking", 10, 0.0), ("Baking", 1000, 1.0), ("Creating", 1000, None), ("ActivatingTraffic", 1000, None)],
+)
+def test_a_new_fleet_with_traffic_that_answers_nothing_is_missing(
+    stage: str, every: int, missing: float | None
+) -> None:
+    account = Account(current=1, new=2, status="Updating")
+    account.stage = stage
+    account.serves = lambda number: (2 if number % every == every - 1 else 1, 0.0)
+    assert made(account).get(("MissingVersions", "2")) == missing
+
+
+def test_where_no_answer_tells_its_version_nothing_is_missing() -> None:
+    account = Account(current=1, new=2, status="Updating")
+    account.attributes = False
+    assert ("MissingVersions", "2") not in made(account)
 
 
 def test_an_answer_of_a_version_that_does_not_know_the_row_is_not_judged() -> None:
