@@ -19,9 +19,9 @@ from functions.endpoint_checker import handler
 from functions.endpoint_checker.events import RefusedEvent
 from functions.endpoint_checker.handler import IncompleteCheck
 from rehearsal.aws.cloud import Cloud
+from tests.functions.endpoint_checker.account import ACCOUNT, CONFIG, ENDPOINT, REGION, event
 from tests.functions.faults.case import FunctionCase, Late
 from tests.functions.faults.environment import credentials
-from tests.functions.test_endpoint_checker import ACCOUNT, CONFIG, ENDPOINT, REGION, event
 
 _CHECKS = json.dumps({"contentType": "text/csv", "rows": ["1,2"], "expected": [[0.5]], "tolerance": 0}).encode()
 _BUCKET, _KEY = "models", "screening/checks/x1/checks.json"
