@@ -10,7 +10,7 @@ from catalog import names
 from catalog.roles import ROLES, RoleKind
 from delivery.api import api_part
 from delivery.api_names import ApiNames
-from policies.documents.workload_api import access_log
+from policies.documents.api_delivery import access_log
 from settings.deployments import DeploymentSettings
 from stacks.project_context import ProjectContext
 from stacks.releases import api_part_key

@@ -14,6 +14,7 @@ from catalog import names
 from catalog.roles import RoleKind
 from components.encryption_key import EncryptionKey
 from components.role import Role, RoleArgs
+from policies.documents import api_delivery
 from policies.documents import workload_api as documents
 from policies.documents.statement import Statement
 from policies.documents.trust import service_trust
@@ -88,14 +89,14 @@ def deliveries(context: WorkloadContext, project: str, scope: WorkloadScope) -> 
     if project not in context.settings.apis:
         return ()
     project_names, registry = context.project_names(project), context.registry_scope
-    delivered = documents.DeliveredApi(
+    delivered = api_delivery.DeliveredApi(
         project=project,
         endpoint=project_names.endpoint(context.stage),
         roles=f"{project_names.stage_role_arn(context.scope, context.stage, RoleKind.API)}*",
         code_bucket=context.registry_names.bucket("code", registry.account, context.registry_region),
         code_alias=context.registry_names.alias("code"),
     )
-    return documents.deliver_api(scope, delivered)
+    return api_delivery.deliver_api(scope, delivered)
 
 
 def parameters(context: WorkloadContext, net: Perimeter, operations: EncryptionKey) -> dict[str, pulumi.Input[str]]:

@@ -152,7 +152,7 @@ def release_reader(scope: WorkloadScope, endpoint: str) -> str:
 def stack_set_execution(scope: WorkloadScope, delivered: Delivered, besides: Sequence[Statement] = ()) -> str:
     """Role that a project's StackSet acts with in this account: its endpoint and what surrounds it, nothing else.
 
-    `besides` is what it needs for an API in front (`workload_api.deliver_api`).
+    `besides` is what it needs for an API in front (`api_delivery.deliver_api`).
     """
     return document(
         *_own_stacks(scope, delivered.stack_set),

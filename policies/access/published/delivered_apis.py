@@ -9,7 +9,7 @@ from catalog.roles import RoleKind
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import roles_of_kind
 from policies.access.published.handled_resources import HandledResources
-from policies.documents.workload_api import access_log
+from policies.documents.api_delivery import access_log
 
 _FUNCTION_ROLES = (RoleKind.API, RoleKind.API_AUTHORIZER, RoleKind.API_HOOKS)
 # Ids are AWS's own.
