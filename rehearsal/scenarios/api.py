@@ -19,7 +19,7 @@ PROBLEM = "application/problem+json"
 MARK = "found4711"
 STRANGER = "arn:aws:iam::555555555555:role/stranger"
 # Requests a second, of which twice as many may come at once; and more than that, at once.
-RATE, FLOOD = 100, 400
+RATE, FLOOD = 20, 400
 
 
 @dataclass(frozen=True)
