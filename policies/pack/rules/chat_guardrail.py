@@ -18,8 +18,9 @@ READS_ALL = re.compile(r"arn:[^:]*:iam::aws:policy/ReadOnlyAccess")
 
 def check(channel: StackResource, stack: Sequence[StackResource]) -> list[str]:  # noqa: ARG001 (every rule's signature)
     """The channel names guardrails, and none of AWS's that let everything through, or everything be read."""
-    given = channel.get("guardrailPolicyArns") or ()
-    if not [arn for arn in given if arn]:
+    listed = channel.get("guardrailPolicyArns")
+    given = [arn for arn in listed if arn] if isinstance(listed, list | tuple) else []
+    if not given:
         return ["the channel has no guardrail, so that AdministratorAccess is its guardrail"]
     wide = [arn for arn in given if isinstance(arn, str) and (TOO_WIDE.fullmatch(arn) or READS_ALL.fullmatch(arn))]
     return [f"the guardrail {arn} holds nobody back" for arn in wide]
