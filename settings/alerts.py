@@ -31,8 +31,8 @@ class Alerts(Section):
     slack: SlackChannel | None = Field(
         default=None,
         description="A channel of Slack that is told too, of one stack of an account. First, once in each account, its "
-        "owner lets the workspace in: console of Amazon Q Developer in chat applications, Configure new client, Slack, "
-        "Allow; and /invite @Amazon Q in the channel, where it is private. Nobody can give commands from there.",
+        "owner lets the workspace in: console of Amazon Q Developer in chat applications, Configure a chat client, "
+        "Slack, Allow; and /invite @Amazon Q in the channel, where it is private. Nobody can give commands from there.",
     )
 
 
