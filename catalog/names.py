@@ -245,7 +245,7 @@ def workload_names(prefix: str, stack: str, stage: str, account: str, region: st
     """Every limited name of a workload stack; raises NameTooLong at the first that does not fit."""
     env_names = Names(prefix, stack)
     names = [env_names.bucket(purpose, account, region) for purpose in ("logs", "capture")]
-    names += [env_names.role(kind) for kind in (RoleKind.FLOW_LOGS, RoleKind.API_LOGS)]
+    names += [env_names.role(kind) for kind in (RoleKind.FLOW_LOGS, RoleKind.API_LOGS, RoleKind.CHAT)]
     for project in projects:
         project_names = ProjectNames(prefix, project)
         names += [project_names.stage_role(stage, kind) for kind, spec in ROLES.items() if spec.in_workload]

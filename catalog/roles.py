@@ -50,6 +50,8 @@ class RoleKind(StrEnum):
     PREVIEWER = "previewer"
     REMEDIATOR = "remediator"
     FLOW_LOGS = "flow-logs"
+    CHAT = "chat"
+    FOUNDATION_CHAT = "foundation-chat"
     STUDIO_DEFAULT = "studio-default"
     SCIENTIST = "scientist"
     APPROVER = "approver"
@@ -177,6 +179,10 @@ ROLES: dict[RoleKind, RoleSpec] = {
     ),
     _K.REMEDIATOR: RoleSpec(path=RolePath.FOUNDATION, name=RoleName.REMEDIATOR, assumed_by="lambda"),
     _K.FLOW_LOGS: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="vpc-flow-logs"),
+    # A channel of a chat that alarms go to has a role, as each must: it may do nothing. The foundation's is out of the
+    # deployer's reach, as all of the foundation is.
+    _K.CHAT: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="chatbot"),
+    _K.FOUNDATION_CHAT: RoleSpec(path=RolePath.FOUNDATION, name=RoleName.ACCOUNT, assumed_by="chatbot"),
     _K.STUDIO_DEFAULT: RoleSpec(path=RolePath.PEOPLE, name=RoleName.STUDIO, assumed_by="sagemaker"),
     _K.SCIENTIST: RoleSpec(
         path=RolePath.PEOPLE,

@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # What working in a repository leaves behind.
 LEFT_OUT = {".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "build", "dist"}
 
+# Modules of `functions/` that functions have besides their own, by function.
+SHARED: Mapping[str, tuple[str, ...]] = {"release_recorder": ("notices",), "remediator": ("notices",)}
+
 
 def files(folder: Path) -> list[Path]:
     """Files of a folder in a fixed order, without what tools leave behind."""
@@ -45,7 +48,8 @@ def function_package(name: str, extra: Mapping[str, str]) -> pulumi.Archive:
     """
     functions = ROOT / "functions"
     module = functions / f"{name}.py"
-    paths = [functions / "__init__.py", *([module] if module.exists() else files(functions / name))]
+    shared = [functions / f"{each}.py" for each in SHARED.get(name, ())]
+    paths = [functions / "__init__.py", *shared, *([module] if module.exists() else files(functions / name))]
     assets: dict[str, pulumi.Asset | pulumi.Archive] = {
         path.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(path)) for path in paths
     }

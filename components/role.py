@@ -13,14 +13,17 @@ from catalog.roles import PURPOSE_TAG, RoleKind
 
 @dataclass(frozen=True, kw_only=True)
 class RoleArgs:
-    """What the role is for, who assumes it (`trust`), what it may do (`policy`), and its permissions boundary."""
+    """What the role is for, who assumes it (`trust`), what it may do (`policy`), and its permissions boundary.
+
+    Without a policy it may do nothing.
+    """
 
     kind: RoleKind
     name: str
     path: str
     description: str
     trust: pulumi.Input[str]
-    policy: pulumi.Input[str]
+    policy: pulumi.Input[str] | None
     boundary: pulumi.Input[str]
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,13 +47,17 @@ class Role(pulumi.ComponentResource):
             tags={**args.tags, PURPOSE_TAG: args.kind.value},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.policy = aws.iam.RolePolicy(
+        self.policy = self._policy(name, args.policy, args.name) if args.policy is not None else None
+        self.name = self.role.name
+        attached = self.policy.id if self.policy is not None else ""
+        self.arn = pulumi.Output.all(self.role.arn, attached).apply(lambda known: str(known[0]))
+        self.register_outputs({"arn": self.arn, "name": self.name})
+
+    def _policy(self, name: str, policy: pulumi.Input[str], policy_name: str) -> aws.iam.RolePolicy:
+        return aws.iam.RolePolicy(
             f"{name}-policy",
-            name=args.name,
+            name=policy_name,
             role=self.role.id,
-            policy=args.policy,
+            policy=policy,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.name = self.role.name
-        self.arn = pulumi.Output.all(self.role.arn, self.policy.id).apply(lambda known: str(known[0]))
-        self.register_outputs({"arn": self.arn, "name": self.name})

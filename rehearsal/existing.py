@@ -18,10 +18,11 @@ from catalog.scope import Scope
 from components.security_groups import HTTPS
 from components.vpc_endpoints import service_name
 from rehearsal.aws.cloud import Cloud
+from rehearsal.services import chatbot
 from settings.config import AnyStack
 from settings.existing import S3, DataScienceExisting, ExistingVpc
 from settings.foundation import FoundationSettings
-from settings.model import DataScienceSettings, WorkloadSettings
+from settings.model import DataScienceSettings, ProjectSettings, WorkloadSettings
 
 MARK = "platform"
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -33,10 +34,18 @@ def make_existing(cloud: Cloud, settings: Iterable[AnyStack]) -> None:
     stacks = list(settings)
     with cloud.recorder.unheard():
         for each in stacks:
+            _let_workspace_in(cloud, each)
             if isinstance(each, FoundationSettings) and each.prevention.service_control_policy:
                 _organization(cloud, each, [other.account for other in stacks])
             if isinstance(each, WorkloadSettings | DataScienceSettings):
                 _Owner(cloud, each, made).make()
+
+
+def _let_workspace_in(cloud: Cloud, settings: AnyStack) -> None:
+    """What the settings ask of the account's owner before a channel of Slack is told: the console's handshake."""
+    slack = None if isinstance(settings, ProjectSettings) else settings.alerts.slack
+    if slack:
+        chatbot.let_workspace_in(cloud.records(settings.account, chatbot.HOME), slack.workspace)
 
 
 def _organization(cloud: Cloud, settings: FoundationSettings, accounts: Iterable[str]) -> None:

@@ -68,6 +68,14 @@ USES: Mapping[str, tuple[str, ...]] = {
     "image-tag": ("ecr.ImageTag", "sagemaker.ContainerImage"),
     "image-digest": ("ecr.ImageDigest", "sagemaker.ContainerImage"),
     "session-name": ("sts.roleSessionNameType",),
+    "slack-workspace": (
+        "chatbot.SlackTeamId",
+        "AWS::Chatbot::SlackChannelConfiguration/properties/SlackWorkspaceId",
+    ),
+    "slack-channel": (
+        "chatbot.SlackChannelId",
+        "AWS::Chatbot::SlackChannelConfiguration/properties/SlackChannelId",
+    ),
     # Prefixes, projects, scientists, stacks and repositories: a part of names, and the value of a tag.
     "name-part": (
         *("iam.roleNameType", "iam.policyNameType", "sagemaker.EntityName", "sagemaker.UserProfileName"),

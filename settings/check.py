@@ -17,6 +17,7 @@ from catalog.nearest import nearest
 from policies.documents.accounts import MOST_LISTED
 from policies.pack import exemptions
 from settings.checks.apis import api_functions_are_built, apis_are_admitted, apis_reach_their_services
+from settings.checks.chats import channels_are_one_stacks
 from settings.checks.duties import accounts_are_known, duties_are_separate
 from settings.checks.foundations import (
     accounts_have_a_foundation,
@@ -327,6 +328,7 @@ RULES: tuple[Callable[[StackFiles], Iterator[SettingsProblem]], ...] = (
     accounts_have_a_foundation,
     foundations_watch_their_region,
     deployers_know_buckets,
+    channels_are_one_stacks,
     macie_is_let_in,
     macie_is_switched_on,
     instance_types_are_let_through,

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from settings.model import Alerts, StackSettings
+from settings.alerts import Alerts, StackAlerts
+from settings.model import StackSettings
 from settings.organization_values import OrganizationTarget, roots_of
 from settings.section import Section
 from settings.values import (
@@ -187,4 +188,4 @@ class FoundationSettings(StackSettings):
     prevention: Prevention = Field(default_factory=Prevention)
     detection: Detection = Field(default_factory=Detection)
     correction: Correction = Field(default_factory=Correction)
-    alerts: Alerts = Field(default_factory=Alerts)
+    alerts: StackAlerts = Field(default_factory=Alerts)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from catalog.serving import ServingShape
+from settings.alerts import Alerts, StackAlerts
 from settings.deployments import Deployments
 from settings.existing import (
     DataScienceExisting,
@@ -84,14 +85,6 @@ class Registry(Section):
     region: Region | None = Field(default=None, description="Its region, if not this stack's.")
     models_bucket: BucketName | None = Field(
         default=None, description="Its models bucket, if that stack uses an existing one."
-    )
-
-
-class Alerts(Section):
-    """Who hears of alarms."""
-
-    emails: Annotated[tuple[Email, ...], Distinct] = Field(
-        default=(), max_length=20, description="Addresses that are asked to confirm."
     )
 
 
@@ -209,7 +202,7 @@ class WorkloadSettings(StackSettings):
         AfterValidator(of_own_projects),
         AfterValidator(of_computed_names),
     ] = Field(default_factory=WorkloadExisting, description="What the account has already, used instead of made.")
-    alerts: Alerts = Field(default_factory=Alerts)
+    alerts: StackAlerts = Field(default_factory=Alerts)
     serving_shapes: dict[Identifier, Annotated[tuple[ServingShape, ...], Distinct, Field(min_length=1)]] = Field(
         default_factory=dict,
         max_length=50,
@@ -280,7 +273,7 @@ class DataScienceSettings(StackSettings):
         default=False,
         description="Build the functions of APIs, as an image and a zip archive; needed where a project has an API.",
     )
-    alerts: Alerts = Field(default_factory=Alerts)
+    alerts: StackAlerts = Field(default_factory=Alerts)
     old_versions_days: Days = Field(
         default=90,
         description="Days that versions of data and models are kept after they were replaced or deleted; not of "

@@ -198,6 +198,9 @@ SESSION_NAME = r"^[A-Za-z0-9_+=,.@-]{2,64}$"
 IMAGE_TAG = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+# Slack's own forms: AWS takes any letters and digits, and finds no channel by its name.
+WORKSPACE = r"^T[0-9A-Z]{2,254}$"
+CHANNEL = r"^[CG][0-9A-Z]{2,254}$"
 HTTPS = r"^https://[^\s]+$"
 
 Distinct = AfterValidator(_distinct)
@@ -250,6 +253,18 @@ SessionName = Annotated[
     matching(SESSION_NAME, "the name of a session, as people sign in: 2 to 64 letters, digits and _ + = , . @ -"),
     aws("session-name"),
     described(SESSION_NAME, "alice@example.com"),
+]
+SlackWorkspaceId = Annotated[
+    str,
+    matching(WORKSPACE, "the id of a workspace of Slack: T, then capitals and digits; not its name or address"),
+    aws("slack-workspace"),
+    described(WORKSPACE, "T07EA123LEP"),
+]
+SlackChannelId = Annotated[
+    str,
+    matching(CHANNEL, "the id of a channel of Slack: C or G, then capitals and digits; not its name"),
+    aws("slack-channel"),
+    described(CHANNEL, "C07EZ1ABC23"),
 ]
 RoleArn = Annotated[
     str,

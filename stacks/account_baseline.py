@@ -9,8 +9,9 @@ from typing import Any
 import pulumi
 
 from catalog import names
-from catalog.roles import RoleKind
+from catalog.roles import ROLES, RoleKind, RoleName
 from components.alarm_topic import AlarmTopic, AlarmTopicArgs
+from components.chat_channel import ChatChannel, ChatChannelArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.network import ExistingNetwork, Network, NetworkArgs
@@ -22,6 +23,7 @@ from policies.documents.buckets import log_bucket as log_bucket_policy
 from policies.documents.buckets import service_bucket as service_bucket_policy
 from policies.documents.operations_key import DeadLetterQueues
 from policies.documents.operations_key import operations_key as operations_key_policy
+from settings.alerts import SlackChannel
 from stacks.context import StackContext
 from stacks.data_science_context import DataScienceContext
 from stacks.existing import Existing
@@ -149,15 +151,50 @@ def operations_key(
     return EncryptionKey("operations-key", args, context.child_options())
 
 
-def alarm_topic(context: StackContext[Any], key_arn: pulumi.Input[str]) -> AlarmTopic:
-    """Where the account's alarms go."""
+def alarm_topic(
+    context: StackContext[Any],
+    key_arn: pulumi.Input[str],
+    *,
+    chat_role: RoleKind = RoleKind.CHAT,
+    boundary: pulumi.Input[str] | None = None,
+) -> AlarmTopic:
+    """Where the account's alarms go, and a chat that hears of them where the settings name one.
+
+    `chat_role` is the kind of the chat's role; `boundary` is what it carries, if that is made by the same stack.
+    """
     args = AlarmTopicArgs(
         name=context.env_names.name("alarms"),
         account=context.scope.account,
         key_arn=key_arn,
         emails=context.settings.alerts.emails,
     )
-    return AlarmTopic("alarms", args, context.child_options())
+    topic = AlarmTopic("alarms", args, context.child_options())
+    slack: SlackChannel | None = context.settings.alerts.slack
+    if slack is not None:
+        ChatChannel(
+            "alarms-chat",
+            _chat(context, slack, topic, chat_role, context.boundary if boundary is None else boundary),
+            context.child_options(),
+        )
+    return topic
+
+
+def _chat(
+    context: StackContext[Any], slack: SlackChannel, topic: AlarmTopic, kind: RoleKind, boundary: pulumi.Input[str]
+) -> ChatChannelArgs:
+    prefix = context.settings.prefix
+    of_account = ROLES[kind].name is RoleName.ACCOUNT
+    return ChatChannelArgs(
+        name=context.env_names.name("alarms"),
+        scope=context.scope,
+        role_kind=kind,
+        role_name=names.account_role(kind, prefix) if of_account else context.env_names.role(kind),
+        role_path=names.path_of(kind, prefix),
+        boundary=boundary,
+        workspace=slack.workspace,
+        channel=slack.channel,
+        topics=[topic.arn],
+    )
 
 
 def log_bucket(context: StackContext[Any]) -> PrivateBucket:

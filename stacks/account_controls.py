@@ -31,7 +31,7 @@ def account_controls(context: FoundationContext, boundary: pulumi.Input[str]) ->
     if not (detectors(context) or context.settings.correction.enabled):
         return
     key = _key(context)
-    topic = alarm_topic(context, key.arn)
+    topic = alarm_topic(context, key.arn, chat_role=RoleKind.FOUNDATION_CHAT, boundary=boundary)
     pulumi.export("alarmTopicArn", topic.arn)
     dead_letters = _dead_letters(context, key, topic)
     detection(context, key, topic, dead_letters)

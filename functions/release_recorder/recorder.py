@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from functions import notices
 from functions.release_recorder.accounts import Accounts, SageMakerThere
 from functions.release_recorder.changes import ROLLED_BACK, SERVED, Change, periods, place, serving
 from functions.release_recorder.config import Project
@@ -133,9 +134,10 @@ class Recorder:
         if not self.project.topic or change.kind != SERVED or change.stage != PRODUCTION:
             return
         by = f", approved by {session(change.approved_by)}" if change.approved_by else ""
-        self._clients("sns").publish(
-            TopicArn=self.project.topic,
-            Subject=f"{self.project.project}: version {change.version} serves production"[:100],
-            Message=f"Project {self.project.project}, account {change.account}: since {change.at} production serves "
+        notices.publish(
+            self._clients("sns"),
+            self.project.topic,
+            f"{self.project.project}: version {change.version} serves production",
+            f"Project {self.project.project}, account {change.account}: since {change.at} production serves "
             f"version {change.version} ({change.cause}{by}). {change.reason}".rstrip(),
         )

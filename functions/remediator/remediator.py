@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions import notices
 from functions.remediator import resource_kinds
 from functions.remediator.events import Passed, Subject, read
 from functions.remediator.rules import Described, Rules, breaches, facts_of, variants_of
@@ -160,8 +161,7 @@ class Remediation:
         return {"outcome": "reported", "resource": call.what}
 
     def _publish(self, subject: str, text: str) -> None:
-        # 100 characters: SNS API Publish, Subject.
-        self._sns.publish(TopicArn=self._config.topic, Subject=f"Remediation: {subject}"[:100], Message=text)
+        notices.publish(self._sns, self._config.topic, f"Remediation: {subject}", text)
 
 
 def _is_gone(error: ClientError) -> bool:

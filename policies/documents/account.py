@@ -63,11 +63,16 @@ class AccountScope(Scope):
         buckets = f"{self.prefix}-{names.FOUNDATION}-*"
         return [self.bucket_arn(buckets), self.bucket_arn(buckets, "*")]
 
+    def chat_channels(self, name: str) -> str:
+        """ARN pattern of channels of a chat by the names of their configurations; the service is no Region's."""
+        return self.arn("chatbot", f"chat-configuration/slack-channel/{name}", region="")
+
     def controls(self) -> Sequence[str]:
         """ARN patterns of what watches over the account and is found by its name."""
         name = f"{self.prefix}-{names.FOUNDATION}-*"
         return [
             *self.foundation_buckets(),
+            self.chat_channels(name),
             self.arn("cloudwatch", f"alarm:{name}"),
             self.arn("events", f"rule/{name}"),
             self.arn("lambda", f"function:{name}"),

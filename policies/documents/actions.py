@@ -27,6 +27,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
     "application-autoscaling": ("application-autoscaling",),
     "athena": ("athena",),
     "budgets": (),
+    "chatbot": ("chatbot",),
     "cloudformation": ("cloudformation",),
     "cloudtrail": ("cloudtrail",),
     "cloudwatch": ("cloudwatch",),

@@ -20,8 +20,9 @@ SILENT = frozenset({"lambda.amazonaws.com"})
 # condition (AWS CodePipeline User Guide, "Create the CodePipeline service role (CLI)"). What they say is held to this
 # account; what they do not say is not asked for. As with Lambda, no role is passed to another account's pipeline.
 # Nor does API Gateway's of the role that it writes access logs with (Amazon API Gateway Developer Guide, "Set up
-# CloudWatch logging for REST APIs in API Gateway").
-UNCERTAIN = frozenset({"apigateway.amazonaws.com", "codepipeline.amazonaws.com"})
+# CloudWatch logging for REST APIs in API Gateway"), nor Amazon Q Developer's of a channel's role (`chatbot-names-its-
+# source` in docs/assumptions.md; its Administrator Guide, "Understanding permissions").
+UNCERTAIN = frozenset({"apigateway.amazonaws.com", "chatbot.amazonaws.com", "codepipeline.amazonaws.com"})
 # Tag of a scientist's role: the name of the user profile whose apps run with it.
 USER_TAG = "user"
 

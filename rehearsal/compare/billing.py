@@ -52,8 +52,9 @@ BY_USE: Mapping[str, str] = {
     "aws:macie2/classificationJob:ClassificationJob": "Macie: GB that a job looks at",
 }
 # What AWS's pricing pages name no price for: IAM, Organizations, resource groups, routes, rules and subnets of a VPC,
-# settings of a bucket, policies of a queue, a topic or an image repository. An analyzer of external access, a standard
-# parameter, a group of model packages and what belongs to an API, a function or a web ACL are free as well.
+# settings of a bucket, policies of a queue, a topic or an image repository, channels of a chat. An analyzer of external
+# access, a standard parameter, a group of model packages and what belongs to an API, a function or a web ACL are free
+# as well.
 FREE = frozenset(
     {
         "aws:accessanalyzer/analyzer:Analyzer",
@@ -62,6 +63,7 @@ FREE = frozenset(
         "aws:apigateway/methodSettings:MethodSettings",
         "aws:apigateway/stage:Stage",
         "aws:cfg/deliveryChannel:DeliveryChannel",
+        "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
         "aws:cloudwatch/eventBus:EventBus",
         "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
         "aws:cloudwatch/eventTarget:EventTarget",

@@ -66,7 +66,7 @@ def inventory(cloud: Cloud, accounts: Iterable[str]) -> Inventory:
             owner = cloud.owner(account)
             for service, listings in LISTINGS.items():
                 for listing in listings:
-                    client = cloud.client(owner, service)
+                    client = cloud.client(owner, service, listing.region)
                     found[account, service, listing.kind] = frozenset(listing.listed(client))
     return found
 

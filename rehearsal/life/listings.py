@@ -13,6 +13,8 @@ from typing import Any
 import jmespath
 from botocore import xform_name
 
+from rehearsal.services import chatbot
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
@@ -21,6 +23,7 @@ class Listing:
     - `operation` lists it and `names` (JMESPath) are its names in each page; `parameters` are the operation's.
     - `made_by`: the operations that make one.
     - `find`: lists it where one operation does not tell, from a client of the service.
+    - `region`: where it is asked, of a service that is no Region's.
     """
 
     kind: str
@@ -29,6 +32,7 @@ class Listing:
     names: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     find: Callable[[Any], Iterable[str]] | None = None
+    region: str | None = None
 
     def listed(self, client: Any) -> list[str]:
         """Names of all of the kind, in the client's account and region."""
@@ -86,6 +90,15 @@ LISTINGS: Mapping[str, tuple[Listing, ...]] = {
     "application-autoscaling": (
         Listing(kind="scaling target", made_by=("RegisterScalableTarget",), find=_scaling("target")),
         Listing(kind="scaling policy", made_by=("PutScalingPolicy",), find=_scaling("policy")),
+    ),
+    "chatbot": (
+        Listing(
+            kind="channel of Slack",
+            operation="DescribeSlackChannelConfigurations",
+            names="SlackChannelConfigurations[].ConfigurationName",
+            made_by=("CreateSlackChannelConfiguration",),
+            region=chatbot.HOME,
+        ),
     ),
     "cloudformation": (
         _of("stack", "ListStacks", "StackSummaries[].StackName", "CreateStack", StackStatusFilter=_STACKS),

@@ -95,6 +95,9 @@ def _prepare(cloud: Cloud, types: Iterable[str]) -> None:
         prepare = services()[name].prepare_samples
         if prepare is not None:
             prepare(partial(_send, cloud.client(cloud.owner(ACCOUNT), name)))
+        prepare_records = services()[name].prepare_records
+        if prepare_records is not None:
+            prepare_records(partial(cloud.records, ACCOUNT))
 
 
 def _send(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class AwsService:
       assumption says so.
     - `resource_tags`: tags that the resource of a request carries, from its records and the request's parameters, where
       stacks do not tell them.
-    - `prepare_samples`: what must be there before a sample of its types is created.
+    - `prepare_samples`: what must be there before a sample of its types is created. `prepare_records`: likewise what
+      people make in a console alone; it is given what finds the records of a region.
     """
 
     name: str
@@ -49,6 +50,7 @@ class AwsService:
     names_source: bool | Callable[[], bool] = True
     resource_tags: Callable[[ServiceRecords, Mapping[str, Any]], Mapping[str, str]] | None = None
     prepare_samples: Callable[[Send], Any] | None = None
+    prepare_records: Callable[[Callable[[str], ServiceRecords]], Any] | None = None
 
     def __post_init__(self) -> None:
         """Tell each resource type its service."""

@@ -53,7 +53,7 @@ ROLE = ResourceType(
             "path": "/sample/",
             "description": "Works",
             "assumeRolePolicy": trust_policy(
-                "sagemaker", "codebuild", "codepipeline", "lambda", "vpc-flow-logs", "apigateway"
+                "sagemaker", "codebuild", "codepipeline", "lambda", "vpc-flow-logs", "apigateway", "chatbot"
             ),
             "maxSessionDuration": 7200,
             "permissionsBoundary": "${aws:iam/policy:Policy.arn}",

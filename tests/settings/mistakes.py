@@ -24,6 +24,24 @@ MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "  mlops-platform:workloads:",
         ("approvalLinks[0].name = 'a b'", "the name of a session"),
     ),
+    "a channel of Slack by its name": (
+        "dev",
+        "mlops-platform:workloads:",
+        "mlops-platform:alerts: {slack: {workspace: T07EA123LEP, channel: '#alarms'}}\n  mlops-platform:workloads:",
+        ("alerts.slack.channel = '#alarms'", "the id of a channel of Slack: C or G", "not its name"),
+    ),
+    "a workspace of Slack by its address": (
+        "foundation",
+        "mlops-platform:deployer:",
+        "mlops-platform:alerts: {slack: {workspace: acme.slack.com, channel: C07EZ1ABC23}}\n  mlops-platform:deployer:",
+        ("alerts.slack.workspace = 'acme.slack.com'", "the id of a workspace of Slack: T", "not its name or address"),
+    ),
+    "a channel of Slack without its workspace": (
+        "prod",
+        "mlops-platform:registry:",
+        "mlops-platform:alerts: {slack: {channel: C07EZ1ABC23}}\n  mlops-platform:registry:",
+        ("alerts.slack.workspace", "missing"),
+    ),
     "a misspelt key": (
         "dev",
         "mlops-platform:workloads:",

@@ -223,6 +223,8 @@ FORMS = {
     "image-tag": types.IMAGE_TAG,
     "image-digest": types.DIGEST,
     "key-arn": types.KEY_ARN.replace("-]+$", "-]{1,64}$").replace("-]+:", "-]{1,20}:").replace("a-z-]*", "a-z-]{0,8}"),
+    "slack-workspace": types.WORKSPACE,
+    "slack-channel": types.CHANNEL,
     "account-id": r"^[0-9]{12}$",
     "vpc-id": r"^vpc-[0-9a-f]{8,17}$",
     "subnet-id": r"^subnet-[0-9a-f]{8,17}$",

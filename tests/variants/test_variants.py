@@ -38,6 +38,7 @@ JOBS = {
     "Everything in one account": True,
     "What exists already": True,
     "Switch account controls on": True,
+    "Hear of alarms in a chat": True,
     "Exempt something from a rule": False,
     "An exemption ends": False,
 }

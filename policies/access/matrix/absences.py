@@ -255,6 +255,11 @@ ABSENCES: tuple[Absence, ...] = (
         allowed=ONLY_INSIDE,
     ),
     Absence(
+        id="chats-command-nothing",
+        statement="The role of a chat that alarms go to can do nothing.",
+        kinds=_kinds(RoleKind.CHAT, RoleKind.FOUNDATION_CHAT),
+    ),
+    Absence(
         id="strangers",
         statement="Foreign accounts and anonymous callers can do nothing.",
         kinds=_kinds(Outsider.FOREIGN_ADMINISTRATOR, Outsider.ANONYMOUS),

@@ -74,7 +74,7 @@ PERIMETER_CHANGES = (
 )
 # Services that do not say on whose behalf they assume a role, or of which no page says that they do: docs/access.md has
 # what follows.
-WITHOUT_SOURCE = frozenset({"apigateway.amazonaws.com", "codepipeline.amazonaws.com", "lambda.amazonaws.com"})
+WITHOUT_SOURCE = frozenset(f"{name}.amazonaws.com" for name in ("apigateway", "chatbot", "codepipeline", "lambda"))
 # EventBridge does not say for whom it publishes to a topic, and meets no condition of its policy; a rule of another
 # account publishes with a role of that account and not as the service. Source: Amazon EventBridge User Guide, "Using
 # resource-based policies for Amazon EventBridge", "Sending events to an AWS service in another account".

@@ -8,6 +8,7 @@ _BUCKET = "AWS::S3::Bucket"
 # Pulumi's token -> CloudFormation's type.
 TYPES: Mapping[str, str] = {
     "aws:apigateway/account:Account": "AWS::ApiGateway::Account",
+    "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": "AWS::Chatbot::SlackChannelConfiguration",
     "aws:cloudwatch/eventBus:EventBus": "AWS::Events::EventBus",
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "AWS::Events::EventBusPolicy",
     "aws:cloudwatch/eventRule:EventRule": "AWS::Events::Rule",

@@ -35,10 +35,20 @@ _VPC = "aws:ec2/vpc:Vpc"
 _MARKED_BY_OWNER = ("route-table", "security-group", "subnet", "vpc")
 _STUDIO = {"elasticfilesystem:Encrypted": "true", "elasticfilesystem:CreateAction": "CreateFileSystem"}
 # Action -> the service for which a service-linked role is made, by the type that needs it.
-_LINKED = {"AWS::SageMaker::Domain": ("sagemaker.amazonaws.com", "AWSServiceRoleForAmazonSageMakerNotebooks")}
+_CHANNEL = "AWS::Chatbot::SlackChannelConfiguration"
+_LINKED = {
+    _CHANNEL: ("management.chatbot.amazonaws.com", "AWSServiceRoleForAWSChatbot"),
+    "AWS::SageMaker::Domain": ("sagemaker.amazonaws.com", "AWSServiceRoleForAmazonSageMakerNotebooks"),
+}
+# Services whose ARNs have no Region.
+_GLOBAL = ("chatbot", "iam")
 # Types that some settings declare, such as NAT, and the captured stacks may not -> the ends of their own ARN, if they
 # have one, and of what they name.
 _OPTIONAL: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    _CHANNEL: (
+        ["chatbot chat-configuration/slack-channel/{prefix}-unnamed-alarms"],
+        ["iam role/{prefix}/platform/{prefix}-unnamed-chat"],
+    ),
     "AWS::EC2::EIP": (["ec2 elastic-ip/eipalloc-0"], []),
     "AWS::EC2::InternetGateway": (["ec2 internet-gateway/igw-0"], ["ec2 vpc/vpc-0"]),
     "AWS::EC2::NatGateway": (["ec2 natgateway/nat-0"], ["ec2 subnet/subnet-0", "ec2 elastic-ip/eipalloc-0"]),
@@ -124,6 +134,7 @@ class _Declared:
             if type_name not in there:
                 arns, others = ([self._arn(end) for end in ends] for ends in (own, named))
                 platform = {"platform": self.scope.prefix}
+                linked, conditions = self._linked(type_name)
                 yield HandledResources(
                     type_name=type_name,
                     role=self.deployer,
@@ -131,12 +142,22 @@ class _Declared:
                     arns=arns,
                     named=others,
                     tags=dict.fromkeys((*arns, *others), platform),
-                    conditions={"ec2:CreateTags": {"ec2:CreateAction": _create_action(type_name)}},
+                    conditions={"ec2:CreateTags": {"ec2:CreateAction": _create_action(type_name)}, **conditions},
+                    resources=linked,
                 )
+
+    def _linked(self, type_name: str) -> tuple[dict[str, Sequence[str]], dict[str, Mapping[str, str]]]:
+        """The service-linked role that a type needs, and the condition keys of making it."""
+        if type_name not in _LINKED:
+            return {}, {}
+        (service, name), action = _LINKED[type_name], "iam:CreateServiceLinkedRole"
+        role = self.scope.arn("iam", f"role/aws-service-role/{service}/{name}", region="")
+        return {action: [role]}, {action: {"iam:AWSServiceName": service}}
 
     def _arn(self, end: str) -> str:
         service, _, rest = end.partition(" ")
-        return self.scope.arn(service, rest.format(prefix=self.scope.prefix))
+        region = "" if service in _GLOBAL else None
+        return self.scope.arn(service, rest.format(prefix=self.scope.prefix), region=region)
 
     def _of(self, type_name: str, resources: Sequence[StackResource]) -> HandledResources:
         own = list(dict.fromkeys(arn for each in resources for arn in self.own[each.urn]))
@@ -153,12 +174,7 @@ class _Declared:
         conditions |= {f"elasticfilesystem:{verb}": _STUDIO for verb in ("CreateFileSystem", "TagResource")}
         conditions["ec2:CreateTags"] = {"ec2:CreateAction": _create_action(type_name)}
         conditions["lambda:AddPermission"] = {"lambda:Principal": _principal(resources)}
-        linked: dict[str, Sequence[str]] = {}
-        if type_name in _LINKED:
-            service, name = _LINKED[type_name]
-            conditions["iam:CreateServiceLinkedRole"] = {"iam:AWSServiceName": service}
-            role = self.scope.arn("iam", f"role/aws-service-role/{service}/{name}", region="")
-            linked["iam:CreateServiceLinkedRole"] = [role]
+        linked, of_linked = self._linked(type_name)
         return HandledResources(
             type_name=type_name,
             role=self.deployer,
@@ -166,7 +182,7 @@ class _Declared:
             arns=own,
             named=sorted(named - set(own)),
             tags=self.tags,
-            conditions=conditions,
+            conditions={**conditions, **of_linked},
             resources=linked,
         )
 
@@ -213,6 +229,8 @@ def _own_arns(stack: StackResources, resource: StackResource) -> list[str]:
         return [arn]
     if resource.type == KEY_POLICY:
         return [stack.scope.arn("kms", f"key/{str(resource.props.get('keyId')).rpartition('/')[2]}")]
+    if TYPES.get(resource.type) == _CHANNEL:
+        return [str(resource.props.get("id"))]
     if resource.type == "aws:apigateway/account:Account":
         # The account's own settings in the Region.
         return [stack.scope.arn("apigateway", "/account", account="")]

@@ -45,6 +45,13 @@ def managed_policy_actions(name: str) -> tuple[str, ...]:
 
 
 @cache
+def managed_policy_arns() -> frozenset[str]:
+    """ARNs of AWS's managed policies that are not the service-linked roles' own."""
+    arns = (f"arn:aws:iam::aws:policy{policy['Path']}{name}" for name, policy in _managed_policies().items())
+    return frozenset(arn for arn in arns if "/aws-service-role/" not in arn)
+
+
+@cache
 def _managed_policies() -> Mapping[str, Any]:
     """The module's one text, which is JSON: reading it is not importing it."""
     tree = ast.parse(data_file("moto", "iam/aws_managed_policies.py").read_text(encoding="utf-8"))

@@ -72,6 +72,13 @@ DELIVERED: Sequence[ReviewedPermissions] = (
 )
 DEPLOYED: Sequence[ReviewedPermissions] = (
     _deploy(
+        "AWS::Chatbot::SlackChannelConfiguration",
+        "Channels have no custom actions",
+        "chatbot:AssociateToConfiguration",
+        "chatbot:DisassociateFromConfiguration",
+        "chatbot:ListAssociations",
+    ),
+    _deploy(
         "AWS::EC2::FlowLog",
         "Flow logs go to a log group with a role of the stack's: neither a bucket's policy nor the service-linked role "
         "of log delivery is asked for, and the provider reads tags with the flow log",

@@ -88,7 +88,7 @@ def _never_touch_account_controls(account: AccountScope) -> tuple[Statement, ...
         Statement(
             sid="DenyTheGuards",
             effect="Deny",
-            actions=["cloudwatch:*", "events:*", "lambda:*", "logs:*", "s3:*", "sns:*", "sqs:*"],
+            actions=["chatbot:*", "cloudwatch:*", "events:*", "lambda:*", "logs:*", "s3:*", "sns:*", "sqs:*"],
             resources=account.controls(),
         ),
         Statement(

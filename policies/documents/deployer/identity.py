@@ -25,10 +25,12 @@ MAKE_ROLES = (
 )
 # Services that make a role of their own for the first of their resources in an account, as its caller: NAT gateways
 # (Amazon VPC User Guide, "Using service-linked roles for VPC"), file systems' mount targets (Amazon EFS User Guide,
-# "Using service-linked roles for Amazon EFS"), Studio domains (schema of AWS::SageMaker::Domain).
+# "Using service-linked roles for Amazon EFS"), Studio domains (schema of AWS::SageMaker::Domain), channels of
+# chats (schema of AWS::Chatbot::SlackChannelConfiguration).
 LINKED_SERVICES = (
     "ec2-nat-gateway.amazonaws.com",
     "elasticfilesystem.amazonaws.com",
+    "management.chatbot.amazonaws.com",
     "sagemaker.amazonaws.com",
 )
 

@@ -69,6 +69,12 @@ _QUEUES = (
     "sqs:TagQueue",
     "sqs:UntagQueue",
 )
+_CHATS = (
+    "chatbot:DeleteSlackChannelConfiguration",
+    "chatbot:TagResource",
+    "chatbot:UntagResource",
+    "chatbot:UpdateSlackChannelConfiguration",
+)
 _PARAMETERS = (
     "ssm:AddTagsToResource",
     "ssm:DeleteParameter",
@@ -201,6 +207,30 @@ def _parameters(account: AccountScope) -> tuple[Statement, ...]:
     )
 
 
+def _chats(account: AccountScope) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="MakeChatChannels",
+            actions=["chatbot:CreateSlackChannelConfiguration"],
+            resources=["*"],
+            conditions=account.tagging(),
+            reason='A channel that is not configured has no ARN (Service Authorization Reference, "AWS Chatbot"); its '
+            "tag is asked for",
+        ),
+        Statement(
+            sid="KeepChatChannels",
+            actions=_CHATS,
+            resources=[account.chat_channels(f"{account.prefix}-*")],
+        ),
+        Statement(
+            sid="FindChatChannels",
+            actions=["chatbot:DescribeSlackChannelConfigurations", "chatbot:ListTagsForResource"],
+            resources=["*"],
+            reason='Neither knows a resource (Service Authorization Reference, "AWS Chatbot")',
+        ),
+    )
+
+
 def _gateway_account(account: AccountScope) -> tuple[Statement, ...]:
     return (
         Statement(
@@ -217,6 +247,12 @@ OPERATIONS = (
         statements=_gateway_account,
         ceiling=("apigateway:GET", "apigateway:PATCH"),
         passed_to=("apigateway",),
+    ),
+    DeployedTypes(
+        types=("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",),
+        statements=_chats,
+        ceiling=("chatbot:*SlackChannelConfiguration*", "chatbot:*Tag*", "chatbot:UntagResource"),
+        passed_to=("chatbot",),
     ),
     DeployedTypes(
         types=("aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm"),

@@ -13,6 +13,8 @@ SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceo
 WITHOUT_SOURCE = {
     # Of API Gateway no page says that it sends one with the account's role for logs; iam:PassRole limits who sets it.
     "apigateway.amazonaws.com": "Amazon API Gateway Developer Guide, page set-up-logging: no condition",
+    # Of Amazon Q Developer in chat applications likewise; iam:PassRole limits who may hand such a role to a channel.
+    "chatbot.amazonaws.com": "Amazon Q Developer Administrator Guide, page understanding-permissions: no condition",
     # Of CodePipeline no page says that it sends one; iam:PassRole limits who may hand such a role to a pipeline.
     "codepipeline.amazonaws.com": "AWS CodePipeline User Guide, page pipelines-create-service-role-cli: no condition",
     "ec2.amazonaws.com": "AWS Support, cited in github.com/prowler-cloud/prowler issue 2810",

@@ -36,6 +36,7 @@ PATHS = (
 )
 DATA = "arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1"
 ARTIFACTS = "arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1"
+CHANNELS = "arn:aws:chatbot::111111111111:chat-configuration/slack-channel"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234"
 
 
@@ -99,6 +100,10 @@ NEVER: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("s3:PutBucketPolicy", "arn:aws:s3:::mlops-foundation-trail-111111111111-eu-west-1", {}),
     ("lambda:UpdateFunctionCode", "arn:aws:lambda:eu-west-1:111111111111:function:mlops-foundation-guard", {}),
     ("events:DisableRule", "arn:aws:events:eu-west-1:111111111111:rule/mlops-foundation-started", {}),
+    ("chatbot:UpdateSlackChannelConfiguration", f"{CHANNELS}/mlops-foundation-alarms", {}),
+    ("chatbot:DeleteSlackWorkspaceAuthorization", "*", {}),
+    ("chatbot:UpdateAccountPreferences", "*", {}),
+    ("iam:UpdateAssumeRolePolicy", f"{IAM}:role/mlops/foundation/mlops-foundation-chat", {}),
     ("cloudtrail:StopLogging", "arn:aws:cloudtrail:eu-west-1:111111111111:trail/mlops-foundation", {}),
     ("organizations:LeaveOrganization", "*", {}),
     ("account:CloseAccount", "*", {}),
@@ -172,6 +177,19 @@ OWN: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("ec2:CreateSubnet", "arn:aws:ec2:eu-west-1:111111111111:vpc/vpc-1", ours()),
     ("ec2:DeleteSubnet", "arn:aws:ec2:eu-west-1:111111111111:subnet/subnet-1", ours()),
     ("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111111111111:function:mlops-screening-release-cleaner", {}),
+    ("chatbot:CreateSlackChannelConfiguration", "*", {"aws__RequestTag_platform": "mlops"}),
+    ("chatbot:UpdateSlackChannelConfiguration", f"{CHANNELS}/mlops-dev-alarms", {}),
+    ("chatbot:DescribeSlackChannelConfigurations", "*", {}),
+    (
+        "iam:PassRole",
+        f"{IAM}:role/mlops/platform/mlops-dev-chat",
+        {"iam__PassedToService": "chatbot.amazonaws.com"},
+    ),
+    (
+        "iam:CreateServiceLinkedRole",
+        f"{IAM}:role/aws-service-role/management.chatbot.amazonaws.com/AWSServiceRoleForAWSChatbot",
+        {"iam__AWSServiceName": "management.chatbot.amazonaws.com"},
+    ),
 )
 
 
@@ -199,6 +217,14 @@ ASIDE: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("codebuild:StartBuild", "arn:aws:codebuild:eu-west-1:111111111111:project/mlops-screening-build", {}),
     ("codepipeline:PutApprovalResult", "arn:aws:codepipeline:eu-west-1:111111111111:screening-mlops-deploy/A/A", {}),
     ("iam:ListUsers", f"{IAM}:user/*", {}),
+    ("chatbot:CreateSlackChannelConfiguration", "*", {}),
+    ("chatbot:UpdateSlackChannelConfiguration", f"{CHANNELS}/somebody-s-alarms", {}),
+    ("chatbot:DescribeSlackWorkspaces", "*", {}),
+    (
+        "iam:PassRole",
+        f"{IAM}:role/mlops/foundation/mlops-foundation-chat",
+        {"iam__PassedToService": "chatbot.amazonaws.com"},
+    ),
 )
 
 

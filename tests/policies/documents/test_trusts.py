@@ -84,7 +84,7 @@ def test_only_services_that_say_nothing_of_their_source_are_not_asked_for_it() -
 def test_a_service_that_may_say_its_source_is_held_to_what_it_says_and_admitted_where_it_says_nothing() -> None:
     sources = [arn("codepipeline", "screening-mlops-build")]
     stated = trust.service_trust("codepipeline.amazonaws.com", ACCOUNT, source_arns=sources)
-    assert sorted(trust.UNCERTAIN) == ["apigateway.amazonaws.com", "codepipeline.amazonaws.com"]
+    assert sorted(trust.UNCERTAIN) == [f"{name}.amazonaws.com" for name in ("apigateway", "chatbot", "codepipeline")]
     assert admits(stated, "codepipeline.amazonaws.com")
     assert admits(stated, "codepipeline.amazonaws.com", aws__SourceAccount=ACCOUNT, aws__SourceArn=sources[0])
     assert not admits(stated, "codepipeline.amazonaws.com", aws__SourceAccount="999999999999")
