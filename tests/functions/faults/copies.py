@@ -14,7 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from io import StringIO
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
@@ -33,10 +33,11 @@ def in_copy(work: Callable[[], Result]) -> Result:
     with os.fdopen(reading, "rb") as stream:
         answer = stream.read()
     os.waitpid(copy, 0)
-    result, problem = pickle.loads(answer) if answer else (None, "the copy ended without a word")  # noqa: S301 - ours
-    if problem:
-        raise CopyFailed(problem)
-    return result  # type: ignore[no-any-return]
+    given: Any = pickle.loads(answer) if answer else (None, "the copy ended without a word")  # noqa: S301 - ours
+    if given[1]:
+        raise CopyFailed(given[1])
+    result: Result = given[0]
+    return result
 
 
 def _answer(work: Callable[[], Result], writing: int) -> None:
@@ -45,6 +46,7 @@ def _answer(work: Callable[[], Result], writing: int) -> None:
         # A collector would look through all that is shared, and so change and copy each page of it.
         gc.disable()
         sys.stdout = StringIO()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for whatever holds the old one
         try:
             answer = pickle.dumps((work(), ""))
         except BaseException:
