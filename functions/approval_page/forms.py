@@ -44,6 +44,12 @@ class Decision:
     reason: str
 
 
+def part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object in an event; an empty one where there is none."""
+    found = event.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def new_cookie() -> str:
     """A secret of the browser that is shown the page."""
     return secrets.token_urlsafe(32)
@@ -62,7 +68,7 @@ def form_token(link: str, cookie: str, now: int) -> str:
 
 def read_decision(event: Mapping[str, Any], link: str, now: int) -> Decision:
     """The decision that a POST brings. Raises BadForm for one that does not come from the page."""
-    headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items() if value is not None}
+    headers = {name.lower(): str(value) for name, value in part(event, "headers").items() if value is not None}
     _require_same_site(headers, event)
     fields = _fields(event, headers)
     cookie = _cookie(headers)
@@ -86,7 +92,7 @@ def _require_same_site(headers: Mapping[str, str], event: Mapping[str, Any]) -> 
 
     A page without a referrer sends the origin `null`, so that alone proves nothing.
     """
-    own = f"https://{(event.get('requestContext') or {}).get('domainName', '')}"
+    own = f"https://{part(event, 'requestContext').get('domainName', '')}"
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site not in (None, "same-origin") or origin not in (None, "null", own):
         raise BadForm(403, "the request comes from another site: open the link again")
@@ -95,11 +101,12 @@ def _require_same_site(headers: Mapping[str, str], event: Mapping[str, Any]) -> 
 def _fields(event: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, str]:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise BadForm(415, "a decision is the page's form, application/x-www-form-urlencoded")
-    body = event.get("body") or ""
+    given = event.get("body")
+    body = given if isinstance(given, str) else ""
     if len(body) > _MOST_BYTES:
         raise BadForm(413, f"a form has at most {_MOST_BYTES} characters")
     try:
-        text = base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else str(body)
+        text = base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else body
         found = parse_qs(text, strict_parsing=True, max_num_fields=10)
     except ValueError as error:
         raise BadForm(400, "the form is malformed") from error

@@ -56,8 +56,8 @@ def handle(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001 (Lambda'
 
 
 def _request(event: Any) -> tuple[str, str]:
-    method = event.get("httpMethod") if isinstance(event, Mapping) else None
-    token = (event.get("pathParameters") or {}).get("link") if isinstance(event, Mapping) else None
+    given = event if isinstance(event, Mapping) else {}
+    method, token = given.get("httpMethod"), forms.part(given, "pathParameters").get("link")
     if method not in ("GET", "POST") or not isinstance(token, str):
         raise Refused(405, "a link is opened by GET, and decided by POST from its page")
     return method, token

@@ -24,26 +24,21 @@ def remove(client: Any, name: str, waiting: Waiting, retained: Collection[str] =
     enter an account that is suspended. Raises NotRemoved where an operation does not end in time, or an instance
     cannot be deleted.
     """
-    if not _exists(client, name):
-        return []
-    removed = []
-    for retain in (True, False):
-        instances = [each for each in _instances(client, name) if (each[0] in retained) is retain]
-        if instances:
-            _remove_instances(client, name, instances, waiting, retain)
-            removed += [f"{name}: {'retained' if retain else 'deleted'} in {each}" for each in _named(instances)]
-    _unless_busy(client, name, waiting, lambda: client.delete_stack_set(StackSetName=name))
-    return [*removed, name]
-
-
-def _exists(client: Any, name: str) -> bool:
+    removed: list[str] = []
     try:
         client.describe_stack_set(StackSetName=name)
+        for retain in (True, False):
+            instances = [each for each in _instances(client, name) if (each[0] in retained) is retain]
+            if instances:
+                _remove_instances(client, name, instances, waiting, retain)
+                removed += [f"{name}: {'retained' if retain else 'deleted'} in {each}" for each in _named(instances)]
+        _unless_busy(client, name, waiting, lambda: client.delete_stack_set(StackSetName=name))
     except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_THERE:
-            return False
-        raise
-    return True
+        # From the first call on, or since another run of the step removed it.
+        if error.response["Error"]["Code"] not in _NOT_THERE:
+            raise
+        return removed
+    return [*removed, name]
 
 
 def _remove_instances(client: Any, name: str, instances: list[Instance], waiting: Waiting, retain: bool) -> None:

@@ -14,6 +14,10 @@ HOME_TAG = "ManagedByAmazonSageMakerResource"
 _ENDED = ("Deleted", "Failed")
 # What SageMaker and EFS say of what is not there, or is going already.
 _GONE = ("ResourceNotFound", "FileSystemNotFound", "MountTargetNotFound", "IncorrectFileSystemLifeCycleState")
+# What SageMaker says of an app that another run deletes (botocore sagemaker, DeleteApp); the next look tells.
+_IN_USE = "ResourceInUse"
+# What EC2 says of a group, or of rules in it, that another run removed (EC2 API Reference, "Error codes").
+_CLOSED = ("InvalidGroup.NotFound", "InvalidPermission.NotFound")
 _AGAIN = "Wait for it, and run `pulumi destroy` again"
 
 
@@ -42,7 +46,7 @@ def end(sagemaker: Any, domain: str, waiting: Waiting) -> list[str]:
         running = apps(sagemaker, domain)
         for app in running:
             if app["Status"] != "Deleting":
-                gone(_GONE, sagemaker.delete_app, DomainId=domain, **_without_status(app))
+                gone((*_GONE, _IN_USE), sagemaker.delete_app, DomainId=domain, **_without_status(app))
                 removed[f"app {app['AppName']} of {app.get('SpaceName') or app.get('UserProfileName')}"] = None
         if not running:
             break
@@ -150,9 +154,19 @@ def _mount_targets(efs: Any, system: str) -> list[str]:
 def _close(ec2: Any, group: Mapping[str, Any]) -> None:
     """Take a group's rules away: the two groups name each other, and neither can be deleted while it is named."""
     if group["IpPermissions"]:
-        ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=group["IpPermissions"])
+        gone(
+            _CLOSED,
+            ec2.revoke_security_group_ingress,
+            GroupId=group["GroupId"],
+            IpPermissions=group["IpPermissions"],
+        )
     if group["IpPermissionsEgress"]:
-        ec2.revoke_security_group_egress(GroupId=group["GroupId"], IpPermissions=group["IpPermissionsEgress"])
+        gone(
+            _CLOSED,
+            ec2.revoke_security_group_egress,
+            GroupId=group["GroupId"],
+            IpPermissions=group["IpPermissionsEgress"],
+        )
 
 
 def _delete_group(ec2: Any, group: str, waiting: Waiting) -> None:
@@ -164,7 +178,7 @@ def _delete_group(ec2: Any, group: str, waiting: Waiting) -> None:
             return
         except ClientError as error:
             code, why = error.response["Error"]["Code"], error.response["Error"]["Message"]
-            if code == "InvalidGroup.NotFound":
+            if code in _CLOSED:
                 return
             if code != "DependencyViolation":
                 raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import pkgutil
+import ast
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,12 +14,14 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-import functions
+from components.archives import function_handler
 from rehearsal.aws.cloud import Cloud
-from tests.functions import fault_cases
+from tests.delivery.test_api import VARIANTS, part
+from tests.example_files import ROOT
 from tests.functions.fault_cases import all_cases
 from tests.functions.faults.answers import refusal_code, throttling_code
 from tests.functions.faults.case import FunctionAccount, FunctionCase
+from tests.functions.faults.copies import CopyFailed, in_copy
 from tests.functions.faults.environment import credentials
 from tests.functions.faults.events import malformed
 from tests.functions.faults.trials import KINDS, trials
@@ -28,21 +32,54 @@ pytestmark = pytest.mark.filterwarnings("ignore:Exception.*does not match an err
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.title)
-def test_a_function_is_done_once_or_fails_until_a_retry_completes_it(case: FunctionCase, kind: str) -> None:
-    assert [f"{trial.name}: {trial.problem}" for trial in trials(case, kind) if trial.problem] == []
+def test_a_function_is_done_once_or_fails_until_a_retry_completes_it(case: FunctionCase) -> None:
+    done = trials(case)
+    assert {trial.kind for trial in done} == set(KINDS)
+    assert [f"{trial.kind}, {trial.name}: {trial.problem}" for trial in done if trial.problem] == []
 
 
-# Functions whose trials stand elsewhere, or that are still without: where, or why.
-ELSEWHERE: dict[str, str] = {}
+def handlers(folder: Path) -> set[str]:
+    """Modules in a folder that have a `handle`."""
+    found = set()
+    for path in folder.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(each, ast.FunctionDef) and each.name == "handle" for each in tree.body):
+            found.add(".".join(path.relative_to(folder).with_suffix("").parts))
+    return found
 
 
-def test_every_function_has_cases() -> None:
-    tried = {found.name for found in pkgutil.iter_modules(fault_cases.__path__)}
-    known = {found.name for found in pkgutil.iter_modules(functions.__path__)}
-    assert known - tried == {*ELSEWHERE} & known
-    assert tried <= known
+def test_every_handler_has_cases() -> None:
+    known = {name.removesuffix(".handler") for name in handlers(ROOT / "functions")}
+    assert {case.name for case in all_cases()} == known
+
+
+def test_stacks_deploy_no_function_but_these() -> None:
+    """They make functions by one component, which takes code from `functions/` alone and has `handle` called."""
+    made = [
+        (path, node)
+        for folder in ("components", "stacks")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("lambda_.Function")
+    ]
+    assert [path.name for path, _ in made] == ["lambda_function.py"]
+    given = {str(key.arg): ast.unparse(key.value) for _, call in made for key in call.keywords}
+    assert given["handler"] == "function_handler(args.code, args.entry)"
+    assert given["code"] == "function_package(args.code, args.files)"
+    called = {function_handler(case.function, case.entry) for case in all_cases()}
+    assert called >= {"functions.pipeline_starter.handle", "functions.approval_page.sender.handle"}
+
+
+@pytest.mark.parametrize("variant", sorted(VARIANTS))
+def test_the_delivered_template_has_no_function_but_those_of_the_api(variant: str) -> None:
+    """`containers/function/tests` tries each of these."""
+    resources = part(variant)["Resources"].values()
+    made = [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
+    called = {each.get("Handler") or each["ImageConfig"]["Command"][0] for each in made}
+    assert called
+    folder = ROOT / "containers" / "function" / "inference_api"
+    assert called <= {f"inference_api.{module}.handle" for module in handlers(folder)}
 
 
 # ---- what the trials notice
@@ -122,6 +159,16 @@ def test_a_function_that_trips_over_an_event_is_noticed() -> None:
     assert "the event is none: TypeError: 'NoneType' object is not subscriptable" in found
     assert "text left out: KeyError: 'text'" in found
     assert problems(case_of(wide_awake), "malformed") == []
+
+
+def test_a_copy_changes_nothing_here_and_says_what_went_wrong_in_it() -> None:
+    there: list[int] = []
+    assert in_copy(lambda: [there.append(1), *there]) == [None, 1]
+    assert there == []
+    with pytest.raises(CopyFailed, match="ZeroDivisionError"):
+        in_copy(lambda: 1 // 0)
+    with pytest.raises(CopyFailed, match="without a word"):
+        in_copy(lambda: os._exit(0))
 
 
 def test_two_instances_at_a_time_are_noticed() -> None:

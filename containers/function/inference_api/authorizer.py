@@ -28,6 +28,7 @@ KEPT_SECONDS, COOLDOWN_SECONDS = 300, 30
 _TIMEOUT_SECONDS = 4
 _LONGEST = 8_192
 _BEARER = re.compile(r"Bearer ([-\w]+\.[-\w]+\.[-\w]+)", re.ASCII)
+_METHOD = re.compile(r"arn:aws[a-z-]*:execute-api:[^\s*?]{1,1500}", re.ASCII)
 # What an authorizer raises for the gateway to answer 401.
 UNAUTHORIZED = "Unauthorized"
 
@@ -91,14 +92,19 @@ def policy(subject: str, method_arn: str) -> dict[str, Any]:
     return {"principalId": subject, "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
 
 
-def handle(event: Mapping[str, Any], _context: Any = None) -> dict[str, Any]:
+def handle(event: Any, _context: Any = None) -> dict[str, Any]:
     """Lambda's entry point. Raises what the gateway answers 401 for; a key set that is away is an error of ours."""
+    given = event if isinstance(event, Mapping) else {}
+    method = given.get("methodArn")
     try:
-        subject = _tokens().subject(str(event.get("authorizationToken") or ""))
+        # One method: a text that stands for several would be several's policy.
+        if not isinstance(method, str) or not _METHOD.fullmatch(method):
+            raise Refused("method")
+        subject = _tokens().subject(str(given.get("authorizationToken") or ""))
     except Refused as refused:
         logger.info("refused", extra={"reason": str(refused)})
         raise PermissionError(UNAUTHORIZED) from None
     except PyJWKClientConnectionError:
         logger.error("the issuer's key set cannot be fetched")
         raise RuntimeError("key set unavailable") from None
-    return policy(subject, str(event["methodArn"]))
+    return policy(subject, method)

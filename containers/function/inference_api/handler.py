@@ -19,7 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from inference_api.endpoint import ModelEndpoint, client_config
 from inference_api.errors import PROBLEM, ApiError, answer
-from inference_api.idempotency import Once, given_key
+from inference_api.idempotency import RESERVE_SECONDS, Once, given_key
 from inference_api.media_types import MediaType, media_type
 from inference_api.rows import RowReader
 from inference_api.settings import ApiSettings, api_settings
@@ -48,7 +48,8 @@ class Api:
         request_id = _request_id(event)
         facts: dict[str, Any] = {"requestId": request_id, "functionVersion": version}
         try:
-            until = start + min(self._settings.total_seconds, seconds_left - _RESERVE_SECONDS)
+            reserve = _RESERVE_SECONDS + (RESERVE_SECONDS if self._once else 0)
+            until = start + min(self._settings.total_seconds, seconds_left - reserve)
             found = self._predict(event, f"request-id={request_id},api-version={version}", until, facts)
             served = found["version"] or self._settings.model_version
             body = {"predictions": found["predictions"], "modelVersion": served, "requestId": request_id}
@@ -75,7 +76,8 @@ class Api:
         facts["rows"] = self._rows.check(body, media)
         key = given_key(headers) if self._once else None
         if self._once and key:
-            return self._once.call(_caller(event), key, body, lambda: self._call(body, media, attributes, until))
+            left = lambda: until - time.monotonic() + _RESERVE_SECONDS + RESERVE_SECONDS  # noqa: E731
+            return self._once.call(_caller(event), key, body, left, lambda: self._call(body, media, attributes, until))
         return self._call(body, media, attributes, until)
 
     def _call(self, body: bytes, media: MediaType, attributes: str, until: float) -> dict[str, Any]:
@@ -110,29 +112,34 @@ def _measure(status: int, facts: Mapping[str, Any]) -> None:
     metrics.add_metric(name="Rows", unit=MetricUnit.Count, value=facts.get("rows", 0))
 
 
+def _part(event: Any, name: str) -> Mapping[str, Any]:
+    """An object in an event; an empty one where there is none."""
+    found = event.get(name) if isinstance(event, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
 def _request_id(event: Mapping[str, Any]) -> str:
     """API Gateway's id of the request; it is the caller's in no form."""
-    context = event.get("requestContext") if isinstance(event, Mapping) else None
-    return str((context or {}).get("requestId") or "none")[:64]
+    return str(_part(event, "requestContext").get("requestId") or "none")[:64]
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    return {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    return {str(name).lower(): str(value) for name, value in _part(event, "headers").items()}
 
 
 def _caller(event: Mapping[str, Any]) -> str:
     """Who calls: an idempotency key is one caller's own."""
-    context = event.get("requestContext") or {}
-    identity, authorizer = context.get("identity") or {}, context.get("authorizer") or {}
+    context = _part(event, "requestContext")
+    identity, authorizer = _part(context, "identity"), _part(context, "authorizer")
     return str(identity.get("userArn") or identity.get("apiKeyId") or authorizer.get("principalId") or "")
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
-    text = event.get("body")
-    if not text:
+    text = event.get("body") if isinstance(event, Mapping) else None
+    if not isinstance(text, str) or not text:
         raise ApiError(400, "malformed_body", "the request has no body")
     try:
-        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else str(text).encode()
+        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, UnicodeEncodeError):
         raise ApiError(400, "malformed_body", "the body cannot be read") from None
     if len(body) > BODY_BYTES:

@@ -18,6 +18,15 @@ EVENT = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "e-1"}
 ROWS = {"contentType": "text/csv", "rows": [[1.5, None], "2,3"], "expected": [[0.25], 0.75], "tolerance": 1e-6}
 RIGHT = [0.25, 0.7500001]
 NAME = "mlops-screening-production-api"
+ENVIRONMENT = {
+    "NEW_VERSION": f"arn:aws:lambda:eu-west-1:333333333333:function:{NAME}:7",
+    "CHECKS_URI": "s3://models/screening/checks/run/checks.json",
+    "FEATURE_COUNT": "2",
+    "ALIAS": "live",
+    "CAPTURE_BUCKET": "captures",
+    "CAPTURE_PREFIX": "screening/mlops-screening-production/primary",
+    "CAPTURE_PERCENT": "100",
+}
 
 
 def refused(code: str, status: int = 400) -> ClientError:
@@ -91,15 +100,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setattr("inference_api.hooks._PAUSE_SECONDS", 0)
     monkeypatch.setattr("inference_api.after_traffic.PAUSE_SECONDS", 0)
     monkeypatch.setattr("inference_api.after_traffic.WAIT_SECONDS", 0.05)
-    for name, value in {
-        "NEW_VERSION": f"arn:aws:lambda:eu-west-1:333333333333:function:{NAME}:7",
-        "CHECKS_URI": "s3://models/screening/checks/run/checks.json",
-        "FEATURE_COUNT": "2",
-        "ALIAS": "live",
-        "CAPTURE_BUCKET": "captures",
-        "CAPTURE_PREFIX": "screening/mlops-screening-production/primary",
-        "CAPTURE_PERCENT": "100",
-    }.items():
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     return made
 

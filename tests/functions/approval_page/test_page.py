@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from functions.approval_page import forms, handler, pages
 from tests.functions.approval_page.aws import EXECUTION, NOW, PROJECT, Aws, refusal, report
-from tests.functions.approval_page.conftest import Browser
+from tests.functions.approval_page.browser import Browser
 
 THROTTLED = refusal("ThrottlingException")
 LATE = ReadTimeoutError(endpoint_url="https://aws")

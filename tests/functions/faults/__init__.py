@@ -6,5 +6,7 @@ there afterwards. Then it is run anew for each call and each fault, again and ag
 its dead-letter queue; what is there must be the same. `python -m tests.functions.faults` counts the trials and fails
 where one does.
 
-A function takes part by a module of `tests/functions/fault_cases` that holds `CASES`.
+A function takes part by a module of `tests/functions/fault_cases` that holds `CASES`. The functions of an API have an
+environment of their own: they are tried by `containers/function/tests`, which has this package on its path, so that
+its modules name one another relatively.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +14,9 @@ from unittest.mock import patch
 
 from botocore import xform_name
 from botocore.endpoint import Endpoint
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 from botocore.retries.bucket import TokenBucket
+from botocore.retries.standard import ThrottledRetryableChecker
 from botocore.session import Session
 
 # The interceptor of the invocation that runs.
@@ -62,31 +63,41 @@ class CallInterceptor:
         finally:
             self._inside = False
 
-    def call(self, service: str, method: str, done: Callable[[], Any]) -> Any:
-        """A call of a client that is none of botocore's: it attempts each call once, and raises as botocore does."""
+    def call(self, operation: Any, done: Callable[[], Any], attempts: int = 1, request: str = "") -> Any:
+        """A call of a client that is none of botocore's, but attempts it as often and raises as botocore does.
+
+        `request` says which call it is, where the function itself attempts it again.
+        """
         if threading.get_ident() != self._thread or self._inside:
             return done()
-        operation = operation_of(service, method)
-        point = self._point_of(operation, str(uuid.uuid4()))
+        point = self._point_of(operation, request or str(uuid.uuid4()))
         self._inside = True
         try:
             if point != self._point or self._intercept is None:
                 return done()
-            self.met += 1
-            made: list[Any] = []
-
-            def send() -> tuple[None, None]:
-                made.append(done())
-                return None, None
-
-            answer, error = self._intercept(send, operation, f"https://{service}", self.met)
-            if error is not None:
-                raise error
-            if answer is not None and "Error" in answer[1]:
-                raise ClientError(answer[1], operation.name)
-            return made[-1]
+            for left in reversed(range(attempts)):
+                try:
+                    return self._attempt(operation, done, self._intercept)
+                except (ClientError, BotoCoreError) as error:
+                    if not left or not passes(error):
+                        raise
         finally:
             self._inside = False
+
+    def _attempt(self, operation: Any, done: Callable[[], Any], intercept: Callable[..., Any]) -> Any:
+        self.met += 1
+        made: list[Any] = []
+
+        def send() -> tuple[None, None]:
+            made.append(done())
+            return None, None
+
+        answer, error = intercept(send, operation, f"https://{operation.service_model.service_name}", self.met)
+        if error is not None:
+            raise error
+        if answer is not None and "Error" in answer[1]:
+            raise ClientError(answer[1], operation.name)
+        return made[-1]
 
     def _point_of(self, operation: Any, call: str) -> CallPoint:
         if call not in self._calls:
@@ -95,6 +106,14 @@ class CallInterceptor:
             self._calls[call] = CallPoint(service, name, before + 1)
             self.points.append(self._calls[call])
         return self._calls[call]
+
+
+def passes(error: Exception) -> bool:
+    """Whether botocore attempts a call again after an error (Boto3 guide, "Retries", standard mode)."""
+    if not isinstance(error, ClientError):
+        return isinstance(error, HTTPClientError | ConnectionError)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return status >= 500 or error.response["Error"]["Code"] in ThrottledRetryableChecker._THROTTLED_ERROR_CODES
 
 
 @contextmanager
@@ -124,25 +143,35 @@ def operation_of(service: str, method: str) -> Any:
 
 
 class InterceptedClient:
-    """A client that answers from a test's own account, whose calls are seen as botocore's are."""
+    """A client that answers from a test's own account, whose calls are seen as botocore's are.
 
-    def __init__(self, service: str, client: Any) -> None:
-        self._service, self._client = service, client
+    `attempts` is how often it makes a call whose failure passes: what the function's own client is told. Where the
+    function attempts calls again itself (`again`), the same request is the same call.
+    """
+
+    def __init__(self, service: str, client: Any, attempts: int = 1, *, again: bool = False) -> None:
+        self._service, self._client, self._attempts, self._again = service, client, attempts, again
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
         if not callable(found) or isinstance(found, type):
             return found
-        return lambda **given: self._called(name, lambda: found(**given))
+        return lambda **given: self._called(name, given, lambda: found(**given))
 
     def get_paginator(self, name: str) -> Any:
         """Pages, all of which are one call."""
         pages = self._client.get_paginator(name)
 
         def paginate(**given: Any) -> Any:
-            return self._called(name, lambda: list(pages.paginate(**given)))
+            return self._called(name, given, lambda: list(pages.paginate(**given)))
 
         return SimpleNamespace(paginate=paginate)
 
-    def _called(self, name: str, done: Callable[[], Any]) -> Any:
-        return _CURRENT[0].call(self._service, name, done) if _CURRENT else done()
+    def _called(self, name: str, given: Mapping[str, Any], done: Callable[[], Any]) -> Any:
+        request = f"{name} {given}" if self._again else ""
+        return called(operation_of(self._service, name), done, self._attempts, request)
+
+
+def called(operation: Any, done: Callable[[], Any], attempts: int = 1, request: str = "") -> Any:
+    """A call, as the interceptor of the invocation that runs wants it."""
+    return _CURRENT[0].call(operation, done, attempts, request) if _CURRENT else done()

@@ -35,6 +35,8 @@ class Late:
 class FunctionCase:
     """One thing that a function does.
 
+    - `function`, `entry`: the module or folder below `functions/`, and the module with `handle`, of a folder that has
+      several (`components.lambda_function.LambdaFunctionArgs`).
     - `account`: makes a fresh AWS with the function in it.
     - `refusals`: errors that the function raises on purpose.
     - `invocations`: how often AWS invokes it for one event: three times asynchronously, once where a person does.
@@ -51,8 +53,14 @@ class FunctionCase:
     repeated: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, Late] = field(default_factory=dict)
     means_else: Collection[str] = ()
+    entry: str = "handler"
+
+    @property
+    def name(self) -> str:
+        """The function's name in tables."""
+        return self.function if self.entry == "handler" else f"{self.function}.{self.entry}"
 
     @property
     def title(self) -> str:
         """Function and what it does."""
-        return f"{self.function}: {self.does}"
+        return f"{self.name}: {self.does}"

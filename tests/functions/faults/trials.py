@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.functions.faults.answers import FAULTS, Fault, FunctionEnded, Lasting, faulty
-from tests.functions.faults.calls import CallInterceptor, CallPoint, intercepted
-from tests.functions.faults.case import FunctionAccount, FunctionCase
-from tests.functions.faults.environment import remembered_models
-from tests.functions.faults.events import malformed
+from .answers import FAULTS, Fault, FunctionEnded, Lasting, faulty
+from .calls import CallInterceptor, CallPoint, intercepted
+from .case import FunctionAccount, FunctionCase, Late
+from .copies import in_copy
+from .environment import remembered_clients, remembered_models
+from .events import malformed
 
 _SOMETHING_ELSE = "it did something else: "
 # What an invocation raises that no line of the function meant to raise.
@@ -41,83 +42,113 @@ class Trial:
     problem: str
 
 
-def undisturbed(case: FunctionCase) -> Undisturbed:
-    """Run a case without a fault. It must change something, else no trial says anything."""
-    with case.account() as account:
-        before = account.state()
-        with intercepted(CallInterceptor()) as calls:
-            account.handle(account.event)
-        after = account.state()
-    return Undisturbed(points=calls.points, before=before, after=after)
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A case with its AWS, of which each trial gets a copy, and the run without a fault."""
+
+    case: FunctionCase
+    account: FunctionAccount
+    plain: Undisturbed
+
+    def trial(self, kind: str, name: str, work: Callable[[], str]) -> Trial:
+        """One trial, by what it finds in a copy."""
+        return _trial(self.case, kind, name, in_copy(work))
 
 
-def fault_trials(case: FunctionCase, fault: Fault) -> Iterator[Trial]:
+@contextmanager
+def subject(case: FunctionCase) -> Iterator[Subject]:
+    """Make a case's AWS. The run without a fault must change something, else no trial says anything."""
+    with remembered_models(), case.account() as account, remembered_clients() as clients:
+        account.state()
+        plain, asked = in_copy(lambda: (undisturbed(account), clients.asked))
+        clients.make(asked)
+        yield Subject(case=case, account=account, plain=plain)
+
+
+def undisturbed(account: FunctionAccount) -> Undisturbed:
+    """Run without a fault."""
+    before = account.state()
+    with intercepted(CallInterceptor()) as calls:
+        account.handle(account.event)
+    return Undisturbed(points=calls.points, before=before, after=account.state())
+
+
+def fault_trials(given: Subject, fault: Fault) -> Iterator[Trial]:
     """The fault at each call, as long as it may last."""
-    plain = undisturbed(case)
-    for point in plain.points:
+    for point in given.plain.points:
         for lasting in fault.lasting:
-            if lasting is Lasting.ALWAYS and case.invocations == 1:
+            if lasting is Lasting.ALWAYS and given.case.invocations == 1:
                 continue
-            problem = _with_fault(case, plain, point, fault, lasting)
-            yield _trial(case, fault.name, f"{point}, {lasting}", problem)
+            yield given.trial(
+                fault.name, f"{point}, {lasting}", partial(_with_fault, given, point, faulty(fault, lasting), lasting)
+            )
 
 
-def overlapping_trials(case: FunctionCase) -> Iterator[Trial]:
+def overlapping_trials(given: Subject) -> Iterator[Trial]:
     """The same event is dealt with as a whole, by another instance, just before each call of the first."""
-    plain = undisturbed(case)
-    for point in plain.points:
-        with case.account() as account:
+    account = given.account
 
-            def intercept(send: Callable[[], Any], operation: Any, url: str, times: int, account: Any = account) -> Any:  # noqa: ARG001
-                if times == 1:
-                    account.handle(account.event)
-                return send()
+    def intercept(send: Callable[[], Any], operation: Any, url: str, times: int) -> Any:  # noqa: ARG001
+        if times == 1:
+            with suppress(*given.case.refusals):
+                account.handle(account.event)
+        return send()
 
-            problem = _invoke(case, account, CallInterceptor(point, intercept))
-            problem = problem or _difference(case, plain, account)
-        yield _trial(case, "at the same time", str(point), problem)
+    for point in given.plain.points:
+        yield given.trial("at the same time", str(point), partial(_interrupted, given, point, intercept))
 
 
-def duplicate_trials(case: FunctionCase) -> Iterator[Trial]:
+def _interrupted(given: Subject, point: CallPoint, intercept: Callable[..., Any]) -> str:
+    return _invoke(given, CallInterceptor(point, intercept)) or _difference(given)
+
+
+def duplicate_trials(given: Subject) -> Iterator[Trial]:
     """The same event once more, and twice more."""
-    plain = undisturbed(case)
     for times in (2, 3):
-        with case.account() as account:
-            problem = "".join(_invoke(case, account, CallInterceptor()) for _ in range(times))
-            problem = problem or _difference(case, plain, account)
-        yield _trial(case, "duplicate", f"{times} times", problem)
+        yield given.trial("duplicate", f"{times} times", partial(_repeated, given, times))
 
 
-def late_trials(case: FunctionCase) -> Iterator[Trial]:
+def _repeated(given: Subject, times: int) -> str:
+    return "".join(_invoke(given, CallInterceptor()) for _ in range(times)) or _difference(given)
+
+
+def late_trials(given: Subject) -> Iterator[Trial]:
     """Events that come when something else has happened."""
-    for what, late in case.late.items():
-        with case.account() as account:
-            late.happened(account)
-            before = account.state()
-            problem = _invoke(case, account, CallInterceptor())
-            try:
-                late.leaves(before, account.state())
-            except AssertionError as error:
-                problem = problem or f"it leaves something else: {error}"
-        yield _trial(case, "late", what, problem)
+    for what, late in given.case.late.items():
+        yield given.trial("late", what, partial(_after, given, late))
 
 
-def malformed_trials(case: FunctionCase) -> Iterator[Trial]:
+def _after(given: Subject, late: Late) -> str:
+    late.happened(given.account)
+    before = given.account.state()
+    problem = _invoke(given, CallInterceptor())
+    try:
+        late.leaves(before, given.account.state())
+    except AssertionError as error:
+        problem = problem or f"it leaves something else: {error}"
+    return problem
+
+
+def malformed_trials(given: Subject) -> Iterator[Trial]:
     """Each part of the event left out or replaced: refused with nothing done, or of no importance."""
-    plain = undisturbed(case)
-    with ExitStack() as stack:
-        account = stack.enter_context(case.account())
-        events = dict(malformed(account.event))
-        for name in tuple(events):
-            calls = CallInterceptor()
-            problem = _malformed(case, plain, account, events[name], calls)
-            if name in case.means_else and problem.startswith(_SOMETHING_ELSE):
-                problem = ""
-            yield _trial(case, "malformed", name, problem)
-            if calls.points and account.state() != plain.before:
-                stack.close()
-                account = stack.enter_context(case.account())
-                events = dict(malformed(account.event))
+    left = [name for name, _ in malformed(given.account.event)]
+    while left:
+        # One copy for all events up to the first that changes something.
+        problems = in_copy(partial(_refused, given, left))
+        for name, problem in zip(left, problems, strict=False):
+            meant = name in given.case.means_else and problem.startswith(_SOMETHING_ELSE)
+            yield _trial(given.case, "malformed", name, "" if meant else problem)
+        left = left[len(problems) :]
+
+
+def _refused(given: Subject, names: Sequence[str]) -> list[str]:
+    events, problems = dict(malformed(given.account.event)), []
+    for name in names:
+        calls = CallInterceptor()
+        problems.append(_malformed(given.case, given.plain, given.account, events[name], calls))
+        if calls.points and given.account.state() != given.plain.before:
+            break
+    return problems
 
 
 def _malformed(
@@ -141,54 +172,54 @@ def _malformed(
 
 
 def _trial(case: FunctionCase, kind: str, name: str, problem: str) -> Trial:
-    return Trial(case=case.title, function=case.function, kind=kind, name=name, problem=problem)
+    return Trial(case=case.title, function=case.name, kind=kind, name=name, problem=problem)
 
 
-def _with_fault(case: FunctionCase, plain: Undisturbed, point: CallPoint, fault: Fault, lasting: Lasting) -> str:
+def _with_fault(given: Subject, point: CallPoint, fault: Callable[..., Any], lasting: Lasting) -> str:
     """Invoke until it goes well, as AWS does; then, where it never did, once more as a message that is sent back."""
-    with case.account() as account:
-        for number in range(case.invocations + 1):
-            last = number == case.invocations
-            there = not last and (number == 0 or lasting is Lasting.ALWAYS)
-            interceptor = CallInterceptor(point, faulty(fault, lasting)) if there else CallInterceptor()
-            try:
-                with intercepted(interceptor):
-                    account.handle(account.event)
-                break
-            except FunctionEnded:
-                continue
-            except MISTAKES as error:
-                return f"{type(error).__name__}: {error}"
-            except (*case.refusals, ClientError, BotoCoreError) as error:
-                if last:
-                    return f"sent back without the fault, it fails: {error}"
-        return _difference(case, plain, account)
+    case, account = given.case, given.account
+    for number in range(case.invocations + 1):
+        last = number == case.invocations
+        there = not last and (number == 0 or lasting is Lasting.ALWAYS)
+        interceptor = CallInterceptor(point, fault) if there else CallInterceptor()
+        try:
+            with intercepted(interceptor):
+                account.handle(account.event)
+            break
+        except FunctionEnded:
+            continue
+        except MISTAKES as error:
+            return f"{type(error).__name__}: {error}"
+        except (*case.refusals, ClientError, BotoCoreError) as error:
+            if last:
+                return f"sent back without the fault, it fails: {error}"
+    return _difference(given)
 
 
-def _invoke(case: FunctionCase, account: FunctionAccount, interceptor: CallInterceptor) -> str:
+def _invoke(given: Subject, interceptor: CallInterceptor) -> str:
     try:
         with intercepted(interceptor):
-            account.handle(account.event)
-    except case.refusals:
+            given.account.handle(given.account.event)
+    except given.case.refusals:
         return ""
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
 
 
-def _difference(case: FunctionCase, plain: Undisturbed, account: FunctionAccount) -> str:
-    after = account.state()
+def _difference(given: Subject) -> str:
+    plain, after = given.plain.after, given.account.state()
     found = []
-    for name in sorted({*plain.after, *after}):
-        wanted, given = plain.after.get(name), after.get(name)
-        if name in case.repeated and isinstance(wanted, list) and isinstance(given, list):
-            wanted, given = sorted({*map(str, wanted)}), sorted({*map(str, given)})
-        if wanted != given:
-            found.append(f"{name}: {given!r} instead of {wanted!r}")
+    for name in sorted({*plain, *after}):
+        wanted, there = plain.get(name), after.get(name)
+        if name in given.case.repeated and isinstance(wanted, list) and isinstance(there, list):
+            wanted, there = sorted({*map(str, wanted)}), sorted({*map(str, there)})
+        if wanted != there:
+            found.append(f"{name}: {there!r} instead of {wanted!r}")
     return "; ".join(found)
 
 
-KINDS: Mapping[str, Callable[[FunctionCase], Iterator[Trial]]] = {
+KINDS: Mapping[str, Callable[[Subject], Iterator[Trial]]] = {
     **{fault.name: partial(fault_trials, fault=fault) for fault in FAULTS},
     "malformed": malformed_trials,
     "duplicate": duplicate_trials,
@@ -197,7 +228,7 @@ KINDS: Mapping[str, Callable[[FunctionCase], Iterator[Trial]]] = {
 }
 
 
-def trials(case: FunctionCase, kind: str) -> list[Trial]:
-    """All trials of a kind."""
-    with remembered_models():
-        return list(KINDS[kind](case))
+def trials(case: FunctionCase, *kinds: str) -> list[Trial]:
+    """All trials of a case, or of some kinds."""
+    with subject(case) as given:
+        return [trial for kind in kinds or KINDS for trial in KINDS[kind](given)]

@@ -1,9 +1,9 @@
-"""Links that are sent when an approval waits, and a decision by one of them."""
+"""Links that are sent when an approval waits."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -38,19 +38,26 @@ class ApprovalAccount:
 
 
 @contextmanager
-def approval_account(aws: Callable[[], Aws] = Aws) -> Iterator[FunctionAccount]:
-    """A fresh project's AWS."""
-    made = aws()
+def project_functions(aws: Aws) -> Iterator[Aws]:
+    """A project's AWS as its functions see it."""
     outputs = ("approvers", "url", "key", "topic")
     given = {name: value for name, value in asdict(PROJECT).items() if name not in outputs}
+
+    def client(service: str) -> InterceptedClient:
+        return InterceptedClient(service, aws.client(service), clients.ATTEMPTS)
+
     with TemporaryDirectory() as folder:
         path = Path(folder) / "config.json"
         path.write_text(json.dumps({**given, "parameter": "/mlops/dev/projects/screening/approval-link"}))
-        with (
-            patch.object(clients, "client", lambda service: InterceptedClient(service, made.client(service))),
-            patch.object(config, "CONFIG", path),
-        ):
-            yield ApprovalAccount(made)
+        with patch.object(clients, "client", client), patch.object(config, "CONFIG", path):
+            yield aws
+
+
+@contextmanager
+def approval_account() -> Iterator[FunctionAccount]:
+    """A fresh project's AWS."""
+    with project_functions(Aws()) as aws:
+        yield ApprovalAccount(aws)
 
 
 def _decided(account: Any) -> None:
@@ -64,6 +71,7 @@ def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
 CASES = [
     FunctionCase(
         function="approval_page",
+        entry="sender",
         does="an approval waits",
         account=approval_account,
         refusals=(sender.RefusedEvent, sender.NotWaitingYet),
