@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -136,9 +136,26 @@ def intercepted(interceptor: CallInterceptor) -> Iterator[CallInterceptor]:
 
 
 @cache
+def _model(service: str) -> Any:
+    return Session().get_service_model(service)
+
+
+def load_models(points: Iterable[CallPoint]) -> None:
+    """Read botocore's models of calls, so that no copy of this process has to."""
+    for point in points:
+        if point.service in _services():
+            operation_of(point.service, xform_name(point.operation))
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(Session().get_available_services())
+
+
+@cache
 def operation_of(service: str, method: str) -> Any:
     """botocore's model of an operation, by the name of the client's method."""
-    model = Session().get_service_model(service)
+    model = _model(service)
     return next(model.operation_model(name) for name in model.operation_names if xform_name(name) == method)
 
 

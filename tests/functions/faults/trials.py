@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .answers import FAULTS, Fault, FunctionEnded, Lasting, faulty
-from .calls import CallInterceptor, CallPoint, intercepted
+from .calls import CallInterceptor, CallPoint, intercepted, load_models
 from .case import FunctionAccount, FunctionCase, Late
 from .copies import in_copy
 from .environment import remembered_clients, remembered_models
@@ -62,6 +62,7 @@ def subject(case: FunctionCase) -> Iterator[Subject]:
         account.state()
         plain, asked = in_copy(lambda: (undisturbed(account), clients.asked))
         clients.make(asked)
+        load_models(plain.points)
         yield Subject(case=case, account=account, plain=plain)
 
 
