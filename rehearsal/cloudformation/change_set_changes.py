@@ -21,6 +21,7 @@ from rehearsal.cloudformation.change_set_details import (
 )
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
 from rehearsal.cloudformation.resources import CloudFormationResource
+from rehearsal.cloudformation.stack_operation import no_value_leaves_its_place
 
 
 class _Unmade:
@@ -87,7 +88,8 @@ class _Update:
     def _of(self, name: str) -> dict[str, Any] | None:
         """What happens to a resource of the new template; None where nothing does."""
         declared = self._new[name]
-        properties = unknown_until_applied(parsing.clean_json(declared.get("Properties", {}), self._after))
+        given = parsing.clean_json(declared.get("Properties", {}), self._after)
+        properties = unknown_until_applied(no_value_leaves_its_place(given))
         kind, standing = declared["Type"], self._made.get(name)
         if standing is None or self._old[name]["Type"] != kind:
             self._forget(name)

@@ -74,6 +74,21 @@ def test_a_changed_parameter_modifies_what_refers_to_it_and_nothing_is_done(data
     assert alarms(data_science)["a-errors"]["Threshold"] == 1.0
 
 
+def test_an_item_that_is_no_value_is_not_there_after_the_change(data_science: DataScienceAccount) -> None:
+    document = template()
+    document["Conditions"] = {"Five": {"Fn::Equals": [{"Ref": "Limit"}, "5"]}}
+    (alarm,) = (each for each in document["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm")
+    item = {"Fn::If": ["Five", {"Ref": "AWS::NoValue"}, {"Name": "Stage", "Value": "staging"}]}
+    alarm["Properties"]["Dimensions"] = [{"Name": "Endpoint", "Value": "one"}, item]
+    create(data_science, document)
+    (changed,) = made(data_science, document, Limit="5")["Changes"].values()
+    before, after = (
+        json.loads(changed[side])["Properties"]["Dimensions"] for side in ("BeforeContext", "AfterContext")
+    )
+    assert [each["Name"] for each in before] == ["Endpoint", "Stage"]
+    assert [each["Name"] for each in after] == ["Endpoint"]
+
+
 def test_a_changed_name_replaces_and_what_refers_to_the_replaced_is_known_after_the_update(
     data_science: DataScienceAccount,
 ) -> None:
