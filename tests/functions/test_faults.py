@@ -162,9 +162,9 @@ def test_a_function_that_trips_over_an_event_is_noticed() -> None:
 
 
 def test_a_copy_changes_nothing_here_and_says_what_went_wrong_in_it() -> None:
-    there: list[int] = []
-    assert in_copy(lambda: there.__iadd__([1])) == [1]
-    assert there == []
+    there: dict[str, int] = {}
+    assert in_copy(lambda: there.setdefault("a", 1)) == 1
+    assert there == {}
     with pytest.raises(CopyFailed, match="ZeroDivisionError"):
         in_copy(lambda: 1 // 0)
     with pytest.raises(CopyFailed, match="without a word"):

@@ -17,6 +17,8 @@ from .copies import in_copy
 from .environment import remembered_clients, remembered_models
 from .events import malformed
 
+# Of a refusal, in characters.
+_LONGEST = 2000
 _SOMETHING_ELSE = "it did something else: "
 # What an invocation raises that no line of the function meant to raise.
 MISTAKES = (AttributeError, KeyError, IndexError, TypeError, UnboundLocalError, RecursionError)
@@ -145,31 +147,30 @@ def malformed_trials(given: Subject) -> Iterator[Trial]:
 def _refused(given: Subject, names: Sequence[str]) -> list[str]:
     events, problems = dict(malformed(given.account.event)), []
     for name in names:
-        calls = CallInterceptor()
-        problems.append(_malformed(given.case, given.plain, given.account, events[name], calls))
-        if calls.points and given.account.state() != given.plain.before:
+        problem, after = _malformed(given, events[name])
+        problems.append(problem)
+        if after != given.plain.before:
             break
     return problems
 
 
-def _malformed(
-    case: FunctionCase, plain: Undisturbed, account: FunctionAccount, event: Any, calls: CallInterceptor
-) -> str:
-    """What is there is the same as before, or as after the event in its right shape."""
+def _malformed(given: Subject, event: Any) -> tuple[str, Mapping[str, Any]]:
+    """What went wrong, and what is there: the same as before, or as after the event in its right shape."""
+    case, plain, calls, refusal = given.case, given.plain, CallInterceptor(), ""
     try:
         with intercepted(calls):
-            account.handle(event)
+            given.account.handle(event)
     except (*case.refusals, ClientError, BotoCoreError) as error:
-        text = str(error)
-        if isinstance(error, case.refusals) and ("\n" in text or len(text) > 2000):
-            return f"its refusal is no line that somebody reads: {text[:200]!r}"
-        if not calls.points or account.state() == plain.before:
-            return ""
-        return f"it refused the event and changed something: {account.state()}"
+        refusal = str(error) or type(error).__name__
+        if isinstance(error, case.refusals) and ("\n" in refusal or len(refusal) > _LONGEST):
+            return f"its refusal is no line that somebody reads: {refusal[:200]!r}", plain.before
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    after = account.state() if calls.points else plain.before
-    return "" if after in (plain.before, plain.after) else f"{_SOMETHING_ELSE}{after}"
+        return f"{type(error).__name__}: {error}", given.account.state()
+    after = given.account.state() if calls.points else plain.before
+    if refusal:
+        changed = after != plain.before
+        return f"it refused the event and changed something: {after}" if changed else "", after
+    return "" if after in (plain.before, plain.after) else f"{_SOMETHING_ELSE}{after}", after
 
 
 def _trial(case: FunctionCase, kind: str, name: str, problem: str) -> Trial:
