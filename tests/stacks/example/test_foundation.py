@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest, Document
@@ -77,11 +78,13 @@ def left_out(role: str, statement: Mapping[str, Any], boundary: Document) -> Ite
     """Actions and resources of a statement that the boundary alone would refuse."""
     account = role.split(":")[4]
     given = {key: value for keys in statement.get("Condition", {}).values() for key, value in keys.items()}
+    told = [key for key in ("iam:PassedToService", "iam:AWSServiceName") if key in given]
+    contexts = [dict(zip(told, values, strict=True)) for values in product(*(listed(given[key]) for key in told))]
     for action in listed(statement["Action"]):
         trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "*"}
         key = {**trust, "Resource": "*"}
         own = {"sts": trust, "kms": key}.get(action.partition(":")[0])
-        for resource in listed(statement["Resource"]):
+        for resource, context in product(listed(statement["Resource"]), contexts):
             question = AuthorizationRequest(
                 id="asked",
                 principal=role,
@@ -92,7 +95,7 @@ def left_out(role: str, statement: Mapping[str, Any], boundary: Document) -> Ite
                 identity=[EVERYTHING],
                 resource_policy={"Version": "2012-10-17", "Statement": [own]} if own else None,
                 boundary=boundary,
-                context={key: str(given[key]) for key in ("iam:PassedToService", "iam:AWSServiceName") if key in given},
+                context=context,
             )
             if not decide(question).allowed:
                 yield action, resource
