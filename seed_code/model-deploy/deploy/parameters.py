@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy import project_contract as contract
-from deploy.serving import AB_TEST, NONE, REAL_TIME, SHADOW, StageModels, models_folder
+from deploy.serving import AB_TEST, NONE, PIPELINE, SHADOW, SINGLE, StageModels, models_folder
 from deploy.stages import StageSettings, StageSettingsError
 
 DEFINITION = "TemplateParameters"
+# Shapes whose template takes all values but those of other shapes: they move traffic and are captured.
+_WHOLE = (SINGLE, AB_TEST, SHADOW, PIPELINE)
 # Parameters of every shape's template: one that lacks them is another project's or an old one.
 _ALWAYS = ("ProjectId", "Stage", "EndpointName", "ModelPackageArn", "ModelRoleName", "ServingShape")
 
@@ -29,9 +31,7 @@ def stage_parameters(
         if name not in values and "Default" not in rule
     ]
     of_shape = _of_shape(project_id, settings, models).keys()
-    needed = (
-        [name for name in every if name not in of_shape] if settings.serving_shape in REAL_TIME else _ALWAYS
-    )
+    needed = [name for name in every if name not in of_shape] if settings.serving_shape in _WHOLE else _ALWAYS
     problems = [f"the template has no parameter {name}" for name in needed if name not in declared] + problems
     problems += [
         f"{name} is {values[name]!r}; allowed: {allowed}"

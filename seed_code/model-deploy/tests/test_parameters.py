@@ -2,6 +2,8 @@
 
 import copy
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from deploy.serving import StageModels
 from deploy.stages import StageSettingsError, parse_stages
 from tests.in_memory_aws import template_text
 
+SHAPES = Path(__file__).parent.parent / "shapes"
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111111111111:model-package/mlops-screening/7"
 CHECKS = ("s3://mlops-models/screening/checks/x1/checks.json", "c" * 64)
 
@@ -187,3 +190,24 @@ def test_all_problems_are_told_at_once() -> None:
 @pytest.mark.parametrize("document", [None, [], "x", {"staging": []}])
 def test_a_document_of_another_shape_is_refused(document: Any) -> None:
     assert problems(document)
+
+
+@pytest.mark.parametrize("path", sorted(SHAPES.glob("*.json")), ids=lambda path: path.stem)
+def test_each_shape_gets_the_parameters_that_its_template_declares(path: Path) -> None:
+    """A template of a shape without captures or steps lacks what those take, and is no wrong one for that."""
+    document = stages()
+    document["staging"] |= {"servingShape": path.stem}
+    declared = json.loads(path.read_text(encoding="utf-8"))
+    image = f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/mlops/model@sha256:{'a' * 64}"
+    url = "s3://mlops-models/screening/run-1/model.tar.gz"
+    package = replace(models(PACKAGE).primary, image=image, model_data_url=url)
+    served = StageModels(package, package, same_variants=True)
+    listed = stage_parameters(declared, "screening", parse_stages(document)["staging"], served)
+    assert {each["ParameterKey"] for each in listed} == set(declared["Parameters"])
+
+
+def test_a_template_without_the_checks_is_no_template_of_a_single_model() -> None:
+    other = template()
+    del other["Parameters"]["ChecksUri"]
+    with pytest.raises(StageSettingsError, match="no parameter ChecksUri"):
+        stage_parameters(other, "screening", parse_stages(stages())["staging"], models(PACKAGE))
