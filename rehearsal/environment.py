@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rehearsal.aws.cloud import Cloud
@@ -32,6 +32,8 @@ class RehearsalEnvironment:
         self.engine = Engine(cloud)
         # The stacks as they were before `take_down`.
         self.destroyed: dict[str, Stack] = {}
+        # All stacks before one was changed, by the number of the first request after the change.
+        self.earlier: dict[int, Mapping[str, Stack]] = {}
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -69,15 +71,19 @@ class RehearsalEnvironment:
 
     def keep(self, *stacks: str) -> None:
         """Remember stacks, or all, as they are: requests of their destruction are decided by what stood before."""
-        self.destroyed |= {
-            name: replace(
-                stack,
-                # Copies: the removal of protection below changes the engine's own.
-                resources={urn: replace(resource) for urn, resource in stack.resources.items()},
-            )
+        self.destroyed |= {name: stack for name, stack in self._copies().items() if not stacks or name in stacks}
+
+    def _copies(self) -> dict[str, Stack]:
+        """The stacks as they are: what comes later changes the engine's own."""
+        return {
+            name: replace(stack, resources={urn: replace(resource) for urn, resource in stack.resources.items()})
             for name, stack in self.engine.stacks.items()
-            if not stacks or name in stacks
         }
+
+    def change(self, planned: PlannedStack) -> None:
+        """Bring a stack up with other settings: requests so far are decided by the stacks as they were."""
+        self.earlier[len(self.cloud.recorder.requests) + 1] = self._copies()
+        self.up(planned)
 
     def unprotect(self, planned: PlannedStack) -> None:
         """Bring a stack up without protection, as its owner has to before it is destroyed."""

@@ -114,13 +114,26 @@ class RehearsalReport:
             counts.update(stack["resources"])
         return counts.total(), sum(n for type_, n in counts.items() if not any(part in type_ for part in SMALL))
 
-    def write(self, folder: Path, stacks: Mapping[str, Stack], judge: Callable[[Path], Access]) -> None:
-        """Write `resources.json`, have the requests judged by it, and write `report.json`."""
+    def write(
+        self,
+        folder: Path,
+        stacks: Mapping[str, Stack],
+        earlier: Mapping[int, Mapping[str, Stack]],
+        judge: Callable[[Path, Sequence[tuple[int, Path]]], Access],
+    ) -> None:
+        """Write `resources.json`, have the requests judged by it, and write `report.json`.
+
+        `earlier` are the stacks before they were changed, by the number of the first request after the change: each is
+        a file of its own beside the other.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.isolation = shortfalls()
         _dump(folder / "resources.json", resources_json(stacks))
+        before = [(until, folder / f"resources-until-{until}.json") for until in sorted(earlier)]
+        for until, path in before:
+            _dump(path, resources_json(earlier[until]))
         if stacks:
-            self.access = judge(folder)
+            self.access = judge(folder, before)
         self.write_report(folder)
 
     def write_report(self, folder: Path) -> None:

@@ -89,11 +89,13 @@ def _rehearse(options: Options, started: float, progress: ConsoleProgress, repor
         with progress.running("Decide each request by the policies that were built"):
             report.write(
                 options.folder,
-                environment.destroyed or environment.engine.stacks,
-                lambda folder: judge(
+                {**environment.engine.stacks, **environment.destroyed},
+                environment.earlier,
+                lambda folder, earlier: judge(
                     folder,
                     cloud.recorder.requests,
                     options.directory,
+                    earlier=earlier,
                     removals=options.destroy or bool(options.life),
                 ),
             )

@@ -59,13 +59,24 @@ class AuthorizationResult:
         return not self.refused and not self.unmapped
 
 
-def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: bool = False) -> AuthorizationResult:
+def decide_all(
+    requests: Iterable[Recorded],
+    facts: ResourceFacts,
+    *,
+    earlier: Sequence[tuple[int, ResourceFacts]] = (),
+    removals: bool = False,
+) -> AuthorizationResult:
     """Decide requests by the graph.
 
-    Requests of `pulumi destroy` only with `removals`, where the graph is of the stacks as they stood before: in that of
-    the end there is no longer what they removed.
+    `earlier` tells of stacks as they stood before they were changed, in order: the number of the first request that is
+    no longer decided by them, and the facts. Requests of `pulumi destroy` only with `removals`, where the graph is of
+    the stacks as they stood before: in that of the end there is no longer what they removed.
     """
-    found: dict[object, Decision] = {}
+    # One after another, each by its own facts: what was allowed before a change may not be afterwards.
+    times: list[tuple[int | None, ResourceFacts, dict[object, Decision]]] = [
+        *((until, known, {}) for until, known in earlier),
+        (None, facts, {}),
+    ]
     # Of what no stack made, such as models: tags that requests gave it before.
     tagged: dict[str, dict[str, str | tuple[str, ...]]] = {}
     # Buckets whose policy was deleted before, when their stack is destroyed.
@@ -81,17 +92,19 @@ def decide_all(requests: Iterable[Recorded], facts: ResourceFacts, *, removals: 
         if line.rights is None:
             unmapped[f"{line.service}:{line.operation}"] = None
             continue
-        for right, endpoint in _required(line, facts):
+        _, known, found = next(each for each in times if each[0] is None or line.number < each[0])
+        for right, endpoint in _required(line, known):
             tagged_right = replace(right, context={**tagged.get(right.resource, {}), **right.context})
             new = right.action.startswith("kms:") and new_keys.are_of(line.phase, right.resource)
             bare = right.resource.partition("/")[0] in without_policy
-            _add(found, line, tagged_right, endpoint, facts.graph, new_key=new, without_policy=bare)
+            _add(found, line, tagged_right, endpoint, known.graph, new_key=new, without_policy=bare)
             if right.action == _POLICY_DELETED and line.status < _REFUSED:
                 without_policy.add(right.resource)
             without_policy -= {right.resource} if right.action == _POLICY_PUT else set()
             if right.action.endswith(_TAGGING):
                 tagged.setdefault(right.resource, {}).update(_request_tags(right))
-    return AuthorizationResult(count, tuple(found.values()), tuple(sorted(unmapped)))
+    decisions = [decision for _, _, found in times for decision in found.values()]
+    return AuthorizationResult(count, tuple(decisions), tuple(sorted(unmapped)))
 
 
 def _request_tags(right: Right) -> Iterator[tuple[str, str | tuple[str, ...]]]:
@@ -132,7 +145,7 @@ def _add(
     context = _context(line, right, principal)
     key = (principal, right.action, right.resource, endpoint, tuple(sorted(context.items())), new_key, without_policy)
     if key not in found:
-        question = _question(graph, principal, right, endpoint, context, f"{len(found) + 1}")
+        question = _question(graph, principal, right, endpoint, context, f"{line.number}.{len(found) + 1}")
         question = replace(question, resource_policy=None) if without_policy else question
         question = late_key_tags(question) if new_key else question
         found[key] = Decision(question, explain(question))

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from policies.access.graph import graph_of
+from policies.access.graph import PolicyGraph, graph_of
 from policies.pack.captured import read
 from rehearsal.authorization.decision import Decision, decide_all
 from rehearsal.authorization.refusal import Refusal, question_json, refusal
-from rehearsal.authorization.resource_facts import facts_from
+from rehearsal.authorization.resource_facts import ResourceFacts, facts_from
 from rehearsal.authorization.unused import Unused, unused_rights
 from rehearsal.aws.recorder import Recorded
 from rehearsal.existing import existing_tags
 from rehearsal.existing_roles import existing_roles
 from rehearsal.services import module_path
+from settings.config import AnyStack
 from settings.stack_files import read_stack_files
 
 SHOWN = 20
@@ -78,28 +79,43 @@ def _kind(denied: Refusal) -> str:
     return denied.because.replace(denied.resource, "")[:60]
 
 
-def judge(folder: Path, requests: Iterable[Recorded], directory: Path, *, removals: bool = False) -> Access:
+def judge(
+    folder: Path,
+    requests: Iterable[Recorded],
+    directory: Path,
+    *,
+    earlier: Sequence[tuple[int, Path]] = (),
+    removals: bool = False,
+) -> Access:
     """Decide requests by the resources in a folder's `resources.json`; writes `questions.json` beside it.
+
+    `earlier` are files of resources as they stood before stacks were changed, in order, each with the number of the
+    first request that is no longer decided by it.
 
     A refusal leads back to the stack files of the directory. With `removals`, requests of `pulumi destroy` are decided
     too: then the file must hold the resources as they were before.
     """
-    stacks = read(folder / "resources.json")
-    built = graph_of(stacks)
     settings = [file.settings for file in read_stack_files(directory).files if file.settings]
-    graph = replace(built, roles={**built.roles, **existing_roles(built, settings)})
-    facts = facts_from(graph, stacks)
-    existing = existing_tags(settings)
-    facts = replace(facts, tags={**facts.tags, **existing}, existing=frozenset(existing))
-    result = decide_all(requests, facts, removals=removals)
+    facts, built = _facts(folder / "resources.json", settings)
+    before = [(until, _facts(path, settings)[0]) for until, path in earlier]
+    result = decide_all(requests, facts, earlier=before, removals=removals)
     _write_questions(folder / "questions.json", result.decisions)
     return Access(
         requests=result.requests,
         questions=len(result.decisions),
-        refusals=tuple(refusal(decision, graph, directory) for decision in result.refused),
+        refusals=tuple(refusal(decision, facts.graph, directory) for decision in result.refused),
         unmapped=result.unmapped,
         unused=tuple(unused_rights(built, result.decisions)),
     )
+
+
+def _facts(path: Path, settings: Sequence[AnyStack]) -> tuple[ResourceFacts, PolicyGraph]:
+    """What a file of resources tells, with what was there before any stack; and the graph of the stacks alone."""
+    stacks = read(path)
+    built = graph_of(stacks)
+    facts = facts_from(replace(built, roles={**built.roles, **existing_roles(built, settings)}), stacks)
+    existing = existing_tags(settings)
+    return replace(facts, tags={**facts.tags, **existing}, existing=frozenset(existing)), built
 
 
 def _write_questions(path: Path, decisions: Iterable[Decision]) -> None:

@@ -57,7 +57,7 @@ class ShapedProject:
     def _up(self, more: Mapping[str, str]) -> None:
         self._config |= more
         planned = next(each for each in self.run.planned if each.stack == self.run.inputs.stack)
-        self.run.environment.up(replace(planned, config={**planned.config, **self._config}))
+        self.run.environment.change(replace(planned, config={**planned.config, **self._config}))
 
     def destroy(self) -> str:
         """Destroy the project's stack, and look for what its releases made in the staging account."""

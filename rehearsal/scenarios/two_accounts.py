@@ -156,7 +156,7 @@ def _changed_setting(accounts: _Accounts, second: SecondModel) -> str:
     """Bring the project up with the other setting; the same model passes the changed pipeline, and changes nothing."""
     journey = accounts.scenario.journey
     config = {f"{NAMESPACE}deployments": json.dumps({"production": _production("rollBack")})}
-    accounts.scenario.environment.up(replace(journey.project, config={**journey.project.config, **config}))
+    accounts.scenario.environment.change(replace(journey.project, config={**journey.project.config, **config}))
     before = len(journey.cloud.recorder.requests)
     second.approve_again()
     second.stage()

@@ -189,6 +189,18 @@ def test_what_removal_asked_is_decided_by_the_stacks_as_they_stood_before(
     assert [one.question.action for one in found.refused] == ["sagemaker:DeleteEndpoint"]
 
 
+def test_each_request_is_decided_by_the_stacks_as_they_were_then(
+    facts: ResourceFacts, journey: ProjectRequests
+) -> None:
+    """A right that a change took away was there before, and is not there afterwards."""
+    read = journey.everything()[0]
+    nobody = replace(facts, graph=replace(facts.graph, roles={}, policy_resources={}))
+    before, after = replace(read, number=5), replace(read, number=9)
+    assert decide_all([before], facts).passed
+    assert decide_all([before, after], nobody, earlier=[(9, facts)]).refused[0].numbers == [9]
+    assert decide_all([before, after], facts, earlier=[(9, nobody)]).refused[0].numbers == [5]
+
+
 def test_an_operation_that_no_table_has_fails_and_is_named(facts: ResourceFacts, journey: ProjectRequests) -> None:
     unheard = journey.ask(journey.role("mlops-screening-build"), "sagemaker", "CreateCluster")
     found = decided(facts, [unheard])

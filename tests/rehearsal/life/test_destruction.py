@@ -95,7 +95,8 @@ def test_a_used_platform_refuses_first_and_then_leaves_nothing_behind(platform: 
     platform.report.write(
         tmp_path,
         environment.destroyed,
-        lambda folder: judge(folder, environment.cloud.recorder.requests, EXAMPLE, removals=True),
+        {},
+        lambda folder, _: judge(folder, environment.cloud.recorder.requests, EXAMPLE, removals=True),
     )
     assert platform.report.access is not None
     assert platform.report.access.refusal_lines() == []
