@@ -32,6 +32,10 @@ def _named(value: object) -> bool:
     return isinstance(value, Mapping) and bool(value) and all(_text(each) for each in value.values())
 
 
+def _named_or_none(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_text(each) for each in value.values())
+
+
 def _choice(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -41,6 +45,7 @@ _FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "texts": (_texts, "a list of texts"),
     "names": (_names, "a list of at least one text"),
     "named": (_named, "an object of texts with at least one member"),
+    "buckets": (_named_or_none, "an object of texts"),
     "choice": (_choice, "true or false"),
 }
 _PROJECT = {
@@ -60,7 +65,8 @@ MEMBERS: Mapping[str, Mapping[str, str]] = {
         "stack": "text",
         "domain": "text",
         "tags": "named",
-        "buckets": "named",
+        # Of an account whose buckets all were there before, none is to be emptied.
+        "buckets": "buckets",
         "groups": "text",
         "delete": "texts",
     },

@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.cloudformation import parsing
-from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.parsing import ResourceMap
 
 from rehearsal.cloudformation.change_set_details import (
     KNOWN_AFTER_APPLY,
     PendingChanges,
     property_details,
-    references,
     replacement,
     scope,
     unknown_until_applied,
 )
+from rehearsal.cloudformation.dependencies import in_dependency_order
 from rehearsal.cloudformation.resource_types import RESOURCE_TYPES
 from rehearsal.cloudformation.resources import CloudFormationResource
 from rehearsal.cloudformation.stack_operation import no_value_leaves_its_place
@@ -53,7 +52,8 @@ class _Update:
         self._renamed: set[str] = set()
 
     def changes(self) -> list[dict[str, Any]]:
-        found = [change for name in self._order() if (change := self._of(name)) is not None]
+        order = [name for name in in_dependency_order(self._new) if self._wanted(name)]
+        found = [change for name in order if (change := self._of(name)) is not None]
         gone = [name for name in self._made if name not in self._new or not self._wanted(name)]
         found += [self._removal(name) for name in gone]
         return [{"Type": "Resource", "ResourceChange": change} for change in found]
@@ -61,29 +61,6 @@ class _Update:
     def _wanted(self, name: str) -> bool:
         condition = self._new[name].get("Condition")
         return not condition or bool(self._after.lazy_condition_map[condition])
-
-    def _order(self) -> list[str]:
-        """Each resource after those that it refers to or depends on. Raises ValidationError for a circle."""
-        ordered: dict[str, None] = {}
-        visiting: set[str] = set()
-
-        def visit(name: str) -> None:
-            if name in ordered:
-                return
-            if name in visiting:
-                raise ValidationError(message=f"Circular dependency between resources: [{', '.join(visiting)}]")
-            visiting.add(name)
-            needed = self._new[name].get("DependsOn", [])
-            named = [needed] if isinstance(needed, str) else needed
-            for other in (*named, *(each.name for each in references(self._new[name].get("Properties", {})))):
-                if other in self._new:
-                    visit(other)
-            visiting.discard(name)
-            ordered[name] = None
-
-        for name in self._new:
-            visit(name)
-        return [name for name in ordered if self._wanted(name)]
 
     def _of(self, name: str) -> dict[str, Any] | None:
         """What happens to a resource of the new template; None where nothing does."""

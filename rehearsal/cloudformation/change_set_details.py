@@ -7,27 +7,18 @@ CloudFormation User Guide, "Example change sets for CloudFormation".
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.cloudformation.dependencies import references
 from rehearsal.cloudformation.resource_types import StackResourceType
 from rehearsal.service_model.aws_behavior import aws_behavior
 
 # What a change set shows for a value that only the update will know.
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
-_SUBSTITUTED = re.compile(r"\$\{([^!}]+)\}")
 # How much a change of a property weighs, by the page "ResourceChange".
 _WEIGHT = {"Never": "False", "Conditionally": "Conditional"}
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What a value of a template refers to: a parameter or resource, and of a resource perhaps an attribute."""
-
-    name: str
-    attribute: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,30 +28,6 @@ class PendingChanges:
     parameters: Collection[str]
     modified: Collection[str]
     renamed: Collection[str]
-
-
-def references(value: Any) -> Iterator[Reference]:
-    """Everything that a value refers to, `Fn::Sub` included."""
-    if isinstance(value, list):
-        for item in value:
-            yield from references(item)
-    if not isinstance(value, dict):
-        return
-    for key, item in value.items():
-        if key == "Ref":
-            yield Reference(item)
-        elif key == "Fn::GetAtt":
-            name, _, attribute = item.partition(".") if isinstance(item, str) else (item[0], ".", item[1])
-            yield Reference(name, str(attribute))
-        elif key == "Fn::Sub":
-            text, own = item if isinstance(item, list) else (item, {})
-            yield from references(own)
-            for name in _SUBSTITUTED.findall(text):
-                if name not in own:
-                    resource, _, attribute = name.partition(".")
-                    yield Reference(resource, attribute)
-        else:
-            yield from references(item)
 
 
 def unknown_until_applied(value: Any) -> Any:

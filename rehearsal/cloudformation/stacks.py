@@ -24,6 +24,7 @@ from rehearsal.aws.actors import Actor
 from rehearsal.aws.answers import Answer, refusal
 from rehearsal.aws.cloud import Cloud, NotTrusted
 from rehearsal.aws.requests import SignedRequest
+from rehearsal.cloudformation.dependencies import in_dependency_order
 from rehearsal.cloudformation.handled_resources import HandledResourceClass
 from rehearsal.cloudformation.handlers import HANDLERS
 from rehearsal.cloudformation.parameters import problems
@@ -61,6 +62,11 @@ class Stacks:
         patches.wrap(ResourceMap, "load_parameters", _load_parameters)
         patches.set(ResourceMap, "parse_ssm_parameter", self._ssm_parameter())
         patches.wrap(ResourceMap, "create", _create)
+        patches.set(
+            ResourceMap,
+            "_ResourceMap__get_resources_in_dependency_order",
+            lambda resource_map: in_dependency_order(resource_map._resource_json_map),
+        )
         patches.set(ResourceMap, "update", _update(self))
         patches.set(ResourceMap, "delete", _delete(self))
         patches.wrap(Stack, "create_resources", _create_resources)
@@ -218,7 +224,7 @@ def _update(stacks: Stacks) -> Callable[..., None]:
                 resource_map.validate_outputs,
             ):
                 load()
-            for name in resource_map._ResourceMap__get_resources_in_dependency_order():
+            for name in in_dependency_order(resource_map._resource_json_map):
                 _ = resource_map[name]
         except BaseException:
             operation.undo()

@@ -64,7 +64,7 @@ class EventRouter:
         self._queue: queue.Queue[tuple[str, str, str, Event] | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, daemon=True, name="event-bridge")
         self._patches = Patches()
-        self._schedules = Schedules(cloud.clock, self._send_scheduled, _complete)
+        self.schedules = Schedules(cloud.clock, self._send_scheduled, _complete)
 
     def install(self) -> None:
         """Deliver instead of moto, which would deliver by itself and with no role."""
@@ -74,7 +74,7 @@ class EventRouter:
         self._patches.set(Rule, "send_to_targets", lambda *_, **__: None)
         self._patches.wrap(Alarm, "update_state", self._update_alarm)
         self._worker.start()
-        self._schedules.start()
+        self.schedules.start()
 
     def _update_alarm(
         self, original: Callable[..., None], alarm: Any, reason: str, reason_data: str, state: str
@@ -110,7 +110,7 @@ class EventRouter:
 
     def close(self) -> None:
         """Deliver the events in the queue, then restore moto's methods."""
-        self._schedules.close()
+        self.schedules.close()
         self._queue.put(None)
         self._worker.join(10)
         self._patches.undo()

@@ -54,6 +54,8 @@ class ExecutionEnvironment:
         self, cloud: Cloud, processes: Processes, target: InvocationTarget, actor: Actor, outside: Actor, logs: Path
     ) -> None:
         self.fingerprint = target.fingerprint
+        # One that was deleted and made again under its name is another function.
+        self.function = target.function
         self.used = time.monotonic()
         self._processes = processes
         self._target = target

@@ -74,7 +74,7 @@ class EnvironmentPool:
         with self._lock:
             self._require(key, reserved(key[0], key[1]))
             self._busy[key] += 1
-            found, outdated = self._taken(key, target.fingerprint)
+            found, outdated = self._taken(key, target)
         for each in outdated:
             each.close()
         try:
@@ -117,9 +117,15 @@ class EnvironmentPool:
         unreserved = sum(n for k, n in self._busy.items() if k[:2] == (account, region) and k[2] not in reserved)
         require_concurrency(reserved.get(name), of_function, unreserved, sum(reserved.values()))
 
-    def _taken(self, key: _Key, fingerprint: str) -> tuple[ExecutionEnvironment | None, list[ExecutionEnvironment]]:
+    def _taken(
+        self, key: _Key, target: InvocationTarget
+    ) -> tuple[ExecutionEnvironment | None, list[ExecutionEnvironment]]:
         idle = self._idle.get(key, [])
-        fitting = [each for each in idle if each.fingerprint == fingerprint and each.alive]
+        fitting = [
+            each
+            for each in idle
+            if each.function is target.function and each.fingerprint == target.fingerprint and each.alive
+        ]
         outdated = [each for each in idle if each not in fitting]
         found = fitting.pop() if fitting else None
         self._idle[key] = fitting

@@ -128,6 +128,6 @@ def test_the_end_of_the_clock_ends_the_schedules(tmp_path: Path) -> None:
     with Cloud(REGION) as cloud, CodeSuite(cloud, logs=tmp_path / "logs") as suite:
         schedule(CodeSuiteAccount(cloud, suite), f"arn:aws:sqs:{REGION}:{DEV}:nobody")
         cloud.clock.close()
-        thread = suite.events._schedules._thread
+        thread = suite.events.schedules._thread
         thread.join(5)
         assert not thread.is_alive()

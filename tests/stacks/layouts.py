@@ -81,7 +81,7 @@ def two_productions(layout: Layout) -> None:
 def another_region(layout: Layout) -> None:
     """A third production account in another region, which is made ready and admits no project yet."""
     two_productions(layout)
-    elsewhere = {"region": "eu-central-1", "projects": []}
+    elsewhere = {"region": "eu-central-1", "projects": [], "apis": []}
     _second(layout, "prod-central", ELSEWHERE, "10.50.0.0/16", elsewhere)
     registry = {"account": HOME, "stack": "dev", "region": "eu-west-1"}
     layout.change("prod-central", registry=registry)

@@ -26,6 +26,7 @@ from tests.stacks.account_controls import (
 SHARED = {
     "alarms-policy",
     "alarms-topic",
+    "dead-letters-age",
     "dead-letters-alarm",
     "dead-letters-queue",
     "guards-key-alias",

@@ -37,7 +37,7 @@ def second_production(platform: Platform) -> Iterator[None]:
     platform.write("dev", dev | {"workloads": ["staging", "prod", "prod-2"]})
     platform.up("prod-2", "dev", PROJECT)
     yield
-    platform.write("prod-2", settings | {"projects": []})
+    platform.write("prod-2", settings | {"projects": [], "apis": []})
     platform.write("dev", dev)
     platform.up("dev", PROJECT)
     for stack in ("prod-2", "foundation-prod-2"):
@@ -62,7 +62,8 @@ def test_a_second_production_account_appears_in_both_policies_and_disappears_fro
         update = stages["Production"]["actions"][0]["configuration"]
         assert update["DeploymentTargets"] == f"333333333333,{SECOND}"
         assert list(stages) == [
-            *("Source", "Render", "Staging", "TestStaging", "Approve", "Production", "VerifyProduction")
+            *("Source", "Render", "ChangesStaging", "Staging", "TestStaging"),
+            *("ChangesProduction", "Approve", "Approved", "Production", "VerifyProduction"),
         ]
     assert models_policies(running) == before
     assert "prod-2" not in running.world.engine.stacks

@@ -18,7 +18,7 @@ from tests.stacks.conftest import Platform, platform_in
 from tests.stacks.layouts import HOME, Layout, single
 
 # Their names are those of what they belong to, or a name within it: unique with it.
-PARTS = ("Policy", "Association", "Target", "Invocation", "BucketObject", "bucket", "Rule:")
+PARTS = ("Policy", "Association", "Target", "Invocation", "BucketObject", "bucket", "Rule:", "permission:")
 GLOBAL = ("aws:iam/", "aws:s3/")
 
 
@@ -41,8 +41,9 @@ def documents(platform: Platform) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every policy document that a resource carries, with where it stands."""
     for resource in managed(platform):
         for name, value in resource.inputs.items():
-            if isinstance(value, str) and value.startswith("{") and '"Statement"' in value:
-                yield f"{resource.urn} {name}", json.loads(value)
+            # A template may hold documents, and is none.
+            if isinstance(value, str) and value.startswith("{") and "Statement" in (document := json.loads(value)):
+                yield f"{resource.urn} {name}", document
 
 
 def lists(value: Any) -> Iterator[list[Any]]:
