@@ -137,10 +137,11 @@ ABSENCES: tuple[Absence, ...] = (
     ),
     Absence(
         id="approval",
-        statement="Models are approved, and let into production, by approvers alone.",
+        statement="Models are approved, and let into production, by approvers alone; into production also by the "
+        "function of approvers' links.",
         areas=frozenset({Area.REGISTRY, Area.DELIVERY}),
         verbs=frozenset({"approve", "register as approved", "let into production"}),
-        but=_ADMINISTRATORS | kinds(lambda spec: spec.approves),
+        but=_ADMINISTRATORS | kinds(lambda spec: spec.approves) | _kinds(RoleKind.APPROVAL_PAGE),
     ),
     Absence(
         id="deployments-started",

@@ -8,6 +8,10 @@ _BUCKET = "AWS::S3::Bucket"
 # Pulumi's token -> CloudFormation's type.
 TYPES: Mapping[str, str] = {
     "aws:apigateway/account:Account": "AWS::ApiGateway::Account",
+    "aws:apigateway/deployment:Deployment": "AWS::ApiGateway::Deployment",
+    "aws:apigateway/methodSettings:MethodSettings": "AWS::ApiGateway::Stage",
+    "aws:apigateway/restApi:RestApi": "AWS::ApiGateway::RestApi",
+    "aws:apigateway/stage:Stage": "AWS::ApiGateway::Stage",
     "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": "AWS::Chatbot::SlackChannelConfiguration",
     "aws:cloudwatch/eventBus:EventBus": "AWS::Events::EventBus",
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "AWS::Events::EventBusPolicy",

@@ -162,7 +162,8 @@ class _Declared:
     def _of(self, type_name: str, resources: Sequence[StackResource]) -> HandledResources:
         own = list(dict.fromkeys(arn for each in resources for arn in self.own[each.urn]))
         texts = {text for resource in resources for text in _texts(resource.props)}
-        named = {text for text in texts if text.startswith("arn:")} | {
+        # What callers of an API are granted is no resource of the API's own calls.
+        named = {text for text in texts if text.startswith("arn:") and ":execute-api:" not in text} | {
             self.names[text] for text in texts if text in self.names
         }
         named |= {arn for text in texts for arn in _ec2_arns(self.scope, text)}
