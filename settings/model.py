@@ -208,7 +208,8 @@ class WorkloadSettings(StackSettings):
         max_length=50,
         description="Shapes of serving, beside the single endpoint, that projects may have here, by project: each "
         "gives the project's roles the rights that it takes, and no others. multiModel: who may call the endpoint "
-        "chooses among all artifacts that the project's builds wrote, those included that nobody approved.",
+        "chooses among all artifacts that the project's builds wrote, those included that nobody approved. serverless: "
+        "the project's model role reads its models from outside the VPC.",
     )
     capture_days: Days | None = Field(
         default=None, description="Days after which captured requests and answers are deleted; none: they are kept."

@@ -91,6 +91,7 @@ class DataScienceContext(StackContext[DataScienceSettings]):
                 stage=workload.stage,
                 s3_endpoint=workload.s3_endpoint_id,
                 kms_endpoint=workload.kms_endpoint_id,
+                serverless_roles=workload.serverless_roles,
             ).apply(lambda values: WorkloadAccount(**values))
             for workload in self.workloads.values()
         ]

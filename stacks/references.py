@@ -29,6 +29,8 @@ class WorkloadOutputs:
     event_bus_arn: pulumi.Input[str]
     # Project id -> {"model", "test", "stackset-execution": role ARN}
     project_roles: pulumi.Input[dict[str, dict[str, str]]]
+    # ARNs of model roles whose serverless endpoints fetch models from outside the VPC.
+    serverless_roles: pulumi.Input[Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,6 +83,13 @@ def _outputs(
                 for project, own in roles.items()
             }
         ),
+        serverless_roles=pulumi.Output.all(
+            *(
+                roles[project][RoleKind.MODEL].arn
+                for project, shapes in sorted(context.settings.serving_shapes.items())
+                if ServingShape.SERVERLESS in shapes
+            )
+        ),
     )
 
 

@@ -81,6 +81,7 @@ def only_through(
     deployers: Sequence[str],
     removers: Sequence[str] = (),
     inspectors: Sequence[str] = (),
+    readers: Sequence[str] = (),
 ) -> tuple[Statement, ...]:
     """Objects are touched, and listed, only through S3 endpoints; `elsewhere` is true of what comes not through them.
 
@@ -89,13 +90,15 @@ def only_through(
     What an AWS service does for its caller (`aws:ViaAWSService`) carries no endpoint. Nor does Macie, which reads as
     its service-linked role and is no service in the eyes of `aws:PrincipalIsAWSService`: where it is told to read the
     bucket, `inspectors` names that role, which nobody else can assume and whose policy, AWS's own, writes nothing
-    (Amazon Macie User Guide, "Allowing Macie to access S3 buckets and objects").
+    (Amazon Macie User Guide, "Allowing Macie to access S3 buckets and objects"). `readers` are model roles that the
+    settings let serve without servers: SageMaker takes no VPC for those, and so fetches their models from outside
+    (SageMaker Developer Guide, "Deploy models with Amazon SageMaker Serverless Inference"). They list nothing.
     """
     outside: Conditions = {
         **elsewhere,
         "BoolIfExists": {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"},
     }
-    every = {DELETE_OBJECT: removers, GET_OBJECT: inspectors}
+    every = {DELETE_OBJECT: removers, GET_OBJECT: [*inspectors, *readers]}
     spared = {action: roles for action, roles in every.items() if roles}
     objects = Statement(
         sid="DenyNoVPC",
@@ -159,6 +162,7 @@ def models_bucket(
     deployers: Sequence[str],
     removers: Sequence[str] = (),
     inspectors: Sequence[str] = (),
+    serverless_roles: Sequence[str] = (),
 ) -> str:
     """The models bucket: model roles of the workload accounts read their own project's prefix.
 
@@ -170,7 +174,7 @@ def models_bucket(
     return document(
         _read_own_models(bucket, accounts, readers) if accounts.ids else None,
         _read_own_checks(bucket, accounts, checkers) if accounts.ids else None,
-        *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers, inspectors),
+        *only_through(bucket, accounts.not_through(s3_endpoints), deployers, removers, inspectors, serverless_roles),
         *right_key(bucket, key),
         tls_only(bucket),
         kind=DocumentKind.BUCKET,

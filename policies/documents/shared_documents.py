@@ -19,12 +19,16 @@ from policies.documents.accounts import WorkloadAccounts
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadAccount:
-    """A workload account as the data science stack needs to know it; endpoints are VPC endpoint ids."""
+    """A workload account as the data science stack needs to know it; endpoints are VPC endpoint ids.
+
+    `serverless_roles` are ARNs of its model roles whose models SageMaker fetches from outside the VPC.
+    """
 
     account: str
     stage: str
     s3_endpoint: str
     kms_endpoint: str
+    serverless_roles: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,7 @@ class SharedDocuments:
             deployers=self.deployers,
             removers=self.removers,
             inspectors=self.inspectors,
+            serverless_roles=sorted({role for workload in self.workloads for role in workload.serverless_roles}),
         )
 
     def models_key_policy(self, kms_endpoint: str) -> str:

@@ -39,7 +39,7 @@ class ReleaseFacts:
         return claims.declared(pipeline, self.stack_sets)
 
     def serving(self) -> Serving:
-        """Which accounts have the project's endpoint of their stage in service."""
+        """Which accounts have the project's endpoint of their stage in service, or its model for batches."""
         return {
             stage: {
                 workload["account"]: self._serves(workload, self.names.endpoint(stage))
@@ -53,7 +53,10 @@ class ReleaseFacts:
         client = self.cloud.client(self.administrator(workload["account"]), "sagemaker", workload["region"])
         pages = client.get_paginator("list_endpoints").paginate()
         found = [each for page in pages for each in page["Endpoints"] if each["EndpointName"] == endpoint]
-        return any(each["EndpointStatus"] == "InService" for each in found)
+        if any(each["EndpointStatus"] == "InService" for each in found):
+            return True
+        # Jobs over files have no endpoint: the model alone is delivered, under a name that they know.
+        return bool(client.list_models(NameContains=f"{endpoint}-v")["Models"])
 
 
 def refusals_of_the_gate(account: str, region: str, pipeline: str) -> list[str]:

@@ -47,6 +47,8 @@ LISTS = ("s3:ListBucket*",)
 # destroyed, where the settings agree to it.
 _LISTERS = kinds(lambda spec: spec.declares_stacks or spec.clears_accounts)
 _REMOVERS = kinds(lambda spec: spec.clears_accounts)
+# That of reading: SageMaker fetches the models of serverless endpoints from outside any VPC.
+_SERVERLESS = frozenset({RoleKind.MODEL})
 CRYPTOGRAPHY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # A caller of its own, not a service on its behalf: such a request carries no endpoint (S3 asking KMS, CloudFormation).
 OWN_CALL: PinnedKeys = {"aws:ViaAWSService": "false"}
@@ -59,10 +61,12 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
     for bucket in resources_with_purpose(graph, "bucket", *PERIMETER_BUCKETS):
         deployers, outside = _exempt(graph, bucket, LISTS, _LISTERS), _outside(graph, bucket, "s3")
         removers, inspectors = _exempt(graph, bucket, DELETIONS, _REMOVERS), inspecting_roles(bucket)
+        serverless = _exempt(graph, bucket, READS, _SERVERLESS)
         named += [f"{arn} reads {bucket.name}" for arn in inspectors]
+        named += [f"{arn} reads {bucket.name}, since it serves without servers" for arn in serverless]
         named += [f"{arn} lists {bucket.name}" for arn in deployers]
         named += [f"{arn} empties {bucket.name}" for arn in removers]
-        for family, exempt in ((READS, inspectors), (WRITES, ())):
+        for family, exempt in ((READS, (*inspectors, *serverless)), (WRITES, ())):
             for who, open_request in account_requests(
                 everybody, family, policy_resource=bucket, pinned=OWN_CALL, paths=paths
             ):
@@ -220,7 +224,7 @@ THEOREMS = (
     Theorem(
         id="objects-through-endpoints",
         statement="No object of the data and models buckets is touched, or listed, from outside the VPC endpoints; "
-        "where the settings agree, what clears the account deletes.",
+        "where the settings agree, what clears the account deletes, and model roles that serve without servers read.",
         prove=objects,
     ),
     Theorem(

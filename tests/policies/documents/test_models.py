@@ -38,7 +38,11 @@ def served(ids: list[str]) -> WorkloadAccounts:
     return WorkloadAccounts(scope=SCOPE, ids=ids)
 
 
-def bucket_policy(accounts: list[str] = ACCOUNTS, endpoints: tuple[str, ...] = ("vpce-1", "vpce-2")) -> str:
+def bucket_policy(
+    accounts: list[str] = ACCOUNTS,
+    endpoints: tuple[str, ...] = ("vpce-1", "vpce-2"),
+    serverless_roles: tuple[str, ...] = (),
+) -> str:
     return buckets.models_bucket(
         BUCKET,
         KEY,
@@ -47,6 +51,7 @@ def bucket_policy(accounts: list[str] = ACCOUNTS, endpoints: tuple[str, ...] = (
         checkers=CHECKERS,
         s3_endpoints=endpoints,
         deployers=[DEPLOYER],
+        serverless_roles=serverless_roles,
     )
 
 
@@ -87,6 +92,17 @@ def test_the_bucket_denies_deletion_and_old_versions_from_outside_too() -> None:
     assert {"s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*"} <= set(denied["Action"])
     assert denied["Condition"]["StringNotEquals"]["aws:SourceVpce"] == ["vpce-1", "vpce-2"]
     assert "ArnNotLike" not in denied["Condition"]
+
+
+def test_a_model_role_that_serves_without_servers_reads_from_outside_and_does_nothing_else_there() -> None:
+    role = "arn:aws:iam::222222222222:role/mlops/projects/screening/mlops-staging-screening-model"
+    found = statements(bucket_policy(serverless_roles=(role,)))
+    assert found["DenyReadingNoVPC"]["Action"] == "s3:GetObject*"
+    assert found["DenyReadingNoVPC"]["Condition"]["ArnNotLike"] == {"aws:PrincipalArn": role}
+    assert {"s3:DeleteObject*", "s3:PutObject*"} <= set(found["DenyNoVPC"]["Action"])
+    assert "s3:GetObject*" not in found["DenyNoVPC"]["Action"]
+    assert "ArnNotLike" not in found["DenyNoVPC"]["Condition"]
+    assert found["DenyListingNoVPC"]["Condition"]["ArnNotLike"] == {"aws:PrincipalArn": DEPLOYER}
 
 
 def test_only_deployers_may_list_the_bucket_from_outside() -> None:
