@@ -68,7 +68,18 @@ ABSENCES: tuple[Absence, ...] = (
         areas=frozenset({Area.BUCKET}),
         purposes=frozenset({"data", "models"}),
         allowed=ONLY_INSIDE,
-        but=_CLEANERS,
+        but=_CLEANERS | _kinds(RoleKind.MODEL),
+    ),
+    # Where settings let a project serve without servers, SageMaker fetches its models from outside any VPC; the theorem
+    # objects-through-endpoints prints for which roles.
+    Absence(
+        id="model-roles-only-read-outside",
+        statement="Model roles do nothing to data and models from outside the VPC endpoints but read.",
+        areas=frozenset({Area.BUCKET}),
+        purposes=frozenset({"data", "models"}),
+        other_than=frozenset({"read", "read old"}),
+        kinds=_kinds(RoleKind.MODEL),
+        allowed=ONLY_INSIDE,
     ),
     Absence(
         id="cleaners-only-delete",

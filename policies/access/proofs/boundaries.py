@@ -8,9 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from catalog.roles import ROLES, RolePath
+from catalog.names import STAGES, ProjectNames
+from catalog.roles import ROLES, RoleKind, RolePath
 from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph, VpcEndpoint
+from policies.access.graph.policy_documents import as_list, statements
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
@@ -18,6 +20,7 @@ from policies.access.proofs.requests import (
     PinnedKeys,
     account_requests,
     beyond,
+    none_of,
     not_beneath,
     within,
     without,
@@ -26,11 +29,12 @@ from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 BOUNDARY = "iam:PermissionsBoundary"
+_MODEL = "sagemaker:CreateModel"
 _JOBS = ("sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob")
 # Condition key -> what is not done without it. Source: Service Authorization Reference, Amazon SageMaker AI, condition
 # keys of each action.
 REQUIRED_KEYS = {
-    "sagemaker:VpcSubnets": (*_JOBS, "sagemaker:CreateModel", "sagemaker:CreateNotebookInstance"),
+    "sagemaker:VpcSubnets": (*_JOBS, _MODEL, "sagemaker:CreateNotebookInstance"),
     "sagemaker:VolumeKmsKey": (*_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance"),
     "sagemaker:OutputKmsKey": _JOBS,
 }
@@ -103,14 +107,38 @@ def boundaries(graph: PolicyGraph) -> ProofOutcome:
 
 def compute(graph: PolicyGraph) -> ProofOutcome:
     """With every identity policy there could be, nothing that computes is made without the VPC and the keys."""
-    solver = Solver()
+    solver, named = Solver(), set[str]()
     for role in _one_role_per_boundary(graph):
         who = f"whoever has {role.boundary_arn or f'no boundary, as {role.name},'}"
+        makers = _serverless_makers(graph, role)
+        named |= {f"{arn} makes models outside the VPC, for endpoints without servers" for arn in makers}
         for key, actions in REQUIRED_KEYS.items():
             for action in actions:
                 title = f"{who} does {action} without {key}"
-                solver.refute(title, _bounded_request(role, [action], {key: ()}))
-    return ProofOutcome(findings=solver.findings, queries=solver.queries)
+                exempt = makers if (key, action) == ("sagemaker:VpcSubnets", _MODEL) else []
+                solver.refute(title, _bounded_request(role, [action], {key: ()}), none_of(*exempt))
+    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+def _serverless_makers(graph: PolicyGraph, role: IamRole) -> list[str]:
+    """StackSet execution roles of the graph's projects that a boundary's denial of models outside the VPC spares.
+
+    Anybody else whom it spares is found.
+    """
+    scope = graph.scopes.get(role.stack)
+    if scope is None or role.boundary is None:
+        return []
+    meant = {
+        ProjectNames(graph.prefix, project).stage_role_arn(scope, stage, RoleKind.STACK_SET_EXECUTION)
+        for project, stage in product(graph.projects, STAGES)
+    }
+    spared = {
+        str(arn)
+        for statement in statements(role.boundary)
+        if statement.get("Effect") == "Deny" and as_list(statement.get("Action")) == [_MODEL]
+        for arn in as_list(statement.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", []))
+    }
+    return sorted(meant & spared)
 
 
 def endpoints(graph: PolicyGraph) -> ProofOutcome:
@@ -166,7 +194,8 @@ THEOREMS = (
     ),
     Theorem(
         id="compute-inside",
-        statement="Whatever a role's own policies say, no job, model or notebook is made without the VPC and the keys.",
+        statement="Whatever a role's own policies say, no job, model or notebook is made without the VPC and the keys; "
+        "where the settings agree, the printed roles make models outside the VPC.",
         prove=compute,
     ),
     Theorem(
