@@ -70,7 +70,7 @@ def test_what_is_measured_is_what_the_stacks_render(graph: PolicyGraph) -> None:
     built = {
         "models bucket": resources_with_purpose(graph, "bucket", "models")[0].policy,
         "models key": resources_with_purpose(graph, "key", "models")[0].policy,
-        "model image's repository": graph.resources("repository")[0].policy,
+        "model image's repository": graph.named("repository", "mlops/model").policy,
         "a project's model package group": graph.named("group", f"-{PROJECT}").policy,
         "S3 endpoint": graph.endpoints[platform.s3_endpoint].policy,
         "interface endpoint": graph.endpoints[platform.kms_endpoint].policy,
