@@ -69,8 +69,8 @@ test.fast: $(INSTALLED) ## Tests that need no platform: under a minute
 test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 	@.venv/bin/pytest -n 2 tests/stacks
 
-# Tests of what coverage leaves out (what reads policies, the rehearsal), and trials in copies of a process, run untraced: tracing would make them half to
-# three times as slow. Many wait for processes, so a third worker finds time on two cores.
+# Tests of what coverage leaves out (what reads policies, the rehearsal), and trials of functions in copies of a process,
+# run untraced: tracing would make them half to three times as slow. Many wait for processes, so a third worker finds time on two cores.
 UNTRACED := tests/functions/test_faults.py tests/rehearsal tests/variants tests/generated_settings $(addprefix tests/policies/access/,comparison graph mutations proofs)
 
 test.root: $(INSTALLED)
