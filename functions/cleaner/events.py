@@ -27,13 +27,13 @@ def _names(value: object) -> bool:
     return _texts(value) and bool(value)
 
 
-def _named(value: object) -> bool:
-    """An object of texts. Empty tags would be those of everything."""
-    return isinstance(value, Mapping) and bool(value) and all(_text(each) for each in value.values())
-
-
 def _named_or_none(value: object) -> bool:
     return isinstance(value, Mapping) and all(_text(each) for each in value.values())
+
+
+def _named(value: object) -> bool:
+    """An object of texts. Empty tags would be those of everything."""
+    return _named_or_none(value) and bool(value)
 
 
 def _choice(value: object) -> bool:
