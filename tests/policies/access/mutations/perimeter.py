@@ -161,6 +161,7 @@ MUTATIONS = (
             "matrix:Bucket data, dev",
             "matrix:Bucket models, dev",
             "matrix:Bucket artifacts, dev",
+            "matrix:Bucket code, dev",
             "matrix:Bucket logs, dev",
             "matrix:Bucket logs, foundation",
         ),
