@@ -8,8 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from catalog.names import STAGES, ProjectNames
-from catalog.roles import ROLES, RoleKind, RolePath
+from catalog.roles import ROLES, RolePath
 from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph, VpcEndpoint
 from policies.access.graph.policy_documents import as_list, statements
@@ -27,6 +26,7 @@ from policies.access.proofs.requests import (
 )
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
+from policies.documents.prevention import serverless_makers
 
 BOUNDARY = "iam:PermissionsBoundary"
 _MODEL = "sagemaker:CreateModel"
@@ -128,17 +128,13 @@ def _serverless_makers(graph: PolicyGraph, role: IamRole) -> list[str]:
     scope = graph.scopes.get(role.stack)
     if scope is None or role.boundary is None:
         return []
-    meant = {
-        ProjectNames(graph.prefix, project).stage_role_arn(scope, stage, RoleKind.STACK_SET_EXECUTION)
-        for project, stage in product(graph.projects, STAGES)
-    }
     spared = {
         str(arn)
         for statement in statements(role.boundary)
         if statement.get("Effect") == "Deny" and as_list(statement.get("Action")) == [_MODEL]
         for arn in as_list(statement.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", []))
     }
-    return sorted(meant & spared)
+    return sorted(spared.intersection(serverless_makers(scope, graph.projects)))
 
 
 def endpoints(graph: PolicyGraph) -> ProofOutcome:
