@@ -19,6 +19,7 @@ from catalog.roles import RoleKind
 from policies.access.authorization import Document
 from policies.access.graph.model import IamRole, PolicyGraph, PolicyResource, Runner, VpcEndpoint
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
+from policies.documents import statement
 from policies.documents.projected_platform import ProjectedPlatform
 from policies.documents.shared_documents import WorkloadAccount
 from policies.documents.trust import publisher_trust
@@ -202,16 +203,26 @@ class _ScaledGraph:
                 yield replace(role, inline=(json.loads(self.platform.deploy(project)),))
             elif role.kind is RoleKind.DEPLOY_TEST and project:
                 yield replace(role, inline=(json.loads(self.platform.deploy_test(project)),))
+            elif role.kind is RoleKind.RELEASE_RECORDER and project:
+                yield replace(role, inline=tuple(self._seeing(document, project) for document in role.inline))
             elif role.kind is RoleKind.PUBLISH and project in self._new:
                 trust = publisher_trust(self.platform.scope, [])
                 yield replace(role, trust=json.loads(trust))
             else:
                 yield role
 
+    def _seeing(self, document: Document, project: str) -> Document:
+        """A release recorder's policy, with the statement that names workload accounts rendered anew."""
+        seeing = json.loads(statement.document(self.platform.see_what_serves(project)))["Statement"][0]
+        statements = [seeing if each["Sid"] == seeing["Sid"] else each for each in document["Statement"]]
+        return {**document, "Statement": statements}
+
     def _resources_in_data_science(self) -> Iterator[PolicyResource]:
         shared = {
             ("bucket", "models"): self.platform.models_bucket,
             ("key", "models"): self.platform.models_key,
+            ("bucket", "code"): self.platform.code_bucket,
+            ("key", "code"): self.platform.code_key,
         }
         policy_resources = (
             (one, one.tags.get("project") == self._copied) for one in self._old.policy_resources.values()
@@ -221,7 +232,9 @@ class _ScaledGraph:
             if one.kind == "group":
                 yield replace(one, policy=json.loads(self.platform.model_group(one.tags["project"])))
             elif one.kind == "repository":
-                yield replace(one, policy=json.loads(self.platform.image_repository()))
+                functions = one.arn.endswith(f"/{names.API_FUNCTIONS}")
+                rendered = self.platform.function_repository() if functions else self.platform.image_repository()
+                yield replace(one, policy=json.loads(rendered))
             elif render:
                 yield replace(one, policy=json.loads(render()))
             else:

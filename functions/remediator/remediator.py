@@ -19,7 +19,9 @@ from functions.remediator.rules import Described, Rules, breaches, facts_of, var
 
 # A tag's value: botocore sagemaker TagValue.
 _TAG_CHARACTERS = 256
-_NO_MORE = ("could not find", "does not exist", "not found")
+# Of what is gone: a notebook instance is "RecordNotFound" (terraform-provider-aws,
+# "internal/service/sagemaker/notebook_instance.go").
+_NO_MORE = ("could not find", "does not exist", "not found", "recordnotfound")
 # A change that the state does not allow, in SageMaker's words for jobs, notebooks and endpoints.
 _STATE_CODES = ("ValidationException", "ConflictException")
 

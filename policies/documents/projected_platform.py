@@ -13,10 +13,11 @@ from functools import cached_property
 from catalog import names
 from catalog.roles import RoleKind
 from catalog.scope import Scope
-from policies.documents import delivery_roles, shared
+from policies.documents import delivery_roles, release_recorder, shared
 from policies.documents.accounts import WorkloadAccounts
 from policies.documents.project_scope import ProjectScope
 from policies.documents.shared_documents import SharedDocuments, WorkloadAccount
+from policies.documents.statement import Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,20 @@ class ProjectedPlatform:
         """Policy of the model image's repository."""
         return self.documents.image_repository_policy()
 
+    def function_repository(self) -> str:
+        """Policy of the repository of APIs' functions."""
+        return self.documents.function_repository_policy()
+
+    def code_bucket(self) -> str:
+        """Policy of the bucket of APIs' functions."""
+        return self.documents.code_bucket_policy(self.bucket_arn("code"), self.key_arns["code"])
+
+    def code_key(self) -> str:
+        """Policy of that bucket's key."""
+        kind = RoleKind.IMAGE_BUILD
+        builder = self.scope.role_arn(names.path_of(kind, self.prefix), names.Names(self.prefix, self.stack).role(kind))
+        return self.documents.code_key_policy(self.bucket_arn("code"), builder)
+
     def interface_endpoint(self) -> str:
         """Policy of the data science account's interface endpoints."""
         return self.documents.interface_endpoint_policy()
@@ -107,6 +122,13 @@ class ProjectedPlatform:
             build_projects=[project_names.name("deploy"), project_names.name("deploy-changes")],
             stack_sets=[project_names.stack_set(stage) for stage in names.STAGES],
             pipelines=[project_names.code_pipeline(purpose) for purpose in ("deploy", "rollback")],
+        )
+
+    def see_what_serves(self, project: str) -> Statement:
+        """The statement by which a project's release recorder looks at endpoints in all workload accounts."""
+        roles = self._workload_roles(project, RoleKind.RELEASE_READER)
+        return release_recorder.see_what_serves(
+            self._project_scope(names.ProjectNames(self.prefix, project)), self.accounts, roles
         )
 
     def _workload_roles(self, project: str, kind: RoleKind) -> list[tuple[str, str]]:

@@ -49,12 +49,17 @@ def release_recorder(
             ],
             resources=stack_set_arns(scope, sets),
         ),
-        accounts.enter("SeeWhatServes", ProjectNames(scope.prefix, scope.project).path(), readers),
+        see_what_serves(scope, accounts, readers),
         *_see_who_published(scope, build),
         *_mark_packages(scope),
         *_tell(scope, event_source, topic),
         *_keep_what_failed(scope, function, queue),
     )
+
+
+def see_what_serves(scope: ProjectScope, accounts: WorkloadAccounts, readers: Sequence[tuple[str, str]]) -> Statement:
+    """It enters roles of the workload accounts, given by account and name, to look at endpoints."""
+    return accounts.enter("SeeWhatServes", ProjectNames(scope.prefix, scope.project).path(), readers)
 
 
 def _records(scope: ProjectScope, stages: Sequence[str]) -> tuple[Statement, ...]:

@@ -53,8 +53,8 @@ class ReleaseFacts:
         client = self.cloud.client(self.administrator(workload["account"]), "sagemaker", workload["region"])
         pages = client.get_paginator("list_endpoints").paginate()
         found = [each for page in pages for each in page["Endpoints"] if each["EndpointName"] == endpoint]
-        if any(each["EndpointStatus"] == "InService" for each in found):
-            return True
+        if found:
+            return any(each["EndpointStatus"] == "InService" for each in found)
         # Jobs over files have no endpoint: the model alone is delivered, under a name that they know.
         return bool(client.list_models(NameContains=f"{endpoint}-v")["Models"])
 

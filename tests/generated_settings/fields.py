@@ -139,10 +139,26 @@ def field_changes(draw: st.DrawFn, *, valid: bool) -> Change:
     stacks = example()
     stack = draw(st.sampled_from(sorted(stacks)))
     kind, account = str(stacks[stack]["kind"]), str(stacks[stack]["account"])
-    choices = [(path, schema) for path, schema in leaves(kind) if not (valid and path[0] == "existing")]
+    choices = [
+        (path, schema)
+        for path, schema in leaves(kind)
+        if not valid or (path[0] != "existing" and _stands(stacks[stack], schema_of(kind), path))
+    ]
     path, schema = draw(st.sampled_from(choices))
     value = draw(within(schema, schema_of(kind), account) if valid else beyond(schema))
     return setting(stack, path, value)
+
+
+def _stands(settings: Settings, whole: Schema, path: Path) -> bool:
+    """Whether the sections around a value have all they need: one that is missing would need more than the value."""
+    section: Any = settings
+    schema = whole
+    for key in path[:-1]:
+        section = section.get(key, {}) if isinstance(section, dict) else {}
+        schema = followed(schema["properties"][key], whole)
+        if not {*schema.get("required", ())} <= {*section}:
+            return False
+    return True
 
 
 def setting(stack: str, path: Path, value: Any) -> Change:

@@ -8,12 +8,13 @@ from tests.generated_settings.changes import Change
 from tests.generated_settings.fields import field_changes
 from tests.generated_settings.people import ALL as OF_PEOPLE
 from tests.generated_settings.platforms import ALL as OF_PLATFORMS
+from tests.generated_settings.releases import ALL as OF_RELEASES
 from tests.generated_settings.things import ALL as OF_THINGS
 
 
 def sound_changes() -> st.SearchStrategy[Change]:
     """Changes that hang together; the check may still refuse them for what another one did."""
-    return st.one_of([make() for make in (*OF_PLATFORMS, *OF_PEOPLE, *OF_THINGS)])
+    return st.one_of([make() for make in (*OF_PLATFORMS, *OF_PEOPLE, *OF_THINGS, *OF_RELEASES)])
 
 
 def folders() -> st.SearchStrategy[list[Change]]:

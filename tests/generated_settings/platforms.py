@@ -13,7 +13,18 @@ from settings.closed_lists import zones_of
 from settings.endpoint_instances import VCPUS, scales
 from settings.metrics import Metric
 from tests.generated_settings import texts
-from tests.generated_settings.changes import HOME, PRODUCTION, STAGING, Change, Stacks, at, of_kind, replaced, shown
+from tests.generated_settings.changes import (
+    HOME,
+    PRODUCTION,
+    STAGING,
+    Change,
+    Settings,
+    Stacks,
+    at,
+    of_kind,
+    replaced,
+    shown,
+)
 
 HOSTS = ("dev", "staging", "prod")
 ACCOUNTS = {"dev": HOME, "staging": STAGING, "prod": PRODUCTION}
@@ -101,10 +112,9 @@ def stage_changes() -> Changes:
     def one_of_two(stacks: Stacks) -> None:
         if "project-screening" in stacks:
             stacks["project-screening"] |= {"stages": ["staging"]}
-            for stack in ("prod",):
-                if stack in stacks:
-                    named = stacks[stack].get("projects", [])
-                    stacks[stack]["projects"] = [each for each in named if each != "screening"]
+            stacks["project-screening"].get("deployments", {}).pop("production", None)
+            if "prod" in stacks:
+                _admits_no_more(stacks["prod"], "screening")
 
     made = {
         "no staging, for a reason": only_production,
@@ -112,6 +122,12 @@ def stage_changes() -> Changes:
         "screening goes to staging alone": one_of_two,
     }
     return st.sampled_from([_made(what, apply) for what, apply in made.items()])
+
+
+def _admits_no_more(workload: Settings, project: str) -> None:
+    for key in ("projects", "apis"):
+        if key in workload:
+            workload[key] = [each for each in workload[key] if each != project]
 
 
 def _drop(stacks: Stacks, workload: str) -> None:
@@ -170,6 +186,8 @@ def new_projects() -> Changes:
             for stack in of_kind(stacks, "workload"):
                 if stacks[stack]["stage"] in stages:
                     stacks[stack]["projects"] = [*stacks[stack].get("projects", []), identifier]
+                    if stacks[like].get("id") in stacks[stack].get("apis", ()):
+                        stacks[stack]["apis"] = [*stacks[stack]["apis"], identifier]
 
         return _made(f"a project {identifier} by {metric}, {shown(description)}", apply)
 
@@ -186,8 +204,7 @@ def fewer_projects() -> Changes:
             for project in gone:
                 stacks.pop(f"project-{project}", None)
                 for stack in of_kind(stacks, "workload"):
-                    named = stacks[stack].get("projects", [])
-                    stacks[stack]["projects"] = [each for each in named if each != project]
+                    _admits_no_more(stacks[stack], project)
                 for scientist in at(stacks, "dev", "studio").get("scientists", []):
                     scientist["projects"] = [each for each in scientist.get("projects", []) if each != project]
 

@@ -238,8 +238,13 @@ def _case(does: str, prepare: Callable[[DataScienceAccount], Mapping[str, Any]],
         refusals=(UnusableEvent, waiting.NotRemoved),
         invocations=1,  # somebody destroys the stack again
         late={"after all of it is gone": Late(happened=_again, leaves=_same)},
-        # Nothing to lose is agreed to: the homes stay.
-        means_else=("delete is an empty list", "delete.0 left out"),
+        # Nothing to lose is agreed to: the homes stay. Of an account that brings all its buckets, none is emptied.
+        means_else=(
+            "delete is an empty list",
+            "delete.0 left out",
+            "buckets is an empty object",
+            "buckets.data left out",
+        ),
     )
 
 

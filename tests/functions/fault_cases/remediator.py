@@ -95,23 +95,49 @@ def _case(does: str, prepare: Callable[[Account], dict[str, Any]], **more: Any) 
     )
 
 
+def _notebook_is_deleted(made: RemediatedAccount) -> None:
+    made.account.sagemaker.stop_notebook_instance(NotebookInstanceName="one")
+    made.account.sagemaker.delete_notebook_instance(NotebookInstanceName="one")
+
+
+def _endpoint_is_deleted(made: RemediatedAccount) -> None:
+    made.account.sagemaker.delete_endpoint(EndpointName="one")
+
+
+ITS_END = Late(happened=lambda made: made.account.completes(), leaves=_told_of_its_end)
+JOB_GONE = {"after the job is gone": Late(happened=lambda made: made.account.vanishes(), leaves=_same)}
+NOTEBOOK_GONE = {"after the notebook instance is gone": Late(happened=_notebook_is_deleted, leaves=_same)}
+ENDPOINT_GONE = {"after the endpoint is gone": Late(happened=_endpoint_is_deleted, leaves=_same)}
+
 CASES = [
     _case(
         "a job outside the VPC is stopped",
         lambda account: account.processing(**NO_VPC),
-        late={
-            "after the job's end": Late(happened=lambda made: made.account.completes(), leaves=_told_of_its_end),
-            "after the job is gone": Late(happened=lambda made: made.account.vanishes(), leaves=_same),
-        },
+        late={"after the job's end": ITS_END, **JOB_GONE},
     ),
-    _case("a job outside the VPC is reported", lambda account: account.processing(**NO_VPC), onlyReport=True),
-    _case("a job that keeps the rules is left alone", lambda account: account.processing()),
-    _case("a notebook instance is stopped", lambda account: account.notebook(KmsKeyId=None)),
-    _case("an endpoint is reported", lambda account: account.endpoint(key=False)),
-    _case("an endpoint is deleted", lambda account: account.endpoint(key=False), deleteEndpoints=True),
-    _case("a call that prevention denies is reported", lambda _: called("CreateCluster", {"clusterName": "one"})),
+    _case(
+        "a job outside the VPC is reported",
+        lambda account: account.processing(**NO_VPC),
+        onlyReport=True,
+        late={"after the job's end": ITS_END, **JOB_GONE},
+    ),
+    _case("a job that keeps the rules is left alone", lambda account: account.processing(), late=JOB_GONE),
+    _case("a notebook instance is stopped", lambda account: account.notebook(KmsKeyId=None), late=NOTEBOOK_GONE),
+    _case("an endpoint is reported", lambda account: account.endpoint(key=False), late=ENDPOINT_GONE),
+    _case(
+        "an endpoint is deleted",
+        lambda account: account.endpoint(key=False),
+        deleteEndpoints=True,
+        late=ENDPOINT_GONE,
+    ),
+    _case(
+        "a call that prevention denies is reported",
+        lambda _: called("CreateCluster", {"clusterName": "one"}),
+        never_late="The call itself is reported, whatever became of what it made",
+    ),
     _case(
         "a job of AutoML that is gone is nothing",
         lambda _: called(next(iter(resource_kinds.BY_CALL)), {"autoMLJobName": "one"}),
+        never_late="The event comes late already: its job is gone",
     ),
 ]

@@ -41,7 +41,7 @@ class FunctionCase:
     - `refusals`: errors that the function raises on purpose.
     - `invocations`: how often AWS invokes it for one event: three times asynchronously, once where a person does.
     - `repeated`: entries of the state that may be there more than once, with the reason why no better can be had.
-    - `late`: events that come late, by what has happened.
+    - `late`: events that come late, by what has happened; where nothing can, `never_late` says why.
     - `means_else`: changes of the event (by the names of `malformed`) that say something else and nothing wrong.
     """
 
@@ -52,6 +52,7 @@ class FunctionCase:
     invocations: int = 3
     repeated: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, Late] = field(default_factory=dict)
+    never_late: str = ""
     means_else: Collection[str] = ()
     entry: str = "handler"
 

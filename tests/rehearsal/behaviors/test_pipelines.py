@@ -35,7 +35,7 @@ SCOPE = Scope(partition="aws", account=DEV, region=REGION, prefix="mlops")
 NAMES = ProjectNames("mlops", "screening")
 STARTER, STARTER_ROLE = NAMES.role(RoleKind.PIPELINE_STARTER), NAMES.role_arn(SCOPE, RoleKind.PIPELINE_STARTER)
 QUEUE = SCOPE.arn("sqs", NAMES.dead_letters())
-PACKAGE = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{GROUP}/3"
+PACKAGE = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{GROUP}/1"
 
 
 @pytest.fixture
@@ -44,7 +44,16 @@ def dev(tmp_path: Path) -> Iterator[CodeSuiteAccount]:
         account = CodeSuiteAccount(cloud, suite)
         account.source({"buildspec.yml": SPEC})
         account.project("builder")
+        register_approved(account)
         yield account
+
+
+def register_approved(dev: CodeSuiteAccount) -> None:
+    """The package of which events tell: the starter looks it up."""
+    client = dev.client("sagemaker")
+    client.create_model_package_group(ModelPackageGroupName=GROUP)
+    made = client.create_model_package(ModelPackageGroupName=GROUP, ModelApprovalStatus="Approved")
+    assert made["ModelPackageArn"] == PACKAGE
 
 
 def starter(dev: CodeSuiteAccount, options: pulumi.ResourceOptions, **config: str) -> PipelineStarter:

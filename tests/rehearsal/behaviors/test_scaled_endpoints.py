@@ -40,17 +40,18 @@ def targets(deployed: DeployedTemplate) -> list[dict[str, Any]]:
 
 
 def deregistering(parameters: list[dict[str, str]], release: list[dict[str, str]]) -> list[dict[str, str]]:
-    """What the deploy repository makes of them."""
+    """The parameters with which the deploy repository updates first, of one template."""
     monkeypatch = pytest.MonkeyPatch()
     try:
         monkeypatch.syspath_prepend(str(REPOSITORY / "seed_code" / "model-deploy"))
-        from deploy.deployed import deregistering as made  # type: ignore[import-not-found,unused-ignore]
+        from deploy import deployed as made  # type: ignore[import-not-found,unused-ignore]
 
-        found: list[dict[str, str]] = made(
-            {each["ParameterKey"]: each["ParameterValue"] for each in parameters}, release
-        )
+        before = made.Deployed({each["ParameterKey"]: each["ParameterValue"] for each in parameters}, "template")
+        first = made.deregistering(before, made.StackSetUpdate("template", release))
     finally:
         monkeypatch.undo()
+    assert first.template == "template"
+    found: list[dict[str, str]] = first.parameters
     return found
 
 

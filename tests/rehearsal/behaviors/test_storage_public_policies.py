@@ -76,5 +76,5 @@ def test_paths_without_the_organizations_id_are_public_and_refused_where_that_is
     if not blocked:
         s3.put_bucket_policy(Bucket=BUCKET, Policy=policy)
         return
-    with pytest.raises(ClientError, match=r"AccessDenied.*AllowCrossAccount makes this one public"):
+    with pytest.raises(ClientError, match=r"AccessDenied.*AllowCrossAccount, AllowCheckers makes this one public"):
         s3.put_bucket_policy(Bucket=BUCKET, Policy=policy)

@@ -18,7 +18,7 @@ from tests.stacks.layouts import Layout
 # The program, without what a rehearsal of stacks does not read; settings come from the example.
 _PROGRAM = (
     *("__main__.py", "pyproject.toml", "uv.lock", "assumptions", "catalog", "components", "containers", "delivery"),
-    *("functions", "policies", "rehearsal", "seed_code", "settings", "stacks"),
+    *("functions", "operate", "policies", "rehearsal", "seed_code", "settings", "stacks"),
 )
 _NOT_OF_GIT = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
 _COMPARE = (sys.executable, "-W", "ignore::DeprecationWarning", "-m", "rehearsal.compare")
@@ -55,7 +55,9 @@ def test_an_edit_is_told_with_its_resources_rights_and_cost(clone: Path) -> None
     dev = layout.stacks()["dev"]
     scientists = [*dev["studio"]["scientists"], {"name": "carol", "projects": ["screening"]}]
     layout.change("dev", studio=dev["studio"] | {"scientists": scientists}, network=dev["network"] | {"nat": True})
-    layout.change("project-screening", deployments={"production": {"minInstances": 4, "maxInstances": 4}})
+    deployments = layout.stacks()["project-screening"]["deployments"]
+    more = {"minInstances": 4, "maxInstances": 4}
+    layout.change("project-screening", deployments={**deployments, "production": deployments["production"] | more})
 
     done = compare(clone, "--base", "main", "--json")
 
@@ -68,7 +70,7 @@ def test_an_edit_is_told_with_its_resources_rights_and_cost(clone: Path) -> None
     costs = {(each["stack"], each["thing"]): each for each in found["cost"]["changes"]}
     assert costs["dev", "NAT gateway"]["dollarsAMonth"] == "70.08"
     instances = costs["project-screening", "endpoint instance ml.m5.large"]
-    assert (instances["after"] - instances["before"], instances["dollarsAMonth"]) == (2, None)
+    assert (instances["after"] - instances["before"], instances["dollarsAMonth"]) == (2, "186.88")
     assert (clone / "build/compare/comparison.md").read_text().startswith("## What this change would do")
 
 
@@ -78,7 +80,7 @@ def _resources(changes: list[dict[str, Any]]) -> None:
     assert found["dev", "scientist-carol-role", "aws:iam/role:Role"] == "come"
     assert found["project-screening", "role-publish-role", "aws:iam/role:Role"] == "change"
     # Drawn ids differ everywhere, and nothing changes for that.
-    assert not {"replace", "go"} & set(found.values())
+    assert [each for each, what in found.items() if what in ("replace", "go")] == []
     assert {stack for stack, _, _ in found} == {"dev", "project-screening"}
 
 

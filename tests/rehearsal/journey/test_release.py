@@ -17,10 +17,10 @@ WORKLOADS = [
 
 
 class AccountsOfStages:
-    """Stands for the cloud: endpoints by account and region, with their status."""
+    """Stands for the cloud: endpoints by account and region, with their status, and models that each account has."""
 
-    def __init__(self, endpoints: dict[tuple[str, str], list[tuple[str, str]]]) -> None:
-        self.endpoints = endpoints
+    def __init__(self, endpoints: dict[tuple[str, str], list[tuple[str, str]]], models: tuple[str, ...]) -> None:
+        self.endpoints, self.models = endpoints, models
 
     def client(self, account: str, service: str, region: str) -> Any:
         found = [
@@ -28,15 +28,24 @@ class AccountsOfStages:
             for name, status in self.endpoints.get((account, region), [])
             if service == "sagemaker"
         ]
-        return type("Client", (), {"get_paginator": lambda _, name: self.paginator(name, found)})()
+        members = {
+            "get_paginator": lambda _, name: self.paginator(name, found),
+            "list_models": lambda _, NameContains: self.named(NameContains),  # noqa: N803 (SageMaker's name)
+        }
+        return type("Client", (), members)()
+
+    def named(self, part: str) -> dict[str, list[str]]:
+        return {"Models": [name for name in self.models if part in name]}
 
     def paginator(self, operation: str, found: list[dict[str, str]]) -> Any:
         assert operation == "list_endpoints"
         return type("Pages", (), {"paginate": lambda _: [{"Endpoints": []}, {"Endpoints": found}]})()
 
 
-def facts(endpoints: dict[tuple[str, str], list[tuple[str, str]]], *stages: str) -> ReleaseFacts:
-    cloud: Any = AccountsOfStages(endpoints)
+def facts(
+    endpoints: dict[tuple[str, str], list[tuple[str, str]]], *stages: str, models: tuple[str, ...] = ()
+) -> ReleaseFacts:
+    cloud: Any = AccountsOfStages(endpoints, models)
     asks: Any = str
     return ReleaseFacts(
         cloud=cloud, names=ProjectNames("mlops", "p"), stages=stages, workloads=WORKLOADS, administrator=asks
@@ -60,6 +69,15 @@ def test_each_account_of_a_stage_is_asked_in_its_region() -> None:
 def test_another_projects_endpoint_or_one_that_is_not_ready_does_not_serve(found: tuple[str, str]) -> None:
     serving = facts({("333333333333", "eu-west-1"): [found]}, "production").serving()
     assert not any(serving["production"].values())
+
+
+def test_a_model_for_batches_is_in_service_without_an_endpoint_and_one_of_an_endpoint_that_failed_is_not() -> None:
+    models = ("mlops-p-production-v3",)
+    failed = {("333333333333", "eu-west-1"): [("mlops-p-production", "Failed")]}
+    assert facts(failed, "production", models=models).serving() == {
+        "production": {"333333333333": False, "444444444444": True}
+    }
+    assert not any(facts({}, "production", models=("mlops-q-production-v3",)).serving()["production"].values())
 
 
 def test_a_pipeline_that_never_ran_has_no_refusals_and_no_steps() -> None:

@@ -141,6 +141,7 @@ MUTATIONS = (
             "proof:no-escalation",
             "absence:models-deletion",
             "matrix:Bucket artifacts, dev",
+            "matrix:Bucket code, dev",
             "matrix:Bucket data, dev",
             "matrix:Bucket models, dev",
             "matrix:Bucket logs, dev",

@@ -143,7 +143,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="approver-policy",
         edit=listed("ReadReleases", "Resource", more("arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/*")),
-        noticed_by=checks("proof:approvers-only-approve"),
+        noticed_by=checks("proof:approvers-only-approve", "matrix:Bucket artifacts, dev"),
     ),
     Mutation(
         id="registered-as-approved",
@@ -161,7 +161,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="approver-policy",
         edit=added("ReadData", Action="s3:GetObject", Resource="arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1/*"),
-        noticed_by=checks("proof:approvers-only-approve"),
+        noticed_by=checks("proof:approvers-only-approve", "matrix:Bucket data, dev"),
     ),
     Mutation(
         id="build-writes-deploy-code",
@@ -210,7 +210,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="role-deploy-pipeline-policy",
         edit=changed("PassTheAdministrationRole", Condition=None),
-        noticed_by=checks("rule:IAM-03"),
+        noticed_by=checks("rule:IAM-03", "proof:administration-role"),
     ),
     Mutation(
         id="test-role-makes-endpoints",
