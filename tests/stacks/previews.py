@@ -26,5 +26,6 @@ def preview(platform: Platform, planned: PlannedStack, **changes: str) -> dict[s
 
 
 def asked(platform: Platform, since: int) -> list[Recorded]:
-    """What was asked since a request, but for signing in."""
-    return [line for line in platform.recorder.requests[since:] if line.operation != "AssumeRole"]
+    """What was asked since a request, but for signing in, and for logs of functions, which come after they ran."""
+    lines = (line for line in platform.recorder.requests[since:] if line.operation != "AssumeRole")
+    return [line for line in lines if line.operation != "PutLogEvents" or line.role.endswith(PREVIEWER)]
