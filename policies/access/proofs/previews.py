@@ -65,6 +65,7 @@ def previewers_only_look(graph: PolicyGraph) -> ProofOutcome:
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
+@cache
 def only_looks(action: str) -> bool:
     """Whether an action reads configuration alone. A pattern's wildcards are filled with what no action contains."""
     return _fits(action, _reading()) and not _fits(action, _NOT_LOOKING)
