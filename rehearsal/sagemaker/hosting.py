@@ -29,6 +29,8 @@ from rehearsal.sagemaker.shadows import Shadows
 from rehearsal.sagemaker.updates import EndpointUpdates
 from rehearsal.services.sagemaker.runtime_patches import State, now
 
+# A container answers within 60 seconds (SageMaker Developer Guide, "Custom Inference Code with Hosting Services").
+_LONGEST_COPY = 60.0
 Report = Callable[[str, str, str, Mapping[str, str], Mapping[str, float]], None]
 
 
@@ -299,7 +301,8 @@ class Hosting:
             self.report(account, region, METRICS_NAMESPACE, dimensions, plain)
 
     def flush(self) -> None:
-        """Deliver what was captured, counted and logged so far."""
+        """Deliver what was captured, counted and logged so far, of copies that shadows still answer too."""
+        self._shadows.wait(_LONGEST_COPY)
         for key, serving in list(self._fleets.items()):
             for fleet in serving.all():
                 for server in fleet.every_server:

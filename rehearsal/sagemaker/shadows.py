@@ -32,7 +32,7 @@ class Shadows:
     """Sends the copies, in the background: no caller waits for a shadow."""
 
     def __init__(self, requests: threading.Condition, draw: Callable[[], float]) -> None:
-        self._requests, self._draw = requests, draw
+        self._requests, self._draw, self._sending = requests, draw, 0
 
     def mirror(self, fleet: Fleet, headers: Mapping[str, str], body: bytes, told: Told) -> None:
         """Perhaps send a copy of a request; `told` gets the answer."""
@@ -40,6 +40,7 @@ class Shadows:
             return
         with self._requests:
             fleet.requests += 1
+            self._sending += 1
         threading.Thread(target=self._send, args=(fleet, dict(headers), body, told), daemon=True).start()
 
     def _send(self, fleet: Fleet, headers: Mapping[str, str], body: bytes, told: Told) -> None:
@@ -49,4 +50,10 @@ class Shadows:
         finally:
             with self._requests:
                 fleet.requests -= 1
+                self._sending -= 1
                 self._requests.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until every copy that was sent is answered, so long at most."""
+        with self._requests:
+            self._requests.wait_for(lambda: not self._sending, seconds)
