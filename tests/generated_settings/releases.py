@@ -17,7 +17,7 @@ _SHAPES: dict[str, tuple[Settings, tuple[str, ...]]] = {
     "single": ({}, ()),
     "abTest": ({"challengerPercent": 20}, ()),
     "shadow": ({"shadowPercent": 50}, ()),
-    "multiModel": ({}, ("shift",)),
+    "multiModel": ({}, ("shift", "capturePercent", "api")),
     "inferencePipeline": ({}, ()),
     "serverless": (
         {"memoryMegabytes": 3072},
@@ -39,10 +39,29 @@ def shapes() -> Changes:
             for name in without:
                 size.pop(name, None)
             size["serving"] = {"shape": shape, **figures}
+            if shape != "single":
+                _let_in(stacks, str(stacks[project].get("id")), stage, shape)
 
         return Change(f"{project}: {shape} in {stage}", apply)
 
     return st.builds(change, st.sampled_from(PROJECTS), st.sampled_from(_STAGES), st.sampled_from(sorted(_SHAPES)))
+
+
+def _serving(stacks: Stacks, identifier: str, stage: str) -> list[Settings]:
+    """Workload stacks of the stage that admit the project."""
+    workloads = [stacks[name] for name in of_kind(stacks, "workload")]
+    return [each for each in workloads if each.get("stage") == stage and identifier in each.get("projects", ())]
+
+
+def _let_in(stacks: Stacks, identifier: str, stage: str, shape: str) -> None:
+    """Each account of the stage that serves the project lets the shape in, serverless by its foundation too."""
+    for workload in _serving(stacks, identifier, stage):
+        shapes_of = at(workload, "servingShapes")
+        shapes_of[identifier] = sorted({*shapes_of.get(identifier, ()), shape})
+        for foundation in of_kind(stacks, "foundation"):
+            if shape == "serverless" and stacks[foundation].get("account") == workload.get("account"):
+                prevention = at(stacks[foundation], "prevention")
+                prevention["serverless"] = sorted({*prevention.get("serverless", ()), identifier})
 
 
 def apis() -> Changes:
@@ -72,10 +91,8 @@ def apis() -> Changes:
         return Change(f"{project}: an API by {authentication} in {stage}, {shown(more)}", apply)
 
     def admit(stacks: Stacks, settings: Settings, stage: str) -> None:
-        for name in of_kind(stacks, "workload"):
-            workload = stacks[name]
-            if workload.get("stage") == stage and settings.get("id") in workload.get("projects", ()):
-                workload["apis"] = sorted({*workload.get("apis", ()), settings["id"]})
+        for workload in _serving(stacks, str(settings.get("id")), stage):
+            workload["apis"] = sorted({*workload.get("apis", ()), settings["id"]})
         if "dev" in stacks:
             stacks["dev"]["apiFunctions"] = True
 
@@ -104,8 +121,6 @@ def approval_links() -> Changes:
             if project not in stacks or "dev" not in stacks:
                 return
             identifier = stacks[project].get("id")
-            if identifier not in stacks["dev"].get("projects", ()):
-                return
             stacks[project]["approvalLinkHours"] = hours
             others = [each for each in stacks["dev"].get("approvalLinks", ()) if identifier not in each["projects"]]
             taken = {each["name"] for each in others}
