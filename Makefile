@@ -51,7 +51,7 @@ check: $(INSTALLED) ## your settings, lint; every resource type and your stacks 
 	@$(MAKE) --no-print-directory lint
 	@$(RUN) -m rehearsal.lifecycle
 	@$(IN_OWN_FOLDER) build/check bash -ec '$(RUN) -m rehearsal --stacks-only --destroy --folder "$$OWN_FOLDER"; \
-	$(RUN) -m policies.check "$$OWN_FOLDER/resources.json"; \
+	$(RUN) -m policies.check --strict "$$OWN_FOLDER/resources.json"; \
 	$(RUN) -m policies.access review "$$OWN_FOLDER/resources.json"'
 
 access: $(INSTALLED) ## Who may do what with your settings, and proofs: writes docs/access, which `make check` compares

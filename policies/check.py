@@ -3,8 +3,8 @@
     python -m policies.check build/rehearsal/resources.json
     pulumi stack export --stack dev > dev.json && python -m policies.check dev.json
 
-Exit 0 when nothing violates a rule, 1 when something does or an exemption is for nothing, 2 when a file cannot be read
-or holds nothing to check.
+Exit 0 when nothing violates a rule, 1 when something does, an exemption is for nothing or, with --strict, no rule looks
+at the type of something; 2 when a file cannot be read or holds nothing to check.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from policies.pack import exemptions
 from policies.pack.captured import BadFile, CapturedStack, read
+from policies.pack.coverage import types_without_rule
 from policies.pack.evaluate import evaluate, exempt, stale
 from policies.pack.exemptions import BadExemptions
 from policies.pack.model import Exemption
@@ -42,7 +43,7 @@ def _check(options: argparse.Namespace, now: datetime.date) -> int:
         for line in str(bad).splitlines():
             print(f"error: {line}", file=sys.stderr)
         return 2
-    report = _report(stacks, exempted, options.whole, now)
+    report = _report(stacks, exempted, options, now)
     print(json.dumps(as_json(report), indent=2) if options.json else "\n".join(text(report)))
     if not report.findings:
         print("error: nothing was checked: the files hold no resource that a rule applies to", file=sys.stderr)
@@ -58,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         "--whole",
         action="store_true",
         help="the exports are of all stacks, so that exemptions for several stacks must excuse something in them",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="fail, too, where resources are of a type that no rule looks at"
     )
     parser.add_argument("--exemptions", type=Path, metavar="FILE", help=f"instead of {exemptions.PATH.name}")
     parser.add_argument(
@@ -77,7 +81,7 @@ def _exemptions(path: Path | None, today: datetime.date) -> tuple[Exemption, ...
 
 
 def _report(
-    stacks: Sequence[CapturedStack], exempted: Sequence[Exemption], every_stack: bool, today: datetime.date
+    stacks: Sequence[CapturedStack], exempted: Sequence[Exemption], options: argparse.Namespace, today: datetime.date
 ) -> CheckReport:
     findings = [
         (stack.stack, exempt(finding, exempted, today))
@@ -85,9 +89,16 @@ def _report(
         for finding in evaluate(RULES, stack.inputs, stack.with_outputs)
     ]
     # A capture of the rehearsal always holds every stack.
-    complete = every_stack or any(not stack.exported for stack in stacks)
+    complete = options.whole or any(not stack.exported for stack in stacks)
     unused = stale(exempted, [finding for _, finding in findings], [stack.stack for stack in stacks], complete)
-    return CheckReport(rules=RULES, findings=findings, stale=unused, today=today)
+    return CheckReport(
+        rules=RULES,
+        findings=findings,
+        stale=unused,
+        today=today,
+        without_rule=types_without_rule(stacks),
+        strict=options.strict,
+    )
 
 
 if __name__ == "__main__":

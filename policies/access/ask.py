@@ -16,6 +16,7 @@ from policies.access.evaluator.layers import resource_kind
 from policies.access.evaluator.limits import text_problems
 from policies.access.evaluator.parse import kind_of
 from policies.access.evaluator.parse_condition import as_text
+from policies.json_files import NotText, json_text
 
 _REQUIRED = ("id", "principal", "action", "resource")
 _FIELDS = (
@@ -79,12 +80,12 @@ def read(path: Path) -> list[tuple[Any, AuthorizationRequest]]:
 
 def _load(path: Path) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = json_text(path)
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
         raise BadQuestions([f"{path}: cannot be read ({reason}); name a JSON file."]) from error
-    except UnicodeDecodeError as error:
-        raise BadQuestions([f"{path}: is not UTF-8 text; save it as UTF-8."]) from error
+    except NotText as error:
+        raise BadQuestions([f"{path}: {error}."]) from error
     return _json(text, str(path), _refuse)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from policies.json_files import NotText, json_text
 from policies.pack.model import UNKNOWN, StackResource
 
 # Pulumi's own signatures (sdk/python: pulumi/runtime/rpc.py; unknowns: pulumi_policy/proxy.py).
@@ -65,10 +66,12 @@ def read(path: Path) -> list[CapturedStack]:
 def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
     expected = "expected build/rehearsal/resources.json or the output of `pulumi stack export`"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(json_text(path))
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}; {expected}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except NotText as error:
+        raise BadFile(f"{path}: {error}; {expected}") from error
+    except json.JSONDecodeError as error:
         raise BadFile(f"{path}: not JSON ({error}); {expected}") from error
     except RecursionError as error:
         raise BadFile(f"{path}: is nested too deeply to hold resources; {expected}") from error
@@ -127,6 +130,7 @@ def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
         props={key: UNKNOWN if key in hidden else _without_secrets(value) for key, value in known.items()},
         opts={**options, "parent": record.get("parent")},
         property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
+        custom=record.get("custom") is not False,
     )
 
 

@@ -45,7 +45,7 @@ class StackResource:
     """One resource of a stack. `props` has Pulumi's own property names and may hold `UNKNOWN` at any depth.
 
     `property_dependencies` names, for a property, the URNs of the resources that its value was made from: in a preview
-    this alone tells which bucket a bucket policy belongs to.
+    this alone tells which bucket a bucket policy belongs to. `custom` is False of components, which are in no cloud.
     """
 
     type: str
@@ -54,6 +54,7 @@ class StackResource:
     props: Mapping[str, object]
     opts: Mapping[str, object] = field(default_factory=dict)
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    custom: bool = True
 
     def get(self, path: str) -> object:
         """The value at a dotted path, None where there is none; raises `UnknownValue` when it cannot be read."""
@@ -105,7 +106,8 @@ class Rule:
     """What must hold for each resource of some types.
 
     `check` answers with a sentence for each violation; it is given the resource and all resources of its stack. A rule
-    of scope "resource" looks at that resource's inputs alone, so that it is decided before the resource is made.
+    of scope "resource" looks at that resource's inputs alone, so that it is decided before the resource is made; one
+    of scope "stack" may read resources of `related_types` beside.
     `frameworks` are identifiers of AWS Security Hub controls (FSBP where the control is in that standard), of
     NIST SP 800-53 r5 and of the CIS AWS Foundations Benchmark, as the pages in `sources` relate them: those of the
     control that looks for the same mistake. A rule of the platform's own has none. `never_exempt` says why nobody can
@@ -124,6 +126,7 @@ class Rule:
     sources: tuple[str, ...] = ()
     scope: Literal["resource", "stack"] = "resource"
     never_exempt: str = ""
+    related_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

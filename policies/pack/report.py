@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from policies.pack.evaluate import RuleFinding, Verdict
@@ -20,12 +20,18 @@ NOTICE = datetime.timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReport:
-    """Findings, each with its stack, and the exemptions that excuse nothing any more."""
+    """Findings, each with its stack, and the exemptions that excuse nothing any more.
+
+    `without_rule` has the types that no rule looks at, with the number of their resources; a `strict` report fails on
+    them.
+    """
 
     rules: Sequence[Rule]
     findings: Sequence[tuple[str, RuleFinding]]
     stale: Sequence[Exemption]
     today: datetime.date
+    without_rule: Mapping[str, int] = field(default_factory=dict)
+    strict: bool = False
 
     def having(self, verdict: Verdict) -> list[tuple[str, RuleFinding]]:
         """The findings of a verdict."""
@@ -39,8 +45,9 @@ class CheckReport:
 
     @property
     def failed(self) -> bool:
-        """Whether somebody must act: a violation, one whose exemption expired, or an exemption for nothing."""
-        return bool(self.having(Verdict.VIOLATED) or self.stale)
+        """Whether somebody must act: a violation, one whose exemption expired, or an exemption for nothing; in a
+        strict report a type that no rule looks at, too."""
+        return bool(self.having(Verdict.VIOLATED) or self.stale or (self.strict and self.without_rule))
 
 
 def text(report: CheckReport) -> list[str]:
@@ -63,6 +70,7 @@ def text(report: CheckReport) -> list[str]:
         *_ending(report),
         *_stale(report),
         *_undecided(report),
+        *_without_rule(report),
         *_counts(report),
         _outcome(report),
     ]
@@ -135,6 +143,13 @@ def _undecided(report: CheckReport) -> list[str]:
     return ["Not decided, because a value is secret or unknown", *lines, ""]
 
 
+def _without_rule(report: CheckReport) -> list[str]:
+    if not report.without_rule:
+        return []
+    rows = [f"  {token}: {number}" for token, number in sorted(report.without_rule.items())]
+    return ["Resources of types that no rule looks at: nothing is said about them", *rows, ""]
+
+
 def _counts(report: CheckReport) -> list[str]:
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     seen = {finding.rule.id for _, finding in report.findings}
@@ -153,16 +168,22 @@ def _outcome(report: CheckReport) -> str:
         (len(violated) - len(expired), "violated"),
         (len(expired), "with an expired exemption"),
         (len(report.stale), "exemptions for nothing"),
+        (len(report.without_rule) if report.strict else 0, "types that no rule looks at"),
     ]
     summary = ", ".join(f"{number} {what}" for number, what in parts if number)
-    return f"failed: {summary}" if summary else "passed"
+    if summary:
+        return f"failed: {summary}"
+    if not report.findings:
+        return "nothing was checked"
+    left = sum(report.without_rule.values())
+    return f"passed, but for {left} resources that no rule looks at: --strict fails on them" if left else "passed"
 
 
 def as_json(report: CheckReport) -> dict[str, Any]:
     """The report as JSON: every finding but those that passed, which are only counted."""
     by_verdict = Counter(finding.verdict for _, finding in report.findings)
     return {
-        "outcome": "failed" if report.failed else "passed",
+        "outcome": "failed" if report.failed else "passed" if report.findings else "nothing was checked",
         "date": report.today.isoformat(),
         "rules": len(report.rules),
         "counts": {verdict.value: by_verdict[verdict] for verdict in Verdict},
@@ -172,6 +193,7 @@ def as_json(report: CheckReport) -> dict[str, Any]:
             if one.verdict is not Verdict.PASSED
         ],
         "endingExemptions": [_exemption_json(one) for one in report.ending],
+        "typesWithoutRule": dict(sorted(report.without_rule.items())),
         "staleExemptions": [_exemption_json(one) for one in report.stale],
     }
 

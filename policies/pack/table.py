@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from policies.pack.coverage import WITHOUT_RULE
 from policies.pack.model import Rule, Severity
 from policies.pack.rules import RULES
 
@@ -35,7 +36,19 @@ def table() -> str:
         "|---|---|---|---|---|",
     ]
     rows += [_row(rule) for rule in RULES]
-    return "\n".join([HEAD, *rows, "", *(line for rule in RULES for line in _section(rule))])
+    sections = [line for rule in RULES for line in _section(rule)]
+    return "\n".join([HEAD, *rows, "", *sections, *_without_rule()])
+
+
+def _without_rule() -> list[str]:
+    lines = ["## Types that need no rule", "", "Any other type that no rule looks at is named by the check.", ""]
+    return [
+        *lines,
+        "| type | why |",
+        "|---|---|",
+        *(f"| `{token}` | {why} |" for token, why in WITHOUT_RULE.items()),
+        "",
+    ]
 
 
 def _row(rule: Rule) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.pack.model import SECURITY_HUB, NotApplicable, Rule, Severity, StackResource
-from policies.pack.related_resources import BUCKETS, attached, receives_access_logs
+from policies.pack.related_resources import BUCKET_LOGGING, BUCKETS, attached, receives_access_logs
 
 CONFIGURATIONS = (
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -48,5 +48,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=(*CONFIGURATIONS, *BUCKET_LOGGING),
     check=check,
 )

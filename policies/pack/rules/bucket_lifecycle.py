@@ -45,5 +45,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=LIFECYCLES,
     check=check,
 )

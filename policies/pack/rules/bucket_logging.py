@@ -30,5 +30,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=BUCKET_LOGGING,
     check=check,
 )

@@ -39,5 +39,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=(CONTROLS,),
     check=check,
 )

@@ -33,5 +33,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=VERSIONING,
     check=check,
 )

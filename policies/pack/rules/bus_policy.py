@@ -40,5 +40,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("eventbridge"),),
     types=("aws:cloudwatch/eventBus:EventBus",),
     scope="stack",
+    related_types=(POLICY,),
     check=check,
 )

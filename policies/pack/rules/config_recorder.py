@@ -37,5 +37,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("config"),),
     types=("aws:cfg/recorder:Recorder",),
     scope="stack",
+    related_types=(STATUS,),
     check=check,
 )

@@ -49,5 +49,6 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     types=("aws:sqs/queue:Queue",),
     scope="stack",
+    related_types=(REDRIVE, ALLOW),
     check=check,
 )

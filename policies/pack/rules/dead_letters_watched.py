@@ -50,5 +50,6 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     types=("aws:sqs/queue:Queue",),
     scope="stack",
+    related_types=(ALARM,),
     check=check,
 )

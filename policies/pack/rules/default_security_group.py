@@ -38,5 +38,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("ec2"),),
     types=("aws:ec2/vpc:Vpc",),
     scope="stack",
+    related_types=(GROUP,),
     check=check,
 )

@@ -84,5 +84,6 @@ RULE = Rule(
     severity=Severity.HIGH,
     types=("aws:ec2/vpcEndpoint:VpcEndpoint",),
     scope="stack",
+    related_types=(POLICY,),
     check=check,
 )

@@ -34,5 +34,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("ec2"),),
     types=("aws:ec2/vpc:Vpc",),
     scope="stack",
+    related_types=(FLOW_LOG,),
     check=check,
 )

@@ -30,5 +30,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("ecr"),),
     types=("aws:ecr/repository:Repository",),
     scope="stack",
+    related_types=(LIFECYCLE,),
     check=check,
 )

@@ -69,5 +69,6 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     types=tuple(sorted({*KEPT_AT, *JUDGED, *KEEP_NOTHING} - {"aws:cloudwatch/eventTarget:EventTarget"})),
     scope="stack",
+    related_types=(PERMISSION,),
     check=check,
 )

@@ -51,5 +51,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=(POLICY,),
     check=check,
 )

@@ -35,5 +35,6 @@ RULE = Rule(
     sources=(SECURITY_HUB.format("s3"),),
     types=BUCKETS,
     scope="stack",
+    related_types=(BLOCK,),
     check=check,
 )

@@ -142,9 +142,9 @@ def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
     assert (
         missing.stderr == f"{tmp_path / 'none.json'}: cannot be read (no such file or directory); name a JSON file.\n"
     )
-    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe")
+    (tmp_path / "bytes.json").write_bytes(b"[\x80]")
     bytes_file = CliRunner().invoke(app, ["ask", str(tmp_path / "bytes.json")])
-    assert bytes_file.stderr == f"{tmp_path / 'bytes.json'}: is not UTF-8 text; save it as UTF-8.\n"
+    assert bytes_file.stderr == f"{tmp_path / 'bytes.json'}: is not text in UTF-8: write it again in UTF-8.\n"
 
 
 _FIELDS = (

@@ -11,6 +11,7 @@ import pytest
 from policies.check import main
 from policies.pack import exemptions
 from policies.pack.captured import read
+from policies.pack.coverage import WITHOUT_RULE, types_looked_at
 from policies.pack.model import UNKNOWN
 from policies.pack.rules import RULES
 from tests.policies.pack.captured_files import LOG_GROUP, exported, record, written
@@ -168,3 +169,48 @@ def test_a_nat_gateway_passes_where_the_stacks_file_asks_for_it_and_nowhere_else
     output = capsys.readouterr().out
     assert "network.nat of Pulumi.staging.yaml asks for none" in output
     assert "Pulumi.dev.yaml" not in output
+
+
+def test_types_that_no_rule_looks_at_are_counted_and_named_and_fail_when_strict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [
+        record(LOG_GROUP, "flow", retentionInDays=30, kmsKeyId=KEY_ARN),
+        record("aws-native:s3:Bucket", "native"),
+        record("aws:rds/instance:Instance", "one", publiclyAccessible=True),
+        record("aws:rds/instance:Instance", "two", publiclyAccessible=True),
+        {**record("team:data:Lake", "lake"), "custom": False},
+    ]
+    file = written(tmp_path / "resources.json", records)
+    assert main([file]) == 0
+    output = capsys.readouterr().out
+    assert "\n  aws-native:s3:Bucket: 1\n  aws:rds/instance:Instance: 2\n" in output
+    assert "team:data:Lake" not in output
+    assert "\npassed, but for 3 resources that no rule looks at: --strict fails on them\n" in output
+    assert main([file, "--strict"]) == 1
+    assert "failed: 2 types that no rule looks at" in capsys.readouterr().out
+    assert main([file, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["typesWithoutRule"] == {"aws-native:s3:Bucket": 1, "aws:rds/instance:Instance": 2}
+
+
+def test_nothing_but_types_that_no_rule_looks_at_is_not_passed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path / "resources.json", [record("aws:rds/instance:Instance", "one")])
+    assert main([file]) == 2
+    assert capsys.readouterr().out.splitlines()[-1] == "nothing was checked"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_what_powershell_writes_is_read(tmp_path: Path, encoding: str) -> None:
+    records = exported(record(LOG_GROUP, "flow", retentionInDays=30, kmsKeyId=KEY_ARN))
+    file = tmp_path / "dev.json"
+    file.write_text(json.dumps(records), encoding=encoding)
+    assert main([str(file)]) == 0
+
+
+def test_every_type_is_judged_read_or_needs_no_rule_for_one_reason() -> None:
+    assert not types_looked_at() & WITHOUT_RULE.keys()
+    assert all(WITHOUT_RULE.values())
+    assert not [(rule.id, token) for rule in RULES for token in rule.related_types if token in rule.types]
