@@ -12,6 +12,7 @@ from pathlib import Path
 from policies.access import cross_account, sizes
 from policies.access.evaluator import allows, decide
 from policies.access.graph import PolicyGraph
+from policies.access.graph.closed_world import UnreadProperty, unread_properties
 from policies.access.matrix import render
 from policies.access.matrix.absences import Presence, presences
 from policies.access.matrix.cells import Matrix, matrix
@@ -39,8 +40,9 @@ class ReviewProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What was found. `seconds` is how long each part took."""
+    """What was found. `unread` is what no check reads; `seconds` is how long each part took."""
 
+    unread: Sequence[UnreadProperty] = ()
     matrix: Matrix
     present: Sequence[Presence]
     proofs: Sequence[Proof]
@@ -60,7 +62,8 @@ class Review:
 
     def problems(self) -> list[ReviewProblem]:
         """Whatever is wrong with the access itself, in the order of the checks."""
-        found = [ReviewProblem("expected absence", str(presence)) for presence in self.present]
+        found = [ReviewProblem("not read", str(unread)) for unread in self.unread]
+        found += [ReviewProblem("expected absence", str(presence)) for presence in self.present]
         for proof in self.proofs:
             found += [
                 ReviewProblem(f"theorem {proof.theorem.id}", f"{finding.title}\n{finding.request}".rstrip("\n"))
@@ -100,6 +103,7 @@ def review(graph: PolicyGraph, stacks: Sequence[CapturedStack] = ()) -> Review:
         proofs = wait_for_proofs()
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
+        unread=unread_properties(stacks),
         matrix=table,
         present=present,
         proofs=proofs,

@@ -12,6 +12,7 @@ from typing import Any
 from policies.access import cross_account, sizes
 from policies.access.cross_account import Decide
 from policies.access.graph import PolicyGraph, graph_of
+from policies.access.graph.closed_world import unread_properties
 from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
 from policies.access.matrix.cells import matrix
 from policies.access.proofs.all import THEOREMS
@@ -31,7 +32,7 @@ CHECKS = (
     *(f"proof:{theorem.id}" for theorem in THEOREMS),
     *(f"absence:{absence.id}" for absence in (*ABSENCES, SEPARATION)),
     *(f"rule:{rule.id}" for rule in RULES),
-    *("grant", "size", "rehearsal"),
+    *("grant", "size", "rehearsal", "unread"),
 )
 
 
@@ -111,6 +112,7 @@ def findings(
     for size in sizes.sizes(graph):
         if size.headroom < 0:
             found["size", f"{size.limit.kind} {size.owner}"] = f"{size.owner} has {size.characters} characters"
+    found |= {("unread", str(one)): str(one) for one in unread_properties(judged)}
     found |= dict(_violated(judged))
     found |= dict(_refused(requests, facts_from(graph, stacks)))
     cells = {
