@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from policies.access.graph.model import PolicyResource, VpcEndpoint
 from policies.access.graph.stack_resources import StackResources
+from policies.pack.model import StackResource
 
 BUCKET_POLICY, KEY_POLICY = "aws:s3/bucketPolicy:BucketPolicy", "aws:kms/keyPolicy:KeyPolicy"
 # Endings of the outputs that name a stack's buckets, keys and VPC endpoints (stacks/references.py): what is before the
@@ -58,6 +59,13 @@ def existing_storage(stack: StackResources) -> Iterator[tuple[PolicyResource, ob
             ),
             policy.props.get("policy"),
         )
+
+
+def is_known(stack: StackResources, policy: StackResource) -> bool:
+    """Whether the policy is of a bucket or a key that was there before, which the stack names by an output or alias."""
+    if policy.type == BUCKET_POLICY:
+        return policy.props["bucket"] in _outputs(stack, _BUCKET).values()
+    return policy.type == KEY_POLICY and bool(stack.aliases_of({str(policy.props["keyId"]).rsplit("/", 1)[-1]}))
 
 
 def existing_endpoints(stack: StackResources, made: Mapping[str, VpcEndpoint]) -> Iterator[VpcEndpoint]:

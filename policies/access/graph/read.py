@@ -13,9 +13,10 @@ from catalog.roles import PURPOSE_TAG, RoleKind
 from policies.access.authorization import Document
 from policies.access.graph.existing import existing_endpoints, existing_storage
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
+from policies.access.graph.placement import POLICY_CARRIERS, misplaced
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
-from policies.access.graph.stack_resources import StackResources, mappings, tags_of
+from policies.access.graph.stack_resources import StackResources, joined, mappings, tags_of
 from policies.pack.captured import BadFile, CapturedStack, read
 from policies.pack.model import StackResource, Unknown
 
@@ -38,7 +39,9 @@ def read_graph(*paths: Path) -> PolicyGraph:
 
 def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     """The graph of stacks whose resources carry their outputs. Raises BadExport, as `read_graph` does."""
-    stacks = [StackResources(stack.stack, stack.with_outputs) for stack in captured]
+    stacks = joined([StackResources(stack.stack, stack.with_outputs) for stack in captured])
+    if problems := misplaced(stacks):
+        raise BadExport("\n".join(problems))
     policies = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
     roles = _roles(stacks, policies)
     resources = [resource for stack in stacks for resource in _policy_resources(stack)]
@@ -133,45 +136,12 @@ def _role_arn(value: object, where: str) -> str:
     raise BadExport(f"{where} has no ARN of a role that could be read: export the stack after `pulumi up`, whole")
 
 
-# Type -> kind, the type that carries its policy, the property there that names it, the property with the text.
-_KINDS: dict[str, tuple[str, str, str, str]] = {
-    "aws:s3/bucket:Bucket": ("bucket", "aws:s3/bucketPolicy:BucketPolicy", "bucket", "policy"),
-    "aws:kms/key:Key": ("key", "aws:kms/keyPolicy:KeyPolicy", "keyId", "policy"),
-    "aws:ecr/repository:Repository": (
-        "repository",
-        "aws:ecr/repositoryPolicy:RepositoryPolicy",
-        "repository",
-        "policy",
-    ),
-    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": (
-        "group",
-        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
-        "modelPackageGroupName",
-        "resourcePolicy",
-    ),
-    "aws:cloudwatch/eventBus:EventBus": (
-        "bus",
-        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
-        "eventBusName",
-        "policy",
-    ),
-    "aws:sns/topic:Topic": ("topic", "aws:sns/topicPolicy:TopicPolicy", "arn", "policy"),
-    "aws:sqs/queue:Queue": ("queue", "aws:sqs/queuePolicy:QueuePolicy", "queueUrl", "policy"),
-    "aws:secretsmanager/secret:Secret": (
-        "secret",
-        "aws:secretsmanager/secretPolicy:SecretPolicy",
-        "secretArn",
-        "policy",
-    ),
-}
-
-
 def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
-    for token, (kind, carrier, prop, text) in _KINDS.items():
-        for resource in stack.of(token):
-            carried = stack.pointing(carrier, prop, resource)
-            policy: object = carried[0].props.get(text) if carried else resource.props.get("policy")
-            yield _policy_resource(stack, resource, kind, policy)
+    for carrier in POLICY_CARRIERS:
+        for resource in stack.of(carrier.target):
+            carried = stack.pointing(carrier.type, carrier.names_target, resource)
+            policy: object = carried[0].props.get(carrier.text) if carried else resource.props.get("policy")
+            yield _policy_resource(stack, resource, carrier.kind, policy)
     for function in stack.of("aws:lambda/function:Function"):
         yield _policy_resource(stack, function, "function", stack.function_policy(function))
     for existing, policy in existing_storage(stack):

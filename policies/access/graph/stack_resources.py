@@ -16,15 +16,23 @@ REFERENCE = "pulumi:pulumi:StackReference"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 # Types whose ARN the provider, or an in-memory AWS, leaves out -> service and form of its last part.
 _ARN_FORMS = {"ModelPackageGroup": ("sagemaker", "model-package-group/{}"), "Pipeline": ("codepipeline", "{}")}
+KEY = "aws:kms/key:Key"
+# Types whose names and ids are no two accounts' at once. Source: Amazon S3 User Guide, "Bucket naming rules"; AWS KMS
+# Developer Guide, "Key identifiers (KeyId)".
+_UNIQUE_BY_NAME = ("aws:s3/bucket:Bucket", KEY)
 # Properties by which another resource may name one.
 _IDENTIFIERS = ("id", "arn", "name", "bucket", "url", "keyId", "modelPackageGroupName")
 
 
 class StackResources:
-    """The resources of a stack, by type and by the resource that a property names."""
+    """The resources of a stack, by type and by the resource that a property names.
+
+    `joined` are all stacks that are read together, this one among them: what one declares may be for another's.
+    """
 
     def __init__(self, name: str, resources: Sequence[StackResource]) -> None:
         self.name = name
+        self.joined: Sequence[StackResources] = (self,)
         self._by_type: dict[str, list[StackResource]] = {}
         for resource in resources:
             self._by_type.setdefault(resource.type, []).append(resource)
@@ -83,8 +91,25 @@ class StackResources:
         return self._by_type.get(token, [])
 
     def pointing(self, token: str, prop: str, resource: StackResource) -> list[StackResource]:
-        """Resources of a type whose property names this resource, by name, id, ARN or URL."""
-        return self._that_name(token, prop, _identifiers(resource))
+        """Resources of a type, in any of the joined stacks, whose property names this resource.
+
+        From everywhere by what is unique; by name or id from stacks of its own account; a key by its aliases too.
+        """
+        names = self.identifiers(resource)
+        unique = names if resource.type in _UNIQUE_BY_NAME else {name for name in names if ":" in name}
+        return [
+            other
+            for stack in self.joined
+            for other in stack._that_name(token, prop, names if stack.scope.account == self.scope.account else unique)
+        ]
+
+    def identifiers(self, resource: StackResource) -> set[str]:
+        """What other resources may name one of this stack by."""
+        names = identifiers(resource)
+        if resource.type != KEY:
+            return names
+        aliases = {alias for stack in self.joined for alias in stack.aliases_of(names)}
+        return names | aliases | {self.scope.arn("kms", alias) for alias in aliases}
 
     def _that_name(self, token: str, prop: str, names: set[str]) -> list[StackResource]:
         index = self._pointing.get((token, prop))
@@ -97,8 +122,8 @@ class StackResources:
         return [other for name in sorted(names) for other in index.get(name, [])]
 
     def pointing_elsewhere(self, token: str, prop: str, owner: str) -> list[StackResource]:
-        """Resources of a type whose property names no resource of type `owner` that the stack made."""
-        made = {name for one in self.of(owner) for name in _identifiers(one)}
+        """Resources of a type whose property names no resource of type `owner` that any joined stack made."""
+        made = {name for stack in self.joined for one in stack.of(owner) for name in stack.identifiers(one)}
         named = ((other, other.props.get(prop)) for other in self.of(token))
         return [other for other, name in named if isinstance(name, str) and name not in made]
 
@@ -125,7 +150,7 @@ class StackResources:
 
     def aliases(self, key: StackResource) -> tuple[str, ...]:
         """Aliases of a key."""
-        return self.aliases_of(_identifiers(key))
+        return tuple(sorted({alias for stack in self.joined for alias in stack.aliases_of(identifiers(key))}))
 
     def aliases_of(self, names: set[str]) -> tuple[str, ...]:
         """Aliases of a key by whatever names it."""
@@ -139,8 +164,15 @@ class StackResources:
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def _identifiers(resource: StackResource) -> set[str]:
-    """What other resources name it by: its name, id, ARN or URL."""
+def joined(stacks: Sequence[StackResources]) -> Sequence[StackResources]:
+    """The stacks, each knowing all."""
+    for stack in stacks:
+        stack.joined = stacks
+    return stacks
+
+
+def identifiers(resource: StackResource) -> set[str]:
+    """Its name, id, ARN and URL."""
     return {value for key in _IDENTIFIERS if isinstance(value := resource.props.get(key), str)}
 
 
