@@ -95,21 +95,19 @@ class StackResources:
 
         From everywhere by what is unique; by name or id from stacks of its own account; a key by its aliases too.
         """
-        names = self.identifiers(resource)
-        unique = names if resource.type in _UNIQUE_BY_NAME else {name for name in names if ":" in name}
         return [
-            other
-            for stack in self.joined
-            for other in stack._that_name(token, prop, names if stack.scope.account == self.scope.account else unique)
+            other for stack in self.joined for other in stack._that_name(token, prop, self.names_for(stack, resource))
         ]
 
-    def identifiers(self, resource: StackResource) -> set[str]:
-        """What other resources may name one of this stack by."""
+    def names_for(self, other: StackResources, resource: StackResource) -> set[str]:
+        """What resources of another stack, or this one, may name a resource of this stack by."""
         names = identifiers(resource)
-        if resource.type != KEY:
+        if resource.type == KEY:
+            aliases = self.aliases(resource)
+            names |= {*aliases, *(self.scope.arn("kms", alias) for alias in aliases)}
+        if resource.type in _UNIQUE_BY_NAME or other.scope.account == self.scope.account:
             return names
-        aliases = {alias for stack in self.joined for alias in stack.aliases_of(names)}
-        return names | aliases | {self.scope.arn("kms", alias) for alias in aliases}
+        return {name for name in names if ":" in name}
 
     def _that_name(self, token: str, prop: str, names: set[str]) -> list[StackResource]:
         index = self._pointing.get((token, prop))
@@ -123,7 +121,7 @@ class StackResources:
 
     def pointing_elsewhere(self, token: str, prop: str, owner: str) -> list[StackResource]:
         """Resources of a type whose property names no resource of type `owner` that any joined stack made."""
-        made = {name for stack in self.joined for one in stack.of(owner) for name in stack.identifiers(one)}
+        made = {name for stack in self.joined for one in stack.of(owner) for name in stack.names_for(self, one)}
         named = ((other, other.props.get(prop)) for other in self.of(token))
         return [other for other, name in named if isinstance(name, str) and name not in made]
 
