@@ -11,6 +11,7 @@ from functools import cached_property
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
+from policies.access.graph.references import Reference
 
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
 FOREIGN_ACCOUNT = "999999999999"
@@ -131,7 +132,8 @@ class PolicyGraph:
     `stacks`, `stages` and `scopes`: stack -> the account that it was built in, the stage that its account serves models
     for, and what its ARNs and names begin with. `organization_paths` stand for the accounts in policies, as the data
     science stack says; none: policies list them. `equivalent_accounts` are accounts of the platform that were left out
-    because they are like one of these. `missing_stacks` are referred to by these and not among them.
+    because they are like one of these. `missing_stacks` are referred to by these and not among them. `references` are
+    what properties name outside policies, and `vpcs` the ids of the platform's VPCs.
     """
 
     roles: Mapping[str, IamRole]
@@ -144,6 +146,8 @@ class PolicyGraph:
     organization_paths: tuple[str, ...] = ()
     equivalent_accounts: frozenset[str] = frozenset()
     missing_stacks: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    vpcs: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:

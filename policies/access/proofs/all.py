@@ -8,13 +8,24 @@ from functools import partial
 
 from policies.access import parallel
 from policies.access.graph import PolicyGraph
-from policies.access.proofs import boundaries, change_sets, delivery, duties, models, perimeter, premises, previews
+from policies.access.proofs import (
+    boundaries,
+    change_sets,
+    configuration,
+    delivery,
+    duties,
+    models,
+    perimeter,
+    premises,
+    previews,
+)
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
 
 THEOREMS: tuple[Theorem, ...] = (
     *models.THEOREMS,
     *perimeter.THEOREMS,
+    *configuration.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *change_sets.THEOREMS,
