@@ -61,10 +61,21 @@ class IamRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IamUser(IamRole):
+    """An IAM user, with its groups' policies among its own: whatever is asked of roles is asked of it.
+
+    Nobody assumes it: its trust admits nobody.
+    """
+
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyResource:
     """A resource that can carry a resource policy.
 
-    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret. `purpose` is what a bucket or
+    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret, and of an account as a whole
+    registry (of images) and logs (its log groups), and log destination. `purpose` is what a bucket or
     a key is for; other kinds have none. `key_arn` is the key that encrypts a bucket's objects; `aliases` are a key's.
     """
 
@@ -133,7 +144,8 @@ class PolicyGraph:
     for, and what its ARNs and names begin with. `organization_paths` stand for the accounts in policies, as the data
     science stack says; none: policies list them. `equivalent_accounts` are accounts of the platform that were left out
     because they are like one of these. `missing_stacks` are referred to by these and not among them. `references` are
-    what properties name outside policies, and `vpcs` the ids of the platform's VPCs.
+    what properties name outside policies, `vpcs` the ids of the platform's VPCs, and `declared` the ARNs, ids and URLs
+    of all that stacks made, with those that their outputs name.
     """
 
     roles: Mapping[str, IamRole]
@@ -147,6 +159,7 @@ class PolicyGraph:
     equivalent_accounts: frozenset[str] = frozenset()
     missing_stacks: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    declared: frozenset[str] = frozenset()
     vpcs: frozenset[str] = frozenset()
 
     @property
