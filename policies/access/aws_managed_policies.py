@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from policies.access.authorization import Document
 from policies.access.package_data import data_file
+from policies.pack.captured import CapturedStack
 
 # AWS's policies carry its own name instead of an account; the partition is that of whoever attaches them.
 _OWNER = ":iam::aws:policy"
@@ -42,3 +43,25 @@ def aws_managed_document(arn: str) -> Document | None:
         return None
     found: Document = policy["Document"]
     return found
+
+
+def attached_aws_policies(stacks: Iterable[CapturedStack]) -> dict[str, Document]:
+    """Documents of AWS's policies that any property of roles, users, groups and attachments names, by ARN."""
+    named = {
+        text
+        for stack in stacks
+        for resource in stack.with_outputs
+        if resource.type.startswith("aws:iam/")
+        for text in _texts(resource.props)
+        if is_aws_managed(text)
+    }
+    return {arn: document for arn in sorted(named) if (document := aws_managed_document(arn))}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for inner in value.values() for text in _texts(inner))
+    elif isinstance(value, list | tuple):
+        yield from (text for inner in value for text in _texts(inner))

@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.roles import PURPOSE_TAG, RoleKind
 from policies.access.authorization import Document
+from policies.access.aws_managed_policies import attached_aws_policies, is_aws_managed
 from policies.access.graph.existing import existing_endpoints, existing_storage
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.placement import POLICY_CARRIERS, misplaced
@@ -18,6 +19,7 @@ from policies.access.graph.references import references
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
 from policies.access.graph.stack_resources import StackResources, joined, mappings, tags_of
+from policies.access.package_data import NotInstalled
 from policies.pack.captured import BadFile, CapturedStack, read
 from policies.pack.model import StackResource, Unknown
 
@@ -43,7 +45,7 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     stacks = joined([StackResources(stack.stack, stack.with_outputs) for stack in captured])
     if problems := misplaced(stacks):
         raise BadExport("\n".join(problems))
-    policies = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
+    policies = _managed_policies(captured, stacks)
     roles = _roles(stacks, policies)
     resources = [resource for stack in stacks for resource in _policy_resources(stack)]
     made = [_endpoint(stack, resource) for stack in stacks for resource in stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
@@ -63,6 +65,15 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
         missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )
+
+
+def _managed_policies(captured: Sequence[CapturedStack], stacks: Iterable[StackResources]) -> dict[str, Any]:
+    """Documents of managed policies by ARN: those that stacks made, and AWS's own that any of them names."""
+    try:
+        found: dict[str, Any] = dict(attached_aws_policies(captured))
+    except NotInstalled as missing:
+        raise BadExport(str(missing)) from missing
+    return found | {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
 
 
 def document(value: object, where: str) -> Document:
@@ -113,7 +124,12 @@ def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: 
     arns = sorted(stack.attached_policies(role))
     unknown = [arn for arn in arns if arn not in policies]
     if unknown:
-        raise BadExport(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
+        advice = (
+            "moto does not carry: upgrade it"
+            if is_aws_managed(unknown[0])
+            else "no stack here made: give its stack too"
+        )
+        raise BadExport(f"{where} has {', '.join(unknown)} attached, which {advice}")
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = _role_arn(role.props.get("arn"), where)
     return IamRole(
