@@ -40,6 +40,7 @@ def _advice(token: str) -> str:
     """What to do about a type that is not AWS's classic provider's."""
     if token.startswith("aws-native:"):
         return ": only the package aws is read, not aws-native"
-    if not token.startswith("aws:"):
-        return f": what the package {token.partition(':')[0]} gives access to is not known"
+    package = token.removeprefix("pulumi:providers:").partition(":")[0]
+    if package != "aws":
+        return f": what the package {package} gives access to is not known"
     return ""

@@ -14,6 +14,8 @@ from policies.access.inventory.review import EstateReview, review_estate
 from tests.policies.access.inventory.exports import Export, write_inventory
 
 Reviewing = Callable[..., EstateReview]
+# A mistake, made in the export that holds what it spoils.
+Mistake = Callable[[Export], None]
 
 
 @pytest.fixture
@@ -25,3 +27,8 @@ def review(tmp_path: Path) -> Reviewing:
         return review_estate(read_estate(files, read_inventory(write_inventory(tmp_path, inventory))), workers=1)
 
     return reviewed
+
+
+def titles(found: EstateReview) -> dict[str, list[str]]:
+    """What was found against each theorem that fails."""
+    return {one.id: [each.title for each in one.outcome.findings] for one in found.verdicts if one.outcome.findings}
