@@ -46,9 +46,14 @@ class CapturedStack:
     exported: bool = False
 
 
-def read(path: Path) -> list[CapturedStack]:
-    """The stacks of a file, in their order there. Raises `BadFile`, also for the stacks of another program."""
+def read(path: Path, *, of_any_program: bool = False) -> list[CapturedStack]:
+    """The stacks of a file, in their order there.
+
+    Raises `BadFile`, also for the stacks of another program unless those of any are wanted.
+    """
     records, exported = _records(path)
+    if not of_any_program:
+        _refuse_other_programs(path, records)
     stacks: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
         stacks.setdefault(record["stack"], []).append(record)
@@ -104,16 +109,21 @@ def _record(record: object, path: Path, number: int) -> Mapping[str, Any]:
             raise BadFile(f"{path}: {part} of resource {record['urn']} must be an object; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
     parts = record["urn"].split("::")
-    project = parts[1] if len(parts) > 1 else ""
-    if project != PROJECT:
-        raise BadFile(
-            f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one"
-        )
     return {
         **record,
         "stack": record.get("stack") or parts[0].rpartition(":")[2],
         "name": record.get("name") or parts[-1],
     }
+
+
+def _refuse_other_programs(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    for record in records:
+        project = [*record["urn"].split("::"), ""][1]
+        if project != PROJECT:
+            raise BadFile(
+                f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one, "
+                "or an inventory with that one's (docs/tasks/inventory.md)"
+            )
 
 
 def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
@@ -128,7 +138,7 @@ def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
         name=record["name"],
         urn=record["urn"],
         props={key: UNKNOWN if key in hidden else _without_secrets(value) for key, value in known.items()},
-        opts={**options, "parent": record.get("parent")},
+        opts={**options, "parent": record.get("parent"), "provider": record.get("provider")},
         property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
         custom=record.get("custom") is not False,
     )

@@ -57,14 +57,14 @@ def _unread(stack: str, resource: StackResource) -> Iterator[UnreadProperty]:
         yield UnreadProperty(stack=stack, type=token, urn=resource.urn)
         return
     read, harmless = READ.get(token, ()), tuple(NO_GRANT.get(token, ()))
-    found = {path for path, value in _values("", resource.props) if _looks_like_grant(path, value)}
+    found = {path for path, value in values("", resource.props) if looks_like_grant(path, value)}
     for path in sorted(found.difference(read)):
         if any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in harmless):
             continue
         yield UnreadProperty(stack=stack, type=token, urn=resource.urn, path=path)
 
 
-def _values(path: str, value: object) -> Iterator[tuple[str, object]]:
+def values(path: str, value: object) -> Iterator[tuple[str, object]]:
     """Every value of a resource with its path; items of a list are one path, which ends in `[]`. A policy document is
     one value."""
     if path.partition(".")[0] in _TAGS:
@@ -74,13 +74,13 @@ def _values(path: str, value: object) -> Iterator[tuple[str, object]]:
         return
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _values(f"{path}.{key}" if path else str(key), inner)
+            yield from values(f"{path}.{key}" if path else str(key), inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _values(f"{path}[]", inner)
+            yield from values(f"{path}[]", inner)
 
 
-def _looks_like_grant(path: str, value: object) -> bool:
+def looks_like_grant(path: str, value: object) -> bool:
     if not path or value in _NOTHING:
         return False
     if isinstance(value, Mapping):

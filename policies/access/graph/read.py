@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from catalog.roles import PURPOSE_TAG, RoleKind
 from policies.access.authorization import Document
+from policies.access.aws_managed_policies import attached_aws_policies, is_aws_managed
 from policies.access.graph.account_policies import account_policies
 from policies.access.graph.existing import existing_endpoints, existing_storage
 from policies.access.graph.grants import with_grants
@@ -21,6 +22,7 @@ from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
 from policies.access.graph.stack_resources import StackResources, joined, mappings, tags_of
 from policies.access.graph.users import users
+from policies.access.package_data import NotInstalled
 from policies.pack.captured import BadFile, CapturedStack, read
 from policies.pack.model import StackResource
 
@@ -47,7 +49,7 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     stacks = joined([StackResources(stack.stack, stack.with_outputs) for stack in captured])
     if problems := misplaced(stacks):
         raise BadExport("\n".join(problems))
-    policies = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
+    policies = _managed_policies(captured, stacks)
     roles = [*_roles(stacks, policies), *users(stacks, policies)]
     resources = [resource for stack in stacks for resource in _policy_resources(stack)]
     made = [_endpoint(stack, resource) for stack in stacks for resource in stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
@@ -82,6 +84,15 @@ def _by_arn(found: Sequence[_Declared]) -> dict[str, _Declared]:
     return by_arn
 
 
+def _managed_policies(captured: Sequence[CapturedStack], stacks: Iterable[StackResources]) -> dict[str, Any]:
+    """Documents of managed policies by ARN: those that stacks made, and AWS's own that any of them names."""
+    try:
+        found: dict[str, Any] = dict(attached_aws_policies(captured))
+    except NotInstalled as missing:
+        raise BadExport(str(missing)) from missing
+    return found | {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
+
+
 def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> list[IamRole]:
     """Every role that the stacks made. Raises BadExport that names each role whose kind cannot be told."""
     roles: list[IamRole] = []
@@ -113,7 +124,12 @@ def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: 
     arns = sorted(stack.attached_policies(role))
     unknown = [arn for arn in arns if arn not in policies]
     if unknown:
-        raise BadExport(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
+        advice = (
+            "moto does not carry: upgrade it"
+            if is_aws_managed(unknown[0])
+            else "no stack here made: give its stack too"
+        )
+        raise BadExport(f"{where} has {', '.join(unknown)} attached, which {advice}")
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = _role_arn(role.props.get("arn"), where)
     return IamRole(
