@@ -118,10 +118,11 @@ class VpcEndpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """Something that runs with a role: `kind` is build, pipeline, function, profile, domain or rule.
+    """Something that runs with a role: `kind` is one of those of `RUNNER_ACTIONS` in proofs/escalation/facts.py.
 
     `source` is the ARN of the object whose content decides what runs, where there is one; `artifacts` is the ARN of
-    the folder that a pipeline keeps its artifacts in; `starts` names the builds that a pipeline runs.
+    the folder that a pipeline keeps its artifacts in; `starts` names the builds that a pipeline runs; `parts` are the
+    ARNs of its stages and of their actions.
     """
 
     kind: str
@@ -134,6 +135,7 @@ class Runner:
     source: str | None = None
     artifacts: str | None = None
     starts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
