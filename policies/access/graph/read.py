@@ -14,6 +14,7 @@ from policies.access.authorization import Document
 from policies.access.graph.existing import existing_endpoints, existing_storage
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.placement import POLICY_CARRIERS, misplaced
+from policies.access.graph.read_declared import declared, members
 from policies.access.graph.references import references
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
@@ -60,6 +61,8 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         scopes={stack.name: stack.scope for stack in stacks},
         organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
         references=references(captured),
+        declared=declared(stacks),
+        members=members(stacks),
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
         missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )
