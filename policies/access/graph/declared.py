@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from policies.pack.model import Unknown
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+BUCKET_LOGGING = "aws:s3/bucketLogging:BucketLogging"
 BUILD = "aws:codebuild/project:Project"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 FUNCTION = "aws:lambda/function:Function"
@@ -20,10 +21,14 @@ PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 QUEUE = "aws:sqs/queue:Queue"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+TOPIC = "aws:sns/topic:Topic"
 TRAIL = "aws:cloudtrail/trail:Trail"
 VPC = "aws:ec2/vpc:Vpc"
 # Types whose properties theorems read.
-TYPES = (ALARM, BUILD, FLOW_LOG, FUNCTION, LIFECYCLE, LOG_GROUP, PIPELINE, QUEUE, RULE, TARGET, TRAIL, VPC)
+TYPES = (
+    *(ALARM, BUCKET_LOGGING, BUILD, FLOW_LOG, FUNCTION, LIFECYCLE, LOG_GROUP, PIPELINE, QUEUE, RULE, TARGET),
+    *(TOPIC, TRAIL, VPC),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,8 @@ def with_change(graph: PolicyGraph, token: str, name: str, edit: Edit) -> Policy
     edit(props)
     if props == found[0].props:
         raise LookupError(f"{name} does not change")
-    changed = replace(found[0], props=props, name=str(props.get("name") or name))
+    arn = str(props.get("arn") or found[0].arn)
+    changed = replace(found[0], props=props, name=str(props.get("name") or name), arn=arn)
     return replace(graph, declared=tuple(changed if one is found[0] else one for one in graph.declared))
 
 
