@@ -17,7 +17,8 @@ from policies.access.graph.grants import with_grants
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.placement import POLICY_CARRIERS, misplaced
 from policies.access.graph.policy_documents import default_key_policy, document
-from policies.access.graph.references import declared, references
+from policies.access.graph.read_declared import declared, members
+from policies.access.graph.references import declared_identifiers, references
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
 from policies.access.graph.stack_resources import StackResources, joined, mappings, tags_of
@@ -66,7 +67,9 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         scopes={stack.name: stack.scope for stack in stacks},
         organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
         references=references(captured),
-        declared=declared(captured),
+        identifiers=declared_identifiers(captured),
+        declared=declared(stacks),
+        members=members(stacks),
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
         missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )

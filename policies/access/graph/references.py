@@ -93,7 +93,7 @@ def references(stacks: Iterable[CapturedStack]) -> tuple[Reference, ...]:
     return tuple(found.values())
 
 
-def declared(stacks: Iterable[CapturedStack]) -> frozenset[str]:
+def declared_identifiers(stacks: Iterable[CapturedStack]) -> frozenset[str]:
     """ARNs, ids and URLs of what the stacks made, and what their outputs name: what was there before is among those.
 
     Of a repository of images: its account and name.

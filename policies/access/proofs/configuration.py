@@ -92,7 +92,7 @@ def _own(graph: PolicyGraph) -> Mapping[str, Callable[[str], bool]]:
     buses = {_DEFAULT_BUS, *(bus.name for bus in graph.resources("bus"))}
     keys = {name for key in graph.resources("key") for name in (key.arn, key.name, *key.aliases)}
     keys |= {f"{key.arn.rpartition(':')[0]}:{alias}" for key in graph.resources("key") for alias in key.aliases}
-    declared = graph.declared | {*graph.roles, *graph.policy_resources}
+    declared = graph.identifiers | {*graph.roles, *graph.policy_resources}
     return {
         "account": accounts.__contains__,
         "bucket": buckets.__contains__,

@@ -120,7 +120,7 @@ def no_escalation(graph: PolicyGraph) -> ProofOutcome:
                 delegated.add(f"{label(graph, reached.role)} → {label(graph, role)}")
                 continue
             title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
-            findings.append(Finding(title=title, request="\n".join(stepstep_line(graph, step) for step in path)))
+            findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
         for arn, path in sorted(reached.started.items()):
             target_role = graph.roles[arn]
             if may_be_started(reached.role, target_role):
