@@ -22,6 +22,7 @@ from policies.access.proofs import (
     perimeter,
     premises,
     previews,
+    transport,
 )
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
@@ -41,6 +42,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *previews.THEOREMS,
     *boundaries.THEOREMS,
     *premises.THEOREMS,
+    *transport.THEOREMS,
 )
 # They rest on the same steps from role to role, which one process then finds once.
 _SHARING_STEPS = ("no-escalation", "scientists-decide-nothing")
