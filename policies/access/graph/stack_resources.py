@@ -138,11 +138,12 @@ class StackResources:
         return {arn for arn in found if arn.startswith("arn:")}
 
     def bucket_key(self, bucket: StackResource) -> str | None:
-        """The key that a bucket's default encryption names."""
+        """The key that a bucket's default encryption names, where that is SSE-KMS."""
         for one in self.pointing(ENCRYPTION, "bucket", bucket):
             for rule in mappings(one.props.get("rules")):
                 default = rule.get("applyServerSideEncryptionByDefault")
-                if isinstance(default, Mapping) and default.get("kmsMasterKeyId"):
+                by_key = isinstance(default, Mapping) and default.get("sseAlgorithm") == "aws:kms"
+                if by_key and default.get("kmsMasterKeyId"):
                     return str(default["kmsMasterKeyId"])
         return None
 

@@ -14,6 +14,7 @@ from policies.access.proofs import (
     configuration,
     delivery,
     duties,
+    encryption,
     models,
     perimeter,
     premises,
@@ -25,6 +26,7 @@ from policies.access.proofs.theorem import Proof, Theorem, prove
 THEOREMS: tuple[Theorem, ...] = (
     *models.THEOREMS,
     *perimeter.THEOREMS,
+    *encryption.THEOREMS,
     *configuration.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
