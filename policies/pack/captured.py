@@ -141,7 +141,31 @@ def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
         opts={**options, "parent": record.get("parent"), "provider": record.get("provider")},
         property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
         custom=record.get("custom") is not False,
+        changed=_changed(record.get("inputs") or {}, record.get("outputs") or {}) if outputs else (),
     )
+
+
+def _changed(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Sequence[str]:
+    """Properties whose output is another value than their input: somebody changed it besides the program."""
+    both = ((key, _without_secrets(inputs[key]), _without_secrets(outputs[key])) for key in inputs if key in outputs)
+    known = ((key, given, found) for key, given, found in both if UNKNOWN not in (given, found))
+    return tuple(key for key, given, found in known if given != found and _meaning(given) != _meaning(found))
+
+
+def _meaning(value: Any) -> Any:
+    """A value without what providers write in other ways: JSON as text, the order of lists, lists of one."""
+    if isinstance(value, str):
+        try:
+            content = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+        return _meaning(content) if isinstance(content, Mapping | list) else value
+    if isinstance(value, Mapping):
+        return {key: _meaning(item) for key, item in value.items() if item not in (None, "", [], {})}
+    if isinstance(value, list):
+        items = sorted((_meaning(item) for item in value), key=repr)
+        return items[0] if len(items) == 1 else items
+    return value
 
 
 def _sequence(value: object) -> Sequence[str]:

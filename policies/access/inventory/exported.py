@@ -100,6 +100,7 @@ def _renamed(resource: StackResource) -> StackResource:
         opts=resource.opts,
         property_dependencies=resource.property_dependencies,
         custom=resource.custom,
+        changed=resource.changed,
     )
 
 
