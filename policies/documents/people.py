@@ -96,6 +96,8 @@ _STOPPED = (
 # What a model's way into production hangs on.
 _DECISIONS = ("codepipeline:PutApprovalResult", "sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage")
 _DATA = ("s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*", "sagemaker:InvokeEndpoint*")
+# What the patterns of configuration would let through besides: samples of the data that Macie found, and features.
+_SAMPLES = ("macie2:GetSensitiveDataOccurrences", "sagemaker:ListRecords")
 _LOOK_AFTER_KEYS = (
     "kms:CancelKeyDeletion",
     "kms:DisableKey",
@@ -126,7 +128,7 @@ def administrator(account: AccountScope) -> str:
         ),
         _deny("DenyDecisions", _DECISIONS),
         _deny("DenyMoreRights", IAM_WRITES),
-        _deny("DenyData", _DATA),
+        _deny("DenyData", (*_DATA, *_SAMPLES)),
         _deny("DenyUseOfKeys", CRYPTOGRAPHY),
         *_spare_the_guards(account),
     )
@@ -193,6 +195,7 @@ def auditor(account: AccountScope) -> str:
         *_read_the_trail(account),
         _deny("DenyDecisions", _DECISIONS),
         _deny("DenyMoreRights", IAM_WRITES),
+        _deny("DenySamples", _SAMPLES),
         Statement(
             sid="DenyData",
             effect="Deny",

@@ -12,7 +12,7 @@ from policies.access.authorization import AuthorizationRequest
 
 _ARN = re.compile(r"arn:(?P<partition>[a-z0-9-]+):(?P<service>iam|sts)::(?P<account>\d{12}|cloudfront):(?P<rest>.+)")
 # The path of a role that a service makes for itself. Source: IAM User Guide, "Create a service-linked role".
-_SERVICE_LINKED = "/aws-service-role/"
+SERVICE_LINKED_PATH = "/aws-service-role/"
 # Callers of these two have no AWS credentials but a token of the named provider.
 # Source: AWS Security Token Service API Reference, "AssumeRoleWithWebIdentity" and "AssumeRoleWithSAML".
 _FEDERATED_ACTIONS = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
@@ -94,7 +94,7 @@ def _caller(request: AuthorizationRequest, principal_arn: str | None) -> CallerI
     if caller.kind is PrincipalType.SERVICE and request.action.lower() in _FEDERATED_ACTIONS:
         return replace(caller, kind=PrincipalType.FEDERATED)
     if caller.kind is PrincipalType.SESSION and principal_arn is not None:
-        linked = _SERVICE_LINKED in principal_arn
+        linked = SERVICE_LINKED_PATH in principal_arn
         return replace(caller, role_arn=principal_arn, role_known=True, service_linked=linked)
     return caller
 
@@ -130,7 +130,7 @@ def _iam_caller(principal: str, account: str, rest: str) -> CallerIdentity:
         return CallerIdentity(PrincipalType.ROOT, principal, account)
     if rest.startswith("role/"):
         name = rest.rsplit("/", 1)[1]
-        linked = _SERVICE_LINKED in principal
+        linked = SERVICE_LINKED_PATH in principal
         return CallerIdentity(
             PrincipalType.ROLE, principal, account, principal, name, role_known=True, service_linked=linked
         )

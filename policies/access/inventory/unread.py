@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from policies.access.authorization import Document
 from policies.access.evaluator import PARSED, BadPolicy, PolicyKind, parse
 from policies.access.graph.model import BadExport
-from policies.access.graph.read import document
+from policies.access.graph.policy_documents import document
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import roles_of_kind
-from policies.access.proofs.requests import TRUST_ACTIONS, Constraint, account_requests, none_of, one_of
+from policies.access.proofs.callers import ENTERING
+from policies.access.proofs.requests import TRUST_ACTIONS, Constraint, none_of, one_of, requests_of_everybody
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
 
@@ -75,8 +76,9 @@ def _signing_in() -> list[RoleKind]:
 
 
 def _refute_assuming(solver: Solver, graph: PolicyGraph, role: IamRole, title: str, callers: Constraint) -> None:
-    accounts = [*graph.accounts(), *graph.foreign_accounts]
-    for who, open_request in account_requests(accounts, TRUST_ACTIONS, trust_of=role, resource=role.arn):
+    for who, open_request in requests_of_everybody(
+        graph, TRUST_ACTIONS, trust_of=role, resource=role.arn, kinds=ENTERING
+    ):
         solver.refute(title.format(who=who), open_request, callers)
 
 

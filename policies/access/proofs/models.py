@@ -14,10 +14,10 @@ from policies.access.proofs.perimeter import inspecting_roles
 from policies.access.proofs.prefilter import may_touch, may_touch_beyond
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
-    account_requests,
     beyond,
     holding,
     none_of,
+    requests_of_everybody,
     role_request,
     within,
     without,
@@ -90,13 +90,7 @@ def readers(graph: PolicyGraph) -> ProofOutcome:
     for bucket, key in _models_buckets(graph):
         inspectors = inspecting_roles(key)
         patterns = [*_patterns(graph, key), *inspectors]
-        for who, open_request in account_requests(
-            [*graph.accounts(), *graph.foreign_accounts],
-            USE,
-            policy_resource=key,
-            resource=key.arn,
-            paths=graph.organization_paths,
-        ):
+        for who, open_request in requests_of_everybody(graph, USE, policy_resource=key, resource=key.arn):
             title = f"{who} that is none of the named ones uses the key of {bucket.name}"
             solver.refute(title, open_request, none_of(*patterns))
         named |= {*_named(graph, key), *inspectors}
@@ -176,7 +170,9 @@ def key_for_models(graph: PolicyGraph) -> ProofOutcome:
     for bucket, key in _models_buckets(graph):
         others = [account for account in graph.accounts() if account != key.account]
         elsewhere = without("kms:EncryptionContext:aws:s3:arn", [bucket.arn])
-        for who, open_request in account_requests(others, USE, policy_resource=key, resource=key.arn):
+        for who, open_request in requests_of_everybody(
+            graph, USE, policy_resource=key, resource=key.arn, accounts=others
+        ):
             solver.refute(f"{who} uses the key of {bucket.name} for something else", open_request, elsewhere)
     return ProofOutcome(findings=solver.findings, queries=solver.queries)
 

@@ -9,17 +9,19 @@ from typing import Any
 from catalog.names import macie_role_arn
 from catalog.roles import ROLES, RoleKind, kinds
 from catalog.scope import Scope
+from policies.access.authorization import Document
+from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.model import FOREIGN_ACCOUNT, account_of
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import endpoint_ids, resources_with_purpose, roles_of_kind
+from policies.access.proofs.callers import EVERY_KIND, NamedPrincipals, PinnedKeys, other_accounts, unknown_principals
 from policies.access.proofs.requests import (
     TRUST_ACTIONS,
     Constraint,
-    PinnedKeys,
-    account_requests,
     none_of,
     not_beneath,
+    requests_of_everybody,
     within,
     without,
 )
@@ -36,8 +38,8 @@ KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 _KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 _CALLERS_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
-# Principals that carry no account.
-_NO_ACCOUNT = ("Federated", "CanonicalUser")
+# On whose behalf services act, services-from-home says; providers and sessions are refused wherever they are named.
+_STRANGERS = EVERY_KIND - {CallerType.SERVICE, CallerType.PROVIDER, CallerType.SESSION}
 PERIMETER_KEYS = ("data", "models", "capture")
 READS = ("s3:GetObject*",)
 WRITES = ("s3:PutObject*", "s3:RestoreObject")
@@ -57,7 +59,6 @@ OWN_CALL: PinnedKeys = {"aws:ViaAWSService": "false"}
 def objects(graph: PolicyGraph) -> ProofOutcome:
     """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    everybody, paths = [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
     for bucket in resources_with_purpose(graph, "bucket", *PERIMETER_BUCKETS):
         deployers, outside = _exempt(graph, bucket, LISTS, _LISTERS), _outside(graph, bucket, "s3")
         removers, inspectors = _exempt(graph, bucket, DELETIONS, _REMOVERS), inspecting_roles(bucket)
@@ -67,18 +68,14 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
         named += [f"{arn} lists {bucket.name}" for arn in deployers]
         named += [f"{arn} empties {bucket.name}" for arn in removers]
         for family, exempt in ((READS, (*inspectors, *serverless)), (WRITES, ())):
-            for who, open_request in account_requests(
-                everybody, family, policy_resource=bucket, pinned=OWN_CALL, paths=paths
-            ):
+            for who, open_request in requests_of_everybody(graph, family, policy_resource=bucket, pinned=OWN_CALL):
                 title = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
                 solver.refute(title, open_request, none_of(*exempt), within(f"{bucket.arn}/*"), outside)
-        for who, open_request in account_requests(
-            everybody, DELETIONS, policy_resource=bucket, pinned=OWN_CALL, paths=paths
-        ):
+        for who, open_request in requests_of_everybody(graph, DELETIONS, policy_resource=bucket, pinned=OWN_CALL):
             title = f"{who} that does not clear the account deletes from {bucket.name} from outside the S3 endpoints"
             solver.refute(title, open_request, within(f"{bucket.arn}/*"), none_of(*removers), outside)
-        for who, open_request in account_requests(
-            everybody, LISTS, policy_resource=bucket, resource=bucket.arn, pinned=OWN_CALL, paths=paths
+        for who, open_request in requests_of_everybody(
+            graph, LISTS, policy_resource=bucket, resource=bucket.arn, pinned=OWN_CALL
         ):
             title = (
                 f"{who} that neither deploys nor clears the account lists {bucket.name} from outside the S3 endpoints"
@@ -127,11 +124,11 @@ def _exempt(
 
 def keys(graph: PolicyGraph) -> ProofOutcome:
     """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
-    solver, everybody, paths = Solver(), [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
+    solver = Solver()
     for key in resources_with_purpose(graph, "key", *PERIMETER_KEYS):
         outside = _outside(graph, key, "kms")
-        for who, open_request in account_requests(
-            everybody, CRYPTOGRAPHY, policy_resource=key, resource=key.arn, pinned=OWN_CALL, paths=paths
+        for who, open_request in requests_of_everybody(
+            graph, CRYPTOGRAPHY, policy_resource=key, resource=key.arn, pinned=OWN_CALL
         ):
             title = f"{who} uses key {key.aliases[0]} directly from outside the KMS endpoints"
             solver.refute(title, open_request, outside)
@@ -151,8 +148,8 @@ def encrypted(graph: PolicyGraph) -> ProofOutcome:
             "a key of the caller's": {_ENCRYPTION: (), _KEY_ID: (), _CALLERS_KEY: "AES256"},
         }
         for what, pinned in others.items():
-            for who, open_request in account_requests(
-                [bucket.account], ["s3:PutObject"], policy_resource=bucket, pinned=pinned
+            for who, open_request in requests_of_everybody(
+                graph, ["s3:PutObject"], policy_resource=bucket, pinned=pinned
             ):
                 title = f"{who} writes to {bucket.name} with {what}"
                 solver.refute(title, open_request, within(f"{bucket.arn}/*"))
@@ -164,17 +161,17 @@ def foreign_callers(graph: PolicyGraph) -> ProofOutcome:
 
     Who signs in may have a role in an account for identities: those that trusts name are printed.
     """
-    solver, named = Solver(), set[str]()
+    solver, named, strangers = Solver(), set[str](), other_accounts(graph)
     for _, resource in sorted(graph.policy_resources.items()):
-        for who, open_request in account_requests(
-            graph.foreign_accounts, ["*"], policy_resource=resource, paths=graph.organization_paths
+        for who, open_request in requests_of_everybody(
+            graph, ["*"], policy_resource=resource, accounts=strangers, kinds=_STRANGERS
         ):
             solver.refute(f"{who} (a foreign account) has access to {resource.kind} {resource.name}", open_request)
     for role in graph.sorted_roles():
         sign_in_roles = _sign_in_roles(graph, role)
         named |= {f"{arn} signs in as {role.arn}" for arn in sign_in_roles}
-        for who, open_request in account_requests(
-            graph.foreign_accounts, TRUST_ACTIONS, trust_of=role, resource=role.arn, paths=graph.organization_paths
+        for who, open_request in requests_of_everybody(
+            graph, TRUST_ACTIONS, trust_of=role, resource=role.arn, accounts=strangers, kinds=_STRANGERS
         ):
             title = f"{who} (a foreign account) assumes {role.name}"
             solver.refute(title, open_request, none_of(*sign_in_roles))
@@ -202,22 +199,24 @@ def _named_roles(statement: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_account(graph: PolicyGraph) -> list[Finding]:
-    """Principals that no request above stands for: identities of a provider, canonical users, sessions.
-
-    A canonical user id stands for an account without saying which. Source: IAM User Guide, "AWS JSON policy elements:
-    Principal".
-    """
+    """Principals that nobody of the platform is, or that no request above stands for: identities of a provider,
+    sessions, canonical users and what has no known form."""
+    partition = graph.scope.partition
     resources = [(f"{one.kind} {one.name}", one.policy) for one in graph.policy_resources.values() if one.policy]
     trusts = [(f"the trust of {role.name}", role.trust) for role in graph.roles.values()]
     return [
-        Finding(title=f"{kind} {name} has access by {where}")
+        Finding(title=f"{principal} has access by {where}")
         for where, document in sorted([*resources, *trusts], key=lambda pair: pair[0])
-        for statement in statements(document)
-        if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), Mapping)
-        for kind, names in statement["Principal"].items()
-        for name in as_list(names)
-        if kind in _NO_ACCOUNT or ":sts::" in str(name)
+        for principal in _unaccounted(document, partition)
     ]
+
+
+def _unaccounted(document: Document, partition: str) -> Iterator[str]:
+    """Principals in no account, sessions, and those that no kind of caller stands for."""
+    named = NamedPrincipals.of(document)
+    yield from (f"Federated {name}" for name in named.providers)
+    yield from (f"AWS {name}" for name in named.sessions)
+    yield from unknown_principals(document, partition)
 
 
 THEOREMS = (
