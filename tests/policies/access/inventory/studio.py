@@ -140,6 +140,9 @@ def _serving() -> Export:
         "image": f"{SERVING}.dkr.ecr.eu-central-1.amazonaws.com/vision:1",
         "modelDataUrl": f"s3://{MODELS}/m.tar.gz",
     }
+    url = f"{SERVING}.dkr.ecr.eu-central-1.amazonaws.com/vision"
+    arn = serving.arn("ecr", "repository/vision")
+    serving.add("aws:ecr/repository:Repository", "vision", {"name": "vision"}, arn=arn, repositoryUrl=url, id="vision")
     model = {"name": "vision", "executionRoleArn": role, "primaryContainer": image}
     serving.add("aws:sagemaker/model:Model", "vision", model, arn=serving.arn("sagemaker", "model/vision"))
     return serving

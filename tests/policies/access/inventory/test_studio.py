@@ -11,10 +11,10 @@ from tests.policies.access.inventory.exports import Export, account_decides, acc
 from tests.policies.access.inventory.studio import INVENTORY, LAB, MODELS, TRAINING, VPC, studio
 
 
-def test_the_estate_as_it_should_be_is_proved_by_every_theorem(review: Reviewing) -> None:
+def test_the_estate_as_it_should_be_is_proved_by_every_theorem_but_that_of_trails(review: Reviewing) -> None:
     found = review(INVENTORY, *studio())
     assert found.holds, found.as_json()
-    assert {one.word(everything_read=True) for one in found.verdicts} == {"proved"}
+    assert [one.id for one in found.verdicts if one.word(everything_read=True) != "proved"] == ["evidence-whole"]
 
 
 def _scientists_approve(lab: Export) -> None:
