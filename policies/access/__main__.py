@@ -138,6 +138,14 @@ def _review_estate(files: list[Path], inventory: Path, *, everything: bool, expl
         raise typer.Exit(1)
 
 
+@app.command("inventory-schema")
+def inventory_schema() -> None:
+    """Print the JSON schema of an inventory."""
+    from policies.access.inventory.entries import schema
+
+    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
 @app.command("who-can")
 def who_can_(
     verb: Annotated[str, typer.Argument(help="Such as read, write, delete, approve, call, start, push.")],

@@ -47,6 +47,8 @@ def read_graph(*paths: Path) -> PolicyGraph:
 
 def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     """The graph of stacks whose resources carry their outputs. Raises BadExport, as `read_graph` does."""
+    if unfinished := [operation for stack in captured for operation in stack.unfinished]:
+        raise BadExport("\n".join(f"{one}: bring the stack up, and write the file again" for one in unfinished))
     stacks = joined([StackResources(stack.stack, stack.with_outputs) for stack in captured])
     if problems := misplaced(stacks):
         raise BadExport("\n".join(problems))

@@ -36,6 +36,8 @@ def _lines(found: EstateReview, everything: bool, explain: bool) -> Iterator[tup
     for one in found.verdicts:
         lines = [f"- {one.id}: {each.title}\n{each.request}".rstrip("\n") for each in one.outcome.findings]
         yield from _some(lines, everything, "red")
+        if one.undecided:
+            yield f"- {one.id} is not decided: {one.undecided}", "red"
     yield from _some([f"- not read: {one}" for one in found.unread], everything, "red")
     for one in found.verdicts:
         if one.silent:

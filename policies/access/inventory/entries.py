@@ -18,7 +18,7 @@ from catalog.nearest import nearest
 from policies.pack.exemptions import repeated_keys
 
 # Purposes that the theorems tell apart; data and models are what they protect.
-PURPOSES = ("data", "models", "artifacts", "capture", "code", "state")
+PURPOSES = ("data", "models", "artifacts", "capture", "code", "state", "trail")
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\s*?]+$")]
 Account = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
@@ -92,6 +92,7 @@ class Inventory(_Entry):
     capture: Storage = Field(default=Storage(), description="What endpoints were asked and answered.")
     code: Storage = Field(default=Storage(), description="Code that functions and jobs run.")
     state: Storage = Field(default=Storage(), description="Pulumi's state.")
+    trail: Storage = Field(default=Storage(), description="What CloudTrail writes.")
     roles: Roles = Field(default=Roles(), description="Roles by kind.")
     trusted: Trusted = Field(default=Trusted(), description="Who is outside and may have access.")
     endpoints: dict[Literal["s3", "kms"], Names] = Field(

@@ -9,7 +9,8 @@ from pathlib import Path
 from catalog.nearest import nearest
 from catalog.roles import RoleKind
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, Runner, VpcEndpoint
-from policies.access.graph.references import references
+from policies.access.graph.read_declared import declared
+from policies.access.graph.references import declared_identifiers, references
 from policies.access.graph.runners import runners
 from policies.access.inventory.entries import BadInventory, Inventory, Roles
 from policies.access.inventory.exported import ExportedStack, as_captured, join, read_exports
@@ -130,6 +131,8 @@ def _graph(
         organization_paths=tuple(inventory.trusted.organization_paths),
         equivalent_accounts=frozenset(inventory.trusted.accounts),
         references=references(as_captured(stacks)),
+        identifiers=declared_identifiers(as_captured(stacks)),
+        declared=declared(stacks),
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ class ExportedStack(StackResources):
 def read_exports(paths: Iterable[Path], accounts: Sequence[str], unread: Unreadable) -> list[ExportedStack]:
     """The stacks of all files, each knowing the others. Raises BadFile. `accounts` are those of the inventory."""
     captured = [stack for path in paths for stack in read(path, of_any_program=True)]
+    for stack in captured:
+        for operation in stack.unfinished:
+            unread.add(stack.stack, f"{operation}: bring the stack up, and export it again")
     names = [stack.stack for stack in captured]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         captured = [_with_project(stack) if stack.stack in repeated else stack for stack in captured]
@@ -66,7 +70,7 @@ def as_captured(stacks: Iterable[ExportedStack]) -> list[CapturedStack]:
 def _with_project(stack: CapturedStack) -> CapturedStack:
     """The stack called after its program too: stacks of two programs are often both called `dev`."""
     project = next((one.urn.split("::")[1] for one in stack.with_outputs if "::" in one.urn), "")
-    return CapturedStack(f"{project}/{stack.stack}", stack.inputs, stack.with_outputs, stack.exported)
+    return replace(stack, stack=f"{project}/{stack.stack}")
 
 
 def _by_provider(stack: CapturedStack, accounts: Sequence[str], unread: Unreadable) -> list[ExportedStack]:
@@ -100,6 +104,7 @@ def _renamed(resource: StackResource) -> StackResource:
         opts=resource.opts,
         property_dependencies=resource.property_dependencies,
         custom=resource.custom,
+        changed=resource.changed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,15 @@ from catalog.roles import RoleKind
 from policies.access.authorization import Document
 from policies.access.aws_managed_policies import aws_managed_document, is_aws_managed
 from policies.access.evaluator import PolicyKind
-from policies.access.graph.model import IamRole, account_of
+from policies.access.graph.model import IamRole, IamUser, account_of
+from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.stack_resources import StackResources, mappings, tags_of, texts
+from policies.access.graph.users import GROUP, USER
 from policies.access.inventory.exported import ExportedStack
 from policies.access.inventory.unread import Unreadable
 from policies.pack.model import StackResource, Unknown
 
-ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"
+ROLE = "aws:iam/role:Role"
 # Type of an owner -> property that names it, in types that carry policies for it: inline, attached, exclusive, to many.
 _PARTS = {ROLE: ("role", "Role"), USER: ("user", "User"), GROUP: ("group", "Group")}
 _TO_MANY = "aws:iam/policyAttachment:PolicyAttachment"
@@ -42,7 +45,26 @@ class ManagedPolicies:
         if text is None:
             self.unread.add(where, f"{arn} is attached, which no export here made: give the export that holds it")
             return None
-        return self.unread.policy(text, kind, f"{where}, policy {arn}")
+        document = self.unread.policy(text, kind, f"{where}, policy {arn}")
+        return widened(document) if document and kind is PolicyKind.IDENTITY else document
+
+
+# A variable between two wildcards: `${sagemaker:DomainId}` in `arn:aws:sagemaker:*:*:app/${sagemaker:DomainId}/*`.
+_BETWEEN = re.compile(r"(?<=[*])([^*$]*)\$\{[^}]*\}(?=.*[*])")
+
+
+def widened(document: Document) -> Document:
+    """The document with wildcards for variables between wildcards in what it allows, as some of AWS's own have them.
+
+    No solver decides such patterns. It then allows more: whoever may not do something by it may not by the original.
+    """
+    return {**document, "Statement": [_widened(one) for one in statements(document)]}
+
+
+def _widened(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    if statement.get("Effect") != "Allow" or "Resource" not in statement:
+        return statement
+    return {**statement, "Resource": [_BETWEEN.sub(r"\1*", str(one)) for one in as_list(statement["Resource"])]}
 
 
 def identities(stacks: Sequence[ExportedStack], unread: Unreadable) -> list[IamRole]:
@@ -76,7 +98,8 @@ def _identity(stack: StackResources, resource: StackResource, token: str, polici
     if isinstance(boundary, str) and boundary:
         limit = policies.document(boundary, f"{where}, boundary", PolicyKind.BOUNDARY)
     name = arn.rpartition("/")[2]
-    return IamRole(
+    made = IamUser if token == USER else IamRole
+    return made(
         arn=arn,
         account=account_of(arn) or "",
         name=name,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from catalog.nearest import did_you_mean
 from policies.access import parallel
+from policies.access.encoding import MalformedDocument, Unsupported
 from policies.access.inventory.entries import BadInventory
 from policies.access.inventory.estate import Estate
 from policies.access.inventory.theorems import THEOREMS, UNSPEAKING, EstateTheorem
@@ -19,12 +20,13 @@ from policies.access.proofs.theorem import ProofOutcome
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What came of one theorem: `silent` says why it could not speak; else `outcome` holds what was found."""
+    """What came of one theorem: `silent` says why it could not speak, `undecided` why nobody knows whether it holds."""
 
     id: str
     statement: str
     asked: bool
     silent: str = ""
+    undecided: str = ""
     outcome: ProofOutcome = field(default_factory=ProofOutcome)
     seconds: float = field(default=0.0, compare=False)
 
@@ -32,6 +34,8 @@ class Verdict:
         """In words: nothing is proved of an estate that was not read as a whole."""
         if self.silent:
             return "cannot speak"
+        if self.undecided:
+            return "not decided"
         if self.outcome.findings:
             return f"fails: {len(self.outcome.findings)}"
         if not self.outcome.queries:
@@ -50,7 +54,9 @@ class EstateReview:
     def holds(self) -> bool:
         """Whether everything was read, and everything that was asked holds."""
         return not self.unread and all(
-            not one.silent and not one.outcome.findings and one.outcome.queries for one in self.verdicts if one.asked
+            not (one.silent or one.undecided or one.outcome.findings) and one.outcome.queries
+            for one in self.verdicts
+            if one.asked
         )
 
     def as_json(self) -> Mapping[str, Any]:
@@ -63,7 +69,7 @@ class EstateReview:
                     "statement": one.statement,
                     "asked": one.asked,
                     "verdict": one.word(not self.unread),
-                    "because": one.silent,
+                    "because": one.silent or one.undecided,
                     "findings": [{"title": each.title, "request": each.request} for each in one.outcome.findings],
                     "named": list(one.outcome.named),
                     "queries": one.outcome.queries,
@@ -95,13 +101,24 @@ def review_estate(estate: Estate, workers: int | None = None) -> EstateReview:
 
 def _verdict(theorem: EstateTheorem, estate: Estate) -> Verdict:
     chosen, began = estate.inventory.theorems, time.monotonic()
-    silent = theorem.silent(estate) or ""
+    silent, undecided, outcome = theorem.silent(estate) or "", "", ProofOutcome()
+    try:
+        outcome = outcome if silent else _of_estate(theorem.prove(estate))
+    except (MalformedDocument, Unsupported) as error:
+        undecided = f"a policy in a form that is not decided here: {error}"
     return Verdict(
         id=theorem.id,
         statement=theorem.statement,
         # Where no theorem is chosen, all that can be said counts.
         asked=theorem.id in chosen or not (chosen or silent),
         silent=silent,
-        outcome=ProofOutcome() if silent else theorem.prove(estate),
+        undecided=undecided,
+        outcome=outcome,
         seconds=time.monotonic() - began,
     )
+
+
+def _of_estate(outcome: ProofOutcome) -> ProofOutcome:
+    """The outcome in the words of an estate: theorems that the platform shares call it so."""
+    findings = [replace(one, title=one.title.replace("the platform's", "the estate's")) for one in outcome.findings]
+    return replace(outcome, findings=findings)

@@ -7,8 +7,11 @@ from typing import Any
 
 from policies.access.authorization import Document
 from policies.access.evaluator import PolicyKind
-from policies.access.graph.model import PolicyResource, VpcEndpoint, account_of
+from policies.access.graph.account_policies import account_policies
+from policies.access.graph.grants import with_grants
+from policies.access.graph.model import BadExport, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.placement import CARRIERS, FUNCTION, POLICY_CARRIERS, PolicyCarrier
+from policies.access.graph.policy_documents import default_key_policy
 from policies.access.graph.stack_resources import KEY, tags_of
 from policies.access.inventory.exported import ExportedStack
 from policies.access.inventory.unread import Unreadable
@@ -27,7 +30,8 @@ def policy_resources(stacks: Sequence[ExportedStack], unread: Unreadable) -> lis
         for resource in stack.of(carrier.target)
     ]
     found += [_function(stack, function, unread) for stack in stacks for function in stack.of(FUNCTION)]
-    return [resource for resource in found if resource]
+    of_accounts = [resource for stack in stacks for resource in _of_account(stack, unread)]
+    return [*(resource for resource in found if resource), *of_accounts]
 
 
 def _resource(
@@ -40,7 +44,32 @@ def _resource(
     texts: list[object] = [one.props.get(carrier.text) for one in carried] or [resource.props.get("policy")]
     kind = PolicyKind.KEY if carrier.kind == "key" else PolicyKind.RESOURCE
     documents = [unread.policy(text, kind, f"{where}, policy") for text in texts if text or carried]
-    return _made(stack, resource, carrier.kind, _together(documents), unread)
+    return _made(stack, resource, carrier.kind, _with_grants(stack, resource, carrier.kind, documents, unread), unread)
+
+
+def _with_grants(
+    stack: ExportedStack,
+    resource: StackResource,
+    kind: str,
+    documents: Sequence[Document | None],
+    unread: Unreadable,
+) -> Document | None:
+    """The policy with whatever else opens the resource; that of a key that is given none leaves it to its account."""
+    policy = _together(documents) or (default_key_policy(stack.scope) if kind == "key" and not documents else None)
+    try:
+        return with_grants(stack, resource, kind, policy)
+    except BadExport as bad:
+        unread.add(stack.name, str(bad).removeprefix(f"{stack.name}: "))
+        return policy
+
+
+def _of_account(stack: ExportedStack, unread: Unreadable) -> list[PolicyResource]:
+    """The policies of an account's registry, default event bus and log groups."""
+    try:
+        return list(account_policies(stack))
+    except BadExport as bad:
+        unread.add(stack.name, str(bad).removeprefix(f"{stack.name}: "))
+        return []
 
 
 def _function(stack: ExportedStack, function: StackResource, unread: Unreadable) -> PolicyResource | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.access.graph import PolicyGraph
 from policies.access.graph.purposes import endpoint_ids, resources_with_purpose
 from policies.access.inventory import readers
+from policies.access.inventory.entries import PURPOSES
 from policies.access.inventory.estate import Estate
 from policies.access.inventory.reach import escalation
-from policies.access.proofs import boundaries, configuration, perimeter, premises
+from policies.access.proofs import boundaries, configuration, evidence, perimeter, premises
 from policies.access.proofs.theorem import ProofOutcome
 
 # Says why a theorem cannot speak of an estate; None where it can.
@@ -61,19 +62,19 @@ THEOREMS: tuple[EstateTheorem, ...] = (
         id="listed-readers",
         statement="Of all roles and users that the exports hold, only the printed ones read objects of a purpose.",
         prove=readers.readers,
-        silent=_buckets("data", "models", "artifacts", "capture", "code", "state"),
+        silent=_buckets(*PURPOSES),
     ),
     EstateTheorem(
         id="listed-writers",
         statement="Of all roles and users that the exports hold, only the printed ones write or delete such objects.",
         prove=readers.writers,
-        silent=_buckets("data", "models", "artifacts", "capture", "code", "state"),
+        silent=_buckets(*PURPOSES),
     ),
     EstateTheorem(
         id="listed-key-users",
         statement="Only those who read or write a purpose decrypt with its keys directly.",
         prove=readers.key_users,
-        silent=_keys("data", "models", "artifacts", "capture", "code", "state"),
+        silent=_keys(*PURPOSES),
     ),
     EstateTheorem(
         id="no-strangers",
@@ -104,6 +105,18 @@ THEOREMS: tuple[EstateTheorem, ...] = (
         prove=_of_graph(configuration.configuration),
     ),
     EstateTheorem(
+        id="no-users",
+        statement="People and machines sign in to roles for a limited time: there is no IAM user.",
+        prove=_of_graph(configuration.no_users),
+    ),
+    EstateTheorem(
+        id="evidence-whole",
+        statement="Trails record every change and every access to the estate's objects, what they and the logs write "
+        "arrives, and it is kept as long as it must be; the printed accounts have no trail.",
+        prove=_of_graph(evidence.written_down),
+        silent=_buckets("trail"),
+    ),
+    EstateTheorem(
         id="objects-through-endpoints",
         statement="Objects of data and models are touched through the estate's own VPC endpoints alone.",
         prove=_of_graph(perimeter.objects),
@@ -129,11 +142,29 @@ THEOREMS: tuple[EstateTheorem, ...] = (
     ),
 )
 # Theorems of the platform that speak of what an inventory has no words for.
-UNSPEAKING = {
-    "models-own-prefix": "it speaks of projects; an inventory names none",
+_PROJECTS = "it speaks of projects; an inventory names none"
+_RELEASES = "it speaks of how this program's pipelines release models"
+_FOUNDATION = "it speaks of the permissions boundaries of this program's foundation"
+UNSPEAKING: Mapping[str, str] = {
+    "models-readers": "it speaks of this program's kinds of roles; listed-readers, listed-writers and listed-key-users "
+    "say it of the inventory's",
+    "models-own-prefix": _PROJECTS,
     "models-key-for-models": "it speaks of accounts that serve models for another; an inventory names none",
-    "project-walls": "it speaks of projects; an inventory names none",
+    "project-walls": _PROJECTS,
+    "scientists-decide-nothing": "it speaks of what this program's scientists are for; no-escalation says whom the "
+    "inventory's reach",
+    "publishing-has-a-name": _PROJECTS,
+    "approvers-only-approve": _RELEASES,
+    "administration-role": _PROJECTS,
+    "delivery-walls": _PROJECTS,
+    "production-doors": _RELEASES,
+    "way-to-production": _RELEASES,
+    "own-inputs": _RELEASES,
+    "guards-awake": "it speaks of this program's remediator and alarms",
+    "change-sets-only-ask": _PROJECTS,
+    "duties-apart": "it speaks of this program's kinds of roles; no-escalation says whom the inventory's reach",
+    "previews-only-look": "it speaks of this program's previewers",
+    "boundaries-hold": _FOUNDATION,
+    "compute-inside": _FOUNDATION,
     "tags-stay": "it speaks of tags by which policies tell projects apart; an inventory names no projects",
-    "boundaries-hold": "it speaks of the permissions boundaries of this program's foundation",
-    "compute-inside": "it speaks of the permissions boundaries of this program's foundation",
 }

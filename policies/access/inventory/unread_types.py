@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from policies.access.graph.closed_world import looks_like_grant, values
+from policies.access.graph.closed_world import changed_grants, looks_like_grant, values
 from policies.access.graph.closed_world_types import NO_ACCESS, NO_GRANT, READ
 from policies.access.inventory.exported import ExportedStack
 from policies.access.inventory.types import NO_ACCESS_ELSEWHERE, NO_GRANT_ELSEWHERE, READ_ELSEWHERE, VALUES
@@ -34,6 +34,10 @@ def _of_resource(resource: StackResource, unread: Unreadable) -> None:
     for path in sorted(found.difference(read)):
         if not any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in harmless):
             unread.add(resource.urn, f"{path} of {token} looks like a grant and is not read here")
+    for path in changed_grants(resource, read):
+        unread.add(
+            resource.urn, f"AWS has another {path} than the program gave: bring the stack up, and export it again"
+        )
 
 
 def _advice(token: str) -> str:

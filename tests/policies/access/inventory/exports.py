@@ -24,6 +24,7 @@ class Export:
     account: str
     region: str = "eu-central-1"
     resources: list[dict[str, Any]] = field(default_factory=list)
+    pending: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         root = f"{self.project}-{self.stack}"
@@ -115,7 +116,7 @@ class Export:
 
     def key(self, number: int, alias: str, statements: Sequence[Mapping[str, Any]] = ()) -> str:
         """A key with its alias; its ARN. Without statements it has the policy that KMS gives."""
-        identifier = f"1234abcd-12ab-34cd-56ef-{number:012d}"
+        identifier = key_id(self.account, number)
         arn = self.arn("kms", f"key/{identifier}")
         text = json.dumps(policy(*(statements or [account_decides(self.account)])))
         self.add("aws:kms/key:Key", alias, {"policy": text}, arn=arn, keyId=identifier, id=identifier)
@@ -141,6 +142,7 @@ class Export:
             "manifest": manifest,
             "secrets_providers": {"type": "passphrase", "state": {"salt": "v1:x"}},
             "resources": self.resources,
+            "pending_operations": self.pending,
             "metadata": {},
         }
         return json.dumps({"version": 3, "deployment": deployment}, indent=2)
@@ -150,6 +152,11 @@ class Export:
         path = folder / f"{self.project}-{self.stack}.json"
         path.write_text(self.text(), encoding="utf-8")
         return path
+
+
+def key_id(account: str, number: int) -> str:
+    """The id of a key of an account."""
+    return f"1234abcd-12ab-34cd-{number:04d}-{account}"
 
 
 def policy(*statements: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tests.policies.access.inventory.exports import (
     account_decides,
     account_trust,
     allow,
+    key_id,
     policy,
     service_trust,
     under_key,
@@ -133,13 +134,16 @@ def _endpoint_policy() -> str:
 def _serving() -> Export:
     serving = Export("vision", "serving", SERVING)
     role = serving.role("vision-serving", service_trust("sagemaker.amazonaws.com", SERVING))
-    lab_key = f"arn:aws:kms:eu-central-1:{LAB}:key/1234abcd-12ab-34cd-56ef-{2:012d}"
+    lab_key = f"arn:aws:kms:eu-central-1:{LAB}:key/{key_id(LAB, 2)}"
     statements = [allow("s3:GetObject", f"arn:aws:s3:::{MODELS}/*"), allow("kms:Decrypt", lab_key)]
     serving.inline("vision-serving", "models", statements)
     image = {
         "image": f"{SERVING}.dkr.ecr.eu-central-1.amazonaws.com/vision:1",
         "modelDataUrl": f"s3://{MODELS}/m.tar.gz",
     }
+    url = f"{SERVING}.dkr.ecr.eu-central-1.amazonaws.com/vision"
+    arn = serving.arn("ecr", "repository/vision")
+    serving.add("aws:ecr/repository:Repository", "vision", {"name": "vision"}, arn=arn, repositoryUrl=url, id="vision")
     model = {"name": "vision", "executionRoleArn": role, "primaryContainer": image}
     serving.add("aws:sagemaker/model:Model", "vision", model, arn=serving.arn("sagemaker", "model/vision"))
     return serving

@@ -13,7 +13,7 @@ def test_the_lake_as_it_should_be_holds(review: Reviewing) -> None:
     found = review(INVENTORY, data_lake())
     assert found.holds, found.as_json()
     silent = {one.id for one in found.verdicts if one.silent}
-    assert silent == {"objects-through-endpoints", "keys-through-endpoints", "endpoints-lead-home"}
+    assert silent == {"evidence-whole", "objects-through-endpoints", "keys-through-endpoints", "endpoints-lead-home"}
 
 
 def _dashboard_reads_everything(lake: Export) -> None:

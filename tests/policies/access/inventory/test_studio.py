@@ -7,14 +7,14 @@ import json
 import pytest
 
 from tests.policies.access.inventory.conftest import Mistake, Reviewing, titles
-from tests.policies.access.inventory.exports import Export, account_decides, account_trust, allow, policy
+from tests.policies.access.inventory.exports import Export, account_decides, account_trust, allow, key_id, policy
 from tests.policies.access.inventory.studio import INVENTORY, LAB, MODELS, TRAINING, VPC, studio
 
 
-def test_the_estate_as_it_should_be_is_proved_by_every_theorem(review: Reviewing) -> None:
+def test_the_estate_as_it_should_be_is_proved_by_every_theorem_but_that_of_trails(review: Reviewing) -> None:
     found = review(INVENTORY, *studio())
     assert found.holds, found.as_json()
-    assert {one.word(everything_read=True) for one in found.verdicts} == {"proved"}
+    assert [one.id for one in found.verdicts if one.word(everything_read=True) != "proved"] == ["evidence-whole"]
 
 
 def _scientists_approve(lab: Export) -> None:
@@ -46,7 +46,7 @@ def _data_from_anywhere(lab: Export) -> None:
 
 def _models_key_from_anywhere(lab: Export) -> None:
     lab.remove("aws:kms/key:Key::models")
-    identifier = f"1234abcd-12ab-34cd-56ef-{2:012d}"
+    identifier = key_id(LAB, 2)
     text = json.dumps(policy(account_decides(LAB)))
     arn = lab.arn("kms", f"key/{identifier}")
     lab.add("aws:kms/key:Key", "models", {"policy": text}, arn=arn, keyId=identifier, id=identifier)

@@ -45,12 +45,11 @@ def web_app() -> Export:
     shop.inline("shop-api", "key", [allow(["kms:Decrypt", "kms:GenerateDataKey"], key)])
     function = shop.function("shop-api", api)
     shop.resources[-1]["inputs"]["environment"] = {"variables": {"TOKEN": SECRET}}
-    gateway = {"action": "lambda:InvokeFunction", "function": "shop-api", "principal": "apigateway.amazonaws.com"}
-    source = {"sourceArn": shop.arn("execute-api", "abc123/*/*"), "sourceAccount": ACCOUNT}
-    shop.add("aws:lambda/permission:Permission", "gateway", {**gateway, **source, "statementId": "gateway"})
     shop.add("aws:lambda/alias:Alias", "live", {"name": "live", "functionName": function, "functionVersion": "7"})
     topic = shop.arn("sns", "shop-orders")
     shop.add("aws:sns/topic:Topic", "orders", {"name": "shop-orders"}, arn=topic, id=topic)
+    orders = {"action": "lambda:InvokeFunction", "function": "shop-api", "principal": "sns.amazonaws.com"}
+    shop.add("aws:lambda/permission:Permission", "orders", {**orders, "sourceArn": topic, "statementId": "orders"})
     _people(shop, uploads, key)
     shop.user("shop-ci")
     release = [
