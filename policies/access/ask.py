@@ -78,6 +78,15 @@ def read(path: Path) -> list[tuple[Any, AuthorizationRequest]]:
     return questions
 
 
+def question_of(entry: Any, position: int = 1) -> AuthorizationRequest:
+    """One question as a file holds it. Raises `BadQuestions` naming all that is wrong with it."""
+    problems: list[str] = []
+    question = _QuestionReader(entry, position, problems).question()
+    if question is None:
+        raise BadQuestions(problems)
+    return question
+
+
 def _load(path: Path) -> Any:
     try:
         text = json_text(path)
