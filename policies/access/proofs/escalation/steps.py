@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.names import ProjectNames
+from catalog.names import STAGES, ProjectNames
 from catalog.roles import ROLES, RoleKind
 from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
@@ -263,19 +263,31 @@ class EscalationSteps:
 
 
 def run_by_others(graph: PolicyGraph) -> Iterator[Runner]:
-    """What no stack declares and what runs with its roles all the same: the projects' pipelines in SageMaker."""
+    """What runs with roles of the stacks and is declared in none: the pipelines in SageMaker that builds make, and the
+    stack sets that deploy pipelines make."""
     for role in graph.sorted_roles():
-        if role.kind is RoleKind.PIPELINE and role.project and role.stack in graph.scopes:
-            name = ProjectNames(graph.prefix, role.project).pipeline()
-            yield Runner(
-                kind="training pipeline",
-                arn=graph.scopes[role.stack].arn("sagemaker", f"pipeline/{name}"),
-                account=role.account,
-                name=name,
-                role_arn=role.arn,
-                stack=role.stack,
-                urn=f"{role.urn}#{name}",
-            )
+        scope = graph.scopes.get(role.stack)
+        if scope is None or not role.project:
+            continue
+        project = ProjectNames(graph.prefix, role.project)
+        if role.kind is RoleKind.PIPELINE:
+            arn = scope.arn("sagemaker", f"pipeline/{project.pipeline()}")
+            yield _runner(role, "training pipeline", arn, project.pipeline())
+        if role.kind is RoleKind.STACK_SET_ADMINISTRATION:
+            for name in map(project.stack_set, STAGES):
+                yield _runner(role, "stack set", scope.arn("cloudformation", f"stackset/{name}"), name)
+
+
+def _runner(role: IamRole, kind: str, arn: str, name: str) -> Runner:
+    return Runner(
+        kind=kind,
+        arn=arn,
+        account=role.account,
+        name=name,
+        role_arn=role.arn,
+        stack=role.stack,
+        urn=f"{role.urn}#{name}",
+    )
 
 
 def _may_lie_below(named: str, start: str) -> bool:
