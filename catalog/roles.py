@@ -86,6 +86,8 @@ class RoleKind(StrEnum):
     API_DEPLOYMENT = "api-deployment"
     API_LOGS = "api-logs"
     ENDPOINT_CHECKER = "endpoint-checker"
+    # Of another program's roles, of which nobody said what they are for: no stack of this one makes any.
+    UNKNOWN = "unknown"
 
 
 _K = RoleKind
@@ -165,7 +167,14 @@ class RoleSpec:
         return self.name.format(kind=kind.value, **values)
 
 
-ROLES: dict[RoleKind, RoleSpec] = {
+class _RoleSpecs(dict[RoleKind, RoleSpec]):
+    """Specs of the kinds that stacks make; any other kind's is that of a role that is meant for nothing."""
+
+    def __missing__(self, kind: RoleKind) -> RoleSpec:
+        return RoleSpec(path=RolePath.NONE, assumed_by="")
+
+
+_MADE: dict[RoleKind, RoleSpec] = {
     # Holds deliveries and lets them go on, and goes back to what was released before.
     _K.ADMINISTRATOR: RoleSpec(
         path=RolePath.PEOPLE,
@@ -311,6 +320,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     # Asks its project's endpoint each minute, and reads the rows that it asks for and no model.
     _K.ENDPOINT_CHECKER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
 }
+
+ROLES: dict[RoleKind, RoleSpec] = _RoleSpecs(_MADE)
 
 # Kinds of roles that read and write their project's models in the data science account, by name.
 MODEL_BUILDERS: tuple[RoleKind, ...] = tuple(sorted(kind for kind, spec in ROLES.items() if spec.builds_models))

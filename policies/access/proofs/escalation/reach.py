@@ -151,14 +151,14 @@ def no_escalation(graph: PolicyGraph) -> ProofOutcome:
                 delegated.add(f"{label(graph, reached.role)} → {label(graph, role)}")
                 continue
             title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
-            findings.append(Finding(title=title, request="\n".join(_line(graph, step) for step in path)))
+            findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
         for arn, path in sorted(reached.started.items()):
             target_role = graph.roles[arn]
             if may_be_started(memberships, reached.role, target_role):
                 delegated.add(f"{label(graph, reached.role)} starts {label(graph, target_role)}")
                 continue
             title = f"{reached.role.arn} sets {arn} to work"
-            findings.append(Finding(title=title, request="\n".join(_line(graph, step) for step in path)))
+            findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
     return ProofOutcome(findings=_causes_first(findings), named=sorted(delegated), queries=solver.queries)
 
 
@@ -167,7 +167,8 @@ def _causes_first(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.request.count("\n"), finding.title))
 
 
-def _line(graph: PolicyGraph, step: EscalationStep) -> str:
+def step_line(graph: PolicyGraph, step: EscalationStep) -> str:
+    """A step as a line below a finding."""
     target = graph.roles[step.target].name if step.target else "no limit"
     return f"  {graph.roles[step.source].name} → {target}: {step.by}"
 

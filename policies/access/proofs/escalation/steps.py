@@ -297,9 +297,14 @@ def _may_lie_below(named: str, start: str) -> bool:
 
 
 def _platform_patterns(graph: PolicyGraph) -> set[str]:
-    """ARN patterns of the platform's roles in every account: below its path, or by prefix where they have none."""
+    """ARN patterns of the platform's roles in every account: below its path, or by prefix where they have none.
+
+    Where nothing has a prefix, as in another program's stacks, its roles are those that are there.
+    """
     prefix = graph.prefix
-    return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")} if prefix else set()
+    if not prefix:
+        return set(graph.roles)
+    return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")}
 
 
 def _resources_of(role: IamRole, action: str) -> tuple[str, ...]:
