@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,30 @@ class UnmarkedAction:
 
     def __str__(self) -> str:
         return f"{self.action} in a policy of {self.owner}: {self.why}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionReview:
+    """What is wrong with the actions of a graph's policies, and how many of the services in use have each mark."""
+
+    problems: Sequence[UnmarkedAction]
+    services: int
+    marks: Mapping[Mark, int]
+
+    def sentence(self) -> str:
+        """One line of counts."""
+        parts = ", ".join(f"{self.marks.get(mark, 0):,} {mark}" for mark in Mark)
+        return (
+            f"{sum(self.marks.values()):,} actions of {self.services} services in use: {parts}; "
+            f"{len(self.problems)} problem{'' if len(self.problems) == 1 else 's'}"
+        )
+
+
+def review_actions(graph: PolicyGraph) -> ActionReview:
+    """Hold all policies of a graph against the marks."""
+    used = sorted(services_in_use(graph).intersection(levels()))
+    marks = Counter(marked.mark for one in used for name in levels()[one] if (marked := mark_of(f"{one}:{name}")))
+    return ActionReview(problems=unmarked_actions(graph), services=len(used), marks=marks)
 
 
 def unmarked_actions(graph: PolicyGraph) -> list[UnmarkedAction]:
