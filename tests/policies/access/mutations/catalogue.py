@@ -12,6 +12,7 @@ from tests.policies.access.mutations import (
     previews,
     resources,
     roles,
+    taking_over,
 )
 from tests.policies.access.mutations.mutation import Mutation
 
@@ -25,4 +26,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,
+    *taking_over.MUTATIONS,
 )
