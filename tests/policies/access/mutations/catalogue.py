@@ -13,6 +13,7 @@ from tests.policies.access.mutations import (
     previews,
     resources,
     roles,
+    taking_over,
 )
 from tests.policies.access.mutations.mutation import Mutation
 
@@ -27,4 +28,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *delivery.MUTATIONS,
     *resources.MUTATIONS,
     *joined.MUTATIONS,
+    *taking_over.MUTATIONS,
 )

@@ -21,7 +21,7 @@ class Mutation:
     """`edit` changes the resource of this stack, type (its last part) and name, and nothing else.
 
     `noticed_by` are the checks that must notice it: `proof:<theorem>`, `absence:<id>`, `matrix:<section>`, `rule:<id>`,
-    `grant`, `size`, `rehearsal`, `unread`, and `refused` where the export is not read at all.
+    `grant`, `size`, `action`, `rehearsal`, `unread`, and `refused` where the export is not read at all.
     """
 
     id: str
