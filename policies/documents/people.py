@@ -156,10 +156,12 @@ def _stop(account: AccountScope) -> tuple[Statement, ...]:
             actions=["codebuild:StopBuild"],
             resources=[account.arn("codebuild", f"project/{prefix}-*")],
         ),
+        # Rules that start pipelines have the pipelines' names. Those that begin with the prefix write releases down,
+        # ask endpoints and tell of what fails: nobody silences them.
         Statement(
             sid="SilenceTriggers",
             actions=["events:DisableRule", "events:EnableRule"],
-            resources=[account.arn("events", f"rule/{name}") for name in (f"*-{prefix}-*", f"{prefix}-*")],
+            resources=[account.arn("events", f"rule/*-{prefix}-*")],
         ),
     )
 

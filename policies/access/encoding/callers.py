@@ -100,13 +100,17 @@ class SymbolicCaller:
         """
         keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": constant(owner)}
         if self.kind is CallerType.ANONYMOUS:
+            nobody = constant("anonymous")
             return keys | {
-                "aws:principalaccount": constant("anonymous"),
+                "aws:principalaccount": nobody,
                 "aws:principaltype": constant("Anonymous"),
+                "aws:userid": nobody,
             }
-        keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerType.SERVICE else "false")
+        if self.kind in IN_ACCOUNT or self.kind is CallerType.SERVICE:
+            keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerType.SERVICE else "false")
         if self.kind is CallerType.SERVICE:
             keys["aws:principalservicename"] = self.arn
+        keys |= self._names()
         if self.principal_arn is not None:
             keys["aws:principalarn"] = self.principal_arn
         if self.account is not None:
@@ -114,6 +118,17 @@ class SymbolicCaller:
         if self.kind in IN_ACCOUNT:
             keys["aws:principaltype"] = constant(_TYPES.get(self.kind, "AssumedRole"))
         return keys
+
+    def _names(self) -> Mapping[str, z3.SeqRef]:
+        """aws:username and aws:userid, as far as the ARN says them."""
+        if self.account is None or not z3.is_string_value(self.arn) or not z3.is_string_value(self.account):
+            return {}
+        name, account = known_text(self.arn).rsplit("/", 1)[-1], known_text(self.account)
+        if self.kind is CallerType.USER:
+            return {"aws:username": constant(name)}
+        if self.kind is CallerType.FEDERATED_USER:
+            return {"aws:userid": constant(f"{account}:{name}")}
+        return {"aws:userid": self.account} if self.kind is CallerType.ROOT else {}
 
 
 def _classified(principal: str) -> tuple[CallerType, str | None]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
-from policies.access.evaluator.caller import NormalizedRequest, PrincipalType, normalize
+from policies.access.evaluator.caller import NormalizedRequest, normalize
+from policies.access.evaluator.caller_kinds import PrincipalType
 from policies.access.evaluator.layers import Layer, Layers, evaluate_layers, resource_kind
 from policies.access.evaluator.match import MatchLevel
 from policies.access.evaluator.policy import PolicyKind

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest
-from policies.access.evaluator.caller import SERVICE_LINKED_PATH, NormalizedRequest, PrincipalType
+from policies.access.evaluator.caller import NormalizedRequest
+from policies.access.evaluator.caller_kinds import SERVICE_LINKED_PATH, PrincipalType
 from policies.access.evaluator.grants import grant_match_level
 from policies.access.evaluator.match import MatchLevel, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import PARSED, parse

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from policies.access.authorization import AuthorizationRequest
-from policies.access.evaluator.caller import NormalizedRequest, PrincipalType
+from policies.access.evaluator.caller import NormalizedRequest
+from policies.access.evaluator.caller_kinds import PrincipalType
 
 # Source: AWS Security Token Service API Reference, "GetCallerIdentity": it works even when a policy denies it.
 _WHO_AM_I = "sts:getcalleridentity"

@@ -149,11 +149,15 @@ class StackResources:
         }
 
     def bucket_key(self, bucket: StackResource) -> str | None:
-        """ARN of the key that a bucket's default encryption names by id, ARN or alias; as named if nobody made it."""
+        """ARN of the key that a bucket's default encryption names by id, ARN or alias, where that is SSE-KMS.
+
+        As it is named where nobody made it.
+        """
         for one in self.pointing(ENCRYPTION, "bucket", bucket):
             for rule in mappings(one.props.get("rules")):
                 default = rule.get("applyServerSideEncryptionByDefault")
-                if isinstance(default, Mapping) and default.get("kmsMasterKeyId"):
+                by_key = isinstance(default, Mapping) and default.get("sseAlgorithm") == "aws:kms"
+                if by_key and default.get("kmsMasterKeyId"):
                     return self._key_arn(str(default["kmsMasterKeyId"]))
         return None
 

@@ -14,14 +14,19 @@ from policies.access.proofs import (
     configuration,
     delivery,
     duties,
+    encryption,
+    entries,
     evidence,
+    grants,
     guards,
     inputs,
+    loosening,
     models,
     paths,
     perimeter,
     premises,
     previews,
+    transport,
 )
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
@@ -29,6 +34,7 @@ from policies.access.proofs.theorem import Proof, Theorem, prove
 THEOREMS: tuple[Theorem, ...] = (
     *models.THEOREMS,
     *perimeter.THEOREMS,
+    *encryption.THEOREMS,
     *configuration.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
@@ -36,11 +42,15 @@ THEOREMS: tuple[Theorem, ...] = (
     *inputs.THEOREMS,
     *evidence.THEOREMS,
     *guards.THEOREMS,
+    *loosening.THEOREMS,
     *change_sets.THEOREMS,
     *duties.THEOREMS,
+    *entries.THEOREMS,
+    *grants.THEOREMS,
     *previews.THEOREMS,
     *boundaries.THEOREMS,
     *premises.THEOREMS,
+    *transport.THEOREMS,
 )
 # They rest on the same steps from role to role, which one process then finds once.
 _SHARING_STEPS = ("no-escalation", "scientists-decide-nothing")

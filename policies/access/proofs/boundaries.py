@@ -8,12 +8,14 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
+from catalog.compute import ComputeKey, denied_operations, needing
 from catalog.roles import ROLES, RolePath
 from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph, VpcEndpoint
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, as_list, statements
 from policies.access.proofs.callers import PinnedKeys, open_caller, other_accounts
+from policies.access.proofs.emptiness import NO_KNOWN_ENDPOINT
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
@@ -31,14 +33,10 @@ from policies.documents.prevention import serverless_makers
 
 BOUNDARY = "iam:PermissionsBoundary"
 _MODEL = "sagemaker:CreateModel"
-_JOBS = ("sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob")
-# Condition key -> what is not done without it. Source: Service Authorization Reference, Amazon SageMaker AI, condition
-# keys of each action.
-REQUIRED_KEYS = {
-    "sagemaker:VpcSubnets": (*_JOBS, _MODEL, "sagemaker:CreateNotebookInstance"),
-    "sagemaker:VolumeKmsKey": (*_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance"),
-    "sagemaker:OutputKmsKey": _JOBS,
-}
+# Condition key -> what is not done without it, or with which of its values. On instances with disks of their own jobs
+# take no key for a volume.
+REQUIRED_KEYS = (ComputeKey.VPC, ComputeKey.VOLUME_KEY, ComputeKey.OUTPUT_KEY)
+DENIED_WAYS = tuple(f"sagemaker:{name}" for name in denied_operations())
 # Objects in buckets of AWS's own that a VPC needs: image layers (Amazon ECR User Guide, page vpc-endpoints), responses
 # of custom resources and of wait conditions (AWS CloudFormation User Guide, pages template-custom-resources and
 # cfn-responsemodule).
@@ -124,11 +122,17 @@ def compute(graph: PolicyGraph) -> ProofOutcome:
         who = f"whoever has {role.boundary_arn or f'no boundary, as {role.name},'}"
         makers = _serverless_makers(graph, role)
         named |= {f"{arn} makes models outside the VPC, for endpoints without servers" for arn in makers}
-        for key, actions in REQUIRED_KEYS.items():
-            for action in actions:
-                title = f"{who} does {action} without {key}"
-                exempt = makers if (key, action) == ("sagemaker:VpcSubnets", _MODEL) else []
-                solver.refute(title, _bounded_request(role, [action], {key: ()}), none_of(*exempt))
+        solver.refute(f"{who} computes where no condition could hold it", _bounded_request(role, DENIED_WAYS))
+        for key in REQUIRED_KEYS:
+            exempt = makers if key is ComputeKey.VPC else []
+            actions = [action for action in needing(key) if not (exempt and action == _MODEL)]
+            solver.refute(f"{who} computes without {key}", _bounded_request(role, actions, {key: ()}))
+            if exempt:
+                models = _bounded_request(role, [_MODEL], {key: ()})
+                solver.refute(f"{who} makes models without {key}", models, none_of(*exempt))
+        plain = {ComputeKey.ENCRYPTED_TRAFFIC: "false"}
+        actions = list(needing(ComputeKey.ENCRYPTED_TRAFFIC))
+        solver.refute(f"{who} computes with plain traffic between instances", _bounded_request(role, actions, plain))
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
@@ -211,5 +215,6 @@ THEOREMS = (
         id="endpoints-lead-home",
         statement="Through the VPC endpoints nobody reaches what belongs to others, or comes with others' credentials.",
         prove=endpoints,
+        may_be_empty=NO_KNOWN_ENDPOINT,
     ),
 )

@@ -78,6 +78,8 @@ class NamedPrincipals:
     """Whom the Allow statements of a policy name, by the kinds of the Principal element."""
 
     anybody: bool
+    # Anybody else than accounts, which leave it to their own policies, and AWS's services.
+    directly: bool
     accounts: frozenset[str]
     services: tuple[str, ...]
     providers: tuple[str, ...]
@@ -95,6 +97,7 @@ class NamedPrincipals:
         services = {name for kind, name in pairs if kind == "Service"} | _services_let_in(policy)
         return cls(
             anybody="*" in aws,
+            directly=any(not name.endswith(":root") and not _ACCOUNT.fullmatch(name) for name in aws),
             accounts=frozenset(account for name in aws if (account := _account_of(name))),
             services=tuple(sorted(services)),
             providers=tuple(sorted(name for kind, name in pairs if kind == "Federated")),

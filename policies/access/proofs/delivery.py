@@ -8,6 +8,7 @@ from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.callers import ENTERING, OF_ACCOUNTS, PinnedKeys
+from policies.access.proofs.emptiness import NO_DELIVERY, ONE_PROJECT, without_roles
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.requests import (
@@ -319,11 +320,13 @@ THEOREMS = (
         id="scientists-decide-nothing",
         statement="A scientist neither approves nor deploys, whatever the scientist's code comes to act as.",
         prove=scientists,
+        may_be_empty=without_roles("no stack made a role for scientists", *SCIENTISTS),
     ),
     Theorem(
         id="publishing-has-a-name",
         statement="The printed scientists publish under their own names, and hand code over under these alone.",
         prove=publishing,
+        may_be_empty=without_roles("no stack made a publish role", RoleKind.PUBLISH),
     ),
     Theorem(
         id="approvers-only-approve",
@@ -336,16 +339,19 @@ THEOREMS = (
         statement="Exactly the printed principals pass or assume a StackSet administration role: that of their own "
         "project, to CloudFormation alone.",
         prove=stack_sets,
+        may_be_empty=without_roles("no stack made an administration role, and owners know of theirs", ADMINISTRATION),
     ),
     Theorem(
         id="delivery-walls",
         statement="No role of a project changes or removes another project's model or configuration, or calls its "
         "endpoint.",
         prove=project_isolation,
+        may_be_empty=ONE_PROJECT,
     ),
     Theorem(
         id="production-doors",
         statement="The data science account enters production by the printed roles alone.",
         prove=production,
+        may_be_empty=NO_DELIVERY,
     ),
 )

@@ -12,10 +12,11 @@ from catalog.scope import Scope
 from policies.access.authorization import Document
 from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
-from policies.access.graph.model import FOREIGN_ACCOUNT, account_of
+from policies.access.graph.model import account_of
 from policies.access.graph.policy_documents import as_list, statements
-from policies.access.graph.purposes import endpoint_ids, resources_with_purpose, roles_of_kind
+from policies.access.graph.purposes import endpoint_ids, roles_of_kind
 from policies.access.proofs.callers import EVERY_KIND, NamedPrincipals, PinnedKeys, other_accounts, unknown_principals
+from policies.access.proofs.emptiness import NO_DATA_SCIENCE, NO_STORAGE
 from policies.access.proofs.requests import (
     TRUST_ACTIONS,
     Constraint,
@@ -26,18 +27,13 @@ from policies.access.proofs.requests import (
     without,
 )
 from policies.access.proofs.solver import Solver
+from policies.access.proofs.storage import stored
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
 PERIMETER_BUCKETS = ("data", "models")
 # Purpose of the bucket and key that several accounts use.
 SHARED_PURPOSE = "models"
-# Buckets whose objects have a key of the platform's.
-KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
-# What a request says of encryption. Source: Service Authorization Reference, Amazon S3, condition keys of PutObject.
-_ENCRYPTION = "s3:x-amz-server-side-encryption"
-_KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-_CALLERS_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
 # On whose behalf services act, services-from-home says; providers and sessions are refused wherever they are named.
 _STRANGERS = EVERY_KIND - {CallerType.SERVICE, CallerType.PROVIDER, CallerType.SESSION}
 PERIMETER_KEYS = ("data", "models", "capture")
@@ -59,7 +55,8 @@ OWN_CALL: PinnedKeys = {"aws:ViaAWSService": "false"}
 def objects(graph: PolicyGraph) -> ProofOutcome:
     """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    for bucket in resources_with_purpose(graph, "bucket", *PERIMETER_BUCKETS):
+    buckets, findings = stored(graph, "bucket", *PERIMETER_BUCKETS)
+    for bucket in buckets:
         deployers, outside = _exempt(graph, bucket, LISTS, _LISTERS), _outside(graph, bucket, "s3")
         removers, inspectors = _exempt(graph, bucket, DELETIONS, _REMOVERS), inspecting_roles(bucket)
         serverless = _exempt(graph, bucket, READS, _SERVERLESS)
@@ -83,7 +80,7 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
             solver.refute(title, open_request, none_of(*deployers, *inspectors), outside)
     others = [bucket for bucket in graph.resources("bucket") if bucket.purpose not in PERIMETER_BUCKETS]
     named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
-    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=named, queries=solver.queries)
 
 
 def inspecting_roles(resource: PolicyResource) -> list[str]:
@@ -125,35 +122,16 @@ def _exempt(
 def keys(graph: PolicyGraph) -> ProofOutcome:
     """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
     solver = Solver()
-    for key in resources_with_purpose(graph, "key", *PERIMETER_KEYS):
-        outside = _outside(graph, key, "kms")
+    found, findings = stored(graph, "key", *PERIMETER_KEYS)
+    for key in found:
+        outside, name = _outside(graph, key, "kms"), key.aliases[0] if key.aliases else key.arn
         for who, open_request in requests_of_everybody(
             graph, CRYPTOGRAPHY, policy_resource=key, resource=key.arn, pinned=OWN_CALL
         ):
-            title = f"{who} uses key {key.aliases[0]} directly from outside the KMS endpoints"
+            title = f"{who} uses key {name} directly from outside the KMS endpoints"
             solver.refute(title, open_request, outside)
     named = ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
-
-
-def encrypted(graph: PolicyGraph) -> ProofOutcome:
-    """Objects are written with their bucket's key: no request passes that asks for any other encryption."""
-    solver = Solver()
-    for bucket in resources_with_purpose(graph, "bucket", *KEYED_BUCKETS):
-        others: dict[str, PinnedKeys] = {
-            "another key": {_KEY_ID: f"arn:aws:kms:eu-west-1:{FOREIGN_ACCOUNT}:key/another"},
-            "S3's own key": {_ENCRYPTION: "AES256", _KEY_ID: ()},
-            "another encryption": {_ENCRYPTION: "aws:kms:dsse", _KEY_ID: bucket.key_arn or ()},
-            "AWS's own key": {_ENCRYPTION: "aws:kms", _KEY_ID: ()},
-            "a key of the caller's": {_ENCRYPTION: (), _KEY_ID: (), _CALLERS_KEY: "AES256"},
-        }
-        for what, pinned in others.items():
-            for who, open_request in requests_of_everybody(
-                graph, ["s3:PutObject"], policy_resource=bucket, pinned=pinned
-            ):
-                title = f"{who} writes to {bucket.name} with {what}"
-                solver.refute(title, open_request, within(f"{bucket.arn}/*"))
-    return ProofOutcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=named, queries=solver.queries)
 
 
 def foreign_callers(graph: PolicyGraph) -> ProofOutcome:
@@ -225,16 +203,13 @@ THEOREMS = (
         statement="No object of the data and models buckets is touched, or listed, from outside the VPC endpoints; "
         "where the settings agree, what clears the account deletes, and model roles that serve without servers read.",
         prove=objects,
+        may_be_empty=NO_DATA_SCIENCE,
     ),
     Theorem(
         id="keys-through-endpoints",
         statement="No key of data, models or captures is used directly from outside the VPC endpoints.",
         prove=keys,
-    ),
-    Theorem(
-        id="objects-under-their-key",
-        statement="No object of data, models, artifacts or captures is written with another key or another encryption.",
-        prove=encrypted,
+        may_be_empty=NO_STORAGE,
     ),
     Theorem(
         id="no-strangers",

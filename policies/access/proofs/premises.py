@@ -87,7 +87,7 @@ _CONTEXT = "kms:encryptioncontext:"
 def resource_policies(graph: PolicyGraph) -> ProofOutcome:
     """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
     solver = Solver()
-    by_resource = {arn: _changes(_without_delegation(one)) for arn, one in graph.policy_resources.items()}
+    by_resource = {arn: _changes(without_delegation(one)) for arn, one in graph.policy_resources.items()}
     for role in graph.sorted_roles():
         if ROLES[role.kind].declares_stacks:
             continue
@@ -105,7 +105,7 @@ def _changes(*documents: Document) -> frozenset[str]:
     return frozenset(action for action in every if may_be_allowed(documents, action.lower()))
 
 
-def _without_delegation(resource: PolicyResource) -> Document:
+def without_delegation(resource: PolicyResource) -> Document:
     """What a resource's policy allows by itself: a grant to an account leaves it to that account's policies."""
     policy = resource.policy or {}
     return {**policy, "Statement": [statement for statement in statements(policy) if not _delegates(statement)]}

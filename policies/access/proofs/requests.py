@@ -51,6 +51,10 @@ class EncodedRequest:
         shown = caller.principal_arn if caller.kind is CallerType.SESSION else None
         return _any(_arn_like(caller.arn if shown is None else shown, pattern) for pattern in patterns)
 
+    def key_present(self, key: str) -> Formula:
+        """The request has the key, with whatever value."""
+        return self._some_value(key, lambda _: True)
+
     def key_in(self, key: str, values: Sequence[str]) -> Formula:
         """The key is present with one of the values."""
         return self._some_value(key, lambda text: _any(text == z3.StringVal(value) for value in values))

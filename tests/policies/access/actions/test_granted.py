@@ -52,7 +52,7 @@ def test_an_action_of_a_service_that_nobody_has_looked_at_is_refused(graph: Poli
         (RoleKind.SCIENTIST, "sagemaker:StopTrainingJob"),
         (RoleKind.PROCESSING, "secretsmanager:GetSecretValue"),
         (RoleKind.AUDITOR, "ec2:GetPasswordData"),
-        (RoleKind.AUDITOR, "iam:*"),
+        (RoleKind.AUDITOR, "ec2:*"),
         (RoleKind.BUILD, "ecr:PutReplicationConfiguration"),
         (RoleKind.TEAM_ADMINISTRATOR, "events:DisableRule"),
         (RoleKind.APPROVER, "logs:*"),
