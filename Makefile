@@ -56,7 +56,7 @@ check: $(INSTALLED) ## your settings, lint; every resource type and your stacks 
 
 access: $(INSTALLED) ## Who may do what with your settings, and proofs: writes docs/access, which `make check` compares
 	@$(IN_OWN_FOLDER) build/access bash -ec '$(RUN) -m rehearsal --stacks-only --folder "$$OWN_FOLDER"; \
-	$(RUN) -m policies.access review "$$OWN_FOLDER/resources.json" --write'
+	$(RUN) -m policies.access review "$$OWN_FOLDER/resources.json" --write --explain'
 
 test: $(INSTALLED) ## The whole test suite, with coverage; image and seed repositories beside the rest
 	@mkdir -p build; $(MAKE) --no-print-directory test.projects > build/test-projects.log 2>&1 & projects=$$!; \

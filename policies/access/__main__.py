@@ -78,7 +78,7 @@ def review(
         Path | None,
         typer.Option(metavar="FILE", help="Of another program's exports: what its buckets, keys and roles are for."),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="With --inventory: what each theorem says.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say below each theorem what it says.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --inventory: for machines.")] = False,
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails.
@@ -86,6 +86,8 @@ def review(
     With --inventory, the exports are any Pulumi AWS program's: prove what can be said of it, and list what was not
     read.
     """
+    if as_json and inventory is None:
+        raise typer.BadParameter("only with --inventory", param_hint="--json")
     if inventory is not None:
         _review_estate(files, inventory, everything=everything, explain=explain, as_json=as_json)
         return
@@ -107,7 +109,8 @@ def review(
     if problems:
         raise typer.Exit(1)
     try:
-        holds = print_review(graph, stacks, documents=documents if golden else None, write=write, everything=everything)
+        shown = documents if golden else None
+        holds = print_review(graph, stacks, documents=shown, write=write, everything=everything, explain=explain)
     except (MalformedDocument, Unsupported) as bad:
         # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
         typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
