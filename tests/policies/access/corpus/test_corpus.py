@@ -11,10 +11,15 @@ from policies.access import encoding, evaluator
 from policies.access.ask import BadQuestions, question_of
 from policies.access.authorization import AuthorizationRequest, KmsGrant
 from policies.access.encoding import MalformedDocument
-from tests.policies.access.corpus import services
+from tests.policies.access.corpus import accounts, limits, organization, services
 from tests.policies.access.corpus.question import ALLOWED, DENIED, REFUSED, Answer, Question
 
-QUESTIONS: tuple[Question, ...] = (*services.QUESTIONS,)
+QUESTIONS: tuple[Question, ...] = (
+    *accounts.QUESTIONS,
+    *limits.QUESTIONS,
+    *organization.QUESTIONS,
+    *services.QUESTIONS,
+)
 
 each_question = pytest.mark.parametrize(
     "question", QUESTIONS, ids=lambda question: f"{question.topic} - {question.name} ({question.page})"
