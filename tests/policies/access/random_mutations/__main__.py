@@ -1,0 +1,71 @@
+"""Draw random mutations of captured stacks until so many open access, and count those that are noticed.
+
+python -m tests.policies.access.random_mutations build/rehearsal/resources.json --seed 1 --count 500
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.policies.access.random_mutations.judge import Judgement, judge
+from tests.policies.access.random_mutations.judged import Platform
+from tests.policies.access.random_mutations.random_mutation import PolicyMutations
+from tests.policies.access.random_mutations.vocabulary import Vocabulary
+
+OPENING = ("noticed", "shown", "missed")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; answers with its exit code: 1 where a mutation that opens access is not noticed."""
+    options = _parser().parse_args(arguments)
+    counts: Counter[str] = Counter()
+    began = time.monotonic()
+    for one in judged(options.resources, options.seed, options.begin, options.count):
+        counts[one.verdict] += 1
+        if options.results:
+            with options.results.open("a", encoding="utf-8") as file:
+                file.write(f"{one.as_json()}\n")
+        if one.verdict in ("shown", "missed"):
+            print("\n".join(one.lines()), flush=True)
+        if one.verdict in OPENING:
+            print(f"{one.number}: {dict(counts)} {time.monotonic() - began:.0f} s", file=sys.stderr)
+    print(", ".join(f"{verdict}: {count}" for verdict, count in sorted(counts.items())))
+    return 1 if counts["missed"] or counts["shown"] else 0
+
+
+def judged(resources: Path, seed: int, begin: int, count: int) -> Iterator[Judgement]:
+    """Judgements of mutations from a number on, until so many open access."""
+    platform = Platform.of(resources)
+    words = Vocabulary.of(platform.records)
+    drawing = PolicyMutations.of(platform.records, words)
+    opened, number = 0, begin
+    while opened < count:
+        rng = random.Random(f"{seed} {number}")  # noqa: S311 (drawn again from its seed, no secret)
+        one = judge(platform, words, drawing.draw(rng, number), rng)
+        opened += one.verdict in OPENING
+        number += 1
+        yield one
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.policies.access.random_mutations",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("resources", type=Path, metavar="RESOURCES", help="captured resources of all stacks")
+    parser.add_argument("--seed", type=int, default=1, help="each number of a seed is the same mutation always")
+    parser.add_argument("--count", type=int, default=500, help="how many that open access")
+    parser.add_argument("--begin", type=int, default=0, help="the first mutation's number")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="a line of JSON for each mutation is added here")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
