@@ -13,11 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.policies.access.random_mutations.drawing import Drawing
 from tests.policies.access.random_mutations.judge import Judgement, judge
 from tests.policies.access.random_mutations.judged import Platform
-from tests.policies.access.random_mutations.random_mutation import PolicyMutations
 from tests.policies.access.random_mutations.vocabulary import Vocabulary
 
+# How many of the mutations are of settings, as a part of one.
+SETTINGS = 0.3
 OPENING = ("noticed", "shown", "missed")
 
 
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     counts: Counter[str] = Counter()
     began = time.monotonic()
-    for one in judged(options.resources, options.seed, options.begin, options.count):
+    for one in judged(options.resources, options.seed, options.begin, options.count, options.settings):
         counts[one.verdict] += 1
         if options.results:
             with options.results.open("a", encoding="utf-8") as file:
@@ -39,15 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if counts["missed"] or counts["shown"] else 0
 
 
-def judged(resources: Path, seed: int, begin: int, count: int) -> Iterator[Judgement]:
+def judged(resources: Path, seed: int, begin: int, count: int, settings: float = SETTINGS) -> Iterator[Judgement]:
     """Judgements of mutations from a number on, until so many open access."""
     platform = Platform.of(resources)
     words = Vocabulary.of(platform.records)
-    drawing = PolicyMutations.of(platform.records, words)
+    drawing = Drawing.of(platform.records, words)
     opened, number = 0, begin
     while opened < count:
         rng = random.Random(f"{seed} {number}")  # noqa: S311 (drawn again from its seed, no secret)
-        one = judge(platform, words, drawing.draw(rng, number), rng)
+        one = judge(platform, words, drawing.draw(rng, number, settings), rng)
         opened += one.verdict in OPENING
         number += 1
         yield one
@@ -63,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="each number of a seed is the same mutation always")
     parser.add_argument("--count", type=int, default=500, help="how many that open access")
     parser.add_argument("--begin", type=int, default=0, help="the first mutation's number")
+    parser.add_argument("--settings", type=float, default=SETTINGS, help="how many are of settings, as a part of one")
     parser.add_argument("--results", type=Path, metavar="FILE", help="a line of JSON for each mutation is added here")
     return parser
 

@@ -89,7 +89,7 @@ def listed(value: object) -> list[str]:
 
 def _of(document: Mapping[str, Any]) -> Iterable[Statement]:
     found = document["Statement"]
-    return [found] if isinstance(found, Mapping) else found
+    return [dict(found)] if isinstance(found, Mapping) else found
 
 
 def _texts(value: object) -> Iterator[str]:
