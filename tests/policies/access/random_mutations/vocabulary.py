@@ -43,7 +43,7 @@ class Vocabulary:
             accounts=tuple(sorted({found for text in (*texts, *arns) for found in _ACCOUNT.findall(text)} - {FOREIGN})),
             projects=tuple(sorted({str(each["project"]) for each in tags if each.get("project")})),
             roles=tuple(sorted(arn for arn in arns if ":role/" in arn)),
-            services=tuple(sorted({text for text in texts if re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", text)})),
+            services=tuple(sorted({text for one in statements for text in _services(one.get("Principal"))})),
             actions=tuple(sorted(actions)),
             resources=tuple(sorted(arn for arn in arns if arn.startswith("arn:"))),
             statements=tuple(statements),
@@ -85,6 +85,10 @@ def listed(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
     return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
+
+
+def _services(principal: object) -> list[str]:
+    return listed(principal.get("Service")) if isinstance(principal, Mapping) else []
 
 
 def _of(document: Mapping[str, Any]) -> Iterable[Statement]:
