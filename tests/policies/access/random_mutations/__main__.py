@@ -20,7 +20,8 @@ from tests.policies.access.random_mutations.vocabulary import Vocabulary
 
 # How many of the mutations are of settings, as a part of one.
 SETTINGS = 0.3
-OPENING = ("noticed", "shown", "missed")
+OPENING = ("noticed", "shown", "missed", "crashed")
+UNNOTICED = ("shown", "missed", "crashed")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,12 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.results:
             with options.results.open("a", encoding="utf-8") as file:
                 file.write(f"{one.as_json()}\n")
-        if one.verdict in ("shown", "missed"):
+        if one.verdict in UNNOTICED:
             print("\n".join(one.lines()), flush=True)
         if one.verdict in OPENING:
             print(f"{one.number}: {dict(counts)} {time.monotonic() - began:.0f} s", file=sys.stderr)
     print(", ".join(f"{verdict}: {count}" for verdict, count in sorted(counts.items())))
-    return 1 if counts["missed"] or counts["shown"] else 0
+    return 1 if any(counts[verdict] for verdict in UNNOTICED) else 0
 
 
 def judged(resources: Path, seed: int, begin: int, count: int, settings: float = SETTINGS) -> Iterator[Judgement]:

@@ -15,7 +15,8 @@ from tests.policies.access.random_mutations.random_mutation import RandomMutatio
 from tests.policies.access.random_mutations.vocabulary import Vocabulary
 
 # `refused`: nobody can be asked before it is corrected. `shown`: noticed as a difference of the generated matrix alone.
-Verdict = Literal["refused", "opens nothing", "noticed", "shown", "missed"]
+# `crashed`: the commands end with a traceback, which tells nobody what is wrong.
+Verdict = Literal["refused", "opens nothing", "noticed", "shown", "missed", "crashed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,11 @@ def judge(platform: Platform, words: Vocabulary, mutation: RandomMutation, rng: 
     opens = mutation.guards or next(map(str, openings(platform.graph, graph, words, rng)), "")
     if not opens:
         return _judgement(mutation, "opens nothing")
-    noticed = platform.noticed(stacks, graph)
+    try:
+        noticed = platform.noticed(stacks, graph)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration) as error:
+        # The commands end with a traceback, which names nothing.
+        return _judgement(mutation, "crashed", opens=opens, by=repr(error))
     if noticed:
         return _judgement(mutation, "noticed", opens=opens, by=noticed[0][0])
     return _judgement(mutation, "shown" if platform.in_matrix(graph) else "missed", opens=opens)

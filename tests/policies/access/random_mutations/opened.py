@@ -21,8 +21,9 @@ from tests.policies.access.mutations.mutation import Statement
 from tests.policies.access.random_mutations.random_mutation import statements_changed
 from tests.policies.access.random_mutations.vocabulary import FOREIGN, Vocabulary, listed
 
+REGION = "eu-west-1"
 # Requests that are asked at most about one mutation, and of each part of a request.
-MOST = 6000
+MOST = 4000
 _ACTIONS, _RESOURCES, _CONTEXTS = 8, 8, 12
 # Keys that AWS fills in of the caller, and those that requests of services alone have.
 # Source: IAM User Guide, "AWS global condition context keys".
@@ -42,6 +43,8 @@ _OF_THE_CALLER = frozenset(
         "vpceaccount",
     )
 )
+# Services whose resources have ARNs of another one.
+_IN_ARNS = {"sts": "iam"}
 _OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 
 
@@ -137,15 +140,27 @@ def _requests(document: ChangedDocument, graph: PolicyGraph, words: Vocabulary, 
 
 
 def _can_be(part: _Parts, graph: PolicyGraph) -> bool:
-    """Whether a caller can have such keys: a service alone acts for a source, and nobody chooses who they are."""
-    caller, _, _, endpoint, context = part
+    """Whether there is such a request.
+
+    An action is on a resource of its own service. A service alone acts for a source, whose account is that in its ARN,
+    and nobody chooses who they are.
+    """
+    caller, action, resource, endpoint, context = part
+    service = action.partition(":")[0]
+    if resource.startswith("arn:") and resource.split(":")[2] not in (service, _IN_ARNS.get(service)):
+        return False
+    source = str(context.get("aws:SourceArn", "")).split(":")
+    if len(source) > 5 and source[4] and context.get("aws:SourceAccount", source[4]) != source[4]:
+        return False
     if endpoint and caller.startswith("arn:") and graph.endpoints[endpoint].account != caller.split(":")[4]:
         return False
     keys = {key.lower() for key in context}
-    service = not caller.startswith("arn:") and caller != "*"
-    if service and any(key.startswith("aws:principal") or key in ("aws:sourcevpce", "aws:sourcevpc") for key in keys):
+    by_service = not caller.startswith("arn:") and caller != "*"
+    if by_service and any(
+        key.startswith("aws:principal") or key in ("aws:sourcevpce", "aws:sourcevpc") for key in keys
+    ):
         return False
-    if not service and keys & _OF_SERVICES:
+    if not by_service and keys & _OF_SERVICES:
         return False
     tagged = any(key.startswith("aws:principaltag/") for key in keys)
     return not keys & _OF_THE_CALLER and not (tagged and (caller in graph.roles or caller == "*"))
@@ -212,10 +227,7 @@ def _resources(document: ChangedDocument, statement: Statement, words: Vocabular
         return [document.resource]
     found: list[str] = []
     for text in listed(statement.get("Resource", document.resource or "*")):
-        filled = text.replace("*", "part").replace("${aws:PrincipalTag/project}", rng.choice(words.projects))
-        if text != "*" and not filled.startswith("arn:aws:part"):
-            found += [re.sub(r"\$\{[^}]*\}", "part", filled)]
-            found += [text.replace("*", f"{project}/part") for project in words.projects if "*" in text]
+        found += _filled(text, words) if text != "*" else ["*"]
         fitting = [one for one in words.resources if _pattern(text).fullmatch(one)]
         inside = [f"{one}/{rng.choice(words.projects)}/part" for one in fitting if one.startswith("arn:aws:s3:::")]
         found += rng.sample(fitting, min(3, len(fitting))) + rng.sample(inside, min(2, len(inside)))
@@ -224,6 +236,16 @@ def _resources(document: ChangedDocument, statement: Statement, words: Vocabular
         found = [one for one in [*found, *of_own] if one.startswith(document.resource)] or of_own
     found = list(dict.fromkeys(found)) or ["*"]
     return rng.sample(found, min(_RESOURCES, len(found)))
+
+
+def _filled(text: str, words: Vocabulary) -> list[str]:
+    """ARNs that fit a pattern: with a part that nobody has for its wildcards, and with each project."""
+    parts = text.split(":", 5)
+    if len(parts) < 6 or "*" in parts[2]:
+        return []
+    region, account = (part.replace("*", other) for part, other in zip(parts[3:5], (REGION, FOREIGN), strict=True))
+    rest = [re.sub(r"\$\{[^}]*\}", name, parts[5]).replace("*", f"{name}/part") for name in ("nobody", *words.projects)]
+    return [":".join([*parts[:3], region, account, one]) for one in rest]
 
 
 def _endpoints(document: ChangedDocument, graph: PolicyGraph) -> list[str]:
@@ -251,6 +273,9 @@ def _contexts(
     found: list[dict[str, Any]] = [{}]
     for _ in range(_CONTEXTS - 1):
         drawn = {key: rng.choice(values) for key, values in options.items()}
+        source = str(drawn.get("aws:SourceArn", "")).split(":")
+        if "aws:SourceAccount" in drawn and len(source) > 5 and source[4]:
+            drawn["aws:SourceAccount"] = source[4]
         found.append({key: value for key, value in drawn.items() if value is not None})
     return list({repr(sorted(one.items(), key=str)): one for one in found}.values())
 
